@@ -1,0 +1,1 @@
+"""What every service stands on: domain, contracts, telemetry, storage, cloud, http."""

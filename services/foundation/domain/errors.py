@@ -1,0 +1,159 @@
+"""Every error that the platform raises on purpose, under one root.
+
+LockstepError
+├── BadRequest            the caller sent something that cannot mean anything here
+│   ├── InvalidDefinition
+│   ├── InvalidCursor
+│   └── PayloadTooLarge
+├── Unauthenticated       who is calling is not proven
+├── Forbidden             known, but not allowed
+├── NotFound              also: belongs to another tenant
+├── Conflict              the world is not in the state that the call needs
+│   ├── VersionMismatch
+│   ├── IllegalTransition
+│   └── IdempotencyConflict
+├── QuotaExceeded         a limit on count or rate
+├── BudgetExceeded        a limit on money or tokens
+├── LeaseLost             another worker holds the step now
+├── RunClosed             the run takes no more work
+└── DependencyUnavailable something that we stand on does not answer
+    └── SandboxUnavailable
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One place in the caller's input: a JSON pointer, what is wrong there, and what to do about it."""
+
+    pointer: str
+    detail: str
+
+
+class LockstepError(Exception):
+    """The root: `code` is the stable word for machines, `retryable` says whether the same call may succeed later."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str, *, remedy: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.remedy = remedy
+        self.retry_after = retry_after
+
+    def data(self) -> Mapping[str, object]:
+        """Further members of the problem document."""
+        return {}
+
+
+class BadRequest(LockstepError):
+    code = "bad_request"
+
+    def __init__(self, detail: str, *, faults: tuple[Fault, ...] = (), remedy: str | None = None) -> None:
+        super().__init__(detail, remedy=remedy)
+        self.faults = faults
+
+    def data(self) -> Mapping[str, object]:
+        return {"errors": [{"pointer": f.pointer, "detail": f.detail} for f in self.faults]} if self.faults else {}
+
+
+class InvalidDefinition(BadRequest):
+    code = "invalid_definition"
+
+
+class InvalidCursor(BadRequest):
+    code = "invalid_cursor"
+
+
+class PayloadTooLarge(BadRequest):
+    code = "payload_too_large"
+
+
+class Unauthenticated(LockstepError):
+    code = "unauthenticated"
+
+
+class Forbidden(LockstepError):
+    code = "forbidden"
+
+
+class NotFound(LockstepError):
+    code = "not_found"
+
+
+class Conflict(LockstepError):
+    code = "conflict"
+
+
+class VersionMismatch(Conflict):
+    code = "version_mismatch"
+
+
+class IllegalTransition(Conflict):
+    code = "illegal_transition"
+
+
+class IdempotencyConflict(LockstepError):
+    code = "idempotency_key_reused"
+
+
+class QuotaExceeded(LockstepError):
+    code = "quota_exceeded"
+    retryable = True
+
+
+class LeaseLost(LockstepError):
+    code = "stale_lease"
+
+
+class RunClosed(LockstepError):
+    code = "run_closed"
+
+
+class DependencyUnavailable(LockstepError):
+    code = "dependency_unavailable"
+    retryable = True
+
+
+class SandboxUnavailable(DependencyUnavailable):
+    code = "sandbox_unavailable"
+
+
+class BudgetExceeded(LockstepError):
+    """A scope's limit is spent, or the call can never fit it."""
+
+    code = "budget_exceeded"
+
+    def __init__(self, detail: str, *, scope: str, remaining: Mapping[str, int | str] | None = None) -> None:
+        super().__init__(detail)
+        self.scope = scope
+        self.remaining = dict(remaining or {})
+
+    def data(self) -> Mapping[str, object]:
+        return {"scope": self.scope, "remaining": self.remaining}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure as data, as it stands in a step's or run's `error` and travels to dependents."""
+
+    code: str
+    detail: str
+    step: str | None = None
+    at: str | None = None
+    trace_id: str | None = None
+    causes: tuple["Failure", ...] = field(default=())
+
+    def as_json(self) -> dict[str, object]:
+        """The stored and published shape; absent members are left out."""
+        document: dict[str, object] = {"code": self.code, "detail": self.detail}
+        for name in ("step", "at", "trace_id"):
+            if value := getattr(self, name):
+                document[name] = value
+        if self.causes:
+            document["causes"] = [cause.as_json() for cause in self.causes]
+        return document

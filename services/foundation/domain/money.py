@@ -1,0 +1,41 @@
+"""Money as integers of nano-dollars, read from and written as decimal strings."""
+
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import NewType
+
+NanoUsd = NewType("NanoUsd", int)
+
+NANO_PER_USD = 1_000_000_000
+MAX_AMOUNT = 9 * 10**15
+"""The largest amount or limit: above it Redis' numbers would no longer be exact."""
+
+TOKENS_PER_PRICE_UNIT = 1_000_000
+
+
+def nano_usd(text: str | int | Decimal) -> NanoUsd:
+    """Nano-dollars of an amount in dollars; ValueError when it is not a finite amount with at most 9 decimals."""
+    try:
+        amount = Decimal(text)
+    except (InvalidOperation, TypeError) as error:
+        msg = f"not an amount of dollars: {text!r}"
+        raise ValueError(msg) from error
+    if not amount.is_finite():
+        raise ValueError(f"not a finite amount of dollars: {text!r}")
+    nanos = amount * NANO_PER_USD
+    if nanos != nanos.to_integral_value(ROUND_HALF_EVEN):
+        raise ValueError(f"finer than a nano-dollar: {text!r}")
+    if abs(nanos) > MAX_AMOUNT:
+        raise ValueError(f"more than {MAX_AMOUNT // NANO_PER_USD} dollars: {text!r}")
+    return NanoUsd(int(nanos))
+
+
+def dollars(amount: int) -> str:
+    """The amount as a plain decimal string of dollars without trailing zeros ("0.0012", "3")."""
+    text = f"{Decimal(amount) / NANO_PER_USD:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def cost_of(quantities: list[tuple[int, int]]) -> NanoUsd:
+    """What (tokens, nano-dollars per million tokens) pairs cost together: the exact sum, rounded up once."""
+    exact = sum(tokens * price for tokens, price in quantities)
+    return NanoUsd(-(-exact // TOKENS_PER_PRICE_UNIT))

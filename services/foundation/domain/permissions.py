@@ -1,0 +1,29 @@
+"""Which role may do what."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    READ = "read"
+    RUN = "run"
+    DEFINE = "define"
+    ADMINISTER = "administer"
+
+
+_GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.READ}),
+    Role.MEMBER: frozenset({Permission.READ, Permission.RUN, Permission.DEFINE}),
+    Role.ADMIN: frozenset(Permission),
+    Role.OWNER: frozenset(Permission),
+}
+
+
+def permits(role: Role, permission: Permission) -> bool:
+    return permission in _GRANTS[role]

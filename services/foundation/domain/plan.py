@@ -1,0 +1,89 @@
+"""The plan of a run: a directed acyclic graph of named steps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from foundation.domain.errors import Fault
+
+INLINE_STEPS = 40
+"""The branches that an inline Map of Step Functions can run at once; larger plans take the distributed Map."""
+
+HISTORY_EVENTS = 25_000
+_EVENTS_RESERVED = 500
+_EVENTS_PER_TICK = 8
+_EVENTS_PER_STEP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step as the graph sees it: its name, what it needs, and how many turns it may take."""
+
+    name: str
+    needs: tuple[str, ...] = ()
+    turns: int = 1
+
+
+def faults_of(nodes: Iterable[Node]) -> list[Fault]:
+    """What keeps the nodes from being a plan: duplicate names, missing needs, cycles (named in order)."""
+    nodes = list(nodes)
+    names = [node.name for node in nodes]
+    faults = [
+        Fault(f"/steps/{index}/name", f"the name {name!r} is taken by step {names.index(name)}")
+        for index, name in enumerate(names)
+        if names.index(name) != index
+    ]
+    for index, node in enumerate(nodes):
+        for place, need in enumerate(node.needs):
+            pointer = f"/steps/{index}/needs/{place}"
+            if need not in names:
+                faults.append(Fault(pointer, f"no step is named {need!r}"))
+            elif node.needs.index(need) != place:
+                faults.append(Fault(pointer, f"{need!r} is needed twice"))
+    if not faults:
+        try:
+            topological(nodes)
+        except CycleError as error:
+            cycle = list(reversed(error.args[1]))
+            faults.append(Fault("/steps", f"these steps wait for each other: {' -> '.join(cycle)}"))
+    return faults
+
+
+def topological(nodes: Iterable[Node]) -> list[str]:
+    """Names so ordered that every step follows what it needs; ties keep the definition's order. CycleError."""
+    nodes = list(nodes)
+    sorter = TopologicalSorter({node.name: node.needs for node in nodes})
+    sorter.prepare()
+    place = {node.name: index for index, node in enumerate(nodes)}
+    ordered: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=place.__getitem__)
+        ordered.extend(ready)
+        sorter.done(*ready)
+    return ordered
+
+
+def transitive_needs(nodes: Iterable[Node]) -> Mapping[str, frozenset[str]]:
+    """For each step, everything that has ended before it may start."""
+    by_name = {node.name: node for node in nodes}
+    closure: dict[str, frozenset[str]] = {}
+    for name in topological(by_name.values()):
+        direct = by_name[name].needs
+        closure[name] = frozenset(direct).union(*(closure[need] for need in direct))
+    return closure
+
+
+def turns_per_dispatch(nodes: Iterable[Node]) -> int | None:
+    """The smallest number of turns a dispatch must take for the worst case to fit one execution's history.
+
+    None when even one dispatch per step does not fit. Plans above `INLINE_STEPS` run each step in its own
+    child execution, so only the longest step counts.
+    """
+    nodes = list(nodes)
+    room = HISTORY_EVENTS - _EVENTS_RESERVED
+    for turns in range(1, max((node.turns for node in nodes), default=1) + 1):
+        events = [-(-node.turns // turns) * _EVENTS_PER_TICK + _EVENTS_PER_STEP for node in nodes]
+        worst = sum(events) if len(nodes) <= INLINE_STEPS else max(events)
+        if worst <= room:
+            return turns
+    return None

@@ -1,0 +1,134 @@
+"""The states of runs and steps: which there are, and which may follow which."""
+
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
+    CANCELLED = "CANCELLED"
+    TIMED_OUT = "TIMED_OUT"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in RUN_TERMINAL
+
+
+class StepStatus(StrEnum):
+    QUEUED = "QUEUED"
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    RETRYING = "RETRYING"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+    CANCELLED = "CANCELLED"
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in STEP_TERMINAL
+
+
+class StepKind(StrEnum):
+    """The kinds that a definition may name; each has one engine."""
+
+    NOOP = "noop"
+    TOOL = "tool"
+    LLM = "llm"
+    AGENT = "agent"
+
+
+class WaitReason(StrEnum):
+    """What a step or run waits for; each has something that ends it."""
+
+    WORKER = "worker"
+    DEPENDENCY = "dependency"
+    SLOT = "slot"
+    RETRY = "retry"
+    CALLBACK = "callback"
+    BUDGET = "budget"
+    PAUSE = "pause"
+    DECISION = "decision"
+
+
+class RecoveryPolicy(StrEnum):
+    """What a failed step does to the rest of its run."""
+
+    SKIP_DEPENDENTS = "skip_dependents"
+    FAIL = "fail"
+
+
+class TimeoutPolicy(StrEnum):
+    """Whether a run that ran out of time keeps what it has."""
+
+    GRACEFUL = "graceful"
+    ABORT = "abort"
+
+
+RUN_TERMINAL = frozenset(
+    {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.BUDGET_EXCEEDED, RunStatus.CANCELLED, RunStatus.TIMED_OUT}
+)
+STEP_TERMINAL = frozenset({StepStatus.SUCCESS, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED})
+
+RUN_TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.PENDING: frozenset({RunStatus.RUNNING, RunStatus.PAUSED}) | (RUN_TERMINAL - {RunStatus.COMPLETED}),
+    RunStatus.RUNNING: frozenset({RunStatus.PAUSED}) | RUN_TERMINAL,
+    RunStatus.PAUSED: frozenset({RunStatus.PENDING, RunStatus.RUNNING}) | (RUN_TERMINAL - {RunStatus.COMPLETED}),
+    **dict.fromkeys(RUN_TERMINAL, frozenset()),
+}
+
+STEP_TRANSITIONS: dict[StepStatus, frozenset[StepStatus]] = {
+    StepStatus.QUEUED: frozenset(
+        {StepStatus.WAITING, StepStatus.RUNNING, StepStatus.SKIPPED, StepStatus.CANCELLED, StepStatus.FAILED}
+    ),
+    StepStatus.WAITING: frozenset(
+        {StepStatus.QUEUED, StepStatus.RUNNING, StepStatus.SKIPPED, StepStatus.CANCELLED, StepStatus.FAILED}
+    ),
+    StepStatus.RUNNING: frozenset(
+        {
+            StepStatus.QUEUED,
+            StepStatus.RETRYING,
+            StepStatus.SUCCESS,
+            StepStatus.FAILED,
+            StepStatus.CANCELLED,
+            StepStatus.OUTCOME_UNKNOWN,
+        }
+    ),
+    StepStatus.RETRYING: frozenset({StepStatus.QUEUED, StepStatus.RUNNING, StepStatus.CANCELLED, StepStatus.FAILED}),
+    StepStatus.OUTCOME_UNKNOWN: frozenset(
+        {StepStatus.QUEUED, StepStatus.SUCCESS, StepStatus.FAILED, StepStatus.CANCELLED}
+    ),
+    **dict.fromkeys(STEP_TERMINAL, frozenset()),
+}
+
+_PRECEDENCE = (
+    RunStatus.CANCELLED,
+    RunStatus.TIMED_OUT,
+    RunStatus.BUDGET_EXCEEDED,
+    RunStatus.FAILED,
+    RunStatus.COMPLETED,
+)
+
+
+def terminal_status(causes: set[RunStatus]) -> RunStatus:
+    """The state that causes which arrived together end a run in: the most severe; none means COMPLETED.
+
+    Across time the first cause wins: it is recorded once on the run and never replaced.
+    """
+    return min(causes, key=_PRECEDENCE.index, default=RunStatus.COMPLETED)
+
+
+def outcome_of(statuses: list[StepStatus], *, first_cause: RunStatus | None) -> RunStatus:
+    """How a run ended: its recorded first terminal cause, or else what its steps say.
+
+    A run with any step that did not succeed has failed: partial results are kept, but not called a success.
+    """
+    if first_cause is not None:
+        return first_cause
+    failed = any(status is not StepStatus.SUCCESS for status in statuses)
+    return terminal_status({RunStatus.FAILED} if failed else set())

@@ -1,0 +1,1 @@
+"""Tool runtime: what an agent runs reaches only what it was allowed to."""

@@ -1,0 +1,81 @@
+"""Framing of the control channel between the runner and the first process of the sandbox.
+
+A frame is `u32 length | u8 kind | payload`, big-endian, the length counting kind and payload. Every frame that comes
+from inside is untrusted: the decoder refuses a length above its cap before it reads the payload.
+This module also runs inside the sandbox, under the system's interpreter: standard library only.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+CHUNK = 256 * 1024
+FRAME_CAP = CHUNK + 4096
+NAME_CAP = 1024
+
+# To the inside: the job, a piece of a file, go.
+JOB, FILE, GO = b"J", b"F", b"G"
+# From the inside: ready, started, exited, a piece of an artifact, the end with what was left out.
+READY, STARTED, EXITED, ARTIFACT, END = b"R", b"S", b"X", b"O", b"E"
+
+_HEAD = struct.Struct("!Ic")
+_PIECE = struct.Struct("!HB")
+
+
+class BadFrame(ValueError):
+    """The other side broke the protocol."""
+
+
+def encode(kind: bytes, payload: bytes = b"") -> bytes:
+    return _HEAD.pack(len(payload) + 1, kind) + payload
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a file: its name as raw bytes, whether it is the last part, the bytes."""
+
+    name: bytes
+    last: bool
+    data: bytes
+
+
+def encode_piece(kind: bytes, piece: Piece) -> bytes:
+    head = _PIECE.pack(len(piece.name), piece.last)
+    return encode(kind, head + piece.name + piece.data)
+
+
+def decode_piece(payload: bytes) -> Piece:
+    if len(payload) < _PIECE.size:
+        raise BadFrame("piece without a head")
+    length, last = _PIECE.unpack_from(payload)
+    end = _PIECE.size + length
+    if not 0 < length <= NAME_CAP or end > len(payload) or last > 1:
+        raise BadFrame("piece with a bad head")
+    return Piece(name=payload[_PIECE.size : end], last=bool(last), data=payload[end:])
+
+
+def pieces(name: bytes, content: bytes) -> Iterator[Piece]:
+    """A file cut into pieces; an empty file is one empty last piece."""
+    for start in range(0, max(len(content), 1), CHUNK):
+        yield Piece(name=name, last=start + CHUNK >= len(content), data=content[start : start + CHUNK])
+
+
+@dataclass
+class Decoder:
+    """Turns a stream of bytes, cut anywhere, into frames."""
+
+    cap: int = FRAME_CAP
+    _buffer: bytearray = field(default_factory=bytearray)
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        self._buffer += data
+        while len(self._buffer) >= _HEAD.size:
+            length, kind = _HEAD.unpack_from(self._buffer)
+            if not 0 < length <= self.cap:
+                raise BadFrame(f"frame of {length} bytes")
+            end = 4 + length
+            if len(self._buffer) < end:
+                return
+            payload = bytes(self._buffer[_HEAD.size : end])
+            del self._buffer[:end]
+            yield kind, payload
