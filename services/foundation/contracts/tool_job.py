@@ -1,0 +1,183 @@
+"""What a worker asks of the tool runtime, and what it gets back.
+
+The worker posts a `ToolJob` to the launcher with a service token (aud=tool_runtime) and awaits a `ToolResult`. A job
+is known by its id: the same id in flight joins the first, finished a while ago it gets the same result, and with other
+content it is a conflict. Presigned addresses may differ between two submissions of one job.
+A domain failure (the code raised, a limit was met) is a result, not an error of the call.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+
+from foundation.contracts.message import Message
+
+MIB = 1024 * 1024
+KEPT_OUTPUT = MIB
+RESULT_BYTES = 64 * 1024
+
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,120}")
+MAX_DEPTH = 6
+
+
+def valid_file_name(name: str) -> str:
+    """A relative path of at most six plain segments; raises `ValueError` otherwise.
+
+    A segment starts with a letter or a digit, so neither `..`, an option, a hidden nor a drive name can be spelt.
+    """
+    segments = name.split("/")
+    if len(segments) > MAX_DEPTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise ValueError("a name has at most 6 segments of letters, digits, '.', '_', '-' and spaces")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(valid_file_name)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\Z")]
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+\Z", max_length=8192)]
+
+
+class JobInput(Message):
+    """A file staged at `/work/in/<name>`: an exact-key presigned GET, checked against size and digest."""
+
+    name: FileName
+    url: HttpUrl
+    size: int = Field(ge=0, le=128 * MIB)
+    sha256: Sha256
+
+
+class UploadSlot(Message):
+    """Room for one artifact: a presigned POST whose policy names one exact key. Its fields are sent unchanged."""
+
+    index: int = Field(ge=0, lt=1000)
+    url: HttpUrl
+    fields: dict[str, str]
+
+
+class JobLimits(Message):
+    """Bounds of one job; what passes one is killed (memory, processes, output) or left out (artifacts)."""
+
+    wall_seconds: int = Field(default=60, ge=1, le=3600)
+    cpu_seconds: int = Field(default=60, ge=1, le=3600)
+    memory_mb: int = Field(default=2048, ge=64, le=16384)
+    processes: int = Field(default=128, ge=1, le=512, description="Processes and threads together.")
+    output_bytes: int = Field(
+        default=64 * MIB, ge=1024, le=1024 * MIB, description="stdout and stderr; 1 MiB each is kept."
+    )
+    artifact_bytes: int = Field(default=64 * MIB, ge=0, le=256 * MIB, description="All artifacts together.")
+    artifact_count: int = Field(default=100, ge=0, le=1000)
+
+
+class ToolJob(Message):
+    """One call of one tool, with everything that it needs and nothing that it could misuse."""
+
+    v: Literal[1] = 1
+    job_id: UUID
+    tenant_id: UUID
+    run_id: UUID
+    step_id: UUID
+    tool: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z", max_length=100)
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    inputs: tuple[JobInput, ...] = Field(default=(), max_length=100)
+    uploads: tuple[UploadSlot, ...] = Field(default=(), max_length=1000)
+    limits: JobLimits = JobLimits()
+    traceparent: str | None = Field(default=None, max_length=100)
+    expires_at: AwareDatetime = Field(
+        description="When the presigned addresses lapse; the job is not started after it."
+    )
+
+    @model_validator(mode="after")
+    def _no_ambiguity(self) -> Self:
+        names = [entry.name for entry in self.inputs]
+        if len(set(names)) != len(names):
+            raise ValueError("two inputs have one name")
+        if sum(entry.size for entry in self.inputs) > 128 * MIB:
+            raise ValueError("the inputs are larger than 128 MiB together")
+        if len({slot.index for slot in self.uploads}) != len(self.uploads):
+            raise ValueError("two upload slots have one index")
+        return self
+
+
+class JobStatus(StrEnum):
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    KILLED = "KILLED"
+    CANCELLED = "CANCELLED"
+
+
+class JobReason(StrEnum):
+    """Why a job did not succeed; `detail` says it in words."""
+
+    EXIT_CODE = "exit_code"
+    SIGNAL = "signal"
+    WALL_TIME = "wall_time"
+    CPU_TIME = "cpu_time"
+    MEMORY = "memory"
+    INODES = "inodes"
+    SOCKETS = "sockets"
+    OUTPUT = "output"
+    HOST_MEMORY = "host_memory"
+    PROTOCOL = "protocol"
+    CANCELLED = "cancelled"
+    INPUT_UNAVAILABLE = "input_unavailable"
+    INPUT_MISMATCH = "input_mismatch"
+    UPLOAD_FAILED = "upload_failed"
+    SANDBOX_UNAVAILABLE = "sandbox_unavailable"
+    RUNNER_LOST = "runner_lost"
+    JOB_EXPIRED = "job_expired"
+
+
+class JobArtifact(Message):
+    """A file that the job left in `/work/out`, uploaded to the slot of this index."""
+
+    index: int
+    name: FileName
+    size: int = Field(ge=0)
+    sha256: Sha256
+    content_type: str
+
+
+class SkippedFile(Message):
+    """A file that was left out; the name is for people: cleaned and cut."""
+
+    name: str
+    reason: str
+
+
+class JobUsage(Message):
+    wall_ms: int = Field(ge=0)
+    cpu_ms: int = Field(ge=0)
+    max_rss_bytes: int = Field(ge=0, description="Highest memory of the whole tree that the monitor saw.")
+
+
+class ToolResult(Message):
+    """How a job ended. Texts never hold U+0000 nor lone surrogates, so that every store takes them.
+
+    `retryable` says that the job may be sent again under the same id and would then run again.
+    """
+
+    v: Literal[1] = 1
+    job_id: UUID
+    status: JobStatus
+    reason: JobReason | None = None
+    detail: str | None = None
+    retryable: bool = False
+    exit_code: int | None = None
+    signal: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    stdout_truncated: bool = False
+    stderr_truncated: bool = False
+    result: Any = Field(
+        default=None, description="The JSON of `/work/out/result.json`, if it is there, valid and within 64 KiB."
+    )
+    result_error: str | None = Field(default=None, description="Why `result.json` was there but is not the result.")
+    artifacts: tuple[JobArtifact, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
+    usage: JobUsage = JobUsage(wall_ms=0, cpu_ms=0, max_rss_bytes=0)
+    started_at: datetime | None = None
+    ended_at: datetime
