@@ -1,0 +1,1 @@
+"""AWS in our words: queue, objects, secrets, executions; an endpoint override makes it LocalStack."""

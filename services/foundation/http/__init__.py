@@ -1,0 +1,1 @@
+"""What the web apps share: error rendering, correlation, caller identity, health."""

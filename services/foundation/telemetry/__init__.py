@@ -1,0 +1,1 @@
+"""Logs, traces and metrics; binds tenant, run and step."""

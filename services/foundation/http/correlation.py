@@ -1,0 +1,88 @@
+"""Pure ASGI middleware: continues the caller's trace, counts the request, limits its body."""
+
+import time
+from dataclasses import dataclass
+
+from opentelemetry.trace import SpanKind
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from foundation.domain.errors import PayloadTooLarge
+from foundation.http.problems import problem_response
+from foundation.telemetry import metrics, traces
+
+
+@dataclass(slots=True)
+class _Seen:
+    status: int = 500
+
+
+class Correlation:
+    """Opens the request's span below its `traceparent`, answers with `traceparent`, and reports the figures."""
+
+    def __init__(self, app: ASGIApp, *, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        traceparent = headers.get(b"traceparent", b"").decode("latin-1") or None
+        seen = _Seen()
+        started = time.perf_counter()
+
+        async def send_with_trace(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                if current := traces.current_traceparent():
+                    message["headers"] = [*message.get("headers", []), (b"traceparent", current.encode())]
+            await send(message)
+
+        with traces.span(f"{scope['method']} {self._service}", traceparent=traceparent, kind=SpanKind.SERVER):
+            try:
+                await self._app(scope, receive, send_with_trace)
+            finally:
+                route = scope.get("route")
+                endpoint = getattr(route, "path", "unmatched")
+                metrics.HTTP_REQUESTS.labels(self._service, scope["method"], str(seen.status)).inc()
+                metrics.HTTP_DURATION.labels(self._service, endpoint).observe(time.perf_counter() - started)
+
+
+class BodyLimit:
+    """Refuses a body over `limit` bytes with 413 before the app has read more than that."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        body = bytearray()
+        too_large = declared.isdigit() and int(declared) > self._limit
+        more = not too_large
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._limit:
+                too_large, more = True, False
+        if too_large:
+            detail = f"the body is over the limit of {self._limit} bytes"
+            remedy = "upload large inputs with POST /api/v1/artifacts and refer to them"
+            await problem_response(PayloadTooLarge(detail, remedy=remedy), instance=scope["path"])(scope, receive, send)
+            return
+
+        unread = [bytes(body)]
+
+        async def replay() -> Message:
+            if unread:
+                return {"type": "http.request", "body": unread.pop(), "more_body": False}
+            return await receive()
+
+        await self._app(scope, replay, send)

@@ -1,0 +1,115 @@
+"""Errors as RFC 9457 problem documents; one table says which status each error has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from foundation.domain import errors
+from foundation.telemetry.logs import logger
+from foundation.telemetry.traces import current_trace_id
+
+_log = logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+# The first match along an error's ancestry holds.
+_STATUS: dict[type[errors.LockstepError], int] = {
+    errors.PayloadTooLarge: 413,
+    errors.InvalidDefinition: 422,
+    errors.BadRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.VersionMismatch: 412,
+    errors.IdempotencyConflict: 422,
+    errors.Conflict: 409,
+    errors.LeaseLost: 409,
+    errors.RunClosed: 403,
+    errors.QuotaExceeded: 429,
+    errors.BudgetExceeded: 402,
+    errors.DependencyUnavailable: 503,
+    errors.LockstepError: 500,
+}
+
+
+def status_of(error: errors.LockstepError) -> int:
+    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+
+
+def problem_body(error: errors.LockstepError) -> dict[str, object]:
+    """The problem document of an error, without an instance."""
+    body: dict[str, object] = {
+        "type": f"urn:lockstep:problem:{error.code}",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": status_of(error),
+        "detail": error.detail,
+        "retryable": error.retryable,
+        **error.data(),
+    }
+    if error.remedy:
+        body["remedy"] = error.remedy
+    if trace_id := current_trace_id():
+        body["trace_id"] = trace_id
+    return body
+
+
+def problem_response(error: errors.LockstepError, *, instance: str | None = None) -> JSONResponse:
+    body = problem_body(error)
+    if instance:
+        body["instance"] = instance
+    headers: dict[str, str] = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return JSONResponse(body, status_code=status_of(error), headers=headers, media_type=MEDIA_TYPE)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+
+
+def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
+    """Pydantic's errors as faults; a caller's own value is not repeated, it may be a secret."""
+    return tuple(errors.Fault(_pointer(tuple(item["loc"])), item["msg"]) for item in validation_errors)
+
+
+_TITLES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Every error that leaves the app is a problem document; the unexpected ones are logged with their traceback."""
+
+    @app.exception_handler(errors.LockstepError)
+    async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
+        _log.debug("refused", extra={"code": error.code, "path": request.url.path, "detail": error.detail})
+        return problem_response(error, instance=request.url.path)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = faults_from(list(error.errors()))
+        detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:5])
+        return problem_response(errors.BadRequest(detail, faults=faults), instance=request.url.path)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        code = _TITLES.get(error.status_code, "http_error")
+        body = {
+            "type": f"urn:lockstep:problem:{code}",
+            "title": code.replace("_", " ").capitalize(),
+            "status": error.status_code,
+            "detail": str(error.detail),
+            "instance": request.url.path,
+        }
+        return JSONResponse(
+            body, status_code=error.status_code, headers=dict(error.headers or {}), media_type=MEDIA_TYPE
+        )
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        _log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
+        return problem_response(errors.LockstepError("an unexpected error; it was logged"), instance=request.url.path)

@@ -1,0 +1,109 @@
+"""One login's pool of connections, and the two ways to open a transaction on it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import Field, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.logs import logger
+
+Transaction = AsyncConnection
+T = TypeVar("T")
+
+_log = logger(__name__)
+
+_TRANSIENT = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
+"""Serialization failure, deadlock, too many connections, shutdown, connection lost."""
+_TRIES = 4
+
+
+class DatabaseSettings(BaseSettings):
+    """How to reach PostgreSQL as one login."""
+
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_DATABASE_")
+
+    url: PostgresDsn = Field(description="postgresql://login:password@host:port/database")
+    pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open")
+    pool_timeout_seconds: float = Field(default=5, gt=0, le=60, description="longest wait for a free connection")
+    recycle_seconds: int = Field(default=1800, ge=60, description="age at which a connection is replaced")
+    connect_timeout_seconds: int = Field(default=5, ge=1, le=60)
+    statement_timeout_ms: int = Field(default=15_000, ge=100, le=300_000, description="longest single statement")
+
+
+class Database:
+    """Transactions as one login; close it when the process ends."""
+
+    def __init__(self, settings: DatabaseSettings, *, application: str = "lockstep") -> None:
+        url = str(settings.url).replace("postgresql://", "postgresql+psycopg://", 1)
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=settings.pool_timeout_seconds,
+            pool_recycle=settings.recycle_seconds,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": settings.connect_timeout_seconds,
+                "application_name": application,
+                "options": f"-c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
+            },
+        )
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+        """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
+        async with self._engine.begin() as tx:
+            await tx.execute(
+                text("SELECT set_config('lockstep.tenant', :tenant_id, true)"), {"tenant_id": str(tenant_id)}
+            )
+            yield tx
+
+    @asynccontextmanager
+    async def across_tenants(self, *, reason: str) -> AsyncIterator[Transaction]:
+        """A transaction for the few logins whose policies span tenants; `reason` says why this one must."""
+        _log.debug("transaction across tenants", extra={"reason": reason})
+        async with self._engine.begin() as tx:
+            yield tx
+
+    async def ping(self) -> None:
+        """Raises `DependencyUnavailable` when PostgreSQL does not answer."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (DBAPIError, TimeoutError, OSError) as error:
+            raise DependencyUnavailable("PostgreSQL does not answer") from error
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when it is run again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state in _TRANSIENT
+
+
+async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
+    """Runs a whole transaction again on a transient database error, four times at most, with a growing pause.
+
+    `transaction` must hold nothing but its own transaction: all of it happens again.
+    """
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return await transaction()
+        except DBAPIError as error:
+            if attempt == _TRIES or not is_transient(error):
+                raise
+            _log.debug("transient database error, trying again", extra={"attempt": attempt})
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise AssertionError("unreachable")

@@ -1,0 +1,71 @@
+"""JSON logs, one line an event, with the bound tenant, run, step and trace."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from opentelemetry import trace
+
+_bound: ContextVar[dict[str, str] | None] = ContextVar("lockstep_log_bound", default=None)
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_NOISY = ("botocore", "aiobotocore", "urllib3", "httpx", "httpcore", "asyncio", "openai", "uvicorn.access")
+
+
+class JsonFormatter(logging.Formatter):
+    """timestamp, level, service, logger, message, then what is bound and what the call added."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line: dict[str, object] = {
+            "timestamp": at,
+            "level": record.levelname,
+            "service": self._service,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **(_bound.get() or {}),
+        }
+        context = trace.get_current_span().get_span_context()
+        if context.is_valid:
+            line["trace_id"] = f"{context.trace_id:032x}"
+            line["span_id"] = f"{context.span_id:016x}"
+        line.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def configure(service: str, *, level: str = "INFO") -> None:
+    """Sends every log of this process to standard output as JSON; call it once, in `main()`."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter(service))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error"):
+        uvicorn_logger = logging.getLogger(name)
+        uvicorn_logger.handlers.clear()
+        uvicorn_logger.propagate = True
+
+
+def logger(name: str) -> logging.Logger:
+    return logging.getLogger(name)
+
+
+@contextmanager
+def bind(**fields: object) -> Iterator[None]:
+    """Adds fields (tenant_id, run_id, step_id, …) to every line logged inside, in this task and those it starts."""
+    token = _bound.set({**(_bound.get() or {}), **{name: str(value) for name, value in fields.items()}})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
