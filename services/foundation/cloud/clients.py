@@ -1,0 +1,50 @@
+"""AWS clients that live as long as the process; the SDK's own variables choose region, credentials and endpoints."""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import aioboto3
+from aiobotocore.config import AioConfig
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_secretsmanager import SecretsManagerClient
+    from types_aiobotocore_sqs import SQSClient
+    from types_aiobotocore_stepfunctions import SFNClient
+
+_CONFIG = AioConfig(
+    connect_timeout=3,
+    read_timeout=30,
+    retries={"mode": "standard", "max_attempts": 3},
+    max_pool_connections=50,
+)
+_S3_CONFIG = _CONFIG.merge(AioConfig(signature_version="s3v4", s3={"addressing_style": "path"}))
+
+
+class Clients:
+    """Opens each client once, on first use; leaving the context closes them in reverse."""
+
+    def __init__(self) -> None:
+        self._session = aioboto3.Session()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def sqs(self) -> "SQSClient":
+        return await self._stack.enter_async_context(self._session.client("sqs", config=_CONFIG))
+
+    async def stepfunctions(self) -> "SFNClient":
+        return await self._stack.enter_async_context(self._session.client("stepfunctions", config=_CONFIG))
+
+    async def s3(self) -> "S3Client":
+        return await self._stack.enter_async_context(self._session.client("s3", config=_S3_CONFIG))
+
+    async def secretsmanager(self) -> "SecretsManagerClient":
+        return await self._stack.enter_async_context(self._session.client("secretsmanager", config=_CONFIG))

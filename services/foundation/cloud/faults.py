@@ -1,0 +1,21 @@
+"""AWS errors in the platform's words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from foundation.domain.errors import DependencyUnavailable
+
+
+def code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def unavailable(what: str) -> Iterator[None]:
+    """Turns every failure to be served into `DependencyUnavailable(what)`."""
+    try:
+        yield
+    except (BotoCoreError, ClientError, OSError, TimeoutError) as error:
+        raise DependencyUnavailable(f"{what} does not answer as it should: {error}") from error

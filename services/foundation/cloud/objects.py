@@ -1,0 +1,74 @@
+"""A bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from foundation.cloud.faults import code_of, unavailable
+from foundation.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A presigned POST: send `fields` and then the file as multipart form data to `url`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class ObjectStore:
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    async def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        with unavailable("S3"):
+            await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    async def get(self, key: str) -> bytes:
+        """The object's bytes; `NotFound` when there is none."""
+        with unavailable("S3"):
+            try:
+                answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+                return await answer["Body"].read()
+            except ClientError as error:
+                if code_of(error) in {"NoSuchKey", "404"}:
+                    raise NotFound(f"no object at {key}") from error
+                raise
+
+    async def size(self, key: str) -> int | None:
+        """The object's size in bytes; None when there is none."""
+        with unavailable("S3"):
+            try:
+                return (await self._client.head_object(Bucket=self._bucket, Key=key))["ContentLength"]
+            except ClientError as error:
+                if code_of(error) in {"404", "NoSuchKey", "NotFound"}:
+                    return None
+                raise
+
+    async def download_url(self, key: str, *, seconds: int, file_name: str | None = None) -> str:
+        """A presigned GET of exactly this key."""
+        parameters = {"Bucket": self._bucket, "Key": key}
+        if file_name:
+            parameters["ResponseContentDisposition"] = f'attachment; filename="{file_name}"'
+        with unavailable("S3"):
+            return await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+
+    async def upload(
+        self, key: str, *, seconds: int, max_bytes: int, min_bytes: int = 0, content_type: str | None = None
+    ) -> Upload:
+        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`."""
+        conditions: list[object] = [["content-length-range", min_bytes, max_bytes]]
+        fields: dict[str, str] = {}
+        if content_type:
+            fields["Content-Type"] = content_type
+            conditions.append({"Content-Type": content_type})
+        with unavailable("S3"):
+            answer = await self._client.generate_presigned_post(
+                Bucket=self._bucket, Key=key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
+            )
+        return Upload(answer["url"], answer["fields"])
