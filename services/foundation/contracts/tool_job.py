@@ -20,8 +20,9 @@ MIB = 1024 * 1024
 KEPT_OUTPUT = MIB
 RESULT_BYTES = 64 * 1024
 
-_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,120}")
+SEGMENT_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._ -]{0,120}"
 MAX_DEPTH = 6
+_SEGMENT = re.compile(SEGMENT_PATTERN)
 
 
 def valid_file_name(name: str) -> str:
@@ -36,8 +37,8 @@ def valid_file_name(name: str) -> str:
 
 
 FileName = Annotated[str, AfterValidator(valid_file_name)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\Z")]
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+\Z", max_length=8192)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=8192)]
 
 
 class JobInput(Message):
@@ -79,7 +80,7 @@ class ToolJob(Message):
     tenant_id: UUID
     run_id: UUID
     step_id: UUID
-    tool: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z", max_length=100)
+    tool: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=100)
     arguments: dict[str, Any] = Field(default_factory=dict)
     inputs: tuple[JobInput, ...] = Field(default=(), max_length=100)
     uploads: tuple[UploadSlot, ...] = Field(default=(), max_length=1000)

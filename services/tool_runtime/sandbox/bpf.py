@@ -31,19 +31,18 @@ IP_PROTOCOLS = (0, 6, 17)  # default, TCP, UDP
 # Callers fall back when these are unknown to the kernel.
 NOT_THERE = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
 
-FORBIDDEN = tuple(
-    """
-    mount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr
-    setns unshare ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd bpf perf_event_open
-    userfaultfd keyctl add_key request_key kexec_load kexec_file_load init_module finit_module delete_module
-    create_module query_module get_kernel_syms nfsservctl _sysctl sysfs ustat acct swapon swapoff reboot syslog
-    quotactl quotactl_fd settimeofday clock_settime clock_adjtime adjtimex vhangup iopl ioperm modify_ldt
-    name_to_handle_at open_by_handle_at fanotify_init fanotify_mark lookup_dcookie mbind set_mempolicy migrate_pages
-    move_pages set_mempolicy_home_node sethostname setdomainname vmsplice shmget shmat shmctl msgget msgsnd msgrcv
-    msgctl mq_open semget memfd_secret memfd_create sched_setaffinity setpriority sched_setscheduler sched_setparam
-    sched_setattr ioprio_set uselib remap_file_pages
-    """.split()
-)
+_FORBIDDEN = """
+mount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr
+setns unshare ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd bpf perf_event_open
+userfaultfd keyctl add_key request_key kexec_load kexec_file_load init_module finit_module delete_module
+create_module query_module get_kernel_syms nfsservctl _sysctl sysfs ustat acct swapon swapoff reboot syslog
+quotactl quotactl_fd settimeofday clock_settime clock_adjtime adjtimex vhangup iopl ioperm modify_ldt
+name_to_handle_at open_by_handle_at fanotify_init fanotify_mark lookup_dcookie mbind set_mempolicy migrate_pages
+move_pages set_mempolicy_home_node sethostname setdomainname vmsplice shmget shmat shmctl msgget msgsnd msgrcv
+msgctl mq_open semget memfd_secret memfd_create sched_setaffinity setpriority sched_setscheduler sched_setparam
+sched_setattr ioprio_set uselib remap_file_pages
+"""
+FORBIDDEN = tuple(_FORBIDDEN.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _HEAD = struct.Struct("!Ic")
 _PIECE = struct.Struct("!HB")
 
 
-class BadFrame(ValueError):
+class FrameError(ValueError):
     """The other side broke the protocol."""
 
 
@@ -46,11 +46,11 @@ def encode_piece(kind: bytes, piece: Piece) -> bytes:
 
 def decode_piece(payload: bytes) -> Piece:
     if len(payload) < _PIECE.size:
-        raise BadFrame("piece without a head")
+        raise FrameError("piece without a head")
     length, last = _PIECE.unpack_from(payload)
     end = _PIECE.size + length
     if not 0 < length <= NAME_CAP or end > len(payload) or last > 1:
-        raise BadFrame("piece with a bad head")
+        raise FrameError("piece with a bad head")
     return Piece(name=payload[_PIECE.size : end], last=bool(last), data=payload[end:])
 
 
@@ -72,7 +72,7 @@ class Decoder:
         while len(self._buffer) >= _HEAD.size:
             length, kind = _HEAD.unpack_from(self._buffer)
             if not 0 < length <= self.cap:
-                raise BadFrame(f"frame of {length} bytes")
+                raise FrameError(f"frame of {length} bytes")
             end = 4 + length
             if len(self._buffer) < end:
                 return

@@ -1,0 +1,228 @@
+"""One sandbox from its start to its last process: give it the job, watch it, end it, say how it went."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from foundation.contracts.tool_job import KEPT_OUTPUT, MAX_DEPTH, MIB, SEGMENT_PATTERN, JobLimits, JobReason
+from tool_runtime.sandbox import frames
+from tool_runtime.sandbox.limits import rlimits
+from tool_runtime.sandbox.monitor import INTERVAL_SECONDS, Monitor, breach
+from tool_runtime.sandbox.output import Output
+from tool_runtime.sandbox.start import Started
+
+COLLECT_SECONDS = 10.0
+KILL_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class BoxJob:
+    """What runs inside: a command, its environment, the files that it finds, its limits."""
+
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    files: Iterable[tuple[str, bytes]]
+    limits: JobLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why the runner ended a job that had not ended by itself."""
+
+    reason: JobReason
+    detail: str
+
+
+@dataclass
+class Outcome:
+    """What happened. Either `stop` is set, or the job ended by itself with a code or a signal."""
+
+    started_at: datetime
+    ended_at: datetime
+    stop: Stop | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    wall_ms: int = 0
+    cpu_ms: int = 0
+    max_rss_bytes: int = 0
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Box:
+    """A started sandbox; `run` once, then `close` whatever happened."""
+
+    def __init__(self, started: Started, *, host_floor: float) -> None:
+        self._started = started
+        self._host_floor = host_floor
+        self._pidfd = os.pidfd_open(started.init_pid)
+        self._written = 0
+        self._output_limit = 64 * MIB
+        self._stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self._ended = asyncio.Event()
+        self._report: dict[str, int | None] = {}
+        self._skipped: list[tuple[str, str]] = []
+        self.stdout = Output(KEPT_OUTPUT, self._count_output)
+        self.stderr = Output(KEPT_OUTPUT, self._count_output)
+        self._drains = [
+            asyncio.create_task(output.drain(stream))
+            for output, stream in ((self.stdout, started.process.stdout), (self.stderr, started.process.stderr))
+            if stream is not None
+        ]
+        self._prefer_as_victim()
+
+    def stop(self, reason: JobReason, detail: str) -> None:
+        """End the job; the first reason counts."""
+        if not self._stopped.done():
+            self._stopped.set_result(Stop(reason, detail))
+
+    async def run(self, job: BoxJob, *, take: Callable[[frames.Piece], None]) -> Outcome:
+        """Run the job to its end. `take` gets each piece of what it leaves and may raise `FrameError`."""
+        self._output_limit = job.limits.output_bytes
+        monitor = Monitor(self._started.init_pid, memory_limit=job.limits.memory_mb * MIB)
+        started_at, began = datetime.now(UTC), asyncio.get_running_loop().time()
+        tasks = [asyncio.create_task(self._converse(job, take)), asyncio.create_task(self._watch(job.limits, monitor))]
+        try:
+            waited: set[asyncio.Future[Any]] = {*tasks, self._stopped}
+            done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done:
+                ended.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.close()
+            monitor.close()
+        elapsed_ms = round((asyncio.get_running_loop().time() - began) * 1000)
+        return Outcome(
+            started_at=started_at,
+            ended_at=datetime.now(UTC),
+            stop=self._stopped.result() if self._stopped.done() else None,
+            exit_code=self._report.get("exit_code"),
+            signal=self._report.get("signal"),
+            wall_ms=self._report.get("wall_ms") or elapsed_ms,
+            cpu_ms=max(self._report.get("cpu_ms") or 0, round(monitor.cpu_seconds * 1000)),
+            max_rss_bytes=max(self._report.get("max_rss_bytes") or 0, monitor.peak_memory),
+            skipped=self._skipped,
+        )
+
+    async def close(self) -> None:
+        """Kill the first process, and with it the whole namespace; return when nothing is left of it."""
+        process = self._started.process
+        with contextlib.suppress(ProcessLookupError, OSError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        try:
+            async with asyncio.timeout(KILL_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        self._started.writer.close()
+        await asyncio.gather(*self._drains)
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+
+    def _count_output(self, size: int) -> None:
+        self._written += size
+        if self._written > self._output_limit:
+            self.stop(JobReason.OUTPUT, f"wrote more than {self._output_limit} bytes to stdout and stderr")
+
+    def _prefer_as_victim(self) -> None:
+        """Should the machine run out of memory, the kernel takes the job first. A job may bind to one processor."""
+        pid = self._started.init_pid
+        processors = sorted(os.sched_getaffinity(0))
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(pid, {processors[pid % len(processors)]})
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+
+    async def _converse(self, job: BoxJob, take: Callable[[frames.Piece], None]) -> None:
+        """The control channel: hand in, then read until END. A channel that breaks ends the job."""
+        try:
+            await self._hand_in(job)
+            decoder = frames.Decoder()
+            while data := await self._started.reader.read(frames.FRAME_CAP):
+                for kind, payload in decoder.feed(data):
+                    if self._heard(kind, payload, take):
+                        return
+            self.stop(JobReason.PROTOCOL, "the sandbox ended without a report")
+        except (frames.FrameError, ValueError, ConnectionError) as error:
+            self.stop(JobReason.PROTOCOL, f"the sandbox broke the protocol: {error}")
+
+    async def _hand_in(self, job: BoxJob) -> None:
+        writer = self._started.writer
+        for name, content in job.files:
+            for piece in frames.pieces(name.encode(), content):
+                writer.write(frames.encode_piece(frames.FILE, piece))
+                await writer.drain()
+        description = {
+            "argv": job.argv,
+            "env": job.env,
+            "rlimits": rlimits(job.limits),
+            "collect": {
+                "segment": SEGMENT_PATTERN,
+                "depth": MAX_DEPTH,
+                "count": job.limits.artifact_count,
+                "bytes": job.limits.artifact_bytes,
+            },
+        }
+        writer.write(frames.encode(frames.JOB, json.dumps(description).encode()))
+        writer.write(frames.encode(frames.GO))
+        await writer.drain()
+
+    def _heard(self, kind: bytes, payload: bytes, take: Callable[[frames.Piece], None]) -> bool:
+        """Take in one frame; true at the last one. Nothing is believed beyond its form."""
+        if kind == frames.EXITED and not self._ended.is_set():
+            self._report = _numbers(json.loads(payload))
+            self._ended.set()
+        elif kind == frames.ARTIFACT and self._ended.is_set():
+            take(frames.decode_piece(payload))
+        elif kind == frames.END and self._ended.is_set():
+            self._skipped = _skipped(json.loads(payload))
+            return True
+        elif kind != frames.STARTED:
+            raise frames.FrameError(f"frame {kind!r} out of turn")
+        return False
+
+    async def _watch(self, limits: JobLimits, monitor: Monitor) -> None:
+        """The clock and the monitor. After the job's end only what it left has to come out in time."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + limits.wall_seconds
+        while not self._ended.is_set():
+            left = deadline - loop.time()
+            if left <= 0:
+                return self.stop(JobReason.WALL_TIME, f"still ran after {limits.wall_seconds} s")
+            if found := breach(monitor.sample(), limits, host_floor=self._host_floor):
+                return self.stop(*found)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(INTERVAL_SECONDS, left)):
+                    await self._ended.wait()
+        await asyncio.sleep(COLLECT_SECONDS)
+        return self.stop(JobReason.WALL_TIME, f"its files were not collected within {COLLECT_SECONDS:.0f} s")
+
+
+def _numbers(told: Any) -> dict[str, int | None]:
+    if not isinstance(told, dict):
+        raise frames.FrameError("a report that is not an object")
+    names = ("exit_code", "signal", "wall_ms", "cpu_ms", "max_rss_bytes")
+    return {
+        name: value if isinstance(value := told.get(name), int) and 0 <= value < 1 << 53 else None for name in names
+    }
+
+
+def _skipped(told: Any) -> list[tuple[str, str]]:
+    if not isinstance(told, list):
+        raise frames.FrameError("an end that is not a list")
+    return [
+        (str(e["name"])[:200], str(e["reason"])[:200])
+        for e in told[:200]
+        if isinstance(e, dict) and {"name", "reason"} <= e.keys()
+    ]

@@ -1,0 +1,28 @@
+"""The limits that the kernel keeps for each process of a job.
+
+They are the second line: the monitor sees the whole tree, these hold between two of its looks. The data limit leaves
+an eighth of the job's memory for what is not private memory of one process; the address space is bounded so that page
+tables, which no resident size counts, stay small.
+"""
+
+from foundation.contracts.tool_job import MIB, JobLimits
+
+FILE_BYTES = 128 * MIB
+OPEN_FILES = 256
+ADDRESS_SPACE_FACTOR = 4
+
+
+def rlimits(limits: JobLimits) -> dict[str, int]:
+    """By the kernel's names without their prefix; soft and hard are the same."""
+    memory = limits.memory_mb * MIB
+    return {
+        "DATA": memory * 7 // 8,
+        "AS": memory * ADDRESS_SPACE_FACTOR,
+        "CPU": limits.cpu_seconds + 1,
+        "NPROC": limits.processes,
+        "NOFILE": OPEN_FILES,
+        "FSIZE": FILE_BYTES,
+        "CORE": 0,
+        "MEMLOCK": 64 * 1024,
+        "MSGQUEUE": 0,
+    }
