@@ -1,0 +1,29 @@
+"""The CDK app: composes the stacks for the target that the context names."""
+
+import aws_cdk as cdk
+
+from environments import from_context
+from stacks.messaging import MessagingStack
+from stacks.storage import StorageStack
+from stacks.workflow import WorkflowStack
+
+
+def build(app: cdk.App) -> cdk.App:
+    """Adds the three stacks that every target has.
+
+    They refer to each other by names only, never by exports: locally, storage lives in another process than the rest.
+    """
+    environment = from_context(app.node)
+    names = environment.names
+    StorageStack(app, names.stack("storage"), names=names, **environment.stack_options())
+    MessagingStack(app, names.stack("messaging"), names=names, **environment.stack_options())
+    WorkflowStack(app, names.stack("workflow"), environment=environment, **environment.stack_options())
+    return app
+
+
+def main() -> None:
+    build(cdk.App()).synth()
+
+
+if __name__ == "__main__":
+    main()

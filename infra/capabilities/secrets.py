@@ -1,0 +1,32 @@
+"""The secrets that services read by name; their values are put after deployment, never by a template."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+DESCRIPTIONS = {
+    "lockstep/service-signing-key": "Ed25519 private JWK with which services name themselves to each other",
+    "lockstep/service-public-keys": "JWKS with which services are verified",
+    "lockstep/user-signing-key": "RSA private JWK of the issuer of users' tokens; used by the local issuer only",
+    "lockstep/replay-key": "32 bytes, base64: encrypts stored model answers",
+}
+
+_PLACEHOLDER = '{"placeholder":true}'
+
+
+class Secrets(Construct):
+    """Each starts as a marked placeholder: whoever deploys replaces it, services refuse it."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        for name, description in DESCRIPTIONS.items():
+            secretsmanager.Secret(
+                self,
+                "".join(part.capitalize() for part in name.removeprefix("lockstep/").split("-")),
+                secret_name=name,
+                description=description,
+                generate_secret_string=secretsmanager.SecretStringGenerator(
+                    secret_string_template=_PLACEHOLDER, generate_string_key="nonce"
+                ),
+                removal_policy=RemovalPolicy.RETAIN,
+            )

@@ -1,0 +1,101 @@
+"""What differs between the targets: account, names, synthesizer, the lambdas' surroundings.
+
+Everything is given by CDK context (`-c target=local`, `-c target=aws -c env=dev -c account=… -c region=…`).
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import aws_cdk as cdk
+from constructs import Node
+
+Target = Literal["local", "aws"]
+_LOCAL_ACCOUNT, _LOCAL_REGION = "000000000000", "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Fixed names, so that no stack needs another one's output."""
+
+    env: str
+    account: str
+    region: str
+
+    def of(self, what: str) -> str:
+        return f"lockstep-{self.env}-{what}"
+
+    def stack(self, what: str) -> str:
+        """The same for every environment: accounts, not names, keep environments apart."""
+        return f"Lockstep{what.capitalize()}"
+
+    @property
+    def artifacts_bucket(self) -> str:
+        """Bucket names are shared by all of AWS, so the account is part of it."""
+        return self.of(f"artifacts-{self.account}")
+
+    @property
+    def steps_queue_arn(self) -> str:
+        return f"arn:aws:sqs:{self.region}:{self.account}:{self.of('steps')}"
+
+    @property
+    def state_machine_arn(self) -> str:
+        return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{self.of('run')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    target: Target
+    names: Names
+    lambda_environment: dict[str, str] = field(default_factory=dict)
+    # Locally a queue's URL has the emulator's address in it.
+    steps_queue_url: str | None = None
+    # A folder with `python/`, the locked packages of the lambdas; locally they come with the interpreter.
+    lambda_packages: Path | None = None
+
+    @property
+    def env(self) -> cdk.Environment:
+        return cdk.Environment(account=self.names.account, region=self.names.region)
+
+    def synthesizer(self) -> cdk.DefaultStackSynthesizer:
+        """LocalStack was never bootstrapped, so its templates must not ask for the version of a bootstrap."""
+        return cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=self.target == "aws")
+
+    def stack_options(self) -> dict[str, Any]:
+        return {"env": self.env, "synthesizer": self.synthesizer()}
+
+
+def from_context(node: Node) -> Environment:
+    target = node.try_get_context("target") or "local"
+    given = node.try_get_context("lambda_environment") or {}
+    if target == "local":
+        names = Names(env="local", account=_LOCAL_ACCOUNT, region=_LOCAL_REGION)
+        return Environment(
+            target="local",
+            names=names,
+            lambda_environment={**given, "LOCKSTEP_ENVIRONMENT": "local"},
+            steps_queue_url=given.get("LOCKSTEP_STEPS_QUEUE_URL"),
+        )
+    if target != "aws":
+        raise ValueError(f"context target={target!r}: known are local and aws")
+    env = _required(node, "env")
+    names = Names(env=env, account=_required(node, "account"), region=_required(node, "region"))
+    packages = node.try_get_context("lambda_packages")
+    return Environment(
+        target="aws",
+        names=names,
+        # Resolved by CloudFormation at deployment: the address with its password never stands in a template.
+        lambda_environment={
+            "LOCKSTEP_DATABASE_URL": "{{resolve:secretsmanager:lockstep/database/lambdas}}",
+            **given,
+            "LOCKSTEP_ENVIRONMENT": env,
+        },
+        lambda_packages=Path(packages) if packages else None,
+    )
+
+
+def _required(node: Node, name: str) -> str:
+    value = node.try_get_context(name)
+    if not value:
+        raise ValueError(f"target aws needs the context value {name!r}: -c {name}=…")
+    return str(value)

@@ -1,0 +1,1 @@
+"""The stacks: each composes capabilities and holds no resource of its own."""

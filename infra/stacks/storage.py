@@ -1,0 +1,17 @@
+"""What must outlive everything else: artifacts and secrets."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from capabilities.artifacts import Artifacts
+from capabilities.secrets import Secrets
+from environments import Names
+
+
+class StorageStack(Stack):
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, **options: Any) -> None:
+        super().__init__(scope, construct_id, **options)
+        Artifacts(self, "Artifacts", bucket_name=names.artifacts_bucket)
+        Secrets(self, "Secrets")

@@ -1,0 +1,1 @@
+"""LocalStack without Docker: functions as child processes."""

@@ -1,0 +1,23 @@
+"""Repair: the gateway listens on the address it was told, not on every address of the machine."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from localstack import config
+from localstack.runtime import hooks
+
+
+@hooks.on_infra_start()
+def bind_to_the_named_address() -> None:
+    """`TwistedRuntimeServer` passes no interface for IPv4, which offers code execution to the whole network."""
+    from localstack.runtime.server import twisted  # noqa: PLC0415
+
+    original = twisted.endpoints
+
+    def on_one_interface(reactor: Any, port: int) -> Any:
+        host = next(one.host for one in config.GATEWAY_LISTEN if one.port == port)
+        return original.TCP4ServerEndpoint(reactor, port, interface=host)
+
+    twisted.endpoints = SimpleNamespace(
+        TCP4ServerEndpoint=on_one_interface, TCP6ServerEndpoint=original.TCP6ServerEndpoint
+    )

@@ -1,0 +1,1 @@
+"""Keeps the processes of one local Lockstep alive."""

@@ -1,0 +1,62 @@
+"""The stand-in for AWS as clients see it: addresses, dummy credentials, names of what the stacks make."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from supervisor.settings import Settings
+
+ACCOUNT = "000000000000"
+_CREDENTIAL = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    settings: Settings
+
+    @property
+    def workflow_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port_workflow}"
+
+    @property
+    def objects_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port_objects}"
+
+    def client(self, service: str, endpoint: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=endpoint,
+            region_name=self.settings.region,
+            aws_access_key_id=_CREDENTIAL,
+            aws_secret_access_key=_CREDENTIAL,
+            config=Config(
+                signature_version="s3v4" if service == "s3" else None,
+                s3={"addressing_style": "path"},
+                retries={"max_attempts": 2, "mode": "standard"},
+                read_timeout=30,
+            ),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What the SDKs read by themselves."""
+        return {
+            "AWS_ENDPOINT_URL": self.workflow_url,
+            "AWS_ENDPOINT_URL_S3": self.objects_url,
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.objects_url,
+            "AWS_DEFAULT_REGION": self.settings.region,
+            "AWS_ACCESS_KEY_ID": _CREDENTIAL,
+            "AWS_SECRET_ACCESS_KEY": _CREDENTIAL,
+        }
+
+    def names(self) -> dict[str, str]:
+        """Follow from the names that infra/environments.py gives; a test compares both."""
+        region = self.settings.region
+        queues = f"{self.workflow_url}/queue/{region}/{ACCOUNT}"
+        return {
+            "LOCKSTEP_STEPS_QUEUE_URL": f"{queues}/lockstep-local-steps",
+            "LOCKSTEP_STEPS_DLQ_URL": f"{queues}/lockstep-local-steps-dead",
+            "LOCKSTEP_STATE_MACHINE_ARN": f"arn:aws:states:{region}:{ACCOUNT}:stateMachine:lockstep-local-run",
+            "LOCKSTEP_ARTIFACTS_BUCKET": f"lockstep-local-artifacts-{ACCOUNT}",
+        }

@@ -1,0 +1,24 @@
+"""Runs one command to its end, and shows what it said when it fails."""
+
+import asyncio
+
+from supervisor.errors import SupervisorError
+from supervisor.settings import ROOT
+
+_LAST_CHARACTERS = 2000
+
+
+async def run(*argv: str, environment: dict[str, str], what: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        cwd=ROOT,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    if process.returncode != 0:
+        said = (errors + output).decode(errors="replace")[-_LAST_CHARACTERS:]
+        raise SupervisorError(f"{what} failed with exit status {process.returncode}:\n{said}")
+    return output.decode()

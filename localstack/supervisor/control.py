@@ -1,0 +1,65 @@
+"""How the command line talks to the daemon: one line of JSON asks, lines of JSON tell how it goes.
+
+The socket's path is relative to the project, because such paths may not be longer than some 100 characters.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from supervisor.errors import SupervisorError
+from supervisor.settings import ROOT, Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    command: str
+    names: list[str] = field(default_factory=list)
+    only: str = ""
+
+    def line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def parse(cls, line: bytes) -> "Request":
+        return cls(**json.loads(line))
+
+
+def socket_path(paths: Paths) -> str:
+    return os.path.relpath(paths.control, ROOT)
+
+
+async def ask(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
+    """Yields the daemon's messages; raises its error as ours."""
+    reader, writer = await asyncio.open_unix_connection(socket_path(paths))
+    try:
+        writer.write(request.line())
+        await writer.drain()
+        while line := await reader.readline():
+            message: dict[str, Any] = json.loads(line)
+            if "error" in message:
+                raise SupervisorError(message["error"])
+            yield message
+    finally:
+        writer.close()
+
+
+async def answers(paths: Paths) -> bool:
+    try:
+        _, writer = await asyncio.open_unix_connection(socket_path(paths))
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    writer.close()
+    return True
+
+
+def as_line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+def clear_stale_socket(paths: Paths) -> None:
+    Path(socket_path(paths)).unlink(missing_ok=True)

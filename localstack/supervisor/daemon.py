@@ -1,0 +1,123 @@
+"""The one process that outlives the command line: it owns the stack and answers on the control socket."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from supervisor import control, env_file, pid_files
+from supervisor.control import Request
+from supervisor.errors import Refused, SupervisorError
+from supervisor.settings import ROOT, Settings
+from supervisor.stack import Stack
+from supervisor.surroundings import Surroundings
+from supervisor.table import processes
+
+LOG = logging.getLogger(__name__)
+Say = Callable[[dict[str, Any]], None]
+
+
+class Daemon:
+    def __init__(self, settings: Settings) -> None:
+        self._paths = settings.paths
+        self._here = Surroundings(settings)
+        self._stack = Stack(processes(self._here), settings.paths)
+        self._ended = asyncio.Event()
+        # One command at a time: two that start and stop the same process would meet halfway.
+        self._turn = asyncio.Lock()
+        self._commands: dict[str, Callable[[Request, Say], Awaitable[None]]] = {
+            "up": self._up,
+            "down": self._down,
+            "start": self._up,
+            "stop": self._stop,
+            "restart": self._restart,
+            "status": self._status,
+        }
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        control.clear_stale_socket(self._paths)
+        server = await asyncio.start_unix_server(self._serve, control.socket_path(self._paths))
+        self._paths.control.chmod(0o600)
+        pid_files.write(self._paths, "supervisor", os.getpid())
+        try:
+            await self._ended.wait()
+        finally:
+            server.close()
+            await self._stack.stop(self._stack.select(), _to_log)
+            control.clear_stale_socket(self._paths)
+            pid_files.remove(self._paths, "supervisor")
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        def say(message: dict[str, Any]) -> None:
+            if not writer.is_closing():
+                writer.write(control.as_line(message))
+
+        try:
+            line = await reader.readline()
+            if line:
+                await self._answer(Request.parse(line), say)
+        finally:
+            with contextlib.suppress(ConnectionError):
+                await writer.drain()
+            writer.close()
+
+    async def _answer(self, request: Request, say: Say) -> None:
+        try:
+            await self._execute(request, say)
+        except SupervisorError as error:
+            LOG.warning("%s: %s", request.command, error)
+            say({"error": str(error)})
+        except Exception:
+            LOG.exception("%s failed", request.command)
+            say({"error": f"{request.command} failed unexpectedly: see {self._paths.logs / 'supervisor.log'}"})
+
+    async def _execute(self, request: Request, say: Say) -> None:
+        command = self._commands.get(request.command)
+        if command is None:
+            raise Refused(f"no command is called {request.command}")
+        if command == self._status:
+            await command(request, say)
+            return
+        async with self._turn:
+            await command(request, say)
+
+    async def _up(self, request: Request, say: Say) -> None:
+        selected = self._stack.select(names=request.names, only=request.only)
+        await self._stack.start(selected, lambda text, seconds: say({"text": text, "seconds": seconds}))
+        env_file.write(self._paths.env, self._here.for_a_shell())
+
+    async def _down(self, request: Request, say: Say) -> None:
+        await self._stop(request, say)
+        self._ended.set()
+
+    async def _stop(self, request: Request, say: Say) -> None:
+        selected = self._stack.select(names=request.names, only=request.only)
+        await self._stack.stop(selected, lambda text, seconds: say({"text": text, "seconds": seconds}))
+
+    async def _restart(self, request: Request, say: Say) -> None:
+        await self._stop(request, say)
+        await self._up(request, say)
+
+    async def _status(self, _request: Request, say: Say) -> None:
+        for row in self._stack.status():
+            say({"status": row})
+
+
+def _to_log(text: str, seconds: float) -> None:
+    LOG.info("%s in %.1f s", text, seconds)
+
+
+def main() -> None:
+    settings = Settings()
+    settings.paths.create()
+    os.umask(0o077)
+    os.chdir(ROOT)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    asyncio.run(Daemon(settings).run())

@@ -1,0 +1,52 @@
+"""Questions that a process answers once it is ready for work."""
+
+import asyncio
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable
+
+import psycopg
+import redis.asyncio
+
+Check = Callable[[], Awaitable[bool]]
+_TIMEOUT = 2.0
+
+
+def http(url: str) -> Check:
+    """Any answer below 500 counts: a service whose neighbour is missing is up, if degraded."""
+
+    def ask() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=_TIMEOUT):  # noqa: S310 - our own address
+                return True
+        except urllib.error.HTTPError as error:
+            return error.code < 500  # noqa: PLR2004
+        except OSError:
+            return False
+
+    return lambda: asyncio.to_thread(ask)
+
+
+def postgres(url: str) -> Check:
+    async def ask() -> bool:
+        try:
+            connection = await psycopg.AsyncConnection.connect(url, connect_timeout=2)
+        except psycopg.OperationalError:
+            return False
+        await connection.close()
+        return True
+
+    return ask
+
+
+def redis_ping(url: str) -> Check:
+    async def ask() -> bool:
+        client = redis.asyncio.Redis.from_url(url, socket_timeout=_TIMEOUT)
+        try:
+            return bool(await client.ping())
+        except (redis.asyncio.RedisError, OSError):
+            return False
+        finally:
+            await client.aclose()
+
+    return ask

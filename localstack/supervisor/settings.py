@@ -1,0 +1,62 @@
+"""What a person may change about the local stack, and where it keeps its things."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What a child inherits from the shell: where programs and certificates are, and nothing that could steer a service.
+_INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, extra="ignore")
+
+    port_control_plane: int = Field(8080, ge=1024, le=65535, description="the tenants' API")
+    port_llm_gateway: int = Field(8081, ge=1024, le=65535, description="the door to models")
+    port_launcher: int = Field(8082, ge=1024, le=65535, description="tool jobs")
+    port_simulated_provider: int = Field(8083, ge=1024, le=65535, description="the model of a machine without keys")
+    port_orchestrator: int = Field(8084, ge=1024, le=65535, description="health of the first worker; others follow")
+    port_postgres: int = Field(5442, ge=1024, le=65535)
+    port_redis: int = Field(6389, ge=1024, le=65535)
+    port_workflow: int = Field(4566, ge=1024, le=65535, description="LocalStack: SQS, Step Functions, Lambda, events")
+    port_objects: int = Field(4567, ge=1024, le=65535, description="LocalStack: S3, Secrets Manager")
+    orchestrators: int = Field(1, ge=0, le=20, description="number of worker processes")
+    local_dir: Path = Field(ROOT / ".local", description="everything that the local stack writes")
+    venvs_dir: Path = Field(ROOT / ".local" / "venvs", description="environments that are not the project's own")
+    sandbox_root: Path | None = Field(None, description="what sandboxed code may import lies in <root>/site")
+    region: str = Field("us-east-1", description="LocalStack's only tried region")
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+
+    @cached_property
+    def paths(self) -> "Paths":
+        return Paths(self.local_dir.resolve())
+
+
+class Paths:
+    """Names of folders below `.local/`; `create` makes them readable to their owner only."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self.state = top / "state"
+        self.postgres = self.state / "postgres"
+        self.redis = self.state / "redis"
+        self.objects = self.state / "objects"
+        self.passwords = self.state / "passwords.json"
+        self.logs = top / "logs"
+        self.run = top / "run"
+        self.control = self.run / "control.sock"
+        self.cloud = top / "cdk.out"
+        self.env = top / "env"
+
+    def create(self) -> None:
+        for folder in (self.top, self.state, self.logs, self.run):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def inherited_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}

@@ -1,0 +1,80 @@
+"""Who sees which variable: the addresses, logins and names that each process is given."""
+
+import hashlib
+import os
+from functools import cached_property
+from pathlib import Path
+
+from supervisor import passwords
+from supervisor.cloud import Cloud
+from supervisor.passwords import LOGINS
+from supervisor.postgres import Postgres
+from supervisor.settings import ROOT, Settings, inherited_environment
+
+
+class Surroundings:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.passwords = passwords.load_or_create(settings.paths.passwords)
+        self.cloud = Cloud(settings)
+        self.postgres = Postgres(data=settings.paths.postgres, port=settings.port_postgres, passwords=self.passwords)
+
+    def plain(self) -> dict[str, str]:
+        return inherited_environment()
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://:{self.passwords['redis']}@127.0.0.1:{self.settings.port_redis}/0"
+
+    def redis(self) -> dict[str, str]:
+        return {"LOCKSTEP_REDIS_URL": self.redis_url}
+
+    def database(self, own: str, *others: str) -> dict[str, str]:
+        """A service's own login, and those of the loops that it hosts."""
+        return {
+            "LOCKSTEP_DATABASE_URL": self.postgres.url(own),
+            **{f"LOCKSTEP_DATABASE_URL_{login.upper()}": self.postgres.url(login) for login in others},
+        }
+
+    def cloud_names(self) -> dict[str, str]:
+        return {**self.cloud.environment(), **self.cloud.names()}
+
+    def neighbours(self) -> dict[str, str]:
+        settings = self.settings
+        return {
+            "LOCKSTEP_API_URL": f"http://127.0.0.1:{settings.port_control_plane}",
+            "LOCKSTEP_GATEWAY_URL": f"http://127.0.0.1:{settings.port_llm_gateway}",
+            "LOCKSTEP_LAUNCHER_URL": f"http://127.0.0.1:{settings.port_launcher}",
+            "LOCKSTEP_SIMULATED_PROVIDER_URL": f"http://127.0.0.1:{settings.port_simulated_provider}",
+        }
+
+    def of_lambdas(self) -> dict[str, str]:
+        """LocalStack itself adds where the rest of AWS is."""
+        endpoints = self.cloud.environment()
+        return {
+            **self.database("lambdas"),
+            **self.cloud.names(),
+            **{name: endpoints[name] for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SECRETS_MANAGER")},
+        }
+
+    @cached_property
+    def sandbox_root(self) -> Path:
+        """Root's sandbox runs as another user, who cannot enter a private home: it gets a neutral place."""
+        if self.settings.sandbox_root:
+            return self.settings.sandbox_root
+        if os.geteuid() != 0:
+            return self.settings.paths.top / "sandbox"
+        project = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+        return Path("/var/lib/lockstep") / project
+
+    def for_a_shell(self) -> dict[str, str]:
+        """What `.local/env` offers to any shell, test or tool."""
+        return {
+            "LOCKSTEP_ENVIRONMENT": "local",
+            "DATABASE_URL": self.postgres.url(),
+            **{f"DATABASE_URL_{login.upper()}": self.postgres.url(login) for login in LOGINS},
+            "REDIS_URL": self.redis_url,
+            **self.cloud_names(),
+            **self.neighbours(),
+            "LOCKSTEP_SANDBOX_ROOT": str(self.sandbox_root),
+        }
