@@ -1,0 +1,97 @@
+"""Scripts: the turns that a simulated model says, with figures taken from the request that it answers.
+
+A script is `<model>.yaml`: `turns`, each with `text` and `tool_calls` (`name`, `arguments`). The number of assistant
+messages in the request picks the turn; past the end the last one repeats. In every string, `${…}` is JMESPath over
+`last` (the last tool message, as JSON where it is JSON), `tools` (all tool messages), `prompt` (the last user message)
+and `data` (the JSON in it); a string that is one `${…}` keeps the value's type.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jmespath
+import yaml
+
+_EXPRESSION = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One line of a script, before its expressions are filled in."""
+
+    text: str = ""
+    tool_calls: tuple[dict[str, Any], ...] = field(default=())
+
+
+def load_scripts(folder: Path | None) -> dict[str, tuple[Turn, ...]]:
+    """All scripts of a folder by model name; ValueError names the file that is not one."""
+    scripts = {}
+    for path in sorted(folder.glob("*.yaml")) if folder else []:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(document, dict) or not isinstance(document.get("turns"), list) or not document["turns"]:
+            raise ValueError(f"{path}: a script has a list of turns")
+        scripts[path.stem] = tuple(
+            Turn(text=str(turn.get("text", "")), tool_calls=tuple(turn.get("tool_calls", ())))
+            for turn in document["turns"]
+        )
+    return scripts
+
+
+def pick(turns: tuple[Turn, ...], messages: list[dict[str, Any]]) -> tuple[int, Turn]:
+    """The turn that answers these messages, and its number."""
+    said = sum(1 for message in messages if message.get("role") == "assistant")
+    number = min(said, len(turns) - 1)
+    return number, turns[number]
+
+
+def facts(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a script's expressions may speak of."""
+    tools = [_parsed(text_of(message)) for message in messages if message.get("role") == "tool"]
+    prompts = [text_of(message) for message in messages if message.get("role") == "user"]
+    prompt = prompts[-1] if prompts else ""
+    return {"last": tools[-1] if tools else None, "tools": tools, "prompt": prompt, "data": _json_in(prompt)}
+
+
+def fill(value: Any, known: dict[str, Any]) -> Any:
+    """The value with every expression replaced, at any depth."""
+    if isinstance(value, dict):
+        return {name: fill(member, known) for name, member in value.items()}
+    if isinstance(value, list):
+        return [fill(member, known) for member in value]
+    if not isinstance(value, str):
+        return value
+    if (whole := _EXPRESSION.fullmatch(value)) is not None:
+        return jmespath.search(whole[1], known)
+    return _EXPRESSION.sub(lambda found: _as_text(jmespath.search(found[1], known)), value)
+
+
+def text_of(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content)
+    return content or ""
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _json_in(text: str) -> Any:
+    """The first JSON object or array that stands in a text, or None."""
+    decoder = json.JSONDecoder()
+    for start in (found.start() for found in re.finditer(r"[\[{]", text)):
+        try:
+            return decoder.raw_decode(text, start)[0]
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,19 @@
+"""Where the simulated provider listens, finds its scripts, and keeps its invoice."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SimulatedProviderSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_SIMULATED_", frozen=True)
+
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    port: int = Field(default=8083, ge=0, le=65535, description="the port to listen on")
+    scripts: Path | None = Field(
+        default=None, description="folder of <model>.yaml scripts; none: all answers come from the prompt"
+    )
+    invoice: Path = Field(default=Path(".local/simulated_provider"), description="folder of the append-only invoice")
+    chunk_delay: float = Field(default=0.0, ge=0, le=10, description="seconds between two chunks of a stream")
+    fsync: bool = Field(default=True, description="whether a line of the invoice is on the disk before its answer ends")

@@ -1,0 +1,31 @@
+"""How the simulated provider counts tokens: one for every four bytes of text, rounded up, plus a template's share."""
+
+import json
+from typing import Any
+
+MESSAGE_OVERHEAD = 4
+TOOL_OVERHEAD = 8
+_BYTES_PER_TOKEN = 4
+
+
+def count_text(text: str) -> int:
+    return -(-len(text.encode()) // _BYTES_PER_TOKEN)
+
+
+def count_request(body: dict[str, Any]) -> int:
+    """Tokens of the messages and tools of a chat completions request."""
+    messages = sum(MESSAGE_OVERHEAD + _count_message(message) for message in body.get("messages", []))
+    tools = sum(TOOL_OVERHEAD + count_text(json.dumps(tool, separators=(",", ":"))) for tool in body.get("tools") or [])
+    return messages + tools
+
+
+def _count_message(message: dict[str, Any]) -> int:
+    content = message.get("content")
+    if isinstance(content, list):
+        total = sum(count_text(part.get("text", "")) for part in content)
+    else:
+        total = count_text(content or "")
+    for call in message.get("tool_calls") or []:
+        function = call.get("function", {})
+        total += count_text(function.get("name", "")) + count_text(function.get("arguments", ""))
+    return total

@@ -1,0 +1,47 @@
+"""The name of a model call: which run, step and turn asked for exactly which request, for the how-manieth time."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+CALL_KEY_HEADER = "x-lockstep-call-key"
+
+_PARTS = 5
+_DIGEST_LENGTH = 64
+
+
+def canonical_digest(body: dict[str, Any]) -> str:
+    """SHA-256 (hex) of the request as JSON with sorted keys and no spaces, so that its key order does not matter."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def call_key(run_id: UUID, step_id: UUID, turn: int, digest: str, occurrence: int) -> str:
+    """`run:step:turn:digest:occurrence`; the occurrence tells equal requests of one turn apart, from 0."""
+    return f"{run_id}:{step_id}:{turn}:{digest}:{occurrence}"
+
+
+@dataclass(frozen=True, slots=True)
+class CallKey:
+    """A call key read back; ValueError when the text is not one."""
+
+    run_id: UUID
+    step_id: UUID
+    turn: int
+    digest: str
+    occurrence: int
+
+    @classmethod
+    def parse(cls, text: str) -> "CallKey":
+        parts = text.split(":")
+        if len(parts) != _PARTS or len(parts[3]) != _DIGEST_LENGTH:
+            raise ValueError("a call key is run:step:turn:sha256:occurrence")
+        key = cls(UUID(parts[0]), UUID(parts[1]), int(parts[2]), parts[3], int(parts[4]))
+        if str(key) != text:
+            raise ValueError("a call key is written in its one canonical form")
+        return key
+
+    def __str__(self) -> str:
+        return call_key(self.run_id, self.step_id, self.turn, self.digest, self.occurrence)
