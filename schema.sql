@@ -105,6 +105,8 @@ CREATE TABLE task_versions (
     task_id     uuid NOT NULL,
     version     int NOT NULL CHECK (version >= 1),
     definition  jsonb NOT NULL CHECK (jsonb_typeof(definition) = 'object'),
+    -- the fewest turns a dispatch must take for the worst case to fit one execution's history
+    turns_per_dispatch int NOT NULL DEFAULT 1 CHECK (turns_per_dispatch >= 1),
     created_by  uuid REFERENCES users,
     created_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, task_id, version),
@@ -505,7 +507,7 @@ GRANT SELECT ON task_versions, step_needs TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, tool_events, artifacts TO orchestrator;
-GRANT INSERT ON outbox TO orchestrator;
+GRANT SELECT, INSERT ON outbox TO orchestrator;
 
 -- lambdas: open and close a generation
 GRANT SELECT ON task_versions TO lambdas;

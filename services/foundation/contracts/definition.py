@@ -1,0 +1,158 @@
+"""A task's definition: its steps, what they need, and the limits of a run."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from foundation.contracts.expressions import ExpressionError, expressions_in, steps_read_by
+from foundation.contracts.message import Message
+from foundation.domain.errors import Fault
+from foundation.domain.money import dollars, nano_usd
+from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
+from foundation.domain.states import RecoveryPolicy, TimeoutPolicy
+from foundation.domain.tools import TOOLS
+
+MAX_STEPS = 500
+MAX_INSTRUCTIONS = 32_768
+MAX_STEP_SECONDS = 39_600
+MAX_RUN_SECONDS = 2_592_000
+
+
+def _dollars(value: object) -> str:
+    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+        raise ValueError('write an amount of dollars as a string, like "1.50"')  # noqa: TRY004 - Pydantic reports it
+    amount = nano_usd(value)
+    if amount < 0:
+        raise ValueError("an amount of dollars cannot be negative")
+    return dollars(amount)
+
+
+def _tool(name: str) -> str:
+    if name not in TOOLS:
+        raise ValueError(f"unknown tool {name!r}; known are {', '.join(sorted(TOOLS))}")
+    return name
+
+
+Dollars = Annotated[str, BeforeValidator(_dollars)]
+ToolName = Annotated[str, AfterValidator(_tool)]
+StepName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
+ModelName = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Budget(Message):
+    """Limits of a run or a step; what is left out sets no limit."""
+
+    tokens: int | None = Field(default=None, ge=0, le=9 * 10**15)
+    cost_usd: Dollars | None = None
+
+    def nano(self) -> int | None:
+        return None if self.cost_usd is None else nano_usd(self.cost_usd)
+
+
+class StepBase(Message):
+    name: StepName
+    needs: list[StepName] = Field(default=[], max_length=MAX_STEPS)
+    timeout_seconds: int = Field(default=300, ge=1, le=MAX_STEP_SECONDS)
+    budget: Budget | None = None
+
+    @property
+    def turns(self) -> int:
+        """The most dispatches that the step can take."""
+        return 1
+
+
+class NoopStep(StepBase):
+    """Does nothing; measures what a durable step costs."""
+
+    kind: Literal["noop"]
+
+
+class ToolStep(StepBase):
+    """Runs one tool once; `arguments.files` are staged for it."""
+
+    kind: Literal["tool"]
+    tool: ToolName
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class LlmStep(StepBase):
+    """Asks a model once."""
+
+    kind: Literal["llm"]
+    model: ModelName = "default"
+    instructions: Text = ""
+    prompt: Text
+    max_tokens: int = Field(default=1024, ge=1, le=200_000)
+
+
+class AgentStep(StepBase):
+    """Lets a model act in turns, with tools, until it answers or its turns are used up."""
+
+    kind: Literal["agent"]
+    model: ModelName = "default"
+    instructions: Text
+    prompt: Text = ""
+    tools: list[ToolName] = Field(default=[], max_length=32)
+    files: str | list[Any] = Field(default_factory=list)
+    max_turns: int = Field(default=12, ge=1, le=200)
+    max_tokens: int = Field(default=2048, ge=1, le=200_000)
+
+    @property
+    def turns(self) -> int:
+        return self.max_turns
+
+
+Step = Annotated[NoopStep | ToolStep | LlmStep | AgentStep, Field(discriminator="kind")]
+
+
+class TaskDefinition(Message):
+    """What a task does. Unknown keys are refused; the graph is checked by `definition_faults`."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    description: Text = ""
+    budget: Budget = Budget()
+    timeout_seconds: int = Field(default=1800, ge=1, le=MAX_RUN_SECONDS)
+    on_timeout: TimeoutPolicy = TimeoutPolicy.GRACEFUL
+    on_step_failure: RecoveryPolicy = RecoveryPolicy.SKIP_DEPENDENTS
+    steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
+
+    @model_validator(mode="after")
+    def _needs_are_short(self) -> Self:
+        if sum(len(step.needs) for step in self.steps) > 20 * MAX_STEPS:
+            raise ValueError(f"more than {20 * MAX_STEPS} dependencies")
+        return self
+
+    def nodes(self) -> list[Node]:
+        return [Node(step.name, tuple(step.needs), step.turns) for step in self.steps]
+
+    def step(self, name: str) -> Step:
+        return next(step for step in self.steps if step.name == name)
+
+
+def definition_faults(definition: TaskDefinition) -> list[Fault]:
+    """What the shape alone cannot show: cycles, missing needs, references outside the needs, plans too long to run."""
+    nodes = definition.nodes()
+    faults = faults_of(nodes)
+    if faults:
+        return faults
+    before = transitive_needs(nodes)
+    for index, step in enumerate(definition.steps):
+        document = step.model_dump(mode="json", exclude={"name", "needs", "kind"})
+        for pointer, expression in expressions_in(document, f"/steps/{index}"):
+            faults.extend(_reference_faults(pointer, expression, allowed=before[step.name]))
+    if not faults and turns_per_dispatch(nodes) is None:
+        faults.append(Fault("/steps", "the plan's worst case does not fit one execution's history of 25,000 events"))
+    return faults
+
+
+def _reference_faults(pointer: str, expression: str, *, allowed: frozenset[str]) -> list[Fault]:
+    try:
+        read = steps_read_by(expression)
+    except ExpressionError as error:
+        return [Fault(pointer, str(error))]
+    return [
+        Fault(pointer, f"${{{expression}}} reads step {name!r}, which is not among what this step needs")
+        for name in sorted(read - allowed)
+    ]

@@ -1,0 +1,122 @@
+"""Artifacts: what tools produced and what users uploaded, known by digest and size."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from foundation.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    artifact_id: UUID
+    run_id: UUID | None
+    step_id: UUID | None
+    name: str
+    content_type: str
+    size: int
+    sha256: bytes
+    object_key: str
+    ready: bool
+    created_at: datetime
+
+
+def _artifact_of(row: Row[Any]) -> Artifact:
+    return Artifact(
+        artifact_id=row.artifact_id,
+        run_id=row.run_id,
+        step_id=row.step_id,
+        name=row.name,
+        content_type=row.content_type,
+        size=row.size,
+        sha256=bytes(row.sha256),
+        object_key=row.object_key,
+        ready=row.status == "READY",
+        created_at=row.created_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewArtifact:
+    artifact_id: UUID
+    name: str
+    content_type: str
+    size: int
+    sha256: bytes
+    object_key: str
+    ready: bool
+    run_id: UUID | None = None
+    step_id: UUID | None = None
+    job_id: UUID | None = None
+    created_by: UUID | None = None
+
+
+async def insert(tx: Transaction, tenant_id: UUID, artifact: NewArtifact) -> None:
+    """Inserts the artifact; one of the same object key stands already when a job is recorded again."""
+    await tx.execute(
+        text(
+            """INSERT INTO artifacts (tenant_id, artifact_id, run_id, step_id, job_id, name, content_type, size, sha256,
+                                      object_key, status, created_by)
+               VALUES (:tenant_id, :artifact_id, :run_id, :step_id, :job_id, :name, :content_type, :size, :sha256,
+                       :object_key, :status, :created_by)
+               ON CONFLICT (tenant_id, object_key) DO NOTHING"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "artifact_id": artifact.artifact_id,
+            "run_id": artifact.run_id,
+            "step_id": artifact.step_id,
+            "job_id": artifact.job_id,
+            "name": artifact.name,
+            "content_type": artifact.content_type,
+            "size": artifact.size,
+            "sha256": artifact.sha256,
+            "object_key": artifact.object_key,
+            "status": "READY" if artifact.ready else "PENDING",
+            "created_by": artifact.created_by,
+        },
+    )
+
+
+async def get(tx: Transaction, tenant_id: UUID, artifact_id: UUID) -> Artifact | None:
+    row = await tx.execute(
+        text("SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND artifact_id = :artifact_id"),
+        {"tenant_id": tenant_id, "artifact_id": artifact_id},
+    )
+    found = row.first()
+    return _artifact_of(found) if found else None
+
+
+async def mark_ready(tx: Transaction, tenant_id: UUID, artifact_id: UUID) -> None:
+    await tx.execute(
+        text(
+            """UPDATE artifacts SET status = 'READY'
+               WHERE tenant_id = :tenant_id AND artifact_id = :artifact_id AND status = 'PENDING'"""
+        ),
+        {"tenant_id": tenant_id, "artifact_id": artifact_id},
+    )
+
+
+async def of_run(
+    tx: Transaction, tenant_id: UUID, run_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None
+) -> list[Artifact]:
+    """What the run's tools produced, oldest first."""
+    rows = await tx.execute(
+        text(
+            """SELECT * FROM artifacts
+               WHERE tenant_id = :tenant_id AND run_id = :run_id
+                 AND (CAST(:after_at AS timestamptz) IS NULL OR (created_at, artifact_id) > (:after_at, :after_id))
+               ORDER BY created_at, artifact_id LIMIT :limit"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "run_id": run_id,
+            "limit": limit,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+        },
+    )
+    return [_artifact_of(row) for row in rows]

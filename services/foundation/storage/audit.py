@@ -1,0 +1,29 @@
+"""Who did what: one row a mutating call, in its transaction."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.database import Transaction
+from foundation.telemetry.traces import current_trace_id
+
+
+async def record(
+    tx: Transaction, tenant_id: UUID, *, actor: str, action: str, target: str, detail: dict[str, Any] | None = None
+) -> None:
+    await tx.execute(
+        text(
+            """INSERT INTO audit_log (tenant_id, actor, action, target, detail, trace_id)
+               VALUES (:tenant_id, :actor, :action, :target, CAST(:detail AS jsonb), :trace_id)"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "actor": actor,
+            "action": action,
+            "target": target,
+            "detail": json.dumps(detail or {}, default=str),
+            "trace_id": current_trace_id(),
+        },
+    )

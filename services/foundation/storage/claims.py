@@ -1,0 +1,256 @@
+"""Who works on a step: claims, parking, leases. PostgreSQL decides; every write of a holder names its fence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from foundation.domain.states import RunStatus, StepKind, StepStatus
+from foundation.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What a message asks for: this tick of this step, in this generation, answered to this token."""
+
+    tenant_id: UUID
+    run_id: UUID
+    step_id: UUID
+    generation: int
+    tick: int
+    task_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A step that this worker holds until its lease ends."""
+
+    dispatch: Dispatch
+    fence: int
+    worker_id: str
+    name: str
+    kind: StepKind
+    attempt: int
+    turn: int
+    started_at: datetime
+    seconds_left: float
+    definition: dict[str, Any]
+    """The step's own part of the task's definition."""
+    on_step_failure: str
+    run_input: dict[str, Any]
+    run_created_by: UUID | None
+    run_budget_tokens: int | None
+    run_budget_nano_usd: int | None
+    traceparent: str | None
+    turns_per_dispatch: int
+    checkpoint_head: bytes | None
+    checkpoint_length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepNow:
+    """A step's and its run's state, as read to decide what a refused message means."""
+
+    status: StepStatus
+    run_status: RunStatus
+    generation: int
+    tick: int
+    unmet_needs: int
+
+
+_CLAIM = text(
+    """WITH claimed AS (
+           UPDATE steps s
+           SET status = 'RUNNING', fence = fence + 1, worker_id = :worker_id, task_token = :task_token,
+               lease_expires_at = now() + :lease * interval '1 second',
+               attempt = attempt + CASE WHEN s.attempt = 0 OR s.status IN ('RUNNING', 'RETRYING') THEN 1 ELSE 0 END,
+               started_at = COALESCE(s.started_at, now()),
+               deadline_at = COALESCE(s.deadline_at, now() + s.timeout_seconds * interval '1 second'),
+               wait_reason = NULL, waiting_since = NULL, retry_at = NULL
+           FROM runs r
+           WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation AND s.tick = :tick
+             AND s.unmet_needs = 0
+             AND (s.status IN ('QUEUED', 'WAITING', 'RETRYING')
+                  OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
+             AND r.tenant_id = s.tenant_id AND r.run_id = s.run_id
+             AND r.status = 'RUNNING' AND r.generation = :generation
+           RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens, r.budget_nano_usd,
+                     r.traceparent, r.task_id, r.task_version)
+       SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
+              jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
+                                     jsonb_build_object('name', c.name)) AS definition,
+              v.definition ->> 'on_step_failure' AS on_step_failure,
+              v.turns_per_dispatch
+       FROM claimed c
+       JOIN task_versions v USING (tenant_id, task_id)
+       WHERE v.version = c.task_version"""
+)
+
+
+async def claim(tx: Transaction, dispatch: Dispatch, *, worker_id: str, lease_seconds: float) -> Claim | None:
+    """Takes the step if it may run now: raises its fence and starts its lease. None when it may not."""
+    row = (
+        await tx.execute(
+            _CLAIM,
+            {
+                "tenant_id": dispatch.tenant_id,
+                "step_id": dispatch.step_id,
+                "generation": dispatch.generation,
+                "tick": dispatch.tick,
+                "task_token": dispatch.task_token,
+                "worker_id": worker_id,
+                "lease": lease_seconds,
+            },
+        )
+    ).first()
+    return _claim_of(row, dispatch) if row else None
+
+
+def _claim_of(row: Row[Any], dispatch: Dispatch) -> Claim:
+    return Claim(
+        dispatch=dispatch,
+        fence=row.fence,
+        worker_id=row.worker_id,
+        name=row.name,
+        kind=StepKind(row.kind),
+        attempt=row.attempt,
+        turn=row.turn,
+        started_at=row.started_at,
+        seconds_left=row.seconds_left,
+        definition=row.definition,
+        on_step_failure=row.on_step_failure,
+        run_input=row.run_input,
+        run_created_by=row.run_created_by,
+        run_budget_tokens=row.budget_tokens,
+        run_budget_nano_usd=row.budget_nano_usd,
+        traceparent=row.traceparent,
+        turns_per_dispatch=row.turns_per_dispatch,
+        checkpoint_head=row.checkpoint_head,
+        checkpoint_length=row.checkpoint_length,
+    )
+
+
+async def park(tx: Transaction, dispatch: Dispatch) -> bool:
+    """Lets a step wait for its dependencies with its token on the row; False when nothing is unmet any more."""
+    row = await tx.execute(
+        text(
+            """UPDATE steps SET status = 'WAITING', wait_reason = 'dependency', task_token = :task_token,
+                                waiting_since = COALESCE(waiting_since, now())
+               WHERE tenant_id = :tenant_id AND step_id = :step_id AND generation = :generation AND tick = :tick
+                 AND unmet_needs > 0 AND status IN ('QUEUED', 'WAITING')
+               RETURNING 1"""
+        ),
+        {
+            "tenant_id": dispatch.tenant_id,
+            "step_id": dispatch.step_id,
+            "generation": dispatch.generation,
+            "tick": dispatch.tick,
+            "task_token": dispatch.task_token,
+        },
+    )
+    return row.first() is not None
+
+
+async def look(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepNow | None:
+    row = (
+        await tx.execute(
+            text(
+                """SELECT s.status, s.generation, s.tick, s.unmet_needs, r.status AS run_status
+                   FROM steps s JOIN runs r USING (tenant_id, run_id)
+                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    if row is None:
+        return None
+    return StepNow(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
+
+
+async def renew(
+    tx: Transaction, tenant_id: UUID, held: Sequence[tuple[UUID, int]], *, lease_seconds: float
+) -> set[tuple[UUID, int]]:
+    """Prolongs the leases of (step, fence) pairs; returns those still held. The others belong to somebody else now."""
+    rows = await tx.execute(
+        text(
+            """UPDATE steps SET lease_expires_at = now() + :lease * interval '1 second'
+               FROM unnest(CAST(:steps AS uuid[]), CAST(:fences AS bigint[])) AS held(step_id, fence)
+               WHERE steps.tenant_id = :tenant_id AND steps.step_id = held.step_id AND steps.fence = held.fence
+                 AND steps.status = 'RUNNING'
+               RETURNING steps.step_id, steps.fence"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "steps": [step_id for step_id, _ in held],
+            "fences": [fence for _, fence in held],
+            "lease": lease_seconds,
+        },
+    )
+    return {(row.step_id, row.fence) for row in rows}
+
+
+async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
+    """(tenant, step) of leases that ended without a result and of steps past their deadline; across tenants."""
+    rows = await tx.execute(
+        text(
+            """SELECT tenant_id, step_id FROM steps WHERE status = 'RUNNING' AND lease_expires_at < now()
+               UNION
+               SELECT tenant_id, step_id FROM steps WHERE ended_at IS NULL AND deadline_at < now() - interval '2 s'
+               LIMIT :limit"""
+        ),
+        {"limit": limit},
+    )
+    return [(row.tenant_id, row.step_id) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """A step taken from a holder that is gone, before anything else is done about it."""
+
+    dispatch: Dispatch
+    fence: int
+    name: str
+    attempt: int
+    turn: int
+    overdue: bool
+    started_at: datetime | None
+    on_step_failure: str
+
+
+async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> Fenced | None:
+    """Raises the fence of a step whose lease has lapsed or whose time is over, so that its holder can write no more."""
+    row = (
+        await tx.execute(
+            text(
+                """WITH fenced AS (
+                       UPDATE steps s SET fence = fence + 1, lease_expires_at = now() + interval '30 s',
+                                          worker_id = 'sweeper', status = 'RUNNING', wait_reason = NULL,
+                                          waiting_since = NULL, retry_at = NULL
+                       FROM runs r
+                       WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id
+                         AND r.tenant_id = s.tenant_id AND r.run_id = s.run_id AND r.status = 'RUNNING'
+                         AND ((s.status = 'RUNNING' AND s.lease_expires_at < now())
+                              OR (s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s'))
+                       RETURNING s.*, r.task_id, r.task_version)
+                   SELECT f.*, f.deadline_at < now() AS overdue, v.definition ->> 'on_step_failure' AS on_step_failure
+                   FROM fenced f JOIN task_versions v USING (tenant_id, task_id) WHERE v.version = f.task_version"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    if row is None:
+        return None
+    dispatch = Dispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
+    return Fenced(
+        dispatch=dispatch,
+        fence=row.fence,
+        name=row.name,
+        attempt=row.attempt,
+        turn=row.turn,
+        overdue=row.overdue,
+        started_at=row.started_at,
+        on_step_failure=row.on_step_failure,
+    )

@@ -1,0 +1,144 @@
+"""Tasks and their immutable versions."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from foundation.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task with one version of its definition."""
+
+    task_id: UUID
+    name: str
+    version: int
+    definition: dict[str, Any]
+    turns_per_dispatch: int
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+
+
+_SELECT = """
+    SELECT t.task_id, t.name, v.version, v.definition, v.turns_per_dispatch, t.created_at, t.updated_at, t.archived_at
+    FROM tasks t JOIN task_versions v USING (tenant_id, task_id)
+"""
+
+
+def _task_of(row: Row[Any]) -> Task:
+    return Task(
+        task_id=row.task_id,
+        name=row.name,
+        version=row.version,
+        definition=row.definition,
+        turns_per_dispatch=row.turns_per_dispatch,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        archived_at=row.archived_at,
+    )
+
+
+async def insert(tx: Transaction, tenant_id: UUID, task_id: UUID, *, name: str) -> bool:
+    """Inserts a task without a version; False when a live task has the name."""
+    row = await tx.execute(
+        text(
+            """INSERT INTO tasks (tenant_id, task_id, name) VALUES (:tenant_id, :task_id, :name)
+               ON CONFLICT (tenant_id, name) WHERE archived_at IS NULL DO NOTHING RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "task_id": task_id, "name": name},
+    )
+    return row.first() is not None
+
+
+async def insert_version(
+    tx: Transaction,
+    tenant_id: UUID,
+    task_id: UUID,
+    *,
+    version: int,
+    definition: dict[str, Any],
+    turns_per_dispatch: int,
+    created_by: UUID | None,
+) -> None:
+    await tx.execute(
+        text(
+            """INSERT INTO task_versions (tenant_id, task_id, version, definition, turns_per_dispatch, created_by)
+               VALUES (:tenant_id, :task_id, :version, CAST(:definition AS jsonb), :turns_per_dispatch, :created_by)"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "task_id": task_id,
+            "version": version,
+            "definition": json.dumps(definition),
+            "turns_per_dispatch": turns_per_dispatch,
+            "created_by": created_by,
+        },
+    )
+
+
+async def raise_version(tx: Transaction, tenant_id: UUID, task_id: UUID, *, expected: int, name: str) -> bool:
+    """Makes `expected` + 1 the latest version; False when the latest is another or the task is archived."""
+    row = await tx.execute(
+        text(
+            """UPDATE tasks SET version = version + 1, name = :name, updated_at = now()
+               WHERE tenant_id = :tenant_id AND task_id = :task_id AND version = :expected AND archived_at IS NULL
+               RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "task_id": task_id, "expected": expected, "name": name},
+    )
+    return row.first() is not None
+
+
+async def archive(tx: Transaction, tenant_id: UUID, task_id: UUID) -> bool:
+    """Takes the task out of use; its runs and versions stay."""
+    row = await tx.execute(
+        text(
+            """UPDATE tasks SET archived_at = now() WHERE tenant_id = :tenant_id AND task_id = :task_id
+               AND archived_at IS NULL RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "task_id": task_id},
+    )
+    return row.first() is not None
+
+
+async def get(tx: Transaction, tenant_id: UUID, task_id: UUID, *, version: int | None = None) -> Task | None:
+    """The task with the given version, or with its latest."""
+    row = await tx.execute(
+        text(
+            _SELECT
+            + """WHERE t.tenant_id = :tenant_id AND t.task_id = :task_id
+                   AND v.version = COALESCE(CAST(:version AS int), t.version)"""
+        ),
+        {"tenant_id": tenant_id, "task_id": task_id, "version": version},
+    )
+    found = row.first()
+    return _task_of(found) if found else None
+
+
+async def page(
+    tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None
+) -> list[Task]:
+    """Live tasks with their latest version, newest first."""
+    rows = await tx.execute(
+        text(
+            _SELECT
+            + """WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL
+                   AND (CAST(:name AS text) IS NULL OR t.name = :name)
+                   AND (CAST(:after_at AS timestamptz) IS NULL OR (t.created_at, t.task_id) < (:after_at, :after_id))
+                 ORDER BY t.created_at DESC, t.task_id DESC LIMIT :limit"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "limit": limit,
+            "name": name,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+        },
+    )
+    return [_task_of(row) for row in rows]
