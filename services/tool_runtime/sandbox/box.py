@@ -64,7 +64,7 @@ class Box:
         self._pidfd = os.pidfd_open(started.init_pid)
         self._written = 0
         self._output_limit = 64 * MIB
-        self._stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self.stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
         self._ended = asyncio.Event()
         self._report: dict[str, int | None] = {}
         self._skipped: list[tuple[str, str]] = []
@@ -79,17 +79,24 @@ class Box:
 
     def stop(self, reason: JobReason, detail: str) -> None:
         """End the job; the first reason counts."""
-        if not self._stopped.done():
-            self._stopped.set_result(Stop(reason, detail))
+        if not self.stopped.done():
+            self.stopped.set_result(Stop(reason, detail))
 
     async def run(self, job: BoxJob, *, take: Callable[[frames.Piece], None]) -> Outcome:
         """Run the job to its end. `take` gets each piece of what it leaves and may raise `FrameError`."""
         self._output_limit = job.limits.output_bytes
-        monitor = Monitor(self._started.init_pid, memory_limit=job.limits.memory_mb * MIB)
+        try:
+            monitor = Monitor(self._started.init_pid, memory_limit=job.limits.memory_mb * MIB)
+        except OSError as error:
+            self.stop(JobReason.PROTOCOL, f"the sandbox was gone before the job: {error.strerror}")
+        if self.stopped.done():
+            await self.close()
+            now = datetime.now(UTC)
+            return Outcome(started_at=now, ended_at=now, stop=self.stopped.result())
         started_at, began = datetime.now(UTC), asyncio.get_running_loop().time()
         tasks = [asyncio.create_task(self._converse(job, take)), asyncio.create_task(self._watch(job.limits, monitor))]
         try:
-            waited: set[asyncio.Future[Any]] = {*tasks, self._stopped}
+            waited: set[asyncio.Future[Any]] = {*tasks, self.stopped}
             done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
                 ended.result()
@@ -103,7 +110,7 @@ class Box:
         return Outcome(
             started_at=started_at,
             ended_at=datetime.now(UTC),
-            stop=self._stopped.result() if self._stopped.done() else None,
+            stop=self.stopped.result() if self.stopped.done() else None,
             exit_code=self._report.get("exit_code"),
             signal=self._report.get("signal"),
             wall_ms=self._report.get("wall_ms") or elapsed_ms,

@@ -1,0 +1,1 @@
+"""The launcher: takes jobs, keeps runners, hands one job to each."""

@@ -1,0 +1,27 @@
+"""The port behind the launcher: something that starts runners."""
+
+from typing import Protocol
+
+
+class RunnerStartError(Exception):
+    """No runner could be started now."""
+
+
+class Runner(Protocol):
+    """One started runner."""
+
+    async def wait(self) -> int | None:
+        """Return when the runner has ended: its exit code, or None where that cannot be known."""
+        ...
+
+    async def kill(self) -> None:
+        """End the runner and all that it started; harmless when it has ended. Returns when it is gone."""
+        ...
+
+
+class RunnerStarter(Protocol):
+    """Starts runners that take their lease with the token given to them."""
+
+    async def start(self, token: str) -> Runner:
+        """Raises `RunnerStartError`."""
+        ...

@@ -1,0 +1,39 @@
+"""Who calls: a service with jobs, a runner with its token, or the holder of a lease."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from foundation.domain.errors import Forbidden, Unauthenticated
+from tool_runtime.launcher.runtime import Runtime
+
+_bearer = HTTPBearer(auto_error=False)
+
+
+def runtime_of(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
+
+
+def bearer_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    if credentials is None:
+        raise Unauthenticated("a bearer token is missing")
+    return credentials.credentials
+
+
+BearerToken = Annotated[str, Depends(bearer_token)]
+
+
+def calling_service(runtime: CurrentRuntime, token: BearerToken) -> str:
+    """The service that signed; only those in the settings may submit or cancel."""
+    service = runtime.verifier.service(token)
+    if service not in runtime.callers:
+        raise Forbidden(f"`{service}` may not use the tool runtime")
+    return service
+
+
+CallingService = Annotated[str, Depends(calling_service)]

@@ -1,0 +1,61 @@
+"""What a running launcher consists of, built once and closed in reverse."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from foundation.http.service_tokens import TokenVerifier
+from tool_runtime.launcher.base import RunnerStarter
+from tool_runtime.launcher.board import JobBoard
+from tool_runtime.launcher.finished import FinishedJobs
+from tool_runtime.launcher.leases import LeaseBook
+from tool_runtime.launcher.local import LocalRunners
+from tool_runtime.launcher.pool import RunnerPool
+from tool_runtime.launcher.settings import LauncherSettings
+from tool_runtime.sandbox import assets
+from tool_runtime.sandbox.probe import SandboxProbe
+
+AUDIENCE = "tool_runtime"
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts that routes use."""
+
+    verifier: TokenVerifier
+    callers: frozenset[str]
+    board: JobBoard
+    leases: LeaseBook
+    probe: SandboxProbe
+
+
+def local_runners(settings: LauncherSettings) -> LocalRunners:
+    return LocalRunners(
+        launcher_url=settings.runners_find_us_at(),
+        sandbox_root=settings.sandbox_root,
+        uid_locks=settings.uid_locks,
+        host_memory_floor=settings.host_memory_floor,
+        search_path=settings.search_path,
+        log_level=settings.log_level,
+    )
+
+
+@asynccontextmanager
+async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIterator[Runtime]:
+    """A runtime whose pool is kept filled; on leaving, every runner is gone."""
+    await asyncio.to_thread(assets.install, settings.sandbox_root)
+    probe = SandboxProbe(sandbox_root=settings.sandbox_root, uid_locks=settings.uid_locks)
+    finished = FinishedJobs(settings.result_ttl_seconds, settings.result_memory_mb * MIB)
+    board = JobBoard(max_running=settings.max_running, max_queued=settings.max_queued, finished=finished)
+    pool = RunnerPool(starter, board, probe, spare=settings.spare_runners)
+    filling = asyncio.create_task(pool.run())
+    verifier = TokenVerifier(settings.public_keys(), audience=AUDIENCE)
+    try:
+        yield Runtime(verifier, settings.callers, board, LeaseBook(board, pool), probe)
+    finally:
+        filling.cancel()
+        await asyncio.gather(filling, return_exceptions=True)
+        board.close()
+        await pool.close()

@@ -1,0 +1,61 @@
+"""What the launcher is told by its environment."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, Json, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def default_sandbox_root() -> Path:
+    """As root a place that an unprivileged uid can reach, one per checkout; else inside the project."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/lockstep") / hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
+    return PROJECT / ".local" / "sandbox"
+
+
+class LauncherSettings(BaseSettings):
+    """Environment of `python -m tool_runtime.launcher`."""
+
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_LAUNCHER_", populate_by_name=True)
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8082, ge=1, le=65535, validation_alias="LOCKSTEP_PORT_LAUNCHER")
+    runners_url: str | None = Field(default=None, description="where runners find the launcher; this host by default")
+    service_public_keys: Json[dict[str, Any]] | None = Field(
+        default=None, validation_alias="LOCKSTEP_SERVICE_PUBLIC_KEYS", description="JWKS of service tokens"
+    )
+    service_public_keys_file: Path | None = Field(
+        default=None, validation_alias="LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE", description="the same, as a file"
+    )
+    callers: frozenset[str] = Field(default=frozenset({"orchestrator"}), description="services that may submit jobs")
+    max_running: int = Field(default=4, ge=1, le=64, description="jobs that run at once")
+    max_queued: int = Field(default=64, ge=0, le=10_000, description="jobs that wait; more are refused with 429")
+    spare_runners: int = Field(default=1, ge=0, le=16, description="runners that wait in a ready sandbox")
+    result_ttl_seconds: float = Field(default=900, ge=1, le=86_400, description="how long a result is repeated")
+    result_memory_mb: int = Field(default=64, ge=1, le=4096, description="bound of all results kept")
+    sandbox_root: Path = Field(default_factory=default_sandbox_root, validation_alias="LOCKSTEP_SANDBOX_ROOT")
+    uid_locks: Path = Field(default=Path("/run/lockstep/uids"), validation_alias="LOCKSTEP_SANDBOX_UID_LOCKS")
+    host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="jobs end below this part of free memory")
+    search_path: str = Field(default="/usr/bin:/bin", validation_alias="PATH", description="where bwrap is looked for")
+    log_level: str = Field(default="INFO", validation_alias="LOCKSTEP_LOG_LEVEL")
+
+    @model_validator(mode="after")
+    def _one_source_of_keys(self) -> Self:
+        if (self.service_public_keys is None) == (self.service_public_keys_file is None):
+            raise ValueError("set LOCKSTEP_SERVICE_PUBLIC_KEYS or LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE, one of them")
+        return self
+
+    def public_keys(self) -> dict[str, Any]:
+        """The JWKS, read once at start."""
+        if self.service_public_keys_file is not None:
+            return dict(json.loads(self.service_public_keys_file.read_text()))
+        return dict(self.service_public_keys or {})
+
+    def runners_find_us_at(self) -> str:
+        return self.runners_url or f"http://{self.host}:{self.port}"

@@ -1,0 +1,20 @@
+"""What the launcher and a runner say to each other.
+
+A runner is started with a one-time token. It asks once and is given one job (`POST /leases`, held open until there is
+one), may ask whether it was cancelled (`GET /leases/{id}/cancellation`, held open), and posts the result. The worker
+token is dead after the first lease; the lease has a token of its own.
+"""
+
+from foundation.contracts.message import Message
+from foundation.contracts.tool_job import ToolJob
+
+POLL_SECONDS = 25.0
+EXIT_NO_SANDBOX = 69  # EX_UNAVAILABLE: the runner could not build a sandbox
+
+
+class Lease(Message):
+    """One job for one runner. `token` authorises what is said about this lease, nothing else."""
+
+    lease_id: str
+    token: str
+    job: ToolJob

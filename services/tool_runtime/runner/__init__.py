@@ -1,0 +1,1 @@
+"""The runner: the trusted parent of one job, outside its sandbox."""

@@ -1,0 +1,53 @@
+"""The process of a runner: `python -m tool_runtime.runner`."""
+
+import asyncio
+import sys
+from typing import NoReturn
+
+from foundation.domain.errors import SandboxUnavailable
+from foundation.telemetry import logs, traces
+from tool_runtime.protocol import EXIT_NO_SANDBOX
+from tool_runtime.runner.lease_client import LeaseLostError
+from tool_runtime.runner.serve import serve_one_job
+from tool_runtime.runner.settings import RunnerSettings
+
+_log = logs.logger("tool_runtime.runner")
+
+
+async def _standard_input_ended() -> None:
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    await reader.read()
+
+
+async def _serve(settings: RunnerSettings) -> int:
+    """Serve until the job is done or whoever started us is gone; then the sandbox is gone as well."""
+    serving = asyncio.create_task(serve_one_job(settings))
+    tasks: set[asyncio.Task[None]] = {serving}
+    if settings.ends_with_stdin:
+        tasks.add(asyncio.create_task(_standard_input_ended()))
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        return 0
+    try:
+        serving.result()
+    except SandboxUnavailable as error:
+        _log.error("no sandbox, no execution", extra={"reason": error.detail})
+        return EXIT_NO_SANDBOX
+    except LeaseLostError as error:
+        _log.info("not needed any more", extra={"reason": str(error)})
+    return 0
+
+
+def main() -> NoReturn:
+    settings = RunnerSettings()
+    logs.configure("tool_runtime.runner", level=settings.log_level)
+    traces.configure("tool_runtime.runner")
+    sys.exit(asyncio.run(_serve(settings)))
+
+
+if __name__ == "__main__":
+    main()

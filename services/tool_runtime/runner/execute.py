@@ -1,0 +1,105 @@
+"""One job from its inputs to its result."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import httpx
+
+from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
+from tool_runtime.runner.faults import JobFaultError
+from tool_runtime.runner.inputs import fetch_inputs
+from tool_runtime.runner.result_document import RESULT_NAME, read_result
+from tool_runtime.runner.shelf import Shelf
+from tool_runtime.runner.uploads import upload_artifacts
+from tool_runtime.sandbox.box import Box, BoxJob, Outcome
+from tool_runtime.tools.base import Effect
+from tool_runtime.tools.registry import find_tool
+
+T = TypeVar("T")
+
+_TIMES = {JobReason.WALL_TIME, JobReason.CPU_TIME}
+
+
+async def execute(client: httpx.AsyncClient, job: ToolJob, box: Box) -> ToolResult:
+    """Run the job in the box. Every end of the job is a result; the box is closed when this returns."""
+    try:
+        staged = await _unless_stopped(box, fetch_inputs(client, job.inputs))
+        shelf, outcome = await _run(job, box, staged or [])
+        return await _report(client, job, box, shelf, outcome)
+    except JobFaultError as fault:
+        return ToolResult(
+            job_id=job.job_id,
+            status=JobStatus.FAILED,
+            reason=fault.reason,
+            detail=fault.detail,
+            retryable=fault.retryable and find_tool(job.tool).effect is not Effect.ONCE,
+            ended_at=datetime.now(UTC),
+        )
+    finally:
+        await box.close()
+
+
+async def _unless_stopped(box: Box, work: Coroutine[Any, Any, T]) -> T | None:
+    """The work's outcome, or None when the box was stopped first."""
+    task = asyncio.create_task(work)
+    waited: set[asyncio.Future[Any]] = {task, box.stopped}
+    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return None
+    return task.result()
+
+
+async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple[Shelf, Outcome]:
+    invocation = find_tool(job.tool).invocation(job.arguments)
+    wall = min(job.limits.wall_seconds, invocation.wall_seconds or job.limits.wall_seconds)
+    limits = job.limits.model_copy(update={"wall_seconds": wall})
+    shelf = Shelf(limits)
+    files = (*invocation.files, *((f"in/{name}", content) for name, content in staged))
+    inside = BoxJob(argv=invocation.argv, env=dict(invocation.env), files=files, limits=limits)
+    return shelf, await box.run(inside, take=shelf.take)
+
+
+async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shelf, outcome: Outcome) -> ToolResult:
+    status, reason, detail = verdict(outcome)
+    files = shelf.files if outcome.stop is None else {}
+    artifacts, unsent = await upload_artifacts(client, files, job.uploads)
+    document, result_error = read_result(files[RESULT_NAME]) if RESULT_NAME in files else (None, None)
+    skipped = [SkippedFile(name=name, reason=why) for name, why in outcome.skipped]
+    return ToolResult(
+        job_id=job.job_id,
+        status=status,
+        reason=reason,
+        detail=detail,
+        retryable=reason is JobReason.HOST_MEMORY and find_tool(job.tool).effect is not Effect.ONCE,
+        exit_code=outcome.exit_code,
+        signal=outcome.signal,
+        stdout=box.stdout.text(),
+        stderr=box.stderr.text(),
+        stdout_truncated=box.stdout.truncated,
+        stderr_truncated=box.stderr.truncated,
+        result=document,
+        result_error=result_error,
+        artifacts=tuple(artifacts),
+        skipped=(*skipped, *unsent),
+        usage=JobUsage(wall_ms=outcome.wall_ms, cpu_ms=outcome.cpu_ms, max_rss_bytes=outcome.max_rss_bytes),
+        started_at=outcome.started_at,
+        ended_at=outcome.ended_at,
+    )
+
+
+def verdict(outcome: Outcome) -> tuple[JobStatus, JobReason | None, str | None]:
+    """How an outcome is called: what the runner did to it comes before what the job did itself."""
+    if outcome.stop is not None:
+        reason, detail = outcome.stop.reason, outcome.stop.detail
+        if reason is JobReason.CANCELLED:
+            return JobStatus.CANCELLED, reason, detail
+        return (JobStatus.TIMED_OUT if reason in _TIMES else JobStatus.KILLED), reason, detail
+    if outcome.signal is not None:
+        return JobStatus.FAILED, JobReason.SIGNAL, f"ended by signal {outcome.signal}"
+    if outcome.exit_code != 0:
+        return JobStatus.FAILED, JobReason.EXIT_CODE, f"ended with exit code {outcome.exit_code}"
+    return JobStatus.SUCCEEDED, None, None

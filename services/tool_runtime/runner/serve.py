@@ -1,0 +1,70 @@
+"""A runner's life: build a sandbox, take one lease, run it, hand in the result, end."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+
+from foundation.contracts.tool_job import JobReason, ToolResult
+from foundation.telemetry.logs import bind, logger
+from foundation.telemetry.traces import span
+from tool_runtime.protocol import Lease
+from tool_runtime.runner.execute import execute
+from tool_runtime.runner.lease_client import LeaseClient
+from tool_runtime.runner.settings import RunnerSettings
+from tool_runtime.sandbox.assets import locate
+from tool_runtime.sandbox.box import Box
+from tool_runtime.sandbox.start import start
+from tool_runtime.sandbox.uids import take_uid
+
+TRANSFER_SECONDS = 30.0
+
+_log = logger(__name__)
+
+
+async def serve_one_job(settings: RunnerSettings) -> None:
+    """Raises `SandboxUnavailable` before any lease is taken when no sandbox can be built."""
+    uid = take_uid(settings.uid_locks)
+    try:
+        # The sandbox stands before the job arrives: its cost is not on the job's way.
+        started = await start(locate(settings.sandbox_root), uid=uid.uid)
+        box = Box(started, host_floor=settings.host_memory_floor)
+        try:
+            async with httpx.AsyncClient(timeout=TRANSFER_SECONDS, trust_env=False) as client:
+                token = settings.token.get_secret_value()
+                leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
+                lease = await leases.take()
+                await leases.give(lease, await _run(client, leases, lease, box))
+        finally:
+            await box.close()
+    finally:
+        uid.release()
+
+
+async def _run(client: httpx.AsyncClient, leases: LeaseClient, lease: Lease, box: Box) -> ToolResult:
+    job = lease.job
+    names = {"tenant_id": job.tenant_id, "run_id": job.run_id, "step_id": job.step_id, "job_id": job.job_id}
+    with bind(**names), span(f"tool {job.tool}", traceparent=job.traceparent):
+        _log.info("job started", extra={"tool": job.tool})
+        async with _told_of_cancellation(leases, lease, box.stop):
+            result = await execute(client, job, box)
+        ended = {"status": result.status, "reason": result.reason, "duration_ms": result.usage.wall_ms}
+        _log.info("job ended", extra={"tool": job.tool, **ended, "max_rss_bytes": result.usage.max_rss_bytes})
+        return result
+
+
+@contextlib.asynccontextmanager
+async def _told_of_cancellation(
+    leases: LeaseClient, lease: Lease, stop: Callable[[JobReason, str], None]
+) -> AsyncIterator[None]:
+    async def listen() -> None:
+        await leases.cancelled(lease)
+        stop(JobReason.CANCELLED, "cancelled")
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)

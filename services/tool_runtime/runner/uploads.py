@@ -1,0 +1,55 @@
+"""Sends each artifact through the one presigned POST that was made for its index."""
+
+import asyncio
+import hashlib
+import mimetypes
+from collections.abc import Mapping, Sequence
+
+import httpx
+
+from foundation.contracts.tool_job import JobArtifact, JobReason, SkippedFile, UploadSlot
+from tool_runtime.runner.faults import JobFaultError
+
+TRIES = 3
+PAUSE_SECONDS = 0.2
+FORM_FILE = "file"
+_TYPES = mimetypes.MimeTypes()  # the language's own table: the same on every machine
+
+
+async def upload_artifacts(
+    client: httpx.AsyncClient, files: Mapping[str, bytes], slots: Sequence[UploadSlot]
+) -> tuple[list[JobArtifact], list[SkippedFile]]:
+    """One slot a file, in order. What has no slot is skipped; raises `JobFaultError` when a slot refuses its file."""
+    names = list(files)
+    artifacts = []
+    for name, slot in zip(names, slots, strict=False):
+        content = files[name]
+        await _post(client, slot, name, content)
+        artifacts.append(
+            JobArtifact(
+                index=slot.index,
+                name=name,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                content_type=_TYPES.guess_type(name)[0] or "application/octet-stream",
+            )
+        )
+    return artifacts, [SkippedFile(name=name, reason="no upload slot left") for name in names[len(slots) :]]
+
+
+async def _post(client: httpx.AsyncClient, slot: UploadSlot, name: str, content: bytes) -> None:
+    """The policy signs the fields, so none is added; the file comes last, as S3 wants it."""
+    for attempt in range(TRIES):
+        if attempt:
+            await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
+        try:
+            response = await client.post(slot.url, data=slot.fields, files={FORM_FILE: ("artifact", content)})
+        except httpx.TransportError as error:
+            trouble, passing = type(error).__name__, True
+        else:
+            if response.is_success:
+                return
+            trouble, passing = f"HTTP {response.status_code}", response.is_server_error
+        if not passing:
+            break
+    raise JobFaultError(JobReason.UPLOAD_FAILED, f"artifact `{name}` was not stored: {trouble}", retryable=passing)
