@@ -1,4 +1,4 @@
-"""The command line: `python -m supervisor up | down | reset | status | start | stop | restart | env`."""
+"""The command line of the local stack."""
 
 import argparse
 import asyncio
@@ -21,6 +21,13 @@ def _arguments() -> argparse.Namespace:
     commands.add_parser("env", help="print the shell variables of the stack")
     for name in ("start", "stop", "restart"):
         commands.add_parser(name).add_argument("names", nargs="+", metavar="process")
+    commands.add_parser("deploy", help="up, then the sample run, with its bill")
+    commands.add_parser("reconcile", help="import the provider's usage report")
+    test = commands.add_parser("test", help="up, then the tests, in phases; stops what it started")
+    test.add_argument("--full", action="store_true", help="every matrix in full")
+    run = commands.add_parser("run", help="up, then a program of the project, with the stack's variables")
+    run.add_argument("program")
+    run.add_argument("arguments", nargs=argparse.REMAINDER)
     commands.add_parser("daemon", help="used by `up`")
     return parser.parse_args()
 

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from supervisor import keys
 from supervisor.cloud import Cloud
 from supervisor.objects_state import ObjectsState
+from supervisor.passwords import write_private
 from supervisor.publisher import publish
 from supervisor.synthesis import Synthesis
 
@@ -19,11 +20,14 @@ _LOOK_SECONDS = 1.0
 
 
 class Objects:
-    def __init__(self, *, cloud: Cloud, synthesis: Synthesis, state: Path, writes_file: Path) -> None:
+    def __init__(
+        self, *, cloud: Cloud, synthesis: Synthesis, state: Path, writes_file: Path, public_keys_file: Path
+    ) -> None:
         self._cloud = cloud
         self._synthesis = synthesis
         self._state = ObjectsState(state)
         self._writes_file = writes_file
+        self._public_keys_file = public_keys_file
         self._exported_at = 0.0
         self._ready = False
         self._exporter: asyncio.Task[None] | None = None
@@ -47,6 +51,8 @@ class Objects:
             self._state.forget_versions()
             self._state.restore(self._cloud.client("s3", self._cloud.objects_url), secrets)
         keys.put_missing(secrets)
+        # For processes that may not reach the cloud.
+        write_private(self._public_keys_file, secrets.get_secret_value(SecretId=keys.PUBLIC)["SecretString"])
         if key := self._cloud.settings.openai_api_key:
             keys.put_provider_key(secrets, "openai", key.get_secret_value())
 

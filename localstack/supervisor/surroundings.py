@@ -17,6 +17,9 @@ class Surroundings:
         self.settings = settings
         self.passwords = passwords.load_or_create(settings.paths.passwords)
         self.cloud = Cloud(settings)
+        self.public_keys_file = settings.paths.run / "service-public-keys.json"
+        # Variables that a service makes once it runs: tokens of the sample tenant.
+        self.minted: dict[str, str] = {}
         self.postgres = Postgres(data=settings.paths.postgres, port=settings.port_postgres, passwords=self.passwords)
 
     def plain(self) -> dict[str, str]:
@@ -77,4 +80,5 @@ class Surroundings:
             **self.cloud_names(),
             **self.neighbours(),
             "LOCKSTEP_SANDBOX_ROOT": str(self.sandbox_root),
+            **self.minted,
         }

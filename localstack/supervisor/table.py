@@ -4,8 +4,9 @@ import sys
 from functools import partial
 
 from supervisor import emulator, health
+from supervisor.identity import Identity
 from supervisor.objects import Objects
-from supervisor.process import Process
+from supervisor.process import Process, Step
 from supervisor.redis_server import RedisServer
 from supervisor.settings import ROOT
 from supervisor.surroundings import Surroundings
@@ -24,7 +25,13 @@ def _ground(here: Surroundings) -> list[Process]:
     synthesis = Synthesis(paths.cloud, here.of_lambdas())
     objects_home, workflow_home = paths.run / "localstack-objects", paths.run / "localstack-workflow"
     writes_file = objects_home / "written"
-    objects = Objects(cloud=here.cloud, synthesis=synthesis, state=paths.objects, writes_file=writes_file)
+    objects = Objects(
+        cloud=here.cloud,
+        synthesis=synthesis,
+        state=paths.objects,
+        writes_file=writes_file,
+        public_keys_file=here.public_keys_file,
+    )
     workflow = Workflow(cloud=here.cloud, synthesis=synthesis)
     redis = RedisServer(data=paths.redis, port=settings.port_redis, password=here.passwords["redis"])
 
@@ -95,6 +102,12 @@ def _services(here: Surroundings) -> list[Process]:
     """`python -m <module>` each, with only the variables that it reads."""
     settings = here.settings
     service = partial(_service, here)
+    control_plane = {
+        **here.database("control_plane", "relay"),
+        **here.cloud_names(),
+        **here.redis(),
+        **here.neighbours(),
+    }
     workers = [
         service(
             "orchestrator" if number == 0 else f"orchestrator-{number + 1}",
@@ -119,7 +132,11 @@ def _services(here: Surroundings) -> list[Process]:
             port=settings.port_simulated_provider,
             port_setting="LOCKSTEP_PORT_SIMULATED_PROVIDER",
             after=(),
-            sees={"LOCKSTEP_SIMULATED_PROVIDER_STATE": str(settings.paths.state / "simulated-provider")},
+            sees={
+                "LOCKSTEP_SIMULATED_PORT": str(settings.port_simulated_provider),
+                "LOCKSTEP_SIMULATED_SCRIPTS": str(ROOT / "samples" / "penguins" / "scripts"),
+                "LOCKSTEP_SIMULATED_INVOICE": str(settings.paths.state / "simulated-provider"),
+            },
         ),
         service(
             "llm-gateway",
@@ -141,7 +158,11 @@ def _services(here: Surroundings) -> list[Process]:
             port=settings.port_launcher,
             port_setting="LOCKSTEP_PORT_LAUNCHER",
             after=("localstack-objects",),
-            sees={**here.cloud_names(), **here.neighbours(), "LOCKSTEP_SANDBOX_ROOT": str(here.sandbox_root)},
+            # It takes jobs with presigned addresses in them, so it needs no cloud and no credentials.
+            sees={
+                "LOCKSTEP_SANDBOX_ROOT": str(here.sandbox_root),
+                "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
+            },
         ),
         service(
             "control-plane",
@@ -149,12 +170,8 @@ def _services(here: Surroundings) -> list[Process]:
             port=settings.port_control_plane,
             port_setting="LOCKSTEP_PORT_CONTROL_PLANE",
             after=("postgres", "redis", "localstack-objects", "localstack-workflow", "llm-gateway"),
-            sees={
-                **here.database("control_plane", "relay"),
-                **here.cloud_names(),
-                **here.redis(),
-                **here.neighbours(),
-            },
+            sees=control_plane,
+            deploy=Identity(_environment(here, control_plane), into=here.minted).make,
         ),
         *workers,
     ]
@@ -170,22 +187,27 @@ def _service(
     after: tuple[str, ...],
     sees: dict[str, str],
     folder: str = "services",
+    deploy: Step | None = None,
 ) -> Process:
     package = ROOT / folder / module.partition(".")[0]
     return Process(
         name=name,
         group=SERVICES,
         argv=(sys.executable, "-m", module),
-        environment={
-            **here.plain(),
-            "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
-            "LOCKSTEP_ENVIRONMENT": "local",
-            port_setting: str(port),
-            **sees,
-        },
+        environment=_environment(here, {port_setting: str(port), **sees}),
         port=port,
         port_setting=port_setting,
         healthy=health.http(f"http://127.0.0.1:{port}/health"),
         after=after,
+        deploy=deploy,
         sources=(package, ROOT / "services" / "foundation"),
     )
+
+
+def _environment(here: Surroundings, sees: dict[str, str]) -> dict[str, str]:
+    return {
+        **here.plain(),
+        "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
+        "LOCKSTEP_ENVIRONMENT": "local",
+        **sees,
+    }

@@ -1,0 +1,68 @@
+# Lockstep: a step is funded, leased, executed and recorded, or it does not happen.
+PYTHON ?= python3
+VENV := .venv/bin
+SUPERVISOR := PYTHONPATH=localstack $(VENV)/python -m supervisor
+SOURCES := services localstack infra tests bench samples migrations requirements
+# Context of the AWS target: make deploy ENV=dev ACCOUNT=123456789012 REGION=eu-west-1
+REGION ?= us-east-1
+CDK = PYTHONPATH=localstack $(VENV)/python -m supervisor.aws
+
+.DEFAULT_GOAL := help
+.PHONY: help prepare deploy-local stop-local reset-local status reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
+
+help: ## this story
+	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+prepare: ## install what is missing (the others call it)
+	@$(PYTHON) localstack/bootstrap.py
+
+deploy-local: prepare ## bare machine -> running platform -> finished sample run, with its bill
+	@$(SUPERVISOR) deploy
+
+status: ## what runs, and where
+	@$(SUPERVISOR) status
+
+stop-local: ## stop every process; nothing that you made is lost
+	@test ! -x $(VENV)/python || $(SUPERVISOR) down
+
+reset-local: ## stop, and forget all data
+	@test ! -x $(VENV)/python || $(SUPERVISOR) reset
+
+reconcile: ## import the provider's usage report and correct the ledger
+	@$(SUPERVISOR) reconcile
+
+test: prepare ## everything on the real stack, large matrices as a seeded sample (15 minutes at most)
+	@$(SUPERVISOR) test
+
+verify: prepare ## all of it, every matrix in full (80 minutes at most)
+	@$(SUPERVISOR) test --full
+
+soak: prepare ## hours under load
+	@$(SUPERVISOR) run bench/soak.py
+
+chaos: prepare ## processes killed at random while runs go on
+	@$(SUPERVISOR) run bench/chaos.py
+
+bench: prepare ## measure, print JSON
+	@$(SUPERVISOR) run bench/run.py
+
+check: prepare ## format, lint, types, import directions
+	@$(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=services $(VENV)/lint-imports
+
+fmt: prepare ## format and fix what can be fixed
+	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .
+
+lock: prepare ## compile requirements/*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	@.local/bootstrap/venv/bin/python requirements/lock.py $(UPGRADE)
+
+synth: prepare ## CloudFormation templates for AWS (ENV, ACCOUNT, REGION)
+	@$(CDK) synth --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+
+diff: prepare ## what a deployment to AWS would change
+	@$(CDK) diff --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+
+deploy: prepare ## deploy to AWS
+	@$(CDK) deploy --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+
+destroy: prepare ## remove from AWS what is not retained
+	@$(CDK) destroy --env $(ENV) --account $(ACCOUNT) --region $(REGION)

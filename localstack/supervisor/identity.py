@@ -1,0 +1,19 @@
+"""The sample tenant's user token and gateway key: made by the control plane, offered in `.local/env`."""
+
+import json
+import sys
+
+from supervisor.commands import run
+
+# Prints a JSON object of shell variables; may be run again.
+_MODULE = "control_plane.seed"
+
+
+class Identity:
+    def __init__(self, environment: dict[str, str], *, into: dict[str, str]) -> None:
+        self._environment = environment
+        self._into = into
+
+    async def make(self) -> None:
+        said = await run(sys.executable, "-m", _MODULE, environment=self._environment, what="making the sample tenant")
+        self._into |= json.loads(said)

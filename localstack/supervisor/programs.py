@@ -1,0 +1,76 @@
+"""Programs that need the whole stack: the sample, the tests, the benchmarks."""
+
+import asyncio
+import json
+import sys
+import time
+
+from supervisor import client, control, env_file
+from supervisor.settings import ROOT, Settings, inherited_environment
+
+_SAMPLE = "samples/penguins/run.py"
+
+
+async def deploy(settings: Settings) -> int:
+    """Everything up, the sample finished, and how the time was spent."""
+    started = time.monotonic()
+    await client.up(settings)
+    code = await _python(settings, _SAMPLE)
+    _tell_time(settings, {"work": time.monotonic() - started})
+    return code
+
+
+async def run(settings: Settings, *arguments: str) -> int:
+    await client.up(settings)
+    return await _python(settings, *arguments)
+
+
+async def test(settings: Settings, *, full: bool) -> int:
+    """First what can run side by side, then what kills shared processes. Stops only what it has started."""
+    was_running = await control.answers(settings.paths)
+    started = time.monotonic()
+    spent = {}
+    try:
+        await client.up(settings)
+        spent["start"] = time.monotonic() - started
+        tier = "" if full else " and not full"
+        side_by_side = await _timed(spent, "tests", settings, "-n", "2", "-m", f"not serial{tier}")
+        alone = await _timed(spent, "serial tests", settings, "-m", f"serial{tier}")
+    finally:
+        if not was_running:
+            stopping = time.monotonic()
+            await client.down(settings.paths)
+            spent["stop"] = time.monotonic() - stopping
+        _tell_time(settings, spent)
+    return side_by_side or alone
+
+
+async def _timed(spent: dict[str, float], name: str, settings: Settings, *arguments: str) -> int:
+    started = time.monotonic()
+    code = await _python(settings, "-m", "pytest", "-q", *arguments)
+    spent[name] = time.monotonic() - started
+    return code
+
+
+async def _python(settings: Settings, *arguments: str) -> int:
+    """With the variables of `.local/env` and nothing else of the caller's shell."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        env={
+            **inherited_environment(),
+            "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
+            **env_file.read(settings.paths.env),
+        },
+    )
+    return await process.wait()
+
+
+def _tell_time(settings: Settings, spent: dict[str, float]) -> None:
+    """Installation is told apart: it is mostly downloads, and happens once."""
+    preparation = settings.paths.top / "bootstrap" / "last.json"
+    installed = json.loads(preparation.read_text()) if preparation.exists() else {"seconds": 0.0}
+    parts = {"download and installation": installed["seconds"], **spent}
+    told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in parts.items())
+    print(f"\n{sum(parts.values()):.0f} s in all: {told}")

@@ -1,0 +1,43 @@
+"""Compiles every lock in this folder from the dependency groups of pyproject.toml.
+
+`dev.txt` comes first; the images' locks are cut from it, so that what is tested is what is shipped. The sandbox,
+LocalStack and the installer itself stand on their own. Versions already in a lock stay unless `--upgrade` is given.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+IMAGES = ("control-plane", "llm-gateway", "orchestrator", "tool-runtime", "lambdas")
+ALONE: dict[str, tuple[str, ...]] = {
+    "sandbox": (),
+    "bootstrap": (),
+    # Later releases of its dependencies were never tried with this release of LocalStack.
+    "localstack": ("--exclude-newer", "2025-11-15"),
+}
+# No lock names a registry: whoever installs decides where packages come from.
+OPTIONS = (
+    "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-header",
+    "--no-annotate", "--quiet",
+)  # fmt: skip
+
+
+def compile_lock(group: str, *options: str) -> None:
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--group", group, *OPTIONS, *options]
+    subprocess.run([*command, "--output-file", str(HERE / f"{group}.txt")], check=True, cwd=ROOT)
+    print(f"  requirements/{group}.txt")
+
+
+def main() -> None:
+    upgrade = tuple(option for option in sys.argv[1:] if option == "--upgrade")
+    compile_lock("dev", *upgrade)
+    for image in IMAGES:
+        compile_lock(image, "--constraint", str(HERE / "dev.txt"))
+    for group, options in ALONE.items():
+        compile_lock(group, *options, *upgrade)
+
+
+if __name__ == "__main__":
+    main()
