@@ -38,7 +38,7 @@ async def write(tx: Transaction, tenant_id: UUID, effects: Sequence[Effect]) -> 
         text(
             """INSERT INTO outbox (tenant_id, run_id, step_id, kind, payload, not_before)
                SELECT :tenant_id, e.run_id, e.step_id, e.kind, e.payload, now() + e.delay * interval '1 second'
-               FROM jsonb_to_recordset(:effects)
+               FROM jsonb_to_recordset(CAST(:effects AS jsonb))
                     AS e(run_id uuid, step_id uuid, kind text, payload jsonb, delay float)"""
         ),
         {

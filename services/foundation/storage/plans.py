@@ -28,7 +28,8 @@ async def pinned_plan(tx: Transaction, tenant_id: UUID, run_id: UUID) -> PinnedP
         await tx.execute(
             text(
                 """SELECT v.definition, r.stop_cause FROM runs r
-                   JOIN task_versions v ON (v.tenant_id, v.task_id, v.version) = (r.tenant_id, r.task_id, r.task_version)
+                   JOIN task_versions v
+                     ON v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version
                    WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"""
             ),
             {"tenant_id": tenant_id, "run_id": run_id},

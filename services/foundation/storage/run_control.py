@@ -92,8 +92,8 @@ async def stop_unfinished(
     await outbox.write(tx, tenant_id, effects)
     await tx.execute(
         text(
-            """UPDATE runs SET stop_cause = COALESCE(stop_cause, :cause), error = COALESCE(error, CAST(:error AS jsonb)),
-                               version = version + 1
+            """UPDATE runs SET stop_cause = COALESCE(stop_cause, :cause), version = version + 1,
+                               error = COALESCE(error, CAST(:error AS jsonb))
                WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "cause": cause.value, "error": json.dumps(error)},

@@ -39,7 +39,7 @@ async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequenc
                        INSERT INTO run_events (tenant_id, run_id, seq, type, step_id, data)
                        SELECT :tenant_id, :run_id, run.last_seq - :count + e.place, e.type, e.step_id, e.data
                        FROM run, ROWS FROM (
-                           jsonb_to_recordset(:events) AS (type text, step_id uuid, data jsonb)
+                           jsonb_to_recordset(CAST(:events AS jsonb)) AS (type text, step_id uuid, data jsonb)
                        ) WITH ORDINALITY AS e(type, step_id, data, place))
                    SELECT status, generation FROM run"""
             ),

@@ -192,7 +192,8 @@ async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -
     """Open runs without progress for `seconds` or past their deadline, longest first; across tenants."""
     rows = await tx.execute(
         text(
-            """SELECT tenant_id, run_id, generation, status, pause_reason, COALESCE(hard_deadline < now(), false) AS overdue
+            """SELECT tenant_id, run_id, generation, status, pause_reason,
+                      COALESCE(hard_deadline < now(), false) AS overdue
                FROM runs
                WHERE ended_at IS NULL
                  AND (progressed_at < now() - :seconds * interval '1 second' OR hard_deadline < now())

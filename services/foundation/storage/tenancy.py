@@ -22,7 +22,8 @@ async def member_by_subject(tx: Transaction, tenant_id: UUID, subject: str) -> M
     row = (
         await tx.execute(
             text(
-                """SELECT m.user_id, m.role FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
+                """SELECT m.user_id, m.role
+                   FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
                    WHERE m.tenant_id = :tenant_id AND u.subject = :subject AND t.suspended_at IS NULL"""
             ),
             {"tenant_id": tenant_id, "subject": subject},

@@ -1,0 +1,560 @@
+-- The database of Lockstep, readable from top to bottom.
+--
+--   1  roles                 one login per service, each with only its grants
+--   2  people                tenants, users, memberships, api_keys
+--   3  definitions           tasks and their immutable versions
+--   4  execution             runs, steps, what they need, turns, run_events
+--   5  delivery              outbox
+--   6  memory of a step      message_parts, checkpoints
+--   7  money                 budgets, llm_events, llm_replays, provider_usage
+--   8  tools and artifacts   tool_events, artifacts
+--   9  audit
+--  10  grants and row-level security
+--
+-- Money is in nano-dollars, times are timestamptz in UTC, every tenant table's keys start with tenant_id.
+-- The logins exist before this file runs (they carry passwords, so the deployment makes them); the DO block
+-- only makes missing ones, without a password, so that the file stands alone.
+
+CREATE EXTENSION IF NOT EXISTS vector;
+
+-- 1  roles -----------------------------------------------------------------------------------------------------------
+
+DO $$
+DECLARE login text;
+BEGIN
+    FOREACH login IN ARRAY ARRAY['control_plane', 'orchestrator', 'llm_gateway', 'lambdas', 'relay', 'sweeper', 'recorder', 'reconciler'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', login);
+        END IF;
+    END LOOP;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'key_lookup') THEN
+        CREATE ROLE key_lookup NOLOGIN;
+    END IF;
+END $$;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO control_plane, orchestrator, llm_gateway, lambdas, relay, sweeper, recorder, reconciler, key_lookup;
+
+-- The tenant of this transaction; NULL when none is set, and NULL equals nothing.
+CREATE FUNCTION current_tenant() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('lockstep.tenant', true), '')::uuid;
+
+-- 2  people ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE tenants (
+    tenant_id   uuid PRIMARY KEY,
+    name        text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 120),
+    time_zone   text NOT NULL DEFAULT 'UTC',
+    settings    jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    suspended_at timestamptz
+);
+
+-- A person, known by the identity provider's subject; belongs to tenants through memberships.
+CREATE TABLE users (
+    user_id     uuid PRIMARY KEY,
+    subject     text NOT NULL UNIQUE CHECK (length(subject) BETWEEN 1 AND 255),
+    email       text,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE memberships (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    user_id     uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    role        text NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, user_id)
+);
+CREATE INDEX memberships_of_user ON memberships (user_id);
+
+-- A tenant's key is known by the SHA-256 of its text only.
+CREATE TABLE api_keys (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    api_key_id  uuid NOT NULL,
+    user_id     uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    hash        bytea NOT NULL UNIQUE CHECK (length(hash) = 32),
+    hint        text NOT NULL CHECK (length(hint) <= 16),
+    scopes      text[] NOT NULL CHECK (scopes <@ ARRAY['gateway', 'api'] AND cardinality(scopes) > 0),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz,
+    revoked_at  timestamptz,
+    PRIMARY KEY (tenant_id, api_key_id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE
+);
+
+-- 3  definitions -----------------------------------------------------------------------------------------------------
+
+CREATE TABLE tasks (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    task_id     uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    archived_at timestamptz,
+    PRIMARY KEY (tenant_id, task_id)
+);
+CREATE UNIQUE INDEX tasks_live_name ON tasks (tenant_id, name) WHERE archived_at IS NULL;
+CREATE INDEX tasks_newest ON tasks (tenant_id, created_at DESC, task_id DESC);
+
+-- Never updated: no login holds UPDATE on it.
+CREATE TABLE task_versions (
+    tenant_id   uuid NOT NULL,
+    task_id     uuid NOT NULL,
+    version     int NOT NULL CHECK (version >= 1),
+    definition  jsonb NOT NULL CHECK (jsonb_typeof(definition) = 'object'),
+    -- the fewest turns a dispatch must take for the worst case to fit one execution's history
+    turns_per_dispatch int NOT NULL DEFAULT 1 CHECK (turns_per_dispatch >= 1),
+    created_by  uuid REFERENCES users,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, task_id, version),
+    FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE
+);
+
+-- 4  execution -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE runs (
+    tenant_id       uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    run_id          uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    task_version    int NOT NULL,
+    status          text NOT NULL DEFAULT 'PENDING'
+                    CHECK (status IN ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'BUDGET_EXCEEDED', 'CANCELLED', 'TIMED_OUT')),
+    generation      int NOT NULL DEFAULT 1 CHECK (generation >= 1),
+    version         int NOT NULL DEFAULT 1,
+    input           jsonb NOT NULL DEFAULT '{}',
+    output          jsonb,
+    error           jsonb,
+    -- the first terminal cause; never replaced, so the first one wins
+    stop_cause      text CHECK (stop_cause IN ('CANCELLED', 'TIMED_OUT', 'BUDGET_EXCEEDED', 'FAILED')),
+    pause_reason    text CHECK (pause_reason IN ('user', 'budget')),
+    budget_tokens   bigint CHECK (budget_tokens BETWEEN 0 AND 9000000000000000),
+    budget_nano_usd bigint CHECK (budget_nano_usd BETWEEN 0 AND 9000000000000000),
+    idempotency_key text CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    request_digest  bytea,
+    last_seq        bigint NOT NULL DEFAULT 0,
+    -- the run's clock: what earlier generations used of it, and since when it runs now (NULL while it stands)
+    timeout_seconds int NOT NULL CHECK (timeout_seconds BETWEEN 1 AND 2592000),
+    clock_used      interval NOT NULL DEFAULT '0',
+    clock_since     timestamptz,
+    hard_deadline   timestamptz,
+    -- since when nothing has happened; the sweeper asks Step Functions about runs that stand still
+    progressed_at   timestamptz NOT NULL DEFAULT now(),
+    traceparent     text,
+    created_by      uuid REFERENCES users,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    started_at      timestamptz,
+    ended_at        timestamptz,
+    PRIMARY KEY (tenant_id, run_id),
+    FOREIGN KEY (tenant_id, task_id, task_version) REFERENCES task_versions,
+    CHECK ((idempotency_key IS NULL) = (request_digest IS NULL)),
+    CHECK ((ended_at IS NOT NULL) = (status IN ('COMPLETED', 'FAILED', 'BUDGET_EXCEEDED', 'CANCELLED', 'TIMED_OUT'))),
+    CHECK ((status = 'PAUSED') = (pause_reason IS NOT NULL)),
+    CHECK (status <> 'COMPLETED' OR error IS NULL)
+);
+CREATE UNIQUE INDEX runs_idempotency ON runs (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX runs_newest ON runs (tenant_id, created_at DESC, run_id DESC);
+CREATE INDEX runs_of_task ON runs (tenant_id, task_id, created_at DESC, run_id DESC);
+CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
+
+CREATE TABLE steps (
+    tenant_id       uuid NOT NULL,
+    run_id          uuid NOT NULL,
+    step_id         uuid NOT NULL,
+    name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent')),
+    position        int NOT NULL CHECK (position >= 0),
+    status          text NOT NULL DEFAULT 'QUEUED'
+                    CHECK (status IN ('QUEUED', 'WAITING', 'RUNNING', 'RETRYING', 'SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'OUTCOME_UNKNOWN')),
+    needs           text[] NOT NULL DEFAULT '{}',
+    unmet_needs     int NOT NULL CHECK (unmet_needs >= 0),
+    generation      int NOT NULL CHECK (generation >= 1),
+    tick            int NOT NULL DEFAULT 0 CHECK (tick >= 0),
+    attempt         int NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    timeout_seconds int NOT NULL CHECK (timeout_seconds BETWEEN 1 AND 39600),
+    -- the lease: who works on it, until when, and the fence that every write of theirs must name
+    fence           bigint NOT NULL DEFAULT 0,
+    worker_id       text,
+    lease_expires_at timestamptz,
+    -- the Step Functions token of this tick, from whoever claimed or parked it
+    task_token      text,
+    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot')),
+    waiting_since   timestamptz,
+    retry_at        timestamptz,
+    started_at      timestamptz,
+    deadline_at     timestamptz,
+    ended_at        timestamptz,
+    output          jsonb,
+    error           jsonb,
+    turn            int NOT NULL DEFAULT 0 CHECK (turn >= 0),
+    checkpoint_head   bytea CHECK (length(checkpoint_head) = 32),
+    checkpoint_length int,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, step_id),
+    UNIQUE (tenant_id, run_id, name),
+    UNIQUE (tenant_id, run_id, position),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
+    CHECK ((status = 'RUNNING') = (lease_expires_at IS NOT NULL)),
+    CHECK ((lease_expires_at IS NULL) = (worker_id IS NULL)),
+    CHECK ((ended_at IS NOT NULL) = (status IN ('SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED'))),
+    CHECK (status NOT IN ('RUNNING', 'RETRYING', 'SUCCESS') OR unmet_needs = 0),
+    CHECK ((status = 'WAITING') = (wait_reason IS NOT NULL)),
+    CHECK ((wait_reason IS NULL) = (waiting_since IS NULL)),
+    CHECK ((status = 'RETRYING') = (retry_at IS NOT NULL)),
+    CHECK (status <> 'SUCCESS' OR error IS NULL)
+);
+CREATE INDEX steps_leased ON steps (lease_expires_at) WHERE status = 'RUNNING';
+CREATE INDEX steps_deadline ON steps (deadline_at) WHERE ended_at IS NULL AND deadline_at IS NOT NULL;
+
+-- Who waits for whom; a finished step finds its dependents here.
+CREATE TABLE step_needs (
+    tenant_id   uuid NOT NULL,
+    step_id     uuid NOT NULL,
+    needs_id    uuid NOT NULL,
+    PRIMARY KEY (tenant_id, needs_id, step_id),
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, needs_id) REFERENCES steps ON DELETE CASCADE,
+    CHECK (step_id <> needs_id)
+);
+CREATE INDEX step_needs_of ON step_needs (tenant_id, step_id);
+
+-- One row a turn: the request stands here before it is dispatched, and is resent verbatim.
+CREATE TABLE turns (
+    tenant_id   uuid NOT NULL,
+    step_id     uuid NOT NULL,
+    turn        int NOT NULL CHECK (turn >= 0),
+    call_key    text NOT NULL,
+    request     jsonb NOT NULL,
+    fence       bigint NOT NULL,
+    prepared_at timestamptz NOT NULL DEFAULT now(),
+    response    jsonb,
+    tool_calls  int NOT NULL DEFAULT 0,
+    recorded_at timestamptz,
+    PRIMARY KEY (tenant_id, step_id, turn),
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    CHECK ((response IS NULL) = (recorded_at IS NULL))
+);
+
+-- What happened, in order; `seq` is dense within a run.
+CREATE TABLE run_events (
+    tenant_id   uuid NOT NULL,
+    run_id      uuid NOT NULL,
+    seq         bigint NOT NULL CHECK (seq >= 1),
+    event_id    bigint GENERATED ALWAYS AS IDENTITY,
+    xact        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    type        text NOT NULL CHECK (length(type) BETWEEN 1 AND 64),
+    step_id     uuid,
+    data        jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (tenant_id, run_id, seq),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE
+);
+CREATE INDEX run_events_stream ON run_events (tenant_id, xact, event_id);
+
+-- 5  delivery --------------------------------------------------------------------------------------------------------
+
+-- Side effects that leave after commit; a row goes when it is known to be delivered.
+CREATE TABLE outbox (
+    outbox_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id   uuid NOT NULL,
+    run_id      uuid NOT NULL,
+    step_id     uuid,
+    kind        text NOT NULL CHECK (kind IN ('start_execution', 'stop_execution', 'close_run', 'step_message', 'step_callback')),
+    payload     jsonb NOT NULL,
+    not_before  timestamptz NOT NULL DEFAULT now(),
+    attempts    int NOT NULL DEFAULT 0,
+    leased_until timestamptz,
+    last_error  text,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE
+);
+CREATE INDEX outbox_due ON outbox (kind, not_before);
+CREATE INDEX outbox_of_run ON outbox (tenant_id, run_id);
+
+-- Wakes the relay once a statement; it may be lost, the relay also looks by itself.
+CREATE FUNCTION notify_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('outbox', '');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER outbox_wakes AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();
+
+-- 6  memory of a step ------------------------------------------------------------------------------------------------
+
+-- A message's part, stored once a tenant by the SHA-256 of its uncompressed bytes.
+CREATE TABLE message_parts (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    digest      bytea NOT NULL CHECK (length(digest) = 32),
+    body        bytea NOT NULL,
+    size        int NOT NULL CHECK (size >= 0),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, digest)
+);
+
+-- A turn's manifest: the digests of its parts, chained by hash to `head`. Every turn's stays until the run goes.
+CREATE TABLE checkpoints (
+    tenant_id     uuid NOT NULL,
+    step_id       uuid NOT NULL,
+    turn          int NOT NULL CHECK (turn >= 0),
+    checkpoint_id text NOT NULL,
+    manifest      bytea[] NOT NULL,
+    head          bytea NOT NULL CHECK (length(head) = 32),
+    length        int NOT NULL CHECK (length = cardinality(manifest)),
+    metadata      jsonb NOT NULL DEFAULT '{}',
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, step_id, turn),
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE
+);
+
+-- 7  money -----------------------------------------------------------------------------------------------------------
+
+-- Limits of the lasting scopes; a run's and a step's stand on their rows and travel in run tokens.
+CREATE TABLE budgets (
+    tenant_id      uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    scope          text NOT NULL CHECK (scope IN ('tenant', 'user', 'key')),
+    scope_id       uuid NOT NULL,
+    period         text NOT NULL CHECK (period IN ('day', 'month', 'total')),
+    limit_tokens   bigint CHECK (limit_tokens BETWEEN 0 AND 9000000000000000),
+    limit_nano_usd bigint CHECK (limit_nano_usd BETWEEN 0 AND 9000000000000000),
+    version        int NOT NULL DEFAULT 1,
+    updated_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, scope, scope_id, period),
+    CHECK (scope <> 'tenant' OR scope_id = tenant_id)
+);
+
+-- The ledger: one row an attempt, one more for each later correction. Append-only: no login holds UPDATE or DELETE.
+CREATE TABLE llm_events (
+    tenant_id           uuid NOT NULL REFERENCES tenants,
+    event_day           date NOT NULL,
+    event_id            uuid NOT NULL,
+    kind                text NOT NULL CHECK (kind IN ('attempt', 'adjustment')),
+    adjusts_event_id    uuid,
+    user_id             uuid,
+    api_key_id          uuid,
+    run_id              uuid,
+    step_id             uuid,
+    generation          int,
+    fence               bigint,
+    call_key            text,
+    attempt             int NOT NULL CHECK (attempt >= 1),
+    dialect             text NOT NULL,
+    route               text NOT NULL,
+    provider            text NOT NULL,
+    model               text NOT NULL,
+    status              text NOT NULL CHECK (status IN ('succeeded', 'failed', 'cut', 'lost', 'adjusted')),
+    usage_source        text NOT NULL CHECK (usage_source IN ('provider', 'counted', 'bound', 'none', 'report')),
+    input_tokens        bigint NOT NULL,
+    cached_input_tokens bigint NOT NULL DEFAULT 0,
+    cache_write_tokens  bigint NOT NULL DEFAULT 0,
+    output_tokens       bigint NOT NULL,
+    reasoning_tokens    bigint NOT NULL DEFAULT 0,
+    total_tokens        bigint NOT NULL,
+    cost_nano_usd       bigint NOT NULL,
+    bound_tokens        bigint NOT NULL DEFAULT 0,
+    bound_nano_usd      bigint NOT NULL DEFAULT 0,
+    price_version       text NOT NULL,
+    provider_request_id text,
+    http_status         int,
+    error_code          text,
+    latency_ms          int,
+    first_token_ms      int,
+    trace_id            text,
+    started_at          timestamptz NOT NULL,
+    settled_at          timestamptz NOT NULL,
+    recorded_at         timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, event_day, event_id),
+    CHECK ((kind = 'adjustment') = (adjusts_event_id IS NOT NULL)),
+    CHECK (kind = 'adjustment' OR (cost_nano_usd >= 0 AND total_tokens >= 0 AND cost_nano_usd <= bound_nano_usd)),
+    CHECK ((run_id IS NULL) = (step_id IS NULL))
+);
+CREATE INDEX llm_events_of_run ON llm_events (tenant_id, run_id, step_id) WHERE run_id IS NOT NULL;
+CREATE INDEX llm_events_by_day ON llm_events (tenant_id, event_day, model);
+CREATE INDEX llm_events_by_request ON llm_events (provider, provider_request_id) WHERE provider_request_id IS NOT NULL;
+CREATE INDEX llm_events_on_bound ON llm_events (event_day) WHERE usage_source = 'bound';
+
+-- Answers to calls with a key, encrypted; above 64 KB in S3.
+CREATE TABLE llm_replays (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    call_key    text NOT NULL CHECK (length(call_key) BETWEEN 1 AND 512),
+    fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
+    event_id    uuid NOT NULL,
+    http_status int NOT NULL,
+    headers     jsonb NOT NULL DEFAULT '{}',
+    body        bytea,
+    object_key  text,
+    size        bigint NOT NULL CHECK (size >= 0),
+    sha256      bytea NOT NULL CHECK (length(sha256) = 32),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, call_key),
+    CHECK ((body IS NULL) <> (object_key IS NULL))
+);
+
+-- What a provider says that it billed, as imported from its usage report.
+CREATE TABLE provider_usage (
+    provider            text NOT NULL,
+    provider_request_id text NOT NULL,
+    day                 date NOT NULL,
+    model               text NOT NULL,
+    client_request_id   text,
+    input_tokens        bigint NOT NULL,
+    cached_input_tokens bigint NOT NULL DEFAULT 0,
+    output_tokens       bigint NOT NULL,
+    cost_nano_usd       bigint NOT NULL,
+    imported_at         timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (provider, provider_request_id)
+);
+CREATE INDEX provider_usage_by_client_request ON provider_usage (provider, client_request_id) WHERE client_request_id IS NOT NULL;
+
+-- 8  tools and artifacts ---------------------------------------------------------------------------------------------
+
+-- One row a job, written before it is submitted; its recorded result is read, never executed again.
+CREATE TABLE tool_events (
+    tenant_id    uuid NOT NULL,
+    job_id       uuid NOT NULL,
+    run_id       uuid NOT NULL,
+    step_id      uuid NOT NULL,
+    turn         int NOT NULL CHECK (turn >= 0),
+    tool_call_id text NOT NULL,
+    tool         text NOT NULL,
+    effect       text NOT NULL CHECK (effect IN ('pure', 'keyed', 'once')),
+    arguments_digest bytea NOT NULL CHECK (length(arguments_digest) = 32),
+    attempts     int NOT NULL DEFAULT 1 CHECK (attempts >= 1),
+    status       text NOT NULL DEFAULT 'STARTED'
+                 CHECK (status IN ('STARTED', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'KILLED', 'CANCELLED', 'OUTCOME_UNKNOWN')),
+    result       jsonb,
+    started_at   timestamptz NOT NULL DEFAULT now(),
+    ended_at     timestamptz,
+    PRIMARY KEY (tenant_id, job_id),
+    UNIQUE (tenant_id, step_id, turn, tool_call_id),
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    CHECK ((status = 'STARTED') = (ended_at IS NULL))
+);
+CREATE INDEX tool_events_of_run ON tool_events (tenant_id, run_id);
+
+-- The attempts below a job: who tried under which fence.
+CREATE TABLE tool_attempts (
+    tenant_id   uuid NOT NULL,
+    job_id      uuid NOT NULL,
+    attempt     int NOT NULL CHECK (attempt >= 1),
+    fence       bigint NOT NULL,
+    worker_id   text NOT NULL,
+    started_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, job_id, attempt),
+    FOREIGN KEY (tenant_id, job_id) REFERENCES tool_events ON DELETE CASCADE
+);
+
+-- Objects in S3, known by digest and size; an upload is PENDING until it is seen to match.
+CREATE TABLE artifacts (
+    tenant_id    uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    artifact_id  uuid NOT NULL,
+    run_id       uuid,
+    step_id      uuid,
+    job_id       uuid,
+    name         text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+    content_type text NOT NULL,
+    size         bigint NOT NULL CHECK (size >= 0),
+    sha256       bytea NOT NULL CHECK (length(sha256) = 32),
+    object_key   text NOT NULL,
+    status       text NOT NULL CHECK (status IN ('PENDING', 'READY')),
+    created_by   uuid REFERENCES users,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, artifact_id),
+    UNIQUE (tenant_id, object_key),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    CHECK ((run_id IS NULL) = (step_id IS NULL))
+);
+CREATE INDEX artifacts_of_run ON artifacts (tenant_id, run_id, created_at) WHERE run_id IS NOT NULL;
+
+-- 9  audit -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE audit_log (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    audit_id    bigint GENERATED ALWAYS AS IDENTITY,
+    at          timestamptz NOT NULL DEFAULT now(),
+    actor       text NOT NULL,
+    action      text NOT NULL,
+    target      text NOT NULL,
+    detail      jsonb NOT NULL DEFAULT '{}',
+    trace_id    text,
+    PRIMARY KEY (tenant_id, audit_id)
+);
+
+-- 10  grants and row-level security ----------------------------------------------------------------------------------
+
+-- Of a key's text only the hash arrives, and the tenant is not known yet: this one function may look across tenants.
+GRANT SELECT ON api_keys TO key_lookup;
+CREATE FUNCTION api_key_by_hash(wanted bytea)
+    RETURNS TABLE (tenant_id uuid, api_key_id uuid, user_id uuid, scopes text[], expires_at timestamptz, revoked_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    AS 'SELECT k.tenant_id, k.api_key_id, k.user_id, k.scopes, k.expires_at, k.revoked_at FROM api_keys k WHERE k.hash = wanted';
+ALTER FUNCTION api_key_by_hash(bytea) OWNER TO key_lookup;
+REVOKE ALL ON FUNCTION api_key_by_hash(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO control_plane, llm_gateway;
+
+-- control_plane: the tenants' API
+GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, llm_events, tool_events, tool_attempts, run_events TO control_plane;
+GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
+GRANT SELECT, UPDATE ON steps TO control_plane;
+GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
+GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
+GRANT INSERT ON outbox, run_events TO control_plane;
+
+-- orchestrator: advances steps
+GRANT SELECT ON task_versions, step_needs TO orchestrator;
+GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
+GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
+GRANT SELECT, INSERT, UPDATE ON turns, tool_events, artifacts TO orchestrator;
+GRANT SELECT, INSERT ON outbox TO orchestrator;
+
+-- lambdas: open and close a generation
+GRANT SELECT ON task_versions TO lambdas;
+GRANT SELECT, UPDATE ON runs TO lambdas;
+GRANT SELECT, INSERT, UPDATE ON steps TO lambdas;
+GRANT SELECT, INSERT ON step_needs, run_events TO lambdas;
+GRANT INSERT ON outbox TO lambdas;
+
+-- llm_gateway: limits, replays, and the ledger to rebuild its counters from
+GRANT SELECT ON tenants, budgets, llm_events TO llm_gateway;
+GRANT SELECT, INSERT ON llm_replays TO llm_gateway;
+
+-- across tenants, each on only its tables
+GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
+GRANT SELECT ON runs, steps TO sweeper;
+GRANT SELECT, INSERT ON llm_events TO recorder;
+GRANT SELECT, INSERT ON llm_events TO reconciler;
+GRANT SELECT, INSERT, UPDATE ON provider_usage TO reconciler;
+
+DO $$
+DECLARE tenant_table text;
+BEGIN
+    FOREACH tenant_table IN ARRAY ARRAY[
+        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'step_needs', 'turns', 'run_events', 'outbox',
+        'message_parts', 'checkpoints', 'budgets', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
+    ] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format(
+            'CREATE POLICY own_tenant ON %I TO control_plane, orchestrator, llm_gateway, lambdas USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant())',
+            tenant_table
+        );
+    END LOOP;
+END $$;
+
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users FORCE ROW LEVEL SECURITY;
+CREATE POLICY members_of_tenant ON users FOR SELECT TO control_plane
+    USING (EXISTS (SELECT FROM memberships m WHERE m.user_id = users.user_id AND m.tenant_id = current_tenant()));
+
+ALTER TABLE provider_usage ENABLE ROW LEVEL SECURITY;
+ALTER TABLE provider_usage FORCE ROW LEVEL SECURITY;
+CREATE POLICY reports ON provider_usage TO reconciler USING (true) WITH CHECK (true);
+
+CREATE POLICY every_key ON api_keys FOR SELECT TO key_lookup USING (true);
+CREATE POLICY relay_all ON outbox TO relay USING (true) WITH CHECK (true);
+CREATE POLICY sweeper_runs ON runs FOR SELECT TO sweeper USING (true);
+CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
+CREATE POLICY recorder_all ON llm_events TO recorder USING (true) WITH CHECK (true);
+CREATE POLICY reconciler_all ON llm_events TO reconciler USING (true) WITH CHECK (true);

@@ -1,0 +1,57 @@
+"""What one execution environment builds once: the logger, the database and an event loop that outlives each call."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel
+
+from foundation.storage.database import Database, DatabaseSettings, with_retries
+from foundation.telemetry import traces
+from lambdas.settings import LambdaSettings
+
+Event = TypeVar("Event", bound=BaseModel)
+UseCase = Callable[[Database, Event], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Built at the first call of an execution environment and kept for all later ones."""
+
+    name: str
+    logger: Logger
+    database: Database
+    runner: asyncio.Runner
+
+    @classmethod
+    def build(cls, name: str) -> "Container":
+        settings = LambdaSettings()
+        traces.configure(name)
+        logger = Logger(service=name, level=settings.log_level)
+        database = Database(DatabaseSettings(pool_size=1), application=name)
+        return cls(name, logger, database, asyncio.Runner())
+
+
+class Function:
+    """A Lambda handler around one use case: parses the event, runs the use case in the caller's trace."""
+
+    def __init__(self, name: str, model: type[Event], use_case: UseCase[Event]) -> None:
+        self._name = name
+        self._model: type[BaseModel] = model
+        self._use_case: UseCase[Any] = use_case
+        self._container: Container | None = None
+
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        container = self._container = self._container or Container.build(self._name)
+        container.logger.set_correlation_id(context.aws_request_id)
+        parsed = self._model.model_validate(event)
+        traceparent = getattr(parsed, "traceparent", None)
+        ids = {name: str(getattr(parsed, name)) for name in ("tenant_id", "run_id") if hasattr(parsed, name)}
+        container.logger.append_keys(**ids)
+        with traces.span(self._name, traceparent=traceparent):
+            answer = container.runner.run(with_retries(lambda: self._use_case(container.database, parsed)))
+        container.logger.info("answered", extra={"answer": {k: v for k, v in answer.items() if k != "items"}})
+        return answer

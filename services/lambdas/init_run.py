@@ -1,0 +1,47 @@
+"""InitRun: opens a generation, inserts the steps once, and returns the branches of the Map."""
+
+import math
+from typing import Any
+
+from foundation.contracts.definition import definition_faults
+from foundation.contracts.step_message import ExecutionInput, MapItem
+from foundation.domain.plan import INLINE_STEPS
+from foundation.domain.states import RunStatus
+from foundation.storage import plans, run_control, run_events
+from foundation.storage.database import Database
+from foundation.storage.run_control import MIN_CALLBACK_SECONDS
+from foundation.storage.run_events import Event
+from lambdas.container import Function
+
+
+async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any]:
+    """`mode` is `inline`, `distributed`, or `none` when this generation has nothing (more) to do."""
+    async with database.tenant(request.tenant_id) as tx:
+        await run_control.lock_unfinished_steps(tx, request.tenant_id, request.run_id)
+        run = await run_control.lock_run(tx, request.tenant_id, request.run_id)
+        if run is None or run.generation != request.generation:
+            return {"mode": "none", "reason": "this generation is over", "items": []}
+        if run.status not in {RunStatus.PENDING, RunStatus.RUNNING}:
+            return {"mode": "none", "reason": f"the run is {run.status}", "items": []}
+        plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        if not await plans.has_steps(tx, run.tenant_id, run.run_id):
+            if faults := definition_faults(plan.definition):
+                error = {"code": "invalid_definition", "detail": "; ".join(fault.detail for fault in faults)}
+                await run_control.end_run(tx, run, status=RunStatus.FAILED, error=error)
+                return {"mode": "none", "reason": "the definition is invalid", "items": []}
+            await plans.insert_steps(tx, run.tenant_id, run.run_id, plan.definition, generation=run.generation)
+        seconds = await plans.start_clock(tx, run.tenant_id, run.run_id)
+        await run_events.append(
+            tx, run.tenant_id, run.run_id, [Event("run.running", data={"generation": run.generation})]
+        )
+        branches = await plans.open_branches(tx, run.tenant_id, run.run_id)
+    timeout = max(math.ceil(seconds), 0) + MIN_CALLBACK_SECONDS
+    items = [
+        MapItem(step_id=step_id, tick=tick, timeout_seconds=timeout).model_dump(mode="json")
+        for step_id, tick in branches
+    ]
+    mode = "inline" if len(plan.definition.steps) <= INLINE_STEPS else "distributed"
+    return {"mode": mode, "reason": "", "items": items}
+
+
+handler = Function("init_run", ExecutionInput, init_run)
