@@ -1,0 +1,1 @@
+"""The only door to models: funds, dispatches and records every call."""

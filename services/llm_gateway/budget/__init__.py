@@ -1,0 +1,1 @@
+"""Budgets: what is committed and what is held, in Redis, exact under concurrency and crashes."""

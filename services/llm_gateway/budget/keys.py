@@ -1,0 +1,51 @@
+"""The names of Redis keys: those of one tenant share a hash tag, so that one script may touch them together."""
+
+import hashlib
+import zlib
+from uuid import UUID
+
+BUCKETS = 64
+
+
+def bucket_of(tenant_id: UUID) -> int:
+    return zlib.crc32(str(tenant_id).encode()) % BUCKETS
+
+
+def prefix(bucket: int) -> str:
+    return f"ls:{{b{bucket:02d}}}:"
+
+
+def epoch(bucket: int) -> str:
+    return prefix(bucket) + "epoch"
+
+
+def leases(bucket: int) -> str:
+    return prefix(bucket) + "leases"
+
+
+def stream(bucket: int) -> str:
+    return prefix(bucket) + "events"
+
+
+def rebuild_lock(bucket: int) -> str:
+    return prefix(bucket) + "rebuilding"
+
+
+def hold(bucket: int, reservation_id: UUID) -> str:
+    return f"{prefix(bucket)}hold:{reservation_id}"
+
+
+def call_marker(bucket: int, tenant_id: UUID, call_key: str) -> str:
+    return f"{prefix(bucket)}call:{hashlib.sha256(f'{tenant_id}:{call_key}'.encode()).hexdigest()}"
+
+
+def adjustment(bucket: int, event_id: UUID) -> str:
+    return f"{prefix(bucket)}adjustment:{event_id}"
+
+
+def scope(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
+    return f"{prefix(bucket)}scope:{tenant_id}:{kind}:{scope_id}"
+
+
+def scope_pattern(bucket: int) -> str:
+    return prefix(bucket).replace("{", "[{]").replace("}", "[}]") + "scope:*"

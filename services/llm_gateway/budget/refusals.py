@@ -1,0 +1,64 @@
+"""Why a call was not admitted, as what to tell its caller."""
+
+from dataclasses import dataclass
+
+from llm_gateway.budget.scopes import Period, ScopeKind
+
+
+class Refusal(Exception):
+    """The root of the answers of `reserve` that are not a reservation."""
+
+
+class BucketClosed(Refusal):
+    """Redis lost the counters; they are being rebuilt."""
+
+
+class StaleWindow(Refusal):
+    """The gateway's clock and the server's disagree about the day."""
+
+    def __init__(self, server_ms: int) -> None:
+        super().__init__(f"the server's clock says {server_ms}")
+        self.server_ms = server_ms
+
+
+class AlreadyAnswered(Refusal):
+    """The call's answer is stored and is to be replayed."""
+
+
+class InProgress(Refusal):
+    """The same call is under way."""
+
+
+class RunIsClosed(Refusal):
+    """The run takes no more calls."""
+
+
+class StaleLease(Refusal):
+    """A later generation or fence has called already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Which limit stands in the way, and what is left of it beside what is committed and held."""
+
+    number: int
+    scope: ScopeKind
+    period: Period
+    unit: str
+    left: int
+
+
+class Spent(Refusal):
+    """What is committed leaves too little: waiting does not help."""
+
+    def __init__(self, blocked: Blocked) -> None:
+        super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
+        self.blocked = blocked
+
+
+class HeldByOthers(Refusal):
+    """It would fit but for what calls in flight hold."""
+
+    def __init__(self, blocked: Blocked) -> None:
+        super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
+        self.blocked = blocked

@@ -1,0 +1,53 @@
+"""A reservation: everything that is needed to hold, settle, restore or lapse one attempt's bound."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from llm_gateway.budget import keys
+
+
+class ScopeKey(msgspec.Struct, frozen=True):
+    """The key of a scope's counters, and whether it counts days and months."""
+
+    key: str
+    windowed: bool
+
+
+class Reservation(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt's hold; its id is the id of the usage event that it ends in.
+
+    `lost_event` is that event as it stands if nobody settles: the bound charged, `usage_source` bound. A Struct, not a
+    dataclass: it is written to the journal for every attempt.
+    """
+
+    reservation_id: UUID
+    tenant_id: UUID
+    bound_tokens: int
+    bound_nano_usd: int
+    day: str
+    month: str
+    scopes: tuple[ScopeKey, ...]
+    lost_event: str
+    call_marker: str | None = None
+
+    @property
+    def bucket(self) -> int:
+        return keys.bucket_of(self.tenant_id)
+
+    @property
+    def hold_key(self) -> str:
+        return keys.hold(self.bucket, self.reservation_id)
+
+    @property
+    def marker_key(self) -> str:
+        """The call marker's key; the hold's own where a script needs some key of the bucket."""
+        return self.call_marker or self.hold_key
+
+    @property
+    def event_day(self) -> date:
+        return date.fromisoformat(self.day)
+
+    def scope_lines(self) -> str:
+        return "\n".join(f"{int(scope.windowed)}{scope.key}" for scope in self.scopes)

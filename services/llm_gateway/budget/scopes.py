@@ -1,0 +1,91 @@
+"""Scopes, their limits, and the calendar windows in which the lasting ones are limited."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+class ScopeKind(StrEnum):
+    TENANT = "tenant"
+    USER = "user"
+    KEY = "key"
+    RUN = "run"
+    STEP = "step"
+
+    @property
+    def windowed(self) -> bool:
+        """Whether the scope outlives a day, so that it may have daily and monthly limits."""
+        return self in {ScopeKind.TENANT, ScopeKind.USER, ScopeKind.KEY}
+
+
+class Period(StrEnum):
+    TOTAL = "total"
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Tokens and nano-dollars."""
+
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that may be committed and held; None for no limit."""
+
+    tokens: int | None = None
+    nano_usd: int | None = None
+
+
+NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope of a call with its limits by period."""
+
+    kind: ScopeKind
+    scope_id: UUID
+    total: Limit = NO_LIMIT
+    day: Limit = NO_LIMIT
+    month: Limit = NO_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A calendar window [start, end) in milliseconds since 1970; labels of later windows sort later."""
+
+    label: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    day: Window
+    month: Window
+
+    def of(self, period: Period) -> Window | None:
+        return {Period.DAY: self.day, Period.MONTH: self.month}.get(period)
+
+
+def windows_at(moment: datetime, zone: ZoneInfo) -> Windows:
+    """The tenant's day and month that contain a moment; a day with a clock change is as long as it is."""
+    local = moment.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    next_day = (midnight.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=zone)
+    first = midnight.replace(day=1)
+    next_month = (first.replace(tzinfo=None) + timedelta(days=32)).replace(day=1, tzinfo=zone)
+    return Windows(
+        day=Window(f"{midnight:%Y-%m-%d}", _ms(midnight), _ms(next_day)),
+        month=Window(f"{first:%Y-%m}", _ms(first), _ms(next_month)),
+    )
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

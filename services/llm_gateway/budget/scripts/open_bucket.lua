@@ -1,0 +1,23 @@
+-- Writes a bucket's rebuilt counters and opens it, if it is still closed and still ours to rebuild.
+--
+-- KEYS  1 epoch  2 lock      ARGV  1 the lock's owner  2 the new epoch
+--       3 keys to remove (JSON list)  4 scopes (JSON object: key to a flat list of fields and values)
+-- Answers  open | lost | done
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    return 'open'
+end
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then
+    return 'lost'
+end
+for _, key in ipairs(cjson.decode(ARGV[3])) do
+    redis.call('DEL', key)
+end
+for key, fields in pairs(cjson.decode(ARGV[4])) do
+    redis.call('HSET', key, unpack(fields))
+    if string.find(key, ':run:', 1, true) or string.find(key, ':step:', 1, true) then
+        redis.call('EXPIRE', key, 35 * 86400)
+    end
+end
+redis.call('SET', KEYS[1], ARGV[2])
+redis.call('DEL', KEYS[2])
+return 'done'

@@ -1,0 +1,109 @@
+-- Holds a call's bound in every one of its scopes, or changes nothing and says why.
+--
+-- KEYS  1 epoch  2 leases  3 stream  4 hold  5 call marker (the hold again without one)  6… scopes, run and step last
+-- ARGV  1 prefix  2 reservation id  3 lease in ms  4 bound tokens  5 bound nano-dollars
+--       6 day  7 its start in ms  8 its end  9 month  10 its start  11 its end
+--       12 generation ('' without a run)  13 fence  14 the event to record if the hold lapses  15 '1' with a call marker
+--       then for each scope: '1' when windowed, and the limits ('' for none) of tokens and nano-dollars
+--       in total, in the day, in the month
+-- Answers  closed | stale_window, now | replay, id | in_progress | run_closed | stale_lease
+--          spent or held, number of the scope, window, unit, what is left | reserved, tokens and nano left in each scope
+local prefix, id, bound_tokens, bound_nano = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
+local day, month, generation, fence = ARGV[6], ARGV[9], ARGV[12], ARGV[13]
+local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 15, 5, 7
+
+if redis.call('EXISTS', KEYS[1]) == 0 then
+    return { 'closed' }
+end
+local now = now_ms()
+if now < tonumber(ARGV[7]) or now >= tonumber(ARGV[8]) or now < tonumber(ARGV[10]) or now >= tonumber(ARGV[11]) then
+    return { 'stale_window', text(now) }
+end
+lapse_due(prefix, KEYS[2], KEYS[3], now, 20)
+
+local marked = ARGV[15] == '1'
+if marked then
+    local marker = redis.call('GET', KEYS[5])
+    if marker then
+        local state, other = string.match(marker, '^(%l+) (.+)$')
+        return { state == 'settled' and 'replay' or 'in_progress', other }
+    end
+end
+
+local run, step = KEYS[#KEYS - 1], KEYS[#KEYS]
+if generation ~= '' then
+    local known = redis.call('HMGET', run, 'closed', 'generation')
+    if known[1] and tonumber(known[1]) >= tonumber(generation) then
+        return { 'run_closed' }
+    end
+    local highest = redis.call('HGET', step, 'fence')
+    if tonumber(known[2] or 0) > tonumber(generation) or tonumber(highest or 0) > tonumber(fence) then
+        return { 'stale_lease' }
+    end
+end
+
+local refusal
+local function refuse(kind, number, name, unit, left)
+    if not refusal or (kind == 'spent' and refusal[1] == 'held') then
+        refusal = { kind, tostring(number), name, unit, text(math.max(0, left)) }
+    end
+end
+
+-- What is left of one limit after this call, refusing when that is less than nothing.
+local function left_of(limit, committed, held, bound, number, name, unit)
+    local most = limit == '' and LARGEST or tonumber(limit)
+    if committed + bound > most then
+        refuse('spent', number, name, unit, most - committed - held)
+    elseif committed + held + bound > most then
+        refuse('held', number, name, unit, most - committed - held)
+    end
+    return limit ~= '' and most - committed - held - bound or nil
+end
+
+local scopes, answer, lines = {}, { 'reserved' }, {}
+local function check(one, number, name, at, left)
+    local tokens = left_of(ARGV[at], one.tokens, one.held_tokens, bound_tokens, number, name, 'tokens')
+    local nano = left_of(ARGV[at + 1], one.nano, one.held_nano, bound_nano, number, name, 'nano_usd')
+    left.tokens = tokens and math.min(left.tokens or tokens, tokens) or left.tokens
+    left.nano = nano and math.min(left.nano or nano, nano) or left.nano
+end
+
+for number = 1, #KEYS - KEYS_BEFORE do
+    local key, at = KEYS[KEYS_BEFORE + number], SCOPES_AT + (number - 1) * ARGUMENTS + 1
+    local scope, left = read_scope(key, ARGV[at] == '1'), {}
+    check(scope.total, number, 'total', at + 1, left)
+    if scope.day then
+        reaches(scope.day, day)
+        reaches(scope.month, month)
+        check(scope.day, number, 'day', at + 3, left)
+        check(scope.month, number, 'month', at + 5, left)
+    end
+    scopes[number], lines[number] = scope, ARGV[at] .. key
+    answer[#answer + 1] = left.tokens and text(left.tokens) or ''
+    answer[#answer + 1] = left.nano and text(left.nano) or ''
+end
+if refusal then
+    return refusal
+end
+
+for _, scope in ipairs(scopes) do
+    change_scope(scope, day, month, 0, 0, bound_tokens, bound_nano)
+    write_scope(scope)
+end
+if generation ~= '' then
+    redis.call('HSET', run, 'generation', generation)
+    if redis.call('HGET', step, 'fence') ~= fence then
+        redis.call('HSET', step, 'fence', fence)
+        redis.call('SADD', run .. ':steps', step)
+        for _, key in ipairs({ run, step, run .. ':steps' }) do
+            redis.call('EXPIRE', key, 35 * 86400)
+        end
+    end
+end
+redis.call('HSET', KEYS[4], 'state', 'open', 'tokens', ARGV[4], 'nano', ARGV[5], 'day', day, 'month', month,
+    'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '')
+redis.call('ZADD', KEYS[2], text(now + tonumber(ARGV[3])), id)
+if marked then
+    redis.call('SET', KEYS[5], 'open ' .. id)
+end
+return answer
