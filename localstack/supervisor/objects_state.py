@@ -43,10 +43,7 @@ class ObjectsState:
 
     def export(self, s3: Any, secrets: Any) -> None:
         self._content.mkdir(mode=0o700, parents=True, exist_ok=True)
-        versions = []
-        for bucket in s3.list_buckets()["Buckets"]:
-            versions += self._versions(s3, bucket["Name"])
-        versions.sort(key=lambda one: one.written_at)
+        versions = [one for bucket in s3.list_buckets()["Buckets"] for one in self._versions(s3, bucket["Name"])]
         index = {"versions": [asdict(one) for one in versions], "secrets": _read_secrets(secrets)}
         write_private(self._index, json.dumps(index))
         kept = {one.sha256 for one in versions}
@@ -55,15 +52,17 @@ class ObjectsState:
                 file.unlink()
 
     def _versions(self, s3: Any, bucket: str) -> list[Version]:
-        found = []
+        found: list[tuple[str, bool, Version]] = []
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             for entry in reversed([*page.get("Versions", []), *page.get("DeleteMarkers", [])]):
                 identity = (bucket, entry["Key"], entry["VersionId"])
                 if identity not in self._known:
                     deleted = "Size" not in entry
                     self._known[identity] = _deletion(identity, entry) if deleted else self._read(s3, identity, entry)
-                found.append(self._known[identity])
-        return found
+                known = self._known[identity]
+                found.append((known.written_at, entry["IsLatest"], known))
+        # Times are whole seconds: of those that share one, the latest version of a key must come last.
+        return [version for _, _, version in sorted(found, key=lambda one: one[:2])]
 
     def _read(self, s3: Any, identity: tuple[str, str, str], entry: dict[str, Any]) -> Version:
         bucket, key, version_id = identity

@@ -7,6 +7,7 @@ import time
 
 from supervisor import client, control, env_file
 from supervisor.settings import ROOT, Settings, inherited_environment
+from supervisor.synthesis import node
 
 _SAMPLE = "samples/penguins/run.py"
 
@@ -60,6 +61,7 @@ async def _python(settings: Settings, *arguments: str) -> int:
         cwd=ROOT,
         env={
             **inherited_environment(),
+            **node(),
             "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
             **env_file.read(settings.paths.env),
         },

@@ -35,7 +35,8 @@ def publish(stack: str, cloud_assembly: Path, client: Client) -> dict[str, str]:
     template = (cloud_assembly / f"{stack}.template.json").read_text()
     if _apply(cloudformation, stack, template, kind="UPDATE" if status else "CREATE"):
         status = _settle(cloudformation, stack)
-        _judge(cloudformation, stack, status, known)
+        _refuse_failure(cloudformation, stack, status, known)
+    _refuse_pretended(cloudformation, stack)
     return _outputs(cloudformation, stack)
 
 
@@ -102,22 +103,28 @@ def _settle(cloudformation: Any, stack: str, *, want_gone: bool = False) -> str 
     raise DeployFailed(f"{stack}: still busy after {_PATIENCE_SECONDS:.0f} s")
 
 
-def _judge(cloudformation: Any, stack: str, status: str | None, known: set[str]) -> None:
-    events = [one for one in _events(cloudformation, stack) if one["EventId"] not in known]
-    pretended = sorted(
+def _refuse_failure(cloudformation: Any, stack: str, status: str | None, known: set[str]) -> None:
+    if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        return
+    reasons = [
+        f"  {one['LogicalResourceId']}: {one.get('ResourceStatusReason', one['ResourceStatus'])}"
+        for one in _events(cloudformation, stack)
+        if one["EventId"] not in known and one["ResourceStatus"].endswith("_FAILED")
+    ]
+    raise DeployFailed(f"{stack} ended as {status}:\n" + "\n".join(reasons))
+
+
+def _refuse_pretended(cloudformation: Any, stack: str) -> None:
+    """Looks at every resource that the stack has now, so that a repeated deployment does not hide one."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    present = {one["LogicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
+    pretended = {
         f"{one['LogicalResourceId']} ({one['ResourceType']})"
-        for one in events
-        if _PRETENDED in one.get("ResourceStatusReason", "")
-    )
+        for one in _events(cloudformation, stack)
+        if one["LogicalResourceId"] in present and _PRETENDED in one.get("ResourceStatusReason", "")
+    }
     if pretended:
-        raise DeployFailed(f"{stack}: LocalStack only pretends to make {', '.join(pretended)}")
-    if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        reasons = [
-            f"  {one['LogicalResourceId']}: {one.get('ResourceStatusReason', one['ResourceStatus'])}"
-            for one in events
-            if one["ResourceStatus"].endswith("_FAILED")
-        ]
-        raise DeployFailed(f"{stack} ended as {status}:\n" + "\n".join(reasons))
+        raise DeployFailed(f"{stack}: LocalStack only pretends to make {', '.join(sorted(pretended))}")
 
 
 def _status(cloudformation: Any, stack: str) -> str | None:
