@@ -26,13 +26,14 @@ RETRY_AFTER_SECONDS = 2.0
 
 @dataclass(eq=False, slots=True)
 class OpenJob:
-    """A job without a result yet."""
+    """A job without a result yet. `over` is set when its runner should stop: cancelled, or answered without it."""
 
     job: ToolJob
     digest: str
     answer: asyncio.Future[ToolResult]
     submitted: float = field(default_factory=time.monotonic)
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: bool = False
     runner: str | None = None
 
 
@@ -89,7 +90,8 @@ class JobBoard:
     def cancel(self, job_id: UUID) -> OpenJob | ToolResult:
         """The open job, told to end, or the result of one that had ended. Raises `NotFound`."""
         if entry := self._open.get(job_id):
-            entry.cancelled.set()
+            entry.cancelled = True
+            entry.over.set()
             if entry.runner is None:
                 self._answer_without_runner(
                     entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False
@@ -129,6 +131,7 @@ class JobBoard:
             self._finished.keep(result, entry.digest)
         metrics.JOBS.labels(entry.job.tool, result.status, result.reason or "").inc()
         metrics.JOB_DURATION.labels(entry.job.tool).observe(time.monotonic() - entry.submitted)
+        entry.over.set()
         if not entry.answer.done():
             entry.answer.set_result(result)
         self._hand_out()
@@ -136,7 +139,7 @@ class JobBoard:
     def lose(self, entry: OpenJob, detail: str) -> None:
         """The runner of a job is gone and will hand nothing in."""
         metrics.RUNNERS_LOST.inc()
-        if entry.cancelled.is_set():
+        if entry.cancelled:
             self._answer_without_runner(entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False)
             return
         may_rerun = find_tool(entry.job.tool).effect is not Effect.ONCE
@@ -161,6 +164,7 @@ class JobBoard:
         self._running.discard(entry)
         if entry in self._queue:
             self._queue.remove(entry)
+        entry.over.set()
         if not entry.answer.done():
             entry.answer.set_exception(error)
 

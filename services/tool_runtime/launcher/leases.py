@@ -50,12 +50,12 @@ class LeaseBook:
         entry.answer.add_done_callback(lambda _: self._forget(lease.lease_id))
         return lease
 
-    async def cancellation(self, lease_id: str, token: str) -> bool:
-        """Whether the job was cancelled, after waiting a while for that."""
+    async def is_over(self, lease_id: str, token: str) -> bool:
+        """Whether the runner should stop, after waiting a while for that."""
         given = self._find(lease_id, token)
         try:
             async with asyncio.timeout(POLL_SECONDS):
-                await given.entry.cancelled.wait()
+                await given.entry.over.wait()
         except TimeoutError:
             return False
         return True

@@ -49,7 +49,7 @@ async def take(token: BearerToken, runtime: CurrentRuntime) -> Lease | Response:
 
 @leases.get("/{lease_id}/cancellation", response_model=None)
 async def cancellation(lease_id: str, token: BearerToken, runtime: CurrentRuntime) -> Response:
-    return Response(status_code=200 if await runtime.leases.cancellation(lease_id, token) else 204)
+    return Response(status_code=200 if await runtime.leases.is_over(lease_id, token) else 204)
 
 
 @leases.post("/{lease_id}/result", status_code=204)

@@ -1,0 +1,85 @@
+"""What is handed out of an output folder."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foundation.contracts.tool_job import MAX_DEPTH, SEGMENT_PATTERN, JobLimits
+from tool_runtime.runner.shelf import Shelf
+from tool_runtime.sandbox import frames
+from tool_runtime.sandbox.leavings import leavings
+
+
+def collect(root: Path, **other: Any) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Files as the runner gets them, and what was skipped, by name."""
+    rules = {"segment": SEGMENT_PATTERN, "depth": MAX_DEPTH, "count": 100, "bytes": 1 << 20, **other}
+    shelf, decoder = Shelf(JobLimits()), frames.Decoder()
+
+    def send(data: bytes) -> None:
+        for kind, payload in decoder.feed(data):
+            assert kind == frames.ARTIFACT
+            shelf.take(frames.decode_piece(payload))
+
+    skipped = leavings(os.fsencode(root), rules, send)
+    return shelf.files, {entry["name"]: entry["reason"] for entry in skipped}
+
+
+def test_plain_files_come_out_with_their_folders(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "ok2.txt").write_bytes(b"two")
+    (tmp_path / "a b.txt").write_bytes(b"")
+    assert collect(tmp_path) == ({"a b.txt": b"", "sub/ok2.txt": b"two"}, {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"..\\..\\evil", b"-rf", b"new\nline", b"%2e%2e", b"con:aux", "\u202egpj.exe".encode(), b"x" * 250, b".hidden",
+        b"$(id)", b"\x1b[2J", b"\xff\xfe", "é".encode(), b" leading", b"tab\t",
+    ],
+)  # fmt: skip
+def test_a_name_that_could_mean_something_elsewhere_is_refused(tmp_path: Path, name: bytes) -> None:
+    (tmp_path / os.fsdecode(name)).write_bytes(b"x")
+    files, skipped = collect(tmp_path)
+    assert files == {}
+    assert list(skipped.values()) == ["name not allowed"]
+    assert all(label.isprintable() for label in skipped)
+
+
+def test_links_pipes_and_sockets_stay_inside(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / "folder").symlink_to("/etc")
+    os.link(tmp_path / "file", tmp_path / "hard")
+    os.mkfifo(tmp_path / "pipe")
+    files, skipped = collect(tmp_path)
+    assert files == {}
+    assert skipped == {
+        "file": "has more than one link",
+        "hard": "has more than one link",
+        "folder": "symbolic link",
+        "link": "symbolic link",
+        "pipe": "not a plain file",
+    }
+
+
+def test_too_much_and_too_many_are_named_and_the_result_goes_first(tmp_path: Path) -> None:
+    for name in ("a", "b", "result.json"):
+        (tmp_path / name).write_bytes(b"12345")
+    assert collect(tmp_path, count=2) == ({"result.json": b"12345", "a": b"12345"}, {"b": "too many files"})
+    assert collect(tmp_path, bytes=11)[1] == {"b": "too large"}
+
+
+def test_a_folder_below_the_depth_is_not_entered(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b" / "c"
+    deep.mkdir(parents=True)
+    (deep / "file").write_bytes(b"x")
+    assert collect(tmp_path, depth=3) == ({}, {"a/b/c": "too deep"})
+
+
+def test_an_output_folder_that_is_gone_or_something_else_gives_nothing(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("x")
+    assert collect(tmp_path / "nothing")[0] == {}
+    assert collect(tmp_path / "elsewhere")[0] == {}

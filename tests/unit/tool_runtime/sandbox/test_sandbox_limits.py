@@ -1,0 +1,54 @@
+"""What the kernel and the monitor hold a job to."""
+
+from dataclasses import replace
+
+import pytest
+
+from foundation.contracts.tool_job import JobLimits, JobReason
+from tool_runtime.sandbox.limits import rlimits
+from tool_runtime.sandbox.monitor import MAX_INODES, MAX_SOCKETS, Sample, breach
+
+MIB = 1024 * 1024
+QUIET = Sample(memory=10 * MIB, cpu_seconds=0.1, inodes=20, sockets=0, host_available=0.5)
+LIMITS = JobLimits(memory_mb=512, cpu_seconds=10, processes=64)
+
+
+def test_one_process_stays_below_the_memory_of_the_job() -> None:
+    assert rlimits(LIMITS)["DATA"] == 448 * MIB
+
+
+def test_the_kernel_holds_each_process_to_the_jobs_limits() -> None:
+    given = rlimits(LIMITS)
+    assert given["NPROC"] == 64
+    assert given["CPU"] == 11
+    assert given["CORE"] == given["MSGQUEUE"] == 0
+
+
+def test_page_tables_of_one_process_cannot_outgrow_the_job() -> None:
+    # An eight-byte entry maps a page of 4 KiB.
+    assert rlimits(LIMITS)["AS"] / 4096 * 8 < LIMITS.memory_mb * MIB / 64
+
+
+def test_a_quiet_job_passes_no_limit() -> None:
+    assert breach(QUIET, LIMITS, host_floor=0.05) is None
+
+
+def test_a_job_at_its_limits_passes_none() -> None:
+    at = Sample(512 * MIB, 10.0, MAX_INODES, MAX_SOCKETS, 0.05)
+    assert breach(at, LIMITS, host_floor=0.05) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"memory": 512 * MIB + 1}, JobReason.MEMORY),
+        ({"cpu_seconds": 10.01}, JobReason.CPU_TIME),
+        ({"inodes": MAX_INODES + 1}, JobReason.INODES),
+        ({"sockets": MAX_SOCKETS + 1}, JobReason.SOCKETS),
+        ({"host_available": 0.04}, JobReason.HOST_MEMORY),
+    ],
+)
+def test_one_step_beyond_a_limit_is_named(change: dict[str, float], reason: JobReason) -> None:
+    found = breach(replace(QUIET, **change), LIMITS, host_floor=0.05)  # type: ignore[arg-type]
+    assert found is not None
+    assert found[0] is reason
