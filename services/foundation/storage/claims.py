@@ -198,7 +198,8 @@ async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]
         text(
             """SELECT tenant_id, step_id FROM steps WHERE status = 'RUNNING' AND lease_expires_at < now()
                UNION
-               SELECT tenant_id, step_id FROM steps WHERE ended_at IS NULL AND deadline_at < now() - interval '2 s'
+               SELECT s.tenant_id, s.step_id FROM steps s JOIN runs r USING (tenant_id, run_id)
+               WHERE s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s' AND r.status = 'RUNNING'
                LIMIT :limit"""
         ),
         {"limit": limit},

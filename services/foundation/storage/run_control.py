@@ -179,7 +179,7 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
         text(
             """UPDATE steps SET generation = :generation, status = 'QUEUED', fence = fence + 1, worker_id = NULL,
                    lease_expires_at = NULL, task_token = NULL, wait_reason = NULL, waiting_since = NULL,
-                   retry_at = NULL
+                   retry_at = NULL, deadline_at = NULL
                WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
         ),
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},

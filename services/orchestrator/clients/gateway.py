@@ -1,0 +1,94 @@
+"""The worker's way to models: OpenAI's own client against the gateway, with a run token made for this claim."""
+
+from typing import Any
+
+import openai
+from openai import AsyncOpenAI
+
+from foundation.contracts.model_call import CALL_KEY_HEADER
+from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
+from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
+from foundation.http.service_tokens import ServiceTokenSigner
+from foundation.telemetry.traces import current_traceparent
+from orchestrator.engines.base import StepFailed, Work
+
+_SECONDS = 600
+_BUDGET_STATUS = 402
+_SERVER_ERROR = 500
+_RETRYABLE = frozenset({408, 409, 425, 429})
+
+
+class ModelGateway:
+    def __init__(self, base_url: str, signer: ServiceTokenSigner) -> None:
+        # Retries are the step's: the gateway has tried its providers already.
+        self._client = AsyncOpenAI(
+            base_url=f"{base_url.rstrip('/')}/v1", api_key="run token", max_retries=0, timeout=_SECONDS
+        )
+        self._signer = signer
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def complete(self, work: Work, *, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
+        """The chat completion that answers the request, as the gateway stored it under the call's key.
+
+        Raises `BudgetExceeded`, `LeaseLost`, `RunClosed`, or `StepFailed` that says whether to try again.
+        """
+        headers = {
+            "authorization": f"Bearer {self._signer.run_token(claims_of(work))}",
+            CALL_KEY_HEADER: call_key,
+        }
+        if traceparent := current_traceparent():
+            headers["traceparent"] = traceparent
+        try:
+            answer = await self._client.chat.completions.with_raw_response.create(**request, extra_headers=headers)
+        except openai.APIStatusError as error:
+            raise _meaning(error) from error
+        except openai.APIConnectionError as error:
+            raise DependencyUnavailable("the gateway does not answer") from error
+        document: dict[str, Any] = answer.http_response.json()
+        return document
+
+
+def claims_of(work: Work) -> RunClaims:
+    """What the run token of this claim says."""
+    claim, budget = work.claim, work.step.budget
+    return RunClaims(
+        tenant_id=claim.dispatch.tenant_id,
+        user_id=claim.run_created_by,
+        run_id=claim.dispatch.run_id,
+        step_id=claim.dispatch.step_id,
+        generation=claim.dispatch.generation,
+        fence=claim.fence,
+        caps=ScopeCaps(
+            run=Caps(tokens=claim.run_budget_tokens, nano_usd=claim.run_budget_nano_usd),
+            step=Caps(tokens=budget.tokens, nano_usd=budget.nano()) if budget else Caps(),
+        ),
+    )
+
+
+def _meaning(error: openai.APIStatusError) -> Exception:
+    body = error.body if isinstance(error.body, dict) else {}
+    code = str(body.get("code") or f"http_{error.status_code}")
+    detail = str(body.get("message") or error.message)
+    if error.status_code == _BUDGET_STATUS:
+        return BudgetExceeded(detail, scope=str(body.get("scope") or "run"))
+    if code == "run_closed":
+        return RunClosed(detail)
+    if code == "stale_lease":
+        return LeaseLost(detail)
+    advice = error.response.headers.get("x-should-retry")
+    retryable = error.status_code in _RETRYABLE or error.status_code >= _SERVER_ERROR
+    if advice in {"true", "false"}:
+        retryable = advice == "true"
+    return StepFailed(code, detail, retryable=retryable, retry_after=_seconds(error))
+
+
+def _seconds(error: openai.APIStatusError) -> float | None:
+    headers = error.response.headers
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return float(headers[name]) * unit
+        except (KeyError, ValueError):
+            continue
+    return None

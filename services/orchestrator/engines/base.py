@@ -1,0 +1,73 @@
+"""What an engine is: it runs one dispatch of a claimed step and says how it ended."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from foundation.contracts.definition import Step
+from foundation.contracts.expressions import resolve
+from foundation.domain.errors import Failure
+from foundation.storage.claims import Claim
+from foundation.storage.database import Transaction
+
+Record = Callable[[Transaction], Awaitable[None]]
+"""A write that belongs into the transaction that records the tick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed step with what its expressions may read."""
+
+    claim: Claim
+    step: Step
+    data: Mapping[str, Any]
+    """`{"input": …, "steps": {name: {"output": …}}}`"""
+
+    def resolve(self, value: Any) -> Any:
+        """The value with its `${…}` replaced; `ExpressionError` when one does not apply."""
+        return resolve(value, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The step ended well."""
+
+    output: Any
+    turn: int = 0
+    records: tuple[Record, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTurns:
+    """The tick ended, the step goes on with its next turn on any worker."""
+
+    turn: int
+    records: tuple[Record, ...] = field(default=())
+
+
+Outcome = Finished | MoreTurns
+
+
+class StepFailed(Exception):
+    """The tick failed; `retryable` says whether another attempt may help, `retry_after` when at the earliest."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        records: tuple[Record, ...] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.failure = Failure(code, detail)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.records = records
+
+
+class Engine(Protocol):
+    async def run(self, work: Work) -> Outcome:
+        """Runs one tick. Raises `StepFailed`, or a `LockstepError` (budget, lease, closed run, dependency)."""
+        ...

@@ -1,0 +1,87 @@
+"""Steps that ask a model once."""
+
+import json
+from typing import Any
+
+from foundation.contracts.definition import LlmStep
+from foundation.contracts.model_call import call_key, canonical_digest
+from foundation.storage import turns
+from foundation.storage.claims import Claim
+from foundation.storage.database import Database, Transaction
+from orchestrator.clients.gateway import ModelGateway
+from orchestrator.engines.base import Finished, Outcome, Record, StepFailed, Work
+from orchestrator.failpoints import Failpoints
+
+
+class ModelTurns:
+    """Asks for one turn: the request stands in the database before it leaves, and one that stands there is resent."""
+
+    def __init__(self, database: Database, gateway: ModelGateway, failpoints: Failpoints) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._failpoints = failpoints
+
+    async def ask(self, work: Work, turn: int, request: dict[str, Any]) -> dict[str, Any]:
+        """The chat completion of this turn."""
+        claim, dispatch = work.claim, work.claim.dispatch
+        key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
+        async with self._database.tenant(dispatch.tenant_id) as tx:
+            prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
+        self._failpoints.reach("model.before_dispatch")
+        answer = await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
+        self._failpoints.reach("model.answered")
+        return answer
+
+
+class LlmEngine:
+    def __init__(self, model_turns: ModelTurns) -> None:
+        self._model_turns = model_turns
+
+    async def run(self, work: Work) -> Outcome:
+        step = work.step
+        if not isinstance(step, LlmStep):
+            raise TypeError(f"not an llm step: {step.kind}")
+        messages = [
+            {"role": role, "content": text}
+            for role, text in (
+                ("system", work.resolve(step.instructions)),
+                ("user", as_text(work.resolve(step.prompt))),
+            )
+            if text
+        ]
+        request = {"model": step.model, "messages": messages, "max_tokens": step.max_tokens}
+        answer = await self._model_turns.ask(work, 0, request)
+        message = message_of(answer)
+        text = message.get("content") or ""
+        record = recorded_turn(work.claim, 0, answer)
+        return Finished({"text": text, "data": data_in(text), "files": []}, turn=1, records=(record,))
+
+
+def message_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The assistant's message of a chat completion; `StepFailed` when there is none."""
+    try:
+        message: dict[str, Any] = answer["choices"][0]["message"]
+    except (KeyError, IndexError, TypeError) as error:
+        raise StepFailed("model_answer_invalid", "the model's answer has no message") from error
+    return message
+
+
+def recorded_turn(claim: Claim, turn: int, answer: dict[str, Any], *, tool_calls: int = 0) -> Record:
+    """The write that keeps a turn's answer with its tick."""
+
+    async def record(tx: Transaction) -> None:
+        await turns.record(tx, claim, turn, response=answer, tool_calls=tool_calls)
+
+    return record
+
+
+def as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def data_in(text: str) -> Any:
+    """The JSON that the whole text is, or None."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

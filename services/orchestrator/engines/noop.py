@@ -1,0 +1,8 @@
+"""Steps that do nothing: they measure the platform."""
+
+from orchestrator.engines.base import Finished, Outcome, Work
+
+
+class NoopEngine:
+    async def run(self, work: Work) -> Outcome:
+        return Finished(output={"attempt": work.claim.attempt})

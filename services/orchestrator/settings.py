@@ -1,0 +1,39 @@
+"""What a worker is told by its environment."""
+
+from typing import Literal
+
+from pydantic import Field, HttpUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WorkerSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", extra="ignore")
+
+    environment: str = Field(default="local", description="local, test or the deployment's name")
+    log_level: str = Field(default="INFO")
+    database_url: str = Field(description="the orchestrator's login")
+    database_url_relay: str = Field(description="the relay's login")
+    database_url_sweeper: str = Field(description="the sweeper's login")
+    database_pool_size: int = Field(default=8, ge=1, le=50)
+    steps_queue_url: str
+    steps_dlq_url: str
+    state_machine_arn: str
+    artifacts_bucket: str
+    gateway_url: HttpUrl
+    launcher_url: HttpUrl
+    signing_key_secret: str = Field(default="lockstep/service-signing-key", description="Ed25519 private JWK")
+    concurrency: int = Field(default=8, ge=1, le=200, description="steps that one worker runs at once")
+    lease_seconds: float = Field(default=45, ge=1, le=600)
+    renew_seconds: float = Field(default=15, gt=0, le=300)
+    visibility_seconds: int = Field(default=60, ge=2, le=43_200)
+    poll_seconds: int = Field(default=20, ge=0, le=20, description="longest long poll")
+    drain_seconds: float = Field(default=20, ge=0, le=600, description="how long SIGTERM waits for running steps")
+    sweep_seconds: float = Field(default=5, gt=0, le=60)
+    standstill_seconds: float = Field(default=30, gt=0, le=3600, description="after which an execution is asked about")
+    budget_pause_seconds: float = Field(
+        default=300, ge=1, le=86_400, description="between tries of a run out of budget"
+    )
+    artifacts_per_job: int = Field(default=16, ge=1, le=100)
+    port_worker_health: int = Field(default=8084, ge=1, le=65_535)
+    host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's health check needs it
+    failpoint: str | None = Field(default=None, description="where this process kills itself; local and test only")

@@ -1,0 +1,120 @@
+"""Finds what stands still: lapsed leases, steps and runs past their time, executions that were lost."""
+
+import asyncio
+import time
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from foundation.cloud.executions import Executions, execution_name
+from foundation.domain.errors import DependencyUnavailable, Failure
+from foundation.domain.states import RecoveryPolicy, RunStatus
+from foundation.storage import claims, outbox, plans, run_control, runs
+from foundation.storage.database import Database, with_retries
+from foundation.storage.outbox import OutboxKind
+from foundation.storage.runs import Standstill
+from foundation.telemetry.logs import bind, logger
+from orchestrator.recording import Holding, Recorder
+
+_log = logger(__name__)
+
+
+class Sweeper:
+    """Looks across tenants with the sweeper's login (which may only read), acts in each tenant as the orchestrator."""
+
+    def __init__(
+        self,
+        look: Database,
+        act: Database,
+        executions: Executions,
+        recorder: Recorder,
+        *,
+        every_seconds: float,
+        standstill_seconds: float,
+        budget_pause_seconds: float,
+    ) -> None:
+        self._look = look
+        self._act = act
+        self._executions = executions
+        self._recorder = recorder
+        self._every_seconds = every_seconds
+        self._standstill_seconds = standstill_seconds
+        self._budget_pause_seconds = budget_pause_seconds
+        self._asked: dict[UUID, float] = {}
+
+    async def run(self) -> None:
+        """Sweeps until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("the sweep failed and will be tried again", extra={"error": type(error).__name__})
+            await asyncio.sleep(self._every_seconds)
+
+    async def sweep(self) -> None:
+        async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
+            lapsed = await claims.lapsed(tx)
+            still = await runs.standing_still(tx, seconds=self._standstill_seconds)
+        for tenant_id, step_id in lapsed:
+            with bind(tenant_id=tenant_id, step_id=step_id):
+                await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
+        for run in still:
+            with bind(tenant_id=run.tenant_id, run_id=run.run_id):
+                await self._look_after(run)
+
+    async def _reclaim(self, tenant_id: UUID, step_id: UUID) -> None:
+        """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
+        async with self._act.tenant(tenant_id) as tx:
+            fenced = await claims.fence_lapsed(tx, tenant_id, step_id)
+            if fenced is None:
+                return
+            policy = RecoveryPolicy(fenced.on_step_failure)
+            holding = Holding(fenced.dispatch, fenced.fence, fenced.name, fenced.attempt, fenced.started_at, policy)
+            if fenced.overdue:
+                await self._recorder.fail_in(tx, holding, Failure("step_timed_out", "the step's time is over"))
+            else:
+                lost = Failure("worker_lost", "the worker stopped renewing its lease")
+                await self._recorder.retry_in(tx, holding, lost)
+        _log.info("took a step from a holder that is gone", extra={"overdue": fenced.overdue, "fence": fenced.fence})
+
+    async def _look_after(self, run: Standstill) -> None:
+        if run.overdue:
+            await with_retries(lambda: self._time_out(run))
+            return
+        now = time.monotonic()
+        pause = self._budget_pause_seconds if run.status is RunStatus.PAUSED else self._standstill_seconds
+        if now - self._asked.get(run.run_id, -pause) < pause:
+            return
+        self._asked[run.run_id] = now
+        self._asked = {run_id: at for run_id, at in self._asked.items() if now - at < 10 * pause}
+        try:
+            if run.status is RunStatus.PAUSED:
+                if run.pause_reason == "budget":
+                    await with_retries(lambda: self._reopen(run, reason="the budget may have room again"))
+            elif await self._executions.describe(execution_name(run.run_id, run.generation)) is None:
+                await with_retries(lambda: self._reopen(run, reason="Step Functions lost the execution"))
+        except DependencyUnavailable as error:
+            _log.info("the execution cannot be asked about", extra={"error": error.detail})
+
+    async def _time_out(self, run: Standstill) -> None:
+        error = {"code": "run_timed_out", "detail": "the run's time is over"}
+        async with self._act.tenant(run.tenant_id) as tx:
+            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
+            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+            if row is None or row.status is not RunStatus.RUNNING or row.generation != run.generation:
+                return
+            if await plans.seconds_to_deadline(tx, run.tenant_id, run.run_id) > 0:
+                return
+            await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
+        _log.info("the run's time is over")
+
+    async def _reopen(self, run: Standstill, *, reason: str) -> None:
+        async with self._act.tenant(run.tenant_id) as tx:
+            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
+            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+            if row is None or row.status is not run.status or row.generation != run.generation:
+                return
+            if await outbox.is_waiting(tx, run.tenant_id, run.run_id, OutboxKind.START_EXECUTION):
+                return
+            generation = await run_control.open_generation(tx, row, reason=reason)
+        _log.info("opened a generation", extra={"generation": generation, "reason": reason})

@@ -1,0 +1,177 @@
+"""One call of one tool: written down, run once, its artifacts checked, its result recorded under the claim's fence."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from foundation.cloud.objects import ObjectStore
+from foundation.contracts.tool_job import JobArtifact, JobInput, JobLimits, JobStatus, ToolJob, ToolResult, UploadSlot
+from foundation.domain.errors import LeaseLost, SandboxUnavailable
+from foundation.domain.ids import StepId, tool_job_id
+from foundation.domain.tools import TOOLS, Effect
+from foundation.storage import artifacts, tool_events
+from foundation.storage.artifacts import NewArtifact
+from foundation.storage.claims import Claim
+from foundation.storage.database import Database
+from foundation.telemetry.traces import current_traceparent
+from orchestrator.clients.launcher import Launcher
+from orchestrator.engines.base import StepFailed, Work
+from orchestrator.failpoints import Failpoints
+
+_KEPT_TEXT = 16_384
+_ARTIFACT_BYTES = 64 * 1024 * 1024
+_MIN_SECONDS, _MAX_SECONDS = 1, 3600
+_SLOT_MARGIN_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """Which tool, with what, and which call of the step it is."""
+
+    tool: str
+    arguments: dict[str, Any]
+    inputs: tuple[JobInput, ...]
+    turn: int
+    call_id: str
+
+
+class ToolCalls:
+    def __init__(
+        self,
+        database: Database,
+        launcher: Launcher,
+        objects: ObjectStore,
+        failpoints: Failpoints,
+        *,
+        artifacts_per_job: int,
+    ) -> None:
+        self._database = database
+        self._launcher = launcher
+        self._objects = objects
+        self._failpoints = failpoints
+        self._artifacts_per_job = artifacts_per_job
+
+    async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
+        """`{status, result, stdout, stderr, files, detail}`; a recorded result is read, not executed again."""
+        claim = work.claim
+        effect = TOOLS[call.tool].effect
+        job_id = tool_job_id(StepId(claim.dispatch.step_id), turn=call.turn, tool_call_id=call.call_id)
+        job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, _digest(call))
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            recorded = await tool_events.begin(tx, claim, job)
+        if recorded.result is not None:
+            return recorded.result
+        if recorded.attempts > 1 and effect is Effect.ONCE:
+            detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
+            raise StepFailed("outcome_unknown", detail)
+        self._failpoints.reach("tool.before_submit")
+        result = await self._submit(await self._job(claim, job_id, call))
+        self._failpoints.reach("tool.after_submit")
+        if result.retryable:
+            detail = result.detail or f"the job ended {result.status}"
+            raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True)
+        return await self._record(claim, job_id, result)
+
+    async def _submit(self, job: ToolJob) -> ToolResult:
+        try:
+            return await self._launcher.run(job)
+        except SandboxUnavailable as error:
+            # Without a sandbox nothing runs, and trying again does not install one.
+            raise StepFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
+
+    async def _job(self, claim: Claim, job_id: UUID, call: ToolCall) -> ToolJob:
+        dispatch = claim.dispatch
+        seconds = max(_MIN_SECONDS, min(int(claim.seconds_left), _MAX_SECONDS))
+        valid = seconds + _SLOT_MARGIN_SECONDS
+        slots = []
+        for index in range(self._artifacts_per_job):
+            key = _object_key(claim, job_id, index)
+            upload = await self._objects.upload(key, seconds=valid, max_bytes=_ARTIFACT_BYTES)
+            slots.append(UploadSlot(index=index, url=upload.url, fields=upload.fields))
+        limits = JobLimits(wall_seconds=seconds, cpu_seconds=seconds, artifact_count=self._artifacts_per_job)
+        try:
+            return ToolJob(
+                job_id=job_id,
+                tenant_id=dispatch.tenant_id,
+                run_id=dispatch.run_id,
+                step_id=dispatch.step_id,
+                tool=call.tool,
+                arguments=call.arguments,
+                inputs=call.inputs,
+                uploads=tuple(slots),
+                limits=limits,
+                traceparent=current_traceparent(),
+                expires_at=datetime.now(UTC) + timedelta(seconds=valid),
+            )
+        except ValidationError as error:
+            raise StepFailed("job_invalid", f"the tool cannot be called so: {error.errors()[0]['msg']}") from error
+
+    async def _record(self, claim: Claim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
+        """Accepts only artifacts that lie under this job's keys with the size that was reported."""
+        new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
+        document = _document(result, new)
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            if not await tool_events.end(tx, claim, job_id, status=result.status.value, result=document):
+                raise LeaseLost("another holder has this step now; the tool's result was not recorded")
+            for artifact in new:
+                await artifacts.insert(tx, claim.dispatch.tenant_id, artifact)
+        self._failpoints.reach("tool.recorded")
+        return document
+
+    async def _checked(self, claim: Claim, job_id: UUID, artifact: JobArtifact) -> NewArtifact:
+        key = _object_key(claim, job_id, artifact.index)
+        if artifact.index >= self._artifacts_per_job or await self._objects.size(key) != artifact.size:
+            detail = f"the artifact {artifact.name!r} is not in storage as the job reported it"
+            raise StepFailed("artifact_mismatch", detail, retryable=True)
+        return NewArtifact(
+            artifact_id=uuid5(job_id, str(artifact.index)),
+            name=artifact.name,
+            content_type=artifact.content_type,
+            size=artifact.size,
+            sha256=bytes.fromhex(artifact.sha256),
+            object_key=key,
+            ready=True,
+            run_id=claim.dispatch.run_id,
+            step_id=claim.dispatch.step_id,
+            job_id=job_id,
+            created_by=claim.run_created_by,
+        )
+
+
+def _object_key(claim: Claim, job_id: UUID, index: int) -> str:
+    return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
+
+
+def _digest(call: ToolCall) -> bytes:
+    said = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
+    return {
+        "status": result.status.value,
+        "reason": result.reason.value if result.reason else None,
+        "detail": result.detail or result.result_error,
+        "result": result.result,
+        "stdout": _kept(result.stdout),
+        "stderr": _kept(result.stderr),
+        "files": [
+            {"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new
+        ],
+        "skipped": [skipped.model_dump() for skipped in result.skipped],
+        "usage": result.usage.model_dump(),
+    }
+
+
+def _kept(text: str) -> str:
+    """The end of a long text: that is where errors stand."""
+    return text if len(text) <= _KEPT_TEXT else f"[{len(text) - _KEPT_TEXT} characters left out]\n{text[-_KEPT_TEXT:]}"
+
+
+def succeeded(document: dict[str, Any]) -> bool:
+    return bool(document["status"] == JobStatus.SUCCEEDED.value)
