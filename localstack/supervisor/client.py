@@ -15,7 +15,7 @@ _DAEMON_SECONDS = 20.0
 
 async def up(settings: Settings, *, only: str = "") -> None:
     await ensure_daemon(settings)
-    await tell(settings.paths, Request("up", only=only))
+    await tell(settings.paths, Request("up", only=only, settings=settings.spelled()))
 
 
 async def tell(paths: Paths, request: Request) -> None:
@@ -62,8 +62,7 @@ def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
 
 def _as_environment(settings: Settings) -> dict[str, str]:
     """The settings of this shell, spelled as the daemon reads them."""
-    values = {f"LOCKSTEP_{name.upper()}": str(value) for name, value in settings if value is not None}
-    values.pop("LOCKSTEP_OPENAI_API_KEY", None)
+    values = settings.spelled()
     if settings.openai_api_key:
         values["OPENAI_API_KEY"] = settings.openai_api_key.get_secret_value()
     return values

@@ -20,6 +20,8 @@ class Request:
     command: str
     names: list[str] = field(default_factory=list)
     only: str = ""
+    # With which the command line runs; a daemon that was started with others refuses to pretend.
+    settings: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

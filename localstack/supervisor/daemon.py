@@ -22,6 +22,7 @@ Say = Callable[[dict[str, Any]], None]
 
 class Daemon:
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._paths = settings.paths
         self._here = Surroundings(settings)
         self._stack = Stack(processes(self._here), settings.paths)
@@ -85,16 +86,27 @@ class Daemon:
             await command(request, say)
             return
         async with self._turn:
-            await command(request, say)
+            try:
+                await command(request, say)
+            finally:
+                if self._stack.idle():
+                    # Nothing to look after; the next `up` may come with other settings.
+                    self._ended.set()
 
     async def _up(self, request: Request, say: Say) -> None:
+        self._refuse_other_settings(request.settings)
         selected = self._stack.select(names=request.names, only=request.only)
         await self._stack.start(selected, lambda text, seconds: say({"text": text, "seconds": seconds}))
         env_file.write(self._paths.env, self._here.for_a_shell())
 
+    def _refuse_other_settings(self, asked: dict[str, str]) -> None:
+        ours = self._settings.spelled()
+        differ = sorted(name for name in asked if asked[name] != ours.get(name))
+        if differ:
+            raise Refused(f"the stack runs with another {', '.join(differ)}: run `make stop-local` first")
+
     async def _down(self, request: Request, say: Say) -> None:
         await self._stop(request, say)
-        self._ended.set()
 
     async def _stop(self, request: Request, say: Say) -> None:
         selected = self._stack.select(names=request.names, only=request.only)

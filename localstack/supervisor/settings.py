@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     region: str = Field("us-east-1", description="LocalStack's only tried region")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
 
+    def spelled(self) -> dict[str, str]:
+        """As environment variables, without the secret one."""
+        pairs = self.model_dump(exclude={"openai_api_key"}, exclude_none=True).items()
+        return {f"LOCKSTEP_{name.upper()}": str(value) for name, value in pairs}
+
     @cached_property
     def paths(self) -> "Paths":
         return Paths(self.local_dir.resolve())

@@ -92,6 +92,9 @@ class Stack:
         await child.stop()
         tell(f"{child.process.name} is stopped", time.monotonic() - started)
 
+    def idle(self) -> bool:
+        return all(child.state is State.STOPPED for child in self.children.values())
+
     def status(self) -> list[dict[str, Any]]:
         return [
             {
