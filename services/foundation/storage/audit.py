@@ -1,12 +1,12 @@
 """Who did what: one row a mutating call, in its transaction."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 from foundation.telemetry.traces import current_trace_id
 
 
@@ -23,7 +23,7 @@ async def record(
             "actor": actor,
             "action": action,
             "target": target,
-            "detail": json.dumps(detail or {}, default=str),
+            "detail": jsonb(detail or {}),
             "trace_id": current_trace_id(),
         },
     )

@@ -1,6 +1,5 @@
 """Side effects that wait to leave: written with the state that causes them, sent after commit."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 class OutboxKind(StrEnum):
@@ -43,7 +43,7 @@ async def write(tx: Transaction, tenant_id: UUID, effects: Sequence[Effect]) -> 
         ),
         {
             "tenant_id": tenant_id,
-            "effects": json.dumps(
+            "effects": jsonb(
                 [
                     {
                         "run_id": str(effect.run_id),

@@ -1,6 +1,5 @@
 """How a held step's tick is recorded; each function is one part of the one transaction that records it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,7 @@ from sqlalchemy import text
 from foundation.domain.errors import LeaseLost
 from foundation.domain.states import StepStatus
 from foundation.storage.database import Transaction
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value)
+from foundation.storage.documents import jsonb
 
 
 async def end(
@@ -42,8 +38,8 @@ async def end(
             "step_id": step_id,
             "fence": fence,
             "status": status.value,
-            "output": _json(output),
-            "error": _json(error),
+            "output": jsonb(output),
+            "error": jsonb(error),
             "turn": turn,
         },
     )
@@ -153,7 +149,7 @@ async def skip_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID, *, er
                WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id AND s.ended_at IS NULL
                RETURNING s.step_id, s.name, s.tick, l.task_token"""
         ),
-        {"tenant_id": tenant_id, "step_id": step_id, "error": json.dumps(error)},
+        {"tenant_id": tenant_id, "step_id": step_id, "error": jsonb(error)},
     )
     return [Stopped(row.step_id, row.name, row.tick, row.task_token, was_running=False) for row in rows]
 
@@ -175,7 +171,7 @@ async def cancel_unfinished(
                WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id
                RETURNING s.step_id, s.name, s.tick, l.task_token, l.status = 'RUNNING' AS was_running"""
         ),
-        {"tenant_id": tenant_id, "run_id": run_id, "error": _json(error)},
+        {"tenant_id": tenant_id, "run_id": run_id, "error": jsonb(error)},
     )
     stopped = [Stopped(row.step_id, row.name, row.tick, row.task_token, row.was_running) for row in rows]
     if any(step.was_running for step in stopped):

@@ -1,6 +1,5 @@
 """Opens and closes a generation: what InitRun and Finalize do to the database."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from foundation.domain.ids import new_uuid
 from foundation.domain.plan import topological
 from foundation.domain.states import StepStatus
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def insert_steps(
                FROM jsonb_to_recordset(CAST(:rows AS jsonb))
                     AS s(step_id uuid, name text, kind text, position int, needs text[], timeout int)"""
         ),
-        {"tenant_id": tenant_id, "run_id": run_id, "generation": generation, "rows": json.dumps(rows)},
+        {"tenant_id": tenant_id, "run_id": run_id, "generation": generation, "rows": jsonb(rows)},
     )
     edges = [(str(ids[name]), str(ids[need])) for name in order for need in steps[name].needs]
     if edges:

@@ -1,6 +1,5 @@
 """What stops, pauses or restarts a whole run; every function is part of the caller's transaction."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import RunStatus
 from foundation.storage import outbox, outcomes, run_events
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 from foundation.storage.outbox import Effect, OutboxKind
 from foundation.storage.run_events import Event
 
@@ -96,7 +96,7 @@ async def stop_unfinished(
                                error = COALESCE(error, CAST(:error AS jsonb))
                WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
         ),
-        {"tenant_id": tenant_id, "run_id": run_id, "cause": cause.value, "error": json.dumps(error)},
+        {"tenant_id": tenant_id, "run_id": run_id, "cause": cause.value, "error": jsonb(error)},
     )
     events = [Event("step.cancelled", step.step_id, {"name": step.name, "error": error}) for step in stopped]
     events.append(Event("run.stopping", data={"cause": cause.value, "error": error}))
@@ -127,8 +127,8 @@ async def end_run(
                 "tenant_id": run.tenant_id,
                 "run_id": run.run_id,
                 "status": status.value,
-                "output": None if output is None else json.dumps(output),
-                "error": None if error is None else json.dumps(error),
+                "output": jsonb(output),
+                "error": jsonb(error),
             },
         )
     ).one()

@@ -1,6 +1,5 @@
 """What happened in a run, numbered without gaps in the transaction that made it happen."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequenc
                 "tenant_id": tenant_id,
                 "run_id": run_id,
                 "count": len(events),
-                "events": json.dumps(
+                "events": jsonb(
                     [
                         {
                             "type": event.type,

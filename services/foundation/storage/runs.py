@@ -1,6 +1,5 @@
 """Runs: inserted once by idempotency key, read, listed."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import Row, text
 
 from foundation.domain.states import RunStatus
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ async def insert(tx: Transaction, run: NewRun) -> bool:
             "run_id": run.run_id,
             "task_id": run.task_id,
             "task_version": run.task_version,
-            "input": json.dumps(run.input),
+            "input": jsonb(run.input),
             "budget_tokens": run.budget_tokens,
             "budget_nano_usd": run.budget_nano_usd,
             "timeout_seconds": run.timeout_seconds,

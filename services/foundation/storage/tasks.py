@@ -1,6 +1,5 @@
 """Tasks and their immutable versions."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def insert_version(
             "tenant_id": tenant_id,
             "task_id": task_id,
             "version": version,
-            "definition": json.dumps(definition),
+            "definition": jsonb(definition),
             "turns_per_dispatch": turns_per_dispatch,
             "created_by": created_by,
         },

@@ -1,6 +1,5 @@
 """Tool jobs: one row a job, written before it is submitted; its recorded result is read, never executed again."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from foundation.domain.errors import LeaseLost
 from foundation.domain.tools import Effect
 from foundation.storage.claims import Claim
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ async def end(tx: Transaction, claim: Claim, job_id: UUID, *, status: str, resul
             "fence": claim.fence,
             "job_id": job_id,
             "status": status,
-            "result": json.dumps(result),
+            "result": jsonb(result),
         },
     )
     return row.first() is not None

@@ -1,6 +1,5 @@
 """Turns: a model's request stands in the database before it is dispatched, and is resent verbatim."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import text
 from foundation.domain.errors import LeaseLost
 from foundation.storage.claims import Claim
 from foundation.storage.database import Transaction
+from foundation.storage.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def prepare(tx: Transaction, claim: Claim, turn: int, *, call_key: str, re
                 "fence": claim.fence,
                 "turn": turn,
                 "call_key": call_key,
-                "request": json.dumps(request),
+                "request": jsonb(request),
             },
         )
     ).first()
@@ -57,7 +57,7 @@ async def record(tx: Transaction, claim: Claim, turn: int, *, response: dict[str
             "tenant_id": claim.dispatch.tenant_id,
             "step_id": claim.dispatch.step_id,
             "turn": turn,
-            "response": json.dumps(response),
+            "response": jsonb(response),
             "tool_calls": tool_calls,
         },
     )

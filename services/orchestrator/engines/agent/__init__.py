@@ -1,0 +1,1 @@
+"""Agents on LangGraph, a turn a dispatch."""

@@ -1,0 +1,157 @@
+"""Agent steps: a model acts in turns with tools until it answers or its turns are used up."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from foundation.cloud.objects import ObjectStore
+from foundation.contracts.definition import AgentStep
+from foundation.contracts.tool_job import JobInput
+from foundation.domain.tools import TOOLS
+from foundation.storage.database import Database, Transaction
+from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
+from orchestrator.engines.agent.saver import BufferedSaver
+from orchestrator.engines.base import Finished, MoreTurns, Outcome, Record, StepFailed, Work
+from orchestrator.engines.llm import ModelTurns, as_text, data_in, message_of, recorded_turn
+from orchestrator.files import stage
+from orchestrator.tool_calls import ToolCall, ToolCalls
+
+_SHOWN_TEXT = 4_000
+
+
+@dataclass(slots=True)
+class _Tick:
+    """What one dispatch does: its step, its files, and the writes that go with its recording."""
+
+    work: Work
+    step: AgentStep
+    inputs: tuple[JobInput, ...]
+    records: list[Record] = field(default_factory=list)
+
+
+class AgentEngine:
+    def __init__(
+        self, database: Database, objects: ObjectStore, model_turns: ModelTurns, tool_calls: ToolCalls
+    ) -> None:
+        self._database = database
+        self._objects = objects
+        self._model_turns = model_turns
+        self._tool_calls = tool_calls
+
+    async def run(self, work: Work) -> Outcome:
+        step = work.step
+        if not isinstance(step, AgentStep):
+            raise TypeError(f"not an agent step: {step.kind}")
+        tenant_id = work.claim.dispatch.tenant_id
+        inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files))
+        tick = _Tick(work, step, inputs)
+        saver = BufferedSaver(self._database, work.claim)
+        state = await self._take_turns(tick, saver)
+        turn = state["turn"]
+
+        async def record_checkpoint(tx: Transaction) -> None:
+            await saver.record(tx, turn)
+
+        records = (*tick.records, record_checkpoint)
+        last = state["messages"][-1]
+        if last["role"] != "assistant":
+            return MoreTurns(turn=turn, records=records)
+        text = last.get("content") or ""
+        output = {"text": text, "data": data_in(text), "files": _files(state["messages"])}
+        return Finished(output, turn=turn, records=records)
+
+    async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> AgentState:
+        """Takes the dispatch's turns, usually one; the state after the last."""
+
+        async def ask(turn: int, messages: list[Message]) -> Message:
+            return await self._ask(tick, turn, messages)
+
+        async def act(turn: int, call: Message) -> Message:
+            return await self._act(tick, turn, call)
+
+        graph = build_graph(ask, act, saver)
+        config: Any = {"configurable": {"thread_id": str(tick.work.claim.dispatch.step_id)}}
+        start = None if tick.work.claim.checkpoint_head else {"messages": _opening(tick.work, tick.step), "turn": 0}
+        for _ in range(tick.work.claim.turns_per_dispatch):
+            state = await graph.ainvoke(start, config, durability="exit")
+            if state["messages"][-1]["role"] == "assistant" or state["turn"] >= tick.step.max_turns:
+                break
+            start = None
+        if state["messages"][-1]["role"] != "assistant" and state["turn"] >= tick.step.max_turns:
+            raise StepFailed(
+                "turns_exhausted", f"no answer within {tick.step.max_turns} turns", records=tuple(tick.records)
+            )
+        return AgentState(messages=state["messages"], turn=state["turn"])
+
+    async def _ask(self, tick: _Tick, turn: int, messages: list[Message]) -> Message:
+        request: dict[str, Any] = {
+            "model": tick.step.model,
+            "messages": [_wire(message) for message in messages],
+            "max_tokens": tick.step.max_tokens,
+        }
+        if tick.step.tools:
+            request["tools"] = [_described(name) for name in tick.step.tools]
+        answer = await self._model_turns.ask(tick.work, turn, request)
+        message = message_of(answer)
+        calls = message.get("tool_calls") or []
+        tick.records.append(recorded_turn(tick.work.claim, turn, answer, tool_calls=len(calls)))
+        said: Message = {"role": "assistant", "content": message.get("content")}
+        return {**said, "tool_calls": calls} if calls else said
+
+    async def _act(self, tick: _Tick, turn: int, call: Message) -> Message:
+        """A tool's message. What the model did wrong is told to the model; what the platform did is raised."""
+        names = {_function_name(name): name for name in tick.step.tools}
+        tool = names.get(call.get("function", {}).get("name", ""))
+        arguments = tool_arguments(call)
+        if tool is None:
+            return _told(call, {"status": "REFUSED", "detail": f"unknown tool; known are {', '.join(sorted(names))}"})
+        if isinstance(arguments, str):
+            return _told(call, {"status": "REFUSED", "detail": arguments})
+        request = ToolCall(tool=tool, arguments=arguments, inputs=tick.inputs, turn=turn, call_id=str(call["id"]))
+        try:
+            document = await self._tool_calls.run(tick.work, request)
+        except StepFailed as error:
+            if error.failure.code != "job_refused":
+                raise
+            return _told(call, {"status": "REFUSED", "detail": error.failure.detail})
+        return _told(call, document)
+
+
+def _opening(work: Work, step: AgentStep) -> list[Message]:
+    prompt = as_text(work.resolve(step.prompt)) or "Begin."
+    return [
+        {"role": "system", "content": work.resolve(step.instructions)},
+        {"role": "user", "content": prompt},
+    ]
+
+
+def _wire(message: Message) -> Message:
+    """The message without what is only ours."""
+    return {key: value for key, value in message.items() if key != "files"}
+
+
+def _told(call: Message, document: dict[str, Any]) -> Message:
+    shown = {
+        key: value[-_SHOWN_TEXT:] if isinstance(value, str) else value
+        for key, value in document.items()
+        if value not in (None, "", []) and key != "usage"
+    }
+    content = json.dumps(shown, ensure_ascii=False)
+    return {"role": "tool", "tool_call_id": call["id"], "content": content, "files": document.get("files", [])}
+
+
+def _files(messages: list[Message]) -> list[dict[str, Any]]:
+    """Every file that the turns produced; of two with one name the later."""
+    by_name = {file["name"]: file for message in messages for file in message.get("files", [])}
+    return list(by_name.values())
+
+
+def _function_name(tool: str) -> str:
+    """A tool's name as a function's: providers take letters, digits, '_' and '-' only."""
+    return tool.replace(".", "_")
+
+
+def _described(tool: str) -> dict[str, Any]:
+    spec = TOOLS[tool]
+    function = {"name": _function_name(tool), "description": spec.description, "parameters": spec.parameters}
+    return {"type": "function", "function": function}

@@ -1,0 +1,111 @@
+"""LangGraph's checkpoints in our tables: buffered while a tick runs, written with the transaction that records it."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+
+from foundation.storage import checkpoints
+from foundation.storage.checkpoints import Manifest
+from foundation.storage.claims import Claim
+from foundation.storage.database import Database, Transaction
+
+MESSAGES = "messages"
+"""The channel whose entries are stored one by one, so that a turn adds only what is new."""
+
+
+class BufferedSaver(BaseCheckpointSaver[str]):
+    """Serves one tick of one step: loads the step's last checkpoint, keeps the newest in memory, and records it."""
+
+    def __init__(self, database: Database, claim: Claim) -> None:
+        super().__init__()
+        self._database = database
+        self._claim = claim
+        self._newest: tuple[Checkpoint, CheckpointMetadata] | None = None
+        self._loaded = False
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        if self._newest is None and not self._loaded:
+            self._newest = await self._load()
+            self._loaded = True
+        if self._newest is None:
+            return None
+        checkpoint, metadata = self._newest
+        return CheckpointTuple(self._config(config, checkpoint), checkpoint, metadata)
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,  # noqa: ARG002 - LangGraph's interface
+    ) -> RunnableConfig:
+        self._newest = (checkpoint, metadata)
+        return self._config(config, checkpoint)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Nothing is kept of a turn that has not ended: its model call and its tools are replayed, not run again."""
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002, ARG002 - LangGraph's interface
+        before: RunnableConfig | None = None,  # noqa: ARG002
+        limit: int | None = None,  # noqa: ARG002
+    ) -> AsyncIterator[CheckpointTuple]:
+        newest = await self.aget_tuple(config or {})
+        if newest is not None:
+            yield newest
+
+    async def record(self, tx: Transaction, turn: int) -> None:
+        """Writes the newest checkpoint as this turn's; part of the transaction that records the tick."""
+        if self._newest is None:
+            raise RuntimeError("the tick left no checkpoint")
+        checkpoint, metadata = self._newest
+        await checkpoints.write(
+            tx,
+            self._claim.dispatch.tenant_id,
+            self._claim.dispatch.step_id,
+            turn=turn,
+            checkpoint_id=checkpoint["id"],
+            parts=_parts(self.serde.dumps_typed, checkpoint),
+            metadata=json.loads(json.dumps(metadata, default=str)),
+        )
+
+    async def _load(self) -> tuple[Checkpoint, CheckpointMetadata] | None:
+        claim = self._claim
+        if claim.checkpoint_head is None or claim.checkpoint_length is None:
+            return None
+        expected = Manifest(claim.checkpoint_head, claim.checkpoint_length)
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            stored = await checkpoints.load(tx, claim.dispatch.tenant_id, claim.dispatch.step_id, expected=expected)
+        kind, _, rest = stored.parts[0].partition(b"\n")
+        checkpoint: Checkpoint = self.serde.loads_typed((kind.decode(), rest))
+        checkpoint["channel_values"][MESSAGES] = [json.loads(part) for part in stored.parts[1:]]
+        metadata: CheckpointMetadata = stored.metadata  # type: ignore[assignment]  # what `record` stored
+        return checkpoint, metadata
+
+    @staticmethod
+    def _config(config: RunnableConfig, checkpoint: Checkpoint) -> RunnableConfig:
+        thread = config.get("configurable", {}).get("thread_id")
+        return {"configurable": {"thread_id": thread, "checkpoint_ns": "", "checkpoint_id": checkpoint["id"]}}
+
+
+def _parts(dumps_typed: Any, checkpoint: Checkpoint) -> list[bytes]:
+    """First everything but the messages, then the messages one by one, each the same bytes whenever it is the same."""
+    messages = checkpoint["channel_values"].get(MESSAGES, [])
+    rest: dict[str, Any] = {**checkpoint, "channel_values": {**checkpoint["channel_values"], MESSAGES: []}}
+    kind, body = dumps_typed(rest)
+    said = [json.dumps(message, sort_keys=True, ensure_ascii=False).encode() for message in messages]
+    return [kind.encode() + b"\n" + body, *said]
