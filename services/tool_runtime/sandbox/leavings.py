@@ -4,9 +4,6 @@ Runs inside the sandbox after the last process of the job is dead; the runner ch
 Plain files with one link and a plain name are handed out; everything else is named with its reason.
 """
 
-# Names are bytes: a job may spell what no text can hold.
-# ruff: noqa: PTH118, PTH123
-
 import os
 import re
 import stat
@@ -16,6 +13,7 @@ from typing import Any
 from tool_runtime.sandbox import frames
 
 SKIPPED_CAP = 200
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]) -> list[dict[str, str]]:
@@ -31,13 +29,13 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
         if len(skipped) < SKIPPED_CAP:
             skipped.append({"name": _readable(name), "reason": reason})
 
-    for name, path in _files(root, b"", segment, rules["depth"], skip):
-        try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            skip(name, f"cannot be opened: {error.strerror}")
-            continue
-        with open(fd, "rb") as file:
+    try:
+        top = os.open(root, READ | os.O_DIRECTORY)
+    except OSError as error:
+        skip(b".", f"cannot be opened: {error.strerror}")
+        return skipped
+    for name, fd in _walk(top, b"", rules["depth"], segment, skip):
+        with os.fdopen(fd, "rb") as file:
             found = os.fstat(fd)
             if not stat.S_ISREG(found.st_mode):
                 skip(name, "not a plain file")
@@ -50,30 +48,38 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
             else:
                 count, room = count - 1, room - found.st_size
                 _stream(name, file.read, found.st_size, send)
+    os.close(top)
     return skipped
 
 
-def _files(
-    root: bytes, prefix: bytes, segment: re.Pattern[bytes], depth: int, skip: Callable[[bytes, str], None]
-) -> Iterator[tuple[bytes, bytes]]:
-    """Every name below the folder that is worth opening; the result document first, so that no limit hides it."""
-    try:
-        entries = sorted(os.scandir(os.path.join(root, prefix)), key=lambda e: (e.name != b"result.json", e.name))
-    except OSError as error:
-        skip(prefix or b".", f"cannot be listed: {error.strerror}")
-        return
-    for entry in entries:
-        name = prefix + entry.name
-        if not segment.fullmatch(entry.name):
+def _walk(
+    folder: int, prefix: bytes, depth: int, segment: re.Pattern[bytes], skip: Callable[[bytes, str], None]
+) -> Iterator[tuple[bytes, int]]:
+    """Every file below the folder, opened; the result document first, so that no limit hides it.
+
+    Each step is relative to the folder before it and follows no link.
+    """
+    found = {os.fsencode(entry.name): entry for entry in os.scandir(folder)}
+    for own in sorted(found, key=lambda name: (name != b"result.json", name)):
+        name, is_folder = prefix + own, found[own].is_dir(follow_symlinks=False)
+        if not segment.fullmatch(own):
             skip(name, "name not allowed")
-        elif entry.is_symlink():
-            skip(name, "symbolic link")
-        elif not entry.is_dir(follow_symlinks=False):
-            yield name, entry.path
-        elif depth == 1:
-            skip(name, "too deep")
-        else:
-            yield from _files(root, name + b"/", segment, depth - 1, skip)
+            continue
+        if found[own].is_symlink() or (is_folder and depth == 1):
+            skip(name, "too deep" if is_folder else "symbolic link")
+            continue
+        try:
+            fd = os.open(own, READ | (os.O_DIRECTORY if is_folder else os.O_NONBLOCK), dir_fd=folder)
+        except OSError as error:
+            skip(name, f"cannot be opened: {error.strerror}")
+            continue
+        if not is_folder:
+            yield name, fd
+            continue
+        try:
+            yield from _walk(fd, name + b"/", depth - 1, segment, skip)
+        finally:
+            os.close(fd)
 
 
 def _stream(name: bytes, read: Callable[[int], bytes], size: int, send: Callable[[bytes], object]) -> None:

@@ -1,0 +1,69 @@
+"""Should the first process of the sandbox itself be taken over, the runner still believes nothing."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.sandboxes import UID_LOCKS, sandbox_root
+from foundation.contracts.tool_job import JobLimits, JobReason
+from tool_runtime.runner.shelf import Shelf
+from tool_runtime.sandbox import assets, frames
+from tool_runtime.sandbox.assets import SandboxAssets
+from tool_runtime.sandbox.box import Box, BoxJob
+from tool_runtime.sandbox.start import start
+from tool_runtime.sandbox.uids import take_uid
+
+GIVEN_UP = [
+    ("says too much", b"\xff\xff\xff\xffO"),
+    ("speaks out of turn", frames.encode_piece(b"O", frames.Piece(b"a", last=True, data=b"x"))),
+    ("does not speak JSON", frames.encode(b"X", b"{")),
+    ("reports no object", frames.encode(b"X", b"[]")),
+    ("ends twice", frames.encode(b"X", b"{}") * 2),
+    ("climbs", frames.encode(b"X", b"{}") + frames.encode_piece(b"O", frames.Piece(b"../../x", last=True, data=b"x"))),
+    ("sends more than allowed", frames.encode(b"X", b"{}") + b"".join(
+        frames.encode_piece(b"O", frames.Piece(b"a", last=False, data=bytes(frames.CHUNK))) for _ in range(9)
+    )),
+    ("goes silent", b""),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forged() -> Iterator[SandboxAssets]:
+    """The real assets, but a first process that sends what `forgery` holds."""
+    real = assets.install(sandbox_root())
+    folder = sandbox_root() / f"forged-{os.getpid()}"  # where the job's uid can reach it
+    (folder / "etc").mkdir(parents=True, exist_ok=True)
+    for name in assets.ETC:
+        (folder / "etc" / name).write_bytes((real.runtime / "etc" / name).read_bytes())
+    package = folder / "init" / "tool_runtime" / "sandbox"
+    package.mkdir(parents=True, exist_ok=True)
+    for place in (package.parent, package):
+        (place / "__init__.py").write_text("")
+    (package / "init.py").write_text(
+        "import socket\n"
+        "def main(fd):\n"
+        "    s = socket.socket(fileno=fd); s.sendall(b'\\0\\0\\0\\1R'); said = b''\n"
+        "    while b'\\0\\0\\0\\1G' not in said: said += s.recv(65536)\n"
+        "    s.sendall(bytes.fromhex(open('/run/sbx/forgery').read()))\n"
+    )
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    yield SandboxAssets(runtime=folder, site=real.site, fonts=real.fonts)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("said", [row[1] for row in GIVEN_UP], ids=[row[0] for row in GIVEN_UP])
+async def test_a_forged_channel_ends_the_job_and_gives_nothing(forged: SandboxAssets, said: bytes) -> None:
+    forgery = forged.runtime / "init" / "forgery"
+    forgery.write_text(said.hex())
+    forgery.chmod(0o644)
+    uid = take_uid(UID_LOCKS)
+    limits = JobLimits(wall_seconds=10, artifact_bytes=2 << 20)
+    box = Box(await start(forged, uid=uid.uid), host_floor=0.0)
+    shelf = Shelf(limits)
+    outcome = await box.run(BoxJob(("/bin/true",), {}, (), limits), take=shelf.take)
+    uid.release()
+    assert outcome.stop is not None
+    assert outcome.stop.reason is JobReason.PROTOCOL

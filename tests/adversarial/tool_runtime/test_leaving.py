@@ -1,0 +1,74 @@
+"""Attempts to carry something out through the output folder."""
+
+import json
+
+import pytest
+
+from fixtures.sandboxes import run_python
+
+SKIPPED = [
+    ("symbolic link to a file", "os.symlink('/etc/passwd', 'out/a')", "symbolic link"),
+    ("symbolic link to a folder", "os.symlink('/etc', 'out/a')", "symbolic link"),
+    ("symbolic link to the first process", "os.symlink('/proc/1/environ', 'out/a')", "symbolic link"),
+    ("pipe", "os.mkfifo('out/a')", "not a plain file"),
+    (
+        "socket",
+        "import socket; socket.socket(socket.AF_UNIX).bind('out/a')",
+        "cannot be opened: No such device or address",
+    ),
+    ("hard link", "open('b', 'w').close(); os.link('b', 'out/a')", "has more than one link"),
+    ("sparse file", "open('out/a', 'wb').truncate(100 << 20)", "too large"),
+    ("over the limit", "open('out/a', 'wb').write(bytes(3 << 20))", "too large"),
+    ("direction override", "open('out/\\u202egpj.exe', 'w').close()", "name not allowed"),
+    ("no text at all", "open(b'out/\\xff\\xfe', 'w').close()", "name not allowed"),
+    ("new line", "open('out/a\\nb', 'w').close()", "name not allowed"),
+    ("hidden", "open('out/.a', 'w').close()", "name not allowed"),
+    ("option", "open('out/-rf', 'w').close()", "name not allowed"),
+    ("unreadable", "open('out/a', 'w').close(); os.chmod('out/a', 0)", "cannot be opened: Permission denied"),
+    ("too deep", "os.makedirs('out/1/2/3/4/5/6'); open('out/1/2/3/4/5/6/7', 'w').close()", "too deep"),
+    ("folder replaced by a link", "os.rmdir('out'); os.symlink('/etc', 'out')", "cannot be opened: Not a directory"),
+    ("folder replaced by a file", "os.rmdir('out'); open('out', 'w').close()", "cannot be opened: Not a directory"),
+    ("folder gone", "os.rmdir('out')", "cannot be opened: No such file or directory"),
+]
+
+
+@pytest.mark.parametrize(("code", "reason"), [row[1:] for row in SKIPPED], ids=[row[0] for row in SKIPPED])
+async def test_what_is_not_a_plain_file_stays_inside_with_its_reason(code: str, reason: str) -> None:
+    ran = await run_python(f"import os\n{code}", artifact_bytes=2 << 20)
+    assert ran.stderr == ""
+    assert ran.files == {}
+    assert [why for _, why in ran.outcome.skipped] == [reason]
+    assert ran.survivors == []
+
+
+async def test_only_as_many_files_as_allowed_come_out() -> None:
+    ran = await run_python("for n in range(30): open(f'out/{n:02}', 'w').write('x')", artifact_count=10)
+    assert sorted(ran.files) == [f"{n:02}" for n in range(10)]
+    assert len(ran.outcome.skipped) == 20
+
+
+async def test_a_hundred_thousand_refusals_are_told_briefly() -> None:
+    ran = await run_python("for n in range(20000): open(f'out/.{n}', 'w').close()")
+    assert ran.files == {}
+    assert len(ran.outcome.skipped) == 200
+
+
+async def test_a_background_process_cannot_change_a_file_while_it_is_read() -> None:
+    code = """
+import os
+open("out/data", "wb").write(b"a" * (1 << 20))
+if not os.fork():
+    while True:
+        with open("out/data", "r+b") as file: file.write(b"b" * (1 << 20))
+        os.replace("out/data", "out/data")
+"""
+    ran = await run_python(code)
+    assert len(ran.files["data"]) == 1 << 20
+    assert ran.survivors == []
+
+
+async def test_what_the_job_prints_is_only_text() -> None:
+    ran = await run_python("import os; os.write(1, b'a\\0b\\xff\\xed\\xa0\\x80')")
+    json.dumps(ran.stdout, ensure_ascii=False).encode("utf-8")
+    assert "\0" not in ran.stdout
+    assert ran.stdout.startswith("a\ufffdb\ufffd")
