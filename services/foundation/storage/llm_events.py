@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
+from sqlalchemy.exc import DataError, IntegrityError
 
+from foundation.domain.errors import LockstepError
 from foundation.storage.database import Transaction
 
 _COLUMNS = (
@@ -17,6 +19,12 @@ _COLUMNS = (
     "cost_nano_usd", "bound_tokens", "bound_nano_usd", "price_version", "provider_request_id", "http_status",
     "error_code", "latency_ms", "first_token_ms", "trace_id", "started_at", "settled_at",
 )  # fmt: skip
+
+
+class EventRefused(LockstepError):
+    """The ledger's constraints do not hold for an event."""
+
+    code = "event_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,14 @@ class StepFence:
 
 
 async def insert_llm_events(tx: Transaction, events: Sequence[Mapping[str, Any]]) -> None:
-    """Append events (all columns each); those that stand already are left as they are."""
+    """Append events (all columns each); those that stand already are left. `EventRefused` undoes all of them."""
     names = ", ".join(_COLUMNS)
     values = ", ".join(f":{name}" for name in _COLUMNS)
     statement = text(f"INSERT INTO llm_events ({names}) VALUES ({values}) ON CONFLICT DO NOTHING")  # noqa: S608
-    await tx.execute(statement, [{name: event[name] for name in _COLUMNS} for event in events])
+    try:
+        await tx.execute(statement, [{name: event[name] for name in _COLUMNS} for event in events])
+    except (IntegrityError, DataError) as error:
+        raise EventRefused(f"the ledger refuses an event: {error.orig}") from error
 
 
 async def recorded_event_ids(tx: Transaction, events: Sequence[tuple[UUID, date, UUID]]) -> set[UUID]:

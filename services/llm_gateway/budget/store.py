@@ -76,7 +76,7 @@ class BudgetStore:
     async def reserve(
         self, reservation: Reservation, *, scopes: Sequence[Scope], windows: Windows, lease: Lease | None
     ) -> list[Remaining]:
-        """Hold the bound in all scopes; raises the `Refusal` that says why not."""
+        """Hold the bound in all scopes; raises the `Refusal` that says why not. A repeat answers nothing new: []."""
         bucket = reservation.bucket
         call = [
             keys.epoch(bucket),
@@ -209,6 +209,9 @@ class BudgetStore:
 
     async def is_open(self, bucket: int) -> bool:
         return bool(await self._redis.exists(keys.epoch(bucket)))
+
+    async def has_unrecorded_events(self, bucket: int) -> bool:
+        return bool(await self._redis.xlen(keys.stream(bucket)))
 
     async def ping(self) -> None:
         await self._redis.ping()

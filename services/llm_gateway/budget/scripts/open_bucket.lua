@@ -1,7 +1,8 @@
 -- Writes a bucket's rebuilt counters and opens it, if it is still closed and still ours to rebuild.
 --
--- KEYS  1 epoch  2 lock      ARGV  1 the lock's owner  2 the new epoch
+-- KEYS  1 epoch  2 lock  3 leases      ARGV  1 the lock's owner  2 the new epoch
 --       3 keys to remove (JSON list)  4 scopes (JSON object: key to a flat list of fields and values)
+--       5 prefix  6 ids of holds whose events the ledger has (JSON list)
 -- Answers  open | lost | done
 if redis.call('EXISTS', KEYS[1]) == 1 then
     return 'open'
@@ -17,6 +18,12 @@ for key, fields in pairs(cjson.decode(ARGV[4])) do
     if string.find(key, ':run:', 1, true) or string.find(key, ':step:', 1, true) then
         redis.call('EXPIRE', key, 35 * 86400)
     end
+end
+for _, id in ipairs(cjson.decode(ARGV[6])) do
+    redis.call('ZREM', KEYS[3], id)
+    redis.call('DEL', ARGV[5] .. 'hold:' .. id)
+    redis.call('HSET', ARGV[5] .. 'hold:' .. id, 'state', 'settled')
+    redis.call('EXPIRE', ARGV[5] .. 'hold:' .. id, SETTLED_TTL)
 end
 redis.call('SET', KEYS[1], ARGV[2])
 redis.call('DEL', KEYS[2])

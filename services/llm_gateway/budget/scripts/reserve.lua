@@ -21,6 +21,12 @@ if now < tonumber(ARGV[7]) or now >= tonumber(ARGV[8]) or now < tonumber(ARGV[10
 end
 lapse_due(prefix, KEYS[2], KEYS[3], now, 20)
 
+-- A repeat of a reservation that stands, or of one that a journal put back, holds nothing twice.
+if redis.call('HGET', KEYS[4], 'state') == 'open' then
+    redis.call('ZADD', KEYS[2], 'XX', 'GT', text(now + tonumber(ARGV[3])), id)
+    return { 'reserved' }
+end
+
 local marked = ARGV[15] == '1'
 if marked then
     local marker = redis.call('GET', KEYS[5])

@@ -1,0 +1,88 @@
+"""Counters of scopes being summed up anew, in the fields that the scripts read."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from llm_gateway.budget.scopes import Amount
+
+
+@dataclass(slots=True)
+class _Window:
+    label: str = ""
+    tokens: int = 0
+    nano: int = 0
+    held_tokens: int = 0
+    held_nano: int = 0
+
+    def reaches(self, label: str) -> bool:
+        """As in common.lua: a later label starts anew, an earlier one is over."""
+        if self.label < label:
+            self.label, self.tokens, self.nano, self.held_tokens, self.held_nano = label, 0, 0, 0, 0
+        return self.label == label
+
+    def commit(self, amount: Amount) -> None:
+        self.tokens += amount.tokens
+        self.nano += amount.nano_usd
+
+    def hold(self, amount: Amount) -> None:
+        self.held_tokens += amount.tokens
+        self.held_nano += amount.nano_usd
+
+    def fields(self, prefix: str) -> list[str]:
+        names = ("tokens", "nano", "held_tokens", "held_nano")
+        return [text for name in names for text in (prefix + name, str(getattr(self, name)))]
+
+
+@dataclass(slots=True)
+class _Scope:
+    total: _Window = field(default_factory=_Window)
+    day: _Window = field(default_factory=_Window)
+    month: _Window = field(default_factory=_Window)
+    marks: dict[str, int] = field(default_factory=dict)
+
+    def fields(self) -> list[str]:
+        flat = self.total.fields("")
+        for name, window in (("day", self.day), ("month", self.month)):
+            if window.label:
+                flat += [name, window.label, *window.fields(f"{name}_")]
+        for name, value in self.marks.items():
+            flat += [name, str(value)]
+        return flat
+
+
+class ScopeTotals:
+    """Scopes by key."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[str, _Scope] = {}
+
+    def commit(self, key: str, amount: Amount) -> None:
+        self._scope(key).total.commit(amount)
+
+    def commit_on(self, key: str, day: date, amount: Amount) -> None:
+        """Charge a scope that counts days and months; days may come in any order."""
+        scope = self._scope(key)
+        scope.total.commit(amount)
+        for window, label in ((scope.day, f"{day:%Y-%m-%d}"), (scope.month, f"{day:%Y-%m}")):
+            if window.reaches(label):
+                window.commit(amount)
+
+    def hold(self, key: str, amount: Amount, *, day: str | None) -> None:
+        """Count a hold; `day` when the scope counts days and months."""
+        scope = self._scope(key)
+        scope.total.hold(amount)
+        if day is not None:
+            for window, label in ((scope.day, day), (scope.month, day[:7])):
+                if window.reaches(label):
+                    window.hold(amount)
+
+    def mark(self, key: str, name: str, value: int) -> None:
+        marks = self._scope(key).marks
+        marks[name] = max(value, marks.get(name, 0))
+
+    def fields(self) -> dict[str, list[str]]:
+        """Flat lists of names and values by key, as HSET takes them."""
+        return {key: scope.fields() for key, scope in self._scopes.items()}
+
+    def _scope(self, key: str) -> _Scope:
+        return self._scopes.setdefault(key, _Scope())

@@ -1,0 +1,116 @@
+"""A bounded, fair wait for room that calls in flight hold: first come, first tried."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from llm_gateway.budget.refusals import HeldByOthers
+
+T = TypeVar("T")
+
+_LOOK_SECONDS = 0.25
+"""How often the first in a line tries although no settlement of this gateway woke it: others may have settled."""
+
+
+class QueueFull(Exception):
+    """More calls wait than the gateway is willing to keep."""
+
+
+class WaitedTooLong(Exception):
+    """The room did not come free in time; `refusal` says which limit stood in the way."""
+
+    def __init__(self, refusal: HeldByOthers) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+class Line:
+    """Those who wait for room in one scope."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[asyncio.Event] = deque()
+
+    def wake_first(self) -> None:
+        if self.waiting:
+            self.waiting[0].set()
+
+
+class FairWait:
+    """Lines by scope key. A newcomer joins the line of its scopes' longest waiters instead of passing them."""
+
+    def __init__(self, *, seconds: float, most: int) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._lines: dict[str, Line] = {}
+        self._waiting = 0
+
+    async def admitted(self, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]]) -> T:
+        """Run `attempt` until it is no longer refused for room held by others."""
+        line_key = next((key for key in scope_keys if key in self._lines), None)
+        if line_key is None:
+            try:
+                return await attempt()
+            except HeldByOthers as refusal:
+                line_key = scope_keys[refusal.blocked.number]
+        return await self._wait(line_key, scope_keys, attempt)
+
+    def freed(self, scope_keys: Sequence[str]) -> None:
+        """Room may have come free in these scopes."""
+        for key in scope_keys:
+            if (line := self._lines.get(key)) is not None:
+                line.wake_first()
+
+    async def _wait(self, line_key: str, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]]) -> T:
+        if self._waiting >= self._most:
+            raise QueueFull
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        refusal: HeldByOthers | None = None
+        line, place = self._join(line_key)
+        try:
+            while True:
+                await self._turn(line, place, deadline)
+                try:
+                    return await attempt()
+                except HeldByOthers as error:
+                    refusal = error
+                    blocking = scope_keys[error.blocked.number]
+                    if blocking != line_key:
+                        self._leave(line_key, line, place)
+                        line_key = blocking
+                        line, place = self._join(line_key)
+                if asyncio.get_running_loop().time() >= deadline:
+                    raise WaitedTooLong(refusal)
+        finally:
+            self._leave(line_key, line, place)
+
+    async def _turn(self, line: Line, place: asyncio.Event, deadline: float) -> None:
+        """Until this place is first and either woken or due for a look; returns at the deadline in any case."""
+        loop = asyncio.get_running_loop()
+        while (now := loop.time()) < deadline:
+            first = line.waiting[0] is place
+            try:
+                async with asyncio.timeout(min(deadline - now, _LOOK_SECONDS) if first else deadline - now):
+                    await place.wait()
+            except TimeoutError:
+                if not first:
+                    return
+            place.clear()
+            if line.waiting[0] is place:
+                return
+
+    def _join(self, key: str) -> tuple[Line, asyncio.Event]:
+        line = self._lines.setdefault(key, Line())
+        place = asyncio.Event()
+        if not line.waiting:
+            place.set()
+        line.waiting.append(place)
+        self._waiting += 1
+        return line, place
+
+    def _leave(self, key: str, line: Line, place: asyncio.Event) -> None:
+        line.waiting.remove(place)
+        self._waiting -= 1
+        line.wake_first()
+        if not line.waiting:
+            self._lines.pop(key, None)

@@ -1,0 +1,170 @@
+"""The gateway's own memory of attempts: a local append-only file that outlives the process.
+
+Each attempt writes `reserving` before the script, `dispatching` before the first byte upstream and `settled` before its
+settlement, and is forgotten when PostgreSQL has its event or when it was never admitted. Writes reach the kernel, which
+survives the death of the process; a machine that dies takes no hold in Redis with it, where the lease then lapses.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from llm_gateway.budget.reservation import Reservation
+
+_SEGMENT_BYTES = 8 * 1024 * 1024
+
+
+class Phase(StrEnum):
+    RESERVING = "reserving"
+    DISPATCHING = "dispatching"
+    SETTLED = "settled"
+    FORGOTTEN = "forgotten"
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """What an attempt was settled at: its amounts, its event, and whether its answer is stored for replay."""
+
+    tokens: int
+    nano_usd: int
+    event: str
+    answer_stored: bool = False
+
+
+class _Line(msgspec.Struct, omit_defaults=True):
+    phase: Phase
+    id: UUID
+    reservation: Reservation | None = None
+    settlement: Settlement | None = None
+
+
+@dataclass(slots=True)
+class Entry:
+    """One attempt that PostgreSQL does not know yet."""
+
+    reservation: Reservation
+    phase: Phase = Phase.RESERVING
+    settlement: Settlement | None = None
+    segment: int = 0
+    restored: bool = field(default=False)
+    """Its hold was put back into Redis after Redis lost it."""
+
+
+class JournalInUse(Exception):
+    """Another process writes this journal."""
+
+
+class Journal:
+    """One gateway's journal; `entries` are those not yet forgotten, in the order in which they began."""
+
+    def __init__(self, folder: Path, instance_id: str) -> None:
+        self._folder = folder / instance_id
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._lock)
+            raise JournalInUse(f"another gateway uses the journal {self._folder}") from error
+        self._encoder = msgspec.json.Encoder()
+        self._buffer = bytearray()
+        self.entries: dict[UUID, Entry] = {}
+        segments = self._read()
+        self._segment = max(segments, default=0) + 1
+        self._unfinished = dict.fromkeys(segments, 0) | {self._segment: 0}
+        for entry in self.entries.values():
+            self._unfinished[entry.segment] += 1
+        self._file = self._open(self._segment)
+        self._written = 0
+        self._drop_finished_segments()
+
+    def reserving(self, reservation: Reservation) -> None:
+        self.entries[reservation.reservation_id] = Entry(reservation, segment=self._segment)
+        self._unfinished[self._segment] += 1
+        self._write(_Line(Phase.RESERVING, reservation.reservation_id, reservation=reservation))
+
+    def dispatching(self, reservation_id: UUID) -> None:
+        self.entries[reservation_id].phase = Phase.DISPATCHING
+        self._write(_Line(Phase.DISPATCHING, reservation_id))
+
+    def settled(self, reservation_id: UUID, settlement: Settlement) -> None:
+        entry = self.entries[reservation_id]
+        entry.phase, entry.settlement = Phase.SETTLED, settlement
+        self._write(_Line(Phase.SETTLED, reservation_id, settlement=settlement))
+
+    def forget(self, reservation_id: UUID) -> None:
+        """PostgreSQL has the event, or there will never be one."""
+        entry = self.entries.pop(reservation_id, None)
+        if entry is None:
+            return
+        self._write(_Line(Phase.FORGOTTEN, reservation_id))
+        self._unfinished[entry.segment] -= 1
+        if self._written > _SEGMENT_BYTES:
+            self._next_segment()
+        if not self._unfinished[entry.segment]:
+            self._drop_finished_segments()
+
+    def close(self) -> None:
+        os.close(self._file)
+        os.close(self._lock)
+
+    def _write(self, line: _Line) -> None:
+        self._buffer.clear()
+        self._encoder.encode_into(line, self._buffer)
+        self._buffer += b"\n"
+        os.write(self._file, self._buffer)
+        self._written += len(self._buffer)
+
+    def _next_segment(self) -> None:
+        os.close(self._file)
+        self._segment += 1
+        self._unfinished[self._segment] = 0
+        self._file = self._open(self._segment)
+        self._written = 0
+
+    def _drop_finished_segments(self) -> None:
+        """Remove the oldest segments whose attempts are all forgotten.
+
+        Only the oldest: a later segment may hold the line that forgets an attempt of an earlier one.
+        """
+        for segment in sorted(self._unfinished):
+            if self._unfinished[segment] or segment == self._segment:
+                return
+            self._path(segment).unlink(missing_ok=True)
+            del self._unfinished[segment]
+
+    def _read(self) -> list[int]:
+        segments = sorted(int(path.stem.removeprefix("journal-")) for path in self._folder.glob("journal-*.jsonl"))
+        for segment in segments:
+            for line in self._lines(segment):
+                self._replay(line, segment)
+        return segments
+
+    def _lines(self, segment: int) -> Iterator[_Line]:
+        decoder = msgspec.json.Decoder(_Line)
+        for text in self._path(segment).read_bytes().splitlines():
+            try:
+                yield decoder.decode(text)
+            except msgspec.DecodeError:
+                # a write that the machine's end cut off: what it would have said never happened
+                return
+
+    def _replay(self, line: _Line, segment: int) -> None:
+        if line.phase is Phase.RESERVING and line.reservation is not None:
+            self.entries[line.id] = Entry(line.reservation, segment=segment)
+        elif line.phase is Phase.FORGOTTEN:
+            self.entries.pop(line.id, None)
+        elif line.id in self.entries:
+            self.entries[line.id].phase = line.phase
+            self.entries[line.id].settlement = line.settlement
+
+    def _path(self, segment: int) -> Path:
+        return self._folder / f"journal-{segment:08d}.jsonl"
+
+    def _open(self, segment: int) -> int:
+        return os.open(self._path(segment), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

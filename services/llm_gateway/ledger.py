@@ -1,0 +1,204 @@
+"""Takes each attempt from its reservation to its settlement, through journal and Redis, whatever dies on the way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.logs import logger
+from llm_gateway.budget.refusals import BucketClosed
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.scopes import Amount, Scope, Windows
+from llm_gateway.budget.store import BudgetStore, Lease, Remaining, Settled
+from llm_gateway.budget.waiting import FairWait
+from llm_gateway.journal import Entry, Journal, Phase, Settlement
+from llm_gateway.usage import decode_event, encode_event
+from llm_gateway.usage_corrections import lowering_event, never_dispatched_event
+
+_log = logger(__name__)
+
+_ACKNOWLEDGE_SECONDS = 10.0
+"""How long an answer waits for Redis to confirm what it cost."""
+REMEMBER_ANSWERS = timedelta(hours=1)
+"""How long Redis knows that a call's answer is stored; PostgreSQL knows it for ever and is asked first."""
+
+
+class NotAcknowledged(DependencyUnavailable):
+    """The settlement stands in the journal, but Redis has not confirmed it yet."""
+
+
+Recorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
+"""Which of these attempts' events PostgreSQL has."""
+
+
+class Ledger:
+    def __init__(
+        self, store: BudgetStore, journal: Journal, waiting: FairWait, *, lease: timedelta, recorded: Recorded
+    ) -> None:
+        self._store = store
+        self._recorded = recorded
+        self._journal = journal
+        self._waiting = waiting
+        self._lease = lease.total_seconds()
+        self._open: dict[UUID, float] = {}
+        self._unfinished: set[UUID] = set(journal.entries)
+        self.closed = asyncio.Event()
+        """Set when a bucket was found closed: somebody must rebuild it."""
+
+    async def reserve(
+        self, reservation: Reservation, *, scopes: Sequence[Scope], windows: Windows, lease: Lease | None
+    ) -> list[Remaining]:
+        """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`."""
+        loop = asyncio.get_running_loop()
+        self._journal.reserving(reservation)
+        identity = reservation.reservation_id
+        try:
+
+            async def attempt() -> list[Remaining]:
+                self._open[identity] = loop.time() + self._lease
+                return await self._store.reserve(reservation, scopes=scopes, windows=windows, lease=lease)
+
+            return await self._waiting.admitted([scope.key for scope in reservation.scopes], attempt)
+        except RedisError as error:
+            # whether the script ran is not known: it is released when Redis answers again
+            self._open.pop(identity, None)
+            self._unfinished.add(identity)
+            raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+        except BaseException as error:
+            self._open.pop(identity, None)
+            if isinstance(error, BucketClosed):
+                self.closed.set()
+            if isinstance(error, asyncio.CancelledError) or self._journal.entries[identity].restored:
+                self._unfinished.add(identity)
+            else:
+                self._journal.forget(identity)
+            raise
+
+    def dispatching(self, reservation: Reservation) -> None:
+        self._journal.dispatching(reservation.reservation_id)
+
+    def lease_ends(self, reservation: Reservation) -> float:
+        """The loop's time at which the hold may lapse unless it is renewed; the attempt must be over before."""
+        return self._open.get(reservation.reservation_id, 0.0)
+
+    async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
+        """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time."""
+        identity = reservation.reservation_id
+        self._journal.settled(identity, settlement)
+        self._open.pop(identity, None)
+        self._unfinished.add(identity)
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + _ACKNOWLEDGE_SECONDS, 0.05
+        while not await self._finish(self._journal.entries[identity]):
+            if loop.time() + pause > deadline:
+                raise NotAcknowledged("Redis has not confirmed the settlement", retry_after=2)
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 2)
+
+    async def renew(self) -> None:
+        """Renew every open hold; those that Redis knows no more end at once."""
+        loop = asyncio.get_running_loop()
+        by_bucket: dict[int, list[UUID]] = {}
+        for identity in self._open:
+            if (entry := self._journal.entries.get(identity)) is not None:
+                by_bucket.setdefault(entry.reservation.bucket, []).append(identity)
+        for bucket, identities in by_bucket.items():
+            until = loop.time() + self._lease
+            try:
+                gone = await self._store.renew(bucket, identities)
+            except RedisError:
+                _log.debug("holds could not be renewed", extra={"bucket": bucket, "holds": len(identities)})
+                self.closed.set()
+                continue
+            for identity in identities:
+                # a hold that still waits for its room is not in Redis yet
+                if identity in self._open and identity not in gone:
+                    self._open[identity] = until
+
+    async def finish_unfinished(self) -> None:
+        """Settle what an earlier life or a broken connection left over."""
+        for identity in list(self._unfinished):
+            entry = self._journal.entries.get(identity)
+            if entry is None:
+                self._unfinished.discard(identity)
+            elif not await self._finish(entry):
+                return
+
+    def unrecorded(self) -> list[Entry]:
+        """Settled attempts that PostgreSQL was not yet seen to have."""
+        return [
+            entry
+            for identity, entry in self._journal.entries.items()
+            if entry.phase is Phase.SETTLED and identity not in self._unfinished
+        ]
+
+    def recorded(self, identities: set[UUID]) -> None:
+        """PostgreSQL has the events of these attempts."""
+        for identity in identities:
+            entry = self._journal.entries.get(identity)
+            if entry is not None and entry.phase is Phase.SETTLED and identity not in self._unfinished:
+                self._journal.forget(identity)
+
+    async def contribute(self, buckets: set[int]) -> None:
+        """Put back what these buckets may have lost: every hold whose settlement PostgreSQL does not have.
+
+        A settled one is put back as a hold too, and settled again: the ledger takes its event only once.
+        """
+        for identity, entry in list(self._journal.entries.items()):
+            if entry.reservation.bucket in buckets:
+                entry.restored = True
+                await self._store.restore(entry.reservation)
+                if entry.phase is Phase.SETTLED:
+                    self._unfinished.add(identity)
+
+    async def _finish(self, entry: Entry) -> bool:
+        """Whether Redis has taken this attempt's end, now or before."""
+        settlement = self._settlement(entry)
+        reservation = entry.reservation
+        used = Amount(settlement.tokens, settlement.nano_usd)
+        remember = REMEMBER_ANSWERS if settlement.answer_stored else None
+        try:
+            found = await self._store.settle(reservation, used, settlement.event, remember=remember)
+            if found is Settled.LAPSED and used != Amount(reservation.bound_tokens, reservation.bound_nano_usd):
+                lost, true = decode_event(reservation.lost_event.encode()), decode_event(settlement.event.encode())
+                lowering = encode_event(lowering_event(true, lost))
+                found = await self._store.settle(
+                    reservation, used, settlement.event, remember=remember, lowering=lowering
+                )
+        except RedisError as error:
+            _log.debug("a settlement waits for Redis", exc_info=error)
+            return False
+        if found is Settled.CLOSED:
+            self.closed.set()
+            return False
+        if found is Settled.UNKNOWN and entry.phase is Phase.SETTLED and not await self._charge_unknown(entry, used):
+            return False
+        self._unfinished.discard(reservation.reservation_id)
+        if entry.phase is Phase.RESERVING:
+            self._journal.forget(reservation.reservation_id)
+        self._waiting.freed([scope.key for scope in reservation.scopes])
+        return True
+
+    async def _charge_unknown(self, entry: Entry, used: Amount) -> bool:
+        """Redis has no trace of the hold: unless its event is or will be in the ledger, charge it, once."""
+        reservation = entry.reservation
+        if entry.settlement is None or reservation.reservation_id in await self._recorded([reservation]):
+            return True
+        if await self._store.has_unrecorded_events(reservation.bucket):
+            return False
+        await self._store.adjust(reservation, used, entry.settlement.event, event_id=reservation.reservation_id)
+        return True
+
+    def _settlement(self, entry: Entry) -> Settlement:
+        """How an attempt ends: as it was settled, at nothing when it was never dispatched, else at its bound."""
+        if entry.settlement is not None:
+            return entry.settlement
+        reservation = entry.reservation
+        if entry.phase is Phase.RESERVING:
+            return Settlement(0, 0, encode_event(never_dispatched_event(decode_event(reservation.lost_event.encode()))))
+        settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
+        self._journal.settled(reservation.reservation_id, settlement)
+        return settlement

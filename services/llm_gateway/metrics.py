@@ -1,0 +1,16 @@
+"""The gateway's Prometheus figures."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+
+LLM_REQUESTS = Counter("llm_requests_total", "Attempts at providers", ["provider", "model", "status"])
+LLM_LATENCY = Histogram("llm_latency_seconds", "Time of one attempt", ["provider", "model"], buckets=_LATENCY)
+TOKENS = Counter("agent_token_usage_total", "Tokens charged", ["tenant_id", "provider", "model"])
+COST = Counter("agent_cost_usd_total", "Dollars charged", ["tenant_id", "provider"])
+BREAKER_STATE = Gauge("llm_circuit_breaker_state", "0 closed, 1 half-open, 2 open", ["provider"])
+OPEN_HOLDS = Gauge("llm_open_holds", "Attempts whose bound is held")
+BOUND_CHARGES = Counter(
+    "llm_bound_charges_total", "Attempts charged at their bound for want of usage", ["provider", "why"]
+)
+EVENTS_PENDING = Gauge("llm_events_pending", "Settled attempts not yet seen in the ledger")

@@ -1,0 +1,132 @@
+"""What a model costs, in integers of nano-dollars a million tokens, with the version of the table that says so."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal
+from fnmatch import fnmatchcase
+from importlib.metadata import version
+
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import TieredPrices
+
+from foundation.domain.money import NANO_PER_USD, NanoUsd, cost_of
+from llm_gateway.routes_config import PriceConfig, RoutesFile
+from llm_gateway.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Nano-dollars a million tokens, from a size of the input on."""
+
+    from_input_tokens: int
+    input: int
+    cached_input: int
+    cache_write: int
+    output: int
+
+    @property
+    def dearest_input(self) -> int:
+        return max(self.input, self.cached_input, self.cache_write)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A model's rates by the size of its input, ascending; the first starts at 0."""
+
+    version: str
+    tiers: tuple[Rates, ...]
+    max_tokens_per_image: int | None = None
+
+    def cost(self, usage: Usage) -> NanoUsd:
+        """The exact cost of known usage, rounded up once."""
+        rates = [tier for tier in self.tiers if tier.from_input_tokens <= usage.input_tokens][-1]
+        plain = usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens
+        return cost_of(
+            [
+                (plain, rates.input),
+                (usage.cached_input_tokens, rates.cached_input),
+                (usage.cache_write_tokens, rates.cache_write),
+                (usage.output_tokens, rates.output),
+            ]
+        )
+
+    def most(self, *, input_tokens: int, output_tokens: int) -> NanoUsd:
+        """The most that a call of at most this size can cost, whichever tier and cache it meets."""
+        reachable = [tier for tier in self.tiers if tier.from_input_tokens <= input_tokens]
+        dearest_input = max(tier.dearest_input for tier in reachable)
+        dearest_output = max(tier.output for tier in reachable)
+        return cost_of([(input_tokens, dearest_input), (output_tokens, dearest_output)])
+
+
+class PriceTable:
+    """Prices by provider and model; None for a model that nobody has priced."""
+
+    def __init__(self, routes: RoutesFile) -> None:
+        self._file = routes.prices
+        self._version = f"routes/{routes.version}"
+        self._packaged = {name for name, provider in routes.providers.items() if provider.prices == "genai-prices"}
+        self._known: dict[tuple[str, str], Price | None] = {}
+
+    def price_of(self, provider: str, model: str) -> Price | None:
+        asked = (provider, model)
+        if asked not in self._known:
+            self._known[asked] = self._from_file(provider, model) or self._from_package(provider, model)
+        return self._known[asked]
+
+    def _from_file(self, provider: str, model: str) -> Price | None:
+        for price in self._file:
+            if price.provider == provider and fnmatchcase(model, price.model):
+                return Price(self._version, (_file_rates(price),), price.max_tokens_per_image)
+        return None
+
+    def _from_package(self, provider: str, model: str) -> Price | None:
+        if provider not in self._packaged:
+            return None
+        known = next((known for known in get_snapshot().providers if known.id == provider), None)
+        found = known.find_model(model) if known else None
+        if found is None:
+            return None
+        prices = {
+            name: value
+            for name, value in vars(found.get_prices(datetime.now(UTC))).items()
+            if isinstance(value, Decimal | TieredPrices)
+        }
+        if "input_mtok" not in prices or "output_mtok" not in prices:
+            return None
+        starts = {0} | {
+            tier.start for value in prices.values() if isinstance(value, TieredPrices) for tier in value.tiers
+        }
+        tiers = tuple(_package_rates(prices, start) for start in sorted(starts))
+        return Price(f"genai-prices/{version('genai-prices')}", tiers)
+
+
+def _nano(dollars: Decimal) -> int:
+    """Nano-dollars of dollars; a finer price is rounded up."""
+    return int((dollars * NANO_PER_USD).to_integral_value(ROUND_CEILING))
+
+
+def _file_rates(price: PriceConfig) -> Rates:
+    return Rates(
+        from_input_tokens=0,
+        input=_nano(price.input),
+        cached_input=_nano(price.input if price.cached_input is None else price.cached_input),
+        cache_write=_nano(price.input if price.cache_write is None else price.cache_write),
+        output=_nano(price.output),
+    )
+
+
+def _package_rates(prices: dict[str, Decimal | TieredPrices], start: int) -> Rates:
+    def at(name: str, fallback: str) -> int:
+        value = prices.get(name, prices[fallback])
+        if isinstance(value, TieredPrices):
+            reached = [tier.price for tier in value.tiers if tier.start <= start]
+            value = reached[-1] if reached else value.base
+        return _nano(value)
+
+    return Rates(
+        from_input_tokens=start,
+        input=at("input_mtok", "input_mtok"),
+        cached_input=at("cache_read_mtok", "input_mtok"),
+        cache_write=at("cache_write_mtok", "input_mtok"),
+        output=at("output_mtok", "output_mtok"),
+    )

@@ -1,0 +1,1 @@
+"""Providers: one adapter file each, all behind `base`."""

@@ -1,0 +1,106 @@
+"""What the gateway asks of a provider, and how a provider fails."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from llm_gateway.request import ChatRequest
+from llm_gateway.routes_config import TimeoutsConfig
+from llm_gateway.usage import Usage
+
+
+class Billing(StrEnum):
+    """What is known about the bill of an attempt that failed."""
+
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class UpstreamFailed(Exception):
+    """An attempt came to nothing; `status` is the provider's where it answered."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        billing: Billing,
+        retryable: bool,
+        trips_breaker: bool,
+        status: int | None = None,
+        retry_after: float | None = None,
+        message: str | None = None,
+        parameter: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.billing = billing
+        self.retryable = retryable
+        self.trips_breaker = trips_breaker
+        self.status = status
+        self.retry_after = retry_after
+        self.message = message
+        self.parameter = parameter
+        self.request_id = request_id
+
+
+class EventKind(StrEnum):
+    """What one event of a stream means to the gateway."""
+
+    CONTENT = "content"
+    USAGE = "usage"
+    DONE = "done"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One event; `wire` is what the caller gets of it, empty for what only the gateway asked for."""
+
+    kind: EventKind
+    wire: bytes
+    usage: Usage | None = None
+
+
+class UpstreamAnswer(Protocol):
+    """A 200 on its way."""
+
+    @property
+    def request_id(self) -> str | None: ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives; `UpstreamFailed` when it breaks off."""
+        ...
+
+    def close(self) -> None:
+        """End it, whatever its state; a reader gets `UpstreamFailed`."""
+        ...
+
+
+class Provider(Protocol):
+    """One configured provider."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def timeouts(self) -> TimeoutsConfig: ...
+
+    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+        """The request as this provider takes it: the caller's fields, with the governed ones put in."""
+        ...
+
+    async def send(self, body: bytes, *, client_request_id: str) -> UpstreamAnswer:
+        """Dispatch; returns on a 200, raises `UpstreamFailed` on anything else."""
+        ...
+
+    def usage_of(self, body: bytes) -> Usage | None:
+        """The usage in a plain answer's body; `UpstreamFailed` when the body is not an answer."""
+        ...
+
+    def events(self, chunk: bytes, pending: bytearray, *, wants_usage: bool) -> list[StreamEvent]:
+        """The events that a chunk completes; `pending` keeps what is incomplete. `UpstreamFailed` on malformed ones."""
+        ...
+
+    async def close(self) -> None: ...

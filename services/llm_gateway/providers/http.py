@@ -1,0 +1,132 @@
+"""HTTP to a provider: one shared session, and a table of what each way of failing means."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+import msgspec
+
+from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.routes_config import TimeoutsConfig
+
+_OK = 200
+_TOO_MANY = 429
+_SERVER_ERROR = 500
+_OUR_FAULT = frozenset({401, 403, 404, 407})
+_PASSING = frozenset({408, 409, _TOO_MANY})
+_MAX_ERROR_BYTES = 64 * 1024
+_KEEP_ALIVE_SECONDS = 15
+
+
+class _ErrorDetail(msgspec.Struct):
+    message: str | None = None
+    param: str | None = None
+
+
+class _ErrorBody(msgspec.Struct):
+    error: _ErrorDetail | None = None
+
+
+class HttpAnswer:
+    """A 200 of a provider."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.request_id = response.headers.get("x-request-id")
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            while chunk := await self._response.content.readany():
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise cut_off(self.request_id) from error
+        finally:
+            self._response.close() if not self._response.content.at_eof() else self._response.release()
+
+    def close(self) -> None:
+        self._response.close()
+
+
+def cut_off(request_id: str | None) -> UpstreamFailed:
+    """The connection broke while the answer was on its way: what it costs is not known."""
+    return UpstreamFailed(
+        "upstream_cut", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=request_id
+    )
+
+
+class HttpTransport:
+    """Posts bodies to one URL with a key."""
+
+    def __init__(self, url: str, *, key: str | None, timeouts: TimeoutsConfig) -> None:
+        self._url = url
+        self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        if key is not None:
+            self._headers["Authorization"] = f"Bearer {key}"
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect),
+        )
+
+    async def post(self, body: bytes, *, client_request_id: str) -> HttpAnswer:
+        headers = {**self._headers, "x-client-request-id": client_request_id}
+        try:
+            response = await self._session.post(self._url, data=body, headers=headers, allow_redirects=False)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise UpstreamFailed(
+                "upstream_unreachable", billing=Billing.NONE, retryable=True, trips_breaker=True
+            ) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise cut_off(None) from error
+        if response.status == _OK:
+            return HttpAnswer(response)
+        raise await _refused(response)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
+    """What a status other than 200 means; providers do not bill for those."""
+    status = response.status
+    request_id = response.headers.get("x-request-id")
+    retry_after = _seconds(response.headers.get("retry-after"), response.headers.get("retry-after-ms"))
+    try:
+        async with asyncio.timeout(5):
+            body = await response.content.read(_MAX_ERROR_BYTES)
+        detail = msgspec.json.decode(body, type=_ErrorBody).error
+    except (aiohttp.ClientError, OSError, TimeoutError, msgspec.MsgspecError):
+        detail = None
+    finally:
+        response.close()
+    passing = status in _PASSING or status >= _SERVER_ERROR
+    tell = not passing and status not in _OUR_FAULT
+    return UpstreamFailed(
+        "upstream_rate_limited" if status == _TOO_MANY else "upstream_error" if passing else "upstream_refused",
+        billing=Billing.NONE,
+        retryable=passing,
+        trips_breaker=status >= _SERVER_ERROR,
+        status=status,
+        retry_after=retry_after,
+        # what a provider says about our key or account is not the caller's business
+        message=detail.message if detail and tell else None,
+        parameter=detail.param if detail and tell else None,
+        request_id=request_id,
+    )
+
+
+def _seconds(retry_after: str | None, retry_after_ms: str | None) -> float | None:
+    """Retry-After in any of its three forms, in seconds from now."""
+    try:
+        if retry_after_ms is not None:
+            return max(0.0, float(retry_after_ms) / 1000)
+        if retry_after is None:
+            return None
+        if retry_after.replace(".", "", 1).isdigit():
+            return float(retry_after)
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,187 @@
+"""Moves usage events from Redis streams into the ledger: in batches, idempotent, acknowledged after commit."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.storage.database import Database
+from foundation.storage.llm_events import EventRefused, insert_llm_events, recorded_event_ids
+from foundation.storage.unavailable import postgres_unavailable
+from foundation.telemetry.logs import logger
+from llm_gateway.budget import keys
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.usage import UsageEvent, decode_event
+
+GROUP = "recorder"
+_BATCH = 200
+_BLOCK_MS = 2000
+_CLAIM_IDLE_MS = 10_000
+_OTHERS_SECONDS = 0.2
+"""Pause when all entries that stand in the streams are in other consumers' hands."""
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEntry:
+    stream: str
+    entry_id: str
+    text: bytes
+
+    @property
+    def made_ms(self) -> int:
+        return int(self.entry_id.partition("-")[0])
+
+
+class Recorder:
+    """One consumer of the group. While PostgreSQL is away the entries stay where they are."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        database: Database,
+        *,
+        consumer: str,
+        recorded: Callable[[set[UUID]], None] = lambda _: None,
+    ) -> None:
+        self._redis = redis
+        self._database = database
+        self._consumer = consumer
+        self._recorded = recorded
+        self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
+        self.between_batches = asyncio.Lock()
+        """Held while a batch is on its way: who takes it knows that nothing is."""
+
+    async def run(self) -> None:
+        """Record until cancelled."""
+        own_pending, since_claim = True, 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await self.record_once(new=not own_pending, block_ms=None if own_pending else _BLOCK_MS)
+                own_pending = False
+                if loop.time() - since_claim > _CLAIM_IDLE_MS / 1000:
+                    since_claim = loop.time()
+                    await self.take_over(idle_ms=_CLAIM_IDLE_MS)
+            except (RedisError, DependencyUnavailable) as error:
+                _log.debug("usage events wait", exc_info=error)
+                own_pending = True
+                await asyncio.sleep(0.5)
+
+    async def record_once(self, *, new: bool, block_ms: int | None) -> int:
+        """Record one batch: of new entries, or of all that this consumer has read and not yet acknowledged."""
+        start = ">" if new else "0"
+        while True:
+            # peek first, then read under the lock: no batch may be on its way unseen
+            if block_ms and not await self._wait_for_entries(block_ms):
+                return 0
+            async with self.between_batches:
+                try:
+                    answer = await self._redis.xreadgroup(
+                        GROUP, self._consumer, dict.fromkeys(self._streams, start), count=_BATCH
+                    )
+                except ResponseError as error:
+                    if not str(error).startswith("NOGROUP"):
+                        raise
+                    await self.create_groups()
+                    continue
+                entries = _entries(answer)
+                await self._store(entries)
+            if block_ms and not entries:
+                await asyncio.sleep(_OTHERS_SECONDS)
+            if new or not entries:
+                return len(entries)
+
+    async def take_over(self, *, idle_ms: int) -> int:
+        """Record what other consumers read and did not acknowledge for this long."""
+        total = 0
+        for stream in self._streams:
+            async with self.between_batches:
+                answer = await self._redis.xautoclaim(stream, GROUP, self._consumer, idle_ms, count=_BATCH)
+                entries = [
+                    StreamEntry(stream, entry_id.decode(), fields[b"event"]) for entry_id, fields in answer[1] if fields
+                ]
+                await self._store(entries)
+            total += len(entries)
+        return total
+
+    async def create_groups(self) -> None:
+        for stream in self._streams:
+            try:
+                await self._redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
+            except ResponseError as error:
+                if not str(error).startswith("BUSYGROUP"):
+                    raise
+
+    async def unrecorded(self, buckets: Iterable[int]) -> int:
+        """How many entries stand in these buckets' streams."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for bucket in buckets:
+            pipeline.xlen(keys.stream(bucket))
+        return sum(await pipeline.execute())
+
+    async def in_ledger(self, reservations: Sequence[Reservation]) -> set[UUID]:
+        """Which of these attempts' events PostgreSQL has."""
+        asked = [(one.tenant_id, one.event_day, one.reservation_id) for one in reservations]
+        if not asked:
+            return set()
+        with postgres_unavailable():
+            async with self._database.across_tenants(reason="which attempts are recorded") as tx:
+                return await recorded_event_ids(tx, asked)
+
+    async def _wait_for_entries(self, block_ms: int) -> bool:
+        return bool(await self._redis.xread(dict.fromkeys(self._streams, "0"), count=1, block=block_ms))
+
+    async def _store(self, entries: list[StreamEntry]) -> None:
+        if not entries:
+            return
+        decoded = [(entry, event) for entry in entries if (event := await self._decoded(entry)) is not None]
+        try:
+            await self._insert(decoded)
+        except EventRefused:
+            for pair in decoded:
+                try:
+                    await self._insert([pair])
+                except EventRefused as error:
+                    await self._reject(pair[0], str(error))
+        pipeline = self._redis.pipeline(transaction=False)
+        for entry in entries:
+            pipeline.xack(entry.stream, GROUP, entry.entry_id)
+            pipeline.xdel(entry.stream, entry.entry_id)
+        await pipeline.execute()
+        self._recorded({event.event_id for _, event in decoded})
+
+    async def _insert(self, decoded: Sequence[tuple[StreamEntry, UsageEvent]]) -> None:
+        if not decoded:
+            return
+        with postgres_unavailable():
+            async with self._database.across_tenants(reason="record usage events") as tx:
+                await insert_llm_events(tx, [event.row(entry_ms=entry.made_ms) for entry, event in decoded])
+
+    async def _decoded(self, entry: StreamEntry) -> UsageEvent | None:
+        try:
+            return decode_event(entry.text)
+        except msgspec.MsgspecError as error:
+            await self._reject(entry, str(error))
+            return None
+
+    async def _reject(self, entry: StreamEntry, why: str) -> None:
+        """An event that the ledger cannot take is kept apart, for a person."""
+        _log.error("usage event refused by the ledger", extra={"stream": entry.stream, "event": entry.text, "why": why})
+        await self._redis.xadd(entry.stream.replace(":events", ":rejected"), {"event": entry.text, "why": why})
+
+
+def _entries(answer: Any) -> list[StreamEntry]:
+    return [
+        StreamEntry(stream.decode(), entry_id.decode(), fields[b"event"])
+        for stream, found in answer
+        for entry_id, fields in found
+        if fields
+    ]

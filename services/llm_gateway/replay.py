@@ -1,0 +1,107 @@
+"""Answers kept for calls with a key: encrypted, stored before their last byte leaves, given again byte for byte."""
+
+import base64
+import binascii
+import hashlib
+import os
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from foundation.cloud.objects import ObjectStore
+from foundation.domain.errors import DependencyUnavailable
+from foundation.storage.database import Database
+from foundation.storage.llm_replays import StoredAnswer, find_answer, store_answer
+from foundation.storage.unavailable import postgres_unavailable
+
+INLINE_BYTES = 64 * 1024
+"""Above it an answer goes to S3."""
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class ReplayKeyInvalid(Exception):
+    """The key is not 32 bytes in base64."""
+
+
+class StoredAnswerDamaged(DependencyUnavailable):
+    """What is stored is not what was stored."""
+
+    code = "stored_answer_damaged"
+    retryable = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """An answer as it went out."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class AnswerVault:
+    def __init__(self, database: Database, objects: ObjectStore | None, *, key: str) -> None:
+        try:
+            secret = base64.b64decode(key, validate=True)
+        except binascii.Error as error:
+            raise ReplayKeyInvalid("the replay key is not base64") from error
+        if len(secret) != _KEY_BYTES:
+            raise ReplayKeyInvalid("the replay key is not 32 bytes long")
+        self._cipher = AESGCM(secret)
+        self._database = database
+        self._objects = objects
+
+    async def find(self, tenant_id: UUID, call_key: str) -> RecordedAnswer | None:
+        """The stored answer to a call; `DependencyUnavailable` when it cannot be known."""
+        with postgres_unavailable():
+            async with self._database.tenant(tenant_id) as tx:
+                stored = await find_answer(tx, call_key)
+        if stored is None:
+            return None
+        sealed = stored.body
+        if sealed is None:
+            if self._objects is None or stored.object_key is None:
+                raise DependencyUnavailable("the store of large answers is not configured")
+            sealed = await self._objects.get(stored.object_key)
+        try:
+            body = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound_to(tenant_id, call_key))
+        except InvalidTag as error:
+            raise StoredAnswerDamaged("the stored answer cannot be decrypted") from error
+        if hashlib.sha256(body).digest() != stored.sha256:
+            raise StoredAnswerDamaged("the stored answer has changed")
+        return RecordedAnswer(stored.http_status, str(stored.headers.get("content-type", "")), body)
+
+    async def store(
+        self, tenant_id: UUID, call_key: str, *, fingerprint: bytes, event_id: UUID, answer: RecordedAnswer
+    ) -> bool:
+        """Keep an answer; False when the call has another one already."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, answer.body, _bound_to(tenant_id, call_key))
+        object_key = None
+        if len(sealed) > INLINE_BYTES:
+            if self._objects is None:
+                raise DependencyUnavailable("the store of large answers is not configured")
+            object_key = f"replays/{tenant_id}/{event_id}"
+            await self._objects.put(object_key, sealed)
+        stored = StoredAnswer(
+            call_key=call_key,
+            fingerprint=fingerprint,
+            event_id=event_id,
+            http_status=answer.status,
+            headers={"content-type": answer.content_type},
+            body=sealed if object_key is None else None,
+            object_key=object_key,
+            size=len(answer.body),
+            sha256=hashlib.sha256(answer.body).digest(),
+        )
+        with postgres_unavailable():
+            async with self._database.tenant(tenant_id) as tx:
+                return await store_answer(tx, tenant_id, stored)
+
+
+def _bound_to(tenant_id: UUID, call_key: str) -> bytes:
+    """Ties the ciphertext to its row: an answer moved to another call or tenant does not decrypt."""
+    return f"{tenant_id}|{call_key}".encode()

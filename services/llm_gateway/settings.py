@@ -1,0 +1,73 @@
+"""What a gateway needs to know, read once from `LOCKSTEP_…`."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.storage.database import DatabaseSettings
+from llm_gateway.budget.connection import RedisSettings
+
+DEFAULT_ROUTES = Path(__file__).with_name("routes.toml")
+
+
+class GatewaySettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, populate_by_name=True)
+
+    environment: str = Field(default="local", description="local, or the name of a deployment")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    host: str = Field(default="127.0.0.1", validation_alias="LOCKSTEP_GATEWAY_HOST", description="address to listen on")
+    port: int = Field(default=8081, ge=0, le=65535, validation_alias="LOCKSTEP_PORT_GATEWAY")
+
+    database_url_recorder: PostgresDsn = Field(description="PostgreSQL as the `recorder` login")
+    routes_file: Path = Field(default=DEFAULT_ROUTES, description="providers, routes and prices (TOML)")
+    simulated_provider_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8083"))
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("LOCKSTEP_OPENAI_API_KEY", "OPENAI_API_KEY"),
+        description="the key of the provider `openai`; without it the secret of its name is asked for, if it has one",
+    )
+
+    service_public_keys: str | None = Field(
+        default=None, description="JWKS of run and service tokens; absent: the secret lockstep/service-public-keys"
+    )
+    replay_key: SecretStr | None = Field(
+        default=None, description="32 bytes in base64, encrypts stored answers; absent: the secret lockstep/replay-key"
+    )
+    artifacts_bucket: str | None = Field(default=None, description="S3 bucket for stored answers above 64 KB")
+
+    instance_id: str = Field(
+        default="gateway-1",
+        pattern=r"^[a-zA-Z0-9._-]{1,120}$",
+        validation_alias="LOCKSTEP_GATEWAY_INSTANCE_ID",
+        description="names this gateway and its journal; keep it over restarts",
+    )
+    journal: Path = Field(
+        default=Path(".local/gateway"),
+        validation_alias="LOCKSTEP_GATEWAY_JOURNAL",
+        description="folder of the journals, on a local disk",
+    )
+    lease_seconds: float = Field(
+        default=30, ge=0.5, le=600, validation_alias="LOCKSTEP_GATEWAY_LEASE_SECONDS", description="life of a hold"
+    )
+    wait_seconds: float = Field(
+        default=10,
+        ge=0,
+        le=120,
+        validation_alias="LOCKSTEP_GATEWAY_WAIT_SECONDS",
+        description="longest wait for room that calls in flight hold",
+    )
+    waiters: int = Field(default=2000, ge=0, le=100_000, validation_alias="LOCKSTEP_GATEWAY_WAITERS")
+    max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
+    drain_seconds: int = Field(default=30, ge=1, le=600, description="time for open calls to end after SIGTERM")
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_seconds)
+
+    def recorder_database(self) -> DatabaseSettings:
+        return DatabaseSettings(url=self.database_url_recorder, pool_size=2)
+
+
+__all__ = ["DatabaseSettings", "GatewaySettings", "RedisSettings"]

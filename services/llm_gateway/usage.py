@@ -1,0 +1,89 @@
+"""How many tokens a call took, and the event that tells the ledger."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """`input_tokens` includes the cached and the cache-write ones, `output_tokens` the reasoning ones."""
+
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+
+    @property
+    def total_tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+
+NO_USAGE = Usage(input_tokens=0, output_tokens=0)
+
+
+class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt or adjustment, column by column as the table llm_events has it.
+
+    It crosses Redis as JSON; `settled_at` is absent in the event of a lapse, whose time is that of its stream entry.
+    """
+
+    tenant_id: UUID
+    event_day: date
+    event_id: UUID
+    kind: str
+    attempt: int
+    dialect: str
+    route: str
+    provider: str
+    model: str
+    status: str
+    usage_source: str
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    cost_nano_usd: int
+    price_version: str
+    started_at: datetime
+    settled_at: datetime | None = None
+    adjusts_event_id: UUID | None = None
+    user_id: UUID | None = None
+    api_key_id: UUID | None = None
+    run_id: UUID | None = None
+    step_id: UUID | None = None
+    generation: int | None = None
+    fence: int | None = None
+    call_key: str | None = None
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    bound_tokens: int = 0
+    bound_nano_usd: int = 0
+    provider_request_id: str | None = None
+    http_status: int | None = None
+    error_code: str | None = None
+    latency_ms: int | None = None
+    first_token_ms: int | None = None
+    trace_id: str | None = None
+
+    def row(self, *, entry_ms: int) -> dict[str, Any]:
+        """The event's columns; `entry_ms` is when its stream entry was made."""
+        values = msgspec.structs.asdict(self)
+        if values["settled_at"] is None:
+            values["settled_at"] = datetime.fromtimestamp(entry_ms / 1000, UTC)
+        return values
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(UsageEvent)
+
+
+def encode_event(event: UsageEvent) -> str:
+    return _encoder.encode(event).decode()
+
+
+def decode_event(text: bytes) -> UsageEvent:
+    """msgspec.MsgspecError when the text is no event."""
+    return _decoder.decode(text)
