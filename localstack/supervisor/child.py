@@ -11,7 +11,7 @@ from enum import StrEnum
 import psutil
 
 from supervisor import pid_files, ports
-from supervisor.errors import StartFailed, SupervisorError
+from supervisor.errors import StartFailed
 from supervisor.process import Process
 from supervisor.settings import ROOT, Paths
 from supervisor.sources import fingerprint
@@ -43,10 +43,10 @@ class Child:
         self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Returns when the process is ready; raises `StartFailed` and leaves nothing behind otherwise."""
+        """Returns when the process is ready; raises and leaves nothing behind otherwise."""
         try:
             await self._start_once(State.STARTING)
-        except SupervisorError:
+        except BaseException:
             await self._end_tree()
             self.state = State.STOPPED
             raise
@@ -108,7 +108,8 @@ class Child:
                     await self._start_once(State.RESTARTING)
                     LOG.warning("%s is back", self.process.name)
                     break
-                except SupervisorError:
+                except Exception:
+                    # Whatever it was: a process that is not tried again stays away for ever.
                     LOG.exception("%s did not come back; next try in %.1f s", self.process.name, pause)
                     await self._end_tree()
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -66,13 +67,17 @@ class Objects:
         await self._export()
 
     async def _keep_exporting(self) -> None:
+        pause = _LOOK_SECONDS
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(pause)
+            started = time.monotonic()
             if self._ready and self._written_at() > self._exported_at:
                 try:
                     await self._export()
                 except (BotoCoreError, ClientError, OSError) as error:
-                    LOG.warning("objects were not exported, next try in %.0f s: %s", _LOOK_SECONDS, error)
+                    LOG.warning("objects were not exported, they will be: %s", error)
+            # The more there is to list, the less often: a sixth of the time at most.
+            pause = max(_LOOK_SECONDS, 5 * (time.monotonic() - started))
 
     async def _export(self) -> None:
         async with self._one_at_a_time:

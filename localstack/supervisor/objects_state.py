@@ -1,12 +1,12 @@
 """Keeps what users put into S3 and Secrets Manager, because LocalStack forgets it when it ends.
 
-The export is a folder: `index.json` names every version of every object in the order of their writing and every secret;
-`content/<sha256>` holds the bytes once. Version ids are LocalStack's own, so a restored object has new ones.
+The export is a folder: `index.json` names every version of every object that is not deleted, oldest first, and every
+secret; `content/<sha256>` holds the bytes once. Version ids are LocalStack's own, so a restored object has new ones.
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,21 @@ from supervisor.keys import is_placeholder
 from supervisor.passwords import write_private
 
 _PREFIX = "lockstep/"
+# Deployments put their assets there, again each time.
+_NOT_THE_USERS = "cdk-"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One write to a key: bytes, or a deletion (`sha256` is empty)."""
+    """One write to a key."""
 
     bucket: str
     key: str
     version_id: str
     written_at: str
-    sha256: str = ""
-    content_type: str = ""
-    metadata: dict[str, str] = field(default_factory=dict)
+    sha256: str
+    content_type: str
+    metadata: dict[str, str]
 
 
 class ObjectsState:
@@ -43,7 +45,8 @@ class ObjectsState:
 
     def export(self, s3: Any, secrets: Any) -> None:
         self._content.mkdir(mode=0o700, parents=True, exist_ok=True)
-        versions = [one for bucket in s3.list_buckets()["Buckets"] for one in self._versions(s3, bucket["Name"])]
+        buckets = [one["Name"] for one in s3.list_buckets()["Buckets"] if not one["Name"].startswith(_NOT_THE_USERS)]
+        versions = [one for bucket in buckets for one in self._versions(s3, bucket)]
         index = {"versions": [asdict(one) for one in versions], "secrets": _read_secrets(secrets)}
         write_private(self._index, json.dumps(index))
         kept = {one.sha256 for one in versions}
@@ -54,11 +57,14 @@ class ObjectsState:
     def _versions(self, s3: Any, bucket: str) -> list[Version]:
         found: list[tuple[str, bool, Version]] = []
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            for entry in reversed([*page.get("Versions", []), *page.get("DeleteMarkers", [])]):
+            deleted = {marker["Key"] for marker in page.get("DeleteMarkers", []) if marker["IsLatest"]}
+            # They are listed newest first.
+            for entry in reversed(page.get("Versions", [])):
+                if entry["Key"] in deleted:
+                    continue
                 identity = (bucket, entry["Key"], entry["VersionId"])
                 if identity not in self._known:
-                    deleted = "Size" not in entry
-                    self._known[identity] = _deletion(identity, entry) if deleted else self._read(s3, identity, entry)
+                    self._known[identity] = self._read(s3, identity, entry)
                 known = self._known[identity]
                 found.append((known.written_at, entry["IsLatest"], known))
         # Times are whole seconds: of those that share one, the latest version of a key must come last.
@@ -99,25 +105,14 @@ class ObjectsState:
         for bucket in {one.bucket for one in versions} - buckets:
             s3.create_bucket(Bucket=bucket)
         for one in versions:
-            self._write(s3, one)
+            s3.put_object(
+                Bucket=one.bucket,
+                Key=one.key,
+                Body=(self._content / one.sha256).read_bytes(),
+                ContentType=one.content_type,
+                Metadata=one.metadata,
+            )
         return len(versions)
-
-    def _write(self, s3: Any, one: Version) -> None:
-        if not one.sha256:
-            s3.delete_object(Bucket=one.bucket, Key=one.key)
-            return
-        s3.put_object(
-            Bucket=one.bucket,
-            Key=one.key,
-            Body=(self._content / one.sha256).read_bytes(),
-            ContentType=one.content_type,
-            Metadata=one.metadata,
-        )
-
-
-def _deletion(identity: tuple[str, str, str], entry: dict[str, Any]) -> Version:
-    bucket, key, version_id = identity
-    return Version(bucket=bucket, key=key, version_id=version_id, written_at=entry["LastModified"].isoformat())
 
 
 def _read_secrets(client: Any) -> dict[str, str]:
