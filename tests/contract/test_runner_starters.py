@@ -1,0 +1,133 @@
+"""What everything that starts runners must do, whatever stands behind it; the launcher is played by a small server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from fixtures.launchers import a_job
+from fixtures.sandboxes import UID_LOCKS, sandbox_root
+from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
+from tool_runtime.launcher.base import RunnerStarter, RunnerStartError
+from tool_runtime.launcher.fake import FakeRunners
+from tool_runtime.launcher.local import LocalRunners
+from tool_runtime.protocol import Lease
+from tool_runtime.sandbox import assets
+
+
+@dataclass
+class LeaseServer:
+    """Gives one job to the right token and keeps what comes back."""
+
+    job: ToolJob
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    may_give: asyncio.Event = field(default_factory=asyncio.Event)
+    results: "asyncio.Queue[ToolResult]" = field(default_factory=asyncio.Queue)
+    url: str = ""
+
+    async def take(self, request: web.Request) -> web.Response:
+        if request.headers["Authorization"] != "Bearer the-token":
+            return web.Response(status=401)
+        self.asked.set()
+        await self.may_give.wait()
+        lease = Lease(lease_id="one", token="lease-token", job=self.job)
+        return web.Response(text=lease.model_dump_json(), content_type="application/json")
+
+    async def cancellation(self, _: web.Request) -> web.Response:
+        await asyncio.sleep(60)
+        return web.Response(status=204)
+
+    async def hand_in(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer lease-token"
+        self.results.put_nowait(ToolResult.model_validate_json(await request.read()))
+        return web.Response(status=204)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LeaseServer]:
+    async with lease_server(LeaseServer(a_job("print('hello')"))) as served:
+        yield served
+
+
+@asynccontextmanager
+async def lease_server(played: LeaseServer) -> AsyncIterator[LeaseServer]:
+    app = web.Application()
+    app.router.add_post("/leases", played.take)
+    app.router.add_get("/leases/one/cancellation", played.cancellation)
+    app.router.add_post("/leases/one/result", played.hand_in)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    played.url = "http://{}:{}".format(*runner.addresses[0][:2])
+    try:
+        yield played
+    finally:
+        await runner.cleanup()
+
+
+def local(url: str) -> RunnerStarter:
+    assets.install(sandbox_root())
+    return LocalRunners(url, sandbox_root(), UID_LOCKS, host_memory_floor=0.0, search_path="/usr/bin:/bin")
+
+
+def fake(url: str) -> FakeRunners:
+    def answer(job: ToolJob) -> ToolResult:
+        return ToolResult(job_id=job.job_id, status=JobStatus.SUCCEEDED, stdout="hello\n", ended_at=datetime.now(UTC))
+
+    return FakeRunners(url, answer)
+
+
+@pytest.fixture(params=[local, fake])
+def make(request: pytest.FixtureRequest) -> Callable[[str], RunnerStarter]:
+    made: Callable[[str], RunnerStarter] = request.param
+    return made
+
+
+Make = Callable[[str], RunnerStarter]
+
+
+async def test_a_runner_takes_its_lease_hands_in_the_result_and_ends(make: Make, server: LeaseServer) -> None:
+    server.may_give.set()
+    runner = await make(server.url).start("the-token")
+    result = await asyncio.wait_for(server.results.get(), 30)
+    assert (result.job_id, result.status, result.stdout) == (server.job.job_id, JobStatus.SUCCEEDED, "hello\n")
+    assert await asyncio.wait_for(runner.wait(), 30) in {0, None}
+
+
+async def test_a_killed_runner_is_gone_and_hands_nothing_in(make: Make, server: LeaseServer) -> None:
+    runner = await make(server.url).start("the-token")
+    await asyncio.wait_for(server.asked.wait(), 30)
+    await asyncio.wait_for(runner.kill(), 30)
+    assert await asyncio.wait_for(runner.wait(), 30) != 0
+    server.may_give.set()
+    assert server.results.empty()
+
+
+async def test_killing_twice_or_after_the_end_is_harmless(make: Make, server: LeaseServer) -> None:
+    server.may_give.set()
+    runner = await make(server.url).start("the-token")
+    await asyncio.wait_for(runner.wait(), 30)
+    await runner.kill()
+    await runner.kill()
+
+
+async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(make: Make, server: LeaseServer) -> None:
+    runner = await make(server.url).start("another-token")
+    await asyncio.wait_for(runner.wait(), 30)
+    assert not server.asked.is_set()
+
+
+async def test_a_start_that_fails_is_told_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # The interpreter that the local runners would start is not there.
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
+    nowhere = "http://127.0.0.1:1"
+    refusing = fake(nowhere)
+    refusing.refuses = True
+    for starter in (local(nowhere), refusing):
+        with pytest.raises(RunnerStartError):
+            await starter.start("the-token")
