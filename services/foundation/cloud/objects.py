@@ -50,11 +50,21 @@ class ObjectStore:
                     return None
                 raise
 
-    async def download_url(self, key: str, *, seconds: int, file_name: str | None = None) -> str:
-        """A presigned GET of exactly this key."""
+    async def download_url(
+        self,
+        key: str,
+        *,
+        seconds: int,
+        file_name: str | None = None,
+        content_type: str | None = None,
+        inline: bool = False,
+    ) -> str:
+        """A presigned GET of exactly this key, answered with the given name and type."""
         parameters = {"Bucket": self._bucket, "Key": key}
         if file_name:
-            parameters["ResponseContentDisposition"] = f'attachment; filename="{file_name}"'
+            parameters["ResponseContentDisposition"] = f'{"inline" if inline else "attachment"}; filename="{file_name}"'
+        if content_type:
+            parameters["ResponseContentType"] = content_type
         with unavailable("S3"):
             return await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
 

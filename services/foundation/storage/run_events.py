@@ -55,8 +55,7 @@ async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequenc
                             "data": event.data,
                         }
                         for event in events
-                    ],
-                    default=str,
+                    ]
                 ),
             },
         )

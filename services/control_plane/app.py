@@ -1,0 +1,129 @@
+"""The control plane's web app."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from pydantic import PostgresDsn
+
+from control_plane.artifacts.routes import router as artifacts
+from control_plane.dependencies import Resources
+from control_plane.identity.callers import Callers
+from control_plane.identity.issue_token import local_issuer
+from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
+from control_plane.runs.routes import router as runs
+from control_plane.senders import senders
+from control_plane.settings import ControlPlaneSettings
+from control_plane.tasks.routes import router as tasks
+from foundation.cloud.clients import Clients
+from foundation.cloud.executions import Executions
+from foundation.cloud.objects import ObjectStore
+from foundation.cloud.secrets import read_secret
+from foundation.domain.errors import DependencyUnavailable
+from foundation.http.correlation import BodyLimit, Correlation
+from foundation.http.health import health_router
+from foundation.http.problems import install_problem_handlers
+from foundation.http.service_tokens import ServiceTokenSigner
+from foundation.storage.database import Database, DatabaseSettings
+from foundation.storage.notifications import Wakeups
+from foundation.storage.relay import Relay
+
+SERVICE = "control_plane"
+
+
+def create_app(settings: ControlPlaneSettings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.resources = await _open(app, settings, stack)
+            yield
+
+    app = FastAPI(
+        title="Lockstep control plane",
+        version="1",
+        description="A step is funded, leased, executed and recorded, or it does not happen.",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url="/api/v1/docs",
+    )
+    api = APIRouter(prefix="/api/v1")
+    for router in (tasks, runs, artifacts):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(_operations(app))
+    install_problem_handlers(app)
+    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(Correlation, service=SERVICE)
+    return app
+
+
+def _operations(app: FastAPI) -> APIRouter:
+    async def postgres() -> None:
+        await app.state.resources.database.ping()
+
+    async def step_functions() -> None:
+        await app.state.executions.describe("health")
+
+    async def gateway() -> None:
+        try:
+            await app.state.gateway.get("/health", timeout=1.5)
+        except httpx.HTTPError as error:
+            raise DependencyUnavailable("the gateway does not answer") from error
+
+    return health_router(
+        SERVICE, {"postgres": postgres}, optional={"step_functions": step_functions, "llm_gateway": gateway}
+    )
+
+
+async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitStack) -> Resources:
+    """Opens what the app stands on, starts the relay, and has the stack close it all in reverse."""
+    clients = await stack.enter_async_context(Clients())
+    executions = Executions(await clients.stepfunctions(), settings.state_machine_arn)
+    objects = ObjectStore(await clients.s3(), settings.artifacts_bucket)
+    gateway = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url), timeout=10))
+    private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
+    signer = ServiceTokenSigner(private_jwk, service=SERVICE)
+
+    pool = DatabaseSettings(url=PostgresDsn(settings.database_url), pool_size=settings.database_pool_size)
+    relay_pool = DatabaseSettings(url=PostgresDsn(settings.database_url_relay), pool_size=2)
+    database, relay_database = Database(pool, application=SERVICE), Database(relay_pool, application=SERVICE)
+    stack.push_async_callback(database.close)
+    stack.push_async_callback(relay_database.close)
+    wakeups = Wakeups(relay_pool, "outbox")
+    relay = Relay(relay_database, wakeups, senders(executions, gateway, signer))
+    for work in (wakeups.run(), relay.run()):
+        _background(stack, asyncio.create_task(work))
+
+    verifier = UserTokenVerifier(
+        await _keys(app, settings, clients, gateway), issuer=settings.issuer, client_id=settings.audience
+    )
+    app.state.executions, app.state.gateway = executions, gateway
+    callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
+    return Resources(settings, database, objects, callers)
+
+
+async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:
+    """The issuer's keys: over HTTP, or this process's own, which it then publishes."""
+    if settings.jwks_url is not None:
+        return keys_at(settings.jwks_url, client)
+    jwks = (await local_issuer(settings, clients)).jwks()
+
+    @app.get("/.well-known/jwks.json", include_in_schema=False)
+    async def published() -> dict[str, object]:
+        return jwks
+
+    async def own() -> dict[str, object]:
+        return jwks
+
+    return own
+
+
+def _background(stack: AsyncExitStack, task: asyncio.Task[None]) -> None:
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)

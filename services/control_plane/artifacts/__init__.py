@@ -1,0 +1,1 @@
+"""Artifacts: uploads of users, results of tools."""

@@ -1,0 +1,35 @@
+"""Artifacts as the API takes and shows them."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.contracts.tool_job import FileName, Sha256
+
+
+class NewUpload(BaseModel):
+    """What will be uploaded; the upload must match it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: FileName = Field(max_length=255)
+    content_type: str = Field(default="application/octet-stream", pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=127)
+    size: int = Field(ge=0)
+    sha256: Sha256
+
+
+class UploadView(BaseModel):
+    """Send `fields` and then the file, as multipart form data, to `url`."""
+
+    id: UUID
+    url: str
+    fields: dict[str, str]
+
+
+class ArtifactView(BaseModel):
+    id: UUID
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+    url: str = Field(description="presigned; opens without credentials for some minutes")

@@ -1,0 +1,64 @@
+"""What routes ask for: the transaction of the request, and the typed caller."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from control_plane.identity.callers import Caller, Callers
+from control_plane.settings import ControlPlaneSettings
+from foundation.cloud.objects import ObjectStore
+from foundation.domain.permissions import Permission
+from foundation.storage.database import Database, Transaction
+from foundation.telemetry.logs import bind
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the app holds open while it runs."""
+
+    settings: ControlPlaneSettings
+    database: Database
+    objects: ObjectStore
+    callers: Callers
+
+
+def resources(request: Request) -> Resources:
+    held: Resources = request.app.state.resources
+    return held
+
+
+Held = Annotated[Resources, Depends(resources)]
+
+
+async def caller(held: Held, authorization: Annotated[str | None, Header()] = None) -> AsyncIterator[Caller]:
+    known = await held.callers.authenticate(authorization)
+    with bind(tenant_id=known.tenant_id, actor=known.actor):
+        yield known
+
+
+AnyCaller = Annotated[Caller, Depends(caller)]
+
+
+def _needs(permission: Permission) -> object:
+    async def permitted(known: AnyCaller) -> Caller:
+        known.require(permission)
+        return known
+
+    return Depends(permitted)
+
+
+Reader = Annotated[Caller, _needs(Permission.READ)]
+Runner = Annotated[Caller, _needs(Permission.RUN)]
+Definer = Annotated[Caller, _needs(Permission.DEFINE)]
+
+
+async def transaction(held: Held, known: AnyCaller) -> AsyncIterator[Transaction]:
+    """One request, one transaction as the caller's tenant, committed before the answer leaves."""
+    async with held.database.tenant(known.tenant_id) as tx:
+        yield tx
+
+
+Tx = Annotated[Transaction, Depends(transaction, scope="function")]
+IfMatch = Annotated[str | None, Header(description="the ETag that you have seen")]

@@ -1,0 +1,26 @@
+"""`ETag` and `If-Match`: a resource's version as a strong tag."""
+
+from foundation.domain.errors import BadRequest, VersionMismatch
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The version that the caller has seen; None when they did not say."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isdigit():
+        raise BadRequest("If-Match must be the ETag of the resource, or *")
+    return int(text)
+
+
+def required_version(if_match: str | None) -> int:
+    """The version that the caller has seen; `VersionMismatch` when they did not say."""
+    expected = expected_version(if_match)
+    if expected is None:
+        remedy = "read the resource and send its ETag as If-Match"
+        raise VersionMismatch("If-Match with the resource's ETag is required", remedy=remedy)
+    return expected

@@ -1,0 +1,95 @@
+"""From a credential to a caller: a token or key, its membership, and what its role permits."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from control_plane.identity.tokens import UserTokenVerifier
+from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.permissions import Permission, Role, permits
+from foundation.storage import tenancy
+from foundation.storage.database import Database
+from foundation.storage.tenancy import Member
+
+KEY_PREFIX = "lsk_"
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, in which tenant and role."""
+
+    tenant_id: UUID
+    user_id: UUID
+    role: Role
+    actor: str
+    """How the audit trail names the caller: `user:<id>` or `key:<id>`."""
+
+    def require(self, permission: Permission) -> None:
+        if not permits(self.role, permission):
+            raise Forbidden(f"the role {self.role} does not permit to {permission}")
+
+
+class Callers:
+    """Authenticates; a membership is remembered for at most a minute."""
+
+    def __init__(self, database: Database, verifier: UserTokenVerifier, *, remember_seconds: float) -> None:
+        self._database = database
+        self._verifier = verifier
+        self._remember_seconds = remember_seconds
+        self._remembered: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+
+    async def authenticate(self, authorization: str | None) -> Caller:
+        """The caller behind an Authorization header; `Unauthenticated` when there is none."""
+        scheme, _, credential = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not credential:
+            remedy = "send `Authorization: Bearer <token or key>`"
+            raise Unauthenticated("no bearer credential was sent", remedy=remedy)
+        if credential.startswith(KEY_PREFIX):
+            return await self._by_key(credential)
+        claims = await self._verifier.verify(credential)
+        return await self._remember(
+            f"user {claims.tenant_id} {claims.subject}", lambda: self._by_subject(claims.tenant_id, claims.subject)
+        )
+
+    async def _by_subject(self, tenant_id: UUID, subject: str) -> Caller:
+        async with self._database.tenant(tenant_id) as tx:
+            member = await tenancy.member_by_subject(tx, tenant_id, subject)
+        return _caller(member, lambda m: f"user:{m.user_id}")
+
+    async def _by_key(self, credential: str) -> Caller:
+        digest = hashlib.sha256(credential.encode()).digest()
+        return await self._remember(f"key {digest.hex()}", lambda: self._by_digest(digest))
+
+    async def _by_digest(self, digest: bytes) -> Caller:
+        async with self._database.across_tenants(reason="a key's tenant is not known before it is found") as tx:
+            key = await tenancy.api_key_by_hash(tx, digest)
+        now = datetime.now(UTC)
+        if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+            raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
+        if "api" not in key.scopes:
+            raise Forbidden("this key is for the gateway only")
+        async with self._database.tenant(key.tenant_id) as tx:
+            member = await tenancy.member_by_id(tx, key.tenant_id, key.user_id)
+        return _caller(member, lambda _: f"key:{key.api_key_id}")
+
+    async def _remember(self, name: str, find: Callable[[], Awaitable[Caller]]) -> Caller:
+        now = time.monotonic()
+        known = self._remembered.get(name)
+        if known is not None and now - known[0] <= self._remember_seconds:
+            return known[1]
+        caller = await find()
+        self._remembered[name] = (now, caller)
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        return caller
+
+
+def _caller(member: Member | None, actor: Callable[[Member], str]) -> Caller:
+    if member is None:
+        raise Unauthenticated("this identity is no member of the tenant", remedy="choose a tenant that you belong to")
+    return Caller(member.tenant_id, member.user_id, member.role, actor(member))

@@ -1,0 +1,115 @@
+"""Users' access tokens: RS256 with Cognito's claims, checked against the issuer's keys."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, RSAKey
+
+from foundation.domain.errors import DependencyUnavailable, Unauthenticated
+
+ALGORITHM = "RS256"
+TENANT_CLAIM = "custom:tenant_id"
+_KEYS_SECONDS = 300
+_MISS_SECONDS = 10
+
+LoadKeys = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class UserClaims:
+    """Who the token says is calling, and for which tenant."""
+
+    subject: str
+    tenant_id: UUID
+
+
+class UserTokenVerifier:
+    """Verifies tokens of one issuer; an unknown `kid` reloads the keys, at most every ten seconds."""
+
+    def __init__(self, load_keys: LoadKeys, *, issuer: str, client_id: str) -> None:
+        self._load_keys = load_keys
+        self._keys: KeySet | None = None
+        self._loaded_at = float("-inf")
+        self._registry = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": issuer},
+            client_id={"essential": True, "value": client_id},
+            token_use={"essential": True, "value": "access"},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def verify(self, token: str) -> UserClaims:
+        """The claims of a valid access token; `Unauthenticated` for every other text."""
+        try:
+            decoded = await self._decode(token)
+            self._registry.validate(decoded.claims)
+            return UserClaims(str(decoded.claims["sub"]), UUID(str(decoded.claims[TENANT_CLAIM])))
+        except KeyError as error:
+            remedy = "sign in again with an active tenant"
+            raise Unauthenticated(f"the token has no claim {error}", remedy=remedy) from error
+        except (JoseError, ValueError) as error:
+            reason = getattr(error, "description", "") or type(error).__name__
+            raise Unauthenticated(f"the token is not valid: {reason}", remedy="get a new token") from error
+
+    async def _decode(self, token: str) -> jwt.Token:
+        keys = await self._current(max_age=_KEYS_SECONDS)
+        try:
+            return jwt.decode(token, keys, algorithms=[ALGORITHM])
+        except ValueError:
+            # No key of that `kid`: the issuer may have rotated.
+            return jwt.decode(token, await self._current(max_age=_MISS_SECONDS), algorithms=[ALGORITHM])
+
+    async def _current(self, *, max_age: float) -> KeySet:
+        now = time.monotonic()
+        if self._keys is None or now - self._loaded_at > max_age:
+            self._keys = KeySet.import_key_set(dict(await self._load_keys()))  # type: ignore[arg-type]  # JSON
+            self._loaded_at = now
+        return self._keys
+
+
+def keys_at(url: str, client: httpx.AsyncClient) -> LoadKeys:
+    """Loads a JWKS over HTTP."""
+
+    async def load() -> Mapping[str, Any]:
+        try:
+            answer = await client.get(url, timeout=5)
+            answer.raise_for_status()
+            document: Mapping[str, Any] = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise DependencyUnavailable("the token issuer's keys cannot be read") from error
+        return document
+
+    return load
+
+
+class LocalIssuer:
+    """Issues tokens with the claims that Cognito would give; for local and test only."""
+
+    def __init__(self, private_jwk: Mapping[str, Any], *, issuer: str, client_id: str) -> None:
+        self._key = RSAKey.import_key(dict(private_jwk))
+        self._issuer = issuer
+        self._client_id = client_id
+
+    def jwks(self) -> dict[str, Any]:
+        return {"keys": [self._key.as_dict(private=False)]}
+
+    def issue(self, *, subject: str, tenant_id: UUID, seconds: int, now: int | None = None) -> str:
+        issued = int(time.time()) if now is None else now
+        claims = {
+            "iss": self._issuer,
+            "sub": subject,
+            "client_id": self._client_id,
+            "token_use": "access",
+            "scope": "lockstep/api",
+            "username": subject,
+            TENANT_CLAIM: str(tenant_id),
+            "iat": issued,
+            "exp": issued + seconds,
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])

@@ -1,0 +1,47 @@
+"""Says of an open run what it waits for, since when, and what will end the wait."""
+
+from control_plane.runs.schemas import Explanation, Wait
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
+from foundation.storage.runs import Run
+from foundation.storage.steps import StepRow
+
+
+def explain(run: Run, steps: list[StepRow]) -> Explanation:
+    """Every open step has a wait; a run without open steps waits itself, or has ended."""
+    if run.status.is_terminal:
+        return Explanation(status=run.status, waits=[])
+    if run.status is RunStatus.PAUSED:
+        reason = WaitReason.BUDGET if run.pause_reason == "budget" else WaitReason.PAUSE
+        detail = "until the budget has room" if reason is WaitReason.BUDGET else "until somebody resumes it"
+        return Explanation(status=run.status, waits=[_run_wait(run, reason, detail)])
+    waits = [_step_wait(step, run, steps) for step in steps if not step.status.is_terminal]
+    if not waits:
+        detail = "Step Functions opens the run" if not steps else "Step Functions closes the run"
+        waits = [_run_wait(run, WaitReason.CALLBACK, detail)]
+    return Explanation(status=run.status, waits=waits)
+
+
+def _run_wait(run: Run, reason: WaitReason, detail: str) -> Wait:
+    return Wait(step=None, for_=reason.value, since=run.progressed_at, ends_by=run.hard_deadline, detail=detail)
+
+
+def _step_wait(step: StepRow, run: Run, steps: list[StepRow]) -> Wait:
+    since = step.waiting_since or step.started_at or step.created_at
+    by_name = {other.name: other for other in steps}
+    match step.status:
+        case StepStatus.RUNNING:
+            reason, detail, until = WaitReason.WORKER, f"worker {step.worker_id} runs it", step.deadline_at
+        case StepStatus.RETRYING:
+            reason, detail, until = WaitReason.RETRY, f"attempt {step.attempt + 1} comes next", step.retry_at
+        case StepStatus.OUTCOME_UNKNOWN:
+            reason, detail, until = WaitReason.DECISION, "a person decides what happened", run.hard_deadline
+        case _ if step.unmet_needs > 0:
+            unmet = [need for need in step.needs if by_name[need].status is not StepStatus.SUCCESS]
+            reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.hard_deadline
+        case _ if step.wait_reason == WaitReason.SLOT:
+            reason, detail, until = WaitReason.SLOT, "a slot becomes free", run.hard_deadline
+        case _ if step.tick > 0 and not step.has_token:
+            reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.hard_deadline
+        case _:
+            reason, detail, until = WaitReason.WORKER, "a worker takes it from the queue", run.hard_deadline
+    return Wait(step=step.name, for_=reason.value, since=since, ends_by=until, detail=detail)

@@ -1,0 +1,39 @@
+"""A run's tokens, cost and durations, by step and by model, as the ledger has them."""
+
+from control_plane.runs.schemas import RunMetrics, StepFigures, StepView, UsageByModel
+from foundation.domain.money import dollars
+from foundation.storage.runs import Run
+from foundation.storage.steps import StepRow
+from foundation.storage.usage import ModelUsage
+
+
+def run_metrics(run: Run, steps: list[StepRow], models: list[ModelUsage]) -> RunMetrics:
+    duration = None
+    if run.started_at and run.ended_at:
+        duration = round((run.ended_at - run.started_at).total_seconds() * 1000)
+    views = [StepView.of(step) for step in steps]
+    return RunMetrics(
+        tokens=run.tokens,
+        cost_usd=dollars(run.cost_nano_usd),
+        duration_ms=duration,
+        steps=[
+            StepFigures(
+                name=view.name,
+                status=view.status,
+                duration_ms=view.duration_ms,
+                tokens=view.tokens,
+                cost_usd=view.cost_usd,
+            )
+            for view in views
+        ],
+        models=[
+            UsageByModel(
+                provider=usage.provider,
+                model=usage.model,
+                calls=usage.calls,
+                tokens=usage.tokens,
+                cost_usd=dollars(usage.cost_nano_usd),
+            )
+            for usage in models
+        ],
+    )

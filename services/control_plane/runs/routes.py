@@ -1,0 +1,115 @@
+"""`/runs`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Response
+
+from control_plane.artifacts.schemas import ArtifactView
+from control_plane.artifacts.service import presigned
+from control_plane.dependencies import Held, IfMatch, Reader, Runner, Tx
+from control_plane.etags import etag, expected_version
+from control_plane.identity.callers import Caller
+from control_plane.paging import Page, PageWindow, next_cursor
+from control_plane.runs import control
+from control_plane.runs.explain import explain
+from control_plane.runs.figures import run_metrics
+from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRun, StepList, StepView
+from control_plane.runs.submit import submit_run
+from foundation.domain.errors import NotFound
+from foundation.domain.states import RunStatus
+from foundation.storage import artifacts, runs, steps, usage
+from foundation.storage.database import Transaction
+from foundation.storage.runs import Run
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+
+IdempotencyKey = Annotated[
+    str | None, Header(min_length=1, max_length=255, description="starts one run, however often")
+]
+
+
+async def _found(tx: Transaction, caller: Caller, run_id: UUID) -> Run:
+    run = await runs.get(tx, caller.tenant_id, run_id)
+    if run is None:
+        raise NotFound("there is no such run")
+    return run
+
+
+def _with_tag(response: Response, run: Run) -> RunView:
+    response.headers["ETag"] = etag(run.version)
+    return RunView.of(run)
+
+
+@router.post("", status_code=201, summary="Start a run", responses={200: {"model": RunView, "description": "repeated"}})
+async def start(
+    body: StartRun, response: Response, caller: Runner, held: Held, tx: Tx, idempotency_key: IdempotencyKey = None
+) -> RunView:
+    run, created = await submit_run(
+        tx, caller, body, idempotency_key=idempotency_key, max_open=held.settings.max_open_runs
+    )
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
+    return _with_tag(response, run)
+
+
+@router.get("", summary="Runs, newest first")
+async def list_runs(
+    caller: Reader,
+    tx: Tx,
+    window: PageWindow,
+    status: Annotated[RunStatus | None, Query()] = None,
+    task_id: Annotated[UUID | None, Query()] = None,
+) -> Page[RunView]:
+    rows = await runs.page(
+        tx, caller.tenant_id, limit=window.limit + 1, after=window.after, status=status, task_id=task_id
+    )
+    cursor = next_cursor([(row.created_at, row.run_id) for row in rows], limit=window.limit)
+    return Page(items=[RunView.of(row) for row in rows[: window.limit]], next_cursor=cursor)
+
+
+@router.get("/{run_id}", summary="A run with its usage so far")
+async def get(run_id: UUID, response: Response, caller: Reader, tx: Tx) -> RunView:
+    return _with_tag(response, await _found(tx, caller, run_id))
+
+
+@router.delete("/{run_id}", summary="Cancel a run, also what is in flight")
+async def cancel(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
+    return _with_tag(response, await control.cancel(tx, caller, run_id, expected=expected_version(if_match)))
+
+
+@router.post("/{run_id}/pause", summary="Pause: what is claimed ends, nothing new begins")
+async def pause(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
+    return _with_tag(response, await control.pause(tx, caller, run_id, expected=expected_version(if_match)))
+
+
+@router.post("/{run_id}/resume", summary="Resume a paused run")
+async def resume(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
+    return _with_tag(response, await control.resume(tx, caller, run_id, expected=expected_version(if_match)))
+
+
+@router.get("/{run_id}/steps", summary="The timeline: a row a step")
+async def timeline(run_id: UUID, caller: Reader, tx: Tx) -> StepList:
+    await _found(tx, caller, run_id)
+    return StepList(items=[StepView.of(step) for step in await steps.of_run(tx, caller.tenant_id, run_id)])
+
+
+@router.get("/{run_id}/metrics", summary="Tokens, cost and durations, by step and by model")
+async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
+    run = await _found(tx, caller, run_id)
+    rows = await steps.of_run(tx, caller.tenant_id, run_id)
+    return run_metrics(run, rows, await usage.of_run_by_model(tx, caller.tenant_id, run_id))
+
+
+@router.get("/{run_id}/explain", summary="What an open run waits for, since when, and what will end it")
+async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
+    run = await _found(tx, caller, run_id)
+    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id))
+
+
+@router.get("/{run_id}/artifacts", summary="What the run's tools produced, with presigned addresses")
+async def list_artifacts(run_id: UUID, caller: Reader, held: Held, tx: Tx, window: PageWindow) -> Page[ArtifactView]:
+    await _found(tx, caller, run_id)
+    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=window.limit + 1, after=window.after)
+    cursor = next_cursor([(row.created_at, row.artifact_id) for row in rows], limit=window.limit)
+    return Page(items=[await presigned(held, row) for row in rows[: window.limit]], next_cursor=cursor)

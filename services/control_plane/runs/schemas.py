@@ -1,0 +1,164 @@
+"""Runs as the API takes and shows them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.contracts.definition import Budget
+from foundation.domain.money import dollars
+from foundation.domain.states import RunStatus, StepKind, StepStatus
+from foundation.storage.runs import Run
+from foundation.storage.steps import StepRow
+
+
+class StartRun(BaseModel):
+    """`budget` replaces the task's, key by key."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"task_id": "019a0000-0000-7000-8000-000000000000", "input": {"topic": "penguins"}}]
+        },
+    )
+
+    task_id: UUID
+    task_version: int | None = Field(default=None, ge=1)
+    input: dict[str, Any] = Field(default_factory=dict)
+    budget: Budget = Budget()
+
+
+class Usage(BaseModel):
+    tokens: int
+    cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
+
+
+class RunView(BaseModel):
+    id: UUID
+    status: RunStatus
+    task_id: UUID
+    task_version: int
+    input: dict[str, Any]
+    output: Any
+    error: dict[str, Any] | None
+    pause_reason: str | None
+    generation: int
+    budget: dict[str, int | str | None]
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    deadline_at: datetime | None
+    trace_id: str | None
+    usage: Usage
+    version: int
+
+    @classmethod
+    def of(cls, run: Run) -> "RunView":
+        limit = None if run.budget_nano_usd is None else dollars(run.budget_nano_usd)
+        return cls(
+            id=run.run_id,
+            status=run.status,
+            task_id=run.task_id,
+            task_version=run.task_version,
+            input=run.input,
+            output=run.output,
+            error=run.error,
+            pause_reason=run.pause_reason,
+            generation=run.generation,
+            budget={"tokens": run.budget_tokens, "cost_usd": limit},
+            created_at=run.created_at,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            deadline_at=run.hard_deadline,
+            trace_id=run.traceparent.split("-")[1] if run.traceparent else None,
+            usage=Usage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd)),
+            version=run.version,
+        )
+
+
+class StepView(BaseModel):
+    id: UUID
+    name: str
+    kind: StepKind
+    status: StepStatus
+    attempt: int
+    turn: int
+    needs: list[str]
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration_ms: int | None
+    tokens: int
+    cost_usd: str
+    error: dict[str, Any] | None
+    output: Any
+
+    @classmethod
+    def of(cls, step: StepRow) -> "StepView":
+        duration = None
+        if step.started_at and step.ended_at:
+            duration = round((step.ended_at - step.started_at).total_seconds() * 1000)
+        return cls(
+            id=step.step_id,
+            name=step.name,
+            kind=step.kind,
+            status=step.status,
+            attempt=step.attempt,
+            turn=step.turn,
+            needs=step.needs,
+            started_at=step.started_at,
+            ended_at=step.ended_at,
+            duration_ms=duration,
+            tokens=step.tokens,
+            cost_usd=dollars(step.cost_nano_usd),
+            error=step.error,
+            output=step.output,
+        )
+
+
+class StepList(BaseModel):
+    """The timeline, in topological order; it is whole, so there is no next page."""
+
+    items: list[StepView]
+    next_cursor: None = None
+
+
+class Wait(BaseModel):
+    """What an open step (or the run itself, `step` null) waits for, since when, and what ends it at the latest."""
+
+    step: str | None
+    for_: str = Field(alias="for")
+    since: datetime
+    ends_by: datetime | None
+    detail: str
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class Explanation(BaseModel):
+    status: RunStatus
+    waits: list[Wait]
+
+
+class UsageByModel(BaseModel):
+    provider: str
+    model: str
+    calls: int
+    tokens: int
+    cost_usd: str
+
+
+class StepFigures(BaseModel):
+    name: str
+    status: StepStatus
+    duration_ms: int | None
+    tokens: int
+    cost_usd: str
+
+
+class RunMetrics(BaseModel):
+    tokens: int
+    cost_usd: str
+    duration_ms: int | None
+    steps: list[StepFigures]
+    models: list[UsageByModel]

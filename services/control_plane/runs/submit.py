@@ -1,0 +1,91 @@
+"""Starts a run once: one transaction with the run, its start in the outbox, its first event and the audit row."""
+
+import hashlib
+import json
+from uuid import UUID
+
+from control_plane.identity.callers import Caller
+from control_plane.runs.schemas import StartRun
+from foundation.contracts.definition import Budget, TaskDefinition
+from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
+from foundation.domain.ids import new_uuid
+from foundation.storage import audit, outbox, run_control, run_events, runs, tasks
+from foundation.storage.database import Transaction
+from foundation.storage.run_events import Event
+from foundation.storage.runs import NewRun, Run
+from foundation.telemetry.traces import current_traceparent
+
+
+async def submit_run(
+    tx: Transaction, caller: Caller, request: StartRun, *, idempotency_key: str | None, max_open: int
+) -> tuple[Run, bool]:
+    """The run and whether it is new; a repeat of the same request under its key gives the run that stands."""
+    digest = _digest(request) if idempotency_key else None
+    if idempotency_key and (standing := await _standing(tx, caller, idempotency_key, digest)):
+        return standing, False
+    task = await tasks.get(tx, caller.tenant_id, request.task_id, version=request.task_version)
+    if task is None:
+        raise NotFound("there is no such task, or no such version of it")
+    if task.archived_at is not None:
+        raise Conflict("the task is archived")
+    if await runs.count_open(tx, caller.tenant_id) >= max_open:
+        raise QuotaExceeded(f"the tenant has {max_open} open runs", remedy="wait for some to end", retry_after=10)
+    definition = TaskDefinition.model_validate(task.definition)
+    budget = _merged(definition.budget, request.budget)
+    run = NewRun(
+        tenant_id=caller.tenant_id,
+        run_id=new_uuid(),
+        task_id=task.task_id,
+        task_version=task.version,
+        input=request.input,
+        budget_tokens=budget.tokens,
+        budget_nano_usd=budget.nano(),
+        timeout_seconds=definition.timeout_seconds,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        traceparent=current_traceparent(),
+        created_by=caller.user_id,
+    )
+    if not await runs.insert(tx, run):
+        # Another request of this key was faster, and has committed by now.
+        standing = await _standing(tx, caller, str(idempotency_key), digest)
+        if standing is None:
+            raise Conflict("another request with this Idempotency-Key was just rolled back", remedy="send it again")
+        return standing, False
+    await _write_effects(tx, caller, run.run_id)
+    created = await runs.get(tx, caller.tenant_id, run.run_id)
+    if created is None:
+        raise AssertionError("the run that was just inserted is not there")
+    return created, True
+
+
+async def _write_effects(tx: Transaction, caller: Caller, run_id: UUID) -> None:
+    row = await run_control.lock_run(tx, caller.tenant_id, run_id)
+    if row is None:
+        raise AssertionError("the run that was just inserted is not there")
+    await outbox.write(tx, caller.tenant_id, [run_control.start_execution_effect(row, row.generation)])
+    await run_events.append(tx, caller.tenant_id, run_id, [Event("run.created", data={"actor": caller.actor})])
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run_id))
+
+
+async def _standing(tx: Transaction, caller: Caller, key: str, digest: bytes | None) -> Run | None:
+    found = await runs.by_idempotency_key(tx, caller.tenant_id, key)
+    if found is None:
+        return None
+    run_id, standing_digest = found
+    if standing_digest != digest:
+        raise IdempotencyConflict(
+            "this Idempotency-Key was used for another request", remedy="use a new key for a new request"
+        )
+    return await runs.get(tx, caller.tenant_id, run_id)
+
+
+def _digest(request: StartRun) -> bytes:
+    return hashlib.sha256(json.dumps(request.model_dump(mode="json"), sort_keys=True).encode()).digest()
+
+
+def _merged(task: Budget, run: Budget) -> Budget:
+    return Budget(
+        tokens=task.tokens if run.tokens is None else run.tokens,
+        cost_usd=task.cost_usd if run.cost_usd is None else run.cost_usd,
+    )

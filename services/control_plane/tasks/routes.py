@@ -1,0 +1,69 @@
+"""`/tasks`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from control_plane.dependencies import Definer, IfMatch, Reader, Tx
+from control_plane.documents import document_of
+from control_plane.etags import etag, required_version
+from control_plane.paging import Page, PageWindow, next_cursor
+from control_plane.tasks import service
+from control_plane.tasks.schemas import EXAMPLE, TaskView
+from foundation.contracts.definition import TaskDefinition
+from foundation.storage import tasks
+
+router = APIRouter(prefix="/tasks", tags=["tasks"])
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": TaskDefinition.model_json_schema(), "example": EXAMPLE},
+            "application/yaml": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+def _with_tag(response: Response, view: TaskView) -> TaskView:
+    response.headers["ETag"] = etag(view.version)
+    return view
+
+
+@router.post("", status_code=201, summary="Create a task from its definition (JSON or YAML)", openapi_extra=_BODY)
+async def create(request: Request, response: Response, caller: Definer, tx: Tx) -> TaskView:
+    view = TaskView.of(await service.create(tx, caller, await document_of(request)))
+    response.headers["Location"] = f"/api/v1/tasks/{view.id}"
+    return _with_tag(response, view)
+
+
+@router.get("", summary="Live tasks, newest first")
+async def list_tasks(
+    caller: Reader, tx: Tx, window: PageWindow, name: Annotated[str | None, Query(max_length=120)] = None
+) -> Page[TaskView]:
+    rows = await tasks.page(tx, caller.tenant_id, limit=window.limit + 1, after=window.after, name=name)
+    cursor = next_cursor([(row.created_at, row.task_id) for row in rows], limit=window.limit)
+    return Page(items=[TaskView.of(row) for row in rows[: window.limit]], next_cursor=cursor)
+
+
+@router.get("/{task_id}", summary="A task with its latest version, or with the one asked for")
+async def get(
+    task_id: UUID, response: Response, caller: Reader, tx: Tx, version: Annotated[int | None, Query(ge=1)] = None
+) -> TaskView:
+    return _with_tag(response, TaskView.of(await service.get(tx, caller, task_id, version=version)))
+
+
+@router.patch("/{task_id}", summary="Add a version: a whole definition, under If-Match", openapi_extra=_BODY)
+async def add_version(
+    task_id: UUID, request: Request, response: Response, caller: Definer, tx: Tx, if_match: IfMatch = None
+) -> TaskView:
+    expected = required_version(if_match)
+    task = await service.add_version(tx, caller, task_id, await document_of(request), expected=expected)
+    return _with_tag(response, TaskView.of(task))
+
+
+@router.delete("/{task_id}", status_code=204, summary="Take a task out of use; its runs and versions stay")
+async def archive(task_id: UUID, caller: Definer, tx: Tx) -> None:
+    await service.archive(tx, caller, task_id)

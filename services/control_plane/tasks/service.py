@@ -1,0 +1,88 @@
+"""What can be done with tasks."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from control_plane.identity.callers import Caller
+from foundation.contracts.definition import TaskDefinition, definition_faults
+from foundation.domain.errors import Conflict, Fault, InvalidDefinition, NotFound, VersionMismatch
+from foundation.domain.ids import new_uuid
+from foundation.domain.plan import turns_per_dispatch
+from foundation.http.problems import faults_from
+from foundation.storage import audit, tasks
+from foundation.storage.database import Transaction
+from foundation.storage.tasks import Task
+
+
+def read_definition(document: Any) -> TaskDefinition:
+    """The definition, checked whole; `InvalidDefinition` lists every fault with its place."""
+    if not isinstance(document, dict):
+        raise InvalidDefinition("a task definition is an object", faults=(Fault("", "not an object"),))
+    try:
+        definition = TaskDefinition.model_validate(document)
+    except ValidationError as error:
+        raise _invalid(faults_from(list(error.errors(include_url=False)))) from error
+    if faults := definition_faults(definition):
+        raise _invalid(tuple(faults))
+    return definition
+
+
+def _invalid(faults: tuple[Fault, ...]) -> InvalidDefinition:
+    first = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:3])
+    return InvalidDefinition(f"the definition cannot run: {first}", faults=faults)
+
+
+async def create(tx: Transaction, caller: Caller, document: Any) -> Task:
+    definition = read_definition(document)
+    task_id = new_uuid()
+    if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
+        remedy = "choose another name, or PATCH that task for a new version"
+        raise Conflict(f"a task is named {definition.name!r} already", remedy=remedy)
+    await _write_version(tx, caller, task_id, definition, version=1)
+    return await get(tx, caller, task_id)
+
+
+async def add_version(tx: Transaction, caller: Caller, task_id: UUID, document: Any, *, expected: int) -> Task:
+    definition = read_definition(document)
+    if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
+        current = await get(tx, caller, task_id)
+        if current.archived_at is not None:
+            raise Conflict("the task is archived")
+        remedy = "read the task again and repeat your change"
+        raise VersionMismatch(f"the task is at version {current.version}, not {expected}", remedy=remedy)
+    await _write_version(tx, caller, task_id, definition, version=expected + 1)
+    return await get(tx, caller, task_id)
+
+
+async def get(tx: Transaction, caller: Caller, task_id: UUID, *, version: int | None = None) -> Task:
+    task = await tasks.get(tx, caller.tenant_id, task_id, version=version)
+    if task is None:
+        raise NotFound("there is no such task" if version is None else "there is no such version of the task")
+    return task
+
+
+async def archive(tx: Transaction, caller: Caller, task_id: UUID) -> None:
+    if not await tasks.archive(tx, caller.tenant_id, task_id):
+        await get(tx, caller, task_id)
+        return
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="task.archive", target=str(task_id))
+
+
+async def _write_version(
+    tx: Transaction, caller: Caller, task_id: UUID, definition: TaskDefinition, *, version: int
+) -> None:
+    await tasks.insert_version(
+        tx,
+        caller.tenant_id,
+        task_id,
+        version=version,
+        definition=definition.model_dump(mode="json", exclude_unset=False),
+        turns_per_dispatch=turns_per_dispatch(definition.nodes()) or 1,
+        created_by=caller.user_id,
+    )
+    detail = {"version": version}
+    await audit.record(
+        tx, caller.tenant_id, actor=caller.actor, action="task.version", target=str(task_id), detail=detail
+    )
