@@ -39,6 +39,7 @@ class Child:
         self.deployed_from = ""
         self.log = paths.logs / f"{process.name}.log"
         self._paths = paths
+        self._log_offset = 0
         self._running: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
 
@@ -57,6 +58,7 @@ class Child:
         if self.process.prepare:
             await self.process.prepare()
         self.started_from = fingerprint(self.process.sources)
+        self._log_offset = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as output:
             self._running = await asyncio.create_subprocess_exec(
                 *self.process.argv,
@@ -82,13 +84,18 @@ class Child:
         deadline = time.monotonic() + self.process.start_seconds
         while not await self.process.healthy():
             if self._running is None or self._running.returncode is not None:
-                raise StartFailed(self.process.name, "ended while starting", str(self.log))
+                raise self._failed("ended while starting")
             if time.monotonic() > deadline:
-                raise StartFailed(self.process.name, f"not ready in {self.process.start_seconds:.0f} s", str(self.log))
+                raise self._failed(f"not ready in {self.process.start_seconds:.0f} s")
             await asyncio.sleep(_POLL_SECONDS)
         if elsewhere := await ports.answering_elsewhere(self.process.port):
-            why = f"port {self.process.port} answers on {', '.join(elsewhere)}, not on loopback alone: stopped"
-            raise StartFailed(self.process.name, why, str(self.log))
+            raise self._failed(f"port {self.process.port} answers on {', '.join(elsewhere)}, not on loopback alone")
+
+    def _failed(self, why: str) -> StartFailed:
+        with self.log.open("rb") as file:
+            file.seek(self._log_offset)
+            said = file.read().decode(errors="replace")
+        return StartFailed(self.process.name, why, self.log, said=said)
 
     async def _watch(self) -> None:
         pause = _FIRST_PAUSE

@@ -1,5 +1,9 @@
 """What the supervisor says when it cannot do what was asked."""
 
+from pathlib import Path
+
+_LAST_LINES = 5
+
 
 class SupervisorError(Exception):
     """Shown to the person as it is, without a traceback."""
@@ -10,8 +14,9 @@ class Refused(SupervisorError):
 
 
 class StartFailed(SupervisorError):
-    def __init__(self, name: str, why: str, log: str) -> None:
-        super().__init__(f"{name}: {why} (see {log})")
+    def __init__(self, name: str, why: str, log: Path, *, said: str = "") -> None:
+        last = "".join(f"\n    {line}" for line in said.splitlines()[-_LAST_LINES:])
+        super().__init__(f"{name}: {why} (see {log}){last}")
 
 
 class DeployFailed(SupervisorError):

@@ -10,8 +10,9 @@ _MODULE = "control_plane.seed"
 
 
 class Identity:
-    def __init__(self, environment: dict[str, str], *, into: dict[str, str]) -> None:
-        self._environment = environment
+    def __init__(self, environment: dict[str, str], *, superuser: str, into: dict[str, str]) -> None:
+        # The first tenant of a database has nobody who could invite it.
+        self._environment = {**environment, "DATABASE_URL": superuser}
         self._into = into
 
     async def make(self) -> None:

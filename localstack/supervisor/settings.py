@@ -17,10 +17,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, extra="ignore")
 
     port_control_plane: int = Field(8080, ge=1024, le=65535, description="the tenants' API")
-    port_llm_gateway: int = Field(8081, ge=1024, le=65535, description="the door to models")
+    port_gateway: int = Field(8081, ge=1024, le=65535, description="the door to models")
     port_launcher: int = Field(8082, ge=1024, le=65535, description="tool jobs")
     port_simulated_provider: int = Field(8083, ge=1024, le=65535, description="the model of a machine without keys")
-    port_orchestrator: int = Field(8084, ge=1024, le=65535, description="health of the first worker; others follow")
+    port_worker_health: int = Field(8084, ge=1024, le=65535, description="of the first worker; others follow it")
     port_postgres: int = Field(5442, ge=1024, le=65535)
     port_redis: int = Field(6389, ge=1024, le=65535)
     port_workflow: int = Field(4566, ge=1024, le=65535, description="LocalStack: SQS, Step Functions, Lambda, events")

@@ -46,7 +46,7 @@ class Surroundings:
         settings = self.settings
         return {
             "LOCKSTEP_API_URL": f"http://127.0.0.1:{settings.port_control_plane}",
-            "LOCKSTEP_GATEWAY_URL": f"http://127.0.0.1:{settings.port_llm_gateway}",
+            "LOCKSTEP_GATEWAY_URL": f"http://127.0.0.1:{settings.port_gateway}",
             "LOCKSTEP_LAUNCHER_URL": f"http://127.0.0.1:{settings.port_launcher}",
             "LOCKSTEP_SIMULATED_PROVIDER_URL": f"http://127.0.0.1:{settings.port_simulated_provider}",
         }

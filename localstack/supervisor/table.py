@@ -14,6 +14,8 @@ from supervisor.synthesis import INPUTS, Synthesis
 from supervisor.workflow import Workflow
 
 GROUND, SERVICES = "ground", "services"
+# Shorter than the grace that a process has before it is killed.
+_DRAIN = {"LOCKSTEP_DRAIN_SECONDS": "10"}
 
 
 def processes(here: Surroundings) -> list[Process]:
@@ -103,6 +105,7 @@ def _services(here: Surroundings) -> list[Process]:
     settings = here.settings
     service = partial(_service, here)
     control_plane = {
+        "LOCKSTEP_ISSUER": f"http://127.0.0.1:{settings.port_control_plane}",
         **here.database("control_plane", "relay"),
         **here.cloud_names(),
         **here.redis(),
@@ -112,14 +115,15 @@ def _services(here: Surroundings) -> list[Process]:
         service(
             "orchestrator" if number == 0 else f"orchestrator-{number + 1}",
             module="orchestrator",
-            port=settings.port_orchestrator + number,
-            port_setting="LOCKSTEP_PORT_ORCHESTRATOR",
-            after=("llm-gateway", "tool-runtime"),
+            port=settings.port_worker_health + number,
+            port_setting="LOCKSTEP_PORT_WORKER_HEALTH",
+            after=("postgres", "localstack-workflow", "llm-gateway", "tool-runtime"),
             sees={
                 **here.database("orchestrator", "relay", "sweeper"),
                 **here.cloud_names(),
                 **here.redis(),
                 **here.neighbours(),
+                **_DRAIN,
             },
         )
         for number in range(settings.orchestrators)
@@ -141,15 +145,16 @@ def _services(here: Surroundings) -> list[Process]:
         service(
             "llm-gateway",
             module="llm_gateway",
-            port=settings.port_llm_gateway,
-            port_setting="LOCKSTEP_PORT_LLM_GATEWAY",
+            port=settings.port_gateway,
+            port_setting="LOCKSTEP_PORT_GATEWAY",
             after=("simulated-provider", "postgres", "redis", "localstack-objects"),
             sees={
                 **here.database("llm_gateway", "recorder", "reconciler"),
                 **here.cloud_names(),
                 **here.redis(),
                 **here.neighbours(),
-                "LOCKSTEP_JOURNAL_DIR": str(settings.paths.state / "gateway-journal"),
+                "LOCKSTEP_GATEWAY_JOURNAL": str(settings.paths.state / "gateway-journal"),
+                **_DRAIN,
             },
         ),
         service(
@@ -171,7 +176,7 @@ def _services(here: Surroundings) -> list[Process]:
             port_setting="LOCKSTEP_PORT_CONTROL_PLANE",
             after=("postgres", "redis", "localstack-objects", "localstack-workflow", "llm-gateway"),
             sees=control_plane,
-            deploy=Identity(_environment(here, control_plane), into=here.minted).make,
+            deploy=Identity(_environment(here, control_plane), superuser=here.postgres.url(), into=here.minted).make,
         ),
         *workers,
     ]
