@@ -1,7 +1,7 @@
 """Circuit breakers over pybreaker's states, for calls that await.
 
 pybreaker's own call path holds its lock during the call and does not await; here it is only told how a call ended. Its
-states, counters and listeners stay the ones that decide. One a provider and model; 4xx and a client's abort say nothing.
+states, counters and listeners still decide. One a provider and model; 4xx and a client's abort say nothing.
 """
 
 import time

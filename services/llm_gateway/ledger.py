@@ -44,6 +44,7 @@ class Ledger:
         self._waiting = waiting
         self._lease = lease.total_seconds()
         self._open: dict[UUID, float] = {}
+        self._cutters: dict[UUID, Callable[[], None]] = {}
         self._unfinished: set[UUID] = set(journal.entries)
         self.closed = asyncio.Event()
         """Set when a bucket was found closed: somebody must rebuild it."""
@@ -80,15 +81,16 @@ class Ledger:
     def dispatching(self, reservation: Reservation) -> None:
         self._journal.dispatching(reservation.reservation_id)
 
-    def lease_ends(self, reservation: Reservation) -> float:
-        """The loop's time at which the hold may lapse unless it is renewed; the attempt must be over before."""
-        return self._open.get(reservation.reservation_id, 0.0)
+    def watch(self, reservation: Reservation, cut: Callable[[], None]) -> None:
+        """Call `cut` if the hold cannot be renewed: the upstream must end before the hold lapses."""
+        self._cutters[reservation.reservation_id] = cut
 
     async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
         """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time."""
         identity = reservation.reservation_id
         self._journal.settled(identity, settlement)
         self._open.pop(identity, None)
+        self._cutters.pop(identity, None)
         self._unfinished.add(identity)
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + _ACKNOWLEDGE_SECONDS, 0.05
@@ -99,7 +101,7 @@ class Ledger:
             pause = min(1.0, pause * 2)
 
     async def renew(self) -> None:
-        """Renew every open hold; those that Redis knows no more end at once."""
+        """Renew every open hold; cut what is about to outlive its own. To be called every sixth of a lease."""
         loop = asyncio.get_running_loop()
         by_bucket: dict[int, list[UUID]] = {}
         for identity in self._open:
@@ -117,6 +119,10 @@ class Ledger:
                 # a hold that still waits for its room is not in Redis yet
                 if identity in self._open and identity not in gone:
                     self._open[identity] = until
+        for identity, ends in self._open.items():
+            if ends - loop.time() < self._lease / 4 and (cut := self._cutters.get(identity)) is not None:
+                _log.warning("a call is cut before its hold lapses", extra={"event_id": identity})
+                cut()
 
     async def finish_unfinished(self) -> None:
         """Settle what an earlier life or a broken connection left over."""
@@ -126,6 +132,10 @@ class Ledger:
                 self._unfinished.discard(identity)
             elif not await self._finish(entry):
                 return
+
+    @property
+    def open_holds(self) -> int:
+        return len(self._open)
 
     def unrecorded(self) -> list[Entry]:
         """Settled attempts that PostgreSQL was not yet seen to have."""

@@ -49,12 +49,11 @@ class Recorder:
         database: Database,
         *,
         consumer: str,
-        recorded: Callable[[set[UUID]], None] = lambda _: None,
     ) -> None:
         self._redis = redis
         self._database = database
         self._consumer = consumer
-        self._recorded = recorded
+        self.on_recorded: Callable[[set[UUID]], None] = _nobody_asks
         self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
         self.between_batches = asyncio.Lock()
         """Held while a batch is on its way: who takes it knows that nothing is."""
@@ -156,7 +155,7 @@ class Recorder:
             pipeline.xack(entry.stream, GROUP, entry.entry_id)
             pipeline.xdel(entry.stream, entry.entry_id)
         await pipeline.execute()
-        self._recorded({event.event_id for _, event in decoded})
+        self.on_recorded({event.event_id for _, event in decoded})
 
     async def _insert(self, decoded: Sequence[tuple[StreamEntry, UsageEvent]]) -> None:
         if not decoded:
@@ -176,6 +175,10 @@ class Recorder:
         """An event that the ledger cannot take is kept apart, for a person."""
         _log.error("usage event refused by the ledger", extra={"stream": entry.stream, "event": entry.text, "why": why})
         await self._redis.xadd(entry.stream.replace(":events", ":rejected"), {"event": entry.text, "why": why})
+
+
+def _nobody_asks(_: set[UUID]) -> None:
+    """A recorder beside no gateway tells nobody."""
 
 
 def _entries(answer: Any) -> list[StreamEntry]:

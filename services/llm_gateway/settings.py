@@ -7,7 +7,6 @@ from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.storage.database import DatabaseSettings
-from llm_gateway.budget.connection import RedisSettings
 
 DEFAULT_ROUTES = Path(__file__).with_name("routes.toml")
 
@@ -68,6 +67,3 @@ class GatewaySettings(BaseSettings):
 
     def recorder_database(self) -> DatabaseSettings:
         return DatabaseSettings(url=self.database_url_recorder, pool_size=2)
-
-
-__all__ = ["DatabaseSettings", "GatewaySettings", "RedisSettings"]

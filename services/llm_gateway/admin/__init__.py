@@ -1,0 +1,1 @@
+"""What other services and clients ask beside calls: models, runs' money, closing a run."""

@@ -1,0 +1,21 @@
+"""Who may call the internal routes: services of ours, by their short-lived tokens."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Header
+
+from foundation.domain.errors import Unauthenticated
+from foundation.http.service_tokens import TokenVerifier
+
+
+def calling_service(verifier: TokenVerifier) -> Callable[[str | None], str]:
+    """A dependency that answers the calling service's name."""
+
+    def service(authorization: Annotated[str | None, Header()] = None) -> str:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("send a service token as a Bearer token")
+        return verifier.service(token)
+
+    return service

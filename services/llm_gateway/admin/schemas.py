@@ -1,0 +1,33 @@
+"""What the internal routes take and give."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CloseRun(BaseModel):
+    """`generation`: calls up to it are refused from now on; without it those of every generation are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tenant_id: UUID
+    generation: int | None = Field(default=None, ge=1)
+
+
+class Money(BaseModel):
+    tokens: int
+    nano_usd: int
+
+
+class ScopeMoney(BaseModel):
+    """What a scope has committed and holds."""
+
+    scope: str
+    scope_id: UUID
+    committed: Money
+    held: Money
+
+
+class RunMoney(BaseModel):
+    run_id: UUID
+    scopes: list[ScopeMoney]

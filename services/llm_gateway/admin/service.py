@@ -1,0 +1,43 @@
+"""Closing a run's money scope, and reading what its scopes have spent."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from llm_gateway.admin.schemas import Money, RunMoney, ScopeMoney
+from llm_gateway.budget.refusals import BucketClosed
+from llm_gateway.budget.scopes import Amount, ScopeKind
+from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
+
+
+class RunsMoney:
+    def __init__(self, store: BudgetStore) -> None:
+        self._store = store
+
+    async def close(self, run_id: UUID, *, tenant_id: UUID, generation: int | None) -> None:
+        """Idempotent; `DependencyUnavailable` while Redis is away or being rebuilt."""
+        try:
+            await self._store.close_run(tenant_id, run_id, generation=generation or ALL_GENERATIONS)
+        except (BucketClosed, RedisError) as error:
+            raise DependencyUnavailable("budgets cannot be changed at the moment", retry_after=1) from error
+
+    async def of(self, run_id: UUID, *, tenant_id: UUID, step_ids: Sequence[UUID]) -> RunMoney:
+        """Of the run, its tenant, and the steps that are asked for."""
+        wanted = [(ScopeKind.RUN, run_id), (ScopeKind.TENANT, tenant_id), *((ScopeKind.STEP, one) for one in step_ids)]
+        try:
+            counters = [await self._store.counters(tenant_id, kind, scope_id) for kind, scope_id in wanted]
+        except RedisError as error:
+            raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+        return RunMoney(
+            run_id=run_id,
+            scopes=[
+                ScopeMoney(scope=kind.value, scope_id=scope_id, committed=_money(one.committed), held=_money(one.held))
+                for (kind, scope_id), one in zip(wanted, counters, strict=True)
+            ],
+        )
+
+
+def _money(amount: Amount) -> Money:
+    return Money(tokens=amount.tokens, nano_usd=amount.nano_usd)

@@ -1,0 +1,57 @@
+"""The gateway's web application: calls take the plain way, everything else FastAPI's."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.http.health import Check, health_router
+from foundation.http.problems import install_problem_handlers
+from llm_gateway.admin.routes import admin_router
+from llm_gateway.budget.store import BudgetStore
+from llm_gateway.endpoint import PATH, ChatEndpoint, Receive, Scope, Send
+from llm_gateway.gateway import running_gateway
+from llm_gateway.settings import GatewaySettings
+
+
+class GatewayApp:
+    """Sends `POST /v1/chat/completions` to its endpoint before FastAPI sees it."""
+
+    def __init__(self, admin: FastAPI) -> None:
+        self._admin = admin
+        self.endpoint: ChatEndpoint | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hot = scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST"
+        if hot and self.endpoint is not None:
+            await self.endpoint(scope, receive, send)
+        else:
+            await self._admin(scope, receive, send)
+
+
+def create_app(settings: GatewaySettings) -> GatewayApp:
+    @asynccontextmanager
+    async def lifespan(admin: FastAPI) -> AsyncIterator[None]:
+        async with running_gateway(settings) as gateway:
+            checks = {"redis": _redis_check(gateway.store)}
+            admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
+            admin.include_router(admin_router(gateway.runs, gateway.routes, gateway.verifier))
+            app.endpoint = gateway.endpoint
+            yield
+
+    admin = FastAPI(title="Lockstep LLM gateway", lifespan=lifespan)
+    install_problem_handlers(admin)
+    app = GatewayApp(admin)
+    return app  # the lifespan above names it
+
+
+def _redis_check(store: BudgetStore) -> Check:
+    async def check() -> None:
+        try:
+            await store.ping()
+        except RedisError as error:
+            raise DependencyUnavailable("Redis does not answer") from error
+
+    return check

@@ -1,0 +1,1 @@
+"""Dialects: how each kind of client is answered."""

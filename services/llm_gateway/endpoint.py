@@ -1,0 +1,126 @@
+"""The hot path as a plain ASGI application: read the request, run the pipeline, send what it answers."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from foundation.domain.errors import BadRequest, LockstepError, PayloadTooLarge
+from foundation.telemetry import metrics
+from foundation.telemetry.logs import logger
+from llm_gateway.call import PlainAnswer
+from llm_gateway.dialects.openai_errors import error_answer
+from llm_gateway.pipeline import Pipeline, StreamedAnswer
+from llm_gateway.providers.base import UpstreamFailed
+from llm_gateway.stages.finish_stream import CONTENT_TYPE
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Iterable[tuple[str, str]]
+
+PATH = "/v1/chat/completions"
+_SERVICE = "llm_gateway"
+_JSON = "application/json"
+_TRACEPARENT_PARTS = 4
+
+_log = logger(__name__)
+
+
+class _ClientGone(Exception):
+    """The client left before its request was whole."""
+
+
+class _Unexpected(LockstepError):
+    code = "internal"
+
+
+class ChatEndpoint:
+    """`POST /v1/chat/completions`."""
+
+    def __init__(self, pipeline: Pipeline, *, max_body: int) -> None:
+        self._pipeline = pipeline
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        status = 499
+        try:
+            status = await self._respond(scope, receive, send)
+        except _ClientGone:
+            _log.debug("the client left before its request was whole")
+        finally:
+            metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)).inc()
+            metrics.HTTP_DURATION.labels(_SERVICE, PATH).observe(time.perf_counter() - started)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> int:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            body = await self._body(headers, receive)
+            answer = await self._pipeline.answer(headers, body, trace_id=_trace_id(headers.get("traceparent")))
+        except (LockstepError, UpstreamFailed) as error:
+            _log.debug("refused", extra={"code": error.code})
+            return await _send_error(send, error)
+        except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
+            _log.exception("a call failed unexpectedly")
+            return await _send_error(send, _Unexpected("the gateway failed"))
+        if isinstance(answer, StreamedAnswer):
+            await _send_stream(send, answer)
+            return 200
+        await _send_plain(send, answer)
+        return answer.status
+
+    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
+        declared = headers.get("content-length", "0")
+        if not declared.isdigit():
+            raise BadRequest("content-length is not a number")
+        if int(declared) > self._max_body:
+            raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+        parts, size = [], 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _ClientGone
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._max_body:
+                raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+            if not message.get("more_body", False):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _start(send: Send, status: int, headers: Headers) -> None:
+    lines = [(name.encode(), value.encode()) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+
+
+async def _send_plain(send: Send, answer: PlainAnswer) -> None:
+    size = str(len(answer.body))
+    await _start(
+        send, answer.status, [("content-type", answer.content_type), ("content-length", size), *answer.headers]
+    )
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _send_stream(send: Send, answer: StreamedAnswer) -> None:
+    await _start(send, 200, [("content-type", CONTENT_TYPE), ("cache-control", "no-store"), *answer.headers])
+    try:
+        async for chunk in answer.outlet.chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except OSError:
+        # the client is gone; the pump reads on without it
+        answer.outlet.leave()
+        return
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_error(send: Send, error: LockstepError | UpstreamFailed) -> int:
+    answer = error_answer(error)
+    size = str(len(answer.body))
+    await _start(send, answer.status, [("content-type", _JSON), ("content-length", size), *answer.headers])
+    await send({"type": "http.response.body", "body": answer.body})
+    return answer.status
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) == _TRACEPARENT_PARTS and len(parts[1]) == 32 else None  # noqa: PLR2004

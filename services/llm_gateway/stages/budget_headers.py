@@ -1,0 +1,19 @@
+"""What a caller is told about its budgets: what each limited scope has left beside what is committed and held."""
+
+from foundation.domain.money import dollars
+from llm_gateway.call import Attempt
+
+
+def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
+    headers = [
+        ("x-lockstep-event-id", str(attempt.reservation.reservation_id)),
+        ("x-lockstep-attempts", str(attempt.number)),
+        ("x-lockstep-bound-tokens", str(attempt.reservation.bound_tokens)),
+        ("x-lockstep-bound-usd", dollars(attempt.reservation.bound_nano_usd)),
+    ]
+    for left in attempt.remaining:
+        if left.tokens is not None:
+            headers.append((f"x-lockstep-budget-{left.scope}-remaining-tokens", str(left.tokens)))
+        if left.nano_usd is not None:
+            headers.append((f"x-lockstep-budget-{left.scope}-remaining-usd", dollars(left.nano_usd)))
+    return tuple(headers)

@@ -1,0 +1,91 @@
+"""Ends an attempt in the ledger: at its usage where that is known, else at its bound."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from foundation.telemetry.logs import logger
+from llm_gateway import metrics
+from llm_gateway.call import Attempt
+from llm_gateway.journal import Settlement
+from llm_gateway.ledger import Ledger
+from llm_gateway.usage import NO_USAGE, Usage, UsageEvent, encode_event
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended; `usage` None means that what it took is not known, and its bound is charged."""
+
+    status: str
+    usage: Usage | None
+    http_status: int | None = None
+    error_code: str | None = None
+    provider_request_id: str | None = None
+    first_token_seconds: float | None = None
+    answer_stored: bool = False
+
+
+class Settle:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def __call__(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
+        event = self._event(attempt, outcome)
+        settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
+        _count(event)
+        await self._ledger.settle(attempt.reservation, settlement)
+
+    def _event(self, attempt: Attempt, outcome: Outcome) -> UsageEvent:
+        seconds = asyncio.get_running_loop().time() - attempt.started
+        first = outcome.first_token_seconds
+        event = replace(
+            attempt.lost,
+            status=outcome.status,
+            settled_at=datetime.now(UTC),
+            http_status=outcome.http_status,
+            error_code=outcome.error_code,
+            provider_request_id=outcome.provider_request_id,
+            latency_ms=int(seconds * 1000),
+            first_token_ms=None if first is None else int(first * 1000),
+        )
+        usage = outcome.usage
+        if usage is None or not _believable(usage):
+            return self._at_bound(event, "usage_missing" if usage is None else "usage_absurd")
+        cost = attempt.target.price.cost(usage)
+        if usage.total_tokens > event.bound_tokens or cost > event.bound_nano_usd:
+            _log.error("usage above its bound", extra={"event_id": event.event_id, "tokens": usage.total_tokens})
+            return self._at_bound(event, "usage_above_bound")
+        return replace(
+            event,
+            usage_source="none" if usage is NO_USAGE else "provider",
+            input_tokens=usage.input_tokens,
+            cached_input_tokens=usage.cached_input_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
+            output_tokens=usage.output_tokens,
+            reasoning_tokens=usage.reasoning_tokens,
+            total_tokens=usage.total_tokens,
+            cost_nano_usd=cost,
+        )
+
+    def _at_bound(self, event: UsageEvent, why: str) -> UsageEvent:
+        metrics.BOUND_CHARGES.labels(event.provider, why).inc()
+        return replace(event, error_code=event.error_code or why)
+
+
+def _believable(usage: Usage) -> bool:
+    """Whether the numbers can be a usage at all."""
+    parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.cache_write_tokens)
+    return min(parts) >= 0 and usage.cached_input_tokens + usage.cache_write_tokens <= usage.input_tokens
+
+
+def _count(event: UsageEvent) -> None:
+    metrics.LLM_REQUESTS.labels(event.provider, event.model, event.status).inc()
+    metrics.LLM_LATENCY.labels(event.provider, event.model).observe((event.latency_ms or 0) / 1000)
+    tenant = str(event.tenant_id)
+    metrics.TOKENS.labels(tenant, event.provider, event.model).inc(event.total_tokens)
+    metrics.COST.labels(tenant, event.provider).inc(event.cost_nano_usd / 1e9)
