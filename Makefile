@@ -2,10 +2,9 @@
 PYTHON ?= python3
 VENV := .venv/bin
 SUPERVISOR := PYTHONPATH=localstack $(VENV)/python -m supervisor
-SOURCES := services localstack infra tests bench samples migrations requirements
 # Context of the AWS target: make deploy ENV=dev ACCOUNT=123456789012 REGION=eu-west-1
 REGION ?= us-east-1
-CDK = PYTHONPATH=localstack $(VENV)/python -m supervisor.aws
+CDK = PYTHONPATH=localstack $(VENV)/python infra/aws.py
 
 .DEFAULT_GOAL := help
 .PHONY: help prepare deploy-local stop-local reset-local status reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
