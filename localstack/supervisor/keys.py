@@ -57,7 +57,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def _service_keys() -> tuple[str, str]:
-    key = OKPKey.generate_key("Ed25519", {"kid": secrets.token_hex(8), "use": "sig", "alg": "EdDSA"})
+    key = OKPKey.generate_key("Ed25519", {"kid": secrets.token_hex(8), "use": "sig", "alg": "Ed25519"})
     return json.dumps(key.as_dict(private=True)), json.dumps({"keys": [key.as_dict(private=False)]})
 
 

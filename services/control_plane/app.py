@@ -1,6 +1,5 @@
 """The control plane's web app."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,6 +22,7 @@ from foundation.cloud.executions import Executions
 from foundation.cloud.objects import ObjectStore
 from foundation.cloud.secrets import read_secret
 from foundation.domain.errors import DependencyUnavailable
+from foundation.http.background import Background
 from foundation.http.correlation import BodyLimit, Correlation
 from foundation.http.health import health_router
 from foundation.http.problems import install_problem_handlers
@@ -94,8 +94,9 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     stack.push_async_callback(relay_database.close)
     wakeups = Wakeups(relay_pool, "outbox")
     relay = Relay(relay_database, wakeups, senders(executions, gateway, signer))
-    for work in (wakeups.run(), relay.run()):
-        _background(stack, asyncio.create_task(work))
+    background = await stack.enter_async_context(Background())
+    background.start("wakeups", wakeups.run())
+    background.start("relay", relay.run())
 
     verifier = UserTokenVerifier(
         await _keys(app, settings, clients, gateway), issuer=settings.issuer, client_id=settings.audience
@@ -119,11 +120,3 @@ async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, 
         return jwks
 
     return own
-
-
-def _background(stack: AsyncExitStack, task: asyncio.Task[None]) -> None:
-    async def end() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    stack.push_async_callback(end)
