@@ -143,7 +143,7 @@ def sandbox_packages(site: Path) -> None:
     os.umask(0o022)
     run(
         str(UV), "pip", "install", "--quiet", "--python", str(SYSTEM_PYTHON), "--target", str(site), "--require-hashes",
-        "-r", str(REQUIREMENTS / "sandbox.txt"),
+        "--compile-bytecode", "-r", str(REQUIREMENTS / "sandbox.txt"),
     )  # fmt: skip
 
 
