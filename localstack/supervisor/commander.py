@@ -56,7 +56,9 @@ async def _status(paths: Paths) -> int:
 def _forget(here: Surroundings) -> None:
     """Everything but the installed environments."""
     paths = here.settings.paths
-    for place in (paths.state, paths.logs, paths.run, paths.cloud, paths.top / "cache", here.sandbox_root):
+    # A sandbox folder that a person chose may hold more than ours.
+    sandbox = here.sandbox_root / "site" if here.settings.sandbox_root else here.sandbox_root
+    for place in (paths.state, paths.logs, paths.run, paths.cloud, paths.top / "cache", sandbox):
         shutil.rmtree(place, ignore_errors=True)
     with contextlib.suppress(FileNotFoundError):
         paths.env.unlink()
