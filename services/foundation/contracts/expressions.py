@@ -8,7 +8,8 @@ from typing import Any, cast
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-_EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
+_EXPRESSION = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
+"""One level of braces may stand inside: JMESPath's multiselect hash."""
 _ROOTS = frozenset({"input", "steps"})
 
 
