@@ -372,6 +372,7 @@ CREATE TABLE llm_events (
 CREATE INDEX llm_events_of_run ON llm_events (tenant_id, run_id, step_id) WHERE run_id IS NOT NULL;
 CREATE INDEX llm_events_by_day ON llm_events (tenant_id, event_day, model);
 CREATE INDEX llm_events_by_request ON llm_events (provider, provider_request_id) WHERE provider_request_id IS NOT NULL;
+CREATE INDEX llm_events_adjusting ON llm_events (tenant_id, adjusts_event_id) WHERE adjusts_event_id IS NOT NULL;
 CREATE INDEX llm_events_on_bound ON llm_events (event_day) WHERE usage_source = 'bound';
 
 -- Answers to calls with a key, encrypted; above 64 KB in S3.
@@ -406,6 +407,12 @@ CREATE TABLE provider_usage (
     PRIMARY KEY (provider, provider_request_id)
 );
 CREATE INDEX provider_usage_by_client_request ON provider_usage (provider, client_request_id) WHERE client_request_id IS NOT NULL;
+
+-- Gateways that are alive: counters that Redis lost are rebuilt only when each of them has told what it holds.
+CREATE TABLE gateway_instances (
+    instance_id text PRIMARY KEY CHECK (length(instance_id) BETWEEN 1 AND 120),
+    seen_at     timestamptz NOT NULL
+);
 
 -- 8  tools and artifacts ---------------------------------------------------------------------------------------------
 
@@ -519,11 +526,15 @@ GRANT INSERT ON outbox TO lambdas;
 -- llm_gateway: limits, replays, and the ledger to rebuild its counters from
 GRANT SELECT ON tenants, budgets, llm_events TO llm_gateway;
 GRANT SELECT, INSERT ON llm_replays TO llm_gateway;
+GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 
 -- across tenants, each on only its tables
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
 GRANT SELECT ON runs, steps TO sweeper;
 GRANT SELECT, INSERT ON llm_events TO recorder;
+-- which runs are closed and the highest fences, to rebuild Redis from
+GRANT SELECT (tenant_id, run_id, status, generation, ended_at) ON runs TO recorder;
+GRANT SELECT (tenant_id, run_id, step_id, fence) ON steps TO recorder;
 GRANT SELECT, INSERT ON llm_events TO reconciler;
 GRANT SELECT, INSERT, UPDATE ON provider_usage TO reconciler;
 
@@ -556,5 +567,7 @@ CREATE POLICY every_key ON api_keys FOR SELECT TO key_lookup USING (true);
 CREATE POLICY relay_all ON outbox TO relay USING (true) WITH CHECK (true);
 CREATE POLICY sweeper_runs ON runs FOR SELECT TO sweeper USING (true);
 CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
+CREATE POLICY recorder_runs ON runs FOR SELECT TO recorder USING (true);
+CREATE POLICY recorder_steps ON steps FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_all ON llm_events TO recorder USING (true) WITH CHECK (true);
 CREATE POLICY reconciler_all ON llm_events TO reconciler USING (true) WITH CHECK (true);
