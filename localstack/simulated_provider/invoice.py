@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+_FILE = "invoice.jsonl"
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
@@ -28,7 +30,7 @@ class Invoice:
 
     def __init__(self, folder: Path, *, fsync: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "invoice.jsonl"
+        self._path = folder / _FILE
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._fsync = fsync
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
@@ -57,11 +59,17 @@ class Invoice:
 
     def report(self, *, first: date, last: date) -> Iterator[InvoiceLine]:
         """The lines of the days `first` to `last` (UTC, both included), in the order of billing."""
-        with self._path.open(encoding="utf-8") as lines:
-            for text in lines:
-                line = InvoiceLine(**json.loads(text))
-                if first <= datetime.fromisoformat(line.at).astimezone(UTC).date() <= last:
-                    yield line
+        for line in read_invoice(self._path.parent):
+            if first <= datetime.fromisoformat(line.at).astimezone(UTC).date() <= last:
+                yield line
 
     def close(self) -> None:
         os.close(self._file)
+
+
+def read_invoice(folder: Path) -> Iterator[InvoiceLine]:
+    """All whole lines of an invoice, also of one that is being written."""
+    with (folder / _FILE).open(encoding="utf-8") as lines:
+        for text in lines:
+            if text.endswith("\n"):
+                yield InvoiceLine(**json.loads(text))

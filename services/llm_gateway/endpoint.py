@@ -94,10 +94,8 @@ async def _start(send: Send, status: int, headers: Headers) -> None:
 
 
 async def _send_plain(send: Send, answer: PlainAnswer) -> None:
-    size = str(len(answer.body))
-    await _start(
-        send, answer.status, [("content-type", answer.content_type), ("content-length", size), *answer.headers]
-    )
+    about = [("content-type", answer.content_type), ("content-length", str(len(answer.body)))]
+    await _start(send, answer.status, [*about, *answer.headers])
     await send({"type": "http.response.body", "body": answer.body})
 
 

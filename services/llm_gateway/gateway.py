@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -76,11 +76,10 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         journal = Journal(settings.journal, settings.instance_id)
         stack.callback(journal.close)
         store = BudgetStore(redis, lease=settings.lease)
-        recorder = Recorder(
-            streams, recording, consumer=settings.instance_id, recorded=lambda ids: ledger.recorded(ids)
-        )
+        recorder = Recorder(streams, recording, consumer=settings.instance_id)
         waiting = FairWait(seconds=settings.wait_seconds, most=settings.waiters)
         ledger = Ledger(store, journal, waiting, lease=settings.lease, recorded=recorder.in_ledger)
+        recorder.on_recorded = ledger.recorded
         rebuilder = Rebuilder(
             redis,
             gateway=database,
@@ -183,7 +182,7 @@ async def _flush(ledger: Ledger, recorder: Recorder) -> None:
         _log.warning("the journal keeps what could not be flushed", exc_info=error)
 
 
-async def _stop(loops: list["asyncio.Future[None]"]) -> None:
+async def _stop(loops: Sequence["asyncio.Future[None]"]) -> None:
     for loop in loops:
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)

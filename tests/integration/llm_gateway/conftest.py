@@ -1,12 +1,70 @@
-"""What the gateway's integration tests stand on."""
+"""What the gateway's integration tests stand on: real processes, a real Redis, a scratch database."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 
+from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
+from fixtures.simulated import SimulatedProvider, running_simulated_provider
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A server for the scripts alone: their tests flush it."""
     yield from running_redis(tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture(scope="session")
+def gateway_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    yield from running_redis(tmp_path_factory.mktemp("gateway-redis"))
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[ScratchDatabase]:
+    yield from scratch_database()
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedProvider]:
+    yield from running_simulated_provider(tmp_path_factory.mktemp("simulated"))
+
+
+@pytest.fixture(scope="session")
+def signing() -> Signing:
+    return Signing()
+
+
+@pytest.fixture(scope="session")
+def gateway(
+    tmp_path_factory: pytest.TempPathFactory,
+    gateway_redis: RedisServer,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    signing: Signing,
+) -> Iterator[GatewayProcess]:
+    """The gateway that most tests share; tests that kill one start their own."""
+    folder = tmp_path_factory.mktemp("gateway")
+    yield from running_gateway_process(
+        folder, redis=gateway_redis, database=database, simulated=simulated, signing=signing
+    )
+
+
+@pytest.fixture
+def tenant(database: ScratchDatabase) -> Tenant:
+    return Tenant().create(database)
+
+
+@pytest.fixture
+async def client(gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=60, limits=limits) as http:
+        yield http
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    return tmp_path
