@@ -4,6 +4,7 @@ A new version is a new folder, made beside and renamed into place, so sandboxes 
 The job's uid must be able to reach the root: an install under a closed home directory would not do.
 """
 
+import contextlib
 import hashlib
 import shutil
 import subprocess
@@ -53,7 +54,9 @@ def install(root: Path) -> SandboxAssets:
         root.chmod(0o755)
         _place(assets.runtime, _lay_out)
     if assets.site.is_dir() and not assets.fonts.is_dir():
-        _place(assets.fonts, lambda folder: _list_fonts(folder, assets.site))
+        # Without the list each job makes its own: slower, nothing worse.
+        with contextlib.suppress(subprocess.CalledProcessError):
+            _place(assets.fonts, lambda folder: _list_fonts(folder, assets.site))
     return assets
 
 
