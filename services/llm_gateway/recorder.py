@@ -119,7 +119,7 @@ class Recorder:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
 
-    async def unrecorded(self, buckets: Iterable[int]) -> int:
+    async def unrecorded(self, buckets: Iterable[int] = range(keys.BUCKETS)) -> int:
         """How many entries stand in these buckets' streams."""
         pipeline = self._redis.pipeline(transaction=False)
         for bucket in buckets:

@@ -42,6 +42,9 @@ class ProviderConfig(_Config):
     secret: str | None = Field(default=None, description="name of the key's secret in Secrets Manager")
     prices: Literal["genai-prices", "file"] = "file"
     usage_report: str | None = None
+    report_complete_after_minutes: int = Field(
+        default=1440, ge=0, description="age from which an attempt that the report does not name was never billed"
+    )
     timeouts: TimeoutsConfig = TimeoutsConfig()
     breaker: BreakerConfig = BreakerConfig()
 

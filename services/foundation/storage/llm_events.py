@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from foundation.domain.errors import LockstepError
@@ -142,7 +142,7 @@ async def live_step_fences(tx: Transaction) -> list[StepFence]:
     return [StepFence(**row) for row in rows.mappings()]
 
 
-async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, last: date) -> list[RowMapping]:
+async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, last: date) -> list[dict[str, Any]]:
     """Attempts of these days that a report line is known for, with the sum of what was charged for each so far.
 
     Days are the tenants' own; a report's are the provider's, so callers widen the range by a day at both ends.
@@ -157,7 +157,7 @@ async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, 
             " e.output_tokens + coalesce(a.output_tokens, 0) AS output_tokens,"
             " e.total_tokens + coalesce(a.total_tokens, 0) AS total_tokens,"
             " e.cost_nano_usd + coalesce(a.cost_nano_usd, 0) AS cost_nano_usd,"
-            " u.provider_request_id, u.input_tokens AS billed_input, u.cached_input_tokens AS billed_cached,"
+            " u.provider_request_id, u.day AS billed_day, u.input_tokens AS billed_input, u.cached_input_tokens AS billed_cached,"
             " u.output_tokens AS billed_output, u.cost_nano_usd AS billed_nano_usd"
             " FROM llm_events e"
             " LEFT JOIN provider_usage u ON u.provider = e.provider AND u.client_request_id = e.event_id::text"
@@ -171,4 +171,4 @@ async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, 
         ),
         {"provider": provider, "first": first, "last": last},
     )
-    return list(rows.mappings())
+    return [dict(row) for row in rows.mappings()]

@@ -68,3 +68,23 @@ async def client(gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@pytest.fixture
+def impatient_gateway(
+    tmp_path: Path,
+    gateway_redis: RedisServer,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    signing: Signing,
+) -> Iterator[GatewayProcess]:
+    """A second gateway that lets nobody wait for room."""
+    yield from running_gateway_process(
+        tmp_path,
+        redis=gateway_redis,
+        database=database,
+        simulated=simulated,
+        signing=signing,
+        instance="gateway-2",
+        more={"LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
+    )

@@ -1,0 +1,122 @@
+"""Which adjustments bring the ledger to what a provider billed: a pure comparison."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from llm_gateway.budget import keys
+from llm_gateway.budget.reservation import Reservation, ScopeKey
+from llm_gateway.budget.scopes import Amount, ScopeKind
+from llm_gateway.usage import UsageEvent
+
+_REPORT = UUID("0c3d1f62-2c4e-5a53-8f5b-8f6a6b1f5a77")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One adjustment event and the scopes in which it counts."""
+
+    event: UsageEvent
+    by: Amount
+    scopes: Reservation
+
+
+def corrections(rows: Iterable[Mapping[str, Any]], *, now: datetime, complete_after: timedelta) -> list[Correction]:
+    """An adjustment for each attempt whose charges so far differ from what was billed.
+
+    `rows` are attempts with the sums charged and, where the report names them, what was billed. An attempt that was
+    charged at its bound and that the report still does not name `complete_after` its start was never billed.
+    """
+    found = []
+    for row in rows:
+        billed = _billed(row, now=now, complete_after=complete_after)
+        if billed is None:
+            continue
+        change = {name: billed[name] - row[name] for name in billed}
+        if change["cost_nano_usd"] or change["total_tokens"]:
+            found.append(_correction(row, change, now=now))
+    return found
+
+
+def _billed(row: Mapping[str, Any], *, now: datetime, complete_after: timedelta) -> dict[str, int] | None:
+    if row["billed_nano_usd"] is not None:
+        return {
+            "input_tokens": row["billed_input"],
+            "cached_input_tokens": row["billed_cached"],
+            "output_tokens": row["billed_output"],
+            "total_tokens": row["billed_input"] + row["billed_output"],
+            "cost_nano_usd": row["billed_nano_usd"],
+        }
+    if row["usage_source"] == "bound" and row["started_at"] <= now - complete_after:
+        names = ("input_tokens", "cached_input_tokens", "output_tokens", "total_tokens", "cost_nano_usd")
+        return dict.fromkeys(names, 0)
+    return None
+
+
+def _correction(row: Mapping[str, Any], change: dict[str, int], *, now: datetime) -> Correction:
+    # what it corrects to is part of the id, so that a report corrected later makes another adjustment
+    target = f"{row['event_id']}:{row['cost_nano_usd'] + change['cost_nano_usd']}:{row['cost_nano_usd']}"
+    event = _event(row, change, identity=uuid5(_REPORT, target), now=now)
+    return Correction(event, Amount(change["total_tokens"], change["cost_nano_usd"]), _scopes(row, event))
+
+
+def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID, now: datetime) -> UsageEvent:
+    return UsageEvent(
+        tenant_id=row["tenant_id"],
+        event_day=row["event_day"],
+        event_id=identity,
+        kind="adjustment",
+        adjusts_event_id=row["event_id"],
+        attempt=row["attempt"],
+        dialect=row["dialect"],
+        route=row["route"],
+        provider=row["provider"],
+        model=row["model"],
+        status="adjusted",
+        usage_source="report",
+        price_version=row["price_version"],
+        started_at=row["started_at"],
+        settled_at=now.astimezone(UTC),
+        user_id=row["user_id"],
+        api_key_id=row["api_key_id"],
+        run_id=row["run_id"],
+        step_id=row["step_id"],
+        generation=row["generation"],
+        fence=row["fence"],
+        call_key=row["call_key"],
+        provider_request_id=row["provider_request_id"],
+        input_tokens=change["input_tokens"],
+        cached_input_tokens=change["cached_input_tokens"],
+        output_tokens=change["output_tokens"],
+        total_tokens=change["total_tokens"],
+        cost_nano_usd=change["cost_nano_usd"],
+    )
+
+
+def _scopes(row: Mapping[str, Any], event: UsageEvent) -> Reservation:
+    """The attempt's scopes, in the form that the budget's scripts take."""
+    bucket = keys.bucket_of(row["tenant_id"])
+    ids = {
+        ScopeKind.TENANT: row["tenant_id"],
+        ScopeKind.USER: row["user_id"],
+        ScopeKind.KEY: row["api_key_id"],
+        ScopeKind.RUN: row["run_id"],
+        ScopeKind.STEP: row["step_id"],
+    }
+    day: date = row["event_day"]
+    return Reservation(
+        reservation_id=event.event_id,
+        tenant_id=row["tenant_id"],
+        bound_tokens=0,
+        bound_nano_usd=0,
+        day=f"{day:%Y-%m-%d}",
+        month=f"{day:%Y-%m}",
+        scopes=tuple(
+            ScopeKey(keys.scope(bucket, row["tenant_id"], kind, scope_id), kind.windowed)
+            for kind, scope_id in ids.items()
+            if scope_id is not None
+        ),
+        lost_event="",
+    )

@@ -1,0 +1,184 @@
+"""`python -m llm_gateway.reconcile`: import the providers' usage reports and bring the ledger to what they billed.
+
+Each correction is one adjustment event that counts exactly once, in the live budgets and in the ledger; a second run
+finds nothing left to do. Prints one JSON report; exits 1 when the ledger and a report still differ.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, HttpUrl, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.money import dollars
+from foundation.storage.database import Database, DatabaseSettings, Transaction
+from foundation.storage.llm_events import attempts_to_reconcile
+from foundation.storage.provider_usage import billed_total, billed_without_attempt, import_usage
+from foundation.storage.unavailable import postgres_unavailable
+from foundation.telemetry import logs
+from llm_gateway.budget.connection import RedisSettings, connect
+from llm_gateway.budget.store import BudgetStore
+from llm_gateway.corrections import corrections
+from llm_gateway.recorder import Recorder
+from llm_gateway.routes_config import load_routes
+from llm_gateway.settings import DEFAULT_ROUTES
+from llm_gateway.usage import encode_event
+from llm_gateway.usage_report import fetch_report
+
+_RECORD_SECONDS = 20.0
+_CLAIM_IDLE_MS = 2000
+
+
+class ReconcileSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True)
+
+    database_url_reconciler: PostgresDsn = Field(description="PostgreSQL as the `reconciler` login")
+    routes_file: Path = Field(default=DEFAULT_ROUTES)
+    simulated_provider_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8083"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReport:
+    """What one provider's report and the ledger say of the same days, in nano-dollars."""
+
+    provider: str
+    requests: int
+    billed_nano_usd: int
+    charged_before_nano_usd: int
+    charged_after_nano_usd: int
+    adjustments: int
+    attempts_unreported: int
+    requests_unexplained: list[str]
+
+    @property
+    def drift_after(self) -> int:
+        return self.charged_after_nano_usd - self.billed_nano_usd
+
+
+class Reconciler:
+    def __init__(self, database: Database, store: BudgetStore, recorder: Recorder) -> None:
+        self._database = database
+        self._store = store
+        self._recorder = recorder
+
+    async def reconcile(
+        self, provider: str, url: str, *, first: date, last: date, complete_after: timedelta
+    ) -> ProviderReport:
+        """Bring the ledger's attempts at a provider to its report of the days `first` to `last`."""
+        await self._recorded()
+        report = await fetch_report(provider, url, first=first, last=last)
+        now = datetime.now(UTC)
+        with postgres_unavailable():
+            async with self._database.across_tenants(reason="import a usage report") as tx:
+                if report.rows:
+                    await import_usage(tx, report.rows)
+            async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
+                rows = await self._attempts(tx, provider, first=first, last=last)
+        found = corrections(rows, now=now, complete_after=complete_after)
+        for one in found:
+            answer = await self._store.adjust(one.scopes, one.by, encode_event(one.event), event_id=one.event.event_id)
+            if answer == "closed":
+                raise DependencyUnavailable("budgets are being rebuilt: start a gateway and run this again")
+        await self._recorded()
+        with postgres_unavailable():
+            async with self._database.across_tenants(reason="report on a reconciliation") as tx:
+                after = await self._attempts(tx, provider, first=first, last=last)
+                billed = await billed_total(tx, provider=provider, first=first, last=last)
+                unexplained = await billed_without_attempt(tx, provider=provider, first=first, last=last)
+        return ProviderReport(
+            provider=provider,
+            requests=billed.requests,
+            billed_nano_usd=billed.nano_usd,
+            charged_before_nano_usd=sum(row["cost_nano_usd"] for row in rows),
+            charged_after_nano_usd=sum(row["cost_nano_usd"] for row in after),
+            adjustments=len(found),
+            attempts_unreported=sum(row["billed_nano_usd"] is None and row["cost_nano_usd"] > 0 for row in after),
+            requests_unexplained=unexplained,
+        )
+
+    async def _attempts(self, tx: Transaction, provider: str, *, first: date, last: date) -> list[dict[str, Any]]:
+        """The attempts that were billed on these days, or, where nothing was billed, that began on them (UTC)."""
+        # a tenant's day and the provider's may differ by one
+        margin = timedelta(days=1)
+        rows = await attempts_to_reconcile(tx, provider=provider, first=first - margin, last=last + margin)
+        return [row for row in rows if first <= (row["billed_day"] or row["started_at"].astimezone(UTC).date()) <= last]
+
+    async def _recorded(self) -> None:
+        """Until every event that Redis has is in the ledger, whether or not a gateway runs."""
+        await self._recorder.create_groups()
+        async with asyncio.timeout(_RECORD_SECONDS):
+            while await self._recorder.unrecorded():
+                await self._recorder.record_once(new=True, block_ms=None)
+                await self._recorder.take_over(idle_ms=_CLAIM_IDLE_MS)
+                await asyncio.sleep(0.1)
+
+
+async def run(
+    settings: ReconcileSettings, *, first: date, last: date, unreported_are_free: bool
+) -> list[ProviderReport]:
+    routes = load_routes(
+        settings.routes_file, placeholders={"simulated_provider_url": str(settings.simulated_provider_url)}
+    )
+    database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")
+    redis = connect(RedisSettings())
+    try:
+        recorder = Recorder(redis, database, consumer="reconcile")
+        reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), recorder)
+        return [
+            await reconciler.reconcile(
+                name,
+                about.usage_report,
+                first=first,
+                last=last,
+                complete_after=timedelta(minutes=0 if complete else about.report_complete_after_minutes),
+            )
+            for name, about in routes.providers.items()
+            if about.usage_report is not None
+        ]
+    finally:
+        await redis.aclose()
+        await database.close()
+
+
+def main() -> None:
+    today = datetime.now(UTC).date()
+    parser = argparse.ArgumentParser(prog="python -m llm_gateway.reconcile", description=__doc__)
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, default=today - timedelta(days=1))
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, default=today)
+    parser.add_argument(
+        "--report-is-complete",
+        action="store_true",
+        help="attempts charged at their bound that the report does not name were never billed, however young",
+    )
+    chosen = parser.parse_args()
+    logs.configure("reconcile", level="WARNING")
+    try:
+        reports = asyncio.run(
+            run(
+                ReconcileSettings(),
+                first=chosen.first,
+                last=chosen.last,
+                complete=chosen.report_is_complete,
+            )
+        )
+    except (DependencyUnavailable, RedisError, TimeoutError) as error:
+        sys.exit(f"reconcile: {error}")
+    for report in reports:
+        drift = {
+            "drift_before_usd": dollars(report.charged_before_nano_usd - report.billed_nano_usd),
+            "drift_after_usd": dollars(report.drift_after),
+        }
+        sys.stdout.write(json.dumps({**asdict(report), **drift}) + "\n")
+    sys.exit(any(report.drift_after for report in reports))
+
+
+if __name__ == "__main__":
+    main()
