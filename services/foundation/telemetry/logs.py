@@ -12,7 +12,7 @@ from opentelemetry import trace
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("lockstep_log_bound", default=None)
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_NOISY = ("botocore", "aiobotocore", "urllib3", "httpx", "httpcore", "asyncio", "openai", "uvicorn.access")
+_NOISY = ("botocore", "aiobotocore", "urllib3", "httpx", "httpx2", "httpcore", "asyncio", "openai", "uvicorn.access")
 
 
 class JsonFormatter(logging.Formatter):
