@@ -1,11 +1,13 @@
 """What a running launcher consists of, built once and closed in reverse."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from foundation.http.service_tokens import TokenVerifier
+from foundation.telemetry.logs import logger
 from tool_runtime.launcher.base import RunnerStarter
 from tool_runtime.launcher.board import JobBoard
 from tool_runtime.launcher.finished import FinishedJobs
@@ -15,6 +17,8 @@ from tool_runtime.launcher.pool import RunnerPool
 from tool_runtime.launcher.settings import LauncherSettings
 from tool_runtime.sandbox import assets
 from tool_runtime.sandbox.probe import SandboxProbe
+
+_log = logger(__name__)
 
 AUDIENCE = "tool_runtime"
 MIB = 1024 * 1024
@@ -45,7 +49,11 @@ def local_runners(settings: LauncherSettings) -> LocalRunners:
 @asynccontextmanager
 async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIterator[Runtime]:
     """A runtime whose pool is kept filled; on leaving, every runner is gone."""
-    await asyncio.to_thread(assets.install, settings.sandbox_root)
+    try:
+        await asyncio.to_thread(assets.install, settings.sandbox_root)
+    except (OSError, subprocess.CalledProcessError) as error:
+        # Not a reason to end: every job, and `/health`, will say that there is no sandbox.
+        _log.error("the sandbox's files could not be installed", exc_info=error)
     probe = SandboxProbe(sandbox_root=settings.sandbox_root, uid_locks=settings.uid_locks)
     finished = FinishedJobs(settings.result_ttl_seconds, settings.result_memory_mb * MIB)
     board = JobBoard(max_running=settings.max_running, max_queued=settings.max_queued, finished=finished)

@@ -11,6 +11,8 @@ from tool_runtime.runner.lease_client import LeaseLostError
 from tool_runtime.runner.serve import serve_one_job
 from tool_runtime.runner.settings import RunnerSettings
 
+EXIT_FAILED = 70
+
 _log = logs.logger("tool_runtime.runner")
 
 
@@ -39,6 +41,9 @@ async def _serve(settings: RunnerSettings) -> int:
         return EXIT_NO_SANDBOX
     except LeaseLostError as error:
         _log.info("not needed any more", extra={"reason": str(error)})
+    except Exception as error:  # noqa: BLE001  (the edge: the launcher sees a lost runner, the log says why)
+        _log.critical("the runner failed", exc_info=error)
+        return EXIT_FAILED
     return 0
 
 

@@ -28,8 +28,8 @@ AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
 SOCK_STREAM, SOCK_DGRAM, SOCK_TYPE_MASK = 1, 2, 0xF
 IP_PROTOCOLS = (0, 6, 17)  # default, TCP, UDP
 
-# Callers fall back when these are unknown to the kernel.
-NOT_THERE = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
+# Callers fall back when these are unknown to the kernel. The slots of io_setup are one pool for the whole machine.
+NOT_THERE = ("io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "clone3")
 
 _FORBIDDEN = """
 mount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr

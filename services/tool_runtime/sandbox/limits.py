@@ -22,7 +22,7 @@ def rlimits(limits: JobLimits) -> dict[str, int]:
         "NPROC": limits.processes,
         "NOFILE": OPEN_FILES,
         "FSIZE": FILE_BYTES,
-        "CORE": 0,
+        "CORE": 1,  # 0 does not keep the kernel from starting a host's crash handler; 1 is its word for never
         "MEMLOCK": 64 * 1024,
         "MSGQUEUE": 0,
     }

@@ -51,10 +51,11 @@ def find_bwrap() -> str:
 async def start(assets: SandboxAssets, *, uid: int | None) -> Started:
     """Raises `SandboxUnavailable` with the reason when any wall cannot be built."""
     bwrap = find_bwrap()
-    if not assets.site.is_dir():
-        raise SandboxUnavailable(
-            f"The packages for sandboxed code are not installed in {assets.site}.", remedy="Run `make deploy-local`."
-        )
+    for part, folder in (("own files", assets.runtime), ("packages", assets.site)):
+        if not folder.is_dir():
+            raise SandboxUnavailable(
+                f"The sandbox's {part} are not installed in {folder}.", remedy="Run `make deploy-local`."
+            )
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003
     filter_fd = _filter()

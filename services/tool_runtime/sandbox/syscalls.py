@@ -31,7 +31,7 @@ msgctl 71 ioctl 16 ptrace 101 syslog 103 mknod 133 uselib 134 personality 135 us
 sched_setparam 142 sched_setscheduler 144 vhangup 153 modify_ldt 154 pivot_root 155 _sysctl 156 adjtimex 159
 chroot 161 acct 163 settimeofday 164 mount 165 umount2 166 swapon 167 swapoff 168 reboot 169 sethostname 170
 setdomainname 171 iopl 172 ioperm 173 create_module 174 init_module 175 delete_module 176 get_kernel_syms 177
-query_module 178 quotactl 179 nfsservctl 180 sched_setaffinity 203 lookup_dcookie 212 remap_file_pages 216
+query_module 178 quotactl 179 nfsservctl 180 sched_setaffinity 203 io_setup 206 lookup_dcookie 212 remap_file_pages 216
 clock_settime 227 mbind 237 set_mempolicy 238 mq_open 240 kexec_load 246 add_key 248 request_key 249 keyctl 250
 ioprio_set 251 migrate_pages 256 mknodat 259 unshare 272 vmsplice 278 move_pages 279 perf_event_open 298
 fanotify_init 300 fanotify_mark 301 prlimit64 302 name_to_handle_at 303 open_by_handle_at 304 clock_adjtime 305
@@ -40,7 +40,7 @@ kexec_file_load 320 bpf 321 userfaultfd 323
 """
 
 _AARCH64 = """
-lookup_dcookie 18 ioctl 29 ioprio_set 30 mknodat 33 umount2 39 mount 40 pivot_root 41 nfsservctl 42 chroot 51
+io_setup 0 lookup_dcookie 18 ioctl 29 ioprio_set 30 mknodat 33 umount2 39 mount 40 pivot_root 41 nfsservctl 42 chroot 51
 vhangup 58 quotactl 60 vmsplice 75 acct 89 personality 92 unshare 97 kexec_load 104 init_module 105
 delete_module 106 clock_settime 112 syslog 116 ptrace 117 sched_setparam 118 sched_setscheduler 119
 sched_setaffinity 122 setpriority 140 reboot 142 sethostname 161 setdomainname 162 settimeofday 170 adjtimex 171

@@ -185,6 +185,16 @@ async def test_without_packages_for_sandboxed_code_nothing_runs(tmp_path: Path, 
         assert "not installed" in answer.json()["detail"]
 
 
+async def test_a_sandbox_whose_files_cannot_be_installed_runs_nothing(tmp_path: Path, key: OKPKey) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("not a folder")
+    async with launcher_process(tmp_path, key, LOCKSTEP_SANDBOX_ROOT=str(occupied)) as launcher:
+        answer = await launcher.post(a_job())
+        assert answer.status_code == 503
+        assert "not installed" in answer.json()["detail"]
+        assert (await launcher.client.get("/health")).status_code == 503
+
+
 async def test_bubblewrap_removed_while_the_launcher_runs_stops_the_next_job(
     tmp_path: Path, reachable: Path, key: OKPKey
 ) -> None:
