@@ -14,6 +14,7 @@ from supervisor.synthesis import INPUTS, Synthesis
 from supervisor.workflow import Workflow
 
 GROUND, SERVICES = "ground", "services"
+_EMULATOR = (ROOT / "localstack" / "lambda_executor", ROOT / "requirements" / "localstack.txt")
 # Shorter than the grace that a process has before it is killed.
 _DRAIN = {"LOCKSTEP_DRAIN_SECONDS": "10"}
 
@@ -81,6 +82,7 @@ def _ground(here: Surroundings) -> list[Process]:
             prepare=clear_objects,
             deploy=objects.deploy,
             save=objects.save,
+            sources=_EMULATOR,
             deployed_from=INPUTS,
             grace_seconds=5,
         ),
@@ -94,6 +96,7 @@ def _ground(here: Surroundings) -> list[Process]:
             healthy=health.http(f"{here.cloud.workflow_url}/_localstack/health"),
             prepare=clear_workflow,
             deploy=workflow.deploy,
+            sources=_EMULATOR,
             deployed_from=INPUTS,
             grace_seconds=5,
         ),
