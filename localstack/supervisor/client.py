@@ -28,7 +28,7 @@ async def tell(paths: Paths, request: Request) -> None:
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise SupervisorError("the local stack does not run") from error
     done = "done" if changes else "nothing to do"
-    print(f"  {done:<60} {time.monotonic() - started:6.1f} s")
+    print(f"  {done:<60} {time.monotonic() - started:6.1f} s", flush=True)
 
 
 async def ensure_daemon(settings: Settings) -> None:

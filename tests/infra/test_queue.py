@@ -11,6 +11,8 @@ from tests.infra.waiting import until
 
 pytestmark = pytest.mark.stack
 
+AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
+
 
 def leave_a_poll_behind(queue_url: str) -> None:
     """A worker that begins to wait for messages and is killed."""
@@ -20,8 +22,7 @@ def leave_a_poll_behind(queue_url: str) -> None:
         f"Host: {address.netloc}",
         "X-Amz-Target: AmazonSQS.ReceiveMessage",
         "Content-Type: application/x-amz-json-1.0",
-        "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, "
-        "Signature=0",
+        f"Authorization: {AUTHORIZATION}",
         f"Content-Length: {len(body)}",
     )
     with socket.create_connection((str(address.hostname), int(address.port or 80))) as connection:
