@@ -29,3 +29,11 @@ def another_member(stack: Stack) -> Callable[..., Member]:
 def scratch() -> Iterator[ScratchDatabase]:
     """A database of this session's own, from schema.sql."""
     yield from scratch_database()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how much of each large matrix was played."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "sample":
+                terminalreporter.write_line(f"{report.nodeid}: {value}")

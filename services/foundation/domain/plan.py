@@ -44,9 +44,15 @@ def faults_of(nodes: Iterable[Node]) -> list[Fault]:
         try:
             topological(nodes)
         except CycleError as error:
-            cycle = list(reversed(error.args[1]))
-            faults.append(Fault("/steps", f"these steps wait for each other: {' -> '.join(cycle)}"))
+            faults.append(Fault("/steps", f"these steps wait for each other: {' -> '.join(_from_first(error, names))}"))
     return faults
+
+
+def _from_first(error: CycleError, names: list[str]) -> list[str]:
+    """The cycle in the order in which each step waits for the one before it, from the one defined first."""
+    *cycle, _ = error.args[1]
+    start = cycle.index(min(cycle, key=names.index))
+    return [*cycle[start:], *cycle[:start], cycle[start]]
 
 
 def topological(nodes: Iterable[Node]) -> list[str]:

@@ -1,0 +1,259 @@
+"""Bad input: each kind gets its own problem document, and nothing is written."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+
+from fixtures.stack import Member, Stack
+
+pytestmark = pytest.mark.stack
+
+NOOP = {"name": "only", "kind": "noop"}
+
+
+@pytest.fixture
+def api(member: Member) -> Iterator[httpx.Client]:
+    with member.api() as client:
+        yield client
+
+
+def written(member: Member) -> dict[str, int]:
+    """How many rows of each kind the tenant has."""
+    tables = ("tasks", "task_versions", "runs", "steps", "outbox", "run_events", "audit_log", "artifacts")
+    with member.stack.superuser() as connection:
+        return {
+            table: connection.execute(
+                f"SELECT count(*) FROM {table} WHERE tenant_id = %s",  # noqa: S608 - names of this file
+                [member.tenant_id],
+            ).fetchone()[0]
+            for table in tables
+        }
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    body: dict[str, Any] = answer.json()
+    assert body["type"] == f"urn:lockstep:problem:{code}"
+    assert body["status"] == status
+    assert body["detail"]
+    return body
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    return {"name": f"task {uuid4()}", "steps": [NOOP], **changes}
+
+
+DEFINITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "unknown key": (task(colour="red"), "/colour", "Extra inputs"),
+    "unknown key of a step": (task(steps=[{**NOOP, "kolour": 1}]), "/steps/0/noop/kolour", "Extra inputs"),
+    "unknown kind": (task(steps=[{"name": "a", "kind": "dance"}]), "/steps/0", "dance"),
+    "unknown step": (task(steps=[{**NOOP, "needs": ["nobody"]}]), "/steps/0/needs/0", "nobody"),
+    "two of one name": (task(steps=[NOOP, NOOP]), "/steps/1/name", "only"),
+    "a cycle": (
+        task(
+            steps=[
+                {"name": "a", "kind": "noop", "needs": ["c"]},
+                {"name": "b", "kind": "noop", "needs": ["a"]},
+                {"name": "c", "kind": "noop", "needs": ["b"]},
+            ]
+        ),
+        "/steps",
+        "a -> b -> c -> a",
+    ),
+    "no steps": (task(steps=[]), "/steps", "at least 1"),
+    "too many steps": (task(steps=[{"name": f"s{n}", "kind": "noop"} for n in range(501)]), "/steps", "500"),
+    "too long instructions": (
+        task(steps=[{"name": "a", "kind": "llm", "prompt": "x", "instructions": "y" * 40_000}]),
+        "/steps/0/llm/instructions",
+        "32768",
+    ),
+    "unknown tool": (
+        task(steps=[{"name": "a", "kind": "tool", "tool": "code.cobol"}]),
+        "/steps/0/tool/tool",
+        "code.cobol",
+    ),
+    "a reference outside the needs": (
+        task(steps=[NOOP, {"name": "b", "kind": "llm", "prompt": "${steps.only.output}"}]),
+        "/steps/1/prompt",
+        "only",
+    ),
+    "an expression that is none": (
+        task(steps=[{"name": "b", "kind": "llm", "prompt": "${input.[}"}]),
+        "/steps/0/prompt",
+        "JMESPath",
+    ),
+    "money as a float": (task(budget={"cost_usd": 1.5}), "/budget/cost_usd", "as a string"),
+    "negative money": (task(budget={"cost_usd": "-1"}), "/budget/cost_usd", "negative"),
+    "a time-out over the queue's": (
+        task(steps=[{**NOOP, "timeout_seconds": 50_000}]),
+        "/steps/0/noop/timeout_seconds",
+        "39600",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DEFINITIONS)
+def test_a_definition_that_cannot_run_is_refused_with_the_place(api: httpx.Client, member: Member, case: str) -> None:
+    document, pointer, said = DEFINITIONS[case]
+    before = written(member)
+    body = problem(api.post("/tasks", json=document), 422, "invalid_definition")
+    assert any(error["pointer"] == pointer and said in error["detail"] for error in body["errors"]), body["errors"]
+    assert written(member) == before
+
+
+BODIES: dict[str, tuple[str, str, int, str, str]] = {
+    "malformed JSON": ("application/json", '{"name": "x",\n "steps": [}', 400, "bad_request", "line 2, column 12"),
+    "NaN": ("application/json", '{"name": NaN}', 400, "bad_request", "NaN"),
+    "malformed YAML": ("application/yaml", "name: x\nsteps: [a: b", 400, "bad_request", "malformed YAML"),
+    "YAML aliases": ("application/yaml", "name: &n x\nsteps: [*n]", 400, "bad_request", "aliases"),
+    "an empty body": ("application/json", " ", 400, "bad_request", "empty"),
+    "another type": ("text/html", "<p>", 400, "bad_request", "text/html"),
+    "not an object": ("application/json", "[]", 422, "invalid_definition", "object"),
+    "a body over the limit": ("application/json", " " * 1_100_000 + "{}", 413, "payload_too_large", "1048576"),
+}
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_a_body_that_cannot_be_read_is_refused(api: httpx.Client, member: Member, case: str) -> None:
+    content_type, content, status, code, said = BODIES[case]
+    before = written(member)
+    answer = api.post("/tasks", content=content, headers={"content-type": content_type})
+    assert said in problem(answer, status, code)["detail"]
+    assert written(member) == before
+
+
+def test_a_chunked_body_over_the_limit_is_cut_off(api: httpx.Client, member: Member) -> None:
+    def chunks() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b" " * 65_536
+
+    answer = api.post("/tasks", content=chunks(), headers={"content-type": "application/json"})
+    problem(answer, 413, "payload_too_large")
+
+
+def test_yaml_makes_the_same_task_as_json(api: httpx.Client) -> None:
+    text = "name: from yaml\nbudget: {cost_usd: '0.5'}\nsteps:\n  - {name: only, kind: noop}\n"
+    made = api.post("/tasks", content=text, headers={"content-type": "application/yaml"})
+    assert made.status_code == 201, made.text
+    assert made.json()["definition"]["budget"] == {"tokens": None, "cost_usd": "0.5"}
+    assert made.headers["etag"] == '"1"'
+
+
+Forge = Callable[[Stack, Member], str | None]
+
+
+def _signed(member: Member, key: Any, header: dict[str, Any], **changes: Any) -> str:
+    now = int(time.time())
+    issuer = member.stack.issuer()
+    claims = {
+        "iss": issuer._issuer,
+        "sub": member.subject,
+        "client_id": issuer._client_id,
+        "token_use": "access",
+        "custom:tenant_id": str(member.tenant_id),
+        "iat": now,
+        "exp": now + 600,
+        **changes,
+    }
+    return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+
+
+def _own(member: Member, **changes: Any) -> str:
+    key = member.stack.issuer()._key
+    return _signed(member, key, {"alg": "RS256", "kid": key.kid}, **changes)
+
+
+def _alg_none(_: Stack, member: Member) -> str:
+    head, body, _signature = member.token.split(".")
+    none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
+    assert head != none
+    return f"{none}.{body}."
+
+
+def _stranger_s_key(_: Stack, member: Member) -> str:
+    kid = member.stack.issuer()._key.kid
+    return _signed(member, RSAKey.generate_key(2048, {"kid": kid}), {"alg": "RS256", "kid": kid})
+
+
+def _public_key_as_secret(_: Stack, member: Member) -> str:
+    """RS256's public key used as HS256's secret: the classic confusion."""
+    key = member.stack.issuer()._key
+    pem = base64.urlsafe_b64encode(key.as_pem(private=False)).decode().rstrip("=")
+    secret = OctKey.import_key({"kty": "oct", "k": pem})
+    return _signed(member, secret, {"alg": "HS256", "kid": key.kid})
+
+
+def _tampered(_: Stack, member: Member) -> str:
+    head, body, signature = member.token.split(".")
+    return f"{head}.{body[:-4]}AAAA.{signature}"
+
+
+TOKENS: dict[str, Forge] = {
+    "none at all": lambda _s, _m: None,
+    "garbage": lambda _s, _m: "garbage",
+    "expired": lambda _s, m: m.stack.issuer().issue(subject=m.subject, tenant_id=m.tenant_id, seconds=60, now=1_000),
+    "alg none": _alg_none,
+    "another's key": _stranger_s_key,
+    "the public key as a secret": _public_key_as_secret,
+    "another issuer": lambda _s, m: _own(m, iss="http://elsewhere"),
+    "another client": lambda _s, m: _own(m, client_id="elsewhere"),
+    "an id token": lambda _s, m: _own(m, token_use="id"),
+    "no member of the tenant": lambda _s, m: _own(m, **{"custom:tenant_id": str(uuid4())}),
+    "a tampered body": lambda _s, m: ".".join(
+        [m.token.split(".")[0], m.token.split(".")[1][:-4] + "AAAA", m.token.split(".")[2]]
+    ),
+    "an unknown key": lambda _s, _m: "lsk_" + "0" * 64,
+}
+
+
+@pytest.mark.parametrize("case", TOKENS)
+def test_a_credential_that_proves_nothing_is_refused(stack: Stack, member: Member, case: str) -> None:
+    token = TOKENS[case](stack, member)
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    before = written(member)
+    answer = httpx.post(f"{stack['LOCKSTEP_API_URL']}/api/v1/tasks", json=task(), headers=headers)
+    problem(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert written(member) == before
+
+
+def test_a_stale_if_match_writes_nothing(api: httpx.Client, member: Member) -> None:
+    made = api.post("/tasks", json=task()).json()
+    assert api.patch(f"/tasks/{made['id']}", json=task(), headers={"If-Match": '"1"'}).json()["version"] == 2
+    before = written(member)
+    problem(api.patch(f"/tasks/{made['id']}", json=task(), headers={"If-Match": '"1"'}), 412, "version_mismatch")
+    problem(api.patch(f"/tasks/{made['id']}", json=task()), 412, "version_mismatch")
+    assert written(member) == before
+    assert api.get(f"/tasks/{made['id']}", params={"version": 1}).json()["name"] == made["name"]
+
+
+def test_an_idempotency_key_starts_one_run_and_refuses_another_request(api: httpx.Client, member: Member) -> None:
+    made = api.post("/tasks", json=task()).json()
+    key = {"Idempotency-Key": str(uuid4())}
+    first = api.post("/runs", json={"task_id": made["id"]}, headers=key)
+    again = api.post("/runs", json={"task_id": made["id"]}, headers=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    other = api.post("/runs", json={"task_id": made["id"], "input": {"x": 1}}, headers=key)
+    problem(other, 422, "idempotency_key_reused")
+    assert written(member)["runs"] == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/tasks/{id}", "/runs/{id}", "/runs/{id}/steps", "/runs/{id}/explain", "/artifacts/{id}"]
+)
+def test_what_does_not_exist_is_not_found(api: httpx.Client, path: str) -> None:
+    problem(api.get(path.format(id=uuid4())), 404, "not_found")
+
+
+def test_a_cursor_of_somebody_else_s_making_is_refused(api: httpx.Client) -> None:
+    problem(api.get("/runs", params={"cursor": "AAAA"}), 400, "invalid_cursor")

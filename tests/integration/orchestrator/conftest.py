@@ -1,0 +1,30 @@
+"""A worker's parts on a scratch database, without AWS."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from fixtures.postgres import ScratchDatabase
+from fixtures.runs import database
+from foundation.storage.database import Database
+from orchestrator.failpoints import Failpoints
+from orchestrator.recording import Recorder
+from orchestrator.taking import Taker
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    owner: Database
+    orchestrator: Database
+    taker: Taker
+    recorder: Recorder
+
+
+@pytest.fixture(scope="session")
+async def parts(scratch: ScratchDatabase) -> AsyncIterator[Parts]:
+    owner, orchestrator = database(scratch), database(scratch, "orchestrator")
+    taker = Taker(orchestrator, worker_id="worker-1", lease_seconds=45)
+    yield Parts(owner, orchestrator, taker, Recorder(orchestrator, taker, Failpoints(None, environment="test")))
+    await orchestrator.close()
+    await owner.close()
