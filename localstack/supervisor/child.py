@@ -84,12 +84,15 @@ class Child:
         deadline = time.monotonic() + self.process.start_seconds
         while not await self.process.healthy():
             if self._running is None or self._running.returncode is not None:
-                raise self._failed("ended while starting")
+                raise self._failed(f"ended while starting, with exit status {self._exit_status()}")
             if time.monotonic() > deadline:
                 raise self._failed(f"not ready in {self.process.start_seconds:.0f} s")
             await asyncio.sleep(_POLL_SECONDS)
         if elsewhere := await ports.answering_elsewhere(self.process.port):
             raise self._failed(f"port {self.process.port} answers on {', '.join(elsewhere)}, not on loopback alone")
+
+    def _exit_status(self) -> int | None:
+        return self._running.returncode if self._running else None
 
     def _failed(self, why: str) -> StartFailed:
         with self.log.open("rb") as file:

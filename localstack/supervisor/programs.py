@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
 
@@ -10,6 +11,13 @@ from supervisor.settings import ROOT, Settings, inherited_environment
 from supervisor.synthesis import node
 
 _SAMPLE = "samples/penguins/run.py"
+_ADDRESSES = {
+    "LOCKSTEP_API_URL": "API",
+    "LOCKSTEP_GATEWAY_URL": "model gateway",
+    "LOCKSTEP_SIMULATED_PROVIDER_URL": "simulated provider",
+    "AWS_ENDPOINT_URL": "SQS, Step Functions",
+    "AWS_ENDPOINT_URL_S3": "S3, Secrets Manager",
+}
 
 
 async def deploy(settings: Settings) -> int:
@@ -17,6 +25,7 @@ async def deploy(settings: Settings) -> int:
     started = time.monotonic()
     await client.up(settings)
     code = await _python(settings, _SAMPLE)
+    _tell_addresses(settings)
     _tell_time(settings, {"work": time.monotonic() - started})
     return code
 
@@ -67,6 +76,14 @@ async def _python(settings: Settings, *arguments: str) -> int:
         },
     )
     return await process.wait()
+
+
+def _tell_addresses(settings: Settings) -> None:
+    variables = env_file.read(settings.paths.env)
+    print("\nAddresses")
+    for name, what in _ADDRESSES.items():
+        print(f"  {what:<22} {variables[name]}")
+    print(f"  more, and a token      . {os.path.relpath(settings.paths.env, ROOT)}")
 
 
 def _tell_time(settings: Settings, spent: dict[str, float]) -> None:
