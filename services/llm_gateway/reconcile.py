@@ -121,9 +121,8 @@ class Reconciler:
                 await asyncio.sleep(0.1)
 
 
-async def run(
-    settings: ReconcileSettings, *, first: date, last: date, unreported_are_free: bool
-) -> list[ProviderReport]:
+async def run(settings: ReconcileSettings, *, first: date, last: date, complete: bool) -> list[ProviderReport]:
+    """A report for each provider that gives one; `complete` says that their reports name all that they will bill."""
     routes = load_routes(
         settings.routes_file, placeholders={"simulated_provider_url": str(settings.simulated_provider_url)}
     )

@@ -10,6 +10,7 @@ from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_pr
 from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from llm_gateway.settings import DEFAULT_ROUTES
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +89,32 @@ def impatient_gateway(
         instance="gateway-2",
         more={"LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
     )
+
+
+@pytest.fixture(scope="session")
+def faulty_gateway(
+    tmp_path_factory: pytest.TempPathFactory,
+    gateway_redis: RedisServer,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    signing: Signing,
+) -> Iterator[GatewayProcess]:
+    """A gateway with little patience: time-outs of a second or two."""
+    folder = tmp_path_factory.mktemp("faulty")
+    routes = DEFAULT_ROUTES.read_text() + "\n[providers.simulated.timeouts]\nfirst_token = 1\nidle = 1\ntotal = 2.5\n"
+    (folder / "routes.toml").write_text(routes)
+    yield from running_gateway_process(
+        folder,
+        redis=gateway_redis,
+        database=database,
+        simulated=simulated,
+        signing=signing,
+        instance="gateway-3",
+        more={"LOCKSTEP_ROUTES_FILE": str(folder / "routes.toml")},
+    )
+
+
+@pytest.fixture
+async def faulty(faulty_gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=faulty_gateway.url, timeout=60) as http:
+        yield http

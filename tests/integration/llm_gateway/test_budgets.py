@@ -7,6 +7,7 @@ import httpx
 import openai
 import pytest
 
+from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.ledger import charged, recorded_events
 from fixtures.postgres import ScratchDatabase
@@ -52,9 +53,11 @@ async def until_held(redis: RedisServer, step: Step) -> None:
     bucket = keys.bucket_of(step.tenant.tenant_id)
     key = keys.scope(bucket, step.tenant.tenant_id, ScopeKind.RUN, step.run_id)
     client = redis.client()
-    async with asyncio.timeout(20):
-        while not int(await asyncio.to_thread(client.hget, key, "held_tokens") or 0):
-            await asyncio.sleep(0.01)
+
+    async def held() -> int:
+        return int(await asyncio.to_thread(client.hget, key, "held_tokens") or 0)
+
+    await eventually(held)
     client.close()
 
 
