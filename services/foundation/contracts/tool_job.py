@@ -2,7 +2,7 @@
 
 The worker posts a `ToolJob` to the launcher with a service token (aud=tool_runtime) and awaits a `ToolResult`. A job
 is known by its id: the same id in flight joins the first, finished a while ago it gets the same result, and with other
-content it is a conflict. Presigned addresses may differ between two submissions of one job.
+content it is a conflict. Presigned addresses and limits may differ between two submissions of one job.
 A domain failure (the code raised, a limit was met) is a result, not an error of the call.
 """
 

@@ -26,7 +26,8 @@ class Task:
 
 
 _SELECT = """
-    SELECT t.task_id, v.definition ->> 'name' AS name, v.version, v.definition, v.turns_per_dispatch, t.created_at, t.updated_at, t.archived_at
+    SELECT t.task_id, v.definition ->> 'name' AS name, v.version, v.definition,
+           v.turns_per_dispatch, t.created_at, t.updated_at, t.archived_at
     FROM tasks t JOIN task_versions v USING (tenant_id, task_id)
 """
 

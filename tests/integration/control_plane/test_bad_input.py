@@ -1,6 +1,7 @@
 """Bad input: each kind gets its own problem document, and nothing is written."""
 
 import base64
+import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 from fixtures.stack import Member, Stack
 
@@ -174,7 +175,7 @@ def _own(member: Member, **changes: Any) -> str:
 
 def _alg_none(_: Stack, member: Member) -> str:
     head, body, _signature = member.token.split(".")
-    none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
+    none = _encoded(json.dumps({"alg": "none", "typ": "JWT"}).encode())
     assert head != none
     return f"{none}.{body}."
 
@@ -187,9 +188,14 @@ def _stranger_s_key(_: Stack, member: Member) -> str:
 def _public_key_as_secret(_: Stack, member: Member) -> str:
     """RS256's public key used as HS256's secret: the classic confusion."""
     key = member.stack.issuer()._key
-    pem = base64.urlsafe_b64encode(key.as_pem(private=False)).decode().rstrip("=")
-    secret = OctKey.import_key({"kty": "oct", "k": pem})
-    return _signed(member, secret, {"alg": "HS256", "kid": key.kid})
+    head = _encoded(json.dumps({"alg": "HS256", "kid": key.kid, "typ": "JWT"}).encode())
+    body = _own(member).split(".")[1]
+    signature = hmac.new(key.as_pem(private=False), f"{head}.{body}".encode(), "sha256").digest()
+    return f"{head}.{body}.{_encoded(signature)}"
+
+
+def _encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
 def _tampered(_: Stack, member: Member) -> str:
