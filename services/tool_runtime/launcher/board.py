@@ -16,9 +16,9 @@ from uuid import UUID
 
 from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, IdempotencyConflict, LockstepError, NotFound, QuotaExceeded
+from foundation.domain.tools import Effect
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.finished import FinishedJobs
-from tool_runtime.tools.base import Effect
 from tool_runtime.tools.registry import find_tool
 
 RETRY_AFTER_SECONDS = 2.0
@@ -38,8 +38,8 @@ class OpenJob:
 
 
 def digest_of(job: ToolJob) -> str:
-    """What makes two submissions the same job; presigned addresses and times may differ."""
-    content = job.model_dump(mode="json", exclude={"uploads", "expires_at", "traceparent"})
+    """What makes two submissions the same job; addresses, limits and times may differ, as a later try has less left."""
+    content = job.model_dump(mode="json", exclude={"uploads", "limits", "expires_at", "traceparent"})
     for entry in content["inputs"]:
         del entry["url"]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -142,7 +142,7 @@ class JobBoard:
         if entry.cancelled:
             self._answer_without_runner(entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False)
             return
-        may_rerun = find_tool(entry.job.tool).effect is not Effect.ONCE
+        may_rerun = find_tool(entry.job.tool).spec.effect is not Effect.ONCE
         self._answer_without_runner(entry, JobStatus.FAILED, JobReason.RUNNER_LOST, detail, retryable=may_rerun)
 
     def refuse_waiting(self, make_error: Callable[[], LockstepError]) -> None:

@@ -24,12 +24,13 @@ _log = logger(__name__)
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """A runner's place: its one-time token, its process, its job."""
+    """A runner's place: its one-time token, its process, its job, and whether it ever asked for one."""
 
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     runner: Runner | None = None
     job: OpenJob | None = None
+    came_up: bool = False
 
 
 class RunnerPool:
@@ -52,8 +53,11 @@ class RunnerPool:
             self._board.changed.clear()
 
     def find(self, token: str) -> Place | None:
-        """The place with this worker token, if it has not had its lease."""
-        return next((p for p in self._places if p.job is None and secrets.compare_digest(p.token, token)), None)
+        """The place with this worker token, if it has not had its lease: its runner is up and asks."""
+        place = next((p for p in self._places if p.job is None and secrets.compare_digest(p.token, token)), None)
+        if place is not None:
+            place.came_up, self._failures = True, 0
+        return place
 
     def holds(self, place: Place) -> bool:
         """Whether the place's runner is still there."""
@@ -87,12 +91,10 @@ class RunnerPool:
         finally:
             del self._places[place]
             self._board.forget_idle(place.name)
-        if place.job is not None:
-            self._failures = 0
-            if not place.job.answer.done():
-                _log.warning("runner lost", extra={"job_id": str(place.job.job.job_id), "exit_code": code})
-                self._board.lose(place.job, f"{trouble} before the job had a result")
-        elif not self._closed:
+        if place.job is not None and not place.job.answer.done():
+            _log.warning("runner lost", extra={"job_id": str(place.job.job.job_id), "exit_code": code})
+            self._board.lose(place.job, f"{trouble} before the job had a result")
+        elif not place.came_up and not self._closed:
             await self._could_not_start(code, trouble)
         self._board.changed.set()
 

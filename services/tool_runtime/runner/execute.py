@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import httpx
 
 from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
+from foundation.domain.tools import Effect
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs
 from tool_runtime.runner.result_document import RESULT_NAME, read_result
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.runner.uploads import upload_artifacts
 from tool_runtime.sandbox.box import Box, BoxJob, Outcome
-from tool_runtime.tools.base import Effect
 from tool_runtime.tools.registry import find_tool
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ async def execute(client: httpx.AsyncClient, job: ToolJob, box: Box) -> ToolResu
             status=JobStatus.FAILED,
             reason=fault.reason,
             detail=fault.detail,
-            retryable=fault.retryable and find_tool(job.tool).effect is not Effect.ONCE,
+            retryable=fault.retryable and find_tool(job.tool).spec.effect is not Effect.ONCE,
             ended_at=datetime.now(UTC),
         )
     finally:
@@ -74,7 +74,7 @@ async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shel
         status=status,
         reason=reason,
         detail=detail,
-        retryable=reason is JobReason.HOST_MEMORY and find_tool(job.tool).effect is not Effect.ONCE,
+        retryable=reason is JobReason.HOST_MEMORY and find_tool(job.tool).spec.effect is not Effect.ONCE,
         exit_code=outcome.exit_code,
         signal=outcome.signal,
         stdout=box.stdout.text(),

@@ -1,20 +1,13 @@
-"""What a tool is: a name, what its effect is worth, and how its arguments become a command in the sandbox."""
+"""What a tool is on this side: how the arguments of its specification become a command in the sandbox."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
+
+from foundation.domain.tools import ToolSpec
 
 # Built from nothing: no variable of the runner reaches a job.
 BASE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC"}  # noqa: S108
-
-
-class Effect(StrEnum):
-    """What running a job twice would mean."""
-
-    PURE = "pure"  # nothing: it may rerun
-    KEYED = "keyed"  # nothing: its effect carries our key, and the other side knows it
-    ONCE = "once"  # a second effect: if the outcome is unknown, a person decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +24,9 @@ class Tool(Protocol):
     """One tool; stateless."""
 
     @property
-    def name(self) -> str: ...
-
-    @property
-    def effect(self) -> Effect: ...
+    def spec(self) -> ToolSpec:
+        """Its name, its effect and its arguments, as the rest of the platform knows them."""
+        ...
 
     def invocation(self, arguments: Mapping[str, Any]) -> Invocation:
         """Raises pydantic's `ValidationError` on arguments that the tool does not take."""

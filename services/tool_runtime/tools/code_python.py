@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from foundation.domain.tools import CODE_PYTHON, ToolSpec
 from tool_runtime.sandbox.bwrap import FONTS, INTERPRETER
-from tool_runtime.tools.base import BASE_ENVIRONMENT, Effect, Invocation
+from tool_runtime.tools.base import BASE_ENVIRONMENT, Invocation
 
 MAX_CODE = 256 * 1024
 
@@ -26,10 +27,9 @@ class Arguments(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CodePython:
-    """Pure: it reaches nothing outside, so it may run again."""
+    """Reaches nothing outside, so it may run again."""
 
-    name: str = "code.python"
-    effect: Effect = Effect.PURE
+    spec: ToolSpec = CODE_PYTHON
 
     def invocation(self, arguments: Mapping[str, Any]) -> Invocation:
         given = Arguments.model_validate(arguments)

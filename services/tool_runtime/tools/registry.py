@@ -4,7 +4,7 @@ from foundation.domain.errors import NotFound
 from tool_runtime.tools.base import Tool
 from tool_runtime.tools.code_python import CodePython
 
-_TOOLS: dict[str, Tool] = {tool.name: tool for tool in (CodePython(),)}
+_TOOLS: dict[str, Tool] = {tool.spec.name: tool for tool in (CodePython(),)}
 
 
 def find_tool(name: str) -> Tool:

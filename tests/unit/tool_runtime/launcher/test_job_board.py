@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fixtures.launchers import a_job
-from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob, ToolResult
+from foundation.contracts.tool_job import JobLimits, JobReason, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import (
     DependencyUnavailable,
     IdempotencyConflict,
@@ -42,9 +42,14 @@ async def test_a_job_in_flight_is_joined_and_a_finished_one_repeated() -> None:
     assert board.demand == 0
 
 
-async def test_fresh_presigned_addresses_are_the_same_job() -> None:
+async def test_fresh_addresses_and_less_time_are_the_same_job() -> None:
     board, job = a_board(), a_job()
-    again = job.model_copy(update={"expires_at": job.expires_at + timedelta(minutes=9), "traceparent": None})
+    later = {
+        "expires_at": job.expires_at + timedelta(minutes=9),
+        "limits": JobLimits(wall_seconds=7),
+        "traceparent": None,
+    }
+    again = job.model_copy(update=later)
     assert board.submit(job) is board.submit(again)
 
 

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from foundation.domain.errors import NotFound
-from tool_runtime.tools.base import Effect
+from foundation.domain.tools import TOOLS, Effect
 from tool_runtime.tools.registry import find_tool
 
 
@@ -20,8 +20,12 @@ def test_the_code_becomes_the_main_file_and_runs_in_an_environment_built_from_no
     assert made.env["PATH"] == "/usr/bin:/bin"
 
 
+def test_every_tool_that_a_definition_may_name_is_there() -> None:
+    assert {name: find_tool(name).spec for name in TOOLS} == TOOLS
+
+
 def test_running_it_twice_changes_nothing_outside() -> None:
-    assert find_tool("code.python").effect is Effect.PURE
+    assert find_tool("code.python").spec.effect is Effect.PURE
 
 
 @pytest.mark.parametrize(
