@@ -34,7 +34,7 @@ class _Governed(msgspec.Struct):
     max_completion_tokens: int | None = None
     tools: list[msgspec.Raw] | None = None
     functions: list[msgspec.Raw] | None = None
-    response_format: msgspec.Raw | None = None
+    response_format: msgspec.Raw = msgspec.Raw()
     service_tier: str | None = None
     modalities: list[str] | None = None
 
@@ -76,7 +76,7 @@ def read_chat_request(raw: bytes) -> ChatRequest:
         max_output=max(limits) if limits else None,
         messages=tuple(bytes(message) for message in governed.messages),
         tools=tuple(bytes(tool) for tool in tools),
-        other_prompt_bytes=len(bytes(governed.response_format)) if governed.response_format is not None else 0,
+        other_prompt_bytes=len(bytes(governed.response_format)),
         fields=fields,
     )
 

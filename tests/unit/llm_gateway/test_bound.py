@@ -1,0 +1,78 @@
+"""The bound is one: whatever a provider counts stays below it, and what cannot be bounded is refused."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.domain.errors import BadRequest
+from llm_gateway.bound import bound_of
+from llm_gateway.prices import Price, Rates
+from llm_gateway.request import read_chat_request
+from llm_gateway.usage import Usage
+from simulated_provider.tokens import count_request
+
+CHEAP = Price("v", (Rates(0, 100, 50, 125, 400),))
+TIERED = Price("v", (Rates(0, 100, 50, 100, 400), Rates(1000, 300, 150, 300, 900)))
+IMAGES = Price("v", (Rates(0, 100, 50, 100, 400),), max_tokens_per_image=1500)
+
+TEXT = st.text(max_size=200)
+MESSAGES = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(["user", "system", "tool"]), "content": TEXT}),
+    min_size=1,
+    max_size=8,
+)
+TOOLS = st.lists(
+    st.fixed_dictionaries({"type": st.just("function"), "function": st.fixed_dictionaries({"name": TEXT})}), max_size=4
+)
+
+
+def request_of(body: dict[str, Any], *, escaped: bool = True) -> Any:
+    return read_chat_request(
+        json.dumps(body, ensure_ascii=escaped).encode("utf-8", "surrogatepass" if escaped else "strict")
+    )
+
+
+@given(messages=MESSAGES, tools=TOOLS, escaped=st.booleans(), choices=st.integers(1, 5), limit=st.integers(1, 500))
+def test_no_usage_within_the_limits_costs_more_than_the_bound(
+    messages: list[Any], tools: list[Any], choices: int, limit: int, *, escaped: bool
+) -> None:
+    body = {"model": "m", "messages": messages, "tools": tools, "n": choices, "max_tokens": limit}
+    bound = bound_of(request_of(body, escaped=escaped), prices=[CHEAP, TIERED], default_output=9)
+    counted = count_request(body)
+    text = "".join(message["content"] for message in messages)
+    assert counted <= bound.input_tokens
+    assert len(text.encode("utf-8", "surrogatepass")) <= bound.input_tokens
+    for cached in (0, bound.input_tokens):
+        usage = Usage(input_tokens=bound.input_tokens, cached_input_tokens=cached, output_tokens=choices * limit)
+        assert max(CHEAP.cost(usage), TIERED.cost(usage)) <= bound.nano_usd
+
+
+def test_a_request_without_a_limit_is_bounded_by_the_routes() -> None:
+    bound = bound_of(request_of({"model": "m", "messages": [{}], "n": 2}), prices=[CHEAP], default_output=70)
+    assert (bound.max_output, bound.output_tokens) == (70, 140)
+
+
+def test_a_cache_write_premium_is_part_of_the_bound() -> None:
+    bound = bound_of(request_of({"model": "m", "messages": [{}], "max_tokens": 1}), prices=[CHEAP], default_output=1)
+    usage = Usage(input_tokens=bound.input_tokens, cache_write_tokens=bound.input_tokens, output_tokens=1)
+    assert CHEAP.cost(usage) == bound.nano_usd
+
+
+def test_an_image_needs_a_declared_maximum_of_every_model_on_the_route() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:" + "x" * 9000}}
+    body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, image]}]}
+    with pytest.raises(BadRequest, match="declares no maximum"):
+        bound_of(request_of(body), prices=[IMAGES, CHEAP], default_output=1)
+    bound = bound_of(request_of(body), prices=[IMAGES], default_output=1)
+    assert 1500 < bound.input_tokens < 3000
+
+
+def test_tiers_take_the_whole_input_to_their_price() -> None:
+    below = Usage(input_tokens=999, output_tokens=0)
+    above = Usage(input_tokens=1000, output_tokens=0)
+    assert TIERED.cost(below) == 1
+    assert TIERED.cost(Usage(input_tokens=1_000_000, output_tokens=0)) == 300
+    assert TIERED.cost(above) == 1
