@@ -1,0 +1,176 @@
+"""A worker killed at each commit, send and callback: the run completes, and each recorded effect stands once."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fixtures.stack import Member, Stack, new_member
+from fixtures.workers import a_worker, without_supervised_worker
+
+pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(240)]
+
+PLACES = (
+    "claimed",
+    "model.before_dispatch",
+    "model.answered",
+    "tool.before_submit",
+    "tool.after_submit",
+    "tool.recorded",
+    "ran",
+    "turn.before_commit",
+    "turn.after_commit",
+    "finished.before_commit",
+    "finished.after_commit",
+    "message.before_send",
+    "message.after_send",
+    "callback.before_send",
+    "callback.after_send",
+)
+SAMPLE = ("tool.after_submit", "model.answered", "turn.after_commit", "callback.after_send")
+CSV = Path(__file__).parents[3] / "samples" / "penguins" / "penguins.csv"
+TURNS, TOOL_CALLS = 4, 3
+
+
+@pytest.fixture(scope="module")
+def quiet(stack: Stack) -> Iterator[Stack]:
+    with without_supervised_worker():
+        yield stack
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def uploaded(owner: Member) -> dict[str, str]:
+    body = CSV.read_bytes()
+    wanted = {
+        "name": CSV.name,
+        "content_type": "text/csv",
+        "size": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
+    with owner.api() as api:
+        room = api.post("/artifacts", json=wanted).raise_for_status().json()
+    httpx.post(room["url"], data=room["fields"], files={"file": (CSV.name, body, "text/csv")}).raise_for_status()
+    return {"artifact": room["id"], "name": CSV.name}
+
+
+def started(owner: Member) -> dict[str, Any]:
+    """An agent of four turns with three tool calls, a tool step beside it, and a step that needs both."""
+    code = "import json; json.dump({'x': 1}, open('/work/out/result.json', 'w'))"
+    steps = [
+        {
+            "name": "explore",
+            "kind": "agent",
+            "model": "penguins-agent",
+            "instructions": "Explore.",
+            "tools": ["code.python"],
+            "files": "${input.files}",
+        },
+        {"name": "beside", "kind": "tool", "tool": "code.python", "arguments": {"code": code}},
+        {"name": "after", "kind": "noop", "needs": ["explore", "beside"]},
+    ]
+    return owner.start({"steps": steps}, input={"files": [uploaded(owner)]})
+
+
+def counted(stack: Stack, run_id: str) -> dict[str, Any]:
+    with stack.superuser() as connection:
+
+        def one(query: str) -> Any:
+            row = connection.execute(query, [run_id]).fetchone()
+            assert row is not None
+            return row[0]
+
+        return {
+            "jobs": one("SELECT count(*) FROM tool_events WHERE run_id = %s"),
+            "jobs succeeded": one("SELECT count(*) FROM tool_events WHERE run_id = %s AND status = 'SUCCEEDED'"),
+            "calls": one("SELECT count(DISTINCT call_key) FROM llm_events WHERE run_id = %s"),
+            "calls succeeded": one("SELECT count(*) FROM llm_events WHERE run_id = %s AND status = 'succeeded'"),
+            "turns": one(
+                """SELECT count(*) FROM turns t JOIN steps s USING (step_id)
+                   WHERE s.run_id = %s AND recorded_at IS NOT NULL"""
+            ),
+            "ended once": one(
+                """SELECT count(*) = count(DISTINCT step_id) FROM run_events
+                   WHERE run_id = %s AND type = 'step.success'"""
+            ),
+        }
+
+
+def survived(stack: Stack, owner: Member, run_id: str) -> None:
+    run = owner.ended(run_id, seconds=150)
+    assert run["status"] == "COMPLETED", run
+    assert owner.until(lambda: counted(stack, run_id)["calls succeeded"] >= TURNS, seconds=10)
+    assert counted(stack, run_id) == {
+        "jobs": TOOL_CALLS + 1,
+        "jobs succeeded": TOOL_CALLS + 1,
+        "calls": TURNS,
+        "calls succeeded": TURNS,
+        "turns": TURNS,
+        "ended once": True,
+    }
+    assert {step["status"] for step in owner.steps(run_id).values()} == {"SUCCESS"}
+
+
+@pytest.mark.parametrize(
+    "place", [*SAMPLE, *(pytest.param(place, marks=pytest.mark.full) for place in PLACES if place not in SAMPLE)]
+)
+def test_a_worker_killed_anywhere_loses_no_step_and_doubles_no_effect(quiet: Stack, folder: Path, place: str) -> None:
+    owner = new_member(quiet)
+    doomed = a_worker(quiet, folder, failpoint=place)
+    doomed.start()
+    run = started(owner)
+    # Some places are reached only when work waits in the queue: a second worker would take it away.
+    if place.startswith("message."):
+        assert owner.until(lambda: owner.steps(run["id"]).get("after", {}).get("status") == "WAITING")
+    assert doomed.died() == -9, doomed.log()
+    heir = a_worker(quiet, folder)
+    heir.start()
+    try:
+        survived(quiet, owner, run["id"])
+    finally:
+        heir.stop()
+
+
+@pytest.mark.parametrize("at", ["a tool", "an agent's turn"])
+def test_a_worker_killed_in_mid_step_is_replaced(quiet: Stack, folder: Path, at: str) -> None:
+    owner = new_member(quiet)
+    victim = a_worker(quiet, folder)
+    victim.start()
+    run = started(owner)
+    wanted: dict[str, Callable[[], bool]] = {
+        "a tool": lambda: owner.steps(run["id"]).get("beside", {}).get("status") == "RUNNING",
+        "an agent's turn": lambda: owner.steps(run["id"]).get("explore", {}).get("turn", 0) >= 1,
+    }
+    assert owner.until(wanted[at])
+    victim.kill()
+    heir = a_worker(quiet, folder)
+    heir.start()
+    try:
+        survived(quiet, owner, run["id"])
+    finally:
+        heir.stop()
+
+
+def test_a_worker_that_is_asked_to_stop_gives_its_steps_back(quiet: Stack, folder: Path) -> None:
+    owner = new_member(quiet)
+    leaving = a_worker(quiet, folder, drain_seconds="0")
+    leaving.start()
+    code = "import time; time.sleep(3); print('slept')"
+    run = owner.start({"steps": [{"name": "slow", "kind": "tool", "tool": "code.python", "arguments": {"code": code}}]})
+    assert owner.until(lambda: owner.steps(run["id"]).get("slow", {}).get("status") == "RUNNING")
+    leaving.stop()
+    assert owner.until(lambda: owner.steps(run["id"])["slow"]["status"] == "QUEUED", seconds=5)
+    heir = a_worker(quiet, folder)
+    heir.start()
+    try:
+        ended = owner.ended(run["id"])
+    finally:
+        heir.stop()
+    assert ended["status"] == "COMPLETED"
+    assert owner.steps(run["id"])["slow"]["attempt"] == 1
