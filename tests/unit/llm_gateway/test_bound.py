@@ -30,9 +30,8 @@ TOOLS = st.lists(
 
 
 def request_of(body: dict[str, Any], *, escaped: bool = True) -> Any:
-    return read_chat_request(
-        json.dumps(body, ensure_ascii=escaped).encode("utf-8", "surrogatepass" if escaped else "strict")
-    )
+    text = json.dumps(body, ensure_ascii=escaped)
+    return read_chat_request(text.encode("utf-8", "surrogatepass" if escaped else "strict"))
 
 
 @given(messages=MESSAGES, tools=TOOLS, escaped=st.booleans(), choices=st.integers(1, 5), limit=st.integers(1, 500))
@@ -53,6 +52,14 @@ def test_no_usage_within_the_limits_costs_more_than_the_bound(
 def test_a_request_without_a_limit_is_bounded_by_the_routes() -> None:
     bound = bound_of(request_of({"model": "m", "messages": [{}], "n": 2}), prices=[CHEAP], default_output=70)
     assert (bound.max_output, bound.output_tokens) == (70, 140)
+
+
+def test_a_schema_for_the_answer_counts_as_prompt() -> None:
+    body = {"model": "m", "messages": [{}], "max_tokens": 1}
+    schema = {"type": "json_schema", "json_schema": {"name": "x" * 500}}
+    without = bound_of(request_of(body), prices=[CHEAP], default_output=1)
+    with_schema = bound_of(request_of({**body, "response_format": schema}), prices=[CHEAP], default_output=1)
+    assert with_schema.input_tokens == without.input_tokens + len(json.dumps(schema))
 
 
 def test_a_cache_write_premium_is_part_of_the_bound() -> None:

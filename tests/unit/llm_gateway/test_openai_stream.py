@@ -1,6 +1,7 @@
 """Streams are read event by event, however the bytes are cut."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ def test_events_do_not_depend_on_where_the_bytes_are_cut(cuts: list[int], newlin
     edges = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
     pending = bytearray()
     events = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         events += read_events(whole[start:end], pending, wants_usage=wants_usage)
     assert [event.kind for event in events] == [
         EventKind.CONTENT,

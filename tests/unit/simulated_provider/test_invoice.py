@@ -20,9 +20,8 @@ async def test_lines_appended_at_once_are_all_there(tmp_path: Path) -> None:
 
 async def test_the_report_is_by_day_in_utc(tmp_path: Path) -> None:
     invoice = Invoice(tmp_path, fsync=False)
-    for number, at in enumerate(
-        ["2026-11-20T23:59:59+00:00", "2026-11-21T00:30:00+02:00", "2026-11-21T00:00:00+00:00"]
-    ):
+    moments = ["2026-11-20T23:59:59+00:00", "2026-11-21T00:30:00+02:00", "2026-11-21T00:00:00+00:00"]
+    for number, at in enumerate(moments):
         await invoice.append(a_line(number, at))
     day = date(2026, 11, 21)
     assert [line.request_id for line in invoice.report(first=day, last=day)] == ["request-2"]
