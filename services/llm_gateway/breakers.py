@@ -28,12 +28,16 @@ class _Publisher(pybreaker.CircuitBreakerListener):
         self._provider = provider
         self._model = model
 
-    def state_change(self, cb: pybreaker.CircuitBreaker, old_state: object, new_state: object) -> None:  # noqa: ARG002
-        metrics.BREAKER_STATE.labels(self._provider).set(_LEVELS[cb.current_state])
-        _log.warning(
-            "circuit breaker changed",
-            extra={"provider": self._provider, "model": self._model, "state": cb.current_state},
-        )
+    def state_change(
+        self,
+        cb: pybreaker.CircuitBreaker,
+        old_state: object,
+        new_state: pybreaker.CircuitBreakerState,  # noqa: ARG002
+    ) -> None:
+        # pybreaker tells its listeners before it stores the new state
+        metrics.BREAKER_STATE.labels(self._provider).set(_LEVELS[new_state.name])
+        about = {"provider": self._provider, "model": self._model, "state": new_state.name}
+        _log.warning("circuit breaker changed", extra=about)
 
 
 @dataclass(slots=True)

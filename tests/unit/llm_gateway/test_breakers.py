@@ -1,5 +1,7 @@
 """A breaker opens after failures in a row, lets few trials through, and closes after enough of them succeed."""
 
+from prometheus_client import REGISTRY
+
 from llm_gateway.breakers import Breaker
 from llm_gateway.routes_config import BreakerConfig
 
@@ -25,6 +27,10 @@ def fail(breaker: Breaker) -> None:
     permit.failed()
 
 
+def published() -> float | None:
+    return REGISTRY.get_sample_value("llm_circuit_breaker_state", {"provider": "provider"})
+
+
 def test_it_opens_after_failures_in_a_row_only() -> None:
     breaker, _ = a_breaker()
     for _ in range(5):
@@ -37,6 +43,7 @@ def test_it_opens_after_failures_in_a_row_only() -> None:
     for _ in range(3):
         fail(breaker)
     assert breaker.state == "open"
+    assert published() == 2
     assert breaker.permit() is None
     assert breaker.retry_after == 20
 
@@ -52,8 +59,10 @@ def test_trials_are_bounded_and_enough_successes_close_it() -> None:
     assert second is not None
     first.succeeded()
     assert breaker.state == "half-open"
+    assert published() == 1
     second.succeeded()
     assert breaker.state == "closed"
+    assert published() == 0
 
 
 def test_a_failed_trial_opens_it_anew() -> None:
