@@ -28,12 +28,7 @@ class _Publisher(pybreaker.CircuitBreakerListener):
         self._provider = provider
         self._model = model
 
-    def state_change(
-        self,
-        cb: pybreaker.CircuitBreaker,
-        old_state: object,
-        new_state: pybreaker.CircuitBreakerState,  # noqa: ARG002
-    ) -> None:
+    def state_change(self, _cb: object, _old: object, new_state: pybreaker.CircuitBreakerState) -> None:
         # pybreaker tells its listeners before it stores the new state
         metrics.BREAKER_STATE.labels(self._provider).set(_LEVELS[new_state.name])
         about = {"provider": self._provider, "model": self._model, "state": new_state.name}
