@@ -12,6 +12,7 @@ from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.advancing import Advancer
+from orchestrator.clients.launcher import DRAINED
 from orchestrator.deleter import Deleter
 from orchestrator.engines.base import Work
 from orchestrator.leases import Held, Leases
@@ -78,7 +79,7 @@ class Consumer:
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
-                task.cancel()
+                task.cancel(DRAINED)
             await asyncio.gather(*left, return_exceptions=True)
         await self._deleter.drain()
 

@@ -13,6 +13,8 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
 
 AUDIENCE = "tool_runtime"
+DRAINED = "drained"
+"""The cancel message of a worker that gives its steps back."""
 _CANCEL_SECONDS = 5
 
 
@@ -29,7 +31,7 @@ class Launcher:
         self._signer = signer
 
     async def run(self, job: ToolJob) -> ToolResult:
-        """The job's result. A caller that is cancelled cancels the job.
+        """The job's result. A caller that is cancelled cancels the job, unless it only drains: its heir joins the job.
 
         `SandboxUnavailable` when nothing can be isolated, `DependencyUnavailable` when the launcher does not answer
         or is full, `JobRefused` for a job that it will never take.
@@ -40,8 +42,9 @@ class Launcher:
             )
         except httpx.HTTPError as error:
             raise DependencyUnavailable(f"the launcher does not answer: {type(error).__name__}") from error
-        except asyncio.CancelledError:
-            await asyncio.shield(self._cancel(job.job_id))
+        except asyncio.CancelledError as cancelled:
+            if cancelled.args != (DRAINED,):
+                await asyncio.shield(self._cancel(job.job_id))
             raise
         if answer.status_code == httpx.codes.OK:
             try:
