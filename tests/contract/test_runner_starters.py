@@ -1,7 +1,7 @@
 """What everything that starts runners must do, whatever stands behind it; the launcher is played by a small server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,24 +83,24 @@ def fake(url: str) -> FakeRunners:
 
 
 @pytest.fixture(params=[local, fake])
-def make(request: pytest.FixtureRequest) -> Callable[[str], RunnerStarter]:
-    made: Callable[[str], RunnerStarter] = request.param
-    return made
+async def starter(request: pytest.FixtureRequest, server: LeaseServer) -> AsyncIterator[RunnerStarter]:
+    made: RunnerStarter = request.param(server.url)
+    yield made
+    await made.close()
 
 
-Make = Callable[[str], RunnerStarter]
-
-
-async def test_a_runner_takes_its_lease_hands_in_the_result_and_ends(make: Make, server: LeaseServer) -> None:
+async def test_a_runner_takes_one_lease_hands_in_its_result_and_ends(
+    starter: RunnerStarter, server: LeaseServer
+) -> None:
     server.may_give.set()
-    runner = await make(server.url).start("the-token")
+    runner = await starter.start("the-token")
     result = await asyncio.wait_for(server.results.get(), 30)
     assert (result.job_id, result.status, result.stdout) == (server.job.job_id, JobStatus.SUCCEEDED, "hello\n")
     assert await asyncio.wait_for(runner.wait(), 30) in {0, None}
 
 
-async def test_a_killed_runner_is_gone_and_hands_nothing_in(make: Make, server: LeaseServer) -> None:
-    runner = await make(server.url).start("the-token")
+async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
+    runner = await starter.start("the-token")
     await asyncio.wait_for(server.asked.wait(), 30)
     await asyncio.wait_for(runner.kill(), 30)
     assert await asyncio.wait_for(runner.wait(), 30) != 0
@@ -108,16 +108,16 @@ async def test_a_killed_runner_is_gone_and_hands_nothing_in(make: Make, server: 
     assert server.results.empty()
 
 
-async def test_killing_twice_or_after_the_end_is_harmless(make: Make, server: LeaseServer) -> None:
+async def test_killing_twice_or_after_the_end_is_harmless(starter: RunnerStarter, server: LeaseServer) -> None:
     server.may_give.set()
-    runner = await make(server.url).start("the-token")
+    runner = await starter.start("the-token")
     await asyncio.wait_for(runner.wait(), 30)
     await runner.kill()
     await runner.kill()
 
 
-async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(make: Make, server: LeaseServer) -> None:
-    runner = await make(server.url).start("another-token")
+async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(starter: RunnerStarter, server: LeaseServer) -> None:
+    runner = await starter.start("another-token")
     await asyncio.wait_for(runner.wait(), 30)
     assert not server.asked.is_set()
 

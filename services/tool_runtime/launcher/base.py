@@ -25,3 +25,7 @@ class RunnerStarter(Protocol):
     async def start(self, token: str) -> Runner:
         """Raises `RunnerStartError`."""
         ...
+
+    async def close(self) -> None:
+        """Let go of what starting needs, after the last runner is gone."""
+        ...

@@ -42,6 +42,9 @@ class FakeRunners:
         self.started.append(runner)
         return runner
 
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
     async def _serve(self, token: str) -> None:
         async with httpx.AsyncClient(trust_env=False) as client:
             leases = LeaseClient(client, launcher_url=self.launcher_url, token=token)

@@ -67,3 +67,4 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
         await asyncio.gather(filling, return_exceptions=True)
         board.close()
         await pool.close()
+        await starter.close()

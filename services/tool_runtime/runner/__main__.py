@@ -1,6 +1,7 @@
 """The process of a runner: `python -m tool_runtime.runner`."""
 
 import asyncio
+import os
 import sys
 from typing import NoReturn
 
@@ -16,10 +17,10 @@ EXIT_FAILED = 70
 _log = logs.logger("tool_runtime.runner")
 
 
-async def _standard_input_ended() -> None:
+async def _ended(life_fd: int) -> None:
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(life_fd, "rb"))
     await reader.read()
 
 
@@ -27,8 +28,8 @@ async def _serve(settings: RunnerSettings) -> int:
     """Serve until the job is done or whoever started us is gone; then the sandbox is gone as well."""
     serving = asyncio.create_task(serve_one_job(settings))
     tasks: set[asyncio.Task[None]] = {serving}
-    if settings.ends_with_stdin:
-        tasks.add(asyncio.create_task(_standard_input_ended()))
+    if settings.life_fd is not None:
+        tasks.add(asyncio.create_task(_ended(settings.life_fd)))
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     if not serving.done():
         serving.cancel()
@@ -47,11 +48,15 @@ async def _serve(settings: RunnerSettings) -> int:
     return 0
 
 
-def main() -> NoReturn:
-    settings = RunnerSettings()
+def run(settings: RunnerSettings) -> int:
+    """Be a runner; the exit code."""
     logs.configure("tool_runtime.runner", level=settings.log_level)
     traces.configure("tool_runtime.runner")
-    sys.exit(asyncio.run(_serve(settings)))
+    return asyncio.run(_serve(settings))
+
+
+def main() -> NoReturn:
+    sys.exit(run(RunnerSettings()))
 
 
 if __name__ == "__main__":

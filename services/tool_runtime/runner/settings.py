@@ -16,5 +16,5 @@ class RunnerSettings(BaseSettings):
     sandbox_root: Path = Field(description="where the sandbox's mounts come from")
     uid_locks: Path = Field(description="where a job's uid is locked, one file each")
     host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="jobs end below this part of free memory")
-    ends_with_stdin: bool = Field(default=False, description="end when standard input ends: the launcher is gone")
+    life_fd: int | None = Field(default=None, ge=3, description="a pipe that ends when the launcher is gone")
     log_level: str = Field(default="INFO")

@@ -91,6 +91,20 @@ async def test_a_killed_runner_takes_its_tree_along_and_the_job_is_told_to_be_lo
     await gone(below)
 
 
+async def test_killing_the_process_that_runners_are_forked_from_ends_them_and_a_new_one_takes_its_place(
+    launcher: Launcher,
+) -> None:
+    job = a_job(TREE, limits=LIMITS)
+    answer = asyncio.create_task(launcher.run(job))
+    _, below = await running_tree(launcher, job)
+    everything = below | tree_below(launcher.process.pid)
+    for zygote in children_of(launcher.process.pid):
+        os.kill(zygote, signal.SIGKILL)
+    assert (await answer).reason is JobReason.RUNNER_LOST
+    await gone(everything)
+    assert (await launcher.run(a_job())).status is JobStatus.SUCCEEDED
+
+
 async def test_a_killed_launcher_takes_every_runner_and_every_tree_along(launcher: Launcher) -> None:
     job = a_job(TREE, limits=LIMITS)
     answer = asyncio.create_task(launcher.post(job))

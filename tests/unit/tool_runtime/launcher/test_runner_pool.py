@@ -50,6 +50,9 @@ class IdleRunners:
             runner.exit_code.set_result(self.exit_code)
         return runner
 
+    async def close(self) -> None:
+        pass
+
     def alive(self) -> int:
         return sum(not runner.exit_code.done() for _, runner in self.started)
 
