@@ -36,7 +36,7 @@ class LauncherSettings(BaseSettings):
     callers: frozenset[str] = Field(default=frozenset({"orchestrator"}), description="services that may submit jobs")
     max_running: int = Field(default=4, ge=1, le=64, description="jobs that run at once")
     max_queued: int = Field(default=64, ge=0, le=10_000, description="jobs that wait; more are refused with 429")
-    spare_runners: int = Field(default=1, ge=0, le=16, description="runners that wait in a ready sandbox")
+    spare_runners: int = Field(default=2, ge=0, le=16, description="runners that wait in a ready sandbox")
     result_ttl_seconds: float = Field(default=900, ge=1, le=86_400, description="how long a result is repeated")
     result_memory_mb: int = Field(default=64, ge=1, le=4096, description="bound of all results kept")
     sandbox_root: Path = Field(default_factory=default_sandbox_root, validation_alias="LOCKSTEP_SANDBOX_ROOT")
