@@ -26,7 +26,7 @@ class _Result(BaseModel):
     error: dict[str, Any] | None
 
 
-def result_of(steps: list[EndedStep], *, first_cause: RunStatus | None) -> _Result:
+def result_of(steps: list[EndedStep], *, first_cause: RunStatus | None, first_error: dict[str, Any] | None) -> _Result:
     """The run's state, the outputs of its last good steps, and the failures that it ended with."""
     status = outcome_of([step.status for step in steps], first_cause=first_cause)
     succeeded = {step.name: step.output for step in steps if step.status is StepStatus.SUCCESS}
@@ -35,8 +35,8 @@ def result_of(steps: list[EndedStep], *, first_cause: RunStatus | None) -> _Resu
         return _Result(status=status, output=sinks, error=None)
     failures = [dict(step.error or {}, step=step.name) for step in steps if step.status is StepStatus.FAILED]
     detail = "; ".join(f"step {f['step']}: {f.get('detail', 'failed')}" for f in failures) or f"the run is {status}"
-    error = {"code": "steps_failed" if failures else status.value.lower(), "detail": detail, "failures": failures}
-    return _Result(status=status, output=succeeded, error=error)
+    derived = {"code": "steps_failed" if failures else status.value.lower(), "detail": detail}
+    return _Result(status=status, output=succeeded, error={**(first_error or derived), "failures": failures})
 
 
 async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str, Any]:
@@ -52,8 +52,7 @@ async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=fault, error=error)
         plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
         steps = await plans.ended_steps(tx, run.tenant_id, run.run_id)
-        cause = RunStatus(plan.stop_cause) if plan.stop_cause else None
-        result = result_of(steps, first_cause=cause)
+        result = result_of(steps, first_cause=plan.stop_cause, first_error=plan.error)
         await run_control.end_run(tx, run, status=result.status, output=result.output, error=result.error)
     return {"status": result.status.value, "changed": True}
 

@@ -52,8 +52,7 @@ async def reconcile_execution(database: Database, event: StatusChange) -> dict[s
         await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=cause, error=error)
         plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
         steps = await plans.ended_steps(tx, run.tenant_id, run.run_id)
-        first = RunStatus(plan.stop_cause) if plan.stop_cause else cause
-        result = result_of(steps, first_cause=first)
+        result = result_of(steps, first_cause=plan.stop_cause or cause, first_error=plan.error)
         await run_control.end_run(tx, run, status=result.status, output=result.output, error=result.error)
     return {"changed": True, "status": result.status.value}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +54,11 @@ class Advancer:
                 await self._failed(work, error)
                 return []
             self._failpoints.reach("ran")
-            return await self._ended(work, outcome, free_slots)
+            claimed = await self._ended(work, outcome, free_slots)
+            seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
+            said = {"name": work.claim.name, "turn": outcome.turn, "duration_ms": round(seconds * 1000)}
+            _log.info("step ended" if isinstance(outcome, Finished) else "turn ended", extra={"step": said})
+            return claimed
 
     async def _run(self, work: Work) -> Outcome:
         """The engine's outcome, within the step's time; other failures in the words of `StepFailed`."""

@@ -13,7 +13,10 @@ from foundation.storage import audit, outbox, run_control, run_events, runs, tas
 from foundation.storage.database import Transaction
 from foundation.storage.run_events import Event
 from foundation.storage.runs import NewRun, Run
+from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
+
+_log = logger(__name__)
 
 
 async def submit_run(
@@ -56,6 +59,7 @@ async def submit_run(
     created = await runs.get(tx, caller.tenant_id, run.run_id)
     if created is None:
         raise AssertionError("the run that was just inserted is not there")
+    _log.info("run created", extra={"run_id": str(run.run_id), "task_id": str(run.task_id)})
     return created, True
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from foundation.contracts.definition import TaskDefinition
 from foundation.domain.ids import new_uuid
 from foundation.domain.plan import topological
-from foundation.domain.states import StepStatus
+from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.database import Transaction
 from foundation.storage.documents import jsonb
 
@@ -20,14 +20,16 @@ class PinnedPlan:
     """The definition that a run is bound to."""
 
     definition: TaskDefinition
-    stop_cause: str | None
+    stop_cause: RunStatus | None
+    error: dict[str, Any] | None
+    """What stopped the run, where something did."""
 
 
 async def pinned_plan(tx: Transaction, tenant_id: UUID, run_id: UUID) -> PinnedPlan:
     row = (
         await tx.execute(
             text(
-                """SELECT v.definition, r.stop_cause FROM runs r
+                """SELECT v.definition, r.stop_cause, r.error FROM runs r
                    JOIN task_versions v
                      ON v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version
                    WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"""
@@ -35,7 +37,8 @@ async def pinned_plan(tx: Transaction, tenant_id: UUID, run_id: UUID) -> PinnedP
             {"tenant_id": tenant_id, "run_id": run_id},
         )
     ).one()
-    return PinnedPlan(TaskDefinition.model_validate(row.definition), row.stop_cause)
+    cause = RunStatus(row.stop_cause) if row.stop_cause else None
+    return PinnedPlan(TaskDefinition.model_validate(row.definition), cause, row.error)
 
 
 async def insert_steps(

@@ -117,7 +117,7 @@ async def end_run(
             text(
                 """UPDATE runs
                    SET status = :status, output = COALESCE(CAST(:output AS jsonb), output),
-                       error = COALESCE(error, CAST(:error AS jsonb)), ended_at = now(), pause_reason = NULL,
+                       error = COALESCE(CAST(:error AS jsonb), error), ended_at = now(), pause_reason = NULL,
                        clock_used = clock_used + COALESCE(now() - clock_since, '0'), clock_since = NULL,
                        hard_deadline = NULL, version = version + 1
                    WHERE tenant_id = :tenant_id AND run_id = :run_id
