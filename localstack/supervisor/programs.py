@@ -71,6 +71,7 @@ async def _python(settings: Settings, *arguments: str) -> int:
         env={
             **inherited_environment(),
             **node(),
+            **settings.spelled(),
             "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
             **env_file.read(settings.paths.env),
         },
