@@ -42,6 +42,11 @@ class Surroundings:
     def cloud_names(self) -> dict[str, str]:
         return {**self.cloud.environment(), **self.cloud.names()}
 
+    @property
+    def issuer(self) -> str:
+        """The control plane issues users' tokens itself, locally."""
+        return self.neighbours()["LOCKSTEP_API_URL"]
+
     def neighbours(self) -> dict[str, str]:
         settings = self.settings
         return {
@@ -79,6 +84,7 @@ class Surroundings:
             "REDIS_URL": self.redis_url,
             **self.cloud_names(),
             **self.neighbours(),
+            "LOCKSTEP_ISSUER": self.issuer,
             "LOCKSTEP_SANDBOX_ROOT": str(self.sandbox_root),
             **self.minted,
         }

@@ -108,7 +108,7 @@ def _services(here: Surroundings) -> list[Process]:
     settings = here.settings
     service = partial(_service, here)
     control_plane = {
-        "LOCKSTEP_ISSUER": f"http://127.0.0.1:{settings.port_control_plane}",
+        "LOCKSTEP_ISSUER": here.issuer,
         **here.database("control_plane", "relay"),
         **here.cloud_names(),
         **here.redis(),
