@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
+from foundation.http.correlation import Correlation
 from foundation.http.health import Check, health_router
 from foundation.http.problems import install_problem_handlers
 from llm_gateway.admin.routes import admin_router
@@ -20,7 +21,7 @@ class GatewayApp:
     """Sends `POST /v1/chat/completions` to its endpoint before FastAPI sees it."""
 
     def __init__(self, admin: FastAPI) -> None:
-        self._admin = admin
+        self._admin = Correlation(admin, service="llm_gateway")
         self.endpoint: ChatEndpoint | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

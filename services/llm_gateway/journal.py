@@ -8,7 +8,7 @@ survives the death of the process; a machine that dies takes no hold in Redis wi
 import fcntl
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -51,7 +51,9 @@ class Entry:
     phase: Phase = Phase.RESERVING
     settlement: Settlement | None = None
     segment: int = 0
-    restored: bool = field(default=False)
+    asked: bool = True
+    """Redis may hold it: the script was sent and did not refuse."""
+    restored: bool = False
     """Its hold was put back into Redis after Redis lost it."""
 
 
@@ -84,7 +86,7 @@ class Journal:
         self._drop_finished_segments()
 
     def reserving(self, reservation: Reservation) -> None:
-        self.entries[reservation.reservation_id] = Entry(reservation, segment=self._segment)
+        self.entries[reservation.reservation_id] = Entry(reservation, segment=self._segment, asked=False)
         self._unfinished[self._segment] += 1
         self._write(_Line(Phase.RESERVING, reservation.reservation_id, reservation=reservation))
 

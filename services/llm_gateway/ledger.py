@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
-from llm_gateway.budget.refusals import BucketClosed
+from llm_gateway.budget.refusals import BucketClosed, HeldByOthers
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Scope, Windows
 from llm_gateway.budget.store import BudgetStore, Lease, Remaining, Settled
@@ -56,12 +56,21 @@ class Ledger:
         loop = asyncio.get_running_loop()
         self._journal.reserving(reservation)
         identity = reservation.reservation_id
-        try:
+        entry = self._journal.entries[identity]
 
-            async def attempt() -> list[Remaining]:
-                self._open[identity] = loop.time() + self._lease
+        async def attempt() -> list[Remaining]:
+            self._open[identity] = loop.time() + self._lease
+            entry.asked = True
+            try:
                 return await self._store.reserve(reservation, scopes=scopes, windows=windows, lease=lease)
+            except HeldByOthers as refusal:
+                entry.asked = False
+                if entry.restored:
+                    # a rebuild took it for a hold while it was refused: it starts again under another id
+                    raise BucketClosed from refusal
+                raise
 
+        try:
             return await self._waiting.admitted([scope.key for scope in reservation.scopes], attempt)
         except RedisError as error:
             # whether the script ran is not known: it is released when Redis answers again
@@ -72,7 +81,7 @@ class Ledger:
             self._open.pop(identity, None)
             if isinstance(error, BucketClosed):
                 self.closed.set()
-            if isinstance(error, asyncio.CancelledError) or self._journal.entries[identity].restored:
+            if isinstance(error, asyncio.CancelledError) or entry.restored:
                 self._unfinished.add(identity)
             else:
                 self._journal.forget(identity)
@@ -158,7 +167,7 @@ class Ledger:
         A settled one is put back as a hold too, and settled again: the ledger takes its event only once.
         """
         for identity, entry in list(self._journal.entries.items()):
-            if entry.reservation.bucket in buckets:
+            if entry.reservation.bucket in buckets and entry.asked:
                 entry.restored = True
                 await self._store.restore(entry.reservation)
                 if entry.phase is Phase.SETTLED:

@@ -32,15 +32,20 @@ from llm_gateway.recorder import Recorder
 ALIVE_SECONDS = 15.0
 """A gateway not seen for this long is not waited for; its holds lapse, or its journal settles them when it is back."""
 _REQUEST = "ls:rebuild"
-_LOCK_MS = 30_000
+_LEADER = "ls:rebuild-leader"
+_LOCK_MS = 10_000
 _GIVE_UP_SECONDS = 60.0
 _CLAIM_IDLE_MS = 1000
 
 _log = logger(__name__)
 
 
+class LockLost(DependencyUnavailable):
+    """A rebuild must begin anew."""
+
+
 class Rebuilder:
-    """Every gateway has one; whoever takes a bucket's lock rebuilds it, the others contribute what they hold."""
+    """Every gateway has one; whoever leads rebuilds what is closed, the others contribute what they hold."""
 
     def __init__(
         self,
@@ -94,10 +99,12 @@ class Rebuilder:
         if not closed:
             return 0
         owner = str(new_uuid())
-        mine = [number for number in closed if await self._lock(number, owner)]
-        if not mine:
+        # one at a time: all live gateways answer to one request
+        if not await self._lock(_LEADER, owner):
             return 0
+        mine: list[int] = []
         try:
+            mine = [number for number in closed if await self._lock(keys.rebuild_lock(number), owner)]
             async with asyncio.timeout(_GIVE_UP_SECONDS):
                 await self._redis.set(_REQUEST, owner, ex=int(_GIVE_UP_SECONDS))
                 await self.contribute_if_asked()
@@ -116,18 +123,20 @@ class Rebuilder:
             pipeline.exists(keys.epoch(number))
         return [number for number, known in enumerate(await pipeline.execute()) if not known]
 
-    async def _lock(self, number: int, owner: str) -> bool:
-        return bool(await self._redis.set(keys.rebuild_lock(number), owner, nx=True, px=_LOCK_MS))
+    async def _lock(self, key: str, owner: str) -> bool:
+        return bool(await self._redis.set(key, owner, nx=True, px=_LOCK_MS))
 
     async def _keep(self, owner: str, mine: Iterable[int]) -> None:
-        for number in mine:
-            if await self._redis.get(keys.rebuild_lock(number)) == owner.encode():
-                await self._redis.pexpire(keys.rebuild_lock(number), _LOCK_MS)
+        """Hold on to the locks; `LockLost` when one is gone, for Redis may have been lost once more."""
+        for key in (_LEADER, *map(keys.rebuild_lock, mine)):
+            if text(await self._redis.get(key)) != owner:
+                raise LockLost("the counters were lost again while they were rebuilt")
+            await self._redis.pexpire(key, _LOCK_MS)
 
     async def _unlock(self, mine: Iterable[int], owner: str) -> None:
-        for number in mine:
-            if await self._redis.get(keys.rebuild_lock(number)) == owner.encode():
-                await self._redis.delete(keys.rebuild_lock(number))
+        for key in (*map(keys.rebuild_lock, mine), _LEADER):
+            if text(await self._redis.get(key)) == owner:
+                await self._redis.delete(key)
 
     async def _everyone_contributed(self, owner: str, mine: list[int]) -> None:
         while True:

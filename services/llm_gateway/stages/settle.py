@@ -39,6 +39,7 @@ class Settle:
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
         _count(event)
         await self._ledger.settle(attempt.reservation, settlement)
+        _log.info("attempt settled", extra=_about(event))
 
     def _event(self, attempt: Attempt, outcome: Outcome) -> UsageEvent:
         seconds = asyncio.get_running_loop().time() - attempt.started
@@ -81,6 +82,24 @@ def _believable(usage: Usage) -> bool:
     """Whether the numbers can be a usage at all."""
     parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.cache_write_tokens)
     return min(parts) >= 0 and usage.cached_input_tokens + usage.cache_write_tokens <= usage.input_tokens
+
+
+def _about(event: UsageEvent) -> dict[str, object]:
+    """What a log line says of an attempt."""
+    return {
+        "tenant_id": str(event.tenant_id),
+        "run_id": str(event.run_id) if event.run_id else None,
+        "step_id": str(event.step_id) if event.step_id else None,
+        "trace_id": event.trace_id,
+        "event_id": str(event.event_id),
+        "provider": event.provider,
+        "model": event.model,
+        "status": event.status,
+        "usage_source": event.usage_source,
+        "tokens_used": event.total_tokens,
+        "cost_nano_usd": event.cost_nano_usd,
+        "duration_ms": event.latency_ms,
+    }
 
 
 def _count(event: UsageEvent) -> None:
