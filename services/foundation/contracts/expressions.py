@@ -60,7 +60,7 @@ def _rooted_paths(node: dict[str, Any]) -> Iterator[list[str]]:
             yield from _rooted_paths(children[0])
     elif kind in {"projection", "value_projection", "filter_projection", "index_expression", "pipe", "flatten"}:
         yield from _rooted_paths(children[0])
-    elif kind not in {"literal", "identity", "current"}:
+    elif kind not in {"literal", "identity", "current", "expref"}:
         for child in children:
             yield from _rooted_paths(child)
 

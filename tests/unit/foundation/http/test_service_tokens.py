@@ -1,0 +1,63 @@
+"""Service tokens: for one audience, for minutes, of one kind; anything else is refused."""
+
+from uuid import uuid4
+
+import pytest
+from joserfc.jwk import OKPKey
+
+from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
+from foundation.domain.errors import Unauthenticated
+from foundation.http import service_tokens
+from foundation.http.service_tokens import ServiceTokenSigner, TokenVerifier
+
+KEY = OKPKey.generate_key("Ed25519", {"kid": "one"})
+SIGNER = ServiceTokenSigner(KEY.as_dict(private=True), service="orchestrator")
+JWKS = {"keys": [KEY.as_dict(private=False)]}
+CLAIMS = RunClaims(
+    tenant_id=uuid4(),
+    user_id=None,
+    run_id=uuid4(),
+    step_id=uuid4(),
+    generation=2,
+    fence=7,
+    caps=ScopeCaps(run=Caps(tokens=10, nano_usd=9 * 10**15)),
+)
+
+
+def test_a_service_is_known_by_its_token() -> None:
+    assert TokenVerifier(JWKS, audience="llm_gateway").service(SIGNER.service_token("llm_gateway")) == "orchestrator"
+
+
+def test_a_run_token_says_what_was_signed() -> None:
+    assert TokenVerifier(JWKS, audience="llm_gateway").run(SIGNER.run_token(CLAIMS)) == CLAIMS
+
+
+def test_a_token_for_another_audience_is_refused() -> None:
+    with pytest.raises(Unauthenticated):
+        TokenVerifier(JWKS, audience="llm_gateway").service(SIGNER.service_token("tool_runtime"))
+
+
+def test_the_kinds_are_not_interchangeable() -> None:
+    verifier = TokenVerifier(JWKS, audience="llm_gateway")
+    with pytest.raises(Unauthenticated):
+        verifier.run(SIGNER.service_token("llm_gateway"))
+    with pytest.raises(Unauthenticated):
+        verifier.service(SIGNER.run_token(CLAIMS))
+
+
+def test_a_stranger_s_key_of_the_same_name_is_refused() -> None:
+    stranger = ServiceTokenSigner(OKPKey.generate_key("Ed25519", {"kid": "one"}).as_dict(private=True), service="x")
+    with pytest.raises(Unauthenticated):
+        TokenVerifier(JWKS, audience="llm_gateway").service(stranger.service_token("llm_gateway"))
+
+
+def test_an_expired_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_tokens, "LIFETIME_SECONDS", -1)
+    with pytest.raises(Unauthenticated):
+        TokenVerifier(JWKS, audience="llm_gateway").service(SIGNER.service_token("llm_gateway"))
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+def test_what_is_no_token_is_refused(text: str) -> None:
+    with pytest.raises(Unauthenticated):
+        TokenVerifier(JWKS, audience="llm_gateway").service(text)

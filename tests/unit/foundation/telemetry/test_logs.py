@@ -1,0 +1,41 @@
+"""Logs: one JSON line an event, with what is bound."""
+
+import json
+import logging
+import sys
+
+from foundation.telemetry import traces
+from foundation.telemetry.logs import JsonFormatter, bind
+
+
+def line(message: str, *, level: int = logging.INFO, exc: bool = False, **extra: object) -> dict[str, object]:
+    record = logging.LogRecord("a.b", level, "f.py", 1, message, None, sys.exc_info() if exc else None)
+    record.__dict__.update(extra)
+    said: dict[str, object] = json.loads(JsonFormatter("control_plane").format(record))
+    return said
+
+
+def test_what_is_bound_stands_on_every_line_until_it_is_left() -> None:
+    with bind(tenant_id="t", run_id="r"), bind(step_id="s"):
+        inside = line("x", duration_ms=3)
+    assert {"tenant_id": "t", "run_id": "r", "step_id": "s", "duration_ms": 3}.items() <= inside.items()
+    assert inside["service"] == "control_plane"
+    assert "tenant_id" not in line("x")
+
+
+def test_an_error_carries_its_traceback() -> None:
+    try:
+        int("boom")
+    except ValueError:
+        said = line("failed", level=logging.ERROR, exc=True)
+    assert "ValueError: invalid literal" in str(said["traceback"])
+
+
+def test_the_trace_of_the_caller_goes_on() -> None:
+    traces.configure("tests")
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with traces.span("x", traceparent=parent):
+        assert line("x")["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+        assert str(traces.current_traceparent()).startswith("00-0af7651916cd43dd8448eb211c80319c-")
+    with traces.span("x", traceparent="garbage"):
+        assert traces.current_trace_id() != "0af7651916cd43dd8448eb211c80319c"
