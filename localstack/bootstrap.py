@@ -148,11 +148,11 @@ def sandbox_packages(site: Path) -> None:
 
 
 def sandbox_root() -> Path:
-    """The same rule as `supervisor.surroundings`; a test compares both."""
+    """The same rule as `supervisor.settings`; a test compares both."""
     if chosen := os.environ.get("LOCKSTEP_SANDBOX_ROOT"):
         return Path(chosen)
     if os.geteuid() != 0:
-        return LOCAL / "sandbox"
+        return ROOT / ".local" / "sandbox"
     return Path("/var/lib/lockstep") / hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
 
 

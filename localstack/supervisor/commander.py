@@ -6,7 +6,7 @@ import shutil
 
 from supervisor import client, control, programs
 from supervisor.control import Request
-from supervisor.settings import Paths, Settings
+from supervisor.settings import Paths, Settings, default_sandbox_root
 from supervisor.surroundings import Surroundings
 
 _STOPPED = 3
@@ -57,7 +57,9 @@ def _forget(here: Surroundings) -> None:
     """Everything but the installed environments."""
     paths = here.settings.paths
     # A sandbox folder that a person chose may hold more than ours.
-    sandbox = here.sandbox_root / "site" if here.settings.sandbox_root else here.sandbox_root
+    sandbox = here.settings.sandbox_root
+    if sandbox != default_sandbox_root():
+        sandbox /= "site"
     for place in (paths.state, paths.logs, paths.run, paths.cloud, paths.top / "cache", sandbox):
         shutil.rmtree(place, ignore_errors=True)
     with contextlib.suppress(FileNotFoundError):

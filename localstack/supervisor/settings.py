@@ -1,5 +1,6 @@
 """What a person may change about the local stack, and where it keeps its things."""
 
+import hashlib
 import os
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What a child inherits from the shell: where programs and certificates are, and nothing that could steer a service.
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
+
+def default_sandbox_root() -> Path:
+    """Root's sandbox runs as another user, who cannot enter a private home: it gets a neutral place."""
+    if os.geteuid() != 0:
+        return ROOT / ".local" / "sandbox"
+    return Path("/var/lib/lockstep") / hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
 
 
 class Settings(BaseSettings):
@@ -28,7 +36,9 @@ class Settings(BaseSettings):
     orchestrators: int = Field(1, ge=0, le=20, description="number of worker processes")
     local_dir: Path = Field(ROOT / ".local", description="everything that the local stack writes")
     venvs_dir: Path = Field(ROOT / ".local" / "venvs", description="environments that are not the project's own")
-    sandbox_root: Path | None = Field(None, description="what sandboxed code may import lies in <root>/site")
+    sandbox_root: Path = Field(
+        default_factory=default_sandbox_root, description="what sandboxed code may import lies in <root>/site"
+    )
     region: str = Field("us-east-1", description="LocalStack's only tried region")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
 

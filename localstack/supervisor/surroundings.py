@@ -1,15 +1,10 @@
 """Who sees which variable: the addresses, logins and names that each process is given."""
 
-import hashlib
-import os
-from functools import cached_property
-from pathlib import Path
-
 from supervisor import passwords
 from supervisor.cloud import Cloud
 from supervisor.passwords import LOGINS
 from supervisor.postgres import Postgres
-from supervisor.settings import ROOT, Settings, inherited_environment
+from supervisor.settings import Settings, inherited_environment
 
 
 class Surroundings:
@@ -65,16 +60,6 @@ class Surroundings:
             **{name: endpoints[name] for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SECRETS_MANAGER")},
         }
 
-    @cached_property
-    def sandbox_root(self) -> Path:
-        """Root's sandbox runs as another user, who cannot enter a private home: it gets a neutral place."""
-        if self.settings.sandbox_root:
-            return self.settings.sandbox_root
-        if os.geteuid() != 0:
-            return self.settings.paths.top / "sandbox"
-        project = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
-        return Path("/var/lib/lockstep") / project
-
     def for_a_shell(self) -> dict[str, str]:
         """What `.local/env` offers to any shell, test or tool."""
         return {
@@ -85,6 +70,6 @@ class Surroundings:
             **self.cloud_names(),
             **self.neighbours(),
             "LOCKSTEP_ISSUER": self.issuer,
-            "LOCKSTEP_SANDBOX_ROOT": str(self.sandbox_root),
+            "LOCKSTEP_SANDBOX_ROOT": str(self.settings.sandbox_root),
             **self.minted,
         }

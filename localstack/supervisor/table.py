@@ -168,7 +168,7 @@ def _services(here: Surroundings) -> list[Process]:
             after=("localstack-objects",),
             # It takes jobs with presigned addresses in them, so it needs no cloud and no credentials.
             sees={
-                "LOCKSTEP_SANDBOX_ROOT": str(here.sandbox_root),
+                "LOCKSTEP_SANDBOX_ROOT": str(settings.sandbox_root),
                 "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
             },
         ),

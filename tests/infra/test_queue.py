@@ -1,13 +1,17 @@
 """The queue gives a message to those who are still there."""
 
+import http.client
 import json
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from tests.infra.waiting import until
+
+from supervisor.cloud import Cloud
 
 pytestmark = pytest.mark.stack
 
@@ -41,3 +45,16 @@ def test_a_message_is_not_lost_to_a_poll_whose_client_has_gone(workflow: Callabl
         lambda: sqs.receive_message(QueueUrl=a_queue, WaitTimeSeconds=1).get("Messages"), "the message", seconds=30
     )
     assert received[0]["Body"] == "for somebody who is there"
+
+
+@pytest.mark.full
+def test_a_connection_may_be_idle_for_longer_than_a_minute(cloud: Cloud) -> None:
+    """Time itself is the subject: the server used to close it after 60 s, sometimes just when it was used again."""
+    connection = http.client.HTTPConnection("127.0.0.1", cloud.settings.port_workflow, timeout=10)
+    connection.request("GET", "/_localstack/health")
+    assert connection.getresponse().read()
+    same = connection.sock
+    time.sleep(65)
+    connection.request("GET", "/_localstack/health")
+    assert connection.getresponse().status == 200
+    assert connection.sock is same

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from tests.infra.waiting import until
 
+from supervisor import env_file
 from supervisor.settings import ROOT
 
 PORTS = ("postgres", "redis", "workflow", "objects", "control_plane", "gateway", "launcher", "simulated_provider")
@@ -134,6 +135,12 @@ def test_a_running_stack_is_not_mistaken_for_one_with_other_settings(alone: Alon
     refused = alone.do("up", "--only", "ground")
     assert refused.returncode == 1
     assert "runs with another LOCKSTEP_PORT_REDIS" in refused.stderr
+
+
+def test_a_shell_with_the_stack_s_own_variables_is_no_other_one(alone: Alone) -> None:
+    alone.do("start", "redis")
+    alone.environment |= env_file.read(alone.folder / "env")
+    assert "nothing to do" in alone.do("start", "redis").stdout
 
 
 def test_an_unknown_process_is_refused_by_name(alone: Alone) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 from localstack import config
 from localstack.runtime import hooks
 
+# Many states of a Map call at once; the default of 50 is fewer than one Map has branches.
+_BACKLOG = 1024
+
 
 @hooks.on_infra_start()
 def bind_to_the_named_address() -> None:
@@ -16,7 +19,7 @@ def bind_to_the_named_address() -> None:
 
     def on_one_interface(reactor: Any, port: int) -> Any:
         host = next(one.host for one in config.GATEWAY_LISTEN if one.port == port)
-        return original.TCP4ServerEndpoint(reactor, port, interface=host)
+        return original.TCP4ServerEndpoint(reactor, port, backlog=_BACKLOG, interface=host)
 
     twisted.endpoints = SimpleNamespace(
         TCP4ServerEndpoint=on_one_interface, TCP6ServerEndpoint=original.TCP6ServerEndpoint
