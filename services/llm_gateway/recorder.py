@@ -23,6 +23,8 @@ GROUP = "recorder"
 _BATCH = 200
 _BLOCK_MS = 2000
 _CLAIM_IDLE_MS = 10_000
+_GATHER_SECONDS = 0.05
+"""Pause in which a batch fills: a transaction an event would cost more than the call did."""
 _OTHERS_SECONDS = 0.2
 """Pause when all entries that stand in the streams are in other consumers' hands."""
 
@@ -79,8 +81,10 @@ class Recorder:
         start = ">" if new else "0"
         while True:
             # peek first, then read under the lock: no batch may be on its way unseen
-            if block_ms and not await self._wait_for_entries(block_ms):
-                return 0
+            if block_ms:
+                if not await self._wait_for_entries(block_ms):
+                    return 0
+                await asyncio.sleep(_GATHER_SECONDS)
             async with self.between_batches:
                 try:
                     answer = await self._redis.xreadgroup(
