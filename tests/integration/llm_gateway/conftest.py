@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.postgres import ScratchDatabase, scratch_database
+from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.settings import DEFAULT_ROUTES
@@ -25,8 +25,8 @@ def gateway_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 
 
 @pytest.fixture(scope="session")
-def database() -> Iterator[ScratchDatabase]:
-    yield from scratch_database()
+def database(scratch: ScratchDatabase) -> ScratchDatabase:
+    return scratch
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +64,6 @@ async def client(gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=gateway.url, timeout=60, limits=limits) as http:
         yield http
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    return tmp_path
 
 
 @pytest.fixture
