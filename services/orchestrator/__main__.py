@@ -33,6 +33,7 @@ from orchestrator.deleter import Deleter
 from orchestrator.engines.registry import build_engines
 from orchestrator.failpoints import Failpoints
 from orchestrator.leases import Leases
+from orchestrator.queue_figures import QueueFigures
 from orchestrator.recording import Recorder
 from orchestrator.senders import senders
 from orchestrator.settings import WorkerSettings
@@ -117,6 +118,7 @@ async def serve(settings: WorkerSettings) -> None:
                 "sweeper": sweeper.run(),
                 "relay": relay.run(),
                 "dead letters": dead_letters.run(),
+                "queue figures": QueueFigures({"steps": queue, "steps-dlq": dead}).run(),
                 "health": server.serve(),
             }.items()
         ]

@@ -25,7 +25,7 @@ from orchestrator.failpoints import Failpoints
 
 _KEPT_TEXT = 16_384
 _ARTIFACT_BYTES = 64 * 1024 * 1024
-_MIN_SECONDS, _MAX_SECONDS = 1, 3600
+_MIN_SECONDS, _DEFAULT_SECONDS, _MAX_SECONDS = 1, 60, 3600
 _SLOT_MARGIN_SECONDS = 120
 
 
@@ -86,7 +86,9 @@ class ToolCalls:
 
     async def _job(self, claim: Claim, job_id: UUID, call: ToolCall) -> ToolJob:
         dispatch = claim.dispatch
-        seconds = max(_MIN_SECONDS, min(int(claim.seconds_left), _MAX_SECONDS))
+        asked = call.arguments.get("timeout_seconds")
+        wanted = asked if isinstance(asked, int) else _DEFAULT_SECONDS
+        seconds = max(_MIN_SECONDS, min(int(claim.seconds_left), wanted, _MAX_SECONDS))
         valid = seconds + _SLOT_MARGIN_SECONDS
         slots = []
         for index in range(self._artifacts_per_job):
@@ -112,7 +114,7 @@ class ToolCalls:
             raise StepFailed("job_invalid", f"the tool cannot be called so: {error.errors()[0]['msg']}") from error
 
     async def _record(self, claim: Claim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
-        """Accepts only artifacts that lie under this job's keys with the size that was reported."""
+        """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
         new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
@@ -125,7 +127,8 @@ class ToolCalls:
 
     async def _checked(self, claim: Claim, job_id: UUID, artifact: JobArtifact) -> NewArtifact:
         key = _object_key(claim, job_id, artifact.index)
-        if artifact.index >= self._artifacts_per_job or await self._objects.size(key) != artifact.size:
+        stored = await self._objects.digest(key) if artifact.index < self._artifacts_per_job else None
+        if stored != (artifact.size, bytes.fromhex(artifact.sha256)):
             detail = f"the artifact {artifact.name!r} is not in storage as the job reported it"
             raise StepFailed("artifact_mismatch", detail, retryable=True)
         return NewArtifact(

@@ -1,5 +1,6 @@
 """A bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from foundation.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+
+
+_CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,21 @@ class ObjectStore:
                 if code_of(error) in {"404", "NoSuchKey", "NotFound"}:
                     return None
                 raise
+
+    async def digest(self, key: str) -> tuple[int, bytes] | None:
+        """The object's size and SHA-256, read from its bytes; None when there is none."""
+        with unavailable("S3"):
+            try:
+                answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if code_of(error) in {"NoSuchKey", "404"}:
+                    return None
+                raise
+            size, sha256 = 0, hashlib.sha256()
+            async for chunk in answer["Body"].iter_chunks(_CHUNK):
+                size += len(chunk)
+                sha256.update(chunk)
+        return size, sha256.digest()
 
     async def download_url(
         self,

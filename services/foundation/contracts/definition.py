@@ -140,11 +140,24 @@ def definition_faults(definition: TaskDefinition) -> list[Fault]:
     before = transitive_needs(nodes)
     for index, step in enumerate(definition.steps):
         document = step.model_dump(mode="json", exclude={"name", "needs", "kind"})
+        if isinstance(step, ToolStep):
+            faults.extend(_argument_faults(f"/steps/{index}/arguments", step))
         for pointer, expression in expressions_in(document, f"/steps/{index}"):
             faults.extend(_reference_faults(pointer, expression, allowed=before[step.name]))
     if not faults and turns_per_dispatch(nodes) is None:
         faults.append(Fault("/steps", "the plan's worst case does not fit one execution's history of 25,000 events"))
     return faults
+
+
+def _argument_faults(pointer: str, step: ToolStep) -> list[Fault]:
+    """Arguments that the tool does not know, and those that it must have; their values may still be expressions."""
+    schema = TOOLS[step.tool].parameters
+    known = {*schema["properties"], "files"}
+    unknown = [
+        Fault(f"{pointer}/{name}", f"{step.tool} takes no {name!r}") for name in step.arguments if name not in known
+    ]
+    missing = [name for name in schema["required"] if name not in step.arguments]
+    return unknown + [Fault(pointer, f"{step.tool} needs {name!r}") for name in missing]
 
 
 def _reference_faults(pointer: str, expression: str, *, allowed: frozenset[str]) -> list[Fault]:

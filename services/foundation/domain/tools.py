@@ -32,7 +32,10 @@ CODE_PYTHON = ToolSpec(
     ),
     parameters={
         "type": "object",
-        "properties": {"code": {"type": "string", "minLength": 1, "description": "the program"}},
+        "properties": {
+            "code": {"type": "string", "minLength": 1, "description": "the program"},
+            "timeout_seconds": {"type": "integer", "minimum": 1, "maximum": 3600, "description": "60 when left out"},
+        },
         "required": ["code"],
         "additionalProperties": False,
     },

@@ -25,7 +25,8 @@ async def _look(check: Check) -> dict[str, object]:
             await check()
     except (LockstepError, TimeoutError, OSError) as error:
         _log.debug("dependency is down", exc_info=error)
-        return {"status": "down", "error": type(error).__name__}
+        why = error.detail if isinstance(error, LockstepError) else type(error).__name__
+        return {"status": "down", "error": why}
     return {"status": "up", "latency_ms": round((time.perf_counter() - started) * 1000, 1)}
 
 

@@ -82,6 +82,16 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/steps/0/tool/tool",
         "code.cobol",
     ),
+    "an argument that the tool does not take": (
+        task(steps=[{"name": "a", "kind": "tool", "tool": "code.python", "arguments": {"code": "1", "kode": "2"}}]),
+        "/steps/0/arguments/kode",
+        "takes no",
+    ),
+    "an argument that is missing": (
+        task(steps=[{"name": "a", "kind": "tool", "tool": "code.python"}]),
+        "/steps/0/arguments",
+        "needs 'code'",
+    ),
     "a reference outside the needs": (
         task(steps=[NOOP, {"name": "b", "kind": "llm", "prompt": "${steps.only.output}"}]),
         "/steps/1/prompt",

@@ -1,0 +1,35 @@
+"""Reports how many messages wait in the worker's queues."""
+
+import asyncio
+from collections.abc import Mapping
+
+from foundation.cloud.queue import Queue
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry import metrics
+from foundation.telemetry.logs import logger
+
+_log = logger(__name__)
+_EVERY_SECONDS = 15.0
+
+
+class QueueFigures:
+    """Asks SQS every 15 s, not at each scrape: the figure is approximate anyway, and idle stays quiet."""
+
+    def __init__(self, queues: Mapping[str, Queue], *, every_seconds: float = _EVERY_SECONDS) -> None:
+        self._queues = queues
+        self._every_seconds = every_seconds
+
+    async def run(self) -> None:
+        """Reports until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(self._every_seconds)
+
+    async def look(self) -> None:
+        """Sets each queue's figure; one whose queue does not answer disappears rather than grow old."""
+        for name, queue in self._queues.items():
+            try:
+                metrics.QUEUE_VISIBLE.labels(name).set(await queue.visible())
+            except DependencyUnavailable as error:
+                metrics.QUEUE_VISIBLE.remove(name)
+                _log.debug("the queue cannot be asked", extra={"queue": name, "error": error.detail})
