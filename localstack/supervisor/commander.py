@@ -32,7 +32,7 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
         case "deploy":
             return await programs.deploy(settings)
         case "reconcile":
-            return await programs.run(settings, "-m", "llm_gateway.reconcile")
+            return await programs.reconcile(settings)
         case "run":
             return await programs.run(settings, arguments.program, *arguments.arguments)
         case "test":

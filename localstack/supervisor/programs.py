@@ -35,6 +35,17 @@ async def run(settings: Settings, *arguments: str) -> int:
     return await _python(settings, *arguments)
 
 
+async def reconcile(settings: Settings) -> int:
+    """Under the reconciler's login, which may write nothing but corrections."""
+    await client.up(settings)
+    variables = env_file.read(settings.paths.env)
+    own = {
+        "LOCKSTEP_DATABASE_URL_RECONCILER": variables["DATABASE_URL_RECONCILER"],
+        "LOCKSTEP_REDIS_URL": variables["REDIS_URL"],
+    }
+    return await _python(settings, "-m", "llm_gateway.reconcile", more=own)
+
+
 async def test(settings: Settings, *, full: bool) -> int:
     """First what can run side by side, then what kills shared processes. Stops only what it has started."""
     was_running = await control.answers(settings.paths)
@@ -62,7 +73,7 @@ async def _timed(spent: dict[str, float], name: str, settings: Settings, *argume
     return code
 
 
-async def _python(settings: Settings, *arguments: str) -> int:
+async def _python(settings: Settings, *arguments: str, more: dict[str, str] | None = None) -> int:
     """With the variables of `.local/env` and nothing else of the caller's shell."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -74,6 +85,7 @@ async def _python(settings: Settings, *arguments: str) -> int:
             **settings.spelled(),
             "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
             **env_file.read(settings.paths.env),
+            **(more or {}),
         },
     )
     return await process.wait()
