@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from foundation.cloud.executions import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure
 from foundation.domain.states import RecoveryPolicy, RunStatus
-from foundation.storage import claims, outbox, plans, run_control, runs
+from foundation.storage import claims, endings, outbox, plans, run_control, runs
 from foundation.storage.database import Database, with_retries
 from foundation.storage.outbox import OutboxKind
 from foundation.storage.runs import Standstill
@@ -91,8 +91,15 @@ class Sweeper:
             if run.status is RunStatus.PAUSED:
                 if run.pause_reason == "budget":
                     await with_retries(lambda: self._reopen(run, reason="the budget may have room again"))
-            elif await self._executions.describe(execution_name(run.run_id, run.generation)) is None:
-                await with_retries(lambda: self._reopen(run, reason="Step Functions lost the execution"))
+                return
+            execution = await self._executions.describe(execution_name(run.run_id, run.generation))
+            if execution is None or execution.status == "SUCCEEDED":
+                lost = (
+                    "Step Functions lost the execution" if execution is None else "the execution ended without the run"
+                )
+                await with_retries(lambda: self._reopen(run, reason=lost))
+            elif execution.status != "RUNNING":
+                await with_retries(lambda: self._end(run, execution.status))
         except DependencyUnavailable as error:
             _log.info("the execution cannot be asked about", extra={"error": error.detail})
 
@@ -107,6 +114,15 @@ class Sweeper:
                 return
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
         _log.info("the run's time is over")
+
+    async def _end(self, run: Standstill, execution_status: str) -> None:
+        """The event that should have told of the execution's end did not come."""
+        async with self._act.tenant(run.tenant_id) as tx:
+            status = await endings.end_with_execution(
+                tx, run.tenant_id, run.run_id, generation=run.generation, execution_status=execution_status
+            )
+        if status is not None:
+            _log.warning("ended a run whose execution had ended", extra={"status": status.value})
 
     async def _reopen(self, run: Standstill, *, reason: str) -> None:
         async with self._act.tenant(run.tenant_id) as tx:
