@@ -74,7 +74,7 @@ class Daemon:
         except SupervisorError as error:
             LOG.warning("%s: %s", request.command, error)
             say({"error": str(error)})
-        except Exception:
+        except Exception:  # one command's surprise must not end the daemon, which holds every process
             LOG.exception("%s failed", request.command)
             say({"error": f"{request.command} failed unexpectedly: see {self._paths.logs / 'supervisor.log'}"})
 

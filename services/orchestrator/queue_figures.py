@@ -29,7 +29,9 @@ class QueueFigures:
         """Sets each queue's figure; one whose queue does not answer disappears rather than grow old."""
         for name, queue in self._queues.items():
             try:
-                metrics.QUEUE_VISIBLE.labels(name).set(await queue.visible())
+                waiting = await queue.visible()
             except DependencyUnavailable as error:
                 metrics.QUEUE_VISIBLE.remove(name)
                 _log.debug("the queue cannot be asked", extra={"queue": name, "error": error.detail})
+            else:
+                metrics.QUEUE_VISIBLE.labels(name).set(waiting)

@@ -10,7 +10,12 @@ from foundation.contracts.tool_job import FileName, Sha256
 class NewUpload(BaseModel):
     """What will be uploaded; the upload must match it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "penguins.csv", "content_type": "text/csv", "size": 49544, "sha256": "0f" * 32}]
+        },
+    )
 
     name: FileName = Field(max_length=255)
     content_type: str = Field(default="application/octet-stream", pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=127)

@@ -1,0 +1,38 @@
+"""Files stay small, and say what they are."""
+
+import ast
+import statistics
+
+from architecture.sources import ROOT, named, python_files, tree_of
+
+_LONGEST, _MEDIAN, _P95 = 500, 120, 350
+
+
+def _lengths() -> dict[str, int]:
+    files = python_files("services", "localstack", "infra")
+    return {named(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+
+
+def test_no_file_is_longer_than_five_hundred_lines() -> None:
+    assert {name: lines for name, lines in _lengths().items() if lines > _LONGEST} == {}
+
+
+def test_most_files_are_small() -> None:
+    lengths = sorted(_lengths().values())
+    assert statistics.median(lengths) < _MEDIAN
+    assert lengths[round(0.95 * (len(lengths) - 1))] < _P95
+
+
+def test_every_file_of_the_services_begins_with_what_it_is() -> None:
+    silent = [named(file) for file in python_files("services") if not (ast.get_docstring(tree_of(file)) or "").strip()]
+    assert silent == []
+
+
+def test_every_folder_of_the_services_is_a_package_that_says_what_it_is() -> None:
+    files = python_files("services")
+    folders = {folder for file in files for folder in file.parents if ROOT / "services" in folder.parents}
+    assert [named(folder) for folder in sorted(folders) if folder / "__init__.py" not in files] == []
+
+
+def test_localstack_is_a_folder_and_not_a_package() -> None:
+    assert not (ROOT / "localstack" / "__init__.py").exists(), "it would shadow LocalStack's own modules"

@@ -1,0 +1,38 @@
+"""The two Maps of the state machine run the same branch."""
+
+import json
+from typing import Any
+
+import pytest
+
+from architecture.sources import ROOT
+
+_MACHINE = json.loads((ROOT / "statemachines" / "run.asl.json").read_text(encoding="utf-8"))
+
+
+def _map(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = _MACHINE["States"][name]
+    assert found["Type"] == "Map"
+    return found
+
+
+def test_both_maps_run_the_same_branch() -> None:
+    inline, distributed = (_map(name)["ItemProcessor"] for name in ("Steps", "ManySteps"))
+    assert inline["StartAt"] == distributed["StartAt"]
+    assert inline["States"] == distributed["States"]
+
+
+def test_both_maps_give_their_items_the_same_input_and_end_alike() -> None:
+    inline, distributed = _map("Steps"), _map("ManySteps")
+    for field in ("ItemsPath", "ItemSelector", "ResultPath", "Catch", "Next"):
+        assert inline[field] == distributed[field], field
+    assert inline["ResultPath"] is None, "results would count against the limit of a state's size"
+
+
+@pytest.mark.parametrize("name", ["Steps", "ManySteps"])
+def test_nobody_polls(name: str) -> None:
+    states = _map(name)["ItemProcessor"]["States"]
+    assert {state["Type"] for state in states.values()} <= {"Task", "Choice", "Pass"}
+    tasks = [state["Resource"] for state in states.values() if state["Type"] == "Task"]
+    assert tasks == ["arn:aws:states:::sqs:sendMessage.waitForTaskToken"]
+    assert "HeartbeatSeconds" not in states["EnqueueStep"], "the lease in PostgreSQL is the heartbeat"
