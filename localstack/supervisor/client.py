@@ -15,7 +15,7 @@ _DAEMON_SECONDS = 20.0
 
 async def up(settings: Settings, *, only: str = "") -> None:
     await ensure_daemon(settings)
-    await tell(settings.paths, Request("up", only=only, settings=settings.spelled()))
+    await tell(settings.paths, Request("up", only=only, settings=settings.identity()))
 
 
 async def tell(paths: Paths, request: Request) -> None:

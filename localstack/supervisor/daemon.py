@@ -100,7 +100,7 @@ class Daemon:
         env_file.write(self._paths.env, self._here.for_a_shell())
 
     def _refuse_other_settings(self, asked: dict[str, str]) -> None:
-        ours = self._settings.spelled()
+        ours = self._settings.identity()
         differ = sorted(name for name in asked if asked[name] != ours.get(name))
         if differ:
             raise Refused(f"the stack runs with another {', '.join(differ)}: run `make stop-local` first")

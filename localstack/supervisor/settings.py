@@ -47,6 +47,13 @@ class Settings(BaseSettings):
         pairs = self.model_dump(exclude={"openai_api_key"}, exclude_none=True).items()
         return {f"LOCKSTEP_{name.upper()}": str(value) for name, value in pairs}
 
+    def identity(self) -> dict[str, str]:
+        """What a running stack is compared by; of the secret one a digest, when there is one."""
+        if self.openai_api_key is None:
+            return self.spelled()
+        digest = hashlib.sha256(self.openai_api_key.get_secret_value().encode()).hexdigest()
+        return {**self.spelled(), "OPENAI_API_KEY": digest}
+
     @cached_property
     def paths(self) -> "Paths":
         return Paths(self.local_dir.resolve())

@@ -137,6 +137,14 @@ def test_a_running_stack_is_not_mistaken_for_one_with_other_settings(alone: Alon
     assert "runs with another LOCKSTEP_PORT_REDIS" in refused.stderr
 
 
+def test_a_provider_key_that_the_running_stack_does_not_have_is_noticed(alone: Alone) -> None:
+    alone.do("start", "redis")
+    alone.environment["OPENAI_API_KEY"] = "sk-of-a-person"
+    refused = alone.do("up", "--only", "ground")
+    assert "runs with another OPENAI_API_KEY" in refused.stderr
+    assert "sk-of-a-person" not in (alone.folder / "logs" / "supervisor.log").read_text()
+
+
 def test_a_shell_with_the_stack_s_own_variables_is_no_other_one(alone: Alone) -> None:
     alone.do("start", "redis")
     alone.environment |= env_file.read(alone.folder / "env")
