@@ -1,0 +1,191 @@
+"""The sweeper: fences before it touches anything, and gives every open run something that ends it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from fixtures.postgres import ScratchDatabase
+from fixtures.runs import ARun, a_run, database
+from foundation.cloud.executions import Described, Executions
+from foundation.domain.errors import DependencyUnavailable, LeaseLost
+from foundation.domain.retry import MAX_ATTEMPTS
+from foundation.storage import run_control
+from orchestrator.engines.base import Finished
+from orchestrator.recording import Holding
+from orchestrator.sweeper import Sweeper
+from orchestrator.taking import Refusal, Taken
+
+
+class KnownExecutions(Executions):
+    """Step Functions as far as the sweeper asks it: what it knows of each execution by name."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Described | None] = {}
+        self.asked: list[str] = []
+        self.away = False
+
+    async def describe(self, name: str) -> Described | None:
+        self.asked.append(name)
+        if self.away:
+            raise DependencyUnavailable("Step Functions does not answer")
+        return self.known.get(name, Described("RUNNING"))
+
+
+@pytest.fixture
+async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
+    look = database(scratch, "sweeper")
+    executions = KnownExecutions()
+    sweeper = Sweeper(
+        look,
+        parts.orchestrator,
+        executions,
+        parts.recorder,
+        every_seconds=60,
+        standstill_seconds=30,
+        budget_pause_seconds=300,
+    )
+    yield sweeper, executions
+    await look.close()
+
+
+async def held(parts: Any, run: ARun, step: str = "first", **of: Any) -> Holding:
+    taken = await parts.taker.take(run.dispatch(step, **of))
+    assert isinstance(taken, Taken), taken
+    return Holding.of(taken.work)
+
+
+async def change(parts: Any, run: ARun, statement: str) -> None:
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        await tx.execute(text(statement), {"run": run.run_id, "step": run.steps["first"]})
+
+
+async def one(parts: Any, run: ARun, query: str) -> Any:
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        return (await tx.execute(text(query), {"run": run.run_id, "step": run.steps["first"]})).one()
+
+
+async def effects(parts: Any, run: ARun) -> list[str]:
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        rows = await tx.execute(
+            text("SELECT kind FROM outbox WHERE run_id = :run ORDER BY outbox_id"), {"run": run.run_id}
+        )
+        return [row.kind for row in rows]
+
+
+STAND_STILL = "UPDATE runs SET progressed_at = now() - interval '1 min' WHERE run_id = :run"
+LAPSE = "UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE step_id = :step"
+
+
+async def test_a_lapsed_lease_is_fenced_and_the_step_enqueued_again_with_its_token(parts: Any, sweeping: Any) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner)
+    gone = await held(parts, run)
+    await change(parts, run, LAPSE)
+    await sweeper.sweep()
+    row = await one(parts, run, "SELECT status, fence, task_token FROM steps WHERE step_id = :step")
+    assert (row.status, row.task_token) == ("RETRYING", "token-first-0")
+    assert row.fence > gone.fence
+    assert await effects(parts, run) == ["step_message"]
+    with pytest.raises(LeaseLost):
+        await parts.recorder.finished(gone, Finished({}), free_slots=0)
+    assert (await held(parts, run)).attempt == 2
+
+
+async def test_a_live_lease_is_left_alone(parts: Any, sweeping: Any) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner)
+    holder = await held(parts, run)
+    await sweeper.sweep()
+    await parts.recorder.finished(holder, Finished({}), free_slots=0)
+
+
+async def test_a_step_that_kills_its_workers_fails_after_its_attempts(parts: Any, sweeping: Any) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner)
+    for _ in range(MAX_ATTEMPTS):
+        await held(parts, run)
+        await change(parts, run, LAPSE)
+        await sweeper.sweep()
+    row = await one(parts, run, "SELECT status, attempt, error ->> 'code' AS code FROM steps WHERE step_id = :step")
+    assert (row.status, row.attempt, row.code) == ("FAILED", MAX_ATTEMPTS, "worker_lost")
+
+
+async def test_a_step_over_its_time_fails_even_if_its_worker_renews(parts: Any, sweeping: Any) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner)
+    await held(parts, run)
+    await change(parts, run, "UPDATE steps SET deadline_at = now() - interval '1 min' WHERE step_id = :step")
+    await sweeper.sweep()
+    row = await one(parts, run, "SELECT status, error ->> 'code' AS code FROM steps WHERE step_id = :step")
+    assert (row.status, row.code) == ("FAILED", "step_timed_out")
+
+
+async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts: Any, sweeping: Any) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner)
+    assert await parts.taker.take(run.dispatch("second")) is Refusal.PARKED
+    await held(parts, run)
+    await change(parts, run, "UPDATE runs SET hard_deadline = now() - interval '1 s' WHERE run_id = :run")
+    await sweeper.sweep()
+    await sweeper.sweep()
+    row = await one(parts, run, "SELECT stop_cause, status FROM runs WHERE run_id = :run")
+    assert (row.stop_cause, row.status) == ("TIMED_OUT", "RUNNING")
+    assert await effects(parts, run) == ["step_callback", "step_callback"]
+
+
+async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(parts: Any, sweeping: Any) -> None:
+    sweeper, executions = sweeping
+    lost, known = await a_run(parts.owner), await a_run(parts.owner)
+    late = await held(parts, lost)
+    for run in (lost, known):
+        await change(parts, run, STAND_STILL)
+    executions.known[f"{lost.run_id}-1"] = None
+    await sweeper.sweep()
+    assert (await one(parts, lost, "SELECT generation FROM runs WHERE run_id = :run")).generation == 2
+    assert (await one(parts, known, "SELECT generation FROM runs WHERE run_id = :run")).generation == 1
+    assert await effects(parts, lost) == ["start_execution"]
+    with pytest.raises(LeaseLost):
+        await parts.recorder.finished(late, Finished({}), free_slots=0)
+    assert await parts.taker.take(lost.dispatch("first")) is Refusal.STALE
+    assert (await held(parts, lost, generation=2)).attempt == 1
+
+
+async def test_a_run_whose_start_still_waits_is_late_and_not_lost(parts: Any, sweeping: Any) -> None:
+    sweeper, executions = sweeping
+    run = await a_run(parts.owner)
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        await run_control.open_generation(tx, row, reason="test")
+    await change(parts, run, STAND_STILL)
+    executions.known[f"{run.run_id}-2"] = None
+    await sweeper.sweep()
+    assert (await one(parts, run, "SELECT generation FROM runs WHERE run_id = :run")).generation == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("ABORTED", "CANCELLED"), ("FAILED", "FAILED"), ("TIMED_OUT", "TIMED_OUT")]
+)
+async def test_a_run_ends_with_its_execution_when_no_event_told(
+    parts: Any, sweeping: Any, said: str, status: str
+) -> None:
+    sweeper, executions = sweeping
+    run = await a_run(parts.owner)
+    await change(parts, run, STAND_STILL)
+    executions.known[f"{run.run_id}-1"] = Described(said)
+    await sweeper.sweep()
+    row = await one(parts, run, "SELECT status, ended_at IS NOT NULL AS ended FROM runs WHERE run_id = :run")
+    assert (row.status, row.ended) == (status, True)
+    assert "close_run" in await effects(parts, run)
+
+
+async def test_an_execution_is_asked_about_once_a_standstill_and_step_functions_may_be_away(
+    parts: Any, sweeping: Any
+) -> None:
+    sweeper, executions = sweeping
+    run = await a_run(parts.owner)
+    await change(parts, run, STAND_STILL)
+    executions.away = True
+    await sweeper.sweep()
+    await sweeper.sweep()
+    assert executions.asked.count(f"{run.run_id}-1") == 1
