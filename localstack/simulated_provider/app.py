@@ -59,7 +59,10 @@ class SimulatedProvider:
         return json.dumps({"object": "list", "data": models}).encode()
 
     async def _usage(self, scope: Scope, send: Send) -> None:
-        """`?day=…` or `?from=…&to=…`: the invoice of those days (UTC), one JSON document a line."""
+        """`?day=…` or `?from=…&to=…`: the invoice of those days (UTC), one JSON document a line.
+
+        The header `x-in-flight` names the client requests that are being answered and are not billed yet.
+        """
         query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode()).items()}
         today = datetime.now(UTC).date().isoformat()
         try:
@@ -68,8 +71,10 @@ class SimulatedProvider:
         except ValueError as problem:
             await respond(send, 400, openai_wire.error(str(problem), kind="invalid_request_error"))
             return
+        # what is in flight is looked at first: an answer that ends in between is in both, never in neither
+        in_flight = ",".join(sorted(self._chat.in_flight))
         report = _json_lines(self._invoice.report(first=first, last=last))
-        await respond(send, 200, report, {"content-type": "application/x-ndjson"})
+        await respond(send, 200, report, {"content-type": "application/x-ndjson", "x-in-flight": in_flight})
 
 
 def _json_lines(lines: Iterable[InvoiceLine]) -> bytes:

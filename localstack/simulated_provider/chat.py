@@ -40,6 +40,8 @@ class ChatCompletions:
         self._invoice = invoice
         self._chunk_delay = chunk_delay
         self._flapping = Flapping()
+        self.in_flight: set[str] = set()
+        """The client request ids of answers that are being generated: not billed yet."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw = await read_body(receive)
@@ -50,6 +52,8 @@ class ChatCompletions:
         except ValueError as problem:
             await respond(send, 400, openai_wire.error(str(problem), kind="invalid_request_error"))
             return
+        client_request_id = dict(scope["headers"]).get(b"x-client-request-id", b"").decode()
+        self.in_flight.add(client_request_id)
         watch = ClientWatch(receive)
         try:
             if faults.hang:
@@ -62,6 +66,7 @@ class ChatCompletions:
             exchange = self._exchange(body, scope, faults)
             await (self._stream if exchange.streamed else self._plain)(exchange, send, watch)
         finally:
+            self.in_flight.discard(client_request_id)
             await watch.close()
 
     def _exchange(self, body: dict[str, Any], scope: Scope, faults: Faults) -> Exchange:

@@ -1,8 +1,8 @@
 """Which adjustments bring the ledger to what a provider billed: a pure comparison."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -23,15 +23,15 @@ class Correction:
     scopes: Reservation
 
 
-def corrections(rows: Iterable[Mapping[str, Any]], *, now: datetime, complete_after: timedelta) -> list[Correction]:
+def corrections(rows: Iterable[Mapping[str, Any]], *, now: datetime, unbilled: Collection[UUID]) -> list[Correction]:
     """An adjustment for each attempt whose charges so far differ from what was billed.
 
     `rows` are attempts with the sums charged and, where the report names them, what was billed. An attempt that was
-    charged at its bound and that the report still does not name `complete_after` its start was never billed.
+    charged at its bound, that the report does not name and that is among the `unbilled` goes down to nothing.
     """
     found = []
     for row in rows:
-        billed = _billed(row, now=now, complete_after=complete_after)
+        billed = _billed(row, unbilled=unbilled)
         if billed is None:
             continue
         change = {name: billed[name] - row[name] for name in billed}
@@ -40,7 +40,7 @@ def corrections(rows: Iterable[Mapping[str, Any]], *, now: datetime, complete_af
     return found
 
 
-def _billed(row: Mapping[str, Any], *, now: datetime, complete_after: timedelta) -> dict[str, int] | None:
+def _billed(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> dict[str, int] | None:
     if row["billed_nano_usd"] is not None:
         return {
             "input_tokens": row["billed_input"],
@@ -49,7 +49,7 @@ def _billed(row: Mapping[str, Any], *, now: datetime, complete_after: timedelta)
             "total_tokens": row["billed_input"] + row["billed_output"],
             "cost_nano_usd": row["billed_nano_usd"],
         }
-    if row["usage_source"] == "bound" and row["started_at"] <= now - complete_after:
+    if row["usage_source"] == "bound" and row["event_id"] in unbilled:
         names = ("input_tokens", "cached_input_tokens", "output_tokens", "total_tokens", "cost_nano_usd")
         return dict.fromkeys(names, 0)
     return None

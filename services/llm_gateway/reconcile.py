@@ -8,12 +8,14 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from pydantic import Field, HttpUrl, PostgresDsn
+from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from redis.exceptions import RedisError
 
@@ -31,7 +33,7 @@ from llm_gateway.recorder import Recorder
 from llm_gateway.routes_config import load_routes
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.usage import encode_event
-from llm_gateway.usage_report import fetch_report
+from llm_gateway.usage_report import UsageReport, fetch_report
 
 _RECORD_SECONDS = 20.0
 _CLAIM_IDLE_MS = 2000
@@ -40,7 +42,10 @@ _CLAIM_IDLE_MS = 2000
 class ReconcileSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True)
 
-    database_url_reconciler: PostgresDsn = Field(description="PostgreSQL as the `reconciler` login")
+    database_url_reconciler: PostgresDsn = Field(
+        validation_alias=AliasChoices("LOCKSTEP_DATABASE_URL_RECONCILER", "DATABASE_URL_RECONCILER"),
+        description="PostgreSQL as the `reconciler` login; a shell of the local stack has the second name",
+    )
     routes_file: Path = Field(default=DEFAULT_ROUTES)
     simulated_provider_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8083"))
 
@@ -74,15 +79,20 @@ class Reconciler:
     ) -> ProviderReport:
         """Bring the ledger's attempts at a provider to its report of the days `first` to `last`."""
         await self._recorded()
+        with postgres_unavailable():
+            async with self._database.across_tenants(reason="attempts that may not have been billed") as tx:
+                before = await self._attempts(tx, provider, first=first, last=last)
+        # read before the report: what ended at its bound by then will not reach the provider any more
         report = await fetch_report(provider, url, first=first, last=last)
         now = datetime.now(UTC)
+        unbilled = _unbilled(before, report, now=now, complete_after=complete_after)
         with postgres_unavailable():
             async with self._database.across_tenants(reason="import a usage report") as tx:
                 if report.rows:
                     await import_usage(tx, report.rows)
             async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
                 rows = await self._attempts(tx, provider, first=first, last=last)
-        found = corrections(rows, now=now, complete_after=complete_after)
+        found = corrections(rows, now=now, unbilled=unbilled)
         for one in found:
             answer = await self._store.adjust(one.scopes, one.by, encode_event(one.event), event_id=one.event.event_id)
             if answer == "closed":
@@ -119,6 +129,15 @@ class Reconciler:
                 await self._recorder.record_once(new=True, block_ms=None)
                 await self._recorder.take_over(idle_ms=_CLAIM_IDLE_MS)
                 await asyncio.sleep(0.1)
+
+
+def _unbilled(
+    attempts: Iterable[Mapping[str, Any]], report: UsageReport, *, now: datetime, complete_after: timedelta
+) -> set[UUID]:
+    """Attempts that were never billed unless the report names them: the provider says so, or they are old enough."""
+    if report.in_flight is not None:
+        return {row["event_id"] for row in attempts if str(row["event_id"]) not in report.in_flight}
+    return {row["event_id"] for row in attempts if row["started_at"] <= now - complete_after}
 
 
 async def run(settings: ReconcileSettings, *, first: date, last: date, complete: bool) -> list[ProviderReport]:

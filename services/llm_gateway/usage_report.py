@@ -26,10 +26,15 @@ class _Line(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """Rows as the table provider_usage has them."""
+    """Rows as the table provider_usage has them.
+
+    `in_flight` are the client request ids that the provider still works on, where it says so: then the report is
+    complete but for them. None where it does not say.
+    """
 
     provider: str
     rows: tuple[dict[str, Any], ...]
+    in_flight: frozenset[str] | None
 
 
 async def fetch_report(provider: str, url: str, *, first: date, last: date) -> UsageReport:
@@ -41,9 +46,11 @@ async def fetch_report(provider: str, url: str, *, first: date, last: date) -> U
         ):
             response.raise_for_status()
             body = await response.read()
+            working = response.headers.get("x-in-flight")
     except (aiohttp.ClientError, TimeoutError) as error:
         raise DependencyUnavailable(f"the usage report of {provider!r} is not to be had") from error
-    return UsageReport(provider, tuple(_rows(provider, body)))
+    in_flight = None if working is None else frozenset(working.split(","))
+    return UsageReport(provider, tuple(_rows(provider, body)), in_flight)
 
 
 def _rows(provider: str, body: bytes) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, RedisDsn, SecretStr
+from pydantic import AliasChoices, Field, RedisDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from redis.asyncio import BlockingConnectionPool, Connection, Redis
 from redis.asyncio.retry import Retry
@@ -15,9 +15,12 @@ from llm_gateway.budget.scripts import check_epoch_source
 class RedisSettings(BaseSettings):
     """How to reach Redis."""
 
-    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_REDIS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_REDIS_", frozen=True, populate_by_name=True)
 
-    url: RedisDsn = Field(description="redis://[:password@]host:port/database")
+    url: RedisDsn = Field(
+        validation_alias=AliasChoices("LOCKSTEP_REDIS_URL", "REDIS_URL"),
+        description="redis://[:password@]host:port/database; a shell of the local stack has the second name",
+    )
     password: SecretStr | None = Field(default=None, description="overrides the URL's")
     connections: int = Field(default=64, ge=1, le=1000, description="connections at most")
     timeout_seconds: float = Field(default=2.0, gt=0, le=30, description="longest wait for one answer")

@@ -152,12 +152,12 @@ async def test_a_gateway_killed_in_mid_call_loses_no_money(world: World, body: d
     billed = world.simulated.nano_usd()
     assert billed < charged(world.database, world.tenant.tenant_id)
 
-    report = reconcile(other, world.database, "--report-is-complete")
+    report = reconcile(other, world.database)
     assert report["charged_after_nano_usd"] == billed
     assert report["adjustments"] == 6
     assert charged(world.database, world.tenant.tenant_id) == billed
     assert world.counters() == (billed, 0)
-    assert reconcile(other, world.database, "--report-is-complete")["adjustments"] == 0
+    assert reconcile(other, world.database)["adjustments"] == 0
     assert world.counters() == (billed, 0)
 
 
@@ -310,6 +310,6 @@ async def _quiet(world: World) -> int:
 
 async def _equal(world: World, billed: int) -> None:
     """Ledger, live counters and invoice are one number after the report is in."""
-    reconcile(world.gateways[0], world.database, "--report-is-complete")
+    reconcile(world.gateways[0], world.database)
     assert charged(world.database, world.tenant.tenant_id) == billed
     assert world.counters() == (billed, 0)

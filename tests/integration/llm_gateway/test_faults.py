@@ -97,7 +97,7 @@ async def test_a_stream_that_breaks_ends_in_an_error_event_and_never_in_done(
     assert (event["status"], event["usage_source"]) == ("cut", "bound")
     billed = simulated.nano_usd({str(event["event_id"])})
     assert 0 < billed < event["cost_nano_usd"]
-    reconcile(faulty_gateway, database, "--report-is-complete")
+    reconcile(faulty_gateway, database)
     assert charged(database, tenant.tenant_id) == billed
 
 
@@ -118,7 +118,7 @@ async def test_usage_that_is_missing_or_absurd_is_charged_at_the_bound_until_the
     [event] = await recorded_events(database, tenant.tenant_id, count=1)
     assert (event["status"], event["usage_source"]) == ("succeeded", "bound")
     assert event["cost_nano_usd"] == event["bound_nano_usd"]
-    reconcile(faulty_gateway, database, "--report-is-complete")
+    reconcile(faulty_gateway, database)
     assert charged(database, tenant.tenant_id) == simulated.nano_usd({str(event["event_id"])})
 
 

@@ -1,0 +1,97 @@
+"""The tables of money as their logins see them: one tenant, or only what a login across tenants needs."""
+
+import hashlib
+from typing import LiteralString
+
+import pytest
+from pydantic import PostgresDsn
+from sqlalchemy.exc import ProgrammingError
+
+from fixtures.gateway import Tenant
+from fixtures.postgres import ScratchDatabase
+from foundation.domain.ids import new_uuid
+from foundation.storage.budgets import find_usable_key, read_tenant_limits
+from foundation.storage.database import Database, DatabaseSettings
+from foundation.storage.llm_replays import StoredAnswer, find_answer, store_answer
+
+
+def a_database(database: ScratchDatabase, login: str) -> Database:
+    return Database(DatabaseSettings(url=PostgresDsn(database.url(login)), pool_size=1))
+
+
+def an_answer(text: bytes) -> StoredAnswer:
+    digest = hashlib.sha256(text).digest()
+    return StoredAnswer("key", digest, new_uuid(), 200, {"content-type": "x"}, text, None, len(text), digest)
+
+
+async def test_a_stored_answer_is_the_first_one_and_unseen_by_the_neighbour(
+    database: ScratchDatabase, tenant: Tenant
+) -> None:
+    neighbour = Tenant().create(database)
+    gateway = a_database(database, "llm_gateway")
+    try:
+        async with gateway.tenant(tenant.tenant_id) as tx:
+            assert await store_answer(tx, tenant.tenant_id, an_answer(b"first"))
+            assert not await store_answer(tx, tenant.tenant_id, an_answer(b"second"))
+        async with gateway.tenant(neighbour.tenant_id) as tx:
+            assert await find_answer(tx, "key") is None
+        async with gateway.tenant(tenant.tenant_id) as tx:
+            found = await find_answer(tx, "key")
+        assert found is not None
+        assert found.body == b"first"
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            async with gateway.tenant(neighbour.tenant_id) as tx:
+                await store_answer(tx, tenant.tenant_id, an_answer(b"x"))
+    finally:
+        await gateway.close()
+
+
+async def test_limits_are_those_of_the_tenant_of_the_transaction(database: ScratchDatabase, tenant: Tenant) -> None:
+    neighbour = Tenant().create(database)
+    neighbour.limit(database, tokens=5)
+    gateway = a_database(database, "llm_gateway")
+    try:
+        async with gateway.tenant(tenant.tenant_id) as tx:
+            limits = await read_tenant_limits(tx)
+        assert limits is not None
+        assert limits.budgets == ()
+        async with gateway.tenant(new_uuid()) as tx:
+            assert await read_tenant_limits(tx) is None
+    finally:
+        await gateway.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE api_keys SET revoked_at = now() WHERE api_key_id = %s",
+        "UPDATE api_keys SET expires_at = now() WHERE api_key_id = %s",
+    ],
+)
+async def test_a_key_that_was_revoked_or_has_expired_is_not_found(
+    database: ScratchDatabase, tenant: Tenant, change: LiteralString
+) -> None:
+    gateway = a_database(database, "llm_gateway")
+    digest = hashlib.sha256(tenant.api_key.encode()).digest()
+    try:
+        async with gateway.across_tenants(reason="test") as tx:
+            found = await find_usable_key(tx, digest)
+        assert found is not None
+        assert found.tenant_id == tenant.tenant_id
+        with database.superuser() as connection:
+            connection.execute(change, [tenant.api_key_id])
+        async with gateway.across_tenants(reason="test") as tx:
+            assert await find_usable_key(tx, digest) is None
+    finally:
+        await gateway.close()
+
+
+@pytest.mark.parametrize("login", ["recorder", "reconciler"])
+async def test_logins_across_tenants_read_no_stored_answer(database: ScratchDatabase, login: str) -> None:
+    across = a_database(database, login)
+    try:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with across.across_tenants(reason="test") as tx:
+                await find_answer(tx, "key")
+    finally:
+        await across.close()
