@@ -1,0 +1,65 @@
+"""What a worker holds open while it runs: clients, pools, keys; the exit stack closes them in reverse."""
+
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import httpx
+from pydantic import PostgresDsn
+
+from foundation.cloud.clients import Clients
+from foundation.cloud.executions import Executions
+from foundation.cloud.objects import ObjectStore
+from foundation.cloud.queue import Queue
+from foundation.cloud.secrets import read_secret
+from foundation.http.service_tokens import ServiceTokenSigner
+from foundation.storage.database import Database, DatabaseSettings
+from foundation.storage.notifications import Wakeups
+from orchestrator.app import SERVICE
+from orchestrator.clients.gateway import ModelGateway
+from orchestrator.clients.launcher import Launcher
+from orchestrator.settings import WorkerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    queue: Queue
+    dead_letters: Queue
+    executions: Executions
+    objects: ObjectStore
+    database: Database
+    """As the orchestrator: one tenant at a time."""
+    relay_database: Database
+    sweeper_database: Database
+    wakeups: Wakeups
+    launcher: Launcher
+    gateway: ModelGateway
+
+
+async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Resources:
+    clients = await stack.enter_async_context(Clients())
+    sqs = await clients.sqs()
+    private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
+    signer = ServiceTokenSigner(private_jwk, service=SERVICE)
+    # A job takes as long as it takes: only connecting and sending are timed.
+    http = httpx.AsyncClient(base_url=str(settings.launcher_url), timeout=httpx.Timeout(10, read=None))
+    gateway = ModelGateway(str(settings.gateway_url), signer)
+    stack.push_async_callback(gateway.close)
+    return Resources(
+        queue=Queue(sqs, settings.steps_queue_url),
+        dead_letters=Queue(sqs, settings.steps_dlq_url),
+        executions=Executions(await clients.stepfunctions(), settings.state_machine_arn),
+        objects=ObjectStore(await clients.s3(), settings.artifacts_bucket),
+        database=_database(stack, settings.database_url, settings.database_pool_size),
+        relay_database=_database(stack, settings.database_url_relay, 2),
+        sweeper_database=_database(stack, settings.database_url_sweeper, 1),
+        wakeups=Wakeups(DatabaseSettings(url=PostgresDsn(settings.database_url)), "outbox", "fenced"),
+        launcher=Launcher(await stack.enter_async_context(http), signer),
+        gateway=gateway,
+    )
+
+
+def _database(stack: AsyncExitStack, url: str, pool_size: int) -> Database:
+    database = Database(DatabaseSettings(url=PostgresDsn(url), pool_size=pool_size), application=SERVICE)
+    stack.push_async_callback(database.close)
+    return database

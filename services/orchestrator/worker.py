@@ -1,0 +1,134 @@
+"""One worker: its loops put together, run until it is asked to stop, then drained."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from foundation.domain.states import StepKind
+from foundation.storage.relay import Relay
+from foundation.telemetry.logs import logger
+from orchestrator.advancing import Advancer
+from orchestrator.app import SignalFreeServer, create_app
+from orchestrator.consumer import Consumer
+from orchestrator.dead_letters import DeadLetters
+from orchestrator.deleter import Deleter
+from orchestrator.engines.base import Engine
+from orchestrator.engines.registry import build_engines
+from orchestrator.failpoints import Failpoints
+from orchestrator.leases import Leases
+from orchestrator.queue_figures import QueueFigures
+from orchestrator.recording import Recorder
+from orchestrator.resources import Resources
+from orchestrator.senders import senders
+from orchestrator.settings import WorkerSettings
+from orchestrator.sweeper import Sweeper
+from orchestrator.taking import Taker
+from orchestrator.tool_calls import ToolCalls
+
+_log = logger(__name__)
+
+
+class Worker:
+    def __init__(self, settings: WorkerSettings, held: Resources, *, worker_id: str) -> None:
+        self._settings = settings
+        self._held = held
+        self._worker_id = worker_id
+        failpoints = Failpoints(settings.failpoint, environment=settings.environment)
+        taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
+        self._recorder = Recorder(held.database, taker, failpoints)
+        self._leases = Leases(
+            held.database,
+            held.queue,
+            held.wakeups,
+            lease_seconds=settings.lease_seconds,
+            renew_seconds=settings.renew_seconds,
+            visibility_seconds=settings.visibility_seconds,
+        )
+        self._deleter = Deleter(held.queue)
+        self._consumer = Consumer(
+            held.queue,
+            taker,
+            Advancer(self._engines(failpoints), self._recorder, failpoints),
+            self._leases,
+            self._deleter,
+            concurrency=settings.concurrency,
+            poll_seconds=settings.poll_seconds,
+            visibility_seconds=settings.visibility_seconds,
+        )
+        effects = senders(held.queue, held.executions, failpoints)
+        self._relay = Relay(held.relay_database, held.wakeups, effects)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Returns when it was asked to stop and has drained; a loop that ends by itself ends the worker."""
+        consuming = asyncio.create_task(self._consumer.run(), name="consumer")
+        background = [asyncio.create_task(work, name=name) for name, work in self._loops().items()]
+        _log.info("the worker is ready", extra={"worker_id": self._worker_id})
+        await _until(stop, [consuming, *background])
+        _log.info("draining", extra={"held": len(self._leases)})
+        consuming.cancel()
+        with suppress(asyncio.CancelledError):
+            await consuming
+        await self._consumer.drain(seconds=self._settings.drain_seconds)
+        with suppress(SQLAlchemyError, OSError):
+            await self._relay.relay_once()
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        _log.info("the worker has stopped")
+
+    def _engines(self, failpoints: Failpoints) -> Mapping[StepKind, Engine]:
+        held = self._held
+        tool_calls = ToolCalls(
+            held.database,
+            held.launcher,
+            held.objects,
+            failpoints,
+            artifacts_per_job=self._settings.artifacts_per_job,
+        )
+        return build_engines(held.database, held.objects, held.gateway, tool_calls, failpoints)
+
+    def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:
+        held, settings = self._held, self._settings
+        sweeper = Sweeper(
+            held.sweeper_database,
+            held.database,
+            held.executions,
+            self._recorder,
+            every_seconds=settings.sweep_seconds,
+            standstill_seconds=settings.standstill_seconds,
+            budget_pause_seconds=settings.budget_pause_seconds,
+        )
+        dead_letters = DeadLetters(held.dead_letters, held.database, self._recorder, worker_id=self._worker_id)
+        return {
+            "wakeups": held.wakeups.run(),
+            "leases": self._leases.keep(),
+            "deleter": self._deleter.run(),
+            "sweeper": sweeper.run(),
+            "relay": self._relay.run(),
+            "dead letters": dead_letters.run(),
+            "queue figures": QueueFigures({"steps": held.queue, "steps-dlq": held.dead_letters}).run(),
+            "health": self._server().serve(),
+        }
+
+    def _server(self) -> uvicorn.Server:
+        async def sqs() -> None:
+            await self._held.queue.visible()
+
+        app = create_app({"postgres": self._held.database.ping, "sqs": sqs})
+        settings = self._settings
+        return SignalFreeServer(
+            uvicorn.Config(app, host=settings.host, port=settings.port_worker_health, log_config=None, access_log=False)
+        )
+
+
+async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Returns when asked to stop; a background task that ends by itself ends the worker with its error."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    for task in done - {stopping}:
+        task.result()
