@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -111,7 +111,8 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             lease_seconds=settings.lease_seconds,
         )
         await _first_steps(housekeeping, recorder, rebuilder)
-        loops = [asyncio.ensure_future(loop) for loop in (*housekeeping.loops(), recorder.run(), rebuilder.run())]
+        running = (*housekeeping.loops(), recorder.run, rebuilder.run)
+        loops = [asyncio.ensure_future(_kept_running(loop)) for loop in running]
         stack.push_async_callback(_stop, loops)
         stack.push_async_callback(_flush, ledger, recorder)
         stack.push_async_callback(finish_stream.drain)
@@ -180,6 +181,16 @@ async def _flush(ledger: Ledger, recorder: Recorder) -> None:
             await recorder.record_once(new=True, block_ms=None)
     except (RedisError, DependencyUnavailable, TimeoutError) as error:
         _log.warning("the journal keeps what could not be flushed", exc_info=error)
+
+
+async def _kept_running(loop: Callable[[], Awaitable[None]]) -> None:
+    """A loop that fails unexpectedly is begun again: without it holds would lapse or events stay unrecorded."""
+    while True:
+        try:
+            await loop()
+        except Exception:  # noqa: BLE001  # the edge of the process
+            _log.exception("a background loop failed and begins again")
+            await asyncio.sleep(1)
 
 
 async def _stop(loops: Sequence["asyncio.Future[None]"]) -> None:

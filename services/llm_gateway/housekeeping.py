@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from redis.exceptions import RedisError
 
@@ -39,14 +40,14 @@ class Housekeeping:
         self._instance_id = instance_id
         self._lease = lease_seconds
 
-    def loops(self) -> list[Awaitable[None]]:
+    def loops(self) -> list[Callable[[], Awaitable[None]]]:
         """Each runs until cancelled."""
         return [
-            _every(self._lease / 6, self._ledger.renew),
-            _every(min(5.0, self._lease / 2), self._lapse),
-            _every(0.5, self._ledger.finish_unfinished),
-            _every(3.0, self._confirm),
-            _every(ALIVE_EVERY, self.say_alive),
+            partial(_every, self._lease / 6, self._ledger.renew),
+            partial(_every, min(5.0, self._lease / 2), self._lapse),
+            partial(_every, 0.5, self._ledger.finish_unfinished),
+            partial(_every, 3.0, self._confirm),
+            partial(_every, ALIVE_EVERY, self.say_alive),
         ]
 
     async def say_alive(self) -> None:
