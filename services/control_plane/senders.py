@@ -28,7 +28,7 @@ def senders(executions: Executions, gateway: httpx.AsyncClient, signer: ServiceT
 
     async def close(effect: Due) -> None:
         headers = {"authorization": f"Bearer {signer.service_token(GATEWAY)}"}
-        body = {"tenant_id": str(effect.tenant_id)}
+        body = {"tenant_id": str(effect.tenant_id), "generation": effect.payload["generation"]}
         try:
             answer = await gateway.post(f"/internal/runs/{effect.run_id}/close", json=body, headers=headers)
             answer.raise_for_status()

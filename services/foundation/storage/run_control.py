@@ -132,7 +132,7 @@ async def end_run(
             },
         )
     ).one()
-    payload = {"status": status.value, "seconds": row.seconds}
+    payload = {"status": status.value, "seconds": row.seconds, "generation": run.generation}
     await outbox.write(tx, run.tenant_id, [Effect(OutboxKind.CLOSE_RUN, run.run_id, payload)])
     await run_events.append(
         tx, run.tenant_id, run.run_id, [Event(f"run.{status.value.lower()}", data={"error": error})]
