@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from foundation.cloud.clients import Clients
 from foundation.cloud.objects import ObjectStore
-from foundation.cloud.secrets import read_secret
+from foundation.cloud.secrets import find_secret, read_secret
 from foundation.domain.errors import DependencyUnavailable
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.database import Database, DatabaseSettings
@@ -158,7 +158,7 @@ async def _provider_keys(clients: Clients, settings: GatewaySettings, config: Ro
         if given is not None:
             keys[name] = given.get_secret_value()
         else:
-            keys[name] = await read_secret(await clients.secretsmanager(), about.secret) if about.secret else None
+            keys[name] = await find_secret(await clients.secretsmanager(), about.secret) if about.secret else None
     return keys
 
 

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from foundation.cloud.faults import unavailable
+from botocore.exceptions import ClientError
+
+from foundation.cloud.faults import code_of, unavailable
 
 if TYPE_CHECKING:
     from types_aiobotocore_secretsmanager import SecretsManagerClient
@@ -12,3 +14,14 @@ async def read_secret(client: "SecretsManagerClient", name: str) -> str:
     """The secret's current text; `DependencyUnavailable` when it cannot be read."""
     with unavailable(f"the secret {name!r}"):
         return (await client.get_secret_value(SecretId=name))["SecretString"]
+
+
+async def find_secret(client: "SecretsManagerClient", name: str) -> str | None:
+    """The secret's current text; None when there is no such secret."""
+    with unavailable(f"the secret {name!r}"):
+        try:
+            return (await client.get_secret_value(SecretId=name))["SecretString"]
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return None
+            raise
