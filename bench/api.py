@@ -1,0 +1,127 @@
+"""The API's latency at a stated load, open loop: requests leave on time, answered or not.
+
+Beside it, at the same pace: GET /health of the same process (which asks PostgreSQL, Step Functions and the gateway),
+and a refusal without credentials, which is what the framework alone costs. Latency counts from when a request was due.
+"""
+
+import argparse
+import asyncio
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import aiohttp
+
+from figures import load, machine, milliseconds, publish, say
+from settings import BenchSettings
+from tenant import Tenant, new_tenant
+
+_SHARES = {"GET run": 70, "GET runs": 20, "POST run": 10}
+_SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    name: str
+    method: str
+    url: str
+    expected: int
+    headers: dict[str, str]
+    body: dict[str, object] | None = None
+
+
+class OpenLoop:
+    """Sends calls at a fixed pace and keeps what became of them."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def drive(self, next_call: Callable[[], Call], *, per_second: float, seconds: float) -> dict[str, object]:
+        took: dict[str, list[float]] = defaultdict(list)
+        errors: Counter[str] = Counter()
+        count = round(per_second * seconds)
+        began = time.perf_counter()
+
+        async def one(call: Call, due: float) -> None:
+            try:
+                async with self._session.request(call.method, call.url, json=call.body, headers=call.headers) as answer:
+                    await answer.read()
+                    if answer.status != call.expected:
+                        errors[f"{call.name}: {answer.status}"] += 1
+            except (aiohttp.ClientError, TimeoutError) as error:
+                errors[f"{call.name}: {type(error).__name__}"] += 1
+            took[call.name].append(time.perf_counter() - due)
+
+        async with asyncio.TaskGroup() as group:
+            for place in range(count):
+                due = began + place / per_second
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                group.create_task(one(next_call(), due))
+        every = [value for values in took.values() for value in values]
+        return {
+            "requests": count,
+            "per_second": per_second,
+            "errors": dict(errors),
+            "all_ms": milliseconds(every, 50, 95, 99),
+            **{f"{name}_ms": milliseconds(values, 50, 95, 99) for name, values in sorted(took.items())},
+        }
+
+
+async def _prepared(session: aiohttp.ClientSession, api: str, tenant: Tenant) -> tuple[str, list[str]]:
+    """A task of one no-op step, and runs of it to read."""
+    task = {"name": f"bench-{uuid4().hex[:12]}", "steps": [{"name": "only", "kind": "noop"}]}
+    async with session.post(f"{api}/tasks", json=task, headers=tenant.headers) as answer:
+        answer.raise_for_status()
+        task_id = str((await answer.json())["id"])
+    run_ids = []
+    for _ in range(20):
+        async with session.post(f"{api}/runs", json={"task_id": task_id}, headers=tenant.headers) as answer:
+            answer.raise_for_status()
+            run_ids.append(str((await answer.json())["id"]))
+    return task_id, run_ids
+
+
+async def measure(settings: BenchSettings, *, per_second: float, seconds: float) -> dict[str, object]:
+    root = settings.api_url.rstrip("/")
+    api, tenant, chance = f"{root}/api/v1", new_tenant(settings), random.Random(_SEED)
+    timeout = aiohttp.ClientTimeout(total=10)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as session:
+        task_id, run_ids = await _prepared(session, api, tenant)
+        kinds = {
+            "GET run": lambda: Call("GET run", "GET", f"{api}/runs/{chance.choice(run_ids)}", 200, tenant.headers),
+            "GET runs": lambda: Call("GET runs", "GET", f"{api}/runs?limit=20", 200, tenant.headers),
+            "POST run": lambda: Call("POST run", "POST", f"{api}/runs", 201, tenant.headers, {"task_id": task_id}),
+        }
+
+        def mixed() -> Call:
+            return kinds[chance.choices(list(_SHARES), weights=list(_SHARES.values()))[0]]()
+
+        loop = OpenLoop(session)
+        refused = Call("GET without credentials", "GET", f"{api}/runs", 401, {})
+        health = Call("GET health", "GET", f"{root}/health", 200, {})
+        report: dict[str, object] = {}
+        for name, call, lasts in (
+            ("floor", lambda: refused, seconds / 4),
+            ("health", lambda: health, seconds / 4),
+            ("mixed", mixed, seconds),
+        ):
+            say(f"api: {name}, {per_second:g} a second for {lasts:g} s")
+            report[name] = await loop.drive(call, per_second=per_second, seconds=lasts)
+    return {**report, "shares_percent": _SHARES}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--per-second", type=float, default=50)
+    parser.add_argument("--seconds", type=float, default=20)
+    given = parser.parse_args()
+    began = load()
+    report = asyncio.run(measure(BenchSettings(), per_second=given.per_second, seconds=given.seconds))
+    publish("api", {**report, "machine": machine(), "load_before": began})
+
+
+if __name__ == "__main__":
+    main()

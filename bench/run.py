@@ -1,0 +1,61 @@
+"""Runs every benchmark, one after the other, and prints one JSON document.
+
+Each is a program that also stands alone. A failed one leaves its error in the document, and the exit status is 1.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from figures import load, machine, say
+
+HERE = Path(__file__).parent
+_LONGEST_SECONDS = 90
+# The quiet measurement comes first: the others leave the machine warm.
+PROGRAMS: dict[str, tuple[str, ...]] = {
+    "idle": ("--seconds", "20"),
+    "steps": ("--rounds", "2"),
+    "stack": ("--runs", "20"),
+    "api": ("--per-second", "50", "--seconds", "20"),
+    "gateway": ("--rounds", "3", "--calls", "200"),
+    "sandbox": ("--rounds", "8"),
+}
+_SAID_ONCE = {"machine"}
+
+
+def measured(name: str, arguments: tuple[str, ...]) -> dict[str, object]:
+    began, before = time.monotonic(), load()
+    command = [sys.executable, str(HERE / f"{name}.py"), *arguments]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=_LONGEST_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return {"error": f"not finished after {_LONGEST_SECONDS} s"}
+    if done.returncode != 0:
+        return {"error": f"exit status {done.returncode}; see standard error"}
+    document = json.loads(done.stdout)
+    report: dict[str, object] = {key: value for key, value in document[name].items() if key not in _SAID_ONCE}
+    return {**report, "took_seconds": round(time.monotonic() - began, 1), "load": {"before": before, "after": load()}}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", metavar="name", help=f"one or more of {', '.join(PROGRAMS)}; else all")
+    only = parser.parse_args().only
+    if unknown := set(only) - set(PROGRAMS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    began, before = time.monotonic(), load()
+    benchmarks = {}
+    for name in only or PROGRAMS:
+        say(f"{name} …")
+        benchmarks[name] = measured(name, PROGRAMS[name])
+    whole = {"before": before, "after": load(), "seconds": round(time.monotonic() - began, 1)}
+    json.dump({"machine": machine(), "load": whole, "benchmarks": benchmarks}, sys.stdout, indent=2)
+    print()
+    return 1 if any("error" in report for report in benchmarks.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
