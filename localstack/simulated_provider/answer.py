@@ -7,7 +7,7 @@ from typing import Any
 
 from simulated_provider.faults import Faults
 from simulated_provider.scripts import Turn, facts, fill, pick, text_of
-from simulated_provider.tokens import count_request, count_text
+from simulated_provider.tokens import NO_CACHE, CacheUse, count_request, count_text
 
 _DEFAULT_CHUNKS = 10
 
@@ -23,13 +23,16 @@ class Answer:
     choices: int
     input_tokens: int
     output_tokens: int
+    cache: CacheUse = NO_CACHE
 
     @property
     def text(self) -> str:
         return "".join(self.pieces)
 
 
-def answer_to(body: dict[str, Any], *, scripts: dict[str, tuple[Turn, ...]], faults: Faults) -> Answer:
+def answer_to(
+    body: dict[str, Any], *, scripts: dict[str, tuple[Turn, ...]], faults: Faults, cache: CacheUse = NO_CACHE
+) -> Answer:
     """The same request always gets the same answer."""
     messages = body["messages"]
     model = body["model"]
@@ -54,6 +57,7 @@ def answer_to(body: dict[str, Any], *, scripts: dict[str, tuple[Turn, ...]], fau
         choices=choices,
         input_tokens=count_request(body),
         output_tokens=tokens * choices,
+        cache=cache,
     )
 
 

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qs
 
 from simulated_provider import openai_wire
-from simulated_provider.asgi import ConnectionCut, Receive, Scope, Send, respond
-from simulated_provider.chat import ChatCompletions
+from simulated_provider.anthropic_request import read_messages
+from simulated_provider.anthropic_wire import AnthropicWire, counted
+from simulated_provider.asgi import ConnectionCut, Receive, Scope, Send, read_body, respond
+from simulated_provider.chat import ModelCalls
 from simulated_provider.invoice import Invoice, InvoiceLine
 from simulated_provider.scripts import load_scripts
 from simulated_provider.settings import SimulatedProviderSettings
@@ -21,7 +23,14 @@ class SimulatedProvider:
     def __init__(self, settings: SimulatedProviderSettings) -> None:
         self._scripts = load_scripts(settings.scripts)
         self._invoice = Invoice(settings.invoice, fsync=settings.fsync)
-        self._chat = ChatCompletions(scripts=self._scripts, invoice=self._invoice, chunk_delay=settings.chunk_delay)
+        self._anthropic = AnthropicWire()
+        self._calls = {
+            path: ModelCalls(wire, scripts=self._scripts, invoice=self._invoice, chunk_delay=settings.chunk_delay)
+            for path, wire in (
+                ("/v1/chat/completions", openai_wire.OpenAIWire()),
+                ("/v1/messages", self._anthropic),
+            )
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -30,10 +39,13 @@ class SimulatedProvider:
         if scope["type"] != "http":
             return
         match scope["method"], scope["path"]:
-            case "POST", "/v1/chat/completions":
+            case "POST", path if path in self._calls:
                 # a server closes the connection of an application that leaves its answer unfinished
                 with suppress(ConnectionCut):
-                    await self._chat(scope, receive, send)
+                    await self._calls[path](scope, receive, send)
+            case "POST", "/v1/messages/count_tokens":
+                with suppress(ConnectionCut):
+                    await self._count_tokens(receive, send)
             case "GET", "/v1/models":
                 await respond(send, 200, self._models())
             case "GET", "/usage":
@@ -51,6 +63,14 @@ class SimulatedProvider:
             await send({"type": f"lifespan.{event}.complete"})
             if event == "shutdown":
                 return
+
+    async def _count_tokens(self, receive: Receive, send: Send) -> None:
+        try:
+            body = counted(read_messages(json.loads(await read_body(receive)), counting=True))
+        except ValueError as problem:
+            await respond(send, 400, self._anthropic.error(str(problem), status=400))
+            return
+        await respond(send, 200, body)
 
     def _models(self) -> bytes:
         models = [
@@ -72,7 +92,7 @@ class SimulatedProvider:
             await respond(send, 400, openai_wire.error(str(problem), kind="invalid_request_error"))
             return
         # what is in flight is looked at first: an answer that ends in between is in both, never in neither
-        in_flight = ",".join(sorted(self._chat.in_flight))
+        in_flight = ",".join(sorted(set().union(*(calls.in_flight for calls in self._calls.values()))))
         report = _json_lines(self._invoice.report(first=first, last=last))
         await respond(send, 200, report, {"content-type": "application/x-ndjson", "x-in-flight": in_flight})
 

@@ -1,13 +1,11 @@
-"""POST /v1/chat/completions: read the request, bill it, and answer it or fail as its model's name asks."""
+"""A model call on either wire: read the request, bill it, and answer it or fail as its model's name asks."""
 
 import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
-from simulated_provider import openai_wire
 from simulated_provider.answer import Answer, answer_to
 from simulated_provider.asgi import ClientWatch, ConnectionCut, Receive, Scope, Send, read_body, respond, start
 from simulated_provider.faults import Faults, Flapping, faults_of
@@ -15,8 +13,7 @@ from simulated_provider.invoice import Invoice, InvoiceLine
 from simulated_provider.prices import cost
 from simulated_provider.scripts import Turn
 from simulated_provider.tokens import count_text
-
-_KINDS = {400: "invalid_request_error", 401: "authentication_error", 429: "rate_limit_error"}
+from simulated_provider.wire import Asked, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +29,13 @@ class Exchange:
     include_usage: bool
 
 
-class ChatCompletions:
-    """The endpoint; the only state is what flapping faults have seen."""
+class ModelCalls:
+    """One wire's endpoint; the only state is what flapping faults have seen."""
 
-    def __init__(self, *, scripts: dict[str, tuple[Turn, ...]], invoice: Invoice, chunk_delay: float) -> None:
+    def __init__(
+        self, wire: Wire, *, scripts: dict[str, tuple[Turn, ...]], invoice: Invoice, chunk_delay: float
+    ) -> None:
+        self._wire = wire
         self._scripts = scripts
         self._invoice = invoice
         self._chunk_delay = chunk_delay
@@ -45,14 +45,14 @@ class ChatCompletions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw = await read_body(receive)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
-            body = json.loads(raw)
-            _check(body)
-            faults = faults_of(body["model"])
+            asked = self._wire.read(json.loads(raw), headers)
+            faults = faults_of(asked.body["model"])
         except ValueError as problem:
-            await respond(send, 400, openai_wire.error(str(problem), kind="invalid_request_error"))
+            await respond(send, 400, self._wire.error(str(problem), status=400))
             return
-        client_request_id = dict(scope["headers"]).get(b"x-client-request-id", b"").decode()
+        client_request_id = headers.get("x-client-request-id", "")
         self.in_flight.add(client_request_id)
         watch = ClientWatch(receive)
         try:
@@ -61,34 +61,37 @@ class ChatCompletions:
                 return
             await watch.sleep(faults.slow)
             if faults.status is not None and self._flapping.still_failing(hashlib.sha256(raw).hexdigest(), faults):
-                await _refuse(send, faults)
+                await self._refuse(send, faults)
                 return
-            exchange = self._exchange(body, scope, faults)
+            exchange = self._exchange(asked, client_request_id or None, faults)
             await (self._stream if exchange.streamed else self._plain)(exchange, send, watch)
         finally:
             self.in_flight.discard(client_request_id)
             await watch.close()
 
-    def _exchange(self, body: dict[str, Any], scope: Scope, faults: Faults) -> Exchange:
-        headers = dict(scope["headers"])
-        client_request_id = headers.get(b"x-client-request-id")
+    def _exchange(self, asked: Asked, client_request_id: str | None, faults: Faults) -> Exchange:
         return Exchange(
-            model=body["model"],
-            request_id=f"chatcmpl-{uuid4().hex}",
-            client_request_id=client_request_id.decode() if client_request_id else None,
-            answer=answer_to(body, scripts=self._scripts, faults=faults),
+            model=asked.body["model"],
+            request_id=f"{self._wire.id_prefix}{uuid4().hex}",
+            client_request_id=client_request_id,
+            answer=answer_to(asked.body, scripts=self._scripts, faults=faults, cache=asked.cache),
             faults=faults,
-            streamed=bool(body.get("stream")),
-            include_usage=bool((body.get("stream_options") or {}).get("include_usage")),
+            streamed=bool(asked.body.get("stream")),
+            include_usage=asked.include_usage,
         )
+
+    async def _refuse(self, send: Send, faults: Faults) -> None:
+        status = faults.status or 500
+        headers = {} if faults.retry_after is None else {"retry-after": f"{faults.retry_after:g}"}
+        await respond(send, status, self._wire.error("a simulated refusal", status=status), headers)
 
     async def _plain(self, exchange: Exchange, send: Send, watch: ClientWatch) -> None:
         await self._bill(exchange, exchange.answer.output_tokens)
         faults = exchange.faults
-        body = openai_wire.completion(
+        body = self._wire.whole(
             exchange.answer, exchange.request_id, with_usage=not faults.no_usage, absurd=faults.absurd_usage
         )
-        headers = {"x-request-id": exchange.request_id}
+        headers = {self._wire.request_id_header: exchange.request_id}
         if faults.malformed is not None:
             body = body[: len(body) // 2]
         if faults.cut is not None or faults.stall is not None:
@@ -101,11 +104,14 @@ class ChatCompletions:
 
     async def _stream(self, exchange: Exchange, send: Send, watch: ClientWatch) -> None:
         faults = exchange.faults
-        await start(
-            send, 200, {"content-type": "text/event-stream; charset=utf-8", "x-request-id": exchange.request_id}
-        )
+        headers = {
+            "content-type": "text/event-stream; charset=utf-8",
+            self._wire.request_id_header: exchange.request_id,
+        }
+        await start(send, 200, headers)
         delay = self._chunk_delay if faults.delay is None else faults.delay
-        events = openai_wire.chunks(exchange.answer, exchange.request_id, include_usage=exchange.include_usage)
+        told = exchange.include_usage and not faults.no_usage
+        events = self._wire.chunks(exchange.answer, exchange.request_id, include_usage=told)
         for sent, chunk in enumerate(events):
             if sent and delay:
                 await watch.sleep(delay)
@@ -116,10 +122,11 @@ class ChatCompletions:
                 return
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await self._bill(exchange, exchange.answer.output_tokens)
-        if exchange.include_usage and not faults.no_usage:
-            usage = openai_wire.usage_event(exchange.answer, exchange.request_id, absurd=faults.absurd_usage)
-            await send({"type": "http.response.body", "body": usage, "more_body": True})
-        await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+        for chunk in self._wire.ending(
+            exchange.answer, exchange.request_id, with_usage=told, absurd=faults.absurd_usage
+        ):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
     async def _goes_wrong(self, exchange: Exchange, sent: int, send: Send, watch: ClientWatch) -> bool:
         """Whether the stream ends here by a fault; what was generated until then is billed."""
@@ -130,10 +137,9 @@ class ChatCompletions:
         if sent == faults.stall:
             await watch.sleep(None)
         elif sent == faults.malformed:
-            await send({"type": "http.response.body", "body": b'data: {"choices": [{"del\n\n'})
+            await send({"type": "http.response.body", "body": self._wire.malformed})
         elif sent == faults.error_event:
-            event = b"data: " + openai_wire.error("The server had an error", kind="server_error") + b"\n\n"
-            await send({"type": "http.response.body", "body": event})
+            await send({"type": "http.response.body", "body": self._wire.error_event})
         else:
             raise ConnectionCut
         return True
@@ -141,7 +147,11 @@ class ChatCompletions:
     async def _bill(self, exchange: Exchange, output_tokens: int) -> None:
         answer = exchange.answer
         spent = cost(
-            exchange.model, input_tokens=answer.input_tokens, cached_input_tokens=0, output_tokens=output_tokens
+            exchange.model,
+            input_tokens=answer.input_tokens,
+            cached_input_tokens=answer.cache.read,
+            output_tokens=output_tokens,
+            cache=answer.cache,
         )
         await self._invoice.append(
             InvoiceLine(
@@ -150,31 +160,12 @@ class ChatCompletions:
                 client_request_id=exchange.client_request_id,
                 model=exchange.model,
                 input_tokens=answer.input_tokens,
-                cached_input_tokens=0,
+                cached_input_tokens=answer.cache.read,
                 output_tokens=output_tokens,
                 cost_usd=f"{spent:f}",
+                cache_write_tokens=answer.cache.written,
             )
         )
-
-
-def _check(body: Any) -> None:
-    """ValueError when a body is not a chat completions request."""
-    if not isinstance(body, dict) or not isinstance(body.get("model"), str):
-        raise ValueError("you must provide a model parameter")  # noqa: TRY004
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
-        raise ValueError("messages must be a non-empty list of objects")
-    for name in ("max_tokens", "max_completion_tokens", "n"):
-        value = body.get(name)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-            raise ValueError(f"{name} must be a positive integer")
-
-
-async def _refuse(send: Send, faults: Faults) -> None:
-    status = faults.status or 500
-    headers = {} if faults.retry_after is None else {"retry-after": f"{faults.retry_after:g}"}
-    kind = _KINDS.get(status, "server_error" if status >= 500 else "invalid_request_error")  # noqa: PLR2004
-    await respond(send, status, openai_wire.error("a simulated refusal", kind=kind), headers)
 
 
 def _tokens_of(answer: Answer, sent: int) -> int:

@@ -23,6 +23,7 @@ class InvoiceLine:
     cached_input_tokens: int
     output_tokens: int
     cost_usd: str
+    cache_write_tokens: int = 0
 
 
 class Invoice:

@@ -5,9 +5,45 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulated_provider.answer import Answer
+from simulated_provider.wire import Asked
 
 _CREATED = 1_700_000_000
 """The same in every answer: an answer depends on its request alone."""
+
+
+_SERVER_ERROR = 500
+_KINDS = {401: "authentication_error", 429: "rate_limit_error"}
+
+
+class OpenAIWire:
+    """`POST /v1/chat/completions`."""
+
+    name = "openai"
+    request_id_header = "x-request-id"
+    id_prefix = "chatcmpl-"
+    malformed = b'data: {"choices": [{"del\n\n'
+
+    def __init__(self) -> None:
+        self.error_event = b"data: " + error("The server had an error", kind="server_error") + b"\n\n"
+
+    def read(self, body: Any, headers: dict[str, str]) -> Asked:  # noqa: ARG002
+        _check(body)
+        return Asked(body, include_usage=bool((body.get("stream_options") or {}).get("include_usage")))
+
+    def whole(self, answer: Answer, request_id: str, *, with_usage: bool, absurd: bool) -> bytes:
+        return completion(answer, request_id, with_usage=with_usage, absurd=absurd)
+
+    def chunks(self, answer: Answer, request_id: str, *, include_usage: bool) -> Iterator[bytes]:
+        return chunks(answer, request_id, include_usage=include_usage)
+
+    def ending(self, answer: Answer, request_id: str, *, with_usage: bool, absurd: bool) -> Iterator[bytes]:
+        if with_usage:
+            yield usage_event(answer, request_id, absurd=absurd)
+        yield b"data: [DONE]\n\n"
+
+    def error(self, message: str, *, status: int) -> bytes:
+        kind = _KINDS.get(status, "server_error" if status >= _SERVER_ERROR else "invalid_request_error")
+        return error(message, kind=kind)
 
 
 def usage(answer: Answer, *, absurd: bool) -> dict[str, Any]:
@@ -80,3 +116,16 @@ def _event(request_id: str, model: str, choices: list[dict[str, Any]], **more: A
         **more,
     }
     return b"data: " + json.dumps(body, ensure_ascii=False).encode() + b"\n\n"
+
+
+def _check(body: Any) -> None:
+    """ValueError when a body is not a chat completions request."""
+    if not isinstance(body, dict) or not isinstance(body.get("model"), str):
+        raise ValueError("you must provide a model parameter")  # noqa: TRY004
+    messages = body.get("messages")
+    if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
+        raise ValueError("messages must be a non-empty list of objects")
+    for name in ("max_tokens", "max_completion_tokens", "n"):
+        value = body.get(name)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            raise ValueError(f"{name} must be a positive integer")

@@ -1,11 +1,28 @@
 """How the simulated provider counts tokens: one for every four bytes of text, rounded up, plus a template's share."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 MESSAGE_OVERHEAD = 4
 TOOL_OVERHEAD = 8
 _BYTES_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUse:
+    """Which of the input's tokens were read from a cache or written to one that lives 5 minutes or an hour."""
+
+    read: int = 0
+    written_5m: int = 0
+    written_1h: int = 0
+
+    @property
+    def written(self) -> int:
+        return self.written_5m + self.written_1h
+
+
+NO_CACHE = CacheUse()
 
 
 def count_text(text: str) -> int:
