@@ -7,7 +7,7 @@ from uuid import UUID
 from foundation.contracts.run_token import RunClaims
 from llm_gateway.bound import Bound
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.store import Remaining
+from llm_gateway.budget.store import Funded
 from llm_gateway.request import ChatRequest
 from llm_gateway.routing import Route, Target
 from llm_gateway.usage import UsageEvent
@@ -52,7 +52,7 @@ class Attempt:
     target: Target
     reservation: Reservation
     lost: UsageEvent
-    remaining: tuple[Remaining, ...]
+    funded: Funded
     started_at: datetime
     started: float
 

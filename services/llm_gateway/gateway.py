@@ -92,7 +92,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         vault = AnswerVault(database, objects, key=await _secret(clients, settings, "replay-key"))
         routes = await _routes(stack, clients, settings)
         settle = Settle(ledger)
-        admit = Admit(ledger, store, LimitsCache(database))
+        admit = Admit(ledger, store, LimitsCache(database, shipped=settings.shipped_limits))
         finish_stream = FinishStream(settle, vault)
         pipeline = Pipeline(
             authenticate=Authenticate(verifier, database),

@@ -9,10 +9,11 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
+from llm_gateway.budget.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.refusals import BucketClosed, HeldByOthers
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Scope, Windows
-from llm_gateway.budget.store import BudgetStore, Lease, Remaining, Settled
+from llm_gateway.budget.store import BudgetStore, Funded, Lease, Settled
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.journal import Entry, Journal, Phase, Settlement
 from llm_gateway.usage import decode_event, encode_event
@@ -50,19 +51,27 @@ class Ledger:
         """Set when a bucket was found closed: somebody must rebuild it."""
 
     async def reserve(
-        self, reservation: Reservation, *, scopes: Sequence[Scope], windows: Windows, lease: Lease | None
-    ) -> list[Remaining]:
+        self,
+        reservation: Reservation,
+        *,
+        scopes: Sequence[Scope],
+        windows: Windows,
+        lease: Lease | None,
+        limits: CallLimits = NO_LIMITS,
+    ) -> Funded:
         """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`."""
         loop = asyncio.get_running_loop()
         self._journal.reserving(reservation)
         identity = reservation.reservation_id
         entry = self._journal.entries[identity]
 
-        async def attempt() -> list[Remaining]:
+        async def attempt() -> Funded:
             self._open[identity] = loop.time() + self._lease
             entry.asked = True
             try:
-                return await self._store.reserve(reservation, scopes=scopes, windows=windows, lease=lease)
+                return await self._store.reserve(
+                    reservation, scopes=scopes, windows=windows, lease=lease, limits=limits
+                )
             except HeldByOthers as refusal:
                 entry.asked = False
                 if entry.restored:

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.storage.database import DatabaseSettings
+from llm_gateway.budget.rates import SHIPPED, RateLimits
 
 DEFAULT_ROUTES = Path(__file__).with_name("routes.toml")
 
@@ -58,8 +59,18 @@ class GatewaySettings(BaseSettings):
         description="longest wait for room that calls in flight hold",
     )
     waiters: int = Field(default=2000, ge=0, le=100_000, validation_alias="LOCKSTEP_GATEWAY_WAITERS")
+    limits: RateLimits = Field(
+        default=RateLimits(),
+        validation_alias="LOCKSTEP_GATEWAY_LIMITS",
+        description="changes to the shipped limits of every tenant, user and key (JSON; null for no limit);"
+        " a tenant's own are in the member `limits` of its settings, in the same shape",
+    )
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
     drain_seconds: int = Field(default=30, ge=1, le=600, description="time for open calls to end after SIGTERM")
+
+    @property
+    def shipped_limits(self) -> RateLimits:
+        return SHIPPED.changed_by(self.limits)
 
     @property
     def lease(self) -> timedelta:

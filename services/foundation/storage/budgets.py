@@ -23,6 +23,8 @@ class BudgetRow:
 class TenantLimits:
     time_zone: str
     suspended: bool
+    rate_limits: object
+    """The member `limits` of the tenant's settings, as it stands there."""
     budgets: tuple[BudgetRow, ...]
 
 
@@ -39,7 +41,10 @@ class KnownKey:
 async def read_tenant_limits(tx: Transaction) -> TenantLimits | None:
     """The transaction's tenant with all its budgets; None when there is no such tenant."""
     tenants = await tx.execute(
-        text("SELECT time_zone, suspended_at IS NOT NULL AS suspended FROM tenants WHERE tenant_id = current_tenant()")
+        text(
+            "SELECT time_zone, suspended_at IS NOT NULL AS suspended, settings -> 'limits' AS rate_limits"
+            " FROM tenants WHERE tenant_id = current_tenant()"
+        )
     )
     tenant = tenants.mappings().first()
     if tenant is None:
@@ -53,6 +58,7 @@ async def read_tenant_limits(tx: Transaction) -> TenantLimits | None:
     return TenantLimits(
         time_zone=tenant["time_zone"],
         suspended=tenant["suspended"],
+        rate_limits=tenant["rate_limits"] if tenant["rate_limits"] is not None else {},
         budgets=tuple(BudgetRow(**row) for row in budgets.mappings()),
     )
 

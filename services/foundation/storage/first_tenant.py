@@ -1,5 +1,7 @@
 """The first tenant of a database, which nobody could invite: made by a login that owns the schema."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +19,8 @@ class FirstTenant:
     api_key_id: UUID
     api_key_digest: bytes
     api_key_hint: str
+    settings: Mapping[str, object]
+    """Added to those that the tenant has; of a member that it has already, its own stays."""
 
 
 async def make(tx: Transaction, tenant: FirstTenant) -> None:
@@ -29,9 +33,11 @@ async def make(tx: Transaction, tenant: FirstTenant) -> None:
         "api_key_id": tenant.api_key_id,
         "digest": tenant.api_key_digest,
         "hint": tenant.api_key_hint,
+        "settings": json.dumps(tenant.settings),
     }
     for statement in (
-        "INSERT INTO tenants (tenant_id, name) VALUES (:tenant_id, :name) ON CONFLICT (tenant_id) DO NOTHING",
+        """INSERT INTO tenants (tenant_id, name, settings) VALUES (:tenant_id, :name, CAST(:settings AS jsonb))
+           ON CONFLICT (tenant_id) DO UPDATE SET settings = EXCLUDED.settings || tenants.settings""",
         "INSERT INTO users (user_id, subject) VALUES (:user_id, :subject) ON CONFLICT (user_id) DO NOTHING",
         """INSERT INTO memberships (tenant_id, user_id, role) VALUES (:tenant_id, :user_id, 'owner')
            ON CONFLICT DO NOTHING""",

@@ -47,5 +47,9 @@ def scope(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
     return f"{prefix(bucket)}scope:{tenant_id}:{kind}:{scope_id}"
 
 
+def limit(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
+    return f"{prefix(bucket)}limit:{tenant_id}:{kind}:{scope_id}"
+
+
 def scope_pattern(bucket: int) -> str:
     return prefix(bucket).replace("{", "[{]").replace("}", "[}]") + "scope:*"

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from foundation.domain.errors import DependencyUnavailable, Forbidden
 from foundation.storage.budgets import BudgetRow, TenantLimits, read_tenant_limits
 from foundation.storage.database import Database
 from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
+from llm_gateway.budget.rates import RateLimits
 from llm_gateway.budget.scopes import NO_LIMIT, Limit, Period, Scope, ScopeKind
 
 FRESH_SECONDS = 2.0
@@ -29,6 +32,7 @@ class Limits:
 
     zone: ZoneInfo
     by_scope: dict[tuple[str, UUID], dict[str, Limit]]
+    rates: RateLimits
 
     def scope(self, kind: ScopeKind, scope_id: UUID) -> Scope:
         by_period = self.by_scope.get((kind.value, scope_id), {})
@@ -44,8 +48,9 @@ class _Known:
 
 
 class LimitsCache:
-    def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, database: Database, *, shipped: RateLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._shipped = shipped
         self._clock = clock
         self._known: dict[UUID, _Known] = {}
         self._first: dict[UUID, asyncio.Task[Limits]] = {}
@@ -83,19 +88,28 @@ class LimitsCache:
         if found is None or found.suspended:
             self._known.pop(tenant_id, None)
             raise Forbidden("the tenant is suspended" if found else "there is no such tenant")
-        limits = _limits(found)
+        limits = _limits(found, self._rates(tenant_id, found))
         now = self._clock()
         self._known[tenant_id] = _Known(limits, now)
         for other in [key for key, value in self._known.items() if now - value.loaded_at > _FORGET_SECONDS]:
             del self._known[other]
         return limits
 
+    def _rates(self, tenant_id: UUID, found: TenantLimits) -> RateLimits:
+        """The shipped limits as the tenant changed them; unchanged where what the tenant has cannot be read."""
+        try:
+            return self._shipped.changed_by(RateLimits.model_validate(found.rate_limits))
+        except ValidationError as error:
+            about = {"tenant_id": str(tenant_id), "why": error.errors(include_url=False, include_input=False)}
+            _log.error("the tenant's limits are not valid, the shipped ones hold", extra=about)
+            return self._shipped
 
-def _limits(found: TenantLimits) -> Limits:
+
+def _limits(found: TenantLimits, rates: RateLimits) -> Limits:
     by_scope: dict[tuple[str, UUID], dict[str, Limit]] = {}
     for row in found.budgets:
         by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = _limit(row)
-    return Limits(ZoneInfo(found.time_zone), by_scope)
+    return Limits(ZoneInfo(found.time_zone), by_scope, rates)
 
 
 def _limit(row: BudgetRow) -> Limit:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from llm_gateway.budget.rates import RateState
 from llm_gateway.budget.scopes import Period, ScopeKind
 
 
@@ -62,3 +63,14 @@ class HeldByOthers(Refusal):
     def __init__(self, blocked: Blocked) -> None:
         super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
         self.blocked = blocked
+
+
+class RateLimited(Refusal):
+    """A sliding window is full; `wait_us` until it has room, None when the call can never fit."""
+
+    def __init__(self, number: int, wait_us: int | None, now_us: int, rates: tuple[RateState, ...]) -> None:
+        super().__init__(f"{rates[number].rate.scope} {rates[number].rate.unit}")
+        self.slowest = rates[number].rate
+        self.wait_us = wait_us
+        self.now_us = now_us
+        self.rates = rates

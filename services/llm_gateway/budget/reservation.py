@@ -31,6 +31,8 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[ScopeKey, ...]
     lost_event: str
     call_marker: str | None = None
+    limited: str = ""
+    """The lines of `CallLimits`."""
 
     @property
     def bucket(self) -> int:

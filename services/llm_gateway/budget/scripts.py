@@ -9,7 +9,7 @@ _FOLDER = files("llm_gateway.budget") / "scripts"
 
 
 def _source(name: str) -> str:
-    return (_FOLDER / "common.lua").read_text("utf-8") + (_FOLDER / f"{name}.lua").read_text("utf-8")
+    return "".join((_FOLDER / f"{part}.lua").read_text("utf-8") for part in ("numbers", "limits", "common", name))
 
 
 class Scripts:

@@ -10,12 +10,14 @@ from redis.asyncio import Redis
 
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.budget import keys
+from llm_gateway.budget.rates import NO_LIMITS, CallLimits, RateState
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
     Blocked,
     BucketClosed,
     HeldByOthers,
     InProgress,
+    RateLimited,
     Refusal,
     RunIsClosed,
     Spent,
@@ -58,6 +60,15 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True)
+class Funded:
+    """What is left after a reservation; a repeat of one that stands knows nothing new."""
+
+    at_us: int = 0
+    remaining: tuple[Remaining, ...] = ()
+    rates: tuple[RateState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """What stands in a scope: committed and held, in total."""
 
@@ -74,9 +85,15 @@ class BudgetStore:
         self._lease_ms = int(lease.total_seconds() * 1000)
 
     async def reserve(
-        self, reservation: Reservation, *, scopes: Sequence[Scope], windows: Windows, lease: Lease | None
-    ) -> list[Remaining]:
-        """Hold the bound in all scopes; raises the `Refusal` that says why not. A repeat answers nothing new: []."""
+        self,
+        reservation: Reservation,
+        *,
+        scopes: Sequence[Scope],
+        windows: Windows,
+        lease: Lease | None,
+        limits: CallLimits = NO_LIMITS,
+    ) -> Funded:
+        """Hold the bound in all scopes, within all limits; raises the `Refusal` that says why not."""
         bucket = reservation.bucket
         call = [
             keys.epoch(bucket),
@@ -101,14 +118,22 @@ class BudgetStore:
             "" if lease is None else lease.fence,
             reservation.lost_event,
             int(reservation.call_marker is not None),
+            len(scopes),
+            len(limits.rates),
+            reservation.limited,
         ]
         for scope in scopes:
             arguments += [int(scope.kind.windowed), *_limits(scope.total), *_limits(scope.day), *_limits(scope.month)]
-        answer = await self._scripts.reserve(keys=call + [scope.key for scope in reservation.scopes], args=arguments)
+        for rate in limits.rates:
+            arguments += [int(rate.counts_tokens), rate.width_us, rate.limit]
+        for slots in limits.slots:
+            arguments += [slots.scope_number + 1, slots.limit]
+        scope_keys, logs = [scope.key for scope in reservation.scopes], [rate.key for rate in limits.rates]
+        touched = [*call, *scope_keys, *logs, *(slots.key for slots in limits.slots)]
+        answer = await self._scripts.reserve(keys=touched, args=arguments)
         if answer[0] != b"reserved":
-            raise _refusal(answer, scopes)
-        left = [int(value) if value else None for value in answer[1:]]
-        return [Remaining(scope.kind, left[2 * number], left[2 * number + 1]) for number, scope in enumerate(scopes)]
+            raise _refusal(answer, scopes, limits)
+        return _funded(answer, scopes, limits)
 
     async def settle(
         self, reservation: Reservation, used: Amount, event: str, *, remember: timedelta | None, lowering: str = ""
@@ -196,6 +221,7 @@ class BudgetStore:
                 reservation.scope_lines(),
                 reservation.lost_event,
                 int(reservation.call_marker is not None),
+                reservation.limited,
             ],
         )
 
@@ -230,11 +256,27 @@ _PLAIN: dict[bytes, type[Refusal]] = {
 }
 
 
-def _refusal(answer: list[bytes], scopes: Sequence[Scope]) -> Refusal:
+def _funded(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Funded:
+    if len(answer) == 1:
+        return Funded()
+    rates_at = 2 + 2 * len(scopes)
+    left = [int(value) if value else None for value in answer[2:rates_at]]
+    remaining = (Remaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
+    return Funded(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits))
+
+
+def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[RateState, ...]:
+    return tuple(RateState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates))
+
+
+def _refusal(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Refusal:
     if answer[0] in _PLAIN:
         return _PLAIN[answer[0]]()
     if answer[0] == b"stale_window":
         return StaleWindow(int(answer[1]))
+    if answer[0] == b"limited":
+        wait_us = int(answer[2]) if answer[2] else None
+        return RateLimited(int(answer[1]) - 1, wait_us, int(answer[3]), _rate_states(answer[4:], limits))
     number = int(answer[1]) - 1
     blocked = Blocked(
         number=number,

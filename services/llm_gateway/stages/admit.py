@@ -1,6 +1,7 @@
 """Funds one attempt: its bound is held in every scope of its caller, or it does not happen."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from foundation.domain.errors import (
@@ -13,12 +14,15 @@ from foundation.domain.errors import (
 )
 from foundation.domain.ids import new_uuid
 from foundation.domain.money import dollars
+from llm_gateway import metrics
 from llm_gateway.budget import keys
 from llm_gateway.budget.limits import Limits, LimitsCache
+from llm_gateway.budget.rates import CallLimits, call_limits
 from llm_gateway.budget.refusals import (
     Blocked,
     BucketClosed,
     InProgress,
+    RateLimited,
     RunIsClosed,
     Spent,
     StaleLease,
@@ -26,11 +30,12 @@ from llm_gateway.budget.refusals import (
 )
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 from llm_gateway.budget.scopes import Limit, Scope, ScopeKind, Windows, windows_at
-from llm_gateway.budget.store import BudgetStore, Lease, Remaining
+from llm_gateway.budget.store import BudgetStore, Funded, Lease
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
 from llm_gateway.call import Attempt, Call, Caller
 from llm_gateway.ledger import Ledger
 from llm_gateway.routing import Target
+from llm_gateway.too_fast import TooFast, too_fast
 from llm_gateway.usage import UsageEvent, encode_event
 
 _REBUILD_SECONDS = 5.0
@@ -75,14 +80,16 @@ class Admit:
     async def _reserve(self, call: Call, target: Target, number: int, scopes: list[Scope], limits: Limits) -> Attempt:
         now = datetime.now(UTC)
         windows = windows_at(now, limits.zone)
-        attempt = self._prepare(call, target, number, scopes, windows, now)
+        rates = _limits_of(call.caller, limits, number)
+        attempt = self._prepare(call, target, number, scopes, windows, now, rates)
         run = call.caller.run
         try:
-            remaining = await self._ledger.reserve(
+            funded = await self._ledger.reserve(
                 attempt.reservation,
                 scopes=scopes,
                 windows=windows,
                 lease=Lease(run.generation, run.fence) if run else None,
+                limits=rates,
             )
         except InProgress as error:
             raise CallInProgress("the same call is in progress", retry_after=0.5) from error
@@ -92,12 +99,19 @@ class Admit:
             raise LeaseLost("another worker holds the step now") from error
         except Spent as error:
             raise _exceeded(error.blocked, windows, now) from error
+        except RateLimited as error:
+            metrics.RATE_LIMIT_HITS.labels(str(call.caller.tenant_id)).inc()
+            raise too_fast(error) from error
         except WaitedTooLong as error:
+            if error.refusal.blocked.unit == "calls":
+                metrics.RATE_LIMIT_HITS.labels(str(call.caller.tenant_id)).inc()
+                detail = f"the {error.refusal.blocked.scope} has as many calls open as it may"
+                raise TooFast(detail, retry_after=_RETRY_HELD_SECONDS) from error
             where = f"{error.refusal.blocked.scope} budget"
             raise RoomHeld(f"calls in flight hold the {where}", retry_after=_RETRY_HELD_SECONDS) from error
         except QueueFull as error:
             raise RoomHeld("too many calls wait for room", retry_after=_RETRY_HELD_SECONDS * 4) from error
-        return _with_remaining(attempt, remaining)
+        return replace(attempt, funded=funded)
 
     async def _until_open(self, bucket: int) -> None:
         try:
@@ -108,7 +122,14 @@ class Admit:
             raise DependencyUnavailable("budgets are being rebuilt", retry_after=1) from error
 
     def _prepare(
-        self, call: Call, target: Target, number: int, scopes: list[Scope], windows: Windows, now: datetime
+        self,
+        call: Call,
+        target: Target,
+        number: int,
+        scopes: list[Scope],
+        windows: Windows,
+        now: datetime,
+        rates: CallLimits,
     ) -> Attempt:
         tenant_id = call.caller.tenant_id
         bucket = keys.bucket_of(tenant_id)
@@ -126,9 +147,10 @@ class Admit:
             ),
             lost_event=encode_event(lost),
             call_marker=keys.call_marker(bucket, tenant_id, call.replayable.call_key) if call.replayable else None,
+            limited=rates.lines(),
         )
         loop_time = asyncio.get_running_loop().time()
-        return Attempt(call, number, target, reservation, lost, (), now, loop_time)
+        return Attempt(call, number, target, reservation, lost, Funded(), now, loop_time)
 
 
 def scopes_of(caller: Caller, limits: Limits) -> list[Scope]:
@@ -142,6 +164,17 @@ def scopes_of(caller: Caller, limits: Limits) -> list[Scope]:
         scopes.append(Scope(ScopeKind.RUN, run.run_id, total=Limit(run.caps.run.tokens, run.caps.run.nano_usd)))
         scopes.append(Scope(ScopeKind.STEP, run.step_id, total=Limit(run.caps.step.tokens, run.caps.step.nano_usd)))
     return scopes
+
+
+def _limits_of(caller: Caller, limits: Limits, number: int) -> CallLimits:
+    """A retry of ours is no further request of the caller; a run's call is none of its user's."""
+    scopes = {ScopeKind.TENANT: caller.tenant_id}
+    if caller.user_id is not None:
+        scopes[ScopeKind.USER] = caller.user_id
+    if caller.api_key_id is not None:
+        scopes[ScopeKind.KEY] = caller.api_key_id
+    uncounted = frozenset(ScopeKind) if number > 1 else frozenset({ScopeKind.USER} if caller.run else ())
+    return call_limits(caller.tenant_id, scopes, limits.rates, uncounted=uncounted)
 
 
 def _lost_event(call: Call, target: Target, number: int, day: str, now: datetime) -> UsageEvent:
@@ -174,19 +207,6 @@ def _lost_event(call: Call, target: Target, number: int, day: str, now: datetime
         fence=run.fence if run else None,
         call_key=call.replayable.call_key if call.replayable else None,
         trace_id=call.trace_id,
-    )
-
-
-def _with_remaining(attempt: Attempt, remaining: list[Remaining]) -> Attempt:
-    return Attempt(
-        attempt.call,
-        attempt.number,
-        attempt.target,
-        attempt.reservation,
-        attempt.lost,
-        tuple(remaining),
-        attempt.started_at,
-        attempt.started,
     )
 
 

@@ -2,6 +2,7 @@
 
 from foundation.domain.money import dollars
 from llm_gateway.call import Attempt
+from llm_gateway.rate_headers import rate_headers
 
 
 def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
@@ -11,9 +12,9 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
         ("x-lockstep-bound-tokens", str(attempt.reservation.bound_tokens)),
         ("x-lockstep-bound-usd", dollars(attempt.reservation.bound_nano_usd)),
     ]
-    for left in attempt.remaining:
+    for left in attempt.funded.remaining:
         if left.tokens is not None:
             headers.append((f"x-lockstep-budget-{left.scope}-remaining-tokens", str(left.tokens)))
         if left.nano_usd is not None:
             headers.append((f"x-lockstep-budget-{left.scope}-remaining-usd", dollars(left.nano_usd)))
-    return tuple(headers)
+    return (*headers, *rate_headers(attempt.funded.rates))

@@ -3,104 +3,37 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 
+from fixtures.budget_bench import LIMIT, BudgetBench
 from fixtures.redis_server import RedisServer
-from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
 from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.refusals import HeldByOthers, InProgress, RunIsClosed, Spent, StaleLease
-from llm_gateway.budget.reservation import Reservation, ScopeKey
-from llm_gateway.budget.scopes import Amount, Limit, Scope, ScopeKind, Windows, windows_at
-from llm_gateway.budget.store import BudgetStore, Lease, Settled
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.scopes import Amount, Limit, Scope, ScopeKind
+from llm_gateway.budget.store import Settled
 
-LIMIT = 1000
 Schedule = list[tuple[str, int, int]]
 
 
-class Bench:
-    """A store, one tenant with a limit, and one run and step below it."""
-
-    def __init__(self, redis: Redis, *, lease: timedelta = timedelta(seconds=30)) -> None:
-        self.redis = redis
-        self.store = BudgetStore(redis, lease=lease)
-        self.short = BudgetStore(redis, lease=timedelta(milliseconds=1))
-        self.tenant_id, self.run_id, self.step_id = new_uuid(), new_uuid(), new_uuid()
-        self.bucket = keys.bucket_of(self.tenant_id)
-        self.limit = Limit(LIMIT, LIMIT * 3)
-        self.scopes = [
-            Scope(ScopeKind.TENANT, self.tenant_id, day=self.limit),
-            Scope(ScopeKind.RUN, self.run_id, total=self.limit),
-            Scope(ScopeKind.STEP, self.step_id, total=Limit(LIMIT * 2, None)),
-        ]
-
-    @property
-    def windows(self) -> Windows:
-        return windows_at(datetime.now(UTC), ZoneInfo("UTC"))
-
-    async def open(self) -> None:
-        run_id = (await self.redis.info("server"))["run_id"]
-        await self.redis.set(keys.epoch(self.bucket), run_id)
-
-    def reservation(self, tokens: int, *, call: str | None = None) -> Reservation:
-        scope_keys = tuple(
-            ScopeKey(keys.scope(self.bucket, self.tenant_id, scope.kind, scope.scope_id), scope.kind.windowed)
-            for scope in self.scopes
-        )
-        windows = self.windows
-        return Reservation(
-            reservation_id=new_uuid(),
-            tenant_id=self.tenant_id,
-            bound_tokens=tokens,
-            bound_nano_usd=tokens * 3,
-            day=windows.day.label,
-            month=windows.month.label,
-            scopes=scope_keys,
-            lost_event=json.dumps({"lost": tokens}),
-            call_marker=keys.call_marker(self.bucket, self.tenant_id, call) if call else None,
-        )
-
-    async def reserve(
-        self, reservation: Reservation, *, generation: int = 1, fence: int = 1, store: BudgetStore | None = None
-    ) -> None:
-        await (store or self.store).reserve(
-            reservation, scopes=self.scopes, windows=self.windows, lease=Lease(generation, fence)
-        )
-
-    async def settle(self, reservation: Reservation, tokens: int, **more: Any) -> Settled:
-        return await self.store.settle(
-            reservation,
-            Amount(tokens, tokens * 3),
-            json.dumps({"used": tokens}),
-            remember=more.pop("remember", None),
-            **more,
-        )
-
-    async def events(self) -> list[dict[str, int]]:
-        return [json.loads(fields[b"event"]) for _, fields in await self.redis.xrange(keys.stream(self.bucket))]
-
-
-Run = Callable[[Callable[[Bench], Awaitable[None]]], None]
+Run = Callable[[Callable[[BudgetBench], Awaitable[None]]], None]
 
 
 @pytest.fixture
 def run_bench(redis_server: RedisServer) -> Run:
     """Runs a test body on a fresh tenant in a loop of its own, as Hypothesis wants its tests synchronous."""
 
-    def run(body: Callable[[Bench], Awaitable[None]]) -> None:
+    def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
         async def main() -> None:
             redis = connect(RedisSettings(url=redis_server.url, connections=4))
             try:
                 await redis.flushall()
-                bench = Bench(redis)
+                bench = BudgetBench(redis)
                 await bench.open()
                 await body(bench)
             finally:
@@ -144,7 +77,7 @@ class Oracle:
             self.lapsed.add(rid)
 
 
-async def play(bench: Bench, schedule: Schedule) -> None:
+async def play(bench: BudgetBench, schedule: Schedule) -> None:
     oracle = Oracle()
     for action, pick, amount in schedule:
         if action in {"reserve", "reserve_short"}:
@@ -165,7 +98,7 @@ async def play(bench: Bench, schedule: Schedule) -> None:
     assert sorted(lost) == sorted(oracle.known[rid].bound_tokens for rid in oracle.lapsed)
 
 
-async def _reserve(bench: Bench, oracle: Oracle, amount: int, *, short: bool) -> None:
+async def _reserve(bench: BudgetBench, oracle: Oracle, amount: int, *, short: bool) -> None:
     reservation = bench.reservation(amount)
     oracle.lapse_all_due()
     committed, held = oracle.committed, sum(oracle.held.values())
@@ -185,7 +118,7 @@ async def _reserve(bench: Bench, oracle: Oracle, amount: int, *, short: bool) ->
         await asyncio.sleep(0.003)  # outlive the lease of one millisecond
 
 
-async def _finish(bench: Bench, oracle: Oracle, action: str, rid: UUID, amount: int) -> None:
+async def _finish(bench: BudgetBench, oracle: Oracle, action: str, rid: UUID, amount: int) -> None:
     reservation = oracle.known[rid]
     used = min(amount, reservation.bound_tokens)
     if action == "adjust":
@@ -214,7 +147,7 @@ def test_counters_follow_the_oracle_and_never_pass_a_limit(run_bench: Run, sched
 
 
 def test_a_settlement_above_the_bound_is_refused(run_bench: Run) -> None:
-    async def body(bench: Bench) -> None:
+    async def body(bench: BudgetBench) -> None:
         reservation = bench.reservation(10)
         await bench.reserve(reservation)
         with pytest.raises(Exception, match="above the bound"):
@@ -224,7 +157,7 @@ def test_a_settlement_above_the_bound_is_refused(run_bench: Run) -> None:
 
 
 def test_a_closed_run_admits_nothing_up_to_its_generation(run_bench: Run) -> None:
-    async def body(bench: Bench) -> None:
+    async def body(bench: BudgetBench) -> None:
         await bench.store.close_run(bench.tenant_id, bench.run_id, generation=2)
         for generation in (1, 2):
             with pytest.raises(RunIsClosed):
@@ -235,7 +168,7 @@ def test_a_closed_run_admits_nothing_up_to_its_generation(run_bench: Run) -> Non
 
 
 def test_a_lower_fence_or_generation_is_stale(run_bench: Run) -> None:
-    async def body(bench: Bench) -> None:
+    async def body(bench: BudgetBench) -> None:
         await bench.reserve(bench.reservation(1), generation=2, fence=5)
         for generation, fence in ((2, 4), (1, 6)):
             with pytest.raises(StaleLease):
@@ -246,7 +179,7 @@ def test_a_lower_fence_or_generation_is_stale(run_bench: Run) -> None:
 
 
 def test_a_call_is_held_once_while_it_is_open_and_again_when_it_lapsed(run_bench: Run) -> None:
-    async def body(bench: Bench) -> None:
+    async def body(bench: BudgetBench) -> None:
         first = bench.reservation(5, call="k")
         await bench.reserve(first, store=bench.short)
         await asyncio.sleep(0.003)
@@ -261,7 +194,7 @@ def test_a_call_is_held_once_while_it_is_open_and_again_when_it_lapsed(run_bench
 
 
 def test_a_refused_call_leaves_no_trace_in_any_scope(run_bench: Run) -> None:
-    async def body(bench: Bench) -> None:
+    async def body(bench: BudgetBench) -> None:
         bench.scopes[2] = Scope(ScopeKind.STEP, bench.step_id, total=Limit(3, None))
         before = await bench.redis.keys("*")
         with pytest.raises(Spent) as refused:
@@ -273,7 +206,7 @@ def test_a_refused_call_leaves_no_trace_in_any_scope(run_bench: Run) -> None:
 
 
 def test_a_day_that_is_over_frees_its_window_but_not_the_total(run_bench: Run) -> None:
-    async def body(bench: Bench) -> None:
+    async def body(bench: BudgetBench) -> None:
         bench.scopes[0] = Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(10, None))
         await bench.reserve(bench.reservation(10))
         tenant = keys.scope(bench.bucket, bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)

@@ -1,21 +1,12 @@
--- Prepended to every script: how a scope's counters are read, changed and written.
+-- Prepended to every script, after numbers.lua and limits.lua: how a scope's counters are read, changed and written.
 --
 -- A scope is one hash. It counts what is committed and what is held, in tokens and nano-dollars, in total and (for the
 -- lasting scopes: tenant, user, key) in the current day and month of the tenant's calendar; `day` and `month` name those
--- windows. Amounts leave and enter Lua as strings; all of them stay below 9e15, where its numbers are exact.
+-- windows.
 
 local SETTLED_TTL = 3600         -- seconds for which a repeated settlement is recognised here; later PostgreSQL knows
 local LAPSED_TTL = 7 * 86400     -- seconds for which true usage may still lower a lapsed charge
 local LARGEST = 9e15
-
-local function text(number)
-    return string.format('%.0f', number)
-end
-
-local function now_ms()
-    local time = redis.call('TIME')
-    return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-end
 
 local function window(values, at, label)
     return {
@@ -93,13 +84,15 @@ local function change_scopes(lines, day, month, committed_tokens, committed_nano
 end
 
 local function read_hold(key)
-    local values = redis.call('HMGET', key, 'state', 'tokens', 'nano', 'day', 'month', 'scopes', 'event', 'call')
+    local values = redis.call('HMGET', key,
+        'state', 'tokens', 'nano', 'day', 'month', 'scopes', 'event', 'call', 'limited')
     if not values[1] then
         return nil
     end
     return {
         state = values[1], tokens = tonumber(values[2] or 0), nano = tonumber(values[3] or 0),
         day = values[4], month = values[5], scopes = values[6], event = values[7], call = values[8],
+        limited = values[9] or '',
     }
 end
 
@@ -112,6 +105,7 @@ local function lapse(prefix, id, leases, stream)
         return
     end
     change_scopes(hold.scopes, hold.day, hold.month, hold.tokens, hold.nano, -hold.tokens, -hold.nano)
+    end_limits(hold.limited, id)
     redis.call('XADD', stream, '*', 'event', hold.event)
     redis.call('HSET', key, 'state', 'lapsed')
     redis.call('EXPIRE', key, LAPSED_TTL)

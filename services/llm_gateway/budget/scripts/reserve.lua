@@ -1,21 +1,31 @@
 -- Holds a call's bound in every one of its scopes, or changes nothing and says why.
 --
--- KEYS  1 epoch  2 leases  3 stream  4 hold  5 call marker (the hold again without one)  6… scopes, run and step last
+-- KEYS  1 epoch  2 leases  3 stream  4 hold  5 call marker (the hold again without one)
+--       6… scopes, run and step last; then the logs of the rates; then the slots
 -- ARGV  1 prefix  2 reservation id  3 lease in ms  4 bound tokens  5 bound nano-dollars
 --       6 day  7 its start in ms  8 its end  9 month  10 its start  11 its end
 --       12 generation ('' without a run)  13 fence  14 the event to record if the hold lapses  15 '1' with a call marker
+--       16 how many scopes  17 how many rates  18 the lines of logs and slots for the hold
 --       then for each scope: '1' when windowed, and the limits ('' for none) of tokens and nano-dollars
---       in total, in the day, in the month
+--       in total, in the day, in the month; for each rate: '1' when it counts tokens, width in microseconds, limit;
+--       for each set of slots: number of its scope, limit
 -- Answers  closed | stale_window, now | replay, id | in_progress | run_closed | stale_lease
---          spent or held, number of the scope, window, unit, what is left | reserved, tokens and nano left in each scope
+--          spent or held, number of the scope, window, unit, what is left
+--          limited, number of the rate, microseconds to wait ('' = it can never fit), now, then rates
+--          reserved, now, tokens and nano left in each scope, then rates
+--          rates: for each what is left, and in how many microseconds all of it is free
 local prefix, id, bound_tokens, bound_nano = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local day, month, generation, fence = ARGV[6], ARGV[9], ARGV[12], ARGV[13]
-local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 15, 5, 7
+local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 18, 5, 7
+local scope_count, rate_count = tonumber(ARGV[16]), tonumber(ARGV[17])
+local RATES_AT = SCOPES_AT + scope_count * ARGUMENTS
+local SLOTS_AT = RATES_AT + rate_count * 3
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
     return { 'closed' }
 end
-local now = now_ms()
+local micros = now_us()
+local now = math.floor(micros / 1000)
 if now < tonumber(ARGV[7]) or now >= tonumber(ARGV[8]) or now < tonumber(ARGV[10]) or now >= tonumber(ARGV[11]) then
     return { 'stale_window', text(now) }
 end
@@ -36,7 +46,7 @@ if marked then
     end
 end
 
-local run, step = KEYS[#KEYS - 1], KEYS[#KEYS]
+local run, step = KEYS[KEYS_BEFORE + scope_count - 1], KEYS[KEYS_BEFORE + scope_count]
 if generation ~= '' then
     local known = redis.call('HMGET', run, 'closed', 'generation')
     if known[1] and tonumber(known[1]) >= tonumber(generation) then
@@ -66,7 +76,7 @@ local function left_of(limit, committed, held, bound, number, name, unit)
     return limit ~= '' and most - committed - held - bound or nil
 end
 
-local scopes, answer, lines = {}, { 'reserved' }, {}
+local scopes, answer, lines = {}, { 'reserved', text(micros) }, {}
 local function check(one, number, name, at, left)
     local tokens = left_of(ARGV[at], one.tokens, one.held_tokens, bound_tokens, number, name, 'tokens')
     local nano = left_of(ARGV[at + 1], one.nano, one.held_nano, bound_nano, number, name, 'nano_usd')
@@ -74,7 +84,7 @@ local function check(one, number, name, at, left)
     left.nano = nano and math.min(left.nano or nano, nano) or left.nano
 end
 
-for number = 1, #KEYS - KEYS_BEFORE do
+for number = 1, scope_count do
     local key, at = KEYS[KEYS_BEFORE + number], SCOPES_AT + (number - 1) * ARGUMENTS + 1
     local scope, left = read_scope(key, ARGV[at] == '1'), {}
     check(scope.total, number, 'total', at + 1, left)
@@ -88,10 +98,51 @@ for number = 1, #KEYS - KEYS_BEFORE do
     answer[#answer + 1] = left.tokens and text(left.tokens) or ''
     answer[#answer + 1] = left.nano and text(left.nano) or ''
 end
+if refusal and refusal[1] == 'spent' then
+    return refusal
+end
+
+local rates, wait, slowest = {}, 0, nil
+for number = 1, rate_count do
+    local log, at = KEYS[KEYS_BEFORE + scope_count + number], RATES_AT + (number - 1) * 3 + 1
+    local weighted, width, most = ARGV[at] == '1', tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+    forget_until(log, text(micros - width), weighted)
+    local weight, used = weighted and bound_tokens or 1, used_in(log, weighted)
+    if weight > most then
+        wait, slowest = math.huge, number
+    elseif used + weight > most then
+        local until_free = free_at(log, weighted, used + weight - most, width) - micros
+        if until_free > wait then
+            wait, slowest = until_free, number
+        end
+    end
+    rates[number] = { log = log, weight = weight, weighted = weighted, width = width, most = most, used = used }
+end
+if slowest then
+    local limited = { 'limited', tostring(slowest), wait < math.huge and text(wait) or '', text(micros) }
+    for _, rate in ipairs(rates) do
+        limited[#limited + 1] = text(math.max(0, rate.most - rate.used))
+        limited[#limited + 1] = text(empty_in(rate.log, micros, rate.width))
+    end
+    return limited
+end
+
+for number = 1, #KEYS - KEYS_BEFORE - scope_count - rate_count do
+    local slots, at = KEYS[KEYS_BEFORE + scope_count + rate_count + number], SLOTS_AT + (number - 1) * 2 + 1
+    if slots_taken(slots, KEYS[2], tonumber(ARGV[at + 1]), now) >= tonumber(ARGV[at + 1]) then
+        refuse('held', tonumber(ARGV[at]), 'total', 'calls', 0)
+    end
+end
 if refusal then
     return refusal
 end
 
+for _, rate in ipairs(rates) do
+    enter(rate.log, id, micros, rate.weight, rate.weighted, rate.width)
+    answer[#answer + 1] = text(rate.most - rate.used - rate.weight)
+    answer[#answer + 1] = text(rate.width)
+end
+take_slots(ARGV[18], id)
 for _, scope in ipairs(scopes) do
     change_scope(scope, day, month, 0, 0, bound_tokens, bound_nano)
     write_scope(scope)
@@ -107,7 +158,7 @@ if generation ~= '' then
     end
 end
 redis.call('HSET', KEYS[4], 'state', 'open', 'tokens', ARGV[4], 'nano', ARGV[5], 'day', day, 'month', month,
-    'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '')
+    'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '', 'limited', ARGV[18])
 redis.call('ZADD', KEYS[2], text(now + tonumber(ARGV[3])), id)
 if marked then
     redis.call('SET', KEYS[5], 'open ' .. id)

@@ -34,6 +34,7 @@ else
     redis.call('XADD', KEYS[3], '*', 'event', ARGV[4])
     redis.call('ZREM', KEYS[2], id)
 end
+end_limits(hold.limited, id, tokens)
 redis.call('DEL', KEYS[4])
 redis.call('HSET', KEYS[4], 'state', 'settled')
 redis.call('EXPIRE', KEYS[4], SETTLED_TTL)

@@ -1,0 +1,128 @@
+"""How often and how many at once: what a tenant may set, and the sliding windows and slots that come of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from llm_gateway.budget import keys
+from llm_gateway.budget.scopes import ScopeKind
+
+MINUTE_US = 60_000_000
+_BURST_MINUTES = 10
+"""With a burst, one minute may pass its limit, but ten minutes together may not pass ten times the limit."""
+_MOST = 1_000_000_000
+
+PerMinute = Annotated[int, Field(ge=1, le=_MOST)]
+Burst = Annotated[int, Field(ge=0, le=_MOST)]
+
+
+class ScopeRates(BaseModel):
+    """The limits of one scope; None for no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    requests_a_minute: PerMinute | None = None
+    request_burst: Burst = 0
+    tokens_a_minute: PerMinute | None = None
+    token_burst: Burst = 0
+    at_once: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class RateLimits(BaseModel):
+    """The limits of a tenant, of each of its users, and of each of its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    tenant: ScopeRates = ScopeRates()
+    user: ScopeRates = ScopeRates()
+    key: ScopeRates = ScopeRates()
+
+    def changed_by(self, given: "RateLimits") -> "RateLimits":
+        """These limits with those that were given, also the ones given as null."""
+        merged = {}
+        for name in RateLimits.model_fields:
+            own, other = getattr(self, name), getattr(given, name)
+            merged[name] = own.model_copy(update={field: getattr(other, field) for field in other.model_fields_set})
+        return RateLimits(**merged)
+
+
+SHIPPED = RateLimits(tenant=ScopeRates(requests_a_minute=100), user=ScopeRates(requests_a_minute=20))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One sliding window: any interval of its width admits no more than its limit."""
+
+    scope: ScopeKind
+    key: str
+    counts_tokens: bool
+    width_us: int
+    limit: int
+
+    @property
+    def unit(self) -> str:
+        return "tokens" if self.counts_tokens else "requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """How many calls of a scope may be open at once; `scope_number` is its place among the call's scopes."""
+
+    scope_number: int
+    key: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """The windows and slots that one call must pass."""
+
+    rates: tuple[Rate, ...] = ()
+    slots: tuple[Slots, ...] = ()
+
+    def lines(self) -> str:
+        """What a hold keeps of it: the logs whose tokens its settlement corrects, the slots that it frees."""
+        logs = [f"tokens {rate.key}" for rate in self.rates if rate.counts_tokens]
+        return "\n".join(logs + [f"slots {slots.key}" for slots in self.slots])
+
+
+NO_LIMITS = CallLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class RateState:
+    """What a window has left, and in how many microseconds all of it is free again."""
+
+    rate: Rate
+    left: int
+    reset_us: int
+
+
+def call_limits(
+    tenant_id: UUID, scopes: Mapping[ScopeKind, UUID], limits: RateLimits, *, uncounted: frozenset[ScopeKind]
+) -> CallLimits:
+    """The limits of a call in its scopes; in the `uncounted` ones its tokens and slots count, but not the request."""
+    rates: list[Rate] = []
+    slots: list[Slots] = []
+    for number, (kind, scope_id) in enumerate(scopes.items()):
+        own: ScopeRates = getattr(limits, kind.value)
+        prefix = keys.limit(keys.bucket_of(tenant_id), tenant_id, kind, scope_id)
+        if kind not in uncounted:
+            rates += _windows(kind, prefix, own.requests_a_minute, own.request_burst, counts_tokens=False)
+        rates += _windows(kind, prefix, own.tokens_a_minute, own.token_burst, counts_tokens=True)
+        if own.at_once is not None:
+            slots.append(Slots(number, f"{prefix}:slots", own.at_once))
+    return CallLimits(tuple(rates), tuple(slots))
+
+
+def _windows(kind: ScopeKind, prefix: str, limit: int | None, burst: int, *, counts_tokens: bool) -> list[Rate]:
+    if limit is None:
+        return []
+    unit = "tokens" if counts_tokens else "requests"
+    windows = [(MINUTE_US, limit + burst)]
+    if burst:
+        windows.append((_BURST_MINUTES * MINUTE_US, _BURST_MINUTES * limit))
+    return [Rate(kind, f"{prefix}:{unit}:{width}", counts_tokens, width, most) for width, most in windows]

@@ -1,0 +1,33 @@
+"""What a caller is told about its rates: of the fullest window of each unit, in OpenAI's headers."""
+
+from collections.abc import Sequence
+
+from llm_gateway.budget.rates import RateState
+
+
+def rate_headers(rates: Sequence[RateState]) -> tuple[tuple[str, str], ...]:
+    headers = []
+    for unit in ("requests", "tokens"):
+        windows = [state for state in rates if state.rate.unit == unit]
+        if windows:
+            fullest = min(windows, key=lambda state: state.left)
+            headers += [
+                (f"x-ratelimit-limit-{unit}", str(fullest.rate.limit)),
+                (f"x-ratelimit-remaining-{unit}", str(fullest.left)),
+                (f"x-ratelimit-reset-{unit}", duration(milliseconds(fullest.reset_us))),
+            ]
+    return tuple(headers)
+
+
+def milliseconds(microseconds: int) -> int:
+    """Rounded up: a millisecond earlier would be too early."""
+    return -(-microseconds // 1000)
+
+
+def duration(ms: int) -> str:
+    """As OpenAI writes it: 12ms, 1.5s, 2m0.25s."""
+    if ms < 1000:  # noqa: PLR2004
+        return f"{ms}ms"
+    minutes, rest = divmod(ms, 60_000)
+    seconds = f"{rest / 1000:.3f}".rstrip("0").rstrip(".")
+    return f"{minutes}m{seconds}s" if minutes else f"{seconds}s"
