@@ -21,10 +21,9 @@ from foundation.cloud.clients import Clients
 from foundation.cloud.executions import Executions
 from foundation.cloud.objects import ObjectStore
 from foundation.cloud.secrets import read_secret
-from foundation.domain.errors import DependencyUnavailable
 from foundation.http.background import Background
 from foundation.http.correlation import BodyLimit, Correlation
-from foundation.http.health import health_router
+from foundation.http.health import answers, health_router
 from foundation.http.problems import install_problem_handlers
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.database import Database, DatabaseSettings
@@ -68,13 +67,15 @@ def _operations(app: FastAPI) -> APIRouter:
         await app.state.executions.describe("health")
 
     async def gateway() -> None:
-        try:
-            await app.state.gateway.get("/health", timeout=1.5)
-        except httpx.HTTPError as error:
-            raise DependencyUnavailable("the gateway does not answer") from error
+        await answers(app.state.gateway, "the gateway")()
+
+    async def objects() -> None:
+        await app.state.resources.objects.ping()
 
     return health_router(
-        SERVICE, {"postgres": postgres}, optional={"step_functions": step_functions, "llm_gateway": gateway}
+        SERVICE,
+        {"postgres": postgres},
+        optional={"step_functions": step_functions, "s3": objects, "llm_gateway": gateway},
     )
 
 

@@ -12,9 +12,9 @@ from foundation.http.problems import install_problem_handlers
 SERVICE = "orchestrator"
 
 
-def create_app(checks: Mapping[str, Check]) -> FastAPI:
+def create_app(required: Mapping[str, Check], optional: Mapping[str, Check]) -> FastAPI:
     app = FastAPI(title="Lockstep orchestrator", openapi_url=None)
-    app.include_router(health_router(SERVICE, checks))
+    app.include_router(health_router(SERVICE, required, optional=optional))
     install_problem_handlers(app)
     return app
 

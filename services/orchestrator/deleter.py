@@ -22,7 +22,8 @@ class Deleter:
         """Deletes until cancelled."""
         while True:
             batch = [await self._waiting.get()]
-            await asyncio.sleep(_GATHER_SECONDS)
+            if self._waiting.qsize() < BATCH - 1:
+                await asyncio.sleep(_GATHER_SECONDS)
             await self._flush(batch)
 
     async def drain(self) -> None:

@@ -33,7 +33,9 @@ class Resources:
     sweeper_database: Database
     wakeups: Wakeups
     launcher: Launcher
+    launcher_http: httpx.AsyncClient
     gateway: ModelGateway
+    gateway_http: httpx.AsyncClient
 
 
 async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Resources:
@@ -42,7 +44,10 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Res
     private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
     signer = ServiceTokenSigner(private_jwk, service=SERVICE)
     # A job takes as long as it takes: only connecting and sending are timed.
-    http = httpx.AsyncClient(base_url=str(settings.launcher_url), timeout=httpx.Timeout(10, read=None))
+    http = await stack.enter_async_context(
+        httpx.AsyncClient(base_url=str(settings.launcher_url), timeout=httpx.Timeout(10, read=None))
+    )
+    health = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url)))
     gateway = ModelGateway(str(settings.gateway_url), signer)
     stack.push_async_callback(gateway.close)
     return Resources(
@@ -54,8 +59,10 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Res
         relay_database=_database(stack, settings.database_url_relay, 2),
         sweeper_database=_database(stack, settings.database_url_sweeper, 1),
         wakeups=Wakeups(DatabaseSettings(url=PostgresDsn(settings.database_url)), "outbox", "fenced"),
-        launcher=Launcher(await stack.enter_async_context(http), signer),
+        launcher=Launcher(http, signer),
+        launcher_http=http,
         gateway=gateway,
+        gateway_http=health,
     )
 
 

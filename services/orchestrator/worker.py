@@ -9,6 +9,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.domain.states import StepKind
+from foundation.http.health import answers
 from foundation.storage.relay import Relay
 from foundation.telemetry.logs import logger
 from orchestrator.advancing import Advancer
@@ -115,10 +116,23 @@ class Worker:
         }
 
     def _server(self) -> uvicorn.Server:
-        async def sqs() -> None:
-            await self._held.queue.visible()
+        held = self._held
 
-        app = create_app({"postgres": self._held.database.ping, "sqs": sqs})
+        async def sqs() -> None:
+            await held.queue.visible()
+
+        async def step_functions() -> None:
+            await held.executions.describe("health")
+
+        app = create_app(
+            {"postgres": held.database.ping, "sqs": sqs},
+            {
+                "step_functions": step_functions,
+                "s3": held.objects.ping,
+                "llm_gateway": answers(held.gateway_http, "the gateway"),
+                "tool_runtime": answers(held.launcher_http, "the launcher"),
+            },
+        )
         settings = self._settings
         return SignalFreeServer(
             uvicorn.Config(app, host=settings.host, port=settings.port_worker_health, log_config=None, access_log=False)

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.stack
 LOGS = Path(os.environ.get("LOCKSTEP_LOCAL_DIR", Path(__file__).parents[2] / ".local")) / "logs"
 SERVICES = ("control-plane", "orchestrator", "llm-gateway", "tool-runtime")
 DEPENDENCIES = {
-    "control-plane": {"postgres", "step_functions", "llm_gateway"},
-    "orchestrator": {"postgres", "sqs"},
+    "control-plane": {"postgres", "step_functions", "s3", "llm_gateway"},
+    "orchestrator": {"postgres", "sqs", "step_functions", "s3", "llm_gateway", "tool_runtime"},
     "llm-gateway": {"redis", "postgres"},
     "tool-runtime": {"sandbox"},
 }

@@ -29,6 +29,11 @@ class ObjectStore:
         self._client = client
         self._bucket = bucket
 
+    async def ping(self) -> None:
+        """Raises `DependencyUnavailable` when the bucket does not answer."""
+        with unavailable("S3"):
+            await self._client.head_bucket(Bucket=self._bucket)
+
     async def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         with unavailable("S3"):
             await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

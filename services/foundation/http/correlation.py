@@ -43,10 +43,17 @@ class Correlation:
             try:
                 await self._app(scope, receive, send_with_trace)
             finally:
-                route = scope.get("route")
-                endpoint = getattr(route, "path", "unmatched")
+                endpoint = _endpoint(scope)
                 metrics.HTTP_REQUESTS.labels(self._service, scope["method"], str(seen.status)).inc()
                 metrics.HTTP_DURATION.labels(self._service, endpoint).observe(time.perf_counter() - started)
+
+
+def _endpoint(scope: Scope) -> str:
+    """The path with its values taken out, so that a label has few values: `/api/v1/runs/{run_id}`."""
+    if scope.get("route") is None:
+        return "unmatched"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 class BodyLimit:

@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
+import httpx
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from foundation.domain.errors import LockstepError
+from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
 
@@ -16,6 +17,36 @@ Check = Callable[[], Awaitable[None]]
 
 _log = logger(__name__)
 _CHECK_SECONDS = 2.0
+_REMEMBER_SECONDS = 1.0
+
+
+class _Remembered:
+    """A check's last result, good for a second: a page that is asked often must not ask the dependency as often."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._lock = asyncio.Lock()
+        self._at = float("-inf")
+        self._result: dict[str, object] = {}
+
+    async def look(self) -> dict[str, object]:
+        async with self._lock:
+            if time.monotonic() - self._at > _REMEMBER_SECONDS:
+                self._result = await _look(self._check)
+                self._at = time.monotonic()
+            return self._result
+
+
+def answers(client: httpx.AsyncClient, what: str) -> Check:
+    """A check that the service at the client's address answers its own `/health`, in whatever state it is."""
+
+    async def check() -> None:
+        try:
+            await client.get("/health", timeout=_CHECK_SECONDS * 0.75)
+        except httpx.HTTPError as error:
+            raise DependencyUnavailable(f"{what} does not answer") from error
+
+    return check
 
 
 async def _look(check: Check) -> dict[str, object]:
@@ -36,12 +67,12 @@ def health_router(
     """Routes that answer 200 (`ok`, or `degraded` when an optional dependency is down) or 503 (`down`)."""
     router = APIRouter(tags=["operations"])
     optional = optional or {}
+    checks = {name: _Remembered(check) for name, check in {**required, **optional}.items()}
 
     @router.get("/health", summary="The service and each thing that it stands on")
     async def health() -> JSONResponse:
-        names = [*required, *optional]
-        results = await asyncio.gather(*(_look(check) for check in [*required.values(), *optional.values()]))
-        dependencies = dict(zip(names, results, strict=True))
+        results = await asyncio.gather(*(check.look() for check in checks.values()))
+        dependencies = dict(zip(checks, results, strict=True))
         down = {name for name, result in dependencies.items() if result["status"] == "down"}
         status = "down" if down & set(required) else "degraded" if down else "ok"
         body = {"service": service, "status": status, "dependencies": dependencies}

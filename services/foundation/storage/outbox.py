@@ -83,22 +83,30 @@ class Due:
 
 
 async def lease_due(
-    tx: Transaction, kinds: Sequence[OutboxKind], *, limit: int, lease_seconds: float, ahead_seconds: float
+    tx: Transaction,
+    kinds: Sequence[OutboxKind],
+    *,
+    ahead_kinds: Sequence[OutboxKind],
+    limit: int,
+    lease_seconds: float,
+    ahead_seconds: float,
 ) -> list[Due]:
-    """Takes due effects (or due within `ahead_seconds`) for this relay alone, until the lease ends."""
+    """Takes what is due for this relay alone, until the lease ends; `ahead_kinds` also `ahead_seconds` before time."""
     rows = await tx.execute(
         text(
             """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + :lease * interval '1 second'
                WHERE outbox_id IN (
                    SELECT outbox_id FROM outbox
-                   WHERE kind = ANY(:kinds) AND not_before <= now() + :ahead * interval '1 second'
-                     AND (leased_until IS NULL OR leased_until < now())
+                   WHERE kind = ANY(:kinds) AND (leased_until IS NULL OR leased_until < now())
+                     AND not_before <= now() + CASE WHEN kind = ANY(:ahead_kinds) THEN :ahead * interval '1 second'
+                                                    ELSE interval '0' END
                    ORDER BY outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED)
                RETURNING outbox_id, tenant_id, run_id, step_id, kind, payload, attempts,
                          GREATEST(EXTRACT(EPOCH FROM not_before - now()), 0)::float AS wait_seconds"""
         ),
         {
             "kinds": [kind.value for kind in kinds],
+            "ahead_kinds": [kind.value for kind in ahead_kinds],
             "limit": limit,
             "lease": lease_seconds,
             "ahead": ahead_seconds,

@@ -18,6 +18,7 @@ _log = logger(__name__)
 BATCH = 100
 _LEASE_SECONDS = 60.0
 _IDLE_SECONDS = 5.0
+_GATHER_SECONDS = 0.005
 _AHEAD_SECONDS = 600.0
 _MAX_PAUSE_SECONDS = 30.0
 
@@ -52,21 +53,20 @@ class Relay:
                 await asyncio.sleep(1)
             if not busy:
                 await self._wakeups.wait("outbox", timeout_seconds=_IDLE_SECONDS)
+                # What commits at the same time leaves together.
+                await asyncio.sleep(_GATHER_SECONDS)
 
     async def relay_once(self) -> bool:
         """Sends one batch of what is due; whether there was anything."""
-        due: list[Due] = []
         async with self._database.across_tenants(reason="the relay sends for every tenant") as tx:
-            for ahead in (False, True):
-                kinds = [kind for kind, sender in self._senders.items() if sender.ahead is ahead]
-                if kinds:
-                    due += await outbox.lease_due(
-                        tx,
-                        kinds,
-                        limit=BATCH,
-                        lease_seconds=_LEASE_SECONDS,
-                        ahead_seconds=_AHEAD_SECONDS if ahead else 0,
-                    )
+            due = await outbox.lease_due(
+                tx,
+                list(self._senders),
+                ahead_kinds=[kind for kind, sender in self._senders.items() if sender.ahead],
+                limit=BATCH,
+                lease_seconds=_LEASE_SECONDS,
+                ahead_seconds=_AHEAD_SECONDS,
+            )
         for kind in dict.fromkeys(effect.kind for effect in due):
             await self._send([effect for effect in due if effect.kind is kind], self._senders[kind])
         return bool(due)
