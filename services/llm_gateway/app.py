@@ -1,6 +1,6 @@
 """The gateway's web application: calls take the plain way, everything else FastAPI's."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -12,22 +12,22 @@ from foundation.http.health import Check, health_router
 from foundation.http.problems import install_problem_handlers
 from llm_gateway.admin.routes import admin_router
 from llm_gateway.budget.store import BudgetStore
-from llm_gateway.endpoint import PATH, ChatEndpoint, Receive, Scope, Send
+from llm_gateway.endpoint import CallEndpoint, Receive, Scope, Send
 from llm_gateway.gateway import running_gateway
 from llm_gateway.settings import GatewaySettings
 
 
 class GatewayApp:
-    """Sends `POST /v1/chat/completions` to its endpoint before FastAPI sees it."""
+    """Sends model calls to their endpoints before FastAPI sees them."""
 
     def __init__(self, admin: FastAPI) -> None:
         self._admin = Correlation(admin, service="llm_gateway")
-        self.endpoint: ChatEndpoint | None = None
+        self.endpoints: Mapping[str, CallEndpoint] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hot = scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST"
-        if hot and self.endpoint is not None:
-            await self.endpoint(scope, receive, send)
+        hot = scope["type"] == "http" and scope["method"] == "POST"
+        if hot and (endpoint := self.endpoints.get(scope["path"])) is not None:
+            await endpoint(scope, receive, send)
         else:
             await self._admin(scope, receive, send)
 
@@ -39,7 +39,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
             checks = {"redis": _redis_check(gateway.store)}
             admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
             admin.include_router(admin_router(gateway.runs, gateway.routes, gateway.verifier))
-            app.endpoint = gateway.endpoint
+            app.endpoints = gateway.endpoints
             yield
 
     admin = FastAPI(title="Lockstep LLM gateway", lifespan=lifespan)

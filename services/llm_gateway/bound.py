@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from foundation.domain.errors import BadRequest
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.prices import Price
-from llm_gateway.request import ChatRequest, images_in
-
-REQUEST_OVERHEAD = 32
-MESSAGE_OVERHEAD = 16
-TOOL_OVERHEAD = 64
-"""Tokens that a provider's template may add beside the text, a request, a message and a tool."""
+from llm_gateway.request import ChatRequest
 
 
 class Unpriced(BadRequest):
@@ -32,27 +27,14 @@ class Bound:
 
 
 def bound_of(request: ChatRequest, *, prices: list[Price], default_output: int) -> Bound:
-    """The bound over every model that may serve the request.
-
-    A token is at least one byte of its text, and JSON never writes text in fewer bytes than UTF-8 does; so the raw
-    bytes of messages and tools, with an overhead each, are a bound that costs nothing to count.
-    """
-    images, text = 0, 0
-    for message in request.messages:
-        found, size = images_in(message)
-        images += found
-        text += size
-    input_tokens = (
-        REQUEST_OVERHEAD
-        + text
-        + MESSAGE_OVERHEAD * len(request.messages)
-        + sum(len(tool) + TOOL_OVERHEAD for tool in request.tools)
-        + request.other_prompt_bytes
-        + images * _dearest_image(prices, images=images)
-    )
+    """The bound over every model that may serve the request."""
+    input_tokens = request.text_tokens + request.images * _dearest_image(prices, images=request.images)
     max_output = default_output if request.max_output is None else request.max_output
     output_tokens = max_output * request.choices
-    nano_usd = max(price.most(input_tokens=input_tokens, output_tokens=output_tokens) for price in prices)
+    nano_usd = max(
+        price.most(input_tokens=input_tokens, output_tokens=output_tokens, cache_writes=request.cache_writes)
+        for price in prices
+    )
     if max(nano_usd, input_tokens + output_tokens) > MAX_AMOUNT:
         raise BadRequest("max_tokens asks for more than any budget can hold")
     return Bound(input_tokens=input_tokens, output_tokens=output_tokens, nano_usd=nano_usd, max_output=max_output)

@@ -1,15 +1,16 @@
 """The hot path as a plain ASGI application: read the request, run the pipeline, send what it answers."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, Protocol
 
 from foundation.domain.errors import BadRequest, LockstepError, PayloadTooLarge
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
 from llm_gateway.call import PlainAnswer
-from llm_gateway.dialects.openai_errors import error_answer
-from llm_gateway.pipeline import Pipeline, StreamedAnswer
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.ingress import INGRESS
+from llm_gateway.pipeline import StreamedAnswer
 from llm_gateway.providers.base import UpstreamFailed
 from llm_gateway.stages.finish_stream import CONTENT_TYPE
 
@@ -18,7 +19,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[str, str]]
 
-PATH = "/v1/chat/completions"
 _SERVICE = "llm_gateway"
 _JSON = "application/json"
 _TRACEPARENT_PARTS = 4
@@ -34,11 +34,21 @@ class _Unexpected(LockstepError):
     code = "internal"
 
 
-class ChatEndpoint:
-    """`POST /v1/chat/completions`."""
+class Answer(Protocol):
+    """What stands behind an endpoint; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
 
-    def __init__(self, pipeline: Pipeline, *, max_body: int) -> None:
-        self._pipeline = pipeline
+    async def __call__(
+        self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None
+    ) -> PlainAnswer | StreamedAnswer: ...
+
+
+class CallEndpoint:
+    """One path that is posted to, in one dialect."""
+
+    def __init__(self, path: str, answer: Answer, *, dialect: Dialect, max_body: int) -> None:
+        self._path = path
+        self._answer = answer
+        self._ingress = INGRESS[dialect]
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,23 +60,30 @@ class ChatEndpoint:
             _log.debug("the client left before its request was whole")
         finally:
             metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)).inc()
-            metrics.HTTP_DURATION.labels(_SERVICE, PATH).observe(time.perf_counter() - started)
+            metrics.HTTP_DURATION.labels(_SERVICE, self._path).observe(time.perf_counter() - started)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> int:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         try:
             body = await self._body(headers, receive)
-            answer = await self._pipeline.answer(headers, body, trace_id=_trace_id(headers.get("traceparent")))
+            answer = await self._answer(headers, body, trace_id=_trace_id(headers.get("traceparent")))
         except (LockstepError, UpstreamFailed) as error:
             _log.debug("refused", extra={"code": error.code})
-            return await _send_error(send, error)
+            return await self._send_error(send, error)
         except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
             _log.exception("a call failed unexpectedly")
-            return await _send_error(send, _Unexpected("the gateway failed"))
+            return await self._send_error(send, _Unexpected("the gateway failed"))
         if isinstance(answer, StreamedAnswer):
             await _send_stream(send, answer)
             return 200
         await _send_plain(send, answer)
+        return answer.status
+
+    async def _send_error(self, send: Send, error: LockstepError | UpstreamFailed) -> int:
+        answer = self._ingress.error_answer(error)
+        size = str(len(answer.body))
+        await _start(send, answer.status, [("content-type", _JSON), ("content-length", size), *answer.headers])
+        await send({"type": "http.response.body", "body": answer.body})
         return answer.status
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
@@ -86,6 +103,15 @@ class ChatEndpoint:
                 raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """By lower-case name; lines that repeat a name are joined as HTTP has it."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
@@ -109,14 +135,6 @@ async def _send_stream(send: Send, answer: StreamedAnswer) -> None:
         answer.outlet.leave()
         return
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_error(send: Send, error: LockstepError | UpstreamFailed) -> int:
-    answer = error_answer(error)
-    size = str(len(answer.body))
-    await _start(send, answer.status, [("content-type", _JSON), ("content-length", size), *answer.headers])
-    await send({"type": "http.response.body", "body": answer.body})
-    return answer.status
 
 
 def _trace_id(traceparent: str | None) -> str | None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from redis.exceptions import RedisError
 
@@ -20,14 +21,15 @@ from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.limits import LimitsCache
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
-from llm_gateway.endpoint import ChatEndpoint
+from llm_gateway.counting import TokenCounting
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.endpoint import Answer, CallEndpoint
 from llm_gateway.housekeeping import Housekeeping
 from llm_gateway.journal import Journal
 from llm_gateway.ledger import Ledger
 from llm_gateway.pipeline import Pipeline
 from llm_gateway.providers.base import Provider
-from llm_gateway.providers.local import LocalProvider
-from llm_gateway.providers.openai import OpenAIProvider
+from llm_gateway.providers.registry import wires_of
 from llm_gateway.rebuild import Rebuilder
 from llm_gateway.recorder import Recorder
 from llm_gateway.replay import AnswerVault
@@ -44,14 +46,13 @@ from llm_gateway.stages.settle import Settle
 
 AUDIENCE = "llm_gateway"
 _log = logger(__name__)
-_ADAPTERS = {"openai": OpenAIProvider, "local": LocalProvider}
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """The built parts that the application routes to."""
 
-    endpoint: ChatEndpoint
+    endpoints: Mapping[str, CallEndpoint]
     runs: RunsMoney
     routes: Routes
     verifier: TokenVerifier
@@ -94,8 +95,9 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         settle = Settle(ledger)
         admit = Admit(ledger, store, LimitsCache(database, shipped=settings.shipped_limits))
         finish_stream = FinishStream(settle, vault)
+        authenticate = Authenticate(verifier, database)
         pipeline = Pipeline(
-            authenticate=Authenticate(verifier, database),
+            authenticate=authenticate,
             routes=routes,
             find_recorded=FindRecorded(vault),
             dispatch=Dispatch(admit, settle, ledger),
@@ -117,13 +119,25 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(_flush, ledger, recorder)
         stack.push_async_callback(finish_stream.drain)
         yield Gateway(
-            endpoint=ChatEndpoint(pipeline, max_body=settings.max_body_bytes),
+            endpoints=_endpoints(pipeline, TokenCounting(authenticate, routes), max_body=settings.max_body_bytes),
             runs=RunsMoney(store),
             routes=routes,
             verifier=verifier,
             database=database,
             store=store,
         )
+
+
+def _endpoints(pipeline: Pipeline, counting: TokenCounting, *, max_body: int) -> dict[str, CallEndpoint]:
+    behind: dict[str, tuple[Answer, Dialect]] = {
+        "/v1/chat/completions": (partial(pipeline.answer, Dialect.OPENAI), Dialect.OPENAI),
+        "/v1/messages": (partial(pipeline.answer, Dialect.ANTHROPIC), Dialect.ANTHROPIC),
+        "/v1/messages/count_tokens": (counting.answer, Dialect.ANTHROPIC),
+    }
+    return {
+        path: CallEndpoint(path, answer, dialect=dialect, max_body=max_body)
+        for path, (answer, dialect) in behind.items()
+    }
 
 
 async def _secret(clients: Clients, settings: GatewaySettings, name: str) -> str:
@@ -139,22 +153,22 @@ async def _routes(stack: AsyncExitStack, clients: Clients, settings: GatewaySett
     config = load_routes(
         settings.routes_file, placeholders={"simulated_provider_url": str(settings.simulated_provider_url)}
     )
-    providers: dict[str, Provider] = {}
+    providers: dict[str, dict[Dialect, Provider]] = {}
     for name, key in (await _provider_keys(clients, settings, config)).items():
         about = config.providers[name]
         if about.needs_key and not key:
             _log.info("a provider has no key and is passed over", extra={"provider": name})
             continue
-        provider = _ADAPTERS[about.adapter](name, about.base_url, key=key, timeouts=about.timeouts)
-        stack.push_async_callback(provider.close)
-        providers[name] = provider
+        providers[name] = wires_of(name, about, key=key)
+        for wire in providers[name].values():
+            stack.push_async_callback(wire.close)
     return Routes(config, providers)
 
 
 async def _provider_keys(clients: Clients, settings: GatewaySettings, config: RoutesFile) -> dict[str, str | None]:
     keys: dict[str, str | None] = {}
     for name, about in config.providers.items():
-        given = settings.openai_api_key if name == "openai" else None
+        given = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key}.get(name)
         if given is not None:
             keys[name] = given.get_secret_value()
         else:

@@ -1,4 +1,4 @@
-"""A chat completion from the door to the ledger, in the order in which it happens."""
+"""A model call from the door to the ledger, in the order in which it happens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.bound import bound_of
 from llm_gateway.budget.refusals import AlreadyAnswered
 from llm_gateway.call import Call, PlainAnswer
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import Outlet
-from llm_gateway.request import read_chat_request
 from llm_gateway.routing import Routes
-from llm_gateway.stages.authenticate import Authenticate
+from llm_gateway.stages.authenticate import Authenticate, credential_of
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.dispatch import Dispatch
 from llm_gateway.stages.find_recorded import FindRecorded
@@ -47,18 +48,18 @@ class Pipeline:
         self._finish_stream = finish_stream
 
     async def answer(
-        self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None
+        self, dialect: Dialect, headers: Mapping[str, str], body: bytes, *, trace_id: str | None
     ) -> PlainAnswer | StreamedAnswer:
         """The answer to a request; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
-        caller = await self._authenticate(headers.get("authorization"))
-        request = read_chat_request(body)
-        route = self._routes.resolve(request.model)
+        caller = await self._authenticate(credential_of(headers))
+        request = INGRESS[dialect].read(body, headers)
+        route = self._routes.resolve(request.model, dialect)
         bound = bound_of(
             request,
             prices=[target.price for target in route.targets],
             default_output=route.max_output_tokens,
         )
-        replayable = self._find_recorded.key_of(caller, headers.get("x-lockstep-call-key"), body)
+        replayable = self._find_recorded.key_of(caller, headers.get("x-lockstep-call-key"), body, dialect=dialect)
         if replayable and (recorded := await self._find_recorded.answer_to(caller, replayable)):
             return recorded
         try:

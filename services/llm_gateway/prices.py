@@ -1,5 +1,6 @@
 """What a model costs, in integers of nano-dollars a million tokens, with the version of the table that says so."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
@@ -10,6 +11,7 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
 from foundation.domain.money import NANO_PER_USD, NanoUsd, cost_of
+from llm_gateway.request import CacheWrites
 from llm_gateway.routes_config import PriceConfig, RoutesFile
 from llm_gateway.usage import Usage
 
@@ -23,10 +25,16 @@ class Rates:
     cached_input: int
     cache_write: int
     output: int
+    cache_write_1h: int | None = None
 
     @property
-    def dearest_input(self) -> int:
-        return max(self.input, self.cached_input, self.cache_write)
+    def cache_write_hour(self) -> int:
+        """What is kept for an hour; as every write to the cache, where it has no price of its own."""
+        return self.cache_write if self.cache_write_1h is None else self.cache_write_1h
+
+    def dearest_input(self, cache_writes: CacheWrites) -> int:
+        writes = (self.input, self.cache_write, self.cache_write_hour)
+        return max(self.cached_input, *writes[: cache_writes + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +53,18 @@ class Price:
             [
                 (plain, rates.input),
                 (usage.cached_input_tokens, rates.cached_input),
-                (usage.cache_write_tokens, rates.cache_write),
+                (usage.cache_write_tokens - usage.cache_write_1h_tokens, rates.cache_write),
+                (usage.cache_write_1h_tokens, rates.cache_write_hour),
                 (usage.output_tokens, rates.output),
             ]
         )
 
-    def most(self, *, input_tokens: int, output_tokens: int) -> NanoUsd:
+    def most(
+        self, *, input_tokens: int, output_tokens: int, cache_writes: CacheWrites = CacheWrites.FIVE_MINUTES
+    ) -> NanoUsd:
         """The most that a call of at most this size can cost, whichever tier and cache it meets."""
         reachable = [tier for tier in self.tiers if tier.from_input_tokens <= input_tokens]
-        dearest_input = max(tier.dearest_input for tier in reachable)
+        dearest_input = max(tier.dearest_input(cache_writes) for tier in reachable)
         dearest_output = max(tier.output for tier in reachable)
         return cost_of([(input_tokens, dearest_input), (output_tokens, dearest_output)])
 
@@ -112,6 +123,7 @@ def _file_rates(price: PriceConfig) -> Rates:
         cached_input=_nano(price.input if price.cached_input is None else price.cached_input),
         cache_write=_nano(price.input if price.cache_write is None else price.cache_write),
         output=_nano(price.output),
+        cache_write_1h=None if price.cache_write_1h is None else _nano(price.cache_write_1h),
     )
 
 
@@ -129,4 +141,12 @@ def _package_rates(prices: dict[str, Decimal | TieredPrices], start: int) -> Rat
         cached_input=at("cache_read_mtok", "input_mtok"),
         cache_write=at("cache_write_mtok", "input_mtok"),
         output=at("output_mtok", "output_mtok"),
+        cache_write_1h=_hour(prices, at),
     )
+
+
+def _hour(prices: Mapping[str, object], at: Callable[[str, str], int]) -> int | None:
+    """An hour in the cache; where the package knows writes but not this one, the vendor's rule: twice the input."""
+    if "cache_write_1h_mtok" in prices:
+        return at("cache_write_1h_mtok", "input_mtok")
+    return 2 * at("input_mtok", "input_mtok") if "cache_write_mtok" in prices else None

@@ -1,12 +1,18 @@
 """A chat completions request: its governed fields read, everything else kept as the bytes that came."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
+from llm_gateway.dialects.base import Dialect
 
+REQUEST_OVERHEAD = 32
+MESSAGE_OVERHEAD = 16
+TOOL_OVERHEAD = 64
+"""Tokens that a provider's template may add beside the text, a request, a message and a tool."""
 _MAX_CHOICES = 128
 _IMAGE_MARKS = (b"image_url", b"input_audio", b'"file"', b"input_image", b"\\u")
 _REFUSED = {
@@ -43,19 +49,34 @@ _governed = msgspec.json.Decoder(_Governed)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """What was asked, ready to be sent on with few fields changed."""
+class CacheWrites(IntEnum):
+    """The dearest way in which a request may write to a prompt cache."""
 
+    NONE = 0
+    FIVE_MINUTES = 1
+    HOUR = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """What was asked, ready to be sent on with few fields changed.
+
+    `text_tokens` is the most that everything but images can take: a token is at least one byte of its text, and JSON
+    never writes text in fewer bytes than UTF-8 does; so the raw bytes of messages and tools, with an overhead each, are
+    a bound that costs nothing to count. `forwarded` are headers that go to the provider as they came.
+    """
+
+    dialect: Dialect
     model: str
     streamed: bool
     wants_usage: bool
     choices: int
     max_output: int | None
-    messages: tuple[bytes, ...]
-    tools: tuple[bytes, ...]
-    other_prompt_bytes: int
+    images: int
+    text_tokens: int
+    cache_writes: CacheWrites
     fields: dict[str, msgspec.Raw]
+    forwarded: tuple[tuple[str, str], ...] = ()
 
 
 def read_chat_request(raw: bytes) -> ChatRequest:
@@ -63,20 +84,24 @@ def read_chat_request(raw: bytes) -> ChatRequest:
     try:
         governed = _governed.decode(raw)
         fields = _fields.decode(raw)
+        sizes = [images_in(bytes(message)) for message in governed.messages]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a chat completions request: {error}") from error
     _check(governed, fields)
     limits = [limit for limit in (governed.max_tokens, governed.max_completion_tokens) if limit is not None]
     tools = [*(governed.tools or ()), *(governed.functions or ())]
+    text = sum(size + MESSAGE_OVERHEAD for _, size in sizes) + sum(len(bytes(tool)) + TOOL_OVERHEAD for tool in tools)
     return ChatRequest(
+        dialect=Dialect.OPENAI,
         model=governed.model,
         streamed=bool(governed.stream),
         wants_usage=bool(governed.stream_options and governed.stream_options.include_usage),
         choices=1 if governed.n is None else governed.n,
         max_output=max(limits) if limits else None,
-        messages=tuple(bytes(message) for message in governed.messages),
-        tools=tuple(bytes(tool) for tool in tools),
-        other_prompt_bytes=len(bytes(governed.response_format)),
+        images=sum(found for found, _ in sizes),
+        text_tokens=REQUEST_OVERHEAD + text + len(bytes(governed.response_format)),
+        # its caches are written unasked, at one price
+        cache_writes=CacheWrites.FIVE_MINUTES,
         fields=fields,
     )
 

@@ -36,8 +36,11 @@ class BreakerConfig(_Config):
 
 
 class ProviderConfig(_Config):
-    adapter: Literal["openai", "local"]
+    adapter: Literal["openai", "local", "anthropic"]
     base_url: str
+    messages_url: str | None = Field(
+        default=None, description="base URL of Anthropic's messages, where the provider speaks them beside its own wire"
+    )
     needs_key: bool = False
     secret: str | None = Field(default=None, description="name of the key's secret in Secrets Manager")
     prices: Literal["genai-prices", "file"] = "file"
@@ -75,6 +78,7 @@ class PriceConfig(_Config):
     input: Dollars
     cached_input: Dollars | None = None
     cache_write: Dollars | None = None
+    cache_write_1h: Dollars | None = None
     output: Dollars
     max_tokens_per_image: int | None = Field(default=None, ge=1)
 

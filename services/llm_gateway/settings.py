@@ -28,6 +28,11 @@ class GatewaySettings(BaseSettings):
         validation_alias=AliasChoices("LOCKSTEP_OPENAI_API_KEY", "OPENAI_API_KEY"),
         description="the key of the provider `openai`; without it the secret of its name is asked for, if it has one",
     )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("LOCKSTEP_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
+        description="the key of the provider `anthropic`; without it its secret is asked for, if it has one",
+    )
 
     service_public_keys: str | None = Field(
         default=None, description="JWKS of run and service tokens; absent: the secret lockstep/service-public-keys"

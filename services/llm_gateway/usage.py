@@ -8,12 +8,16 @@ import msgspec
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """`input_tokens` includes the cached and the cache-write ones, `output_tokens` the reasoning ones."""
+    """`input_tokens` includes the cached and the cache-write ones, `output_tokens` the reasoning ones.
+
+    `cache_write_1h_tokens` are those of the cache-write ones that are kept for an hour, at a price of their own.
+    """
 
     input_tokens: int
     output_tokens: int
     cached_input_tokens: int = 0
     cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
     reasoning_tokens: int = 0
 
     @property

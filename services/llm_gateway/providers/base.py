@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import ChatRequest
 from llm_gateway.routes_config import TimeoutsConfig
 from llm_gateway.usage import Usage
@@ -78,8 +79,19 @@ class UpstreamAnswer(Protocol):
         ...
 
 
+class EventReader(Protocol):
+    """Reads one stream."""
+
+    def feed(self, chunk: bytes) -> list[StreamEvent]:
+        """The events that a chunk completes; `UpstreamFailed` on malformed ones."""
+        ...
+
+
 class Provider(Protocol):
-    """One configured provider."""
+    """One configured provider in one dialect."""
+
+    @property
+    def dialect(self) -> Dialect: ...
 
     @property
     def name(self) -> str: ...
@@ -91,16 +103,16 @@ class Provider(Protocol):
         """The request as this provider takes it: the caller's fields, with the governed ones put in."""
         ...
 
-    async def send(self, body: bytes, *, client_request_id: str) -> UpstreamAnswer:
-        """Dispatch; returns on a 200, raises `UpstreamFailed` on anything else."""
+    async def send(self, body: bytes, *, request: ChatRequest, client_request_id: str) -> UpstreamAnswer:
+        """Dispatch a body made from `request`; returns on a 200, raises `UpstreamFailed` on anything else."""
         ...
 
     def usage_of(self, body: bytes) -> Usage | None:
         """The usage in a plain answer's body; `UpstreamFailed` when the body is not an answer."""
         ...
 
-    def events(self, chunk: bytes, pending: bytearray, *, wants_usage: bool) -> list[StreamEvent]:
-        """The events that a chunk completes; `pending` keeps what is incomplete. `UpstreamFailed` on malformed ones."""
+    def reader(self, *, wants_usage: bool) -> EventReader:
+        """A reader for a new stream; usage that only the gateway asked for is kept from the caller."""
         ...
 
     async def close(self) -> None: ...

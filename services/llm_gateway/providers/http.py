@@ -1,7 +1,7 @@
 """HTTP to a provider: one shared session, and a table of what each way of failing means."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -14,7 +14,7 @@ from llm_gateway.routes_config import TimeoutsConfig
 _OK = 200
 _TOO_MANY = 429
 _SERVER_ERROR = 500
-_OUR_FAULT = frozenset({401, 403, 404, 407})
+_OUR_FAULT = frozenset({401, 402, 403, 404, 407})
 _PASSING = frozenset({408, 409, _TOO_MANY})
 _MAX_ERROR_BYTES = 64 * 1024
 _KEEP_ALIVE_SECONDS = 15
@@ -34,7 +34,7 @@ class HttpAnswer:
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
-        self.request_id = response.headers.get("x-request-id")
+        self.request_id = _request_id(response)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:
@@ -57,13 +57,11 @@ def cut_off(request_id: str | None) -> UpstreamFailed:
 
 
 class HttpTransport:
-    """Posts bodies to one URL with a key."""
+    """Posts bodies to one URL with our credentials."""
 
-    def __init__(self, url: str, *, key: str | None, timeouts: TimeoutsConfig) -> None:
+    def __init__(self, url: str, *, credentials: Mapping[str, str], timeouts: TimeoutsConfig) -> None:
         self._url = url
-        self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        if key is not None:
-            self._headers["Authorization"] = f"Bearer {key}"
+        self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", **credentials}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -71,10 +69,10 @@ class HttpTransport:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect),
         )
 
-    async def post(self, body: bytes, *, client_request_id: str) -> HttpAnswer:
-        headers = {**self._headers, "x-client-request-id": client_request_id}
+    async def post(self, body: bytes, *, client_request_id: str, headers: Iterable[tuple[str, str]] = ()) -> HttpAnswer:
+        lines = {**dict(headers), **self._headers, "x-client-request-id": client_request_id}
         try:
-            response = await self._session.post(self._url, data=body, headers=headers, allow_redirects=False)
+            response = await self._session.post(self._url, data=body, headers=lines, allow_redirects=False)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise UpstreamFailed(
                 "upstream_unreachable", billing=Billing.NONE, retryable=True, trips_breaker=True
@@ -92,7 +90,7 @@ class HttpTransport:
 async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
     """What a status other than 200 means; providers do not bill for those."""
     status = response.status
-    request_id = response.headers.get("x-request-id")
+    request_id = _request_id(response)
     retry_after = _seconds(response.headers.get("retry-after"), response.headers.get("retry-after-ms"))
     try:
         async with asyncio.timeout(5):
@@ -116,6 +114,10 @@ async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
         parameter=detail.param if detail and tell else None,
         request_id=request_id,
     )
+
+
+def _request_id(response: aiohttp.ClientResponse) -> str | None:
+    return response.headers.get("x-request-id") or response.headers.get("request-id")
 
 
 def _seconds(retry_after: str | None, retry_after_ms: str | None) -> float | None:

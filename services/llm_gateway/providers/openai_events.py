@@ -3,6 +3,7 @@
 import msgspec
 
 from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
+from llm_gateway.providers.sse import data_of, next_event
 from llm_gateway.usage import Usage
 
 _MAX_EVENT_BYTES = 4 * 1024 * 1024
@@ -63,11 +64,22 @@ def read_usage(body: bytes) -> Usage | None:
     return usage.read() if usage is not None else None
 
 
+class CompletionsReader:
+    """One stream."""
+
+    def __init__(self, *, wants_usage: bool) -> None:
+        self._wants_usage = wants_usage
+        self._pending = bytearray()
+
+    def feed(self, chunk: bytes) -> list[StreamEvent]:
+        return read_events(chunk, self._pending, wants_usage=self._wants_usage)
+
+
 def read_events(chunk: bytes, pending: bytearray, *, wants_usage: bool) -> list[StreamEvent]:
     """The events that a chunk completes; `pending` keeps what is incomplete."""
     pending += chunk
     found = []
-    while (event := _next_event(pending)) is not None:
+    while (event := next_event(pending)) is not None:
         read = _read_event(event, wants_usage=wants_usage)
         if read is not None:
             found.append(read)
@@ -80,20 +92,9 @@ def _malformed() -> UpstreamFailed:
     return UpstreamFailed("upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)
 
 
-def _next_event(pending: bytearray) -> bytes | None:
-    """Take the first complete event off the buffer; lines may end in LF or CRLF."""
-    ends = [(at, len(blank)) for blank in (b"\n\n", b"\r\n\r\n") if (at := pending.find(blank)) >= 0]
-    if not ends:
-        return None
-    at, size = min(ends)
-    event = bytes(pending[: at + size])
-    del pending[: at + size]
-    return event
-
-
 def _read_event(event: bytes, *, wants_usage: bool) -> StreamEvent | None:
     """What an event is; None for comments, which are not passed on."""
-    data = b"\n".join(line[5:].strip() for line in event.splitlines() if line.startswith(b"data:"))
+    data = data_of(event)
     if not data:
         return None
     if data == b"[DONE]":

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from foundation.contracts.run_token import RunClaims
@@ -27,6 +27,13 @@ _KEY_SCOPE = "gateway"
 class _Remembered:
     caller: Caller | None
     until: float
+
+
+def credential_of(headers: Mapping[str, str]) -> str | None:
+    """What a request proves itself with: `authorization`, else `x-api-key`, where Anthropic's clients put a key."""
+    if "authorization" in headers or "x-api-key" not in headers:
+        return headers.get("authorization")
+    return f"Bearer {headers['x-api-key']}"
 
 
 class Authenticate:

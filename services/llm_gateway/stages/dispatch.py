@@ -9,7 +9,13 @@ from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.breakers import Permit
 from llm_gateway.call import Attempt, Call
 from llm_gateway.ledger import Ledger
-from llm_gateway.providers.base import Billing, StreamEvent, UpstreamAnswer, UpstreamFailed
+from llm_gateway.providers.base import (
+    Billing,
+    EventReader,
+    StreamEvent,
+    UpstreamAnswer,
+    UpstreamFailed,
+)
 from llm_gateway.routing import Target
 from llm_gateway.stages.admit import Admit
 from llm_gateway.stages.settle import Outcome, Settle
@@ -36,7 +42,7 @@ class Opened:
     first_token_seconds: float
     body: bytes = b""
     first_events: list[StreamEvent] = field(default_factory=list)
-    pending: bytearray = field(default_factory=bytearray)
+    reader: EventReader | None = None
     chunks: AsyncIterator[bytes] | None = None
 
 
@@ -74,7 +80,9 @@ class Dispatch:
         self._ledger.dispatching(attempt.reservation)
         try:
             async with asyncio.timeout_at(self._first_byte_by(attempt, deadline)):
-                answer = await target.provider.send(body, client_request_id=str(attempt.reservation.reservation_id))
+                answer = await target.provider.send(
+                    body, request=call.request, client_request_id=str(attempt.reservation.reservation_id)
+                )
                 self._ledger.watch(attempt.reservation, answer.close)
                 opened = await (_first_events if call.request.streamed else _whole_body)(
                     attempt, permit, answer, deadline
@@ -138,14 +146,12 @@ async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, 
 async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
     """Peek until the first event is whole, so that an early failure can still be retried."""
     request, provider = attempt.call.request, attempt.target.provider
-    pending, chunks = bytearray(), answer.chunks()
+    reader, chunks = provider.reader(wants_usage=request.wants_usage), answer.chunks()
     async for chunk in chunks:
-        events = provider.events(chunk, pending, wants_usage=request.wants_usage)
+        events = reader.feed(chunk)
         if events:
             seconds = asyncio.get_running_loop().time() - attempt.started
-            return Opened(
-                attempt, permit, answer, deadline, seconds, first_events=events, pending=pending, chunks=chunks
-            )
+            return Opened(attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks)
     raise UpstreamFailed(
         "upstream_cut", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=answer.request_id
     )

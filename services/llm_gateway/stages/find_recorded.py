@@ -6,6 +6,7 @@ from typing import Any
 from foundation.contracts.model_call import CallKey, canonical_digest
 from foundation.domain.errors import BadRequest, Forbidden
 from llm_gateway.call import Caller, PlainAnswer, Replayable
+from llm_gateway.dialects.base import Dialect
 from llm_gateway.replay import AnswerVault
 
 
@@ -13,8 +14,12 @@ class FindRecorded:
     def __init__(self, vault: AnswerVault) -> None:
         self._vault = vault
 
-    def key_of(self, caller: Caller, header: str | None, body: bytes) -> Replayable | None:
-        """The call's verified key; None when it has none."""
+    def key_of(self, caller: Caller, header: str | None, body: bytes, *, dialect: Dialect) -> Replayable | None:
+        """The call's verified key; None when it has none.
+
+        A body may mean something in both dialects: those of the newer one carry its name, so that no caller is given
+        the other's answer.
+        """
         if header is None:
             return None
         if caller.run is None:
@@ -28,7 +33,8 @@ class FindRecorded:
             raise Forbidden("the call key names another run or step than the token")
         if key.digest != digest:
             raise BadRequest("the call key's digest is not that of the request")
-        return Replayable(header, bytes.fromhex(digest))
+        name = header if dialect is Dialect.OPENAI else f"{header}:{dialect.value}"
+        return Replayable(name, bytes.fromhex(digest))
 
     async def answer_to(self, caller: Caller, replayable: Replayable) -> PlainAnswer | None:
         """The stored answer, as it went out the first time."""

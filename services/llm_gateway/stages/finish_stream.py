@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from foundation.domain.errors import LockstepError
 from foundation.telemetry.logs import logger
-from llm_gateway.dialects.openai_errors import error_event
+from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
 from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
 from llm_gateway.replay import AnswerVault, RecordedAnswer
@@ -55,7 +55,7 @@ class FinishStream:
             last = await self._end(opened, outlet, progress)
         except LockstepError as error:
             _log.warning("a stream could not be finished", extra={"code": error.code, "detail": error.detail})
-            last = error_event(error)
+            last = _error_event(opened, error)
         finally:
             opened.answer.close()
         await outlet.put(last)
@@ -71,7 +71,7 @@ class FinishStream:
             if progress.usage is not None:
                 outcome = self._outcome(opened, progress, status="cut", error_code=failure.code)
             await self._settle(opened.attempt, outcome)
-            return error_event(failure)
+            return _error_event(opened, failure)
         opened.permit.succeeded()
         done = progress.done or b""
         answer = RecordedAnswer(200, CONTENT_TYPE, b"".join([*progress.kept, done]))
@@ -93,16 +93,15 @@ class FinishStream:
         """Until the upstream says that it is done; `UpstreamFailed` when it ends in any other way."""
         loop = asyncio.get_running_loop()
         attempt = opened.attempt
-        provider, wants_usage = attempt.target.provider, attempt.call.request.wants_usage
-        idle = provider.timeouts.idle
+        idle = attempt.target.provider.timeouts.idle
         try:
             async with asyncio.timeout_at(opened.deadline) as limit:
                 if await self._take(opened, opened.first_events, outlet, progress):
                     return
                 limit.reschedule(min(opened.deadline, loop.time() + idle))
-                if opened.chunks is not None:
+                if opened.chunks is not None and opened.reader is not None:
                     async for chunk in opened.chunks:
-                        events = provider.events(chunk, opened.pending, wants_usage=wants_usage)
+                        events = opened.reader.feed(chunk)
                         limit.reschedule(opened.deadline + STALL_SECONDS)
                         if await self._take(opened, events, outlet, progress):
                             return
@@ -147,3 +146,8 @@ class FinishStream:
                     )
             await outlet.put(wire)
         return done
+
+
+def _error_event(opened: Opened, error: LockstepError | UpstreamFailed) -> bytes:
+    """How the caller's dialect says that the stream did not end well."""
+    return INGRESS[opened.attempt.call.request.dialect].error_event(error)

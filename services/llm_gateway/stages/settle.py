@@ -46,6 +46,7 @@ class Settle:
         first = outcome.first_token_seconds
         event = replace(
             attempt.lost,
+            dialect=attempt.call.request.dialect.value,
             status=outcome.status,
             settled_at=datetime.now(UTC),
             http_status=outcome.http_status,
@@ -80,8 +81,9 @@ class Settle:
 
 def _believable(usage: Usage) -> bool:
     """Whether the numbers can be a usage at all."""
-    parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.cache_write_tokens)
-    return min(parts) >= 0 and usage.cached_input_tokens + usage.cache_write_tokens <= usage.input_tokens
+    written, by_hour = usage.cache_write_tokens, usage.cache_write_1h_tokens
+    parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, written, by_hour)
+    return min(parts) >= 0 and by_hour <= written and usage.cached_input_tokens + written <= usage.input_tokens
 
 
 def _about(event: UsageEvent) -> dict[str, object]:

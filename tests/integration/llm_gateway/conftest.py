@@ -12,6 +12,15 @@ from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.settings import DEFAULT_ROUTES
 
+SCRIPT = """
+turns:
+  - text: Let me look.
+    tool_calls:
+      - {name: weather, arguments: {place: Palmer Station}}
+  - text: "It is ${last.celsius} degrees."
+"""
+"""What the model cached-agent says."""
+
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
@@ -31,7 +40,9 @@ def database(scratch: ScratchDatabase) -> ScratchDatabase:
 
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedProvider]:
-    yield from running_simulated_provider(tmp_path_factory.mktemp("simulated"))
+    folder = tmp_path_factory.mktemp("simulated")
+    (folder / "cached-agent.yaml").write_text(SCRIPT)
+    yield from running_simulated_provider(folder, scripts=folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,43 @@
+"""How many tokens a request has, asked of the provider that would serve it: it costs nothing, so nothing is held."""
+
+import asyncio
+from collections.abc import Mapping
+
+from foundation.domain.errors import NotFound
+from foundation.domain.ids import new_uuid
+from llm_gateway.call import PlainAnswer
+from llm_gateway.dialects.anthropic_request import read_messages_request
+from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
+from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.request import ChatRequest
+from llm_gateway.routing import Routes
+from llm_gateway.stages.authenticate import Authenticate, credential_of
+
+_JSON = "application/json"
+
+
+class TokenCounting:
+    """`POST /v1/messages/count_tokens`."""
+
+    def __init__(self, authenticate: Authenticate, routes: Routes) -> None:
+        self._authenticate = authenticate
+        self._routes = routes
+
+    async def answer(self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None) -> PlainAnswer:  # noqa: ARG002
+        await self._authenticate(credential_of(headers))
+        request = read_messages_request(body, headers, counting=True)
+        for target in self._routes.resolve(request.model, request.dialect).targets:
+            if isinstance(target.provider, AnthropicCompatibleProvider):
+                return await self._count(target.provider, target.model, request)
+        raise NotFound(f"no provider of {request.model!r} counts tokens")
+
+    async def _count(self, provider: AnthropicCompatibleProvider, model: str, request: ChatRequest) -> PlainAnswer:
+        try:
+            async with asyncio.timeout(provider.timeouts.first_token):
+                answer = await provider.count_tokens(request, model=model, client_request_id=str(new_uuid()))
+                counted = b"".join([chunk async for chunk in answer.chunks()])
+        except TimeoutError as error:
+            raise UpstreamFailed(
+                "upstream_timeout", billing=Billing.NONE, retryable=True, trips_breaker=False
+            ) from error
+        return PlainAnswer(200, _JSON, counted)

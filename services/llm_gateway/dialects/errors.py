@@ -1,0 +1,89 @@
+"""What an error says in any dialect: one table gives each its status, and whether to try again."""
+
+from dataclasses import dataclass, field
+
+from foundation.domain import errors
+from llm_gateway.providers.base import UpstreamFailed
+from llm_gateway.too_fast import TooFast
+
+_TOO_MANY = 429
+
+# The first match along an error's ancestry holds.
+_STATUS: dict[type[errors.LockstepError], int] = {
+    errors.PayloadTooLarge: 413,
+    errors.BadRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.RunClosed: 403,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.BudgetExceeded: 402,
+    errors.LeaseLost: 409,
+    errors.Conflict: 409,
+    errors.IdempotencyConflict: 422,
+    errors.QuotaExceeded: _TOO_MANY,
+    errors.DependencyUnavailable: 503,
+    errors.LockstepError: 500,
+}
+
+_UPSTREAM = {
+    "upstream_rate_limited": (_TOO_MANY, "the provider limits our rate"),
+    "upstream_timeout": (504, "the provider did not answer in time"),
+    "upstream_stalled": (504, "the provider fell silent"),
+    "upstream_unreachable": (502, "the provider cannot be reached"),
+    "upstream_cut": (502, "the provider broke off its answer"),
+    "upstream_malformed": (502, "the provider's answer is malformed"),
+    "upstream_too_large": (502, "the provider's answer is too large"),
+    "upstream_error": (502, "the provider failed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """A status, headers and a body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a caller is told, before a dialect words it."""
+
+    status: int
+    code: str
+    message: str
+    retryable: bool = False
+    retry_after: float | None = None
+    parameter: str | None = None
+    more: dict[str, object] = field(default_factory=dict)
+    rates: tuple[tuple[str, str], ...] = ()
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        headers = [("x-should-retry", "true" if self.retryable else "false")]
+        if self.retry_after is not None and self.retryable:
+            headers.append(("retry-after-ms", str(int(self.retry_after * 1000))))
+            headers.append(("retry-after", str(max(1, round(self.retry_after)))))
+        return (*headers, *self.rates)
+
+
+def told(error: errors.LockstepError | UpstreamFailed) -> Told:
+    if isinstance(error, UpstreamFailed):
+        return _upstream(error)
+    status = next(_STATUS[one] for one in type(error).__mro__ if one in _STATUS)
+    parameter = None
+    if isinstance(error, errors.BadRequest) and error.faults:
+        parameter = error.faults[0].pointer.lstrip("/").replace("/", ".")
+    more = dict(error.data()) if isinstance(error, errors.BudgetExceeded) else {}
+    rates = error.headers if isinstance(error, TooFast) else ()
+    return Told(status, error.code, error.detail, error.retryable, error.retry_after, parameter, more, rates)
+
+
+def _upstream(error: UpstreamFailed) -> Told:
+    if error.code == "upstream_refused":
+        # a 4xx that the provider explained is the caller's; one about our key or account is ours
+        status = (error.status or 400) if error.message else 502
+        message = error.message or "the provider refused the gateway's request"
+        return Told(status, error.code, message, parameter=error.parameter)
+    status, message = _UPSTREAM[error.code]
+    return Told(status, error.code, message, error.retryable, error.retry_after)
