@@ -238,7 +238,12 @@ async def test_a_redis_killed_and_restarted_is_rebuilt_without_drift(world: Worl
     assert refused is not None
     assert (refused.status_code, refused.headers["x-should-retry"]) == (503, "true")
     async with httpx.AsyncClient(base_url=gateway.url) as client:
-        assert (await client.get("/health")).status_code == 503
+
+        async def not_ready() -> bool:
+            return (await client.get("/health")).status_code == 503
+
+        # dependencies are asked once a second, so an answer may be as old as that
+        await eventually(not_ready, seconds=5)
     world.redis.start()
     ended = [await one for one in under_way]
     for answer in ended:
