@@ -6,7 +6,7 @@
 --   4  execution             runs, steps, what they need, turns, run_events
 --   5  delivery              outbox
 --   6  memory of a step      message_parts, checkpoints
---   7  money                 budgets, llm_events, llm_replays, provider_usage
+--   7  money                 budgets, budget_warnings, llm_events, llm_replays, provider_usage
 --   8  tools and artifacts   tool_events, artifacts
 --   9  audit
 --  10  grants and row-level security
@@ -324,6 +324,20 @@ CREATE TABLE budgets (
     CHECK (scope <> 'tenant' OR scope_id = tenant_id)
 );
 
+-- One row a scope and window of which four fifths were spent; `label` names the window: a day, a month, or total.
+CREATE TABLE budget_warnings (
+    tenant_id      uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    scope          text NOT NULL CHECK (scope IN ('tenant', 'user', 'key', 'run', 'step')),
+    scope_id       uuid NOT NULL,
+    period         text NOT NULL CHECK (period IN ('day', 'month', 'total')),
+    label          text NOT NULL CHECK (length(label) <= 10),
+    unit           text NOT NULL CHECK (unit IN ('tokens', 'nano_usd')),
+    limit_amount   bigint NOT NULL,
+    committed      bigint NOT NULL,
+    warned_at      timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, scope, scope_id, period, label)
+);
+
 -- The ledger: one row an attempt, one more for each later correction. Append-only: no login holds UPDATE or DELETE.
 CREATE TABLE llm_events (
     tenant_id           uuid NOT NULL REFERENCES tenants,
@@ -502,7 +516,7 @@ REVOKE ALL ON FUNCTION api_key_by_hash(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO control_plane, llm_gateway;
 
 -- control_plane: the tenants' API
-GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, llm_events, tool_events, tool_attempts, run_events TO control_plane;
+GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, budget_warnings, llm_events, tool_events, tool_attempts, run_events TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
 GRANT SELECT, UPDATE ON steps TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
@@ -531,7 +545,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 -- across tenants, each on only its tables
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
 GRANT SELECT ON runs, steps TO sweeper;
-GRANT SELECT, INSERT ON llm_events TO recorder;
+GRANT SELECT, INSERT ON llm_events, budget_warnings TO recorder;
 -- which runs are closed and the highest fences, to rebuild Redis from
 GRANT SELECT (tenant_id, run_id, status, generation, ended_at) ON runs TO recorder;
 GRANT SELECT (tenant_id, run_id, step_id, fence) ON steps TO recorder;
@@ -543,7 +557,7 @@ DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'step_needs', 'turns', 'run_events', 'outbox',
-        'message_parts', 'checkpoints', 'budgets', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
+        'message_parts', 'checkpoints', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -569,5 +583,6 @@ CREATE POLICY sweeper_runs ON runs FOR SELECT TO sweeper USING (true);
 CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
 CREATE POLICY recorder_runs ON runs FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_steps ON steps FOR SELECT TO recorder USING (true);
+CREATE POLICY recorder_warnings ON budget_warnings TO recorder USING (true) WITH CHECK (true);
 CREATE POLICY recorder_all ON llm_events TO recorder USING (true) WITH CHECK (true);
 CREATE POLICY reconciler_all ON llm_events TO reconciler USING (true) WITH CHECK (true);

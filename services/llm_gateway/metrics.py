@@ -10,6 +10,11 @@ TOKENS = Counter("agent_token_usage_total", "Tokens charged", ["tenant_id", "pro
 COST = Counter("agent_cost_usd_total", "Dollars charged", ["tenant_id", "provider"])
 BREAKER_STATE = Gauge("llm_circuit_breaker_state", "0 closed, 1 half-open, 2 open", ["provider"])
 RATE_LIMIT_HITS = Counter("llm_rate_limit_hits_total", "Calls refused by a rate or by slots", ["tenant_id"])
+BUDGET_WARNINGS = Counter(
+    "llm_budget_warnings_total",
+    "Scopes of which four fifths were spent, once a window",
+    ["tenant_id", "scope", "period"],
+)
 OPEN_HOLDS = Gauge("llm_open_holds", "Attempts whose bound is held")
 BOUND_CHARGES = Counter(
     "llm_bound_charges_total", "Attempts charged at their bound for want of usage", ["provider", "why"]

@@ -1,7 +1,7 @@
 """Moves usage events from Redis streams into the ledger: in batches, idempotent, acknowledged after commit."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from foundation.domain.errors import DependencyUnavailable
+from foundation.storage.budget_warnings import WarningRefused, insert_budget_warning
 from foundation.storage.database import Database
 from foundation.storage.llm_events import EventRefused, insert_llm_events, recorded_event_ids
 from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway.budget import keys
 from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget_warnings import budget_warning, say
 from llm_gateway.usage import UsageEvent, decode_event
 
 GROUP = "recorder"
@@ -35,7 +37,15 @@ _log = logger(__name__)
 class StreamEntry:
     stream: str
     entry_id: str
-    text: bytes
+    fields: Mapping[bytes, bytes]
+
+    @property
+    def is_warning(self) -> bool:
+        return b"warning" in self.fields
+
+    @property
+    def text(self) -> bytes:
+        return self.fields[b"event"]
 
     @property
     def made_ms(self) -> int:
@@ -108,9 +118,7 @@ class Recorder:
         for stream in self._streams:
             async with self.between_batches:
                 answer = await self._redis.xautoclaim(stream, GROUP, self._consumer, idle_ms, count=_BATCH)
-                entries = [
-                    StreamEntry(stream, entry_id.decode(), fields[b"event"]) for entry_id, fields in answer[1] if fields
-                ]
+                entries = [StreamEntry(stream, entry_id.decode(), fields) for entry_id, fields in answer[1] if fields]
                 await self._store(entries)
             total += len(entries)
         return total
@@ -145,7 +153,8 @@ class Recorder:
     async def _store(self, entries: list[StreamEntry]) -> None:
         if not entries:
             return
-        decoded = [(entry, event) for entry in entries if (event := await self._decoded(entry)) is not None]
+        events = [entry for entry in entries if not entry.is_warning]
+        decoded = [(entry, event) for entry in events if (event := await self._decoded(entry)) is not None]
         try:
             await self._insert(decoded)
         except EventRefused:
@@ -154,6 +163,7 @@ class Recorder:
                     await self._insert([pair])
                 except EventRefused as error:
                     await self._reject(pair[0], str(error))
+        await self._warn([entry for entry in entries if entry.is_warning])
         pipeline = self._redis.pipeline(transaction=False)
         for entry in entries:
             pipeline.xack(entry.stream, GROUP, entry.entry_id)
@@ -168,6 +178,20 @@ class Recorder:
             async with self._database.across_tenants(reason="record usage events") as tx:
                 await insert_llm_events(tx, [event.row(entry_ms=entry.made_ms) for entry, event in decoded])
 
+    async def _warn(self, entries: Sequence[StreamEntry]) -> None:
+        """Keep each warning, and say it if it was not said before; one at a time, for they are few."""
+        for entry in entries:
+            try:
+                warning = budget_warning(entry.fields, made_ms=entry.made_ms)
+                with postgres_unavailable():
+                    async with self._database.across_tenants(reason="record a budget warning") as tx:
+                        is_new = await insert_budget_warning(tx, warning)
+            except (WarningRefused, KeyError, ValueError) as error:
+                await self._reject(entry, str(error))
+                continue
+            if is_new:
+                say(warning)
+
     async def _decoded(self, entry: StreamEntry) -> UsageEvent | None:
         try:
             return decode_event(entry.text)
@@ -177,8 +201,10 @@ class Recorder:
 
     async def _reject(self, entry: StreamEntry, why: str) -> None:
         """An event that the ledger cannot take is kept apart, for a person."""
-        _log.error("usage event refused by the ledger", extra={"stream": entry.stream, "event": entry.text, "why": why})
-        await self._redis.xadd(entry.stream.replace(":events", ":rejected"), {"event": entry.text, "why": why})
+        about = {"stream": entry.stream, "entry": str(dict(entry.fields)), "why": why}
+        _log.error("a stream's entry is refused by the ledger", extra=about)
+        kept: dict[Any, Any] = {**entry.fields, b"why": why}
+        await self._redis.xadd(entry.stream.replace(":events", ":rejected"), kept)
 
 
 def _nobody_asks(_: set[UUID]) -> None:
@@ -187,7 +213,7 @@ def _nobody_asks(_: set[UUID]) -> None:
 
 def _entries(answer: Any) -> list[StreamEntry]:
     return [
-        StreamEntry(stream.decode(), entry_id.decode(), fields[b"event"])
+        StreamEntry(stream.decode(), entry_id.decode(), fields)
         for stream, found in answer
         for entry_id, fields in found
         if fields

@@ -47,6 +47,12 @@ def scope(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
     return f"{prefix(bucket)}scope:{tenant_id}:{kind}:{scope_id}"
 
 
+def read_scope(key: str) -> tuple[UUID, str, UUID]:
+    """The tenant, kind and id that a scope's key names."""
+    tenant_id, kind, scope_id = key.rpartition("scope:")[2].split(":")
+    return UUID(tenant_id), kind, UUID(scope_id)
+
+
 def limit(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
     return f"{prefix(bucket)}limit:{tenant_id}:{kind}:{scope_id}"
 

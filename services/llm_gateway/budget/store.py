@@ -66,6 +66,8 @@ class Funded:
     at_us: int = 0
     remaining: tuple[Remaining, ...] = ()
     rates: tuple[RateState, ...] = ()
+    nearly_spent: tuple[tuple[ScopeKind, Period], ...] = ()
+    """Where four fifths of a limit are committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +261,12 @@ _PLAIN: dict[bytes, type[Refusal]] = {
 def _funded(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Funded:
     if len(answer) == 1:
         return Funded()
-    rates_at = 2 + 2 * len(scopes)
-    left = [int(value) if value else None for value in answer[2:rates_at]]
+    rates_at = 3 + 2 * len(scopes)
+    left = [int(value) if value else None for value in answer[3:rates_at]]
     remaining = (Remaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
-    return Funded(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits))
+    nearly = (words.split(" ") for words in answer[2].decode().split(",") if words)
+    nearly_spent = tuple((scopes[int(number) - 1].kind, Period(name)) for number, name in nearly)
+    return Funded(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits), nearly_spent)
 
 
 def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[RateState, ...]:

@@ -17,4 +17,6 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
             headers.append((f"x-lockstep-budget-{left.scope}-remaining-tokens", str(left.tokens)))
         if left.nano_usd is not None:
             headers.append((f"x-lockstep-budget-{left.scope}-remaining-usd", dollars(left.nano_usd)))
+    if nearly := attempt.funded.nearly_spent:
+        headers.append(("x-lockstep-budget-warning", ", ".join(f"{scope};{period}" for scope, period in nearly)))
     return (*headers, *rate_headers(attempt.funded.rates))

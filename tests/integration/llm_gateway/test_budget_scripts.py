@@ -78,7 +78,7 @@ class Oracle:
 
 
 async def play(bench: BudgetBench, schedule: Schedule) -> None:
-    oracle = Oracle()
+    oracle, nearly_spent = Oracle(), False
     for action, pick, amount in schedule:
         if action in {"reserve", "reserve_short"}:
             await _reserve(bench, oracle, amount, short=action == "reserve_short")
@@ -88,12 +88,16 @@ async def play(bench: BudgetBench, schedule: Schedule) -> None:
         elif oracle.known:
             rid = list(oracle.known)[pick % len(oracle.known)]
             await _finish(bench, oracle, action, rid, amount)
+        nearly_spent |= oracle.committed >= LIMIT * 4 // 5
         for kind, scope_id in ((ScopeKind.TENANT, bench.tenant_id), (ScopeKind.RUN, bench.run_id)):
             counters = await bench.store.counters(bench.tenant_id, kind, scope_id)
             assert counters.committed.tokens == oracle.committed
             assert counters.held.tokens == sum(oracle.held.values())
             assert counters.committed.nano_usd == 3 * oracle.committed
             assert counters.committed.tokens + counters.held.tokens <= LIMIT
+    # the limits of tenant and run are the same, that of the step is twice as much
+    expected = [(bench.scope_key(0), "day"), (bench.scope_key(1), "total")] if nearly_spent else []
+    assert sorted(await bench.warnings()) == sorted(expected)
     lost = [event["lost"] for event in await bench.events() if "lost" in event]
     assert sorted(lost) == sorted(oracle.known[rid].bound_tokens for rid in oracle.lapsed)
 
@@ -201,6 +205,23 @@ def test_a_refused_call_leaves_no_trace_in_any_scope(run_bench: Run) -> None:
             await bench.reserve(bench.reservation(4))
         assert refused.value.blocked.scope is ScopeKind.STEP
         assert sorted(await bench.redis.keys("*")) == sorted(before)
+
+    run_bench(body)
+
+
+def test_each_window_warns_once_also_when_a_hold_lapses_into_it(run_bench: Run) -> None:
+    async def body(bench: BudgetBench) -> None:
+        bench.scopes = [Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(100, 300), total=Limit(None, 600))]
+        for _ in range(2):
+            hold = bench.reservation(79)
+            await bench.reserve_without_run(hold)
+            await bench.settle(hold, 79)
+            await bench.reserve_without_run(bench.reservation(1), store=bench.short)
+            await asyncio.sleep(0.003)
+            await bench.store.lapse()
+            await bench.redis.hset(bench.scope_key(0), mapping={"day": "2001-01-01", "warned_day": "2001-01-01"})
+        # 80 of 100 a day, twice; 160 of 200 in all, in the second settlement or lapse
+        assert sorted(period for _, period in await bench.warnings()) == ["day", "day", "total"]
 
     run_bench(body)
 

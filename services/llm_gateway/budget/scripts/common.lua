@@ -74,25 +74,51 @@ local function write_scope(scope)
         'month_held_tokens', text(month.held_tokens), 'month_held_nano', text(month.held_nano))
 end
 
+-- Whether four fifths of a limit are committed. The fifth is rounded down: limits are whole, and none warns early.
+local function is_nearly_spent(committed, limit)
+    return committed >= limit - math.floor(limit / 5)
+end
+
+-- Says once a scope and window that it is nearly spent. `watched` are the limits of the scopes when the hold was made,
+-- in lines of "<number of the scope> <window> <unit> <limit>".
+local function warn(scope, number, watched, stream)
+    for window_name, unit, limit in string.gmatch(watched, '%f[^\n%z]' .. number .. ' (%l+) (%l+) (%d+)%f[\n%z]') do
+        local one, mark = scope[window_name], 'warned_' .. window_name
+        if one and is_nearly_spent(one[unit], tonumber(limit)) then
+            local label = one.label == '' and 'total' or one.label
+            if redis.call('HGET', scope.key, mark) ~= label then
+                redis.call('HSET', scope.key, mark, label)
+                redis.call('XADD', stream, '*', 'warning', scope.key, 'period', window_name, 'label', label,
+                    'unit', unit, 'limit', limit, 'committed', text(one[unit]))
+            end
+        end
+    end
+end
+
 -- The scopes of a hold are stored as lines of "<1 when windowed, else 0><key>".
-local function change_scopes(lines, day, month, committed_tokens, committed_nano, held_tokens, held_nano)
+local function change_scopes(lines, day, month, committed_tokens, committed_nano, held_tokens, held_nano, watched, stream)
+    local number = 0
     for mark, key in string.gmatch(lines, '([01])([^\n]+)') do
         local scope = read_scope(key, mark == '1')
+        number = number + 1
         change_scope(scope, day, month, committed_tokens, committed_nano, held_tokens, held_nano)
         write_scope(scope)
+        if watched and watched ~= '' then
+            warn(scope, number, watched, stream)
+        end
     end
 end
 
 local function read_hold(key)
     local values = redis.call('HMGET', key,
-        'state', 'tokens', 'nano', 'day', 'month', 'scopes', 'event', 'call', 'limited')
+        'state', 'tokens', 'nano', 'day', 'month', 'scopes', 'event', 'call', 'limited', 'watched')
     if not values[1] then
         return nil
     end
     return {
         state = values[1], tokens = tonumber(values[2] or 0), nano = tonumber(values[3] or 0),
         day = values[4], month = values[5], scopes = values[6], event = values[7], call = values[8],
-        limited = values[9] or '',
+        limited = values[9] or '', watched = values[10] or '',
     }
 end
 
@@ -104,7 +130,8 @@ local function lapse(prefix, id, leases, stream)
     if not hold or hold.state ~= 'open' then
         return
     end
-    change_scopes(hold.scopes, hold.day, hold.month, hold.tokens, hold.nano, -hold.tokens, -hold.nano)
+    change_scopes(hold.scopes, hold.day, hold.month, hold.tokens, hold.nano, -hold.tokens, -hold.nano,
+        hold.watched, stream)
     end_limits(hold.limited, id)
     redis.call('XADD', stream, '*', 'event', hold.event)
     redis.call('HSET', key, 'state', 'lapsed')

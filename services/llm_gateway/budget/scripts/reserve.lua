@@ -12,7 +12,7 @@
 -- Answers  closed | stale_window, now | replay, id | in_progress | run_closed | stale_lease
 --          spent or held, number of the scope, window, unit, what is left
 --          limited, number of the rate, microseconds to wait ('' = it can never fit), now, then rates
---          reserved, now, tokens and nano left in each scope, then rates
+--          reserved, now, nearly spent scopes ("<number> <window>" by commas), tokens and nano left in each, then rates
 --          rates: for each what is left, and in how many microseconds all of it is free
 local prefix, id, bound_tokens, bound_nano = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local day, month, generation, fence = ARGV[6], ARGV[9], ARGV[12], ARGV[13]
@@ -76,10 +76,25 @@ local function left_of(limit, committed, held, bound, number, name, unit)
     return limit ~= '' and most - committed - held - bound or nil
 end
 
-local scopes, answer, lines = {}, { 'reserved', text(micros) }, {}
+local scopes, answer, lines = {}, { 'reserved', text(micros), '' }, {}
+local watched, nearly = {}, {}
+
+-- Notes a limit for the settlement, which warns, and for the caller's headers.
+local function watch(limit, committed, number, name, unit)
+    if limit ~= '' then
+        watched[#watched + 1] = number .. ' ' .. name .. ' ' .. unit .. ' ' .. limit
+        local words = number .. ' ' .. name
+        if is_nearly_spent(committed, tonumber(limit)) and nearly[#nearly] ~= words then
+            nearly[#nearly + 1] = words
+        end
+    end
+end
+
 local function check(one, number, name, at, left)
     local tokens = left_of(ARGV[at], one.tokens, one.held_tokens, bound_tokens, number, name, 'tokens')
     local nano = left_of(ARGV[at + 1], one.nano, one.held_nano, bound_nano, number, name, 'nano_usd')
+    watch(ARGV[at], one.tokens, number, name, 'tokens')
+    watch(ARGV[at + 1], one.nano, number, name, 'nano')
     left.tokens = tokens and math.min(left.tokens or tokens, tokens) or left.tokens
     left.nano = nano and math.min(left.nano or nano, nano) or left.nano
 end
@@ -142,6 +157,7 @@ for _, rate in ipairs(rates) do
     answer[#answer + 1] = text(rate.most - rate.used - rate.weight)
     answer[#answer + 1] = text(rate.width)
 end
+answer[3] = table.concat(nearly, ',')
 take_slots(ARGV[18], id)
 for _, scope in ipairs(scopes) do
     change_scope(scope, day, month, 0, 0, bound_tokens, bound_nano)
@@ -158,7 +174,8 @@ if generation ~= '' then
     end
 end
 redis.call('HSET', KEYS[4], 'state', 'open', 'tokens', ARGV[4], 'nano', ARGV[5], 'day', day, 'month', month,
-    'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '', 'limited', ARGV[18])
+    'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '', 'limited', ARGV[18],
+    'watched', table.concat(watched, '\n'))
 redis.call('ZADD', KEYS[2], text(now + tonumber(ARGV[3])), id)
 if marked then
     redis.call('SET', KEYS[5], 'open ' .. id)

@@ -30,7 +30,7 @@ if hold.state == 'lapsed' then
     change_scopes(hold.scopes, hold.day, hold.month, tokens - hold.tokens, nano - hold.nano, 0, 0)
     redis.call('XADD', KEYS[3], '*', 'event', ARGV[6])
 else
-    change_scopes(hold.scopes, hold.day, hold.month, tokens, nano, -hold.tokens, -hold.nano)
+    change_scopes(hold.scopes, hold.day, hold.month, tokens, nano, -hold.tokens, -hold.nano, hold.watched, KEYS[3])
     redis.call('XADD', KEYS[3], '*', 'event', ARGV[4])
     redis.call('ZREM', KEYS[2], id)
 end
