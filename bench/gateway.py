@@ -10,11 +10,15 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -41,7 +45,6 @@ class Settings(BaseSettings):
     gateway_token: SecretStr
     tenant_id: str
     database_url: SecretStr = Field(validation_alias="DATABASE_URL", description="the local superuser")
-    simulated_provider_url: str = Field(default="http://127.0.0.1:8083")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +158,33 @@ async def calm(
     return report
 
 
-async def measure(settings: Settings, *, rounds: int, calls: int) -> dict[str, object]:
+@contextmanager
+def provider_of_our_own() -> Iterator[str]:
+    """The same simulated provider as a process of this benchmark: what is asked directly stands on no other invoice."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        more = {"LOCKSTEP_SIMULATED_PORT": str(port), "LOCKSTEP_SIMULATED_INVOICE": folder}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simulated_provider"], env={**os.environ, **more}, stdout=subprocess.DEVNULL
+        )
+        try:
+            for _ in range(100):
+                with suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310 - loopback
+                    break
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait()
+
+
+async def measure(settings: Settings, upstream: str, *, rounds: int, calls: int) -> dict[str, object]:
     token = settings.gateway_token.get_secret_value()
     path = "/v1/chat/completions"
-    direct = Side("direct", settings.simulated_provider_url.rstrip("/") + path, {})
+    direct = Side("direct", upstream + path, {})
     through = Side("gateway", settings.gateway_url.rstrip("/") + path, {"authorization": f"Bearer {token}"})
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         for side in (direct, through):  # the first calls fill caches and open connections
@@ -184,8 +210,8 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=400)
     given = parser.parse_args()
     settings = Settings()
-    with raised_rates(settings):
-        report = asyncio.run(measure(settings, rounds=given.rounds, calls=given.calls))
+    with raised_rates(settings), provider_of_our_own() as upstream:
+        report = asyncio.run(measure(settings, upstream, rounds=given.rounds, calls=given.calls))
     machine = {"processors": os.cpu_count(), "load": os.getloadavg()[0]}
     json.dump({"gateway": report, "rounds": given.rounds, "calls": given.calls, **machine}, sys.stdout, indent=2)
     print()
