@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.dependencies import calling_service
@@ -17,7 +17,9 @@ def admin_router(runs: RunsMoney, routes: Routes, verifier: TokenVerifier) -> AP
     service = calling_service(verifier)
 
     @router.get("/v1/models", summary="The aliases that may be asked for")
-    async def models() -> dict[str, Any]:
+    async def models(anthropic_version: Annotated[str | None, Header()] = None) -> dict[str, Any]:
+        if anthropic_version is not None:
+            return _models_page(routes.names())
         listed = [{"id": name, "object": "model", "created": 0, "owned_by": "lockstep"} for name in routes.names()]
         return {"object": "list", "data": listed}
 
@@ -36,3 +38,16 @@ def admin_router(runs: RunsMoney, routes: Routes, verifier: TokenVerifier) -> AP
         return await runs.of(run_id, tenant_id=tenant_id, step_ids=step_id or [])
 
     return router
+
+
+def _models_page(names: list[str]) -> dict[str, Any]:
+    """The same aliases as Anthropic's clients read them; all on one page."""
+    listed = [
+        {"type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z"} for name in names
+    ]
+    return {
+        "data": listed,
+        "has_more": False,
+        "first_id": names[0] if names else None,
+        "last_id": names[-1] if names else None,
+    }

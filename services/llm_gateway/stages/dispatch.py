@@ -11,6 +11,7 @@ from llm_gateway.call import Attempt, Call
 from llm_gateway.ledger import Ledger
 from llm_gateway.providers.base import (
     Billing,
+    EventKind,
     EventReader,
     StreamEvent,
     UpstreamAnswer,
@@ -149,6 +150,15 @@ async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer
     reader, chunks = provider.reader(wants_usage=request.wants_usage), answer.chunks()
     async for chunk in chunks:
         events = reader.feed(chunk)
+        if events and events[0].kind is EventKind.ERROR:
+            # a 200 that begins with an error event: nothing has left yet, so another attempt may do better
+            raise UpstreamFailed(
+                "upstream_error",
+                billing=Billing.UNKNOWN,
+                retryable=True,
+                trips_breaker=True,
+                request_id=answer.request_id,
+            )
         if events:
             seconds = asyncio.get_running_loop().time() - attempt.started
             return Opened(attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks)

@@ -142,6 +142,10 @@ async def test_what_a_cache_reads_and_writes_is_charged_at_its_own_prices(
         assert event["usage_source"] == "provider"
 
 
+async def test_the_client_lists_the_aliases(sdk: anthropic.AsyncAnthropic) -> None:
+    assert {"default", "penguins-agent"} <= {model.id async for model in sdk.models.list()}
+
+
 async def test_a_budget_error_makes_the_client_send_one_request(
     sdk: anthropic.AsyncAnthropic, tenant: Tenant, database: ScratchDatabase, sent: list[str]
 ) -> None:

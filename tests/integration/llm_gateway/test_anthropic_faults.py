@@ -61,6 +61,29 @@ async def test_what_fails_before_the_first_byte_is_a_clear_error_and_an_event_ea
     assert (charged(database, tenant.tenant_id) > 0) is billed
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "more"), [(PATH, "api_error", "0.023"), ("/v1/chat/completions", "server_error", "0.024")]
+)
+async def test_a_stream_that_begins_with_an_error_event_is_tried_again_and_each_attempt_accounted_for(
+    faulty: httpx.AsyncClient,
+    tenant: Tenant,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    faulty_gateway: GatewayProcess,
+    path: str,
+    kind: str,
+    more: str,
+) -> None:
+    body = asked(f"fault-error-event=0+delay={more}", stream=True)
+    answer = await faulty.post(path, json=body, headers={"x-api-key": tenant.api_key, **VERSION})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["type"], error["code"]) == (502, kind, "upstream_error")
+    events = await recorded_events(database, tenant.tenant_id, count=3)
+    assert {(event["status"], event["usage_source"]) for event in events} == {("failed", "bound")}
+    reconcile(faulty_gateway, database)
+    assert charged(database, tenant.tenant_id) == simulated.nano_usd({str(event["event_id"]) for event in events}) > 0
+
+
 @pytest.mark.parametrize("at", [1, 2, 5, 10])
 @pytest.mark.parametrize("fault", ["cut", "malformed", "error-event", "stall"])
 async def test_a_stream_that_breaks_ends_in_a_native_error_event_and_never_in_message_stop(
