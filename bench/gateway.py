@@ -166,9 +166,9 @@ def provider_of_our_own() -> Iterator[str]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        more = {"LOCKSTEP_SIMULATED_PORT": str(port), "LOCKSTEP_SIMULATED_INVOICE": folder}
+        more = [f"LOCKSTEP_SIMULATED_PORT={port}", f"LOCKSTEP_SIMULATED_INVOICE={folder}"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "simulated_provider"], env={**os.environ, **more}, stdout=subprocess.DEVNULL
+            ["env", *more, sys.executable, "-m", "simulated_provider"], stdout=subprocess.DEVNULL
         )
         try:
             for _ in range(100):

@@ -1,5 +1,6 @@
 """What an error says in any dialect: one table gives each its status, and whether to try again."""
 
+import math
 from dataclasses import dataclass, field
 
 from foundation.domain import errors
@@ -63,7 +64,7 @@ class Told:
         headers = [("x-should-retry", "true" if self.retryable else "false")]
         if self.retry_after is not None and self.retryable:
             headers.append(("retry-after-ms", str(int(self.retry_after * 1000))))
-            headers.append(("retry-after", str(max(1, round(self.retry_after)))))
+            headers.append(("retry-after", str(max(1, math.ceil(round(self.retry_after, 3))))))
         return (*headers, *self.rates)
 
 
