@@ -185,7 +185,7 @@ def _lost_event(call: Call, target: Target, number: int, day: str, now: datetime
         event_id=new_uuid(),
         kind="attempt",
         attempt=number,
-        dialect="openai",
+        dialect=call.request.dialect.value,
         route=call.route.name,
         provider=target.provider.name,
         model=target.model,
