@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fixtures.processes import ServiceProcess
 from fixtures.stack import Member, Stack, new_member
 from fixtures.workers import a_worker, without_supervised_worker
 
@@ -41,9 +42,23 @@ def quiet(stack: Stack) -> Iterator[Stack]:
         yield stack
 
 
+Workers = Callable[..., ServiceProcess]
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
+    """Starts workers, and kills at the end what a failed test left: it would take the steps of the next one."""
+    started_here: list[ServiceProcess] = []
+
+    def start(**settings: str) -> ServiceProcess:
+        worker = a_worker(quiet, tmp_path, **settings)
+        worker.start()
+        started_here.append(worker)
+        return worker
+
+    yield start
+    for worker in started_here:
+        worker.kill()
 
 
 def uploaded(owner: Member) -> dict[str, str]:
@@ -62,7 +77,8 @@ def uploaded(owner: Member) -> dict[str, str]:
 
 def started(owner: Member) -> dict[str, Any]:
     """An agent of four turns with three tool calls, a tool step beside it, and a step that needs both."""
-    code = "import json; json.dump({'x': 1}, open('/work/out/result.json', 'w'))"
+    # Long enough to be seen while it runs.
+    code = "import json, time; time.sleep(2); json.dump({'x': 1}, open('/work/out/result.json', 'w'))"
     steps = [
         {
             "name": "explore",
@@ -120,28 +136,24 @@ def survived(stack: Stack, owner: Member, run_id: str) -> None:
 @pytest.mark.parametrize(
     "place", [*SAMPLE, *(pytest.param(place, marks=pytest.mark.full) for place in PLACES if place not in SAMPLE)]
 )
-def test_a_worker_killed_anywhere_loses_no_step_and_doubles_no_effect(quiet: Stack, folder: Path, place: str) -> None:
+def test_a_worker_killed_anywhere_loses_no_step_and_doubles_no_effect(
+    quiet: Stack, workers: Workers, place: str
+) -> None:
     owner = new_member(quiet)
-    doomed = a_worker(quiet, folder, failpoint=place)
-    doomed.start()
+    doomed = workers(failpoint=place)
     run = started(owner)
     # Some places are reached only when work waits in the queue: a second worker would take it away.
     if place.startswith("message."):
         assert owner.until(lambda: owner.steps(run["id"]).get("after", {}).get("status") == "WAITING")
     assert doomed.died() == -9, doomed.log()
-    heir = a_worker(quiet, folder)
-    heir.start()
-    try:
-        survived(quiet, owner, run["id"])
-    finally:
-        heir.stop()
+    workers()
+    survived(quiet, owner, run["id"])
 
 
 @pytest.mark.parametrize("at", ["a tool", "an agent's turn"])
-def test_a_worker_killed_in_mid_step_is_replaced(quiet: Stack, folder: Path, at: str) -> None:
+def test_a_worker_killed_in_mid_step_is_replaced(quiet: Stack, workers: Workers, at: str) -> None:
     owner = new_member(quiet)
-    victim = a_worker(quiet, folder)
-    victim.start()
+    victim = workers()
     run = started(owner)
     wanted: dict[str, Callable[[], bool]] = {
         "a tool": lambda: owner.steps(run["id"]).get("beside", {}).get("status") == "RUNNING",
@@ -149,28 +161,19 @@ def test_a_worker_killed_in_mid_step_is_replaced(quiet: Stack, folder: Path, at:
     }
     assert owner.until(wanted[at])
     victim.kill()
-    heir = a_worker(quiet, folder)
-    heir.start()
-    try:
-        survived(quiet, owner, run["id"])
-    finally:
-        heir.stop()
+    workers()
+    survived(quiet, owner, run["id"])
 
 
-def test_a_worker_that_is_asked_to_stop_gives_its_steps_back(quiet: Stack, folder: Path) -> None:
+def test_a_worker_that_is_asked_to_stop_gives_its_steps_back(quiet: Stack, workers: Workers) -> None:
     owner = new_member(quiet)
-    leaving = a_worker(quiet, folder, drain_seconds="0")
-    leaving.start()
+    leaving = workers(drain_seconds="0")
     code = "import time; time.sleep(3); print('slept')"
     run = owner.start({"steps": [{"name": "slow", "kind": "tool", "tool": "code.python", "arguments": {"code": code}}]})
     assert owner.until(lambda: owner.steps(run["id"]).get("slow", {}).get("status") == "RUNNING")
     leaving.stop()
     assert owner.until(lambda: owner.steps(run["id"])["slow"]["status"] == "QUEUED", seconds=5)
-    heir = a_worker(quiet, folder)
-    heir.start()
-    try:
-        ended = owner.ended(run["id"])
-    finally:
-        heir.stop()
+    workers()
+    ended = owner.ended(run["id"])
     assert ended["status"] == "COMPLETED"
     assert owner.steps(run["id"])["slow"]["attempt"] == 1
