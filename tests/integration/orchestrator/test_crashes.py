@@ -47,18 +47,19 @@ Workers = Callable[..., ServiceProcess]
 
 @pytest.fixture
 def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
-    """Starts workers, and kills at the end what a failed test left: it would take the steps of the next one."""
+    """Starts workers, and ends them with the test: what they leave would come upon the next test's workers."""
     started_here: list[ServiceProcess] = []
 
     def start(**settings: str) -> ServiceProcess:
         worker = a_worker(quiet, tmp_path, **settings)
-        worker.start()
+        # One that is to die may meet its place before it is ready, in what an earlier test left.
+        worker.start(ready=None if "failpoint" in settings else "/health")
         started_here.append(worker)
         return worker
 
     yield start
     for worker in started_here:
-        worker.kill()
+        worker.stop()
 
 
 def uploaded(owner: Member) -> dict[str, str]:
