@@ -30,10 +30,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'key_lookup') THEN
         CREATE ROLE key_lookup NOLOGIN;
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'answer_expiry') THEN
+        CREATE ROLE answer_expiry NOLOGIN;
+    END IF;
 END $$;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO control_plane, orchestrator, llm_gateway, lambdas, relay, sweeper, recorder, reconciler, key_lookup;
+GRANT USAGE ON SCHEMA public TO control_plane, orchestrator, llm_gateway, lambdas, relay, sweeper, recorder, reconciler, key_lookup, answer_expiry;
 
 -- The tenant of this transaction; NULL when none is set, and NULL equals nothing.
 CREATE FUNCTION current_tenant() RETURNS uuid
@@ -48,7 +51,9 @@ CREATE TABLE tenants (
     time_zone   text NOT NULL DEFAULT 'UTC',
     settings    jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
     created_at  timestamptz NOT NULL DEFAULT now(),
-    suspended_at timestamptz
+    suspended_at timestamptz,
+    -- part of the key of the tenant's stored answers: once the row is gone nobody can read them, wherever copies lie
+    replay_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) CHECK (length(replay_salt) >= 16)
 );
 
 -- A person, known by the identity provider's subject; belongs to tenants through memberships.
@@ -315,13 +320,15 @@ CREATE TABLE budgets (
     tenant_id      uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     scope          text NOT NULL CHECK (scope IN ('tenant', 'user', 'key')),
     scope_id       uuid NOT NULL,
-    period         text NOT NULL CHECK (period IN ('day', 'month', 'total')),
+    period         text NOT NULL CHECK (period IN ('day', 'month', 'total', 'rolling')),
+    window_seconds int CHECK (window_seconds BETWEEN 3600 AND 2678400),
     limit_tokens   bigint CHECK (limit_tokens BETWEEN 0 AND 9000000000000000),
     limit_nano_usd bigint CHECK (limit_nano_usd BETWEEN 0 AND 9000000000000000),
     version        int NOT NULL DEFAULT 1,
     updated_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, scope, scope_id, period),
-    CHECK (scope <> 'tenant' OR scope_id = tenant_id)
+    CHECK (scope <> 'tenant' OR scope_id = tenant_id),
+    CHECK ((period = 'rolling') = (window_seconds IS NOT NULL))
 );
 
 -- One row a scope and window of which four fifths were spent; `label` names the window: a day, a month, or total.
@@ -329,7 +336,7 @@ CREATE TABLE budget_warnings (
     tenant_id      uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     scope          text NOT NULL CHECK (scope IN ('tenant', 'user', 'key', 'run', 'step')),
     scope_id       uuid NOT NULL,
-    period         text NOT NULL CHECK (period IN ('day', 'month', 'total')),
+    period         text NOT NULL CHECK (period IN ('day', 'month', 'total', 'rolling')),
     label          text NOT NULL CHECK (length(label) <= 10),
     unit           text NOT NULL CHECK (unit IN ('tokens', 'nano_usd')),
     limit_amount   bigint NOT NULL,
@@ -351,8 +358,13 @@ CREATE TABLE llm_events (
     step_id             uuid,
     generation          int,
     fence               bigint,
+    -- the runs above this one, outermost first: what it costs counts in their budgets too
+    ancestor_run_ids    uuid[] NOT NULL DEFAULT '{}',
     call_key            text,
+    -- all attempts of one request: what it cost is their sum
+    request_id          uuid NOT NULL,
     attempt             int NOT NULL CHECK (attempt >= 1),
+    reason              text NOT NULL CHECK (reason IN ('first', 'retry', 'failover', 'hedge', 'cheaper')),
     dialect             text NOT NULL,
     route               text NOT NULL,
     provider            text NOT NULL,
@@ -368,6 +380,7 @@ CREATE TABLE llm_events (
     cost_nano_usd       bigint NOT NULL,
     bound_tokens        bigint NOT NULL DEFAULT 0,
     bound_nano_usd      bigint NOT NULL DEFAULT 0,
+    bound_kind          text NOT NULL CHECK (bound_kind IN ('strict', 'estimate')),
     price_version       text NOT NULL,
     provider_request_id text,
     http_status         int,
@@ -380,16 +393,18 @@ CREATE TABLE llm_events (
     recorded_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, event_day, event_id),
     CHECK ((kind = 'adjustment') = (adjusts_event_id IS NOT NULL)),
-    CHECK (kind = 'adjustment' OR (cost_nano_usd >= 0 AND total_tokens >= 0 AND cost_nano_usd <= bound_nano_usd)),
+    CHECK (kind = 'adjustment' OR (cost_nano_usd >= 0 AND total_tokens >= 0)),
+    CHECK (kind = 'adjustment' OR bound_kind = 'estimate' OR cost_nano_usd <= bound_nano_usd),
     CHECK ((run_id IS NULL) = (step_id IS NULL))
 );
 CREATE INDEX llm_events_of_run ON llm_events (tenant_id, run_id, step_id) WHERE run_id IS NOT NULL;
 CREATE INDEX llm_events_by_day ON llm_events (tenant_id, event_day, model);
 CREATE INDEX llm_events_by_request ON llm_events (provider, provider_request_id) WHERE provider_request_id IS NOT NULL;
+CREATE INDEX llm_events_of_one_request ON llm_events (tenant_id, request_id);
 CREATE INDEX llm_events_adjusting ON llm_events (tenant_id, adjusts_event_id) WHERE adjusts_event_id IS NOT NULL;
 CREATE INDEX llm_events_on_bound ON llm_events (event_day) WHERE usage_source = 'bound';
 
--- Answers to calls with a key, encrypted; above 64 KB in S3.
+-- Answers to calls with a key, encrypted; above 64 KB in S3. Those to callers' own keys expire, those of runs stay with them.
 CREATE TABLE llm_replays (
     tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     call_key    text NOT NULL CHECK (length(call_key) BETWEEN 1 AND 512),
@@ -402,9 +417,11 @@ CREATE TABLE llm_replays (
     size        bigint NOT NULL CHECK (size >= 0),
     sha256      bytea NOT NULL CHECK (length(sha256) = 32),
     created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz,
     PRIMARY KEY (tenant_id, call_key),
     CHECK ((body IS NULL) <> (object_key IS NULL))
 );
+CREATE INDEX llm_replays_expiring ON llm_replays (expires_at) WHERE expires_at IS NOT NULL;
 
 -- What a provider says that it billed, as imported from its usage report.
 CREATE TABLE provider_usage (
@@ -515,6 +532,15 @@ ALTER FUNCTION api_key_by_hash(bytea) OWNER TO key_lookup;
 REVOKE ALL ON FUNCTION api_key_by_hash(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO control_plane, llm_gateway;
 
+-- What has expired is forgotten for all tenants at once, unread; what stands in S3 is named, to be deleted there.
+GRANT SELECT (tenant_id, call_key, expires_at, object_key), DELETE ON llm_replays TO answer_expiry;
+CREATE FUNCTION forget_expired_answers(most int) RETURNS TABLE (object_key text)
+    LANGUAGE sql SECURITY DEFINER SET search_path = public
+    AS 'DELETE FROM llm_replays WHERE (tenant_id, call_key) IN (SELECT tenant_id, call_key FROM llm_replays WHERE expires_at < now() LIMIT most) RETURNING object_key';
+ALTER FUNCTION forget_expired_answers(int) OWNER TO answer_expiry;
+REVOKE ALL ON FUNCTION forget_expired_answers(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_expired_answers(int) TO llm_gateway;
+
 -- control_plane: the tenants' API
 GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, budget_warnings, llm_events, tool_events, tool_attempts, run_events TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
@@ -546,6 +572,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
 GRANT SELECT ON runs, steps TO sweeper;
 GRANT SELECT, INSERT ON llm_events, budget_warnings TO recorder;
+GRANT SELECT ON budgets TO recorder;
 -- which runs are closed and the highest fences, to rebuild Redis from
 GRANT SELECT (tenant_id, run_id, status, generation, ended_at) ON runs TO recorder;
 GRANT SELECT (tenant_id, run_id, step_id, fence) ON steps TO recorder;
@@ -584,5 +611,7 @@ CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
 CREATE POLICY recorder_runs ON runs FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_steps ON steps FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_warnings ON budget_warnings TO recorder USING (true) WITH CHECK (true);
+CREATE POLICY expired_answers ON llm_replays TO answer_expiry USING (expires_at < now());
+CREATE POLICY recorder_budgets ON budgets FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_all ON llm_events TO recorder USING (true) WITH CHECK (true);
 CREATE POLICY reconciler_all ON llm_events TO reconciler USING (true) WITH CHECK (true);

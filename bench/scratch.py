@@ -37,9 +37,10 @@ def scratch_database(superuser_url: str) -> Iterator[str]:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
             with psycopg.connect(renamed(superuser_url, name), autocommit=True) as made:
-                # roles belong to the whole server: two programs that make them at once would collide
-                made.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+                # roles belong to the whole server, where two programs that make them at once collide
+                server.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
                 made.execute(SCHEMA.read_bytes())
+                server.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
             yield name
         finally:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

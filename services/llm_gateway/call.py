@@ -1,10 +1,11 @@
 """What is known about a call on its way through the pipeline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from foundation.contracts.run_token import RunClaims
+from foundation.domain.ids import new_uuid
 from llm_gateway.bound import Bound
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.store import Funded
@@ -41,6 +42,8 @@ class Call:
     bound: Bound
     replayable: Replayable | None
     trace_id: str | None
+    request_id: UUID = field(default_factory=new_uuid)
+    """All attempts of the call carry it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from llm_gateway.budget import keys
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 from llm_gateway.budget.scopes import Amount, ScopeKind
-from llm_gateway.usage import UsageEvent
+from llm_gateway.usage import BoundKind, Reason, UsageEvent
 
 _REPORT = UUID("0c3d1f62-2c4e-5a53-8f5b-8f6a6b1f5a77")
 
@@ -69,7 +69,10 @@ def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID, no
         event_id=identity,
         kind="adjustment",
         adjusts_event_id=row["event_id"],
+        request_id=row["request_id"],
         attempt=row["attempt"],
+        reason=Reason(row["reason"]),
+        bound_kind=BoundKind(row["bound_kind"]),
         dialect=row["dialect"],
         route=row["route"],
         provider=row["provider"],
@@ -85,6 +88,7 @@ def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID, no
         step_id=row["step_id"],
         generation=row["generation"],
         fence=row["fence"],
+        ancestor_run_ids=tuple(row["ancestor_run_ids"]),
         call_key=row["call_key"],
         provider_request_id=row["provider_request_id"],
         input_tokens=change["input_tokens"],

@@ -1,6 +1,7 @@
 """How many tokens a call took, and the event that tells the ledger."""
 
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,23 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 NO_USAGE = Usage(input_tokens=0, output_tokens=0)
 
 
+class Reason(StrEnum):
+    """Why an attempt was made."""
+
+    FIRST = "first"
+    RETRY = "retry"
+    FAILOVER = "failover"
+    HEDGE = "hedge"
+    CHEAPER = "cheaper"
+
+
+class BoundKind(StrEnum):
+    """Whether a bound can never be exceeded, or was estimated because the tenant asked for that."""
+
+    STRICT = "strict"
+    ESTIMATE = "estimate"
+
+
 class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt or adjustment, column by column as the table llm_events has it.
 
@@ -51,6 +69,8 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     cost_nano_usd: int
     price_version: str
     started_at: datetime
+    request_id: UUID
+    reason: Reason = Reason.FIRST
     settled_at: datetime | None = None
     adjusts_event_id: UUID | None = None
     user_id: UUID | None = None
@@ -59,12 +79,14 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     step_id: UUID | None = None
     generation: int | None = None
     fence: int | None = None
+    ancestor_run_ids: tuple[UUID, ...] = ()
     call_key: str | None = None
     cached_input_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
     bound_tokens: int = 0
     bound_nano_usd: int = 0
+    bound_kind: BoundKind = BoundKind.STRICT
     provider_request_id: str | None = None
     http_status: int | None = None
     error_code: str | None = None
@@ -77,6 +99,7 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
         values = msgspec.structs.asdict(self)
         if values["settled_at"] is None:
             values["settled_at"] = datetime.fromtimestamp(entry_ms / 1000, UTC)
+        values["ancestor_run_ids"] = list(self.ancestor_run_ids)
         return values
 
 

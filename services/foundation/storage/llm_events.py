@@ -14,10 +14,11 @@ from foundation.storage.database import Transaction
 
 _COLUMNS = (
     "tenant_id", "event_day", "event_id", "kind", "adjusts_event_id", "user_id", "api_key_id", "run_id", "step_id",
-    "generation", "fence", "call_key", "attempt", "dialect", "route", "provider", "model", "status", "usage_source",
-    "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "total_tokens",
-    "cost_nano_usd", "bound_tokens", "bound_nano_usd", "price_version", "provider_request_id", "http_status",
-    "error_code", "latency_ms", "first_token_ms", "trace_id", "started_at", "settled_at",
+    "generation", "fence", "ancestor_run_ids", "call_key", "request_id", "attempt", "reason", "dialect", "route",
+    "provider", "model", "status", "usage_source", "input_tokens", "cached_input_tokens", "cache_write_tokens",
+    "output_tokens", "reasoning_tokens", "total_tokens", "cost_nano_usd", "bound_tokens", "bound_nano_usd",
+    "bound_kind", "price_version", "provider_request_id", "http_status", "error_code", "latency_ms", "first_token_ms",
+    "trace_id", "started_at", "settled_at",
 )  # fmt: skip
 
 
@@ -150,7 +151,8 @@ async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, 
     rows = await tx.execute(
         text(
             "SELECT e.tenant_id, e.event_day, e.event_id, e.user_id, e.api_key_id, e.run_id, e.step_id, e.generation,"
-            " e.fence, e.call_key, e.attempt, e.dialect, e.route, e.provider, e.model, e.price_version, e.usage_source,"
+            " e.fence, e.ancestor_run_ids, e.call_key, e.request_id, e.attempt, e.reason, e.bound_kind, e.dialect,"
+            " e.route, e.provider, e.model, e.price_version, e.usage_source,"
             " e.bound_tokens, e.bound_nano_usd, e.started_at,"
             " e.input_tokens + coalesce(a.input_tokens, 0) AS input_tokens,"
             " e.cached_input_tokens + coalesce(a.cached_input_tokens, 0) AS cached_input_tokens,"

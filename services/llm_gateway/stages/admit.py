@@ -36,7 +36,7 @@ from llm_gateway.call import Attempt, Call, Caller
 from llm_gateway.ledger import Ledger
 from llm_gateway.routing import Target
 from llm_gateway.too_fast import TooFast, too_fast
-from llm_gateway.usage import UsageEvent, encode_event
+from llm_gateway.usage import Reason, UsageEvent, encode_event
 
 _REBUILD_SECONDS = 5.0
 _RETRY_HELD_SECONDS = 0.5
@@ -61,27 +61,29 @@ class Admit:
         self._store = store
         self._limits = limits
 
-    async def __call__(self, call: Call, target: Target, *, number: int) -> Attempt:
+    async def __call__(self, call: Call, target: Target, *, number: int, reason: Reason) -> Attempt:
         """The funded attempt; raises what the caller is to be told."""
         limits = await self._limits.of(call.caller.tenant_id)
         scopes = scopes_of(call.caller, limits)
         try:
-            return await self._reserve(call, target, number, scopes, limits)
+            return await self._reserve(call, target, number, reason, scopes, limits)
         except BucketClosed:
             await self._until_open(keys.bucket_of(call.caller.tenant_id))
         except StaleWindow:
             # midnight fell between our clock and the server's: look at the clock again
             await asyncio.sleep(0.05)
         try:
-            return await self._reserve(call, target, number, scopes, limits)
+            return await self._reserve(call, target, number, reason, scopes, limits)
         except (BucketClosed, StaleWindow) as error:
             raise DependencyUnavailable("budgets cannot be checked at the moment", retry_after=1) from error
 
-    async def _reserve(self, call: Call, target: Target, number: int, scopes: list[Scope], limits: Limits) -> Attempt:
+    async def _reserve(
+        self, call: Call, target: Target, number: int, reason: Reason, scopes: list[Scope], limits: Limits
+    ) -> Attempt:
         now = datetime.now(UTC)
         windows = windows_at(now, limits.zone)
         rates = _limits_of(call.caller, limits, number)
-        attempt = self._prepare(call, target, number, scopes, windows, now, rates)
+        attempt = self._prepare(call, target, number, reason, scopes, windows, now, rates)
         run = call.caller.run
         try:
             funded = await self._ledger.reserve(
@@ -126,6 +128,7 @@ class Admit:
         call: Call,
         target: Target,
         number: int,
+        reason: Reason,
         scopes: list[Scope],
         windows: Windows,
         now: datetime,
@@ -133,7 +136,7 @@ class Admit:
     ) -> Attempt:
         tenant_id = call.caller.tenant_id
         bucket = keys.bucket_of(tenant_id)
-        lost = _lost_event(call, target, number, windows.day.label, now)
+        lost = _lost_event(call, target, number, reason, windows.day.label, now)
         reservation = Reservation(
             reservation_id=lost.event_id,
             tenant_id=tenant_id,
@@ -177,14 +180,16 @@ def _limits_of(caller: Caller, limits: Limits, number: int) -> CallLimits:
     return call_limits(caller.tenant_id, scopes, limits.rates, uncounted=uncounted)
 
 
-def _lost_event(call: Call, target: Target, number: int, day: str, now: datetime) -> UsageEvent:
+def _lost_event(call: Call, target: Target, number: int, reason: Reason, day: str, now: datetime) -> UsageEvent:
     run = call.caller.run
     return UsageEvent(
         tenant_id=call.caller.tenant_id,
         event_day=date.fromisoformat(day),
         event_id=new_uuid(),
         kind="attempt",
+        request_id=call.request_id,
         attempt=number,
+        reason=reason,
         dialect=call.request.dialect.value,
         route=call.route.name,
         provider=target.provider.name,

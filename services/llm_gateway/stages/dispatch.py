@@ -20,7 +20,7 @@ from llm_gateway.providers.base import (
 from llm_gateway.routing import Target
 from llm_gateway.stages.admit import Admit
 from llm_gateway.stages.settle import Outcome, Settle
-from llm_gateway.usage import NO_USAGE
+from llm_gateway.usage import NO_USAGE, Reason
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
@@ -57,12 +57,14 @@ class Dispatch:
         """The first attempt that answers; raises the last failure, or what admission says."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + call.route.total_seconds
-        number = 0
+        number, before = 0, None
         while True:
             number += 1
             target, permit = _next_target(call, number)
+            reason = Reason.FIRST if before is None else Reason.RETRY if target is before else Reason.FAILOVER
+            before = target
             try:
-                attempt = await self._admit(call, target, number=number)
+                attempt = await self._admit(call, target, number=number, reason=reason)
             except BaseException:
                 permit.nothing_learned()
                 raise

@@ -1,0 +1,18 @@
+"""What the gateway accounts for beside an attempt: its request, its reason, the runs above it; rolling budgets."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text())
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations go forward only; restore a backup instead")
