@@ -19,6 +19,7 @@ from foundation.telemetry.logs import logger
 from llm_gateway.admin.service import RunsMoney
 from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.limits import LimitsCache
+from llm_gateway.budget.pipelined import PipelinedConnection
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.counting import TokenCounting
@@ -76,7 +77,9 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
 
         journal = Journal(settings.journal, settings.instance_id)
         stack.callback(journal.close)
-        store = BudgetStore(redis, lease=settings.lease)
+        pipelined = PipelinedConnection(RedisSettings())
+        stack.push_async_callback(pipelined.close)
+        store = BudgetStore(redis, lease=settings.lease, runner=pipelined)
         recorder = Recorder(streams, recording, consumer=settings.instance_id)
         waiting = FairWait(seconds=settings.wait_seconds, most=settings.waiters)
         ledger = Ledger(store, journal, waiting, lease=settings.lease, recorded=recorder.in_ledger)

@@ -25,7 +25,7 @@ from llm_gateway.budget import keys
 from llm_gateway.budget.bucket_totals import BucketTotals
 from llm_gateway.budget.open_holds import open_holds
 from llm_gateway.budget.replies import text
-from llm_gateway.budget.scripts import Scripts
+from llm_gateway.budget.scripts import PooledRunner, Scripts
 from llm_gateway.ledger import Ledger
 from llm_gateway.recorder import Recorder
 
@@ -58,7 +58,7 @@ class Rebuilder:
         instance_id: str,
     ) -> None:
         self._redis = redis
-        self._scripts = Scripts(redis)
+        self._scripts = Scripts(PooledRunner(redis))
         self._gateway = gateway
         self._recording = recording
         self._recorder = recorder

@@ -26,7 +26,7 @@ from llm_gateway.budget.refusals import (
 )
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Limit, Period, Scope, ScopeKind, Windows
-from llm_gateway.budget.scripts import Scripts
+from llm_gateway.budget.scripts import PooledRunner, ScriptRunner, Scripts
 
 ALL_GENERATIONS = MAX_AMOUNT
 
@@ -81,9 +81,10 @@ class Counters:
 class BudgetStore:
     """All of it in one round trip a word."""
 
-    def __init__(self, redis: Redis, *, lease: timedelta) -> None:
+    def __init__(self, redis: Redis, *, lease: timedelta, runner: ScriptRunner | None = None) -> None:
+        """`runner` is what the scripts go through; without one, the pool."""
         self._redis = redis
-        self._scripts = Scripts(redis)
+        self._scripts = Scripts(runner or PooledRunner(redis))
         self._lease_ms = int(lease.total_seconds() * 1000)
 
     async def reserve(
