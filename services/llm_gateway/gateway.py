@@ -22,6 +22,8 @@ from llm_gateway.budget.limits import LimitsCache
 from llm_gateway.budget.pipelined import PipelinedConnection
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
+from llm_gateway.configuration.file import GatewayFile
+from llm_gateway.configuration.loading import load_file
 from llm_gateway.counting import TokenCounting
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.endpoint import Answer, CallEndpoint
@@ -34,7 +36,6 @@ from llm_gateway.providers.registry import wires_of
 from llm_gateway.rebuild import Rebuilder
 from llm_gateway.recorder import Recorder
 from llm_gateway.replay import AnswerVault
-from llm_gateway.routes_config import RoutesFile, load_routes
 from llm_gateway.routing import Routes
 from llm_gateway.settings import GatewaySettings
 from llm_gateway.stages.admit import Admit
@@ -153,7 +154,7 @@ async def _secret(clients: Clients, settings: GatewaySettings, name: str) -> str
 
 
 async def _routes(stack: AsyncExitStack, clients: Clients, settings: GatewaySettings) -> Routes:
-    config = load_routes(
+    config = load_file(
         settings.routes_file, placeholders={"simulated_provider_url": str(settings.simulated_provider_url)}
     )
     providers: dict[str, dict[Dialect, Provider]] = {}
@@ -168,7 +169,7 @@ async def _routes(stack: AsyncExitStack, clients: Clients, settings: GatewaySett
     return Routes(config, providers)
 
 
-async def _provider_keys(clients: Clients, settings: GatewaySettings, config: RoutesFile) -> dict[str, str | None]:
+async def _provider_keys(clients: Clients, settings: GatewaySettings, config: GatewayFile) -> dict[str, str | None]:
     keys: dict[str, str | None] = {}
     for name, about in config.providers.items():
         given = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key}.get(name)

@@ -8,7 +8,8 @@ LLM_REQUESTS = Counter("llm_requests_total", "Attempts at providers", ["provider
 LLM_LATENCY = Histogram("llm_latency_seconds", "Time of one attempt", ["provider", "model"], buckets=_LATENCY)
 TOKENS = Counter("agent_token_usage_total", "Tokens charged", ["tenant_id", "provider", "model"])
 COST = Counter("agent_cost_usd_total", "Dollars charged", ["tenant_id", "provider"])
-BREAKER_STATE = Gauge("llm_circuit_breaker_state", "0 closed, 1 half-open, 2 open", ["provider"])
+BREAKER_STATE = Gauge("llm_circuit_breaker_state", "0 closed, 1 half-open, 2 open; its worst model's", ["provider"])
+ALERTS = Counter("llm_alerts_total", "What somebody should look at", ["alert"])
 RATE_LIMIT_HITS = Counter("llm_rate_limit_hits_total", "Calls refused by a rate or by slots", ["tenant_id"])
 BUDGET_WARNINGS = Counter(
     "llm_budget_warnings_total",
@@ -20,3 +21,12 @@ BOUND_CHARGES = Counter(
     "llm_bound_charges_total", "Attempts charged at their bound for want of usage", ["provider", "why"]
 )
 EVENTS_PENDING = Gauge("llm_events_pending", "Settled attempts not yet seen in the ledger")
+
+_levels: dict[str, dict[str, int]] = {}
+
+
+def breaker_level(provider: str, model: str, level: int) -> None:
+    """A provider's figure is that of its worst model."""
+    of_models = _levels.setdefault(provider, {})
+    of_models[model] = level
+    BREAKER_STATE.labels(provider).set(max(of_models.values()))

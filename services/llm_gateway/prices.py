@@ -11,8 +11,8 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
 from foundation.domain.money import NANO_PER_USD, NanoUsd, cost_of
+from llm_gateway.configuration.file import GatewayFile, PriceConfig
 from llm_gateway.request import CacheWrites
-from llm_gateway.routes_config import PriceConfig, RoutesFile
 from llm_gateway.usage import Usage
 
 
@@ -72,7 +72,7 @@ class Price:
 class PriceTable:
     """Prices by provider and model; None for a model that nobody has priced."""
 
-    def __init__(self, routes: RoutesFile) -> None:
+    def __init__(self, routes: GatewayFile) -> None:
         self._file = routes.prices
         self._version = f"routes/{routes.version}"
         self._packaged = {name for name, provider in routes.providers.items() if provider.prices == "genai-prices"}

@@ -28,9 +28,9 @@ from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry import logs
 from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
+from llm_gateway.configuration.loading import load_file
 from llm_gateway.corrections import corrections
 from llm_gateway.recorder import Recorder
-from llm_gateway.routes_config import load_routes
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.usage import encode_event
 from llm_gateway.usage_report import UsageReport, fetch_report
@@ -142,7 +142,7 @@ def _unbilled(
 
 async def run(settings: ReconcileSettings, *, first: date, last: date, complete: bool) -> list[ProviderReport]:
     """A report for each provider that gives one; `complete` says that their reports name all that they will bill."""
-    routes = load_routes(
+    routes = load_file(
         settings.routes_file, placeholders={"simulated_provider_url": str(settings.simulated_provider_url)}
     )
     database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")

@@ -1,4 +1,4 @@
-"""Routes as they are served: the routes file with providers, prices and breakers in place."""
+"""Routes as they are served: the gateway's file with providers, prices, breakers and translations in place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,14 @@ from fnmatch import fnmatchcase
 
 from foundation.domain.errors import BadRequest, DependencyUnavailable, NotFound
 from llm_gateway.bound import Unpriced
-from llm_gateway.breakers import Breaker
+from llm_gateway.breakers.board import BreakerBoard
+from llm_gateway.breakers.breaker import Breaker
+from llm_gateway.configuration.file import GatewayFile, OnDisconnect, RouteConfig, TargetConfig
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.prices import Price, PriceTable
 from llm_gateway.providers.base import Provider
-from llm_gateway.routes_config import RouteConfig, RoutesFile, TargetConfig
+from llm_gateway.translation.base import Translation
+from llm_gateway.translation.registry import translation
 
 
 class ModelNotFound(NotFound):
@@ -25,41 +28,76 @@ class NotInThisDialect(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One model of one provider."""
+    """One model of one provider, with the translation that stands between it and the caller, if one does."""
 
     provider: Provider
     model: str
     price: Price
     breaker: Breaker
+    translation: Translation | None
+    rank: int
+    weight: int
+    uncritical_only: bool
+    on_disconnect: OnDisconnect
+    most_drains: int
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request may go, in order of preference."""
+    """Where a request may go."""
 
     name: str
+    config: RouteConfig
     targets: tuple[Target, ...]
-    max_output_tokens: int
-    attempts: int
+    cheaper: Target | None
+
+    @property
+    def max_output_tokens(self) -> int:
+        return self.config.max_output_tokens
+
+    @property
+    def attempts(self) -> int:
+        return self.config.attempts
 
     @property
     def total_seconds(self) -> float:
         return max(target.provider.timeouts.total for target in self.targets)
 
+    @property
+    def all_targets(self) -> tuple[Target, ...]:
+        return self.targets if self.cheaper is None else (*self.targets, self.cheaper)
+
+
+Providers = Mapping[str, Mapping[Dialect, Provider]]
+"""Those that can be used (they have their keys), by name and by what they speak."""
+
+_PREFERRED = (Dialect.OPENAI, Dialect.ANTHROPIC)
+
 
 class Routes:
-    """Resolves a model's name; `providers` are those that can be used (they have their keys), by what they speak."""
+    """Resolves a model's name."""
 
-    def __init__(self, config: RoutesFile, providers: Mapping[str, Mapping[Dialect, Provider]]) -> None:
+    def __init__(self, config: GatewayFile, providers: Providers, breakers: BreakerBoard) -> None:
         self._config = config
         self._providers = providers
         self._prices = PriceTable(config)
-        self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._breakers = breakers
         self._resolved: dict[tuple[str, Dialect], Route] = {}
+
+    @property
+    def version(self) -> str:
+        return self._config.version
 
     def names(self) -> list[str]:
         """The aliases that can be listed: those without a pattern."""
         return sorted(name for name in self._config.routes if "*" not in name)
+
+    def has(self, model: str) -> bool:
+        try:
+            self._find(model)
+        except ModelNotFound:
+            return False
+        return True
 
     def resolve(self, model: str, dialect: Dialect) -> Route:
         """The route of a model; `ModelNotFound`, or `Unpriced` where nobody says what it costs."""
@@ -71,20 +109,18 @@ class Routes:
 
     def _build(self, model: str, dialect: Dialect) -> Route:
         name, config = self._find(model)
-        usable = [target for target in config.targets if target.provider in self._providers]
+        usable = [(at, one) for at, one in enumerate(config.targets, start=1) if one.provider in self._providers]
         if not usable and config.stand_in is not None and config.stand_in.provider in self._providers:
-            usable = [config.stand_in]
+            usable = [(1, config.stand_in)]
         if not usable:
             raise DependencyUnavailable(f"no provider of {name!r} has a key")
-        spoken = [target for target in usable if dialect in self._providers[target.provider]]
-        if not spoken:
+        targets = [target for at, one in usable if (target := self._target(one, model, dialect, at)) is not None]
+        if not targets:
             raise NotInThisDialect(f"no provider of {name!r} speaks the dialect of this request")
-        return Route(
-            name=name,
-            targets=tuple(self._target(target, model, dialect) for target in spoken),
-            max_output_tokens=config.max_output_tokens,
-            attempts=config.attempts,
-        )
+        cheaper = None
+        if config.cheaper is not None and config.cheaper.provider in self._providers:
+            cheaper = self._target(config.cheaper, model, dialect, 0)
+        return Route(name, config, tuple(sorted(targets, key=lambda target: target.rank)), cheaper)
 
     def _find(self, model: str) -> tuple[str, RouteConfig]:
         if model in self._config.routes:
@@ -94,12 +130,36 @@ class Routes:
                 return name, config
         raise ModelNotFound(f"there is no model {model!r}")
 
-    def _target(self, config: TargetConfig, asked: str, dialect: Dialect) -> Target:
+    def _target(self, config: TargetConfig, asked: str, dialect: Dialect, place: int) -> Target | None:
+        """None where no wire of the provider reaches the dialect."""
+        found = _wire(self._providers[config.provider], dialect)
+        if found is None:
+            return None
+        wire, between = found
         model = asked if config.model == "*" else config.model
-        price = self._prices.price_of(config.provider, model)
+        price = self._prices.price_of(config.provider, model) or self._prices.ceiling_of(config)
         if price is None:
             raise Unpriced(f"nobody has said what {model!r} costs")
-        key = (config.provider, model)
-        if key not in self._breakers:
-            self._breakers[key] = Breaker(*key, self._config.providers[config.provider].breaker)
-        return Target(self._providers[config.provider][dialect], model, price, self._breakers[key])
+        about = self._config.providers[config.provider]
+        return Target(
+            provider=wire,
+            model=model,
+            price=price,
+            breaker=self._breakers.breaker(config.provider, model, about.breaker),
+            translation=between,
+            rank=place if config.rank is None else config.rank,
+            weight=config.weight,
+            uncritical_only=config.uncritical_only,
+            on_disconnect=about.on_disconnect,
+            most_drains=about.most_drains,
+        )
+
+
+def _wire(wires: Mapping[Dialect, Provider], dialect: Dialect) -> tuple[Provider, Translation | None] | None:
+    """The provider's own wire in this dialect, else the first that a translation reaches."""
+    if dialect in wires:
+        return wires[dialect], None
+    for spoken in _PREFERRED:
+        if spoken in wires and (between := translation(dialect, spoken)) is not None:
+            return wires[spoken], between
+    return None

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from foundation.storage.database import DatabaseSettings
 from llm_gateway.budget.rates import SHIPPED, RateLimits
 
-DEFAULT_ROUTES = Path(__file__).with_name("routes.toml")
+DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")
 
 
 class GatewaySettings(BaseSettings):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import ChatRequest
-from llm_gateway.routes_config import TimeoutsConfig
 from llm_gateway.usage import Usage
 
 

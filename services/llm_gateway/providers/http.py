@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 import msgspec
 
+from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.providers.base import Billing, UpstreamFailed
-from llm_gateway.routes_config import TimeoutsConfig
 
 _OK = 200
 _TOO_MANY = 429

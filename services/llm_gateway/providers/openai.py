@@ -2,11 +2,11 @@
 
 import msgspec
 
+from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.providers.http import HttpAnswer, HttpTransport
 from llm_gateway.providers.openai_events import CompletionsReader, read_usage
 from llm_gateway.request import ChatRequest
-from llm_gateway.routes_config import TimeoutsConfig
 from llm_gateway.usage import Usage
 
 _encoder = msgspec.json.Encoder()

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from llm_gateway.configuration.file import ProviderConfig
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.local import LocalProvider
 from llm_gateway.providers.openai import OpenAIProvider
-from llm_gateway.routes_config import ProviderConfig
 
 _ADAPTERS: Mapping[str, type[OpenAIProvider] | type[AnthropicCompatibleProvider]] = {
     "openai": OpenAIProvider,

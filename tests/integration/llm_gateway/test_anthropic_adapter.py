@@ -6,9 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.providers.anthropic import AnthropicProvider
-from llm_gateway.routes_config import TimeoutsConfig
 
 BODY = b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}]}'
 BETA = "prompt-caching-2024-07-31,  Odd_Case-2026-01-01;q=1"

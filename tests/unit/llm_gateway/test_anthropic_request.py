@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from foundation.domain.errors import BadRequest
 from llm_gateway.bound import bound_of
+from llm_gateway.configuration.file import TimeoutsConfig
+from llm_gateway.configuration.loading import load_file
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.prices import Price, PriceTable, Rates
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
-from llm_gateway.routes_config import TimeoutsConfig, load_routes
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.usage import Usage
 from simulated_provider.anthropic_request import read_messages
@@ -143,7 +144,7 @@ async def test_unknown_fields_pass_on_and_only_the_model_and_the_tier_are_ours()
 
 
 def test_the_packages_prices_know_both_kinds_of_cache_writes() -> None:
-    routes = load_routes(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
+    routes = load_file(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
     price = PriceTable(routes).price_of("anthropic", "claude-sonnet-4-5")
     assert price is not None
     rates = price.tiers[0]

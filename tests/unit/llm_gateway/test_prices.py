@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from llm_gateway.configuration.loading import GatewayFileInvalid, load_file
 from llm_gateway.prices import PriceTable
-from llm_gateway.routes_config import RoutesFileInvalid, load_routes
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.usage import Usage
 from simulated_provider.prices import cost
 
-ROUTES = load_routes(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
+ROUTES = load_file(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
 
 
 @pytest.mark.parametrize("model", ["default", "penguins-agent", "odd-1", "fault-cut=3"])
@@ -43,5 +43,5 @@ def test_a_model_that_nobody_priced_has_no_price() -> None:
 def test_a_bad_routes_file_is_refused_with_its_name(tmp_path, text: str) -> None:  # noqa: ANN001
     file = tmp_path / "routes.toml"
     file.write_text(text)
-    with pytest.raises(RoutesFileInvalid, match=r"routes\.toml"):
-        load_routes(file, placeholders={})
+    with pytest.raises(GatewayFileInvalid, match=r"routes\.toml"):
+        load_file(file, placeholders={})

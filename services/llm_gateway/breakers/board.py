@@ -1,0 +1,163 @@
+"""All breakers of this gateway, and what they tell those of the others: who opened, who closed, who may try."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pybreaker
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import NotFound
+from foundation.telemetry.logs import logger
+from llm_gateway.breakers.breaker import Breaker, TrialLeases, Why
+from llm_gateway.breakers.scripts import PUBLISH, READ, TAKE_TRIAL
+from llm_gateway.configuration.file import BreakerConfig
+
+STATES_KEY = "ls:breakers"
+EVENTS_KEY = "ls:operations"
+_TRIALS_KEY = "ls:breaker-trials:"
+_TRIAL_LEASE_MS = 120_000
+SYNC_SECONDS = 1.0
+
+_log = logger(__name__)
+
+
+class BreakerView(msgspec.Struct, frozen=True):
+    """A breaker as an operator sees it; `calls` and `failures` are what this gateway saw lately."""
+
+    provider: str
+    model: str
+    state: str
+    why: str
+    retry_after_seconds: float
+    calls: int
+    failures: int
+
+
+class _Shared(msgspec.Struct):
+    """A breaker as it stands in Redis."""
+
+    state: str
+    until_ms: float
+    why: Why
+    by: str
+    version: int
+
+
+class BreakerBoard:
+    """Breakers by provider and model; they outlive a change of the configuration."""
+
+    def __init__(self, redis: Redis, *, instance_id: str) -> None:
+        self._redis = redis
+        self._instance_id = instance_id
+        self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._versions: dict[str, int] = {}
+        self._leases = _SharedLeases(redis, self._beside)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def breaker(self, provider: str, model: str, config: BreakerConfig) -> Breaker:
+        """The one breaker of a provider's model; a changed configuration makes it anew, in its state."""
+        known = self._breakers.get((provider, model))
+        if known is not None and known.config == config:
+            return known
+        made = Breaker(provider, model, config, leases=self._leases, changed=self._publish)
+        if known is not None and known.state == pybreaker.STATE_OPEN:
+            made.adopt(open_seconds=known.retry_after, why=known.why)
+        self._breakers[provider, model] = made
+        return made
+
+    def views(self) -> list[BreakerView]:
+        return [_view(breaker) for _, breaker in sorted(self._breakers.items())]
+
+    def view(self, provider: str, model: str) -> BreakerView:
+        return _view(self._known(provider, model))
+
+    async def reset(self, provider: str, model: str) -> BreakerView:
+        """Close it, here and in every gateway."""
+        breaker = self._known(provider, model)
+        breaker.reset()
+        await asyncio.gather(*self._tasks)
+        return _view(breaker)
+
+    async def sync(self) -> None:
+        """Take over what other gateways changed."""
+        answer = await self._redis.eval(READ, 1, STATES_KEY)
+        now = float(answer[0])
+        by_name = {breaker.name: breaker for breaker in self._breakers.values()}
+        for name, value in zip(answer[1::2], answer[2::2], strict=True):
+            shared = msgspec.json.decode(value, type=_Shared)
+            key = name.decode()
+            if shared.version == self._versions.get(key):
+                continue
+            self._versions[key] = shared.version
+            breaker = by_name.get(key)
+            if breaker is not None and shared.by != self._instance_id:
+                seconds = (shared.until_ms - now) / 1000
+                is_open = shared.state == pybreaker.STATE_OPEN and seconds > 0
+                breaker.adopt(open_seconds=seconds if is_open else None, why=shared.why)
+
+    def _known(self, provider: str, model: str) -> Breaker:
+        found = self._breakers.get((provider, model))
+        if found is None:
+            raise NotFound("no call has gone to such a provider and model yet")
+        return found
+
+    def _publish(self, breaker: Breaker, why: Why) -> None:
+        state, seconds = breaker.state, breaker.retry_after
+        arguments = [breaker.name, state, str(int(seconds * 1000)), why.value, self._instance_id]
+
+        async def tell() -> None:
+            self._versions[breaker.name] = await self._redis.eval(PUBLISH, 2, STATES_KEY, EVENTS_KEY, *arguments)
+
+        self._beside(tell())
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the call; while Redis is away, each gateway decides for itself."""
+        task = asyncio.ensure_future(_tolerant(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class _SharedLeases(TrialLeases):
+    """Trials counted over all gateways; over this one alone while Redis is away."""
+
+    def __init__(self, redis: Redis, beside: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+        super().__init__()
+        self._redis = redis
+        self._beside = beside
+
+    async def take(self, name: str, trial: UUID, *, most: int) -> bool:
+        if not await super().take(name, trial, most=most):
+            return False
+        try:
+            taken = await self._redis.eval(TAKE_TRIAL, 1, _TRIALS_KEY + name, str(trial), str(most), str(_TRIAL_LEASE_MS))
+        except RedisError as error:
+            _log.debug("trial calls are bounded by this gateway alone", exc_info=error)
+            return True
+        if not taken:
+            super().give_back(name, trial)
+        return bool(taken)
+
+    def give_back(self, name: str, trial: UUID) -> None:
+        super().give_back(name, trial)
+
+        async def tell() -> None:
+            await self._redis.zrem(_TRIALS_KEY + name, str(trial))
+
+        self._beside(tell())
+
+
+async def _tolerant(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except RedisError as error:
+        _log.debug("other gateways could not be told of a breaker", exc_info=error)
+
+
+def _view(breaker: Breaker) -> BreakerView:
+    return BreakerView(
+        breaker.provider, breaker.model, breaker.state, breaker.why, round(breaker.retry_after, 3), **breaker.figures
+    )

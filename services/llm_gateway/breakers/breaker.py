@@ -1,0 +1,220 @@
+"""One breaker over pybreaker's states, for calls that await.
+
+pybreaker's own call path holds its lock during the call and does not await; here it is only told how a call ended. Its
+states, counters and listeners still decide about failures in a row and trial calls; a share of failures, 429s, other
+gateways and people open or close it from outside. 4xx and a caller's leaving say nothing.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+import pybreaker
+
+from foundation.domain.ids import new_uuid
+from foundation.telemetry.logs import logger
+from llm_gateway import metrics
+from llm_gateway.breakers.window import RecentCalls
+from llm_gateway.configuration.file import BreakerConfig
+
+_log = logger(__name__)
+_LEVELS = {pybreaker.STATE_CLOSED: 0, pybreaker.STATE_HALF_OPEN: 1, pybreaker.STATE_OPEN: 2}
+_LONGEST_OPEN_SECONDS = 600.0
+
+
+class Why(StrEnum):
+    """What opened or closed a breaker."""
+
+    FAILURES = "failures"
+    ERROR_RATE = "error_rate"
+    RATE_LIMITED = "rate_limited"
+    TRIAL_FAILED = "trial_failed"
+    TRIALS_SUCCEEDED = "trials_succeeded"
+    RESET = "reset"
+
+
+class _Failed(Exception):
+    """Tells pybreaker that a call failed."""
+
+
+@dataclass(slots=True)
+class Permit:
+    """Leave to make one call; tell it once how the call ended."""
+
+    breaker: "Breaker"
+    trial: UUID | None = None
+    told: bool = False
+
+    def succeeded(self) -> None:
+        self._tell(self.breaker.on_success)
+
+    def failed(self) -> None:
+        self._tell(self.breaker.on_failure)
+
+    def rate_limited(self, retry_after: float | None) -> None:
+        """A 429: says nothing about the provider's health, but that it wants to be left alone."""
+        self._tell(lambda: self.breaker.on_rate_limit(retry_after))
+
+    def nothing_learned(self) -> None:
+        self._tell(lambda: None)
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        if self.told:
+            return
+        self.told = True
+        if self.trial is not None:
+            self.breaker.end_trial(self.trial)
+        what()
+
+
+class TrialLeases:
+    """Who may try a half-open provider: here within one process; `board` counts over all gateways."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, set[UUID]] = {}
+
+    async def take(self, name: str, trial: UUID, *, most: int) -> bool:
+        held = self._held.setdefault(name, set())
+        if len(held) >= most:
+            return False
+        held.add(trial)
+        return True
+
+    def give_back(self, name: str, trial: UUID) -> None:
+        self._held.get(name, set()).discard(trial)
+
+
+Changed = Callable[["Breaker", Why], None]
+
+
+class Breaker:
+    """One provider's model."""
+
+    def __init__(
+        self,
+        provider: str,
+        model: str,
+        config: BreakerConfig,
+        *,
+        leases: TrialLeases | None = None,
+        changed: Changed = lambda _breaker, _why: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.provider, self.model = provider, model
+        self.name = f"{provider}/{model}"
+        self.config = config
+        self.why = Why.RESET
+        self._clock = clock
+        self._leases = leases or TrialLeases()
+        self._changed = changed
+        self._recent = RecentCalls(seconds=config.window_seconds)
+        self._rate_limited = 0
+        self._closed_until = 0.0
+        self._breaker = pybreaker.CircuitBreaker(
+            fail_max=config.failures, reset_timeout=config.open_seconds, success_threshold=config.successes
+        )
+        self._say(pybreaker.STATE_CLOSED)
+
+    @property
+    def state(self) -> str:
+        """closed, open, or half-open: an open one is half-open as soon as its time is over."""
+        if self._breaker.current_state == pybreaker.STATE_OPEN and not self.retry_after:
+            self._breaker.half_open()
+            self._say(pybreaker.STATE_HALF_OPEN)
+        return str(self._breaker.current_state)
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds until an open breaker lets a trial through."""
+        return max(0.0, self._closed_until - self._clock())
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """What this gateway saw in the window."""
+        return {"calls": self._recent.calls, "failures": self._recent.failures}
+
+    async def permit(self) -> Permit | None:
+        """Leave for one call now, or None."""
+        state = self.state
+        if state == pybreaker.STATE_CLOSED:
+            return Permit(self)
+        if state == pybreaker.STATE_HALF_OPEN:
+            trial = new_uuid()
+            if await self._leases.take(self.name, trial, most=self.config.trials):
+                return Permit(self, trial)
+        return None
+
+    def end_trial(self, trial: UUID) -> None:
+        self._leases.give_back(self.name, trial)
+
+    def on_success(self) -> None:
+        self._rate_limited = 0
+        self._recent.add(self._clock(), failed=False)
+        if self.state == pybreaker.STATE_OPEN:
+            return
+        before = self._breaker.current_state
+        self._breaker.call(lambda: None)
+        if before != self._breaker.current_state:
+            self._close(Why.TRIALS_SUCCEEDED)
+
+    def on_failure(self) -> None:
+        self._recent.add(self._clock(), failed=True)
+        before = self.state
+        if before == pybreaker.STATE_OPEN:
+            return
+        with suppress(_Failed, pybreaker.CircuitBreakerError):
+            self._breaker.call(_fail)
+        if self._breaker.current_state == pybreaker.STATE_OPEN:
+            self._open(self.config.open_seconds, Why.FAILURES if before == pybreaker.STATE_CLOSED else Why.TRIAL_FAILED)
+        elif self._recent.failing(minimum=self.config.minimum_calls, rate=self.config.error_rate):
+            self._open(self.config.open_seconds, Why.ERROR_RATE)
+
+    def on_rate_limit(self, retry_after: float | None) -> None:
+        self._rate_limited += 1
+        if self._rate_limited >= self.config.rate_limited and self.state != pybreaker.STATE_OPEN:
+            seconds = self.config.open_seconds if retry_after is None else retry_after
+            self._open(min(_LONGEST_OPEN_SECONDS, max(1.0, seconds)), Why.RATE_LIMITED)
+
+    def reset(self) -> None:
+        """Closed by a person."""
+        self._close(Why.RESET)
+
+    def adopt(self, *, open_seconds: float | None, why: Why) -> None:
+        """As another gateway has it: open for so long, or closed."""
+        if open_seconds is None:
+            self._set_closed(why)
+        else:
+            self._set_open(open_seconds, why)
+
+    def _open(self, seconds: float, why: Why) -> None:
+        self._set_open(seconds, why)
+        self._changed(self, why)
+
+    def _close(self, why: Why) -> None:
+        self._set_closed(why)
+        self._changed(self, why)
+
+    def _set_open(self, seconds: float, why: Why) -> None:
+        self._closed_until, self.why = self._clock() + seconds, why
+        self._rate_limited = 0
+        self._breaker.open()
+        self._say(pybreaker.STATE_OPEN)
+
+    def _set_closed(self, why: Why) -> None:
+        self._closed_until, self.why = 0.0, why
+        self._recent.clear()
+        self._rate_limited = 0
+        self._breaker.close()
+        self._say(pybreaker.STATE_CLOSED)
+
+    def _say(self, state: str) -> None:
+        metrics.breaker_level(self.provider, self.model, _LEVELS[state])
+        about = {"provider": self.provider, "model": self.model, "state": state, "why": self.why}
+        (_log.warning if state == pybreaker.STATE_OPEN else _log.info)("circuit breaker is %s", state, extra=about)
+
+
+def _fail() -> None:
+    raise _Failed

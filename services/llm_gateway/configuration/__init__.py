@@ -1,0 +1,1 @@
+"""The gateway's configuration: one typed file of providers, routes, prices and limits, read anew while it serves."""

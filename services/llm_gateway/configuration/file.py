@@ -1,0 +1,157 @@
+"""What stands in the gateway's file: providers, routes, prices and limits, typed and bounded."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from llm_gateway.budget.rates import RateLimits
+
+PositiveSeconds = Annotated[float, Field(gt=0, le=3600)]
+Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=16, decimal_places=9)]
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeoutsConfig(_Config):
+    """Seconds: to connect, to the first token of a stream, between two chunks, and for all attempts together."""
+
+    connect: PositiveSeconds = 5
+    first_token: PositiveSeconds = 60
+    idle: PositiveSeconds = 60
+    total: PositiveSeconds = 300
+
+
+class BreakerConfig(_Config):
+    failures: int = Field(default=5, ge=1, description="failures in a row that open it")
+    error_rate: float = Field(default=0.5, gt=0, le=1, description="share of failures in the window that opens it")
+    minimum_calls: int = Field(default=20, ge=1, description="calls in the window below which no share counts")
+    window_seconds: PositiveSeconds = 30
+    rate_limited: int = Field(default=3, ge=1, description="429s in a row that open it, for as long as they ask")
+    open_seconds: PositiveSeconds = 20
+    successes: int = Field(default=2, ge=1, description="trial calls that must succeed to close it")
+    trials: int = Field(default=2, ge=1, description="trial calls at a time, of all gateways together")
+
+
+class OnDisconnect(StrEnum):
+    """What becomes of an answer whose caller has left: where an abort does not stop the bill, it is read to its end."""
+
+    DRAIN = "drain"
+    ABORT = "abort"
+
+
+class ProviderConfig(_Config):
+    adapter: Literal["openai", "local", "anthropic"]
+    base_url: str
+    messages_url: str | None = Field(
+        default=None, description="base URL of Anthropic's messages, where the provider speaks them beside its own wire"
+    )
+    responses: bool = Field(default=False, description="whether it speaks OpenAI's Responses")
+    embeddings: bool = Field(default=False, description="whether it speaks OpenAI's embeddings")
+    needs_key: bool = False
+    secret: str | None = Field(default=None, description="name of the key's secret in Secrets Manager")
+    prices: Literal["genai-prices", "file"] = "file"
+    usage_report: str | None = None
+    report_complete_after_minutes: int = Field(
+        default=1440, ge=0, description="age from which an attempt that the report does not name was never billed"
+    )
+    on_disconnect: OnDisconnect = OnDisconnect.DRAIN
+    most_drains: int = Field(
+        default=200, ge=0, description="answers read to their end for nobody at a time; more are aborted"
+    )
+    timeouts: TimeoutsConfig = TimeoutsConfig()
+    breaker: BreakerConfig = BreakerConfig()
+
+
+class CeilingConfig(_Config):
+    """Dollars a million tokens that a model without a price costs at most."""
+
+    input: Dollars
+    output: Dollars
+
+
+class TargetConfig(_Config):
+    provider: str
+    model: str
+    rank: int | None = Field(
+        default=None, ge=1, description="lower ranks are tried first; without one, the place in the list"
+    )
+    weight: int = Field(default=1, ge=1, le=1000, description="share of the calls among targets of one rank")
+    uncritical_only: bool = Field(default=False, description="serves only calls that say that they are not critical")
+    ceiling: CeilingConfig | None = Field(default=None, description="used where nobody has said what the model costs")
+
+
+class AfterFirstByte(StrEnum):
+    """What a stream that breaks does: end in an error event, or begin again while nothing of it has left."""
+
+    FAIL = "fail"
+    RESTART_IF_BUFFERED = "restart-if-buffered"
+
+
+class RouteConfig(_Config):
+    targets: tuple[TargetConfig, ...] = ()
+    stand_in: TargetConfig | None = None
+    cheaper: TargetConfig | None = Field(
+        default=None, description="tried first by callers who have spent four fifths of a budget"
+    )
+    max_output_tokens: int = Field(default=4096, ge=1, le=1_000_000, description="asked for when the caller names none")
+    attempts: int = Field(default=3, ge=1, le=10)
+    hedge_after_seconds: PositiveSeconds | None = Field(
+        default=None, description="a second attempt beside one that has not begun to answer, if it is funded at once"
+    )
+    after_first_byte: AfterFirstByte = AfterFirstByte.FAIL
+    buffer_bytes: int = Field(default=64 * 1024, ge=1, le=16 * 1024 * 1024, description="kept back at most")
+    buffer_seconds: PositiveSeconds = Field(default=5, description="kept back for at most, from the first event on")
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if not self.targets and self.stand_in is None:
+            raise ValueError("a route needs a target")
+        return self
+
+    def all_targets(self) -> list[TargetConfig]:
+        return [*self.targets, *(one for one in (self.stand_in, self.cheaper) if one is not None)]
+
+
+class PriceConfig(_Config):
+    """Dollars a million tokens; images are refused unless `max_tokens_per_image` declares what one takes at most."""
+
+    provider: str
+    model: str
+    input: Dollars
+    cached_input: Dollars | None = None
+    cache_write: Dollars | None = None
+    cache_write_1h: Dollars | None = None
+    output: Dollars
+    max_tokens_per_image: int | None = Field(default=None, ge=1)
+
+
+class ImageConfig(_Config):
+    """The most that one image takes where the price table is a package's, which does not say so."""
+
+    provider: str
+    model: str
+    max_tokens_per_image: int = Field(ge=1, le=1_000_000)
+
+
+class GatewayFile(_Config):
+    version: str = Field(min_length=1, max_length=64)
+    providers: dict[str, ProviderConfig]
+    routes: dict[str, RouteConfig]
+    prices: tuple[PriceConfig, ...] = ()
+    images: tuple[ImageConfig, ...] = ()
+    limits: RateLimits = Field(
+        default=RateLimits(), description="changes to the shipped limits of every tenant, user and key"
+    )
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        named = [(f"routes.{name}", one.provider) for name, route in self.routes.items() for one in route.all_targets()]
+        named += [("prices", one.provider) for one in self.prices] + [("images", one.provider) for one in self.images]
+        for where, provider in named:
+            if provider not in self.providers:
+                raise ValueError(f"{where}: there is no provider {provider!r}")
+        return self
