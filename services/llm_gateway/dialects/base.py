@@ -1,4 +1,4 @@
-"""The two dialects: a request is read in one, a provider speaks one."""
+"""The dialects: a request is read in one, a provider speaks one."""
 
 from enum import StrEnum
 
@@ -6,3 +6,4 @@ from enum import StrEnum
 class Dialect(StrEnum):
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
+    RESPONSES = "responses"
