@@ -1,0 +1,1 @@
+"""Callers of chat completions, served by providers of messages."""

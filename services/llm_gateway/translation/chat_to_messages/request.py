@@ -1,0 +1,71 @@
+"""A chat completions request as a messages request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from foundation.domain.errors import Fault
+from llm_gateway.translation.base import Untranslatable
+from llm_gateway.translation.chat_to_messages.content import Block
+from llm_gateway.translation.chat_to_messages.conversation import conversation_of
+from llm_gateway.translation.chat_to_messages.fields import BODY, FUNCTION, MESSAGES
+from llm_gateway.translation.chat_to_messages.output import output_of
+from llm_gateway.translation.chat_to_messages.tools import tool_choice_of, tools_of
+from llm_gateway.translation.wires.chat_request import ChatCall, read_chat_call
+
+_HOTTEST = 1.0
+"""Messages end where chat completions have half of their scale."""
+
+
+def messages_request(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`Untranslatable` with every place that has no word on the other side."""
+    call = read_chat_call(body)
+    faults = _lost(body)
+    conversation = conversation_of(call.messages, faults)
+    told: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
+    told["messages"] = conversation.turns
+    if conversation.system:
+        told["system"] = _system(conversation.system)
+    if call.tools:
+        told["tools"] = tools_of(call.tools, faults)
+    if choice := tool_choice_of(call, faults):
+        told["tool_choice"] = choice
+    told |= _sampling(call, faults)
+    told |= output_of(call, faults)
+    if faults:
+        raise Untranslatable(faults)
+    return told
+
+
+def _lost(body: Mapping[str, Any]) -> list[Fault]:
+    """The members, of the body and of what is in it, that messages have no word for."""
+    faults = list(BODY.faults(body))
+    for index, message in enumerate(body["messages"]):
+        if fields := MESSAGES.get(message["role"]):
+            faults += fields.faults(message, at=f"/messages/{index}")
+    for index, tool in enumerate(body.get("tools") or ()):
+        faults += FUNCTION.faults(tool.get("function") or {}, at=f"/tools/{index}/function")
+    return faults
+
+
+def _system(blocks: list[Block]) -> str | list[Block]:
+    text: str = blocks[0]["text"]
+    return text if len(blocks) == 1 else blocks
+
+
+def _sampling(call: ChatCall, faults: list[Fault]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    limit = call.max_tokens if call.max_completion_tokens is None else call.max_completion_tokens
+    if limit is not None:
+        found["max_tokens"] = limit
+    if call.stop:
+        found["stop_sequences"] = [call.stop] if isinstance(call.stop, str) else call.stop
+    if call.temperature is not None:
+        found["temperature"] = call.temperature
+        if call.temperature > _HOTTEST:
+            faults.append(Fault("/temperature", "messages know none above 1"))
+    if call.top_p is not None:
+        found["top_p"] = call.top_p
+    user = call.safety_identifier if call.user is None else call.user
+    if user is not None:
+        found["metadata"] = {"user_id": user}
+    return found

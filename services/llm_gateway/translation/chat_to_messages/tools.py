@@ -1,0 +1,55 @@
+"""Tools of chat completions, and the choice among them, in the words of messages."""
+
+from typing import Any
+
+import msgspec
+
+from foundation.domain.errors import Fault
+from llm_gateway.translation.wires.chat_request import ChatCall, NamedChoice, Tool
+
+_CHOICES = {"auto": "auto", "none": "none", "required": "any"}
+_NO_PARAMETERS = {"type": "object", "properties": {}}
+_objects = msgspec.json.Decoder(dict[str, Any])
+
+
+def input_of(arguments: str) -> dict[str, Any]:
+    """The input that a call's arguments are, nothing at all being none; ValueError when they are no object in JSON."""
+    return _objects.decode(arguments) if arguments.strip() else {}
+
+
+def tools_of(tools: list[Tool], faults: list[Fault]) -> list[dict[str, Any]]:
+    found = []
+    for index, tool in enumerate(tools):
+        function = tool.function
+        if tool.type != "function" or function is None:
+            faults.append(Fault(f"/tools/{index}/type", f"messages have no word for {tool.type!r}"))
+            continue
+        told: dict[str, Any] = {"name": function.name, "input_schema": function.parameters or _NO_PARAMETERS}
+        if function.description is not None:
+            told["description"] = function.description
+        if function.strict:
+            told["strict"] = True
+        found.append(told)
+    return found
+
+
+def tool_choice_of(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None:
+    """None where both sides choose alike by themselves."""
+    choice = _choice(call, faults)
+    if call.parallel_tool_calls is False and call.tools:
+        choice = choice or {"type": "auto"}
+        if choice["type"] != "none":
+            choice["disable_parallel_tool_use"] = True
+    return choice
+
+
+def _choice(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None:
+    match call.tool_choice:
+        case None:
+            return None
+        case str(word) if word in _CHOICES:
+            return {"type": _CHOICES[word]}
+        case NamedChoice(type="function", function=function) if function is not None:
+            return {"type": "tool", "name": function.name}
+    faults.append(Fault("/tool_choice", "messages know auto, none, required and a function's name"))
+    return None

@@ -1,0 +1,36 @@
+"""Translation for callers of chat completions and providers of messages."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from llm_gateway.translation.chat_to_messages.events import ChunkTranslator
+from llm_gateway.translation.chat_to_messages.request import messages_request
+from llm_gateway.translation.chat_to_messages.whole import completion_of
+from llm_gateway.translation.wires.events import encoded
+from llm_gateway.translation.wires.messages_answer import read_message
+
+
+class ChatToMessages:
+    """A message has no time, a chat completion does: `clock` tells it.
+
+    What a model thinks has no word in chat completions; only a translation that stands behind this one keeps it.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.time, keeps_thinking: bool = False) -> None:
+        self._clock = clock
+        self._keeps_thinking = keeps_thinking
+
+    def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return messages_request(body)
+
+    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:  # noqa: ARG002  # the answer says it all
+        answer = read_message(body)
+        return encoded(completion_of(answer, created=int(self._clock()), keeps_thinking=self._keeps_thinking))
+
+    def events(self, *, asked: Mapping[str, Any]) -> ChunkTranslator:
+        return ChunkTranslator(
+            created=int(self._clock()),
+            wants_usage=bool((asked.get("stream_options") or {}).get("include_usage")),
+            keeps_thinking=self._keeps_thinking,
+        )

@@ -1,0 +1,1 @@
+"""Callers of messages, served by providers of chat completions."""

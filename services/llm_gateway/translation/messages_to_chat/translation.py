@@ -1,0 +1,21 @@
+"""Translation for callers of messages and providers of chat completions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from llm_gateway.translation.messages_to_chat.events import MessageEventTranslator
+from llm_gateway.translation.messages_to_chat.request import chat_request
+from llm_gateway.translation.messages_to_chat.whole import message_of
+from llm_gateway.translation.wires.chat_answer import read_completion
+from llm_gateway.translation.wires.events import encoded
+
+
+class MessagesToChat:
+    def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return chat_request(body)
+
+    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:  # noqa: ARG002  # the answer says it all
+        return encoded(message_of(*read_completion(body)))
+
+    def events(self, *, asked: Mapping[str, Any]) -> MessageEventTranslator:  # noqa: ARG002
+        return MessageEventTranslator()

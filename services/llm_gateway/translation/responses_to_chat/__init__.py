@@ -1,0 +1,1 @@
+"""Callers of Responses, served by providers of chat completions."""

@@ -1,0 +1,83 @@
+"""Instructions and input items as messages of chat completions."""
+
+from typing import Any
+
+from foundation.domain.errors import Fault
+from llm_gateway.translation.wires.responses_request import Item, Part, ResponsesCall
+
+ChatMessage = dict[str, Any]
+_ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
+"""Every server knows `system`; to those that know `developer` it is the same."""
+_TEXTS = frozenset({"input_text", "output_text"})
+
+
+def conversation_of(call: ResponsesCall, faults: list[Fault]) -> list[ChatMessage]:
+    found: list[ChatMessage] = []
+    if call.instructions is not None:
+        found.append({"role": "system", "content": call.instructions})
+    if isinstance(call.input, str):
+        return [*found, {"role": "user", "content": call.input}]
+    shown: list[dict[str, Any]] = []
+    for index, item in enumerate(call.input):
+        at = f"/input/{index}"
+        if shown and item.type != "function_call_output":
+            found.append({"role": "user", "content": shown})
+            shown = []
+        match item.type:
+            case "message":
+                found.append(_message(item, at=at, faults=faults))
+            case "function_call":
+                _add_call(found, item)
+            case "function_call_output":
+                shown += _add_output(found, item, at=at, faults=faults)
+            case "reasoning":
+                # what was thought is for the provider that wrote it; others think anew
+                continue
+            case _:
+                faults.append(Fault(f"{at}/type", f"chat completions have no word for {item.type!r}"))
+    return [*found, {"role": "user", "content": shown}] if shown else found
+
+
+def _message(item: Item, *, at: str, faults: list[Fault]) -> ChatMessage:
+    role = _ROLES.get(item.role or "")
+    if role is None:
+        faults.append(Fault(f"{at}/role", f"chat completions have no word for {item.role!r}"))
+    content: Any = item.content or ""
+    if isinstance(content, list):
+        content = _parts(content, at=f"{at}/content", faults=faults)
+    return {"role": role, "content": content}
+
+
+def _add_call(found: list[ChatMessage], item: Item) -> None:
+    """Calls are of the message before them, when that is the assistant's."""
+    if not found or found[-1]["role"] != "assistant":
+        found.append({"role": "assistant", "content": None})
+    function = {"name": item.name or "", "arguments": item.arguments or ""}
+    call = {"id": item.call_id or "", "type": "function", "function": function}
+    found[-1].setdefault("tool_calls", []).append(call)
+
+
+def _add_output(found: list[ChatMessage], item: Item, *, at: str, faults: list[Fault]) -> list[dict[str, Any]]:
+    """Add the result; its images are returned, for chat completions take them from users only."""
+    content: Any = item.output or ""
+    images = []
+    if isinstance(content, list):
+        parts = _parts(content, at=f"{at}/output", faults=faults)
+        images = [part for part in parts if part["type"] != "text"]
+        content = [part for part in parts if part["type"] == "text"] or ""
+    found.append({"role": "tool", "tool_call_id": item.call_id or "", "content": content})
+    return images
+
+
+def _parts(parts: list[Part], *, at: str, faults: list[Fault]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for index, part in enumerate(parts):
+        if part.type in _TEXTS:
+            found.append({"type": "text", "text": part.text or ""})
+        elif part.type == "refusal":
+            found.append({"type": "refusal", "refusal": part.refusal or ""})
+        elif part.type == "input_image" and part.image_url is not None:
+            found.append({"type": "image_url", "image_url": {"url": part.image_url}})
+        else:
+            faults.append(Fault(f"{at}/{index}/type", f"chat completions have no word for this {part.type!r}"))
+    return found

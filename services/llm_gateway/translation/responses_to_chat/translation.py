@@ -1,0 +1,21 @@
+"""Translation for callers of Responses and providers of chat completions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from llm_gateway.translation.responses_to_chat.events import ResponseEventTranslator
+from llm_gateway.translation.responses_to_chat.request import chat_request
+from llm_gateway.translation.responses_to_chat.whole import response_of
+from llm_gateway.translation.wires.chat_answer import read_completion
+from llm_gateway.translation.wires.events import encoded
+
+
+class ResponsesToChat:
+    def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return chat_request(body)
+
+    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:
+        return encoded(response_of(*read_completion(body), asked=asked))
+
+    def events(self, *, asked: Mapping[str, Any]) -> ResponseEventTranslator:
+        return ResponseEventTranslator(asked=asked)
