@@ -38,7 +38,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
         async with running_gateway(settings) as gateway:
             checks = {"redis": _redis_check(gateway.store)}
             admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
-            admin.include_router(admin_router(gateway.runs, gateway.routes, gateway.verifier))
+            admin.include_router(admin_router(gateway))
             app.endpoints = gateway.endpoints
             yield
 

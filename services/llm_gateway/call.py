@@ -1,7 +1,9 @@
 """What is known about a call on its way through the pipeline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 from foundation.contracts.run_token import RunClaims
@@ -9,6 +11,7 @@ from foundation.domain.ids import new_uuid
 from llm_gateway.bound import Bound
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.store import Funded
+from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import ChatRequest
 from llm_gateway.routing import Route, Target
 from llm_gateway.usage import UsageEvent
@@ -26,10 +29,36 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Replayable:
-    """The call's key and the digest of its request."""
+    """The call's key and the digest of its request; a caller's own key is remembered for a while only."""
 
     call_key: str
     fingerprint: bytes
+    remembered_for: timedelta | None = None
+
+
+class Client(Protocol):
+    """The other end of the connection."""
+
+    async def gone(self) -> None:
+        """Returns when it has left."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a call may go, in order, and in what words."""
+
+    targets: tuple[Target, ...]
+    requests: Mapping[Dialect, ChatRequest]
+    """The request in each dialect that a target speaks."""
+    asked: Mapping[str, Any]
+    """The caller's decoded request where a translation needs it, else empty."""
+    widest: ChatRequest
+    """The caller's request with the largest sizes that any of them has."""
+    prefers_cheaper: bool = False
+
+    def request_for(self, target: Target) -> ChatRequest:
+        return self.requests[target.provider.dialect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +68,11 @@ class Call:
     caller: Caller
     request: ChatRequest
     route: Route
+    plan: Plan
     bound: Bound
     replayable: Replayable | None
     trace_id: str | None
+    client: Client
     request_id: UUID = field(default_factory=new_uuid)
     """All attempts of the call carry it."""
 

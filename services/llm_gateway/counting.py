@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from foundation.domain.errors import NotFound
 from foundation.domain.ids import new_uuid
-from llm_gateway.call import PlainAnswer
+from llm_gateway.call import Client, PlainAnswer
+from llm_gateway.configuration.serving import Serving
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
 from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.request import ChatRequest
-from llm_gateway.routing import Routes
 from llm_gateway.stages.authenticate import Authenticate, credential_of
 
 _JSON = "application/json"
@@ -19,14 +19,21 @@ _JSON = "application/json"
 class TokenCounting:
     """`POST /v1/messages/count_tokens`."""
 
-    def __init__(self, authenticate: Authenticate, routes: Routes) -> None:
+    def __init__(self, authenticate: Authenticate, serving: Serving) -> None:
         self._authenticate = authenticate
-        self._routes = routes
+        self._serving = serving
 
-    async def answer(self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None) -> PlainAnswer:  # noqa: ARG002
+    async def answer(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        trace_id: str | None,  # noqa: ARG002
+        client: Client,  # noqa: ARG002
+    ) -> PlainAnswer:
         await self._authenticate(credential_of(headers))
-        request = read_messages_request(body, headers, counting=True)
-        for target in self._routes.resolve(request.model, request.dialect).targets:
+        request = read_messages_request(body, headers, needs_limit=False)
+        for target in self._serving.routes.resolve(request.model, request.dialect).targets:
             if isinstance(target.provider, AnthropicCompatibleProvider):
                 return await self._count(target.provider, target.model, request)
         raise NotFound(f"no provider of {request.model!r} counts tokens")

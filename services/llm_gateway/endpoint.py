@@ -1,5 +1,6 @@
 """The hot path as a plain ASGI application: read the request, run the pipeline, send what it answers."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Protocol
@@ -7,7 +8,7 @@ from typing import Any, Protocol
 from foundation.domain.errors import BadRequest, LockstepError, PayloadTooLarge
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
-from llm_gateway.call import PlainAnswer
+from llm_gateway.call import Client, PlainAnswer
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.pipeline import StreamedAnswer
@@ -34,11 +35,22 @@ class _Unexpected(LockstepError):
     code = "internal"
 
 
+class _Connection:
+    """The client's end, once its request is whole."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+
+    async def gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            continue
+
+
 class Answer(Protocol):
     """What stands behind an endpoint; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
 
     async def __call__(
-        self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None
+        self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None, client: Client
     ) -> PlainAnswer | StreamedAnswer: ...
 
 
@@ -66,7 +78,8 @@ class CallEndpoint:
         headers = _headers(scope)
         try:
             body = await self._body(headers, receive)
-            answer = await self._answer(headers, body, trace_id=_trace_id(headers.get("traceparent")))
+            trace_id = _trace_id(headers.get("traceparent"))
+            answer = await self._answer(headers, body, trace_id=trace_id, client=_Connection(receive))
         except (LockstepError, UpstreamFailed) as error:
             _log.debug("refused", extra={"code": error.code})
             return await self._send_error(send, error)
@@ -74,7 +87,7 @@ class CallEndpoint:
             _log.exception("a call failed unexpectedly")
             return await self._send_error(send, _Unexpected("the gateway failed"))
         if isinstance(answer, StreamedAnswer):
-            await _send_stream(send, answer)
+            await _send_stream(receive, send, answer)
             return 200
         await _send_plain(send, answer)
         return answer.status
@@ -125,15 +138,18 @@ async def _send_plain(send: Send, answer: PlainAnswer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _send_stream(send: Send, answer: StreamedAnswer) -> None:
+async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer) -> None:
     await _start(send, 200, [("content-type", CONTENT_TYPE), ("cache-control", "no-store"), *answer.headers])
+    leaving = asyncio.ensure_future(_Connection(receive).gone())
+    leaving.add_done_callback(lambda task: None if task.cancelled() else answer.outlet.leave())
     try:
         async for chunk in answer.outlet.chunks():
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     except OSError:
-        # the client is gone; the pump reads on without it
         answer.outlet.leave()
         return
+    finally:
+        leaving.cancel()
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -1,18 +1,14 @@
 """What a gateway does beside its calls: renew, lapse, finish, confirm, and say that it is alive."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 
-from redis.exceptions import RedisError
-
-from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.database import Database
 from foundation.storage.gateway_instances import see_gateway
 from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
 from llm_gateway.budget.store import BudgetStore
+from llm_gateway.every import every
 from llm_gateway.ledger import Ledger
 from llm_gateway.recorder import Recorder
 
@@ -43,11 +39,11 @@ class Housekeeping:
     def loops(self) -> list[Callable[[], Awaitable[None]]]:
         """Each runs until cancelled."""
         return [
-            partial(_every, self._lease / 6, self._ledger.renew),
-            partial(_every, min(5.0, self._lease / 2), self._lapse),
-            partial(_every, 0.5, self._ledger.finish_unfinished),
-            partial(_every, 3.0, self._confirm),
-            partial(_every, ALIVE_EVERY, self.say_alive),
+            every(self._lease / 6, self._ledger.renew),
+            every(min(5.0, self._lease / 2), self._lapse),
+            every(0.5, self._ledger.finish_unfinished),
+            every(3.0, self._confirm),
+            every(ALIVE_EVERY, self.say_alive),
         ]
 
     async def say_alive(self) -> None:
@@ -67,12 +63,3 @@ class Housekeeping:
         if waiting:
             asked = [entry.reservation for entry in waiting[:_CONFIRM_MOST]]
             self._ledger.recorded(await self._recorder.in_ledger(asked))
-
-
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        try:
-            await work()
-        except (RedisError, DependencyUnavailable, OSError) as error:
-            _log.debug("housekeeping waits", exc_info=error)
-        await asyncio.sleep(seconds)

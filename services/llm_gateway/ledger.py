@@ -58,6 +58,7 @@ class Ledger:
         windows: Windows,
         lease: Lease | None,
         limits: CallLimits = NO_LIMITS,
+        waits: bool = True,
     ) -> Funded:
         """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`."""
         loop = asyncio.get_running_loop()
@@ -80,6 +81,8 @@ class Ledger:
                 raise
 
         try:
+            if not waits:
+                return await attempt()
             return await self._waiting.admitted([scope.key for scope in reservation.scopes], attempt)
         except RedisError as error:
             # whether the script ran is not known: it is released when Redis answers again

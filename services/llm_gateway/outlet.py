@@ -1,18 +1,23 @@
 """The bounded way from the upstream's reader to a client: a slow one slows it, a vanished one does not stop it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 _CHUNKS = 32
 STALL_SECONDS = 30.0
-"""A client that takes nothing for this long counts as gone; its answer is read to the end for its usage."""
+"""A client that takes nothing for this long counts as gone."""
+KEEP_ALIVE = b": keep-alive\n\n"
+"""A comment: every client passes over it, and whatever stands between sees that the connection lives."""
 
 
 class Outlet:
     def __init__(self, *, chunks: int = _CHUNKS, stall_seconds: float = STALL_SECONDS) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(chunks)
         self._stall = stall_seconds
+        self._loop = asyncio.get_running_loop()
+        self.last_put = self._loop.time()
         self.gone = False
+        self.on_leave: Callable[[], None] = _nobody_asks
 
     async def put(self, chunk: bytes) -> None:
         await self._put(chunk)
@@ -20,20 +25,31 @@ class Outlet:
     async def end(self) -> None:
         await self._put(None)
 
+    def keep_alive(self) -> None:
+        """Say that there is somebody, if nothing waits to be sent."""
+        if not self.gone and self._queue.empty():
+            self.last_put = self._loop.time()
+            self._queue.put_nowait(KEEP_ALIVE)
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """What is to be sent, to its end."""
         while (chunk := await self._queue.get()) is not None:
             yield chunk
 
     def leave(self) -> None:
-        """The client takes no more."""
+        """The client takes no more; who sends finds the end and not a hole."""
+        if self.gone:
+            return
         self.gone = True
         while not self._queue.empty():
             self._queue.get_nowait()
+        self._queue.put_nowait(None)
+        self.on_leave()
 
     async def _put(self, item: bytes | None) -> None:
         if self.gone:
             return
+        self.last_put = self._loop.time()
         try:
             self._queue.put_nowait(item)
         except asyncio.QueueFull:
@@ -42,5 +58,7 @@ class Outlet:
                     await self._queue.put(item)
             except TimeoutError:
                 self.leave()
-                # the sender, should it come back, finds the end and not a hole
-                self._queue.put_nowait(None)
+
+
+def _nobody_asks() -> None:
+    """A reader that goes on whatever its client does."""

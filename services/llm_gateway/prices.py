@@ -11,7 +11,7 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
 from foundation.domain.money import NANO_PER_USD, NanoUsd, cost_of
-from llm_gateway.configuration.file import GatewayFile, PriceConfig
+from llm_gateway.configuration.file import GatewayFile, PriceConfig, TargetConfig
 from llm_gateway.request import CacheWrites
 from llm_gateway.usage import Usage
 
@@ -74,6 +74,7 @@ class PriceTable:
 
     def __init__(self, routes: GatewayFile) -> None:
         self._file = routes.prices
+        self._images = routes.images
         self._version = f"routes/{routes.version}"
         self._packaged = {name for name, provider in routes.providers.items() if provider.prices == "genai-prices"}
         self._known: dict[tuple[str, str], Price | None] = {}
@@ -83,6 +84,31 @@ class PriceTable:
         if asked not in self._known:
             self._known[asked] = self._from_file(provider, model) or self._from_package(provider, model)
         return self._known[asked]
+
+    def ceiling_of(self, target: TargetConfig) -> Price | None:
+        """What a model without a price is charged, where its route declares a ceiling."""
+        if target.ceiling is None:
+            return None
+        declared = target.ceiling
+        rates = Rates(
+            from_input_tokens=0,
+            input=_nano(declared.input),
+            cached_input=_nano(declared.input),
+            cache_write=_nano(declared.input),
+            output=_nano(declared.output),
+        )
+        return Price(f"ceiling/{self._version}", (rates,), self._image(target.provider, target.model))
+
+    def _image(self, provider: str, model: str) -> int | None:
+        """The most that an image takes, where the file declares it apart from a price."""
+        return next(
+            (
+                one.max_tokens_per_image
+                for one in self._images
+                if one.provider == provider and fnmatchcase(model, one.model)
+            ),
+            None,
+        )
 
     def _from_file(self, provider: str, model: str) -> Price | None:
         for price in self._file:
@@ -108,7 +134,7 @@ class PriceTable:
             tier.start for value in prices.values() if isinstance(value, TieredPrices) for tier in value.tiers
         }
         tiers = tuple(_package_rates(prices, start) for start in sorted(starts))
-        return Price(f"genai-prices/{version('genai-prices')}", tiers)
+        return Price(f"genai-prices/{version('genai-prices')}", tiers, self._image(provider, model))
 
 
 def _nano(dollars: Decimal) -> int:

@@ -1,25 +1,34 @@
-"""Answers kept for calls with a key: encrypted, stored before their last byte leaves, given again byte for byte."""
+"""Answers kept for calls with a key: encrypted, stored before their last byte leaves, given again byte for byte.
+
+Each tenant has a key of its own, made from ours and from a salt that stands in the tenant's row: when the tenant is
+deleted nobody can read its answers any more, wherever copies of them lie.
+"""
 
 import base64
 import binascii
 import hashlib
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from foundation.cloud.objects import ObjectStore
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.database import Database
-from foundation.storage.llm_replays import StoredAnswer, find_answer, store_answer
+from foundation.storage.llm_replays import StoredAnswer, find_answer, forget_expired, store_answer, tenant_salt
 from foundation.storage.unavailable import postgres_unavailable
 
 INLINE_BYTES = 64 * 1024
 """Above it an answer goes to S3."""
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_MOST_CIPHERS = 10_000
+_EXPIRED_AT_ONCE = 500
 
 
 class ReplayKeyInvalid(Exception):
@@ -42,6 +51,14 @@ class RecordedAnswer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class FoundAnswer:
+    """A stored answer, and the digest of the request that it answers."""
+
+    answer: RecordedAnswer
+    fingerprint: bytes
+
+
 class AnswerVault:
     def __init__(self, database: Database, objects: ObjectStore | None, *, key: str) -> None:
         try:
@@ -50,15 +67,17 @@ class AnswerVault:
             raise ReplayKeyInvalid("the replay key is not base64") from error
         if len(secret) != _KEY_BYTES:
             raise ReplayKeyInvalid("the replay key is not 32 bytes long")
-        self._cipher = AESGCM(secret)
+        self._secret = secret
+        self._ciphers: dict[UUID, AESGCM] = {}
         self._database = database
         self._objects = objects
 
-    async def find(self, tenant_id: UUID, call_key: str) -> RecordedAnswer | None:
+    async def find(self, tenant_id: UUID, call_key: str) -> FoundAnswer | None:
         """The stored answer to a call; `DependencyUnavailable` when it cannot be known."""
         with postgres_unavailable():
             async with self._database.tenant(tenant_id) as tx:
                 stored = await find_answer(tx, call_key)
+                salt = await tenant_salt(tx) if stored is not None else b""
         if stored is None:
             return None
         sealed = stored.body
@@ -67,19 +86,29 @@ class AnswerVault:
                 raise DependencyUnavailable("the store of large answers is not configured")
             sealed = await self._objects.get(stored.object_key)
         try:
-            body = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound_to(tenant_id, call_key))
+            cipher = self._cipher(tenant_id, salt)
+            body = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound_to(tenant_id, call_key))
         except InvalidTag as error:
             raise StoredAnswerDamaged("the stored answer cannot be decrypted") from error
         if hashlib.sha256(body).digest() != stored.sha256:
             raise StoredAnswerDamaged("the stored answer has changed")
-        return RecordedAnswer(stored.http_status, str(stored.headers.get("content-type", "")), body)
+        answer = RecordedAnswer(stored.http_status, str(stored.headers.get("content-type", "")), body)
+        return FoundAnswer(answer, stored.fingerprint)
 
     async def store(
-        self, tenant_id: UUID, call_key: str, *, fingerprint: bytes, event_id: UUID, answer: RecordedAnswer
+        self,
+        tenant_id: UUID,
+        call_key: str,
+        *,
+        fingerprint: bytes,
+        event_id: UUID,
+        answer: RecordedAnswer,
+        remembered_for: timedelta | None = None,
     ) -> bool:
         """Keep an answer; False when the call has another one already."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, answer.body, _bound_to(tenant_id, call_key))
+        cipher = self._ciphers.get(tenant_id) or await self._fetched_cipher(tenant_id)
+        sealed = nonce + cipher.encrypt(nonce, answer.body, _bound_to(tenant_id, call_key))
         object_key = None
         if len(sealed) > INLINE_BYTES:
             if self._objects is None:
@@ -96,10 +125,35 @@ class AnswerVault:
             object_key=object_key,
             size=len(answer.body),
             sha256=hashlib.sha256(answer.body).digest(),
+            expires_at=None if remembered_for is None else datetime.now(UTC) + remembered_for,
         )
         with postgres_unavailable():
             async with self._database.tenant(tenant_id) as tx:
                 return await store_answer(tx, tenant_id, stored)
+
+    async def forget_expired(self) -> int:
+        """Delete answers to callers' own keys whose time is over, of all tenants; answers how many."""
+        with postgres_unavailable():
+            async with self._database.across_tenants(reason="stored answers have expired") as tx:
+                expired = await forget_expired(tx, most=_EXPIRED_AT_ONCE)
+        if self._objects is not None:
+            for object_key in filter(None, expired):
+                await self._objects.delete(object_key)
+        return len(expired)
+
+    async def _fetched_cipher(self, tenant_id: UUID) -> AESGCM:
+        with postgres_unavailable():
+            async with self._database.tenant(tenant_id) as tx:
+                return self._cipher(tenant_id, await tenant_salt(tx))
+
+    def _cipher(self, tenant_id: UUID, salt: bytes) -> AESGCM:
+        if (known := self._ciphers.get(tenant_id)) is not None:
+            return known
+        if len(self._ciphers) >= _MOST_CIPHERS:
+            self._ciphers.clear()
+        key = HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=salt, info=b"stored answers").derive(self._secret)
+        self._ciphers[tenant_id] = AESGCM(key)
+        return self._ciphers[tenant_id]
 
 
 def _bound_to(tenant_id: UUID, call_key: str) -> bytes:

@@ -7,7 +7,7 @@ from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.storage.database import DatabaseSettings
-from llm_gateway.budget.rates import SHIPPED, RateLimits
+from llm_gateway.budget.rates import NO_CHANGES, SHIPPED, RateLimits
 
 DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")
 
@@ -21,7 +21,7 @@ class GatewaySettings(BaseSettings):
     port: int = Field(default=8081, ge=0, le=65535, validation_alias="LOCKSTEP_PORT_GATEWAY")
 
     database_url_recorder: PostgresDsn = Field(description="PostgreSQL as the `recorder` login")
-    routes_file: Path = Field(default=DEFAULT_ROUTES, description="providers, routes and prices (TOML)")
+    routes_file: Path = Field(default=DEFAULT_ROUTES, description="providers, routes, prices and limits (TOML)")
     simulated_provider_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8083"))
     openai_api_key: SecretStr | None = Field(
         default=None,
@@ -70,12 +70,19 @@ class GatewaySettings(BaseSettings):
         description="changes to the shipped limits of every tenant, user and key (JSON; null for no limit);"
         " a tenant's own are in the member `limits` of its settings, in the same shape",
     )
+    silence_seconds: float = Field(
+        default=15,
+        gt=0,
+        le=300,
+        validation_alias="LOCKSTEP_GATEWAY_SILENCE_SECONDS",
+        description="longest silence of a stream before a comment keeps its connection alive",
+    )
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
     drain_seconds: int = Field(default=30, ge=1, le=600, description="time for open calls to end after SIGTERM")
 
-    @property
-    def shipped_limits(self) -> RateLimits:
-        return SHIPPED.changed_by(self.limits)
+    def shipped_limits(self, in_file: RateLimits = NO_CHANGES) -> RateLimits:
+        """What is shipped, as the gateway's file and then these settings change it."""
+        return SHIPPED.changed_by(in_file).changed_by(self.limits)
 
     @property
     def lease(self) -> timedelta:

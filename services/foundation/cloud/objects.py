@@ -38,6 +38,11 @@ class ObjectStore:
         with unavailable("S3"):
             await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
+    async def delete(self, key: str) -> None:
+        """Gone afterwards, also when it was not there."""
+        with unavailable("S3"):
+            await self._client.delete_object(Bucket=self._bucket, Key=key)
+
     async def get(self, key: str) -> bytes:
         """The object's bytes; `NotFound` when there is none."""
         with unavailable("S3"):

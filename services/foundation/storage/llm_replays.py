@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ class StoredAnswer:
     object_key: str | None
     size: int
     sha256: bytes
+    expires_at: datetime | None = None
 
 
 async def find_answer(tx: Transaction, call_key: str) -> StoredAnswer | None:
@@ -31,6 +33,7 @@ async def find_answer(tx: Transaction, call_key: str) -> StoredAnswer | None:
         text(
             "SELECT call_key, fingerprint, event_id, http_status, headers, body, object_key, size, sha256"
             " FROM llm_replays WHERE tenant_id = current_tenant() AND call_key = :call_key"
+            " AND (expires_at IS NULL OR expires_at > now())"
         ),
         {"call_key": call_key},
     )
@@ -38,12 +41,24 @@ async def find_answer(tx: Transaction, call_key: str) -> StoredAnswer | None:
     return StoredAnswer(**row) if row else None
 
 
+async def tenant_salt(tx: Transaction) -> bytes:
+    """What makes the tenant's key its own."""
+    rows = await tx.execute(text("SELECT replay_salt FROM tenants WHERE tenant_id = current_tenant()"))
+    return bytes(rows.scalar_one())
+
+
+async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
+    """Forget expired answers of all tenants; their object keys, None for those that stood in the row."""
+    rows = await tx.execute(text("SELECT object_key FROM forget_expired_answers(:most)"), {"most": most})
+    return list(rows.scalars())
+
+
 async def store_answer(tx: Transaction, tenant_id: UUID, answer: StoredAnswer) -> bool:
     """Keep an answer; False when another one stands already, which stays."""
     statement = text(
         "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key,"
-        " size, sha256) VALUES (:tenant_id, :call_key, :fingerprint, :event_id, :http_status, :headers, :body,"
-        " :object_key, :size, :sha256) ON CONFLICT (tenant_id, call_key) DO NOTHING"
+        " size, sha256, expires_at) VALUES (:tenant_id, :call_key, :fingerprint, :event_id, :http_status, :headers,"
+        " :body, :object_key, :size, :sha256, :expires_at) ON CONFLICT (tenant_id, call_key) DO NOTHING"
     ).bindparams(bindparam("headers", type_=JSON))
     done = await tx.execute(
         statement,
@@ -58,6 +73,7 @@ async def store_answer(tx: Transaction, tenant_id: UUID, answer: StoredAnswer) -
             "object_key": answer.object_key,
             "size": answer.size,
             "sha256": answer.sha256,
+            "expires_at": answer.expires_at,
         },
     )
     return bool(done.rowcount)

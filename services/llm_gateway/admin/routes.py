@@ -1,53 +1,84 @@
 """`/v1/models` for clients, `/internal/…` for services."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
+from redis.exceptions import RedisError
 
-from foundation.http.service_tokens import TokenVerifier
+from foundation.domain.errors import DependencyUnavailable, NotFound
 from llm_gateway.admin.dependencies import calling_service
-from llm_gateway.admin.schemas import CloseRun, RunMoney
-from llm_gateway.admin.service import RunsMoney
-from llm_gateway.routing import Routes
+from llm_gateway.admin.models import models_list, models_page, one_model
+from llm_gateway.admin.schemas import BreakerAnswer, CloseRun, OperationsEntry, RunMoney
+
+if TYPE_CHECKING:
+    from llm_gateway.gateway import Gateway
+
+AnthropicVersion = Annotated[str | None, Header()]
 
 
-def admin_router(runs: RunsMoney, routes: Routes, verifier: TokenVerifier) -> APIRouter:
+def admin_router(gateway: "Gateway") -> APIRouter:
     router = APIRouter()
-    service = calling_service(verifier)
+    router.include_router(_models(gateway))
+    router.include_router(_money(gateway), prefix="/internal")
+    router.include_router(_operations(gateway), prefix="/internal")
+    return router
 
-    @router.get("/v1/models", summary="The aliases that may be asked for")
-    async def models(anthropic_version: Annotated[str | None, Header()] = None) -> dict[str, Any]:
-        if anthropic_version is not None:
-            return _models_page(routes.names())
-        listed = [{"id": name, "object": "model", "created": 0, "owned_by": "lockstep"} for name in routes.names()]
-        return {"object": "list", "data": listed}
 
-    @router.post("/internal/runs/{run_id}/close", status_code=204, summary="Admit no more calls of a run")
-    async def close_run(run_id: UUID, body: CloseRun, caller: Annotated[str, Depends(service)]) -> Response:  # noqa: ARG001
-        await runs.close(run_id, tenant_id=body.tenant_id, generation=body.generation)
-        return Response(status_code=204)
+def _models(gateway: "Gateway") -> APIRouter:
+    router = APIRouter(prefix="/v1/models")
 
-    @router.get("/internal/runs/{run_id}/money", summary="What a run has committed and holds")
-    async def run_money(
-        run_id: UUID,
-        tenant_id: UUID,
-        caller: Annotated[str, Depends(service)],  # noqa: ARG001
-        step_id: Annotated[list[UUID] | None, Query()] = None,
-    ) -> RunMoney:
-        return await runs.of(run_id, tenant_id=tenant_id, step_ids=step_id or [])
+    @router.get("", summary="The aliases that may be asked for")
+    async def models(anthropic_version: AnthropicVersion = None) -> dict[str, Any]:
+        names = gateway.serving.routes.names()
+        return models_list(names) if anthropic_version is None else models_page(names)
+
+    @router.get("/{model:path}", summary="One of them, or a model that a pattern serves")
+    async def model(model: str, anthropic_version: AnthropicVersion = None) -> dict[str, Any]:
+        if not gateway.serving.routes.has(model):
+            raise NotFound(f"there is no model {model!r}")
+        return one_model(model, anthropic=anthropic_version is not None)
 
     return router
 
 
-def _models_page(names: list[str]) -> dict[str, Any]:
-    """The same aliases as Anthropic's clients read them; all on one page."""
-    listed = [
-        {"type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z"} for name in names
-    ]
-    return {
-        "data": listed,
-        "has_more": False,
-        "first_id": names[0] if names else None,
-        "last_id": names[-1] if names else None,
-    }
+def _money(gateway: "Gateway") -> APIRouter:
+    router = APIRouter(prefix="/runs", dependencies=[Depends(calling_service(gateway.verifier))])
+
+    @router.post("/{run_id}/close", status_code=204, summary="Admit no more calls of a run")
+    async def close_run(run_id: UUID, body: CloseRun) -> Response:
+        await gateway.runs.close(run_id, tenant_id=body.tenant_id, generation=body.generation)
+        return Response(status_code=204)
+
+    @router.get("/{run_id}/money", summary="What a run has committed and holds")
+    async def run_money(
+        run_id: UUID, tenant_id: UUID, step_id: Annotated[list[UUID] | None, Query()] = None
+    ) -> RunMoney:
+        return await gateway.runs.of(run_id, tenant_id=tenant_id, step_ids=step_id or [])
+
+    return router
+
+
+def _operations(gateway: "Gateway") -> APIRouter:
+    router = APIRouter(dependencies=[Depends(calling_service(gateway.verifier))])
+
+    @router.get("/breakers", summary="All breakers, as this gateway has them")
+    async def breakers() -> list[BreakerAnswer]:
+        return [BreakerAnswer.of(view) for view in gateway.breakers.views()]
+
+    @router.get("/breakers/{provider}/{model:path}", summary="One of them")
+    async def breaker(provider: str, model: str) -> BreakerAnswer:
+        return BreakerAnswer.of(gateway.breakers.view(provider, model))
+
+    @router.delete("/breakers/{provider}/{model:path}", summary="Close one, in every gateway")
+    async def reset(provider: str, model: str) -> BreakerAnswer:
+        return BreakerAnswer.of(await gateway.breakers.reset(provider, model))
+
+    @router.get("/operations", summary="Alerts and changes of breakers, newest first")
+    async def operations(most: Annotated[int, Query(ge=1, le=500)] = 100) -> list[OperationsEntry]:
+        try:
+            return [OperationsEntry.model_validate(one) for one in await gateway.alerts.latest(most=most)]
+        except RedisError as error:
+            raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+
+    return router

@@ -133,7 +133,9 @@ class _SharedLeases(TrialLeases):
         if not await super().take(name, trial, most=most):
             return False
         try:
-            taken = await self._redis.eval(TAKE_TRIAL, 1, _TRIALS_KEY + name, str(trial), str(most), str(_TRIAL_LEASE_MS))
+            taken = await self._redis.eval(
+                TAKE_TRIAL, 1, _TRIALS_KEY + name, str(trial), str(most), str(_TRIAL_LEASE_MS)
+            )
         except RedisError as error:
             _log.debug("trial calls are bounded by this gateway alone", exc_info=error)
             return True

@@ -7,7 +7,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local was = redis.call('HGET', KEYS[1], ARGV[1])
 local version = was and cjson.decode(was).version + 1 or 1
 redis.call('HSET', KEYS[1], ARGV[1], cjson.encode({
-    state = ARGV[2], until_ms = now + tonumber(ARGV[3]), changed_ms = now, why = ARGV[4], by = ARGV[5], version = version }))
+    state = ARGV[2], until_ms = now + tonumber(ARGV[3]), why = ARGV[4], by = ARGV[5], version = version }))
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', '500', '*',
     'kind', 'breaker', 'name', ARGV[1], 'state', ARGV[2], 'why', ARGV[4], 'by', ARGV[5])
 return version

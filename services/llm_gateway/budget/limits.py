@@ -55,6 +55,10 @@ class LimitsCache:
         self._known: dict[UUID, _Known] = {}
         self._first: dict[UUID, asyncio.Task[Limits]] = {}
 
+    def ship(self, limits: RateLimits) -> None:
+        """What holds where a tenant has said nothing else; tenants get it when theirs are renewed."""
+        self._shipped = limits
+
     async def of(self, tenant_id: UUID) -> Limits:
         """The tenant's limits; `DependencyUnavailable` when they were never seen and PostgreSQL is away."""
         known = self._known.get(tenant_id)

@@ -49,6 +49,7 @@ class RateLimits(BaseModel):
         return RateLimits(**merged)
 
 
+NO_CHANGES = RateLimits()
 SHIPPED = RateLimits(tenant=ScopeRates(requests_a_minute=100), user=ScopeRates(requests_a_minute=20))
 
 

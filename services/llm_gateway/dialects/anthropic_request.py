@@ -49,12 +49,15 @@ _governed = msgspec.json.Decoder(_Governed)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_messages_request(raw: bytes, headers: Mapping[str, str], *, counting: bool = False) -> ChatRequest:
-    """The request of a body; `BadRequest` with the place of what is wrong. Only counting needs no `max_tokens`."""
+def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit: bool = True) -> ChatRequest:
+    """The request of a body; `BadRequest` with the place of what is wrong.
+
+    Without `needs_limit`, `max_tokens` may be absent: counting needs none, and a translated request gets its own later.
+    """
     try:
         governed = _governed.decode(raw)
         fields = _fields.decode(raw)
-        _check(governed, fields, counting=counting)
+        _check(governed, fields, needs_limit=needs_limit)
         images, text = _sizes(governed.messages)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a messages request: {error}") from error
@@ -74,7 +77,7 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, counting: b
     )
 
 
-def _check(governed: _Governed, fields: dict[str, msgspec.Raw], *, counting: bool) -> None:
+def _check(governed: _Governed, fields: dict[str, msgspec.Raw], *, needs_limit: bool) -> None:
     faults = [
         Fault(f"/{name}", f"not supported: {why}")
         for name, why in _REFUSED.items()
@@ -88,7 +91,7 @@ def _check(governed: _Governed, fields: dict[str, msgspec.Raw], *, counting: boo
             faults.append(Fault(f"/{name}", why))
     if not governed.messages:
         faults.append(Fault("/messages", "at least one message"))
-    if governed.max_tokens is None and not counting:
+    if governed.max_tokens is None and needs_limit:
         faults.append(Fault("/max_tokens", "Field required"))
     if governed.max_tokens is not None and governed.max_tokens < 1:
         faults.append(Fault("/max_tokens", "at least 1"))

@@ -1,7 +1,7 @@
 """What an error says in any dialect: one table gives each its status, and whether to try again."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from foundation.domain import errors
 from llm_gateway.providers.base import UpstreamFailed
@@ -35,6 +35,7 @@ _UPSTREAM = {
     "upstream_malformed": (502, "the provider's answer is malformed"),
     "upstream_too_large": (502, "the provider's answer is too large"),
     "upstream_error": (502, "the provider failed"),
+    "client_gone": (499, "the caller has left"),
 }
 
 
@@ -81,6 +82,14 @@ def told(error: errors.LockstepError | UpstreamFailed) -> Told:
 
 
 def _upstream(error: UpstreamFailed) -> Told:
+    about = _last(error)
+    if len(error.attempts) > 1:
+        # one error tells of each attempt, in the order in which they were made
+        about.more["attempts"] = [asdict(one) for one in error.attempts]
+    return about
+
+
+def _last(error: UpstreamFailed) -> Told:
     if error.code == "upstream_refused":
         # a 4xx that the provider explained is the caller's; one about our key or account is ours
         status = (error.status or 400) if error.message else 502

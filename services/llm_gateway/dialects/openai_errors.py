@@ -20,15 +20,15 @@ _encoder = msgspec.json.Encoder()
 def error_answer(error: LockstepError | UpstreamFailed) -> ErrorAnswer:
     """The whole answer that an error becomes."""
     about = told(error)
-    return ErrorAnswer(about.status, about.headers(), _encoder.encode({"error": _document(about)}))
+    return ErrorAnswer(about.status, about.headers(), _encoder.encode({"error": document(about)}))
 
 
 def error_event(error: LockstepError | UpstreamFailed) -> bytes:
     """The last event of a stream that did not end well; no `[DONE]` follows it."""
-    document = _document(told(error)) | {"finish_reason": "error"}
-    return b"data: " + _encoder.encode({"error": document}) + b"\n\n"
+    about = document(told(error)) | {"finish_reason": "error"}
+    return b"data: " + _encoder.encode({"error": about}) + b"\n\n"
 
 
-def _document(about: Told) -> dict[str, object]:
+def document(about: Told) -> dict[str, object]:
     kind = _KINDS.get(about.status, "server_error" if about.status >= _SERVER_ERROR else "invalid_request_error")
     return {"message": about.message, "type": kind, "param": about.parameter, "code": about.code, **about.more}

@@ -18,6 +18,16 @@ class Billing(StrEnum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """One attempt of a call that came to nothing, as its caller may know it."""
+
+    provider: str
+    model: str
+    code: str
+    status: int | None
+
+
 class UpstreamFailed(Exception):
     """An attempt came to nothing; `status` is the provider's where it answered."""
 
@@ -44,6 +54,8 @@ class UpstreamFailed(Exception):
         self.message = message
         self.parameter = parameter
         self.request_id = request_id
+        self.attempts: tuple[FailedAttempt, ...] = ()
+        """All attempts of the call that this failure ends."""
 
 
 class EventKind(StrEnum):
@@ -69,6 +81,11 @@ class UpstreamAnswer(Protocol):
 
     @property
     def request_id(self) -> str | None: ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether we broke it off."""
+        ...
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives; `UpstreamFailed` when it breaks off."""

@@ -35,6 +35,7 @@ class HttpAnswer:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self.request_id = _request_id(response)
+        self.closed = False
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:
@@ -46,6 +47,7 @@ class HttpAnswer:
             self._response.close() if not self._response.content.at_eof() else self._response.release()
 
     def close(self) -> None:
+        self.closed = True
         self._response.close()
 
 

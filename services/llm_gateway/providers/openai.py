@@ -1,51 +1,110 @@
-"""OpenAI's chat completions."""
+"""OpenAI's chat completions, Responses and embeddings."""
 
 import msgspec
 
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.dialects.base import Dialect
+from llm_gateway.providers import embeddings_usage, openai_events, responses_events
+from llm_gateway.providers.base import EventReader
 from llm_gateway.providers.http import HttpAnswer, HttpTransport
-from llm_gateway.providers.openai_events import CompletionsReader, read_usage
 from llm_gateway.request import ChatRequest
 from llm_gateway.usage import Usage
 
 _encoder = msgspec.json.Encoder()
+DEFAULT_TIER: tuple[tuple[str, bytes], ...] = (("service_tier", b'"default"'),)
+"""Pinned, since prices depend on it."""
 
 
-class OpenAIProvider:
-    """Requests that name no limit get one under this name; the service tier is pinned, since prices depend on it."""
+class _OpenAIWire:
+    """What its wires have in common: a path, a key, and a body of the caller's fields with the governed ones put in."""
 
-    dialect = Dialect.OPENAI
-    limit_field = "max_completion_tokens"
-    pinned: tuple[tuple[str, bytes], ...] = (("service_tier", b'"default"'),)
+    dialect: Dialect
+    path: str
 
-    def __init__(self, name: str, base_url: str, *, key: str | None, timeouts: TimeoutsConfig) -> None:
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        key: str | None,
+        timeouts: TimeoutsConfig,
+        pinned: tuple[tuple[str, bytes], ...] = (),
+    ) -> None:
         self.name = name
         self.timeouts = timeouts
+        self._pinned = pinned
         credentials = {} if key is None else {"Authorization": f"Bearer {key}"}
-        self._transport = HttpTransport(f"{base_url}/chat/completions", credentials=credentials, timeouts=timeouts)
-
-    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
-        fields = dict(request.fields)
-        fields["model"] = msgspec.Raw(_encoder.encode(model))
-        if request.max_output is None:
-            for absent in ("max_tokens", "max_completion_tokens"):
-                fields.pop(absent, None)
-            fields[self.limit_field] = msgspec.Raw(str(max_output).encode())
-        for field, value in self.pinned:
-            fields[field] = msgspec.Raw(value)
-        if request.streamed:
-            fields["stream_options"] = msgspec.Raw(b'{"include_usage":true}')
-        return _encoder.encode(fields)
+        self._transport = HttpTransport(f"{base_url}/{self.path}", credentials=credentials, timeouts=timeouts)
 
     async def send(self, body: bytes, *, request: ChatRequest, client_request_id: str) -> HttpAnswer:  # noqa: ARG002
         return await self._transport.post(body, client_request_id=client_request_id)
 
-    def usage_of(self, body: bytes) -> Usage | None:
-        return read_usage(body)
-
-    def reader(self, *, wants_usage: bool) -> CompletionsReader:
-        return CompletionsReader(wants_usage=wants_usage)
-
     async def close(self) -> None:
         await self._transport.close()
+
+    def _fields(self, request: ChatRequest, *, model: str) -> dict[str, msgspec.Raw]:
+        fields = dict(request.fields)
+        fields["model"] = msgspec.Raw(_encoder.encode(model))
+        for field, value in self._pinned:
+            fields[field] = msgspec.Raw(value)
+        return fields
+
+
+class CompletionsWire(_OpenAIWire):
+    """Chat completions; a request that names no limit gets one under `limit_field`."""
+
+    dialect = Dialect.OPENAI
+    path = "chat/completions"
+    limit_field = "max_completion_tokens"
+
+    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+        fields = self._fields(request, model=model)
+        if request.max_output is None:
+            for absent in ("max_tokens", "max_completion_tokens"):
+                fields.pop(absent, None)
+            fields[self.limit_field] = msgspec.Raw(str(max_output).encode())
+        if request.streamed:
+            fields["stream_options"] = msgspec.Raw(b'{"include_usage":true}')
+        return _encoder.encode(fields)
+
+    def usage_of(self, body: bytes) -> Usage | None:
+        return openai_events.read_usage(body)
+
+    def reader(self, *, wants_usage: bool) -> EventReader:
+        return openai_events.CompletionsReader(wants_usage=wants_usage)
+
+
+class CompatibleCompletionsWire(CompletionsWire):
+    """Any server that speaks chat completions (vLLM, llama.cpp, Ollama): it knows the limit's older name."""
+
+    limit_field = "max_tokens"
+
+
+class ResponsesWire(_OpenAIWire):
+    dialect = Dialect.RESPONSES
+    path = "responses"
+
+    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+        fields = self._fields(request, model=model)
+        fields["max_output_tokens"] = msgspec.Raw(str(max_output).encode())
+        return _encoder.encode(fields)
+
+    def usage_of(self, body: bytes) -> Usage | None:
+        return responses_events.read_usage(body)
+
+    def reader(self, *, wants_usage: bool) -> EventReader:  # noqa: ARG002  # usage is part of this wire
+        return responses_events.ResponsesReader()
+
+
+class EmbeddingsWire(_OpenAIWire):
+    dialect = Dialect.EMBEDDINGS
+    path = "embeddings"
+
+    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:  # noqa: ARG002  # has no output
+        return _encoder.encode(self._fields(request, model=model))
+
+    def usage_of(self, body: bytes) -> Usage | None:
+        return embeddings_usage.read_usage(body)
+
+    def reader(self, *, wants_usage: bool) -> EventReader:  # noqa: ARG002
+        raise TypeError("embeddings do not stream")

@@ -1,26 +1,36 @@
-"""Which adapter speaks for a configured provider, in each dialect that it has."""
-
-from collections.abc import Mapping
+"""Which wires a configured provider has, by the dialect that each speaks."""
 
 from llm_gateway.configuration.file import ProviderConfig
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
 from llm_gateway.providers.base import Provider
-from llm_gateway.providers.local import LocalProvider
-from llm_gateway.providers.openai import OpenAIProvider
-
-_ADAPTERS: Mapping[str, type[OpenAIProvider] | type[AnthropicCompatibleProvider]] = {
-    "openai": OpenAIProvider,
-    "local": LocalProvider,
-    "anthropic": AnthropicProvider,
-}
+from llm_gateway.providers.openai import (
+    DEFAULT_TIER,
+    CompatibleCompletionsWire,
+    CompletionsWire,
+    EmbeddingsWire,
+    ResponsesWire,
+)
 
 
 def wires_of(name: str, config: ProviderConfig, *, key: str | None) -> dict[Dialect, Provider]:
     """The provider as each dialect's callers reach it without a translation."""
-    main = _ADAPTERS[config.adapter](name, config.base_url, key=key, timeouts=config.timeouts)
-    wires: dict[Dialect, Provider] = {main.dialect: main}
+    url, timeouts = config.base_url, config.timeouts
+    wires: list[Provider] = []
+    if config.adapter == "anthropic":
+        wires.append(AnthropicProvider(name, url, key=key, timeouts=timeouts))
+    else:
+        completions, pinned = (
+            (CompletionsWire, DEFAULT_TIER) if config.adapter == "openai" else (CompatibleCompletionsWire, ())
+        )
+        wires.append(completions(name, url, key=key, timeouts=timeouts, pinned=pinned))
+        if config.responses:
+            wires.append(ResponsesWire(name, url, key=key, timeouts=timeouts, pinned=pinned))
+        if config.embeddings:
+            wires.append(EmbeddingsWire(name, url, key=key, timeouts=timeouts))
     if config.messages_url is not None:
-        also = AnthropicCompatibleProvider(name, config.messages_url, key=key, timeouts=config.timeouts)
-        wires.setdefault(also.dialect, also)
-    return wires
+        wires.append(AnthropicCompatibleProvider(name, config.messages_url, key=key, timeouts=timeouts))
+    found: dict[Dialect, Provider] = {}
+    for wire in wires:
+        found.setdefault(wire.dialect, wire)
+    return found

@@ -21,6 +21,7 @@ from llm_gateway.budget.rates import CallLimits, call_limits
 from llm_gateway.budget.refusals import (
     Blocked,
     BucketClosed,
+    HeldByOthers,
     InProgress,
     RateLimited,
     RunIsClosed,
@@ -61,24 +62,32 @@ class Admit:
         self._store = store
         self._limits = limits
 
-    async def __call__(self, call: Call, target: Target, *, number: int, reason: Reason) -> Attempt:
-        """The funded attempt; raises what the caller is to be told."""
+    async def __call__(self, call: Call, target: Target, *, number: int, reason: Reason, waits: bool = True) -> Attempt:
+        """The funded attempt; raises what the caller is to be told. Without `waits` there must be room this moment."""
         limits = await self._limits.of(call.caller.tenant_id)
         scopes = scopes_of(call.caller, limits)
         try:
-            return await self._reserve(call, target, number, reason, scopes, limits)
+            return await self._reserve(call, target, number, reason, scopes, limits, waits=waits)
         except BucketClosed:
             await self._until_open(keys.bucket_of(call.caller.tenant_id))
         except StaleWindow:
             # midnight fell between our clock and the server's: look at the clock again
             await asyncio.sleep(0.05)
         try:
-            return await self._reserve(call, target, number, reason, scopes, limits)
+            return await self._reserve(call, target, number, reason, scopes, limits, waits=waits)
         except (BucketClosed, StaleWindow) as error:
             raise DependencyUnavailable("budgets cannot be checked at the moment", retry_after=1) from error
 
     async def _reserve(
-        self, call: Call, target: Target, number: int, reason: Reason, scopes: list[Scope], limits: Limits
+        self,
+        call: Call,
+        target: Target,
+        number: int,
+        reason: Reason,
+        scopes: list[Scope],
+        limits: Limits,
+        *,
+        waits: bool,
     ) -> Attempt:
         now = datetime.now(UTC)
         windows = windows_at(now, limits.zone)
@@ -92,6 +101,7 @@ class Admit:
                 windows=windows,
                 lease=Lease(run.generation, run.fence) if run else None,
                 limits=rates,
+                waits=waits,
             )
         except InProgress as error:
             raise CallInProgress("the same call is in progress", retry_after=0.5) from error
@@ -104,6 +114,8 @@ class Admit:
         except RateLimited as error:
             metrics.RATE_LIMIT_HITS.labels(str(call.caller.tenant_id)).inc()
             raise too_fast(error) from error
+        except HeldByOthers as error:
+            raise RoomHeld(f"calls in flight hold the {error.blocked.scope} budget") from error
         except WaitedTooLong as error:
             if error.refusal.blocked.unit == "calls":
                 metrics.RATE_LIMIT_HITS.labels(str(call.caller.tenant_id)).inc()

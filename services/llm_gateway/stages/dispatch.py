@@ -1,26 +1,20 @@
-"""The one retry loop: attempts until one begins to answer, each funded before it is sent and settled when it fails."""
+"""The one retry loop: attempts until one begins to answer, each funded before it is sent."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.breakers import Permit
+from foundation.domain.errors import DependencyUnavailable, LockstepError
+from llm_gateway.alerts import Alert, Alerts
+from llm_gateway.breakers.breaker import Permit
 from llm_gateway.call import Attempt, Call
-from llm_gateway.ledger import Ledger
-from llm_gateway.providers.base import (
-    Billing,
-    EventKind,
-    EventReader,
-    StreamEvent,
-    UpstreamAnswer,
-    UpstreamFailed,
-)
+from llm_gateway.providers.base import FailedAttempt, UpstreamFailed
 from llm_gateway.routing import Target
 from llm_gateway.stages.admit import Admit
-from llm_gateway.stages.settle import Outcome, Settle
-from llm_gateway.usage import NO_USAGE, Reason
+from llm_gateway.stages.choose import NearlySpent
+from llm_gateway.stages.discard import Discard
+from llm_gateway.stages.send import Opened, Send
+from llm_gateway.usage import Reason
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
@@ -33,137 +27,151 @@ class BreakersOpen(DependencyUnavailable):
 
 
 @dataclass(slots=True)
-class Opened:
-    """An attempt whose answer has begun: a plain one is whole, of a streamed one the first events are there."""
+class _Progress:
+    """What became of a call so far."""
 
-    attempt: Attempt
-    permit: Permit
-    answer: UpstreamAnswer
     deadline: float
-    first_token_seconds: float
-    body: bytes = b""
-    first_events: list[StreamEvent] = field(default_factory=list)
-    reader: EventReader | None = None
-    chunks: AsyncIterator[bytes] | None = None
+    number: int = 0
+    before: Target | None = None
+    failures: tuple[FailedAttempt, ...] = ()
+
+    def note(self, attempt: Attempt, failure: UpstreamFailed) -> None:
+        target = attempt.target
+        failed = FailedAttempt(target.provider.name, target.model, failure.code, failure.status)
+        self.failures = (*self.failures, failed)
+
+    def reason_for(self, target: Target) -> Reason:
+        if self.before is None:
+            return Reason.FIRST
+        return Reason.RETRY if target is self.before else Reason.FAILOVER
 
 
 class Dispatch:
-    def __init__(self, admit: Admit, settle: Settle, ledger: Ledger) -> None:
+    def __init__(
+        self, admit: Admit, send: Send, *, discard: Discard, nearly_spent: NearlySpent, alerts: Alerts
+    ) -> None:
         self._admit = admit
-        self._settle = settle
-        self._ledger = ledger
+        self._send = send
+        self._discard = discard
+        self._nearly_spent = nearly_spent
+        self._alerts = alerts
 
     async def __call__(self, call: Call) -> Opened:
         """The first attempt that answers; raises the last failure, or what admission says."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + call.route.total_seconds
-        number, before = 0, None
+        progress = _Progress(deadline=loop.time() + call.route.total_seconds)
         while True:
-            number += 1
-            target, permit = _next_target(call, number)
-            reason = Reason.FIRST if before is None else Reason.RETRY if target is before else Reason.FAILOVER
-            before = target
+            attempt, permit = await self._next(call, progress)
             try:
-                attempt = await self._admit(call, target, number=number, reason=reason)
-            except BaseException:
-                permit.nothing_learned()
-                raise
-            try:
-                return await self._send(attempt, permit, deadline)
+                return await self._first_answer(call, attempt, permit, progress)
             except UpstreamFailed as failure:
-                await self._settle(attempt, failed(failure))
-                pause = _pause(number, failure)
-                if not failure.retryable or number >= call.route.attempts or loop.time() + pause >= deadline:
-                    raise
+                pause = _pause(call, progress, failure)
+                is_last = progress.number >= call.route.attempts or loop.time() + pause >= progress.deadline
+                if not failure.retryable or is_last:
+                    raise self._given_up(call, failure, progress) from failure
             await asyncio.sleep(pause)
 
-    async def _send(self, attempt: Attempt, permit: Permit, deadline: float) -> Opened:
-        call, target = attempt.call, attempt.target
-        body = target.provider.body(call.request, model=target.model, max_output=call.bound.max_output)
-        self._ledger.dispatching(attempt.reservation)
+    async def _next(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit]:
+        """The next attempt, funded."""
+        target, permit = await _next_target(call, progress.number)
+        reason = progress.reason_for(target)
+        if reason is Reason.FIRST and call.plan.prefers_cheaper and target is call.route.cheaper:
+            reason = Reason.CHEAPER
         try:
-            async with asyncio.timeout_at(self._first_byte_by(attempt, deadline)):
-                answer = await target.provider.send(
-                    body, request=call.request, client_request_id=str(attempt.reservation.reservation_id)
-                )
-                self._ledger.watch(attempt.reservation, answer.close)
-                opened = await (_first_events if call.request.streamed else _whole_body)(
-                    attempt, permit, answer, deadline
-                )
-        except TimeoutError as error:
-            permit.failed()
-            raise UpstreamFailed(
-                "upstream_timeout", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
-            ) from error
-        except UpstreamFailed as failure:
-            if failure.trips_breaker:
-                permit.failed()
-            else:
-                permit.nothing_learned()
-            raise
+            attempt = await self._admit(call, target, number=progress.number + 1, reason=reason)
         except BaseException:
             permit.nothing_learned()
             raise
-        return opened
+        progress.number += 1
+        progress.before = target
+        if call.route.cheaper is not None:
+            self._nearly_spent.learn(call.caller, nearly=bool(attempt.funded.nearly_spent))
+        return attempt, permit
 
-    def _first_byte_by(self, attempt: Attempt, deadline: float) -> float:
-        """When to give up: a stream has its time to the first token, a plain answer the whole of what is left."""
-        limit = asyncio.get_running_loop().time() + attempt.target.provider.timeouts.first_token
-        return min(limit, deadline) if attempt.call.request.streamed else deadline
+    async def _first_answer(self, call: Call, attempt: Attempt, permit: Permit, progress: _Progress) -> Opened:
+        after = call.route.config.hedge_after_seconds
+        if after is None or len(call.plan.targets) == 1 or progress.number >= call.route.attempts:
+            try:
+                return await self._send(attempt, permit, progress.deadline)
+            except UpstreamFailed as failure:
+                progress.note(attempt, failure)
+                raise
+        return await self._hedged(call, (attempt, permit), progress, after=after)
+
+    async def _hedged(self, call: Call, first: tuple[Attempt, Permit], progress: _Progress, *, after: float) -> Opened:
+        """The first of two to answer: the second is sent only when the first is slow and it is funded at once."""
+        racing: dict[asyncio.Task[Opened], Attempt] = {}
+
+        def start(attempt: Attempt, permit: Permit) -> None:
+            racing[asyncio.ensure_future(self._send(attempt, permit, progress.deadline))] = attempt
+
+        start(*first)
+        await asyncio.wait(racing, timeout=after)
+        if not any(task.done() for task in racing) and (second := await self._hedge(call, progress)) is not None:
+            start(*second)
+        failure: UpstreamFailed | None = None
+        while racing:
+            done, _ = await asyncio.wait(racing, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                attempt = racing.pop(task)
+                try:
+                    opened = task.result()
+                except UpstreamFailed as error:
+                    progress.note(attempt, error)
+                    failure = error
+                    continue
+                self._discard.when_open(racing)
+                return opened
+        if failure is None:
+            raise AssertionError("a race without runners")
+        raise failure
+
+    async def _hedge(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit] | None:
+        """A second attempt at another target; None where that has no leave or no room this very moment."""
+        try:
+            target, permit = await _next_target(call, progress.number)
+        except BreakersOpen:
+            return None
+        if target is progress.before:
+            permit.nothing_learned()
+            return None
+        try:
+            attempt = await self._admit(call, target, number=progress.number + 1, reason=Reason.HEDGE, waits=False)
+        except LockstepError:
+            permit.nothing_learned()
+            return None
+        progress.number += 1
+        return attempt, permit
+
+    def _given_up(self, call: Call, failure: UpstreamFailed, progress: _Progress) -> UpstreamFailed:
+        failure.attempts = progress.failures
+        if failure.retryable:
+            self._alerts.say(
+                Alert.ALL_ATTEMPTS_FAILED,
+                route=call.route.name,
+                tenant_id=str(call.caller.tenant_id),
+                request_id=str(call.request_id),
+                attempts=[f"{one.provider}/{one.model}: {one.code}" for one in progress.failures],
+            )
+        return failure
 
 
-def failed(failure: UpstreamFailed, *, status: str = "failed") -> Outcome:
-    """A failure as what it is settled at."""
-    return Outcome(
-        status=status,
-        usage=NO_USAGE if failure.billing is Billing.NONE else None,
-        http_status=failure.status,
-        error_code=failure.code,
-        provider_request_id=failure.request_id,
-    )
-
-
-def _next_target(call: Call, number: int) -> tuple[Target, Permit]:
-    """The target of an attempt: the next one in turn whose breaker lets it through."""
-    targets = call.route.targets
+async def _next_target(call: Call, number: int) -> tuple[Target, Permit]:
+    """The target after `number` attempts: the next one in turn whose breaker lets it through."""
+    targets = call.plan.targets
     for offset in range(len(targets)):
-        target = targets[(number - 1 + offset) % len(targets)]
-        if (permit := target.breaker.permit()) is not None:
+        target = targets[(number + offset) % len(targets)]
+        if (permit := await target.breaker.permit()) is not None:
             return target, permit
     soonest = min(target.breaker.retry_after for target in targets)
     raise BreakersOpen(f"all providers of {call.route.name!r} are failing", retry_after=max(0.5, soonest))
 
 
-def _pause(number: int, failure: UpstreamFailed) -> float:
-    """Full jitter below a doubling bound; what the provider asks for is honoured."""
-    jittered = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311
+def _pause(call: Call, progress: _Progress, failure: UpstreamFailed) -> float:
+    """None before another provider; else full jitter below a doubling bound, and what the provider asks for."""
+    targets = call.plan.targets
+    coming = targets[progress.number % len(targets)]
+    if progress.before is not None and coming.provider.name != progress.before.provider.name:
+        return 0.0
+    jittered = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**progress.number))  # noqa: S311
     return jittered if failure.retry_after is None else failure.retry_after + random.uniform(0, 0.1)  # noqa: S311
-
-
-async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
-    parts = [chunk async for chunk in answer.chunks()]
-    seconds = asyncio.get_running_loop().time() - attempt.started
-    return Opened(attempt, permit, answer, deadline, seconds, body=b"".join(parts))
-
-
-async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
-    """Peek until the first event is whole, so that an early failure can still be retried."""
-    request, provider = attempt.call.request, attempt.target.provider
-    reader, chunks = provider.reader(wants_usage=request.wants_usage), answer.chunks()
-    async for chunk in chunks:
-        events = reader.feed(chunk)
-        if events and events[0].kind is EventKind.ERROR:
-            # a 200 that begins with an error event: nothing has left yet, so another attempt may do better
-            raise UpstreamFailed(
-                "upstream_error",
-                billing=Billing.UNKNOWN,
-                retryable=True,
-                trips_breaker=True,
-                request_id=answer.request_id,
-            )
-        if events:
-            seconds = asyncio.get_running_loop().time() - attempt.started
-            return Opened(attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks)
-    raise UpstreamFailed(
-        "upstream_cut", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=answer.request_id
-    )

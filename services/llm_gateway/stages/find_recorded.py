@@ -1,47 +1,71 @@
-"""Calls with a key: the key must be the call's own, and an answer that is stored is given again."""
+"""Calls with a key: a run's must be the call's own, a caller's own may be any; stored answers are given again."""
 
+import hashlib
 import json
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from foundation.contracts.model_call import CallKey, canonical_digest
-from foundation.domain.errors import BadRequest, Forbidden
+from foundation.contracts.model_call import CALL_KEY_HEADER, CallKey, canonical_digest
+from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyConflict
 from llm_gateway.call import Caller, PlainAnswer, Replayable
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.replay import AnswerVault
+
+IDEMPOTENCY_HEADER = "idempotency-key"
+REMEMBERED_FOR = timedelta(hours=24)
+"""How long an answer to a caller's own key is given again."""
+_LONGEST_KEY = 255
 
 
 class FindRecorded:
     def __init__(self, vault: AnswerVault) -> None:
         self._vault = vault
 
-    def key_of(self, caller: Caller, header: str | None, body: bytes, *, dialect: Dialect) -> Replayable | None:
-        """The call's verified key; None when it has none.
-
-        A body may mean something in both dialects: those of the newer one carry its name, so that no caller is given
-        the other's answer.
-        """
-        if header is None:
-            return None
-        if caller.run is None:
-            raise BadRequest("x-lockstep-call-key goes with a run token")
-        try:
-            key = CallKey.parse(header)
-            digest = canonical_digest(_object(body))
-        except (ValueError, RecursionError) as error:
-            raise BadRequest(f"x-lockstep-call-key: {error}") from error
-        if (key.run_id, key.step_id) != (caller.run.run_id, caller.run.step_id):
-            raise Forbidden("the call key names another run or step than the token")
-        if key.digest != digest:
-            raise BadRequest("the call key's digest is not that of the request")
-        name = header if dialect is Dialect.OPENAI else f"{header}:{dialect.value}"
-        return Replayable(name, bytes.fromhex(digest))
+    def key_of(self, caller: Caller, headers: Mapping[str, str], body: bytes, *, dialect: Dialect) -> Replayable | None:
+        """The call's verified key; None when it has none."""
+        if (header := headers.get(CALL_KEY_HEADER)) is not None:
+            return _runs_key(caller, header, body, dialect)
+        if (own := headers.get(IDEMPOTENCY_HEADER)) is not None and caller.run is None:
+            return _callers_key(caller, own, body, dialect)
+        return None
 
     async def answer_to(self, caller: Caller, replayable: Replayable) -> PlainAnswer | None:
-        """The stored answer, as it went out the first time."""
+        """The stored answer, as it went out the first time; `IdempotencyConflict` when it is another request's."""
         found = await self._vault.find(caller.tenant_id, replayable.call_key)
         if found is None:
             return None
-        return PlainAnswer(found.status, found.content_type, found.body, (("x-lockstep-replayed", "true"),))
+        if found.fingerprint != replayable.fingerprint:
+            raise IdempotencyConflict("the Idempotency-Key was used for another request")
+        answer = found.answer
+        return PlainAnswer(answer.status, answer.content_type, answer.body, (("x-lockstep-replayed", "true"),))
+
+
+def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> Replayable:
+    """A body may mean something in several dialects: the keys of the newer ones carry their dialect's name."""
+    if caller.run is None:
+        raise BadRequest("x-lockstep-call-key goes with a run token")
+    try:
+        key = CallKey.parse(header)
+        digest = canonical_digest(_object(body))
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"x-lockstep-call-key: {error}") from error
+    if (key.run_id, key.step_id) != (caller.run.run_id, caller.run.step_id):
+        raise Forbidden("the call key names another run or step than the token")
+    if key.digest != digest:
+        raise BadRequest("the call key's digest is not that of the request")
+    name = header if dialect is Dialect.OPENAI else f"{header}:{dialect.value}"
+    return Replayable(name, bytes.fromhex(digest))
+
+
+def _callers_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> Replayable:
+    """A caller's own key counts for its user and API key; the request is the same when its dialect and bytes are."""
+    if not own or len(own) > _LONGEST_KEY or not own.isprintable():
+        fault = Fault(f"/headers/{IDEMPOTENCY_HEADER}", f"from 1 to {_LONGEST_KEY} printable characters")
+        raise BadRequest(f"Idempotency-Key: {fault.detail}", faults=(fault,))
+    whose = caller.api_key_id or caller.user_id
+    fingerprint = hashlib.sha256(dialect.value.encode() + b"\n" + body).digest()
+    return Replayable(f"own:{whose}:{own}", fingerprint, remembered_for=REMEMBERED_FOR)
 
 
 def _object(body: bytes) -> dict[str, Any]:

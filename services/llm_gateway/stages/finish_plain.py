@@ -1,12 +1,13 @@
 """Ends a plain answer: its usage is settled and its answer stored before a byte of it leaves."""
 
 from llm_gateway.call import PlainAnswer
-from llm_gateway.providers.base import UpstreamFailed
+from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.replay import AnswerVault, RecordedAnswer
 from llm_gateway.stages.budget_headers import budget_headers
-from llm_gateway.stages.dispatch import Opened, failed
 from llm_gateway.stages.keep_answer import keep_answer
-from llm_gateway.stages.settle import Outcome, Settle
+from llm_gateway.stages.send import Opened
+from llm_gateway.stages.settle import Outcome, Settle, failed
+from llm_gateway.usage import Usage
 
 _JSON = "application/json"
 
@@ -20,18 +21,45 @@ class FinishPlain:
         attempt = opened.attempt
         try:
             usage = attempt.target.provider.usage_of(opened.body)
+            body = _in_the_callers_words(opened)
         except UpstreamFailed as failure:
             opened.permit.failed()
             await self._settle(attempt, failed(failure))
             raise
         opened.permit.succeeded()
-        answer = RecordedAnswer(200, _JSON, opened.body)
-        outcome = Outcome(
-            status="succeeded",
-            usage=usage,
-            http_status=200,
-            provider_request_id=opened.answer.request_id,
-            first_token_seconds=opened.first_token_seconds,
-        )
-        await keep_answer(self._vault, self._settle, attempt, outcome, answer)
+        answer = RecordedAnswer(200, _JSON, body)
+        await keep_answer(self._vault, self._settle, attempt, _outcome(opened, usage), answer)
         return PlainAnswer(answer.status, answer.content_type, answer.body, budget_headers(attempt))
+
+    async def charge(self, opened: Opened) -> None:
+        """Settle an answer that nobody gets."""
+        try:
+            usage = opened.attempt.target.provider.usage_of(opened.body)
+        except UpstreamFailed as failure:
+            opened.permit.failed()
+            await self._settle(opened.attempt, failed(failure))
+            return
+        opened.permit.succeeded()
+        await self._settle(opened.attempt, _outcome(opened, usage))
+
+
+def _outcome(opened: Opened, usage: Usage | None) -> Outcome:
+    return Outcome(
+        status="succeeded",
+        usage=usage,
+        http_status=200,
+        provider_request_id=opened.answer.request_id,
+        first_token_seconds=opened.first_token_seconds,
+    )
+
+
+def _in_the_callers_words(opened: Opened) -> bytes:
+    translation = opened.attempt.target.translation
+    if translation is None:
+        return opened.body
+    try:
+        return translation.whole(opened.body, asked=opened.attempt.call.plan.asked)
+    except ValueError as error:
+        raise UpstreamFailed(
+            "upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
+        ) from error

@@ -1,47 +1,46 @@
 """Ends a streamed answer: passes its bytes on, the last ones only when its usage is settled."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from foundation.domain.errors import LockstepError
 from foundation.telemetry.logs import logger
+from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
-from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
+from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.replay import AnswerVault, RecordedAnswer
-from llm_gateway.stages.dispatch import Opened, failed
+from llm_gateway.stages.drains import Drains
+from llm_gateway.stages.heartbeat import Heartbeat
 from llm_gateway.stages.keep_answer import keep_answer
-from llm_gateway.stages.settle import Outcome, Settle
-from llm_gateway.usage import Usage
+from llm_gateway.stages.passing import Passing, broken
+from llm_gateway.stages.send import Opened
+from llm_gateway.stages.settle import Outcome, Settle, failed
 
 CONTENT_TYPE = "text/event-stream; charset=utf-8"
-_MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 _log = logger(__name__)
 
 
-@dataclass(slots=True)
-class _Progress:
-    """What of a stream has passed."""
-
-    usage: Usage | None = None
-    done: bytes | None = None
-    kept: list[bytes] = field(default_factory=list)
-    kept_size: int = 0
-
-
 class FinishStream:
-    def __init__(self, settle: Settle, vault: AnswerVault) -> None:
+    def __init__(self, settle: Settle, vault: AnswerVault, *, heartbeat: Heartbeat, drains: Drains) -> None:
         self._settle = settle
         self._vault = vault
+        self._heartbeat = heartbeat
+        self._drains = drains
         self._running: set[asyncio.Task[None]] = set()
 
     def __call__(self, opened: Opened) -> Outlet:
         """Start the pump in a task of its own; what it lets out comes through the outlet."""
         outlet = Outlet()
-        task = asyncio.create_task(self._pump(opened, outlet))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._start(self.pump(opened, outlet))
+        return outlet
+
+    def later(self, opening: "asyncio.Task[Opened]", dialect: Dialect) -> Outlet:
+        """The same for an answer that has not begun: the connection is kept alive until then."""
+        outlet = Outlet()
+        self._start(self._when_open(opening, outlet, dialect))
         return outlet
 
     async def drain(self) -> None:
@@ -49,105 +48,110 @@ class FinishStream:
         while self._running:
             await asyncio.wait(self._running)
 
-    async def _pump(self, opened: Opened, outlet: Outlet) -> None:
-        progress = _Progress()
+    async def pump(self, opened: Opened, outlet: Outlet, *, keep: bool = True) -> None:
+        """Bring an answer to its end and its charge; without `keep` it is nobody's answer and not stored."""
+        passing = Passing(opened, outlet, keep=keep and opened.attempt.call.replayable is not None)
+        forget = self._when_the_client_leaves(opened, outlet)
         try:
-            last = await self._end(opened, outlet, progress)
+            with self._heartbeat.over(outlet):
+                last = await self._end(opened, passing, keep=keep)
         except LockstepError as error:
             _log.warning("a stream could not be finished", extra={"code": error.code, "detail": error.detail})
-            last = _error_event(opened, error)
+            last = INGRESS[opened.attempt.call.request.dialect].error_event(error)
         finally:
             opened.answer.close()
+            forget()
         await outlet.put(last)
         await outlet.end()
 
-    async def _end(self, opened: Opened, outlet: Outlet, progress: _Progress) -> bytes:
-        """Pass everything on but the end; settle, and answer what the end is."""
+    async def _when_open(self, opening: "asyncio.Task[Opened]", outlet: Outlet, dialect: Dialect) -> None:
         try:
-            await self._pass_on(opened, outlet, progress)
-        except UpstreamFailed as failure:
-            opened.permit.failed()
-            outcome = failed(failure, status="cut")
-            if progress.usage is not None:
-                outcome = self._outcome(opened, progress, status="cut", error_code=failure.code)
-            await self._settle(opened.attempt, outcome)
-            return _error_event(opened, failure)
-        opened.permit.succeeded()
-        done = progress.done or b""
-        answer = RecordedAnswer(200, CONTENT_TYPE, b"".join([*progress.kept, done]))
-        outcome = self._outcome(opened, progress, status="succeeded")
-        await keep_answer(self._vault, self._settle, opened.attempt, outcome, answer)
-        return done
+            with self._heartbeat.over(outlet):
+                opened = await opening
+        except (LockstepError, UpstreamFailed) as error:
+            # the status line has left: the error can only be an event
+            await outlet.put(INGRESS[dialect].error_event(error))
+            await outlet.end()
+            return
+        await self.pump(opened, outlet)
 
-    def _outcome(self, opened: Opened, progress: _Progress, *, status: str, error_code: str | None = None) -> Outcome:
+    async def _end(self, opened: Opened, passing: Passing, *, keep: bool) -> bytes:
+        """Pass everything on but the end; settle, and answer what the end is."""
+        error_event = INGRESS[opened.attempt.call.request.dialect].error_event
+        try:
+            await self._pass_on(opened, passing)
+        except UpstreamFailed:
+            if passing.aborted:
+                failure = UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
+                opened.permit.nothing_learned()
+            else:
+                opened.permit.failed()
+            outcome = failed(failure, status="cut")
+            if passing.usage is not None:
+                outcome = self._outcome(opened, passing, status="cut", error_code=failure.code)
+            await self._settle(opened.attempt, outcome)
+            return error_event(failure)
+        opened.permit.succeeded()
+        outcome = self._outcome(opened, passing, status="succeeded")
+        if not keep:
+            await self._settle(opened.attempt, outcome)
+            return b""
+        answer = RecordedAnswer(200, CONTENT_TYPE, b"".join([*passing.kept, passing.ending]))
+        await keep_answer(self._vault, self._settle, opened.attempt, outcome, answer)
+        return passing.ending
+
+    def _outcome(self, opened: Opened, passing: Passing, *, status: str, error_code: str | None = None) -> Outcome:
         return Outcome(
             status=status,
-            usage=progress.usage,
+            usage=passing.usage,
             http_status=200,
             error_code=error_code,
             provider_request_id=opened.answer.request_id,
             first_token_seconds=opened.first_token_seconds,
         )
 
-    async def _pass_on(self, opened: Opened, outlet: Outlet, progress: _Progress) -> None:
+    async def _pass_on(self, opened: Opened, passing: Passing) -> None:
         """Until the upstream says that it is done; `UpstreamFailed` when it ends in any other way."""
         loop = asyncio.get_running_loop()
-        attempt = opened.attempt
-        idle = attempt.target.provider.timeouts.idle
+        idle = opened.attempt.target.provider.timeouts.idle
         try:
             async with asyncio.timeout_at(opened.deadline) as limit:
-                if await self._take(opened, opened.first_events, outlet, progress):
+                if await passing.take(opened.first_events):
                     return
                 limit.reschedule(min(opened.deadline, loop.time() + idle))
                 if opened.chunks is not None and opened.reader is not None:
                     async for chunk in opened.chunks:
                         events = opened.reader.feed(chunk)
                         limit.reschedule(opened.deadline + STALL_SECONDS)
-                        if await self._take(opened, events, outlet, progress):
+                        if await passing.take(events):
                             return
                         limit.reschedule(min(opened.deadline, loop.time() + idle))
         except TimeoutError as error:
-            raise UpstreamFailed(
-                "upstream_stalled",
-                billing=Billing.UNKNOWN,
-                retryable=True,
-                trips_breaker=True,
-                request_id=opened.answer.request_id,
-            ) from error
-        raise UpstreamFailed(
-            "upstream_cut",
-            billing=Billing.UNKNOWN,
-            retryable=True,
-            trips_breaker=True,
-            request_id=opened.answer.request_id,
-        )
+            raise broken("upstream_stalled", opened) from error
+        raise broken("upstream_cut", opened)
 
-    async def _take(self, opened: Opened, events: list[StreamEvent], outlet: Outlet, progress: _Progress) -> bool:
-        """Pass events on; whether the end has come, which is kept back."""
-        passing = []
-        done = False
-        for event in events:
-            if event.usage is not None:
-                # a provider may repeat its usage; the last one counts
-                progress.usage = event.usage
-            if event.kind is EventKind.ERROR:
-                raise UpstreamFailed("upstream_error", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)
-            if event.kind is EventKind.DONE:
-                progress.done, done = event.wire, True
-                break
-            passing.append(event.wire)
-        if wire := b"".join(passing):
-            if opened.attempt.call.replayable is not None:
-                progress.kept.append(wire)
-                progress.kept_size += len(wire)
-                if progress.kept_size > _MAX_KEPT_BYTES:
-                    raise UpstreamFailed(
-                        "upstream_too_large", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False
-                    )
-            await outlet.put(wire)
-        return done
+    def _when_the_client_leaves(self, opened: Opened, outlet: Outlet) -> Callable[[], None]:
+        """Read on for the usage, or break off where that stops the bill; answers what to do when all is over."""
+        target = opened.attempt.target
+        draining = False
 
+        def left() -> None:
+            nonlocal draining
+            draining = self._drains.begin(target)
+            if not draining:
+                opened.answer.close()
 
-def _error_event(opened: Opened, error: LockstepError | UpstreamFailed) -> bytes:
-    """How the caller's dialect says that the stream did not end well."""
-    return INGRESS[opened.attempt.call.request.dialect].error_event(error)
+        def over() -> None:
+            if draining:
+                self._drains.end(target)
+
+        if outlet.gone:
+            left()
+        else:
+            outlet.on_leave = left
+        return over
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)

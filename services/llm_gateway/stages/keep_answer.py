@@ -24,6 +24,7 @@ async def keep_answer(
             fingerprint=call.replayable.fingerprint,
             event_id=attempt.reservation.reservation_id,
             answer=answer,
+            remembered_for=call.replayable.remembered_for,
         )
     except LockstepError:
         await settle(attempt, outcome)

@@ -11,6 +11,7 @@ from llm_gateway import metrics
 from llm_gateway.call import Attempt
 from llm_gateway.journal import Settlement
 from llm_gateway.ledger import Ledger
+from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.usage import NO_USAGE, Usage, UsageEvent, encode_event
 
 _log = logger(__name__)
@@ -27,6 +28,17 @@ class Outcome:
     provider_request_id: str | None = None
     first_token_seconds: float | None = None
     answer_stored: bool = False
+
+
+def failed(failure: UpstreamFailed, *, status: str = "failed") -> Outcome:
+    """A failure as what it is settled at."""
+    return Outcome(
+        status=status,
+        usage=NO_USAGE if failure.billing is Billing.NONE else None,
+        http_status=failure.status,
+        error_code=failure.code,
+        provider_request_id=failure.request_id,
+    )
 
 
 class Settle:

@@ -1,0 +1,58 @@
+"""What runs beside the calls of a gateway: loops that are begun again when they fail, and the flush before the end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.logs import logger
+from llm_gateway.housekeeping import Housekeeping
+from llm_gateway.ledger import Ledger
+from llm_gateway.rebuild import Rebuilder
+from llm_gateway.recorder import Recorder
+
+Loop = Callable[[], Awaitable[None]]
+
+_log = logger(__name__)
+
+
+async def first_steps(housekeeping: Housekeeping, recorder: Recorder, rebuilder: Rebuilder) -> None:
+    """Be known and have open buckets before the first call; what is away now is tried again by the loops."""
+    try:
+        await housekeeping.say_alive()
+        await recorder.create_groups()
+        await rebuilder.contribute_if_asked()
+        await rebuilder.rebuild_closed()
+    except (RedisError, DependencyUnavailable, TimeoutError) as error:
+        _log.warning("started with a dependency away; calls get 503 until it is back", exc_info=error)
+
+
+async def flush(ledger: Ledger, recorder: Recorder) -> None:
+    """Before the end: settle what is unfinished, and record what can be."""
+    try:
+        async with asyncio.timeout(5):
+            await ledger.finish_unfinished()
+            await recorder.record_once(new=True, block_ms=None)
+    except (RedisError, DependencyUnavailable, TimeoutError) as error:
+        _log.warning("the journal keeps what could not be flushed", exc_info=error)
+
+
+def start(loops: Sequence[Loop]) -> list["asyncio.Future[None]"]:
+    return [asyncio.ensure_future(_kept_running(loop)) for loop in loops]
+
+
+async def stop(running: Sequence["asyncio.Future[None]"]) -> None:
+    for loop in running:
+        loop.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _kept_running(loop: Loop) -> None:
+    """A loop that fails unexpectedly is begun again: without it holds would lapse or events stay unrecorded."""
+    while True:
+        try:
+            await loop()
+        except Exception:  # noqa: BLE001  # the edge of the process
+            _log.exception("a background loop failed and begins again")
+            await asyncio.sleep(1)

@@ -1,0 +1,64 @@
+"""A request of OpenAI's embeddings: it has an input and no output that costs."""
+
+import msgspec
+
+from foundation.domain.errors import BadRequest, Fault
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest
+
+_MOST_INPUTS = 2048
+_INPUT_OVERHEAD = 4
+
+
+class _Body(msgspec.Struct):
+    """What decides about money and form; the input is looked at as bytes."""
+
+    model: str
+    input: msgspec.Raw
+    dimensions: int | None = None
+
+
+_bodies = msgspec.json.Decoder(_Body)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_lists = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def read_embeddings_request(raw: bytes) -> ChatRequest:
+    """The request of a body; `BadRequest` with the place of what is wrong."""
+    try:
+        body = _bodies.decode(raw)
+        fields = _fields.decode(raw)
+        inputs = _count(bytes(body.input))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequest(f"the body is not an embeddings request: {error}") from error
+    if not 1 <= inputs <= _MOST_INPUTS:
+        raise _refused("/input", f"from 1 to {_MOST_INPUTS} texts or lists of tokens")
+    if body.dimensions is not None and body.dimensions < 1:
+        raise _refused("/dimensions", "at least 1")
+    return ChatRequest(
+        dialect=Dialect.EMBEDDINGS,
+        model=body.model,
+        streamed=False,
+        wants_usage=True,
+        choices=1,
+        max_output=0,
+        images=0,
+        # a token given as a number is at least one digit and a comma
+        text_tokens=REQUEST_OVERHEAD + _INPUT_OVERHEAD * inputs + len(bytes(body.input)),
+        cache_writes=CacheWrites.NONE,
+        fields=fields,
+    )
+
+
+def _count(raw: bytes) -> int:
+    if raw.startswith(b'"'):
+        return 1 if len(raw) > len(b'""') else 0
+    parts = [bytes(part) for part in _lists.decode(raw)]
+    kinds = {part[:1] if part[:1] in (b'"', b"[") else b"0" for part in parts}
+    if len(kinds) > 1 or any(part in {b"null", b"true", b"false"} or part.startswith(b"{") for part in parts):
+        raise _refused("/input", "a text, a list of texts, or lists of tokens")
+    return 1 if kinds == {b"0"} else len(parts)
+
+
+def _refused(pointer: str, detail: str) -> BadRequest:
+    return BadRequest(f"{pointer[1:]}: {detail}", faults=(Fault(pointer, detail),))

@@ -1,0 +1,29 @@
+"""The usage in an answer of OpenAI's embeddings."""
+
+import msgspec
+
+from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.usage import Usage
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int
+
+
+class _Body(msgspec.Struct):
+    data: list[msgspec.Raw]
+    usage: _Usage | None = None
+
+
+_bodies = msgspec.json.Decoder(_Body)
+
+
+def read_usage(body: bytes) -> Usage | None:
+    """None where it is not told; `UpstreamFailed` when the body is no answer."""
+    try:
+        usage = _bodies.decode(body).usage
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UpstreamFailed(
+            "upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
+        ) from error
+    return None if usage is None else Usage(input_tokens=usage.prompt_tokens, output_tokens=0)

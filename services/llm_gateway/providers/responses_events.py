@@ -1,0 +1,105 @@
+"""What OpenAI's Responses say: the usage in a body, and the events of a stream."""
+
+import msgspec
+
+from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
+from llm_gateway.providers.sse import data_of, next_event
+from llm_gateway.usage import Usage
+
+_MAX_EVENT_BYTES = 16 * 1024 * 1024
+"""The last event carries the whole answer once more."""
+_ENDINGS = frozenset({"response.completed", "response.incomplete"})
+
+
+class _InputDetails(msgspec.Struct):
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+
+
+class _OutputDetails(msgspec.Struct):
+    reasoning_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    input_tokens: int
+    output_tokens: int
+    input_tokens_details: _InputDetails | None = None
+    output_tokens_details: _OutputDetails | None = None
+
+    def read(self) -> Usage:
+        inputs, outputs = self.input_tokens_details or _InputDetails(), self.output_tokens_details or _OutputDetails()
+        return Usage(
+            input_tokens=self.input_tokens,
+            output_tokens=self.output_tokens,
+            cached_input_tokens=inputs.cached_tokens or 0,
+            cache_write_tokens=inputs.cache_write_tokens or 0,
+            reasoning_tokens=outputs.reasoning_tokens or 0,
+        )
+
+
+class _Response(msgspec.Struct):
+    output: list[msgspec.Raw]
+    status: str | None = None
+    usage: _Usage | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str
+    response: msgspec.Raw = msgspec.Raw()
+
+
+_responses = msgspec.json.Decoder(_Response)
+_events = msgspec.json.Decoder(_Event)
+
+
+def read_usage(body: bytes) -> Usage | None:
+    """The usage in a plain answer; `UpstreamFailed` when the body is no answer."""
+    try:
+        usage = _responses.decode(body).usage
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _malformed() from error
+    return usage.read() if usage is not None else None
+
+
+class ResponsesReader:
+    """One stream; its usage comes with its last event, which ends it."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def feed(self, chunk: bytes) -> list[StreamEvent]:
+        """The events that a chunk completes; `UpstreamFailed` on malformed ones."""
+        self._pending += chunk
+        found = []
+        while (event := next_event(self._pending)) is not None:
+            if data := data_of(event):
+                found.append(_read(event, data))
+        if len(self._pending) > _MAX_EVENT_BYTES:
+            raise _malformed()
+        return found
+
+
+def _read(event: bytes, data: bytes) -> StreamEvent:
+    try:
+        read = _events.decode(data)
+        if read.type in _ENDINGS:
+            usage = _responses.decode(read.response).usage
+            return StreamEvent(EventKind.DONE, event, usage.read() if usage is not None else None)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _malformed() from error
+    if read.type in {"error", "response.failed"}:
+        return StreamEvent(EventKind.ERROR, b"", _usage_of_failed(read))
+    return StreamEvent(EventKind.CONTENT, event)
+
+
+def _usage_of_failed(event: _Event) -> Usage | None:
+    """What a failed answer says that it took, if it says so."""
+    try:
+        usage = _responses.decode(event.response).usage
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return usage.read() if usage is not None else None
+
+
+def _malformed() -> UpstreamFailed:
+    return UpstreamFailed("upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)

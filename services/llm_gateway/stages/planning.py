@@ -1,0 +1,78 @@
+"""Plans a call before it is funded: its targets in order, and its request in each dialect that they speak."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from foundation.domain.errors import BadRequest
+from llm_gateway.bound import Bound, bound_of
+from llm_gateway.call import Caller, Plan
+from llm_gateway.dialects.anthropic_request import read_messages_request
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.ingress import INGRESS
+from llm_gateway.request import ChatRequest
+from llm_gateway.routing import Route, Target
+from llm_gateway.stages.choose import CRITICAL_HEADER, NearlySpent, choose
+
+_encoder = msgspec.json.Encoder()
+
+
+class Planning:
+    def __init__(self, nearly_spent: NearlySpent) -> None:
+        self._nearly_spent = nearly_spent
+
+    def __call__(
+        self, caller: Caller, request: ChatRequest, route: Route, *, headers: Mapping[str, str], body: bytes
+    ) -> Plan:
+        """`BadRequest` when no target can serve what the request asks for."""
+        prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
+        is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
+        targets = choose(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
+        if all(target.translation is None for target in targets):
+            return Plan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
+        return _translated(targets, request, body, prefers_cheaper=prefers_cheaper)
+
+
+def bound_of_plan(plan: Plan, route: Route) -> Bound:
+    """The bound over every target that may serve the call."""
+    prices = [target.price for target in plan.targets]
+    return bound_of(plan.widest, prices=prices, default_output=route.max_output_tokens)
+
+
+def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> Plan:
+    """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
+    asked: dict[str, Any] = json.loads(body)
+    requests = {request.dialect: request}
+    usable, why = [], None
+    for target in targets:
+        spoken = target.provider.dialect
+        if target.translation is not None and spoken not in requests:
+            try:
+                requests[spoken] = _read(spoken, target.translation.request(asked))
+            except BadRequest as error:
+                why = error
+        if spoken in requests:
+            usable.append(target)
+    if not usable and why is not None:
+        raise why
+    return Plan(tuple(usable), requests, asked, _widest(request, requests.values()), prefers_cheaper)
+
+
+def _read(dialect: Dialect, translated: Mapping[str, Any]) -> ChatRequest:
+    raw = _encoder.encode(translated)
+    if dialect is Dialect.ANTHROPIC:
+        # the limit is put in with the bound
+        return read_messages_request(raw, {"anthropic-version": "2023-06-01"}, needs_limit=False)
+    return INGRESS[dialect].read(raw, {})
+
+
+def _widest(request: ChatRequest, requests: Any) -> ChatRequest:
+    return replace(
+        request,
+        text_tokens=max(one.text_tokens for one in requests),
+        images=max(one.images for one in requests),
+        cache_writes=max(one.cache_writes for one in requests),
+    )

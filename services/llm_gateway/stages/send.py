@@ -1,0 +1,158 @@
+"""Sends one funded attempt and waits until its answer has begun; an attempt that fails is settled here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from llm_gateway.breakers.breaker import Permit
+from llm_gateway.call import Attempt
+from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
+from llm_gateway.ledger import Ledger
+from llm_gateway.providers.base import Billing, EventKind, EventReader, StreamEvent, UpstreamAnswer, UpstreamFailed
+from llm_gateway.stages.settle import Settle, failed
+
+T = TypeVar("T")
+_TOO_MANY = 429
+
+
+@dataclass(slots=True)
+class Opened:
+    """An attempt whose answer has begun: a plain one is whole, of a streamed one the first events are there."""
+
+    attempt: Attempt
+    permit: Permit
+    answer: UpstreamAnswer
+    deadline: float
+    first_token_seconds: float
+    body: bytes = b""
+    first_events: list[StreamEvent] = field(default_factory=list)
+    reader: EventReader | None = None
+    chunks: AsyncIterator[bytes] | None = None
+
+
+class Send:
+    def __init__(self, settle: Settle, ledger: Ledger) -> None:
+        self._settle = settle
+        self._ledger = ledger
+
+    async def __call__(self, attempt: Attempt, permit: Permit, deadline: float) -> Opened:
+        """`UpstreamFailed` when it comes to nothing; it is settled then, and its breaker told."""
+        try:
+            return await self._opened(attempt, permit, deadline)
+        except UpstreamFailed as failure:
+            _teach(permit, failure)
+            await self._settle(attempt, failed(failure))
+            raise
+        except BaseException:
+            permit.nothing_learned()
+            raise
+
+    async def _opened(self, attempt: Attempt, permit: Permit, deadline: float) -> Opened:
+        call, target = attempt.call, attempt.target
+        request = call.plan.request_for(target)
+        body = target.provider.body(request, model=target.model, max_output=call.bound.max_output)
+        self._ledger.dispatching(attempt.reservation)
+        try:
+            async with asyncio.timeout_at(_first_byte_by(attempt, deadline)) as limit:
+                sending = target.provider.send(
+                    body, request=request, client_request_id=str(attempt.reservation.reservation_id)
+                )
+                answer = await _unless_left(attempt, sending)
+                self._ledger.watch(attempt.reservation, answer.close)
+                if not request.streamed:
+                    return await _unless_left(attempt, _whole_body(attempt, permit, answer, deadline))
+                opened = await _first_events(attempt, permit, answer, deadline)
+                limit.reschedule(deadline)
+                if call.route.config.after_first_byte is AfterFirstByte.RESTART_IF_BUFFERED:
+                    await _keep_back(opened)
+                return opened
+        except TimeoutError as error:
+            raise UpstreamFailed(
+                "upstream_timeout", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
+            ) from error
+
+
+def _teach(permit: Permit, failure: UpstreamFailed) -> None:
+    """What a failure says about the provider's health."""
+    if failure.trips_breaker:
+        permit.failed()
+    elif failure.status == _TOO_MANY:
+        permit.rate_limited(failure.retry_after)
+    else:
+        permit.nothing_learned()
+
+
+def _first_byte_by(attempt: Attempt, deadline: float) -> float:
+    """When to give up: a stream has its time to the first token, a plain answer the whole of what is left."""
+    limit = asyncio.get_running_loop().time() + attempt.target.provider.timeouts.first_token
+    return min(limit, deadline) if attempt.call.request.streamed else deadline
+
+
+async def _unless_left(attempt: Attempt, work: Awaitable[T]) -> T:
+    """The work's result; where an abort stops the bill, it is broken off when the caller leaves."""
+    if attempt.target.on_disconnect is OnDisconnect.DRAIN or attempt.call.request.streamed:
+        return await work
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(attempt.call.client.gone())
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
+    parts = [chunk async for chunk in answer.chunks()]
+    seconds = asyncio.get_running_loop().time() - attempt.started
+    return Opened(attempt, permit, answer, deadline, seconds, body=parts[0] if len(parts) == 1 else b"".join(parts))
+
+
+async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
+    """Peek until the first event is whole, so that an early failure can still be retried."""
+    call, provider = attempt.call, attempt.target.provider
+    wants_usage = call.request.wants_usage or attempt.target.translation is not None
+    reader, chunks = provider.reader(wants_usage=wants_usage), answer.chunks()
+    async for chunk in chunks:
+        events = reader.feed(chunk)
+        if events and events[0].kind is EventKind.ERROR:
+            # a 200 that begins with an error event: nothing has left yet, so another attempt may do better
+            raise _broken("upstream_error", answer)
+        if events:
+            seconds = asyncio.get_running_loop().time() - attempt.started
+            return Opened(attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks)
+    raise _broken("upstream_cut", answer)
+
+
+async def _keep_back(opened: Opened) -> None:
+    """Read on while little has come, so that a stream which breaks early can begin again elsewhere."""
+    config, loop = opened.attempt.call.route.config, asyncio.get_running_loop()
+    until, size = loop.time() + config.buffer_seconds, sum(len(event.wire) for event in opened.first_events)
+    reader, chunks = opened.reader, opened.chunks
+    if reader is None or chunks is None or _ends(opened.first_events):
+        return
+    while size < config.buffer_bytes and loop.time() < until:
+        try:
+            async with asyncio.timeout(opened.attempt.target.provider.timeouts.idle):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            raise _broken("upstream_cut", opened.answer) from None
+        events = reader.feed(chunk)
+        if any(event.kind is EventKind.ERROR for event in events):
+            raise _broken("upstream_error", opened.answer)
+        opened.first_events += events
+        size += sum(len(event.wire) for event in events)
+        if _ends(events):
+            return
+
+
+def _ends(events: list[StreamEvent]) -> bool:
+    return any(event.kind is EventKind.DONE for event in events)
+
+
+def _broken(code: str, answer: UpstreamAnswer) -> UpstreamFailed:
+    return UpstreamFailed(
+        code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=answer.request_id
+    )
