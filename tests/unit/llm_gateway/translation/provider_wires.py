@@ -47,9 +47,6 @@ class Said:
     finish_reason: str = "stop"
 
 
-# --- chat completions
-
-
 def completion(said: Said, **message: Any) -> bytes:
     told: dict[str, Any] = {"role": "assistant", "content": said.text or None, **message}
     if said.calls:
@@ -88,9 +85,6 @@ def chat_stream(said: Said, *, texts: Iterable[str], arguments: Iterable[tuple[i
 
 def _heading() -> dict[str, Any]:
     return {"id": "chatcmpl-1", "created": 1_700_000_000, "model": "gpt-x"}
-
-
-# --- messages
 
 
 def message(*blocks: dict[str, Any], stop_reason: str = "end_turn", **members: Any) -> bytes:

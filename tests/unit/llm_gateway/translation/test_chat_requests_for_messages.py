@@ -13,6 +13,7 @@ PIXEL = "iVBORw0KGgo="
 USER = {"role": "user", "content": "How many penguins?"}
 COUNT = {"id": "call_1", "type": "function", "function": {"name": "count", "arguments": '{"of": "penguins"}'}}
 WEIGH = {"id": "call_2", "type": "function", "function": {"name": "weigh", "arguments": ""}}
+DEEP = '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
 
 
@@ -95,6 +96,16 @@ def test_results_of_parallel_calls_are_one_turn_that_begins_with_them() -> None:
             ],
         },
     ]
+
+
+def test_a_result_goes_before_what_was_said_meanwhile() -> None:
+    told = asked(
+        USER,
+        {"role": "assistant", "content": None, "tool_calls": [COUNT]},
+        {"role": "user", "content": "Are you there?"},
+        {"role": "tool", "tool_call_id": "call_1", "content": "344"},
+    )
+    assert [block["type"] for block in told["messages"][2]["content"]] == ["tool_result", "text"]
 
 
 @pytest.mark.parametrize("content", [None, "", []])
@@ -273,6 +284,10 @@ def test_what_has_no_word_there_is_refused_by_its_place(more: dict[str, Any], pl
                 "tool_calls": [COUNT, {"id": "c", "function": {"name": "f", "arguments": '["no object"]'}}],
             },
             "tool_calls/1/function/arguments",
+        ),
+        (
+            {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": DEEP}}]},
+            "tool_calls/0/function/arguments",
         ),
         ({"role": "tool", "content": "x"}, "tool_call_id"),
     ],
