@@ -23,6 +23,13 @@ def test_four_pairs_are_translated(pair: tuple[Dialect, Dialect]) -> None:
     assert (translation(*pair) is not None) == (pair in TRANSLATED)
 
 
+@pytest.mark.parametrize("pair", sorted(TRANSLATED), ids="-".join)
+def test_a_comment_in_a_stream_is_no_event(pair: tuple[Dialect, Dialect]) -> None:
+    found = translation(*pair)
+    assert found is not None
+    assert found.events(asked={"model": "m", "input": "x"}).feed(b": keep alive\n\n") == []
+
+
 def test_what_is_untranslatable_is_the_callers_fault_and_not_worth_a_retry() -> None:
     error = Untranslatable([Fault("/n", "one only"), Fault("/logprobs", "none")])
     assert isinstance(error, BadRequest)
