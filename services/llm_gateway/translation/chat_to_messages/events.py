@@ -25,7 +25,10 @@ class ChunkTranslator:
         """Whether the open call's arguments have begun."""
 
     def feed(self, event: bytes) -> list[bytes]:
-        read = read_event(data_of(event))
+        data = data_of(event)
+        if not data:
+            return []
+        read = read_event(data)
         match read:
             case Event(type="message_start", message=message) if message is not None:
                 return self._start(message)

@@ -6,6 +6,7 @@ import msgspec
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.wires.chat_request import ChatCall, NamedChoice, Tool
+from llm_gateway.translation.wires.decoding import decoded
 
 _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 _NO_PARAMETERS = {"type": "object", "properties": {}}
@@ -14,7 +15,7 @@ _objects = msgspec.json.Decoder(dict[str, Any])
 
 def input_of(arguments: str) -> dict[str, Any]:
     """The input that a call's arguments are, nothing at all being none; ValueError when they are no object in JSON."""
-    return _objects.decode(arguments) if arguments.strip() else {}
+    return decoded(_objects, arguments) if arguments.strip() else {}
 
 
 def tools_of(tools: list[Tool], faults: list[Fault]) -> list[dict[str, Any]]:

@@ -24,7 +24,10 @@ class MessageEventTranslator:
         self._refused = False
 
     def feed(self, event: bytes) -> list[bytes]:
-        chunk = read_chunk(data_of(event))
+        data = data_of(event)
+        if not data:
+            return []
+        chunk = read_chunk(data)
         if chunk.usage is not None:
             self._usage = chunk.usage.read()
         choice = chunk.first()

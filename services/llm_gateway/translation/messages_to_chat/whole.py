@@ -8,6 +8,7 @@ from pydantic_core import from_json
 from llm_gateway.translation.stop_reasons import as_stop_reason
 from llm_gateway.translation.usage import as_messages
 from llm_gateway.translation.wires.chat_answer import ChatAnswer, Choice, Message, ToolCall
+from llm_gateway.translation.wires.decoding import decoded
 from llm_gateway.usage import NO_USAGE
 
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -52,5 +53,5 @@ def _input(arguments: str, *, cut: bool) -> msgspec.Raw | dict[str, Any]:
         if not isinstance(found, dict):
             raise ValueError("the arguments of a call are an object")
         return found
-    _objects.decode(arguments)
+    decoded(_objects, arguments)
     return msgspec.Raw(arguments.encode())

@@ -72,7 +72,6 @@ def _document(
         "model": heading.model,
         "output": output,
         "previous_response_id": None,
-        "store": False,
         "usage": None,
         **repeated,
     }

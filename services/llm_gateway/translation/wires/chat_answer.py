@@ -3,6 +3,7 @@
 import msgspec
 
 from llm_gateway.translation.usage import ChatUsage
+from llm_gateway.translation.wires.decoding import decoded
 
 
 class FunctionCall(msgspec.Struct):
@@ -54,12 +55,12 @@ _answers = msgspec.json.Decoder(ChatAnswer)
 
 def read_chunk(data: bytes) -> ChatAnswer:
     """ValueError when it is none."""
-    return _answers.decode(data)
+    return decoded(_answers, data)
 
 
 def read_completion(body: bytes) -> tuple[ChatAnswer, Choice, Message]:
     """An answer with its choice, and the choice's message; ValueError when it has none."""
-    answer = _answers.decode(body)
+    answer = decoded(_answers, body)
     choice = answer.first()
     if choice is None or choice.message is None:
         raise ValueError("a chat completion has a choice with a message")

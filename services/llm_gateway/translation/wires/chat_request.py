@@ -92,5 +92,5 @@ def read_chat_call(body: Mapping[str, Any]) -> ChatCall:
     """`BadRequest` when it is none."""
     try:
         return msgspec.convert(body, ChatCall)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise BadRequest(f"the body is not a chat completions request: {error}") from error

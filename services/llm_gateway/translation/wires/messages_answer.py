@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from llm_gateway.translation.usage import MessagesUsage
+from llm_gateway.translation.wires.decoding import decoded
 
 _NO_INPUT = (b"", b"null")
 
@@ -63,9 +64,9 @@ _events = msgspec.json.Decoder(Event)
 
 def read_message(body: bytes) -> Message:
     """ValueError when it is none."""
-    return _messages.decode(body)
+    return decoded(_messages, body)
 
 
 def read_event(data: bytes) -> Event:
     """ValueError when it is none."""
-    return _events.decode(data)
+    return decoded(_events, data)

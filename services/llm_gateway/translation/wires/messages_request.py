@@ -87,5 +87,5 @@ def read_messages_call(body: Mapping[str, Any]) -> MessagesCall:
     """`BadRequest` when it is none."""
     try:
         return msgspec.convert(body, MessagesCall)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise BadRequest(f"the body is not a messages request: {error}") from error

@@ -74,5 +74,5 @@ def read_responses_call(body: Mapping[str, Any]) -> ResponsesCall:
     """`BadRequest` when it is none."""
     try:
         return msgspec.convert(body, ResponsesCall)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise BadRequest(f"the body is not a Responses request: {error}") from error

@@ -1,0 +1,38 @@
+"""Each pair of dialects is translated, needs no translation, or cannot be."""
+
+from itertools import product
+
+import pytest
+
+from foundation.domain.errors import BadRequest, Fault
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.errors import told
+from llm_gateway.translation.base import Untranslatable
+from llm_gateway.translation.registry import translation
+
+TRANSLATED = {
+    (Dialect.OPENAI, Dialect.ANTHROPIC),
+    (Dialect.ANTHROPIC, Dialect.OPENAI),
+    (Dialect.RESPONSES, Dialect.OPENAI),
+    (Dialect.RESPONSES, Dialect.ANTHROPIC),
+}
+
+
+@pytest.mark.parametrize("pair", list(product(Dialect, Dialect)), ids="-".join)
+def test_four_pairs_are_translated(pair: tuple[Dialect, Dialect]) -> None:
+    assert (translation(*pair) is not None) == (pair in TRANSLATED)
+
+
+@pytest.mark.parametrize("pair", sorted(TRANSLATED), ids="-".join)
+def test_a_comment_in_a_stream_is_no_event(pair: tuple[Dialect, Dialect]) -> None:
+    found = translation(*pair)
+    assert found is not None
+    assert found.events(asked={"model": "m", "input": "x"}).feed(b": keep alive\n\n") == []
+
+
+def test_what_is_untranslatable_is_the_callers_fault_and_not_worth_a_retry() -> None:
+    error = Untranslatable([Fault("/n", "one only"), Fault("/logprobs", "none")])
+    assert isinstance(error, BadRequest)
+    about = told(error)
+    assert (about.status, about.code, about.parameter, about.retryable) == (400, "untranslatable", "n", False)
+    assert about.message == "n: one only; logprobs: none"
