@@ -20,7 +20,6 @@ from simulated_provider.openai_chat_wire import OpenAIChatWire
 from simulated_provider.openai_embeddings_wire import OpenAIEmbeddingsWire, embedding_answer
 from simulated_provider.openai_errors import error
 from simulated_provider.openai_responses_wire import OpenAIResponsesWire
-from simulated_provider.schedule import Schedule
 from simulated_provider.scripts import load_scripts
 from simulated_provider.settings import SimulatedProviderSettings
 
@@ -35,9 +34,8 @@ class SimulatedProvider:
         self._invoice = Invoice(settings.invoice, fsync=settings.fsync)
         self._anthropic = AnthropicWire()
         said = partial(answer_to, scripts=self._scripts)
-        schedule = Schedule()
         self._calls = {
-            path: ModelCalls(wire, answer, self._invoice, settings.chunk_delay, schedule)
+            path: ModelCalls(wire, answer, self._invoice, settings.chunk_delay)
             for path, wire, answer in (
                 ("/v1/chat/completions", OpenAIChatWire(), said),
                 ("/v1/responses", OpenAIResponsesWire(), said),

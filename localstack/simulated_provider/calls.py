@@ -35,7 +35,7 @@ class ModelCalls:
     answer: Answering
     invoice: Invoice
     chunk_delay: float
-    schedule: Schedule
+    schedule: Schedule = field(default_factory=Schedule)
     in_flight: set[str] = field(default_factory=set)
     """The client request ids of answers that are being generated: not billed yet."""
 
