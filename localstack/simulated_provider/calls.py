@@ -40,11 +40,18 @@ class ModelCalls:
     """The client request ids of answers that are being generated: not billed yet."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raw = await read_body(receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         client_request_id = headers.get("x-client-request-id", "")
+        self.in_flight.add(client_request_id)
         try:
-            exchange = self._exchange(json.loads(raw), headers, client_request_id or None)
+            await self._serve(headers, scope, receive, send)
+        finally:
+            self.in_flight.discard(client_request_id)
+
+    async def _serve(self, headers: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+        raw = await read_body(receive)
+        try:
+            exchange = self._exchange(json.loads(raw), headers)
         except RequestRefused as problem:
             body = self.wire.error(str(problem), status=400, param=problem.param, code=problem.code)
             await respond(send, 400, body)
@@ -52,22 +59,20 @@ class ModelCalls:
         except ValueError as problem:
             await respond(send, 400, self.wire.error(str(problem), status=400))
             return
-        self.in_flight.add(client_request_id)
         watch = ClientWatch(receive)
         try:
             await self._proceed(exchange, raw, scope=scope, send=send, watch=watch)
         finally:
-            self.in_flight.discard(client_request_id)
             await watch.close()
 
-    def _exchange(self, body: Any, headers: dict[str, str], client_request_id: str | None) -> Exchange:
+    def _exchange(self, body: Any, headers: dict[str, str]) -> Exchange:
         try:
             asked = self.wire.read(body, headers)
         except (LookupError, TypeError, AttributeError) as error:
             raise RequestRefused("the body has members of another shape than they should be") from error
         faults = faults_of(asked.model)
         reply = Reply(f"{self.wire.id_prefix}{uuid4().hex}", asked, self.answer(asked, faults=faults))
-        return Exchange(reply, faults, client_request_id)
+        return Exchange(reply, faults, headers.get("x-client-request-id"))
 
     async def _proceed(self, exchange: Exchange, raw: bytes, *, scope: Scope, send: Send, watch: ClientWatch) -> None:
         faults, asked = exchange.faults, exchange.reply.asked
