@@ -46,7 +46,7 @@ def _blocks(body: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any] | None, 
 
 def _tokens(block: dict[str, Any]) -> int:
     match block.get("type"):
-        case "text" | "image":
+        case "text" | "image" | "document":
             return count_part(block)
         case "tool_result":
             content = block.get("content")

@@ -86,7 +86,7 @@ def _as_chat(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for block in content:
         if block.get("type") == "tool_result":
             yield {"role": "tool", "content": block.get("content")}
-    parts = [block for block in content if block.get("type") in {"text", "image"}]
+    parts = [block for block in content if block.get("type") in {"text", "image", "document"}]
     calls = [
         {"function": {"name": block["name"], "arguments": json.dumps(block.get("input", {}), ensure_ascii=False)}}
         for block in content

@@ -12,6 +12,7 @@ from simulated_provider.answer import answer_to
 from simulated_provider.anthropic_request import read_messages
 from simulated_provider.anthropic_wire import AnthropicWire, counted
 from simulated_provider.asgi import ConnectionCut, Receive, Scope, Send, read_body, respond
+from simulated_provider.asked import shaped_like_a_request
 from simulated_provider.calls import ModelCalls
 from simulated_provider.faults import faults_of
 from simulated_provider.invoice import Invoice, InvoiceLine
@@ -78,7 +79,9 @@ class SimulatedProvider:
 
     async def _count_tokens(self, receive: Receive, send: Send) -> None:
         try:
-            body = counted(read_messages(json.loads(await read_body(receive)), counting=True))
+            raw = await read_body(receive)
+            with shaped_like_a_request():
+                body = counted(read_messages(json.loads(raw), counting=True))
         except ValueError as problem:
             await respond(send, 400, self._anthropic.error(str(problem), status=400))
             return

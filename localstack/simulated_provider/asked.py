@@ -1,6 +1,7 @@
 """A request in the one form that answers are made from, whatever wire it came on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,15 @@ def chosen(
     if required and not offered:
         raise RequestRefused("tool_choice: no such tool in tools", param="tool_choice")
     return () if not required else offered[:1] if one_call else offered
+
+
+@contextmanager
+def shaped_like_a_request() -> Iterator[None]:
+    """`RequestRefused` where reading trips over members that are not what they should be."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError) as error:
+        raise RequestRefused("the body has members of another shape than they should be") from error
 
 
 def check_messages(messages: Any) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from simulated_provider.answer import Answer
 from simulated_provider.asgi import ClientWatch, Receive, Scope, Send, close, read_body, respond
-from simulated_provider.asked import Asked, RequestRefused
+from simulated_provider.asked import Asked, RequestRefused, shaped_like_a_request
 from simulated_provider.delivery import Delivery
 from simulated_provider.exchange import Exchange
 from simulated_provider.faults import Faults, faults_of
@@ -66,10 +66,8 @@ class ModelCalls:
             await watch.close()
 
     def _exchange(self, body: Any, headers: dict[str, str]) -> Exchange:
-        try:
+        with shaped_like_a_request():
             asked = self.wire.read(body, headers)
-        except (LookupError, TypeError, AttributeError) as error:
-            raise RequestRefused("the body has members of another shape than they should be") from error
         faults = faults_of(asked.model)
         reply = Reply(f"{self.wire.id_prefix}{uuid4().hex}", asked, self.answer(asked, faults=faults))
         return Exchange(reply, faults, headers.get("x-client-request-id"))

@@ -57,8 +57,11 @@ def count_tools(tools: Iterable[dict[str, Any]]) -> int:
 
 
 def count_part(part: dict[str, Any]) -> int:
-    """Tokens of one part of a message's content."""
-    return IMAGE_TOKENS if part.get("type") in _IMAGES else count_text(part.get("text") or "")
+    """Tokens of one part of a message's content: an image, a document that is text, or text."""
+    if part.get("type") in _IMAGES:
+        return IMAGE_TOKENS
+    document = (part.get("source") or {}).get("data") if part.get("type") == "document" else None
+    return count_text(document or part.get("text") or "")
 
 
 def _count_message(message: dict[str, Any]) -> int:

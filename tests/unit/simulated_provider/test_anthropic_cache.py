@@ -14,6 +14,7 @@ from simulated_provider.tokens import IMAGE_TOKENS, CacheUse, count_request
 MARK = {"cache_control": {"type": "ephemeral"}}
 HOUR = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
 IMAGE = {"type": "image", "source": {"type": "url", "url": "https://example.com/x.png"}}
+DOCUMENT = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x" * 90}}
 
 
 def text(words: str, **more: Any) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def test_an_image_is_cached_like_text() -> None:
 
 @given(
     blocks=st.lists(
-        st.one_of(st.text(max_size=50).map(text), st.just(IMAGE), st.text(max_size=50).map(result)),
+        st.one_of(st.text(max_size=50).map(text), st.sampled_from([IMAGE, DOCUMENT]), st.text(max_size=50).map(result)),
         min_size=1,
         max_size=5,
     ),

@@ -153,11 +153,14 @@ async def test_an_answer_has_the_form_that_was_asked_for(provider: Provider, mor
 
 async def test_counting_tokens_agrees_with_the_answers_usage_and_bills_nothing(provider: Provider) -> None:
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "xxxx"}}
-    about = {"messages": [{"role": "user", "content": [image]}], "system": "Be brief.", "tools": TOOLS}
+    document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x" * 4000}}
+    about = {"messages": [{"role": "user", "content": [image, document]}], "system": "Be brief.", "tools": TOOLS}
     counting = await provider.http.post(f"{PATH}/count_tokens", json={"model": "default", **about})
     counted = MessageTokensCount.model_validate_json(counting.content, strict=True)
+    odd = await provider.http.post(f"{PATH}/count_tokens", json={"model": "m", "messages": [USER], "tools": [1]})
+    assert (odd.status_code, odd.json()["error"]["type"]) == (400, "invalid_request_error")
     assert provider.lines() == []
-    assert (await plain(provider, asked(**about))).usage.input_tokens == counted.input_tokens > 1024
+    assert (await plain(provider, asked(**about))).usage.input_tokens == counted.input_tokens > 1024 + 1000
 
 
 @pytest.mark.parametrize(
