@@ -37,7 +37,7 @@ local function read_scope(key, windowed)
         'month', 'month_tokens', 'month_nano', 'month_held_tokens', 'month_held_nano', 'rolling')
     return {
         key = key,
-        rolling = values[16] or nil,
+        rolling = values[15] or nil,
         total = window(values, 1),
         day = window(values, 6, values[5]),
         month = window(values, 11, values[10]),
