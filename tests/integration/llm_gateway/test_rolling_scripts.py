@@ -267,3 +267,55 @@ def test_an_old_seed_is_not_taken_for_a_later_beginning(run_bench: Run) -> None:
         assert second.value.since_ms[0] > first.value.since_ms[0]
 
     run_bench(body)
+
+
+async def _whole_window(bench: BudgetBench) -> tuple[Rolling, str]:
+    """A tenant's window of an hour that counts, and its key; its slices are two milliseconds."""
+    hour = Rolling(Limit(1000, None), width_ms=3_600_000, slice_ms=2)
+    bench.scopes = [Scope(ScopeKind.TENANT, bench.tenant_id, rolling=hour)]
+    first = bench.reservation(0)
+    with pytest.raises(Unseeded) as asked:
+        await bench.reserve_without_run(first)
+    seeds = {number: Seed(since, {}) for number, since in asked.value.since_ms.items()}
+    await bench.store.reserve(first, scopes=bench.scopes, windows=bench.windows, lease=None, seeds=seeds)
+    return hour, f"{bench.scope_key(0)}:rolling:{hour.width_ms}"
+
+
+@pytest.mark.parametrize("how", ["late usage", "adjustment"])
+def test_a_correction_counts_in_the_slice_of_what_it_corrects(run_bench: Run, how: str) -> None:
+    async def body(bench: BudgetBench) -> None:
+        hour, key = await _whole_window(bench)
+        reservation = bench.reservation(50)
+        await bench.reserve_without_run(reservation, store=bench.short)
+        await asyncio.sleep(0.003)
+        await bench.store.lapse()
+        [(charged_ms, _)] = await bench.timed_events()
+        await asyncio.sleep(0.01)
+        if how == "late usage":
+            assert await bench.settle(reservation, 20, lowering="{}") is Settled.LOWERED
+        else:
+            by = Amount(-30, -90)
+            await bench.store.adjust(reservation, by, "{}", event_id=new_uuid(), corrects_ms=charged_ms)
+            gone = charged_ms - 2 * hour.width_ms
+            await bench.store.adjust(reservation, by, "{}", event_id=new_uuid(), corrects_ms=gone)
+        number = charged_ms // hour.slice_ms
+        found = await bench.redis.hmget(key, "tokens", "nano", f"t{number}", f"n{number}", "oldest", "newest")
+        assert list(map(int, found)) == [20, 60, 20, 60, number, number]
+
+    run_bench(body)
+
+
+def test_what_the_ledger_is_asked_for_is_not_counted_twice(run_bench: Run) -> None:
+    async def body(bench: BudgetBench) -> None:
+        _, key = await _whole_window(bench)
+        open_hold = bench.reservation(5)
+        await bench.reserve_without_run(open_hold)
+        since = await bench.store.now_ms() + 3_000
+        await bench.redis.hset(key, mapping={"state": "filling", "since": since})
+        await bench.settle(open_hold, 5)
+        assert await bench.redis.hget(key, "tokens") == b"0"
+        with pytest.raises(Unseeded) as asked:
+            await bench.reserve_without_run(bench.reservation(1))
+        assert asked.value.since_ms == {0: since}
+
+    run_bench(body)
