@@ -37,7 +37,9 @@ class NotAcknowledged(DependencyUnavailable):
 
 
 class RedisAway(DependencyUnavailable):
-    """Redis cannot be reached, or does not answer in time."""
+    """Redis cannot be reached, or does not answer in time; whether it made this reservation is not known."""
+
+    reservation_id: UUID | None = None
 
 
 Recorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
@@ -100,8 +102,7 @@ class Ledger:
             # whether the script ran is not known: it is released when Redis answers again
             self._open.pop(identity, None)
             self._unfinished.add(identity)
-            kind = RedisAway if isinstance(error, NotConnected | NotAnswered) else DependencyUnavailable
-            raise kind("Redis does not answer", retry_after=1) from error
+            raise _away(error, identity) from error
         except BaseException as error:
             self._open.pop(identity, None)
             if isinstance(error, BucketClosed):
@@ -113,11 +114,13 @@ class Ledger:
             raise
 
     def admit_locally(self, reservation: Reservation) -> None:
-        """Admit an attempt that Redis was never asked about; what it uses is charged when Redis is back."""
+        """Admit an attempt that Redis may not hold; what it uses is charged when Redis is back."""
         identity = reservation.reservation_id
+        self._unfinished.discard(identity)
+        self._journal.forget(identity)
         self._journal.reserving(reservation)
         self._journal.entries[identity].asked = True
-        # nothing is held that could lapse, unless a rebuild takes it for a hold: then it is renewed like any other
+        # perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed like any
         self._open[identity] = math.inf
         self.local.add(reservation)
 
@@ -271,6 +274,14 @@ class Ledger:
         settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
         self._journal.settled(reservation.reservation_id, settlement)
         return settlement
+
+
+def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
+    if not isinstance(error, NotConnected | NotAnswered):
+        return DependencyUnavailable("Redis refuses to work", retry_after=1)
+    away = RedisAway("Redis does not answer", retry_after=1)
+    away.reservation_id = reservation_id
+    return away
 
 
 def _tally_of(journal: Journal) -> LocalTally:

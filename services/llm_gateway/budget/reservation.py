@@ -36,7 +36,7 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     is_estimate: bool = False
     """Its usage may be above its bound."""
     is_local: bool = False
-    """It was admitted without Redis, which holds nothing for it."""
+    """It was admitted without Redis, which may hold nothing for it."""
 
     @property
     def bucket(self) -> int:

@@ -119,7 +119,9 @@ class Admit:
         if declared.policy is AwayPolicy.CLOSED:
             raise away
         now = datetime.now(UTC)
-        attempt = prepare(asked, windows=windows_at(now, limits.zone), now=now, is_local=True)
+        windows = windows_at(now, limits.zone)
+        # under the id that Redis may know: a hold that it made is this attempt's
+        attempt = prepare(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
         if declared.policy is AwayPolicy.BOUNDED_LOCAL:
             share = declared.share(limits.gateways)
             if not self._ledger.local.fits(attempt.reservation, share):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
@@ -28,12 +29,14 @@ class Asked:
     rates: CallLimits
 
 
-def prepare(asked: Asked, *, windows: Windows, now: datetime, is_local: bool = False) -> Attempt:
-    """A new attempt under an id of its own; `is_local` when Redis is not asked."""
+def prepare(
+    asked: Asked, *, windows: Windows, now: datetime, reservation_id: UUID | None = None, is_local: bool = False
+) -> Attempt:
+    """A new attempt, under an id of its own unless one is given; `is_local` when it is admitted without Redis."""
     call = asked.call
     tenant_id = call.caller.tenant_id
     bucket = keys.bucket_of(tenant_id)
-    lost = _lost_event(asked, windows.day.label, now)
+    lost = _lost_event(asked, reservation_id or new_uuid(), windows.day.label, now)
     reservation = Reservation(
         reservation_id=lost.event_id,
         tenant_id=tenant_id,
@@ -55,13 +58,13 @@ def prepare(asked: Asked, *, windows: Windows, now: datetime, is_local: bool = F
     return Attempt(call, asked.number, asked.target, reservation, lost, Funded(), now, loop_time)
 
 
-def _lost_event(asked: Asked, day: str, now: datetime) -> UsageEvent:
+def _lost_event(asked: Asked, identity: UUID, day: str, now: datetime) -> UsageEvent:
     call, target = asked.call, asked.target
     run = call.caller.run
     return UsageEvent(
         tenant_id=call.caller.tenant_id,
         event_day=date.fromisoformat(day),
-        event_id=new_uuid(),
+        event_id=identity,
         kind="attempt",
         request_id=call.request_id,
         attempt=asked.number,
