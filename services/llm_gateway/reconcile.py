@@ -92,9 +92,12 @@ class Reconciler:
                     await import_usage(tx, report.rows)
             async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
                 rows = await self._attempts(tx, provider, first=first, last=last)
-        found = corrections(rows, now=now, unbilled=unbilled)
+        found = corrections(rows, unbilled=unbilled)
         for one in found:
-            answer = await self._store.adjust(one.scopes, one.by, encode_event(one.event), event_id=one.event.event_id)
+            event = encode_event(one.event)
+            answer = await self._store.adjust(
+                one.scopes, one.by, event, event_id=one.event.event_id, corrects_ms=one.corrects_ms
+            )
             if answer == "closed":
                 raise DependencyUnavailable("budgets are being rebuilt: start a gateway and run this again")
         await self._recorded()

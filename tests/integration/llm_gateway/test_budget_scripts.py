@@ -127,7 +127,7 @@ async def _finish(bench: BudgetBench, oracle: Oracle, action: str, rid: UUID, am
     used = min(amount, reservation.bound_tokens)
     if action == "adjust":
         if rid in oracle.charged and oracle.committed - 1 >= 0:
-            answer = await bench.store.adjust(reservation, Amount(-1, -3), "{}", event_id=rid)
+            answer = await bench.store.adjust(reservation, Amount(-1, -3), "{}", event_id=rid, corrects_ms=0)
             oracle.adjusted -= answer == "adjusted"
         return
     lowering = json.dumps({"lowered": used}) if action == "late" else ""
