@@ -1,4 +1,4 @@
-"""Either dialect is served by either provider, with the vendors' own clients; so are Responses; embeddings as they are."""
+"""Either dialect is served by either provider, with the vendors' own clients; so are Responses; and embeddings."""
 
 from typing import Any
 
