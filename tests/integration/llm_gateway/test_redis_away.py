@@ -72,12 +72,12 @@ class Away:
 
 
 @pytest.fixture
-def away(tmp_path: Path, database: ScratchDatabase, simulated: SimulatedProvider) -> Iterator[Away]:
+def away(tmp_path: Path, own_database: ScratchDatabase, simulated: SimulatedProvider) -> Iterator[Away]:
     with contextlib.ExitStack() as stack:
         folder = tmp_path / "redis"
         folder.mkdir()
         redis = stack.enter_context(contextlib.contextmanager(running_redis)(folder))
-        away = Away(tmp_path, redis, database, simulated)
+        away = Away(tmp_path, redis, own_database, simulated)
         stack.callback(lambda: [gateway.process.kill() for gateway in away.gateways])
         yield away
 
