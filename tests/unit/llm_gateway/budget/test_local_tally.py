@@ -1,5 +1,10 @@
 """What was admitted without Redis is forgotten no sooner than limits are known to hold again."""
 
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +12,8 @@ from foundation.domain.ids import new_uuid
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 from llm_gateway.budget.scopes import Amount
+from llm_gateway.journal import Journal, Settlement
+from llm_gateway.ledger import Ledger
 
 SHARE = Amount(100, 1000)
 
@@ -93,3 +100,19 @@ def test_no_more_than_a_share_is_ever_uncounted_or_unconfirmed(steps: list[tuple
             elif one not in counted:
                 amounts[one] = min(tokens, one.bound_tokens)
                 tally.settled(one.reservation_id, Amount(amounts[one], amounts[one] * 10))
+
+
+def test_what_redis_has_not_counted_is_known_after_a_restart(tmp_path: Path) -> None:
+    open_one, settled_one, held_by_redis = a_reservation(60), a_reservation(60), a_reservation(60)
+    held_by_redis = msgspec.structs.replace(held_by_redis, is_local=False)
+    before = Journal(tmp_path, "gateway")
+    for one in (open_one, settled_one, held_by_redis):
+        before.reserving(one)
+    before.settled(settled_one.reservation_id, Settlement(10, 100, "{}"))
+    before.close()
+    nothing: Any = None
+    journal = Journal(tmp_path, "gateway")
+    tally = Ledger(nothing, journal, nothing, lease=timedelta(seconds=30), recorded=nothing).local
+    journal.close()
+    assert tally.fits(a_reservation(30), SHARE)
+    assert not tally.fits(a_reservation(31), SHARE)
