@@ -16,6 +16,7 @@ from fixtures.ledger import charged, events_of, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider
+from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
 
 pytestmark = pytest.mark.serial
@@ -183,3 +184,15 @@ async def test_counters_that_are_long_in_the_rebuilding_are_a_redis_that_is_away
     assert (admitted.status_code, admitted.headers["x-lockstep-admission"]) == (200, "local")
     assert (refused.status_code, refused.json()["error"]["message"]) == (503, "budgets are being rebuilt")
     await away.until_counted(tenant, calls=2)
+
+
+async def test_a_redis_that_only_froze_has_each_call_once_whether_or_not_it_made_its_hold(away: Away) -> None:
+    gateway, tenant = away.gateway("gateway-1"), away.tenant({"policy": "open"})
+    assert (await post(gateway, tenant)).status_code == 200
+    client = away.redis.client()
+    client.execute_command("CLIENT", "PAUSE", 4000, "ALL")
+    answers = await asyncio.gather(*(post(gateway, tenant) for _ in range(6)))
+    assert {(answer.status_code, answer.headers["x-lockstep-admission"]) for answer in answers} == {(200, "local")}
+    await away.until_counted(tenant, calls=7)
+    assert client.exists(f"{keys.prefix(keys.bucket_of(tenant.tenant_id))}epoch")
+    client.close()
