@@ -185,7 +185,8 @@ class Ledger:
             entry = self._journal.entries.get(identity)
             if entry is None:
                 self._unfinished.discard(identity)
-            elif not await self._finish(entry):
+            elif not await self._finish(entry) and identity not in self._unknown_since:
+                # Redis is away or closed; what only waits for the ledger stops no other
                 return
 
     @property

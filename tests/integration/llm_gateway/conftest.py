@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.postgres import ScratchDatabase
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.settings import DEFAULT_ROUTES
@@ -37,6 +37,12 @@ def gateway_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 @pytest.fixture(scope="session")
 def database(scratch: ScratchDatabase) -> ScratchDatabase:
     return scratch
+
+
+@pytest.fixture
+def own_database() -> Iterator[ScratchDatabase]:
+    """For tests that compare whole ledgers."""
+    yield from scratch_database()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from fixtures.ledger import charged, events_of, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider
+from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
 
 pytestmark = pytest.mark.serial
@@ -72,12 +73,12 @@ class Away:
 
 
 @pytest.fixture
-def away(tmp_path: Path, database: ScratchDatabase, simulated: SimulatedProvider) -> Iterator[Away]:
+def away(tmp_path: Path, own_database: ScratchDatabase, simulated: SimulatedProvider) -> Iterator[Away]:
     with contextlib.ExitStack() as stack:
         folder = tmp_path / "redis"
         folder.mkdir()
         redis = stack.enter_context(contextlib.contextmanager(running_redis)(folder))
-        away = Away(tmp_path, redis, database, simulated)
+        away = Away(tmp_path, redis, own_database, simulated)
         stack.callback(lambda: [gateway.process.kill() for gateway in away.gateways])
         yield away
 
@@ -168,3 +169,30 @@ async def test_a_gateway_killed_meanwhile_charges_what_it_admitted_when_it_is_ba
     await away.until_counted(tenant, calls=2)
     sources = {event["usage_source"] for event in events_of(away.database, tenant.tenant_id)}
     assert sources == {"provider", "bound"}
+
+
+async def test_counters_that_are_long_in_the_rebuilding_are_a_redis_that_is_away(away: Away) -> None:
+    gateway, killed = away.gateway("gateway-1"), away.gateway("gateway-2")
+    tenant, closed = away.tenant({"policy": "open"}), away.tenant(None)
+    assert (await post(gateway, tenant)).status_code == 200
+    # a rebuild waits for every gateway that was alive just now, and one does not answer
+    killed.process.kill()
+    client = away.redis.client()
+    client.flushall()
+    client.close()
+    admitted, refused = await asyncio.gather(post(gateway, tenant), post(gateway, closed))
+    assert (admitted.status_code, admitted.headers["x-lockstep-admission"]) == (200, "local")
+    assert (refused.status_code, refused.json()["error"]["message"]) == (503, "budgets are being rebuilt")
+    await away.until_counted(tenant, calls=2)
+
+
+async def test_a_redis_that_only_froze_has_each_call_once_whether_or_not_it_made_its_hold(away: Away) -> None:
+    gateway, tenant = away.gateway("gateway-1"), away.tenant({"policy": "open"})
+    assert (await post(gateway, tenant)).status_code == 200
+    client = away.redis.client()
+    client.execute_command("CLIENT", "PAUSE", 4000, "ALL")
+    answers = await asyncio.gather(*(post(gateway, tenant) for _ in range(6)))
+    assert {(answer.status_code, answer.headers["x-lockstep-admission"]) for answer in answers} == {(200, "local")}
+    await away.until_counted(tenant, calls=7)
+    assert client.exists(f"{keys.prefix(keys.bucket_of(tenant.tenant_id))}epoch")
+    client.close()

@@ -1,6 +1,6 @@
 """What a report corrects: exactly the difference, once, and only what it may."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +69,18 @@ def test_a_charge_becomes_what_was_billed_in_all_scopes_of_the_attempt() -> None
     kinds = [scope.key.split(":")[4] for scope in found.scopes.scopes]
     assert kinds == ["tenant", "user", "run", "step"]
     assert [scope.windowed for scope in found.scopes.scopes] == [True, True, False, False]
+
+
+def test_a_correction_reaches_the_runs_above_and_belongs_to_the_moment_of_its_attempt() -> None:
+    above = [new_uuid(), new_uuid()]
+    attempt = an_attempt(ancestor_run_ids=above, settled_at=NOW + timedelta(milliseconds=7, microseconds=900))
+    [found] = corrections([attempt], unbilled=())
+    runs = [scope.key.split(":")[5] for scope in found.scopes.scopes if scope.key.split(":")[4] == "run"]
+    assert runs == [str(run_id) for run_id in (*above, attempt["run_id"])]
+    assert found.event.ancestor_run_ids == tuple(above)
+    assert found.corrects_ms == int(NOW.timestamp()) * 1000 + 7
+    # the ledger takes the moment of its stream entry
+    assert found.event.settled_at is None
 
 
 def test_what_agrees_is_left_alone_and_a_low_charge_goes_up() -> None:
