@@ -1,7 +1,7 @@
 """How often and how many at once: what a tenant may set, and the sliding windows and slots that come of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -83,6 +83,15 @@ class CallLimits:
 
     rates: tuple[Rate, ...] = ()
     slots: tuple[Slots, ...] = ()
+    arguments: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """As reserve.lua takes them; made once, since they are used for many calls."""
+    keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rates = [part for rate in self.rates for part in (int(rate.counts_tokens), rate.width_us, rate.limit)]
+        slots = [part for one in self.slots for part in (one.scope_number + 1, one.limit)]
+        object.__setattr__(self, "arguments", (*rates, *slots))
+        object.__setattr__(self, "keys", (*(rate.key for rate in self.rates), *(one.key for one in self.slots)))
 
     def lines(self) -> str:
         """What a hold keeps of it: the logs whose tokens its settlement corrects, the slots that it frees."""
