@@ -1,28 +1,44 @@
-"""What a simulated model says to a request: text, tool calls, why it stopped, and how many tokens that took."""
+"""What of a speech is answered: as much as the request's limits allow, why it ended, and the tokens that it took."""
 
-import hashlib
-import json
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from itertools import pairwise
 
+from simulated_provider.asked import Asked
 from simulated_provider.faults import Faults
-from simulated_provider.scripts import Turn, facts, fill, pick, text_of
-from simulated_provider.tokens import NO_CACHE, CacheUse, count_request, count_text
+from simulated_provider.scripts import Turn
+from simulated_provider.speech import ToolCall, speech_for
+from simulated_provider.tokens import NO_CACHE, CacheUse, count_request, count_text, fitting
 
 _DEFAULT_CHUNKS = 10
 
 
+class Finish(Enum):
+    """Why an answer ended."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    STOP_SEQUENCE = "stop_sequence"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One choice (all `n` are the same) and the tokens of all of them; `pieces` joined are the text."""
+    """One choice (all `choices` are the same) and the tokens of all of them; `pieces` joined are the text.
+
+    `output_tokens` includes `reasoning_tokens`, as `input_tokens` includes what a cache was read or written for.
+    """
 
     model: str
-    pieces: tuple[str, ...]
-    tool_calls: tuple[dict[str, Any], ...]
-    finish_reason: str
-    choices: int
     input_tokens: int
-    output_tokens: int
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    thinking: str = ""
+    pieces: tuple[str, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish: Finish = Finish.STOP
+    stop_sequence: str | None = None
+    choices: int = 1
     cache: CacheUse = NO_CACHE
 
     @property
@@ -30,75 +46,57 @@ class Answer:
         return "".join(self.pieces)
 
 
-def answer_to(
-    body: dict[str, Any], *, scripts: dict[str, tuple[Turn, ...]], faults: Faults, cache: CacheUse = NO_CACHE
-) -> Answer:
+def answer_to(asked: Asked, *, scripts: dict[str, tuple[Turn, ...]], faults: Faults) -> Answer:
     """The same request always gets the same answer."""
-    messages = body["messages"]
-    model = body["model"]
-    calls: tuple[dict[str, Any], ...] = ()
-    turns = scripts.get(model)
-    if turns is None:
-        text = _from_prompt(messages, faults)
-    else:
-        number, turn = pick(turns, messages)
-        known = facts(messages)
-        text = _as_text(fill(turn.text, known))
-        calls = tuple(_tool_call(model, number, index, fill(call, known)) for index, call in enumerate(turn.tool_calls))
-    limit = body.get("max_completion_tokens") or body.get("max_tokens")
-    text, calls, was_cut = _within(limit, text, calls)
-    tokens = count_text(text) + sum(_call_tokens(call) for call in calls)
-    choices = body.get("n") or 1
+    speech = speech_for(asked, scripts=scripts, faults=faults)
+    thinking = _within(_least(asked.thinking_limit, asked.limit), speech.thinking)
+    thought = count_text(thinking)
+    text, stopped_by = _stopped(speech.text, asked.stop)
+    calls = speech.tool_calls if stopped_by is None else ()
+    left = None if asked.limit is None else asked.limit - thought
+    finish = Finish.TOOL_CALLS if calls else Finish.STOP if stopped_by is None else Finish.STOP_SEQUENCE
+    if left is not None and count_text(text) + sum(map(_call_tokens, calls)) > left:
+        text, calls, finish, stopped_by = fitting(text, left), (), Finish.LENGTH, None
+    tokens = thought + count_text(text) + sum(map(_call_tokens, calls))
     return Answer(
-        model=f"simulated/{model}",
-        pieces=_pieces(text, faults.chunks or _DEFAULT_CHUNKS),
+        model=f"simulated/{asked.model}",
+        input_tokens=count_request(asked.body),
+        output_tokens=tokens * asked.choices,
+        reasoning_tokens=thought * asked.choices,
+        thinking=thinking,
+        pieces=pieces_of(text, faults.chunks or _DEFAULT_CHUNKS),
         tool_calls=calls,
-        finish_reason="length" if was_cut else "tool_calls" if calls else "stop",
-        choices=choices,
-        input_tokens=count_request(body),
-        output_tokens=tokens * choices,
-        cache=cache,
+        finish=finish,
+        stop_sequence=stopped_by,
+        choices=asked.choices,
+        cache=asked.cache,
     )
 
 
-def _from_prompt(messages: list[dict[str, Any]], faults: Faults) -> str:
-    prompt = next((text_of(message) for message in reversed(messages) if message.get("role") == "user"), "")
-    text = f"This is a simulated answer to: {prompt}"
-    if faults.chunks is not None:
-        text = (text + " ") * (1 + faults.chunks // len(text))
-    return text
+def pieces_of(text: str, wanted: int) -> tuple[str, ...]:
+    """A text in so many pieces of about the same length, or in its characters where it has fewer."""
+    count = min(wanted, len(text))
+    ends = [len(text) * number // count for number in range(count + 1)] if count else []
+    return tuple(text[begin:end] for begin, end in pairwise(ends))
 
 
-def _tool_call(model: str, turn: int, index: int, call: dict[str, Any]) -> dict[str, Any]:
-    arguments = json.dumps(call.get("arguments", {}), ensure_ascii=False)
-    seed = f"{model}:{turn}:{index}:{call['name']}:{arguments}"
-    return {
-        "id": "call_" + hashlib.sha256(seed.encode()).hexdigest()[:24],
-        "type": "function",
-        "function": {"name": call["name"], "arguments": arguments},
-    }
+def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
+    """The text before the first of the stop sequences, and which that was."""
+    found = [(text.index(sequence), sequence) for sequence in stop if sequence and sequence in text]
+    if not found:
+        return text, None
+    at, sequence = min(found)
+    return text[:at], sequence
 
 
-def _call_tokens(call: dict[str, Any]) -> int:
-    return count_text(call["function"]["name"]) + count_text(call["function"]["arguments"])
+def _within(limit: int | None, text: str) -> str:
+    return text if limit is None else fitting(text, limit)
 
 
-def _within(
-    limit: int | None, text: str, calls: tuple[dict[str, Any], ...]
-) -> tuple[str, tuple[dict[str, Any], ...], bool]:
-    """Text and calls that fit into `limit` tokens, and whether something was left out."""
-    if limit is None or count_text(text) + sum(_call_tokens(call) for call in calls) <= limit:
-        return text, calls, False
-    fitting = text.encode()[: limit * 4].decode(errors="ignore")
-    return fitting, (), True
+def _least(*limits: int | None) -> int | None:
+    known = [limit for limit in limits if limit is not None]
+    return min(known) if known else None
 
 
-def _pieces(text: str, wanted: int) -> tuple[str, ...]:
-    if not text:
-        return ()
-    size = max(1, -(-len(text) // wanted))
-    return tuple(text[start : start + size] for start in range(0, len(text), size))
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _call_tokens(call: ToolCall) -> int:
+    return count_text(call.name) + count_text(call.arguments)

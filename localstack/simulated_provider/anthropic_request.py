@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulated_provider.scripts import text_of
-from simulated_provider.tokens import CacheUse, count_text
-from simulated_provider.wire import Asked
+from simulated_provider.anthropic_cache import cache_use
+from simulated_provider.asked import Asked, RequestRefused, Tool, chosen, schema_of
 
-_TTLS = ("5m", "1h")
+_ROLES = frozenset({"user", "assistant", "system"})
+_LEAST_THINKING = 1024
 
 
 def read_messages(body: Any, *, counting: bool = False) -> Asked:
@@ -19,27 +19,62 @@ def read_messages(body: Any, *, counting: bool = False) -> Asked:
         messages.append({"role": "system", "content": body["system"]})
     for message in body["messages"]:
         messages += _as_chat(message)
-    chat = {"model": body["model"], "messages": messages, "tools": body.get("tools"), "stream": body.get("stream")}
-    if "max_tokens" in body:
-        chat["max_tokens"] = body["max_tokens"]
-    return Asked(chat, include_usage=True, cache=_cache_use(body))
+    form = (body.get("output_config") or {}).get("format") or body.get("output_format")
+    chat = {"model": body["model"], "messages": messages, "tools": body.get("tools"), "response_format": form}
+    choice = body.get("tool_choice") or {}
+    thinking = body.get("thinking") or {}
+    return Asked(
+        chat,
+        original=body,
+        streamed=bool(body.get("stream")),
+        limit=body.get("max_tokens"),
+        stop=tuple(body.get("stop_sequences") or ()),
+        must_call=_must_call(body, choice),
+        one_call=bool(choice.get("disable_parallel_tool_use")),
+        schema=schema_of(form),
+        thinks=thinking.get("type") in {"enabled", "adaptive"},
+        thinking_limit=thinking.get("budget_tokens"),
+        cache=cache_use(body),
+    )
 
 
 def _check(body: Any, *, counting: bool) -> None:
     if not isinstance(body, dict) or not isinstance(body.get("model"), str):
-        raise ValueError("model: Field required")  # noqa: TRY004
+        raise RequestRefused("model: Field required")
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise ValueError("messages: at least one message is required")
+        raise RequestRefused("messages: at least one message is required")
     for index, message in enumerate(messages):
-        if not isinstance(message, dict) or message.get("role") not in {"user", "assistant", "system"}:
-            raise ValueError(f"messages.{index}.role: Input should be 'user' or 'assistant'")
+        if not isinstance(message, dict) or message.get("role") not in _ROLES:
+            raise RequestRefused(f"messages.{index}.role: Input should be 'user' or 'assistant'")
         content = message.get("content")
         if isinstance(content, list) and not all(isinstance(block, dict) for block in content):
-            raise ValueError(f"messages.{index}.content: Input should be a valid list of blocks")
+            raise RequestRefused(f"messages.{index}.content: Input should be a valid list of blocks")
     limit = body.get("max_tokens")
     if not counting and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        raise ValueError("max_tokens: Field required")
+        raise RequestRefused("max_tokens: Field required")
+    _check_thinking(body.get("thinking"), limit)
+
+
+def _check_thinking(thinking: Any, limit: int | None) -> None:
+    if not isinstance(thinking, dict) or thinking.get("type") != "enabled":
+        return
+    budget = thinking.get("budget_tokens")
+    if not isinstance(budget, int) or budget < _LEAST_THINKING:
+        raise RequestRefused(f"thinking.enabled.budget_tokens: Input should be greater than {_LEAST_THINKING - 1}")
+    if limit is not None and budget >= limit:
+        raise RequestRefused("max_tokens must be greater than thinking.budget_tokens")
+
+
+def _must_call(body: dict[str, Any], choice: dict[str, Any]) -> tuple[Tool, ...]:
+    tools = [
+        Tool(tool["name"], tool.get("input_schema") or {})
+        for tool in body.get("tools") or []
+        if tool.get("type", "custom") == "custom"
+    ]
+    named = choice.get("name", "") if choice.get("type") == "tool" else None
+    one_call = bool(choice.get("disable_parallel_tool_use"))
+    return chosen(tools, required=choice.get("type") == "any", named=named, one_call=one_call)
 
 
 def _as_chat(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -50,66 +85,14 @@ def _as_chat(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
         return
     for block in content:
         if block.get("type") == "tool_result":
-            yield {"role": "tool", "content": text_of(block)}
-    texts = [block for block in content if block.get("type") == "text"]
+            yield {"role": "tool", "content": block.get("content")}
+    parts = [block for block in content if block.get("type") in {"text", "image", "document"}]
     calls = [
-        {"function": {"name": block["name"], "arguments": _arguments(block)}}
+        {"function": {"name": block["name"], "arguments": json.dumps(block.get("input", {}), ensure_ascii=False)}}
         for block in content
         if block.get("type") == "tool_use"
     ]
-    if calls:
-        yield {"role": "assistant", "content": texts, "tool_calls": calls}
-    elif texts:
-        yield {"role": message["role"], "content": texts}
-
-
-def _arguments(block: dict[str, Any]) -> str:
-    return json.dumps(block.get("input", {}), ensure_ascii=False)
-
-
-def _cache_use(body: dict[str, Any]) -> CacheUse:
-    """What a cache would do, told from the request alone.
-
-    What stands up to a mark before the last assistant turn was written then and is read now; what follows, up to the
-    last mark, is written.
-    """
-    read, written, segment = 0, dict.fromkeys(_TTLS, 0), 0
-    blocks = list(_blocks(body))
-    if body.get("cache_control") and blocks:
-        tokens, _, seen = blocks[-1]
-        blocks[-1] = (tokens, body["cache_control"], seen)
-    for tokens, mark, seen in blocks:
-        segment += tokens
-        if mark:
-            if seen:
-                read += segment
-            else:
-                written[mark.get("ttl", "5m")] += segment
-            segment = 0
-    return CacheUse(read=read, written_5m=written["5m"], written_1h=written["1h"])
-
-
-def _blocks(body: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any] | None, bool]]:
-    """Each block's tokens, its mark, and whether it was there at the last assistant turn."""
-    messages = body["messages"]
-    turns = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
-    last = turns[-1] if turns else -1
-    for tool in body.get("tools") or []:
-        yield count_text(json.dumps(tool, separators=(",", ":"))), tool.get("cache_control"), bool(turns)
-    for index, message in [(-1, {"content": body.get("system")}), *enumerate(messages)]:
-        content = message.get("content")
-        blocks: list[dict[str, Any]] = content if isinstance(content, list) else [{"type": "text", "text": content}]
-        for block in blocks:
-            yield _tokens(block), block.get("cache_control"), index < last
-
-
-def _tokens(block: dict[str, Any]) -> int:
-    match block.get("type"):
-        case "text":
-            return count_text(block.get("text") or "")
-        case "tool_result":
-            return count_text(text_of(block))
-        case "tool_use":
-            return count_text(block["name"]) + count_text(_arguments(block))
-        case _:
-            return 0
+    if calls or message["role"] == "assistant":
+        yield {"role": message["role"], "content": parts, "tool_calls": calls}
+    elif parts:
+        yield {"role": message["role"], "content": parts}

@@ -5,16 +5,26 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import partial
 from urllib.parse import parse_qs
 
-from simulated_provider import openai_wire
+from simulated_provider.answer import answer_to
 from simulated_provider.anthropic_request import read_messages
 from simulated_provider.anthropic_wire import AnthropicWire, counted
 from simulated_provider.asgi import ConnectionCut, Receive, Scope, Send, read_body, respond
-from simulated_provider.chat import ModelCalls
+from simulated_provider.asked import shaped_like_a_request
+from simulated_provider.calls import ModelCalls
+from simulated_provider.faults import faults_of
 from simulated_provider.invoice import Invoice, InvoiceLine
+from simulated_provider.models import NAMED, described, listed
+from simulated_provider.openai_chat_wire import OpenAIChatWire
+from simulated_provider.openai_embeddings_wire import OpenAIEmbeddingsWire, embedding_answer
+from simulated_provider.openai_errors import error
+from simulated_provider.openai_responses_wire import OpenAIResponsesWire
 from simulated_provider.scripts import load_scripts
 from simulated_provider.settings import SimulatedProviderSettings
+
+_MODELS = "/v1/models"
 
 
 class SimulatedProvider:
@@ -24,11 +34,14 @@ class SimulatedProvider:
         self._scripts = load_scripts(settings.scripts)
         self._invoice = Invoice(settings.invoice, fsync=settings.fsync)
         self._anthropic = AnthropicWire()
+        said = partial(answer_to, scripts=self._scripts)
         self._calls = {
-            path: ModelCalls(wire, scripts=self._scripts, invoice=self._invoice, chunk_delay=settings.chunk_delay)
-            for path, wire in (
-                ("/v1/chat/completions", openai_wire.OpenAIWire()),
-                ("/v1/messages", self._anthropic),
+            path: ModelCalls(wire, answer, self._invoice, settings.chunk_delay)
+            for path, wire, answer in (
+                ("/v1/chat/completions", OpenAIChatWire(), said),
+                ("/v1/responses", OpenAIResponsesWire(), said),
+                ("/v1/embeddings", OpenAIEmbeddingsWire(), embedding_answer),
+                ("/v1/messages", self._anthropic, said),
             )
         }
 
@@ -46,14 +59,14 @@ class SimulatedProvider:
             case "POST", "/v1/messages/count_tokens":
                 with suppress(ConnectionCut):
                     await self._count_tokens(receive, send)
-            case "GET", "/v1/models":
-                await respond(send, 200, self._models())
+            case "GET", path if path == _MODELS or path.startswith(f"{_MODELS}/"):
+                await self._models(scope, send)
             case "GET", "/usage":
                 await self._usage(scope, send)
             case "GET", "/health":
                 await respond(send, 200, json.dumps({"status": "ok", "scripts": sorted(self._scripts)}).encode())
             case _:
-                await respond(send, 404, openai_wire.error("unknown request URL", kind="invalid_request_error"))
+                await respond(send, 404, error("unknown request URL", status=404))
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -66,17 +79,28 @@ class SimulatedProvider:
 
     async def _count_tokens(self, receive: Receive, send: Send) -> None:
         try:
-            body = counted(read_messages(json.loads(await read_body(receive)), counting=True))
+            raw = await read_body(receive)
+            with shaped_like_a_request():
+                body = counted(read_messages(json.loads(raw), counting=True))
         except ValueError as problem:
             await respond(send, 400, self._anthropic.error(str(problem), status=400))
             return
         await respond(send, 200, body)
 
-    def _models(self) -> bytes:
-        models = [
-            {"id": name, "object": "model", "created": 0, "owned_by": "simulated"} for name in sorted(self._scripts)
-        ]
-        return json.dumps({"object": "list", "data": models}).encode()
+    async def _models(self, scope: Scope, send: Send) -> None:
+        """The list, or one model; every name is one but that of a fault that does not exist."""
+        anthropic = any(name == b"anthropic-version" for name, _ in scope["headers"])
+        name = scope["path"].removeprefix(_MODELS).removeprefix("/")
+        if not name:
+            await respond(send, 200, listed(sorted({*NAMED, *self._scripts}), anthropic=anthropic))
+            return
+        try:
+            faults_of(name)
+        except ValueError as problem:
+            refuse = self._anthropic.error if anthropic else error
+            await respond(send, 404, refuse(str(problem), status=404))
+            return
+        await respond(send, 200, described(name, anthropic=anthropic))
 
     async def _usage(self, scope: Scope, send: Send) -> None:
         """`?day=…` or `?from=…&to=…`: the invoice of those days (UTC), one JSON document a line.
@@ -89,7 +113,7 @@ class SimulatedProvider:
             first = date.fromisoformat(query.get("from") or query.get("day") or today)
             last = date.fromisoformat(query.get("to") or query.get("day") or today)
         except ValueError as problem:
-            await respond(send, 400, openai_wire.error(str(problem), kind="invalid_request_error"))
+            await respond(send, 400, error(str(problem), status=400))
             return
         # what is in flight is looked at first: an answer that ends in between is in both, never in neither
         in_flight = ",".join(sorted(set().union(*(calls.in_flight for calls in self._calls.values()))))

@@ -9,6 +9,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 16 * 1024 * 1024
+CLOSE = "simulated_provider.close"
+"""The extension by which a server lets its application close a connection that it has not answered."""
 
 
 class ConnectionCut(Exception):
@@ -41,6 +43,11 @@ async def respond(send: Send, status: int, body: bytes, headers: dict[str, str] 
     await send({"type": "http.response.body", "body": body})
 
 
+def close(scope: Scope) -> None:
+    """Close the request's connection; the client is then gone."""
+    scope["extensions"][CLOSE]["connection"]()
+
+
 class ClientWatch:
     """Knows whether the client has gone away."""
 
@@ -57,7 +64,8 @@ class ClientWatch:
 
     async def sleep(self, seconds: float | None) -> None:
         """Sleep, or until the client goes away; None: until then only."""
-        await asyncio.wait({self._task}, timeout=seconds)
+        if seconds != 0:
+            await asyncio.wait({self._task}, timeout=seconds)
 
     async def close(self) -> None:
         self._task.cancel()

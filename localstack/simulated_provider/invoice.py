@@ -24,6 +24,8 @@ class InvoiceLine:
     output_tokens: int
     cost_usd: str
     cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 class Invoice:

@@ -25,6 +25,9 @@ PRICES: dict[str, Price] = {
     "penguins-*": Price(Decimal("0.40"), Decimal("0.10"), Decimal("1.60")),
     "odd-*": Price(Decimal("0.0375"), Decimal("0.0125"), Decimal("0.1501")),
     "cached-*": Price(Decimal("3.00"), Decimal("0.30"), Decimal("15.00"), Decimal("3.75"), Decimal("6.00")),
+    "reasoning-*": Price(Decimal("1.10"), Decimal("0.275"), Decimal("4.40")),
+    "vision-*": Price(Decimal("0.50"), Decimal("0.125"), Decimal("2.00")),
+    "embed-*": Price(Decimal("0.02"), Decimal("0.02"), Decimal(0)),
     "*": Price(Decimal("0.15"), Decimal("0.075"), Decimal("0.60")),
 }
 """By pattern of the model's name; the first that matches holds."""

@@ -42,9 +42,13 @@ def load_scripts(folder: Path | None) -> dict[str, tuple[Turn, ...]]:
 
 def pick(turns: tuple[Turn, ...], messages: list[dict[str, Any]]) -> tuple[int, Turn]:
     """The turn that answers these messages, and its number."""
-    said = sum(1 for message in messages if message.get("role") == "assistant")
-    number = min(said, len(turns) - 1)
+    number = min(turns_said(messages), len(turns) - 1)
     return number, turns[number]
+
+
+def turns_said(messages: list[dict[str, Any]]) -> int:
+    """How often the model has spoken in these messages."""
+    return sum(1 for message in messages if message.get("role") == "assistant")
 
 
 def facts(messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -71,7 +75,7 @@ def fill(value: Any, known: dict[str, Any]) -> Any:
 def text_of(message: dict[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content)
+        return "".join(part.get("text") or "" for part in content)
     return content or ""
 
 

@@ -1,12 +1,16 @@
 """How the simulated provider counts tokens: one for every four bytes of text, rounded up, plus a template's share."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 MESSAGE_OVERHEAD = 4
 TOOL_OVERHEAD = 8
+IMAGE_TOKENS = 1024
+"""What any image is counted at, whatever its size and detail."""
 _BYTES_PER_TOKEN = 4
+_IMAGES = frozenset({"image", "image_url", "input_image"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +33,45 @@ def count_text(text: str) -> int:
     return -(-len(text.encode()) // _BYTES_PER_TOKEN)
 
 
+def fitting(text: str, tokens: int) -> str:
+    """As much of a text's beginning as `tokens` hold."""
+    return text.encode()[: tokens * _BYTES_PER_TOKEN].decode(errors="ignore")
+
+
 def count_request(body: dict[str, Any]) -> int:
-    """Tokens of the messages and tools of a chat completions request."""
-    messages = sum(MESSAGE_OVERHEAD + _count_message(message) for message in body.get("messages", []))
-    tools = sum(TOOL_OVERHEAD + count_text(json.dumps(tool, separators=(",", ":"))) for tool in body.get("tools") or [])
-    return messages + tools
+    """Tokens of the messages, the tools and the wanted form of a chat completions request."""
+    form = body.get("response_format")
+    return (
+        count_messages(body.get("messages", []))
+        + count_tools(body.get("tools") or [])
+        + (count_text(_json(form)) if form else 0)
+    )
+
+
+def count_messages(messages: Iterable[dict[str, Any]]) -> int:
+    return sum(MESSAGE_OVERHEAD + _count_message(message) for message in messages)
+
+
+def count_tools(tools: Iterable[dict[str, Any]]) -> int:
+    return sum(TOOL_OVERHEAD + count_text(_json(tool)) for tool in tools)
+
+
+def count_part(part: dict[str, Any]) -> int:
+    """Tokens of one part of a message's content: an image, a document that is text, or text."""
+    if part.get("type") in _IMAGES:
+        return IMAGE_TOKENS
+    document = (part.get("source") or {}).get("data") if part.get("type") == "document" else None
+    return count_text(document or part.get("text") or "")
 
 
 def _count_message(message: dict[str, Any]) -> int:
     content = message.get("content")
-    if isinstance(content, list):
-        total = sum(count_text(part.get("text", "")) for part in content)
-    else:
-        total = count_text(content or "")
+    total = sum(map(count_part, content)) if isinstance(content, list) else count_text(content or "")
     for call in message.get("tool_calls") or []:
         function = call.get("function", {})
         total += count_text(function.get("name", "")) + count_text(function.get("arguments", ""))
     return total
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))

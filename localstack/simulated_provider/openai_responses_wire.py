@@ -1,0 +1,32 @@
+"""Answers as OpenAI's Responses put them on the wire."""
+
+import json
+from typing import Any
+
+from simulated_provider.asked import Asked
+from simulated_provider.openai_errors import error
+from simulated_provider.openai_responses_items import whole_response
+from simulated_provider.openai_responses_request import read_response
+from simulated_provider.openai_responses_stream import ResponsesStream
+from simulated_provider.usage import Usage
+from simulated_provider.wire import Reply, Stream
+
+
+class OpenAIResponsesWire:
+    """`POST /v1/responses`; nothing is kept, so no response can be gone on from."""
+
+    request_id_header = "x-request-id"
+    id_prefix = "resp_"
+    malformed = b'event: response.output_text.delta\ndata: {"type": "response.outp\n\n'
+
+    def read(self, body: Any, headers: dict[str, str]) -> Asked:  # noqa: ARG002
+        return read_response(body)
+
+    def whole(self, reply: Reply, usage: Usage | None) -> bytes:
+        return json.dumps(whole_response(reply, usage), ensure_ascii=False).encode()
+
+    def stream(self, reply: Reply, usage: Usage | None) -> Stream:  # noqa: ARG002  # the last event alone tells it
+        return ResponsesStream(reply)
+
+    def error(self, message: str, *, status: int, param: str | None = None, code: str | None = None) -> bytes:
+        return error(message, status=status, param=param, code=code)
