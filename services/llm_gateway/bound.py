@@ -1,11 +1,20 @@
-"""The most that a call can take: a true bound, never an estimate."""
+"""The most that a call can take; where its tenant asked for that, an estimate below it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from foundation.domain.errors import BadRequest
 from foundation.domain.money import MAX_AMOUNT
+from llm_gateway.budget.bounds import Bounds
 from llm_gateway.prices import Price
 from llm_gateway.request import ChatRequest
+from llm_gateway.usage import BoundKind
+
+BYTES_A_TOKEN = 3
+"""What an estimate takes a token for: English has about four bytes a token, code and other scripts two or three. No
+tokenizer is that of every provider, and a margin is added."""
 
 
 class Unpriced(BadRequest):
@@ -14,19 +23,27 @@ class Unpriced(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Upper bounds of one attempt; `max_output` is what each choice may take."""
+    """Upper bounds of one attempt; `max_output` is what each choice may take.
+
+    Those of an estimate may be passed, but not those of the `strict` bound that it keeps.
+    """
 
     input_tokens: int
     output_tokens: int
     nano_usd: int
     max_output: int
+    strict: "Bound | None" = None
+
+    @property
+    def kind(self) -> BoundKind:
+        return BoundKind.STRICT if self.strict is None else BoundKind.ESTIMATE
 
     @property
     def tokens(self) -> int:
         return self.input_tokens + self.output_tokens
 
 
-def bound_of(request: ChatRequest, *, prices: list[Price], default_output: int) -> Bound:
+def bound_of(request: ChatRequest, *, prices: Sequence[Price], default_output: int) -> Bound:
     """The bound over every model that may serve the request."""
     input_tokens = request.text_tokens + request.images * _dearest_image(prices, images=request.images)
     max_output = default_output if request.max_output is None else request.max_output
@@ -40,7 +57,27 @@ def bound_of(request: ChatRequest, *, prices: list[Price], default_output: int) 
     return Bound(input_tokens=input_tokens, output_tokens=output_tokens, nano_usd=nano_usd, max_output=max_output)
 
 
-def _dearest_image(prices: list[Price], *, images: int) -> int:
+def chosen_bound(strict: Bound, request: ChatRequest, *, prices: Sequence[Price], by: Bounds) -> Bound:
+    """The bound that the tenant has chosen: the strict one, or what is counted times the margin where that is less."""
+    if by.mode is BoundKind.STRICT:
+        return strict
+    images = strict.input_tokens - request.text_tokens
+    counted = -(-request.text_tokens // BYTES_A_TOKEN) + images
+    input_tokens = min(strict.input_tokens, _with_margin(counted, by.margin))
+    a_choice = min(strict.max_output, _with_margin(min(strict.max_output, by.typical_output), by.margin))
+    output_tokens = a_choice * request.choices
+    nano_usd = max(
+        price.most(input_tokens=input_tokens, output_tokens=output_tokens, cache_writes=request.cache_writes)
+        for price in prices
+    )
+    return Bound(input_tokens, output_tokens, nano_usd, strict.max_output, strict)
+
+
+def _with_margin(tokens: int, margin: Decimal) -> int:
+    return math.ceil(tokens * margin)
+
+
+def _dearest_image(prices: Sequence[Price], *, images: int) -> int:
     if not images:
         return 0
     declared = [price.max_tokens_per_image for price in prices]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,18 +12,20 @@ from llm_gateway.budget.scopes import Amount, ScopeKind
 from llm_gateway.usage import BoundKind, Reason, UsageEvent
 
 _REPORT = UUID("0c3d1f62-2c4e-5a53-8f5b-8f6a6b1f5a77")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One adjustment event and the scopes in which it counts."""
+    """One adjustment event, the scopes in which it counts, and when what it corrects was committed."""
 
     event: UsageEvent
     by: Amount
     scopes: Reservation
+    corrects_ms: int
 
 
-def corrections(rows: Iterable[Mapping[str, Any]], *, now: datetime, unbilled: Collection[UUID]) -> list[Correction]:
+def corrections(rows: Iterable[Mapping[str, Any]], *, unbilled: Collection[UUID]) -> list[Correction]:
     """An adjustment for each attempt whose charges so far differ from what was billed.
 
     `rows` are attempts with the sums charged and, where the report names them, what was billed. An attempt that was
@@ -36,7 +38,7 @@ def corrections(rows: Iterable[Mapping[str, Any]], *, now: datetime, unbilled: C
             continue
         change = {name: billed[name] - row[name] for name in billed}
         if change["cost_nano_usd"] or change["total_tokens"]:
-            found.append(_correction(row, change, now=now))
+            found.append(_correction(row, change))
     return found
 
 
@@ -55,14 +57,20 @@ def _billed(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> dict[str, 
     return None
 
 
-def _correction(row: Mapping[str, Any], change: dict[str, int], *, now: datetime) -> Correction:
+def _correction(row: Mapping[str, Any], change: dict[str, int]) -> Correction:
     # what it corrects to is part of the id, so that a report corrected later makes another adjustment
     target = f"{row['event_id']}:{row['cost_nano_usd'] + change['cost_nano_usd']}:{row['cost_nano_usd']}"
-    event = _event(row, change, identity=uuid5(_REPORT, target), now=now)
-    return Correction(event, Amount(change["total_tokens"], change["cost_nano_usd"]), _scopes(row, event))
+    event = _event(row, change, identity=uuid5(_REPORT, target))
+    settled_at: datetime = row["settled_at"]
+    return Correction(
+        event=event,
+        by=Amount(change["total_tokens"], change["cost_nano_usd"]),
+        scopes=_scopes(row, event),
+        corrects_ms=(settled_at - _EPOCH) // timedelta(milliseconds=1),
+    )
 
 
-def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID, now: datetime) -> UsageEvent:
+def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID) -> UsageEvent:
     return UsageEvent(
         tenant_id=row["tenant_id"],
         event_day=row["event_day"],
@@ -81,7 +89,6 @@ def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID, no
         usage_source="report",
         price_version=row["price_version"],
         started_at=row["started_at"],
-        settled_at=now.astimezone(UTC),
         user_id=row["user_id"],
         api_key_id=row["api_key_id"],
         run_id=row["run_id"],
@@ -102,13 +109,14 @@ def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID, no
 def _scopes(row: Mapping[str, Any], event: UsageEvent) -> Reservation:
     """The attempt's scopes, in the form that the budget's scripts take."""
     bucket = keys.bucket_of(row["tenant_id"])
-    ids = {
-        ScopeKind.TENANT: row["tenant_id"],
-        ScopeKind.USER: row["user_id"],
-        ScopeKind.KEY: row["api_key_id"],
-        ScopeKind.RUN: row["run_id"],
-        ScopeKind.STEP: row["step_id"],
-    }
+    ids = [
+        (ScopeKind.TENANT, row["tenant_id"]),
+        (ScopeKind.USER, row["user_id"]),
+        (ScopeKind.KEY, row["api_key_id"]),
+        *((ScopeKind.RUN, run_id) for run_id in row["ancestor_run_ids"]),
+        (ScopeKind.RUN, row["run_id"]),
+        (ScopeKind.STEP, row["step_id"]),
+    ]
     day: date = row["event_day"]
     return Reservation(
         reservation_id=event.event_id,
@@ -119,7 +127,7 @@ def _scopes(row: Mapping[str, Any], event: UsageEvent) -> Reservation:
         month=f"{day:%Y-%m}",
         scopes=tuple(
             ScopeKey(keys.scope(bucket, row["tenant_id"], kind, scope_id), kind.windowed)
-            for kind, scope_id in ids.items()
+            for kind, scope_id in ids
             if scope_id is not None
         ),
         lost_event="",

@@ -10,6 +10,7 @@ from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
 from llm_gateway.call import Client, PlainAnswer
 from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.errors import Unexpected
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.pipeline import StreamedAnswer
 from llm_gateway.providers.base import UpstreamFailed
@@ -29,10 +30,6 @@ _log = logger(__name__)
 
 class _ClientGone(Exception):
     """The client left before its request was whole."""
-
-
-class _Unexpected(LockstepError):
-    code = "internal"
 
 
 class _Connection:
@@ -85,7 +82,7 @@ class CallEndpoint:
             return await self._send_error(send, error)
         except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
             _log.exception("a call failed unexpectedly")
-            return await self._send_error(send, _Unexpected("the gateway failed"))
+            return await self._send_error(send, Unexpected("the gateway failed"))
         if isinstance(answer, StreamedAnswer):
             await _send_stream(receive, send, answer)
             return 200

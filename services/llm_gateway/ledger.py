@@ -1,18 +1,23 @@
 """Takes each attempt from its reservation to its settlement, through journal and Redis, whatever dies on the way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NotAnswered
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
+from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.refusals import BucketClosed, HeldByOthers
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Scope, Windows
+from llm_gateway.budget.seed import NO_SEEDS, Seed
 from llm_gateway.budget.store import BudgetStore, Funded, Lease, Settled
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.journal import Entry, Journal, Phase, Settlement
@@ -31,6 +36,12 @@ class NotAcknowledged(DependencyUnavailable):
     """The settlement stands in the journal, but Redis has not confirmed it yet."""
 
 
+class RedisAway(DependencyUnavailable):
+    """Redis cannot be reached, or does not answer in time; whether it made this reservation is not known."""
+
+    reservation_id: UUID | None = None
+
+
 Recorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
 """Which of these attempts' events PostgreSQL has."""
 
@@ -47,6 +58,8 @@ class Ledger:
         self._open: dict[UUID, float] = {}
         self._cutters: dict[UUID, Callable[[], None]] = {}
         self._unfinished: set[UUID] = set(journal.entries)
+        self._unknown_since: dict[UUID, int] = {}
+        self.local = _tally_of(journal)
         self.closed = asyncio.Event()
         """Set when a bucket was found closed: somebody must rebuild it."""
 
@@ -58,6 +71,7 @@ class Ledger:
         windows: Windows,
         lease: Lease | None,
         limits: CallLimits = NO_LIMITS,
+        seeds: Mapping[int, Seed] = NO_SEEDS,
         waits: bool = True,
     ) -> Funded:
         """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`."""
@@ -69,9 +83,10 @@ class Ledger:
         async def attempt() -> Funded:
             self._open[identity] = loop.time() + self._lease
             entry.asked = True
+            moment = self.local.moment()
             try:
-                return await self._store.reserve(
-                    reservation, scopes=scopes, windows=windows, lease=lease, limits=limits
+                funded = await self._store.reserve(
+                    reservation, scopes=scopes, windows=windows, lease=lease, limits=limits, seeds=seeds
                 )
             except HeldByOthers as refusal:
                 entry.asked = False
@@ -79,6 +94,8 @@ class Ledger:
                     # a rebuild took it for a hold while it was refused: it starts again under another id
                     raise BucketClosed from refusal
                 raise
+            self.local.within_limits((scope.key for scope in reservation.scopes), moment)
+            return funded
 
         try:
             if not waits:
@@ -88,7 +105,7 @@ class Ledger:
             # whether the script ran is not known: it is released when Redis answers again
             self._open.pop(identity, None)
             self._unfinished.add(identity)
-            raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+            raise _away(error, identity) from error
         except BaseException as error:
             self._open.pop(identity, None)
             if isinstance(error, BucketClosed):
@@ -99,6 +116,17 @@ class Ledger:
                 self._journal.forget(identity)
             raise
 
+    def admit_locally(self, reservation: Reservation) -> None:
+        """Admit an attempt that Redis may not hold; what it uses is charged when Redis is back."""
+        identity = reservation.reservation_id
+        self._unfinished.discard(identity)
+        self._journal.forget(identity)
+        self._journal.reserving(reservation)
+        self._journal.entries[identity].asked = True
+        # perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed like any
+        self._open[identity] = math.inf
+        self.local.add(reservation)
+
     def dispatching(self, reservation: Reservation) -> None:
         self._journal.dispatching(reservation.reservation_id)
 
@@ -107,12 +135,18 @@ class Ledger:
         self._cutters[reservation.reservation_id] = cut
 
     async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
-        """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time."""
+        """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time.
+
+        What was admitted without Redis does not wait for it.
+        """
         identity = reservation.reservation_id
         self._journal.settled(identity, settlement)
         self._open.pop(identity, None)
         self._cutters.pop(identity, None)
         self._unfinished.add(identity)
+        if reservation.is_local:
+            self.local.settled(identity, Amount(settlement.tokens, settlement.nano_usd))
+            return
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + _ACKNOWLEDGE_SECONDS, 0.05
         while not await self._finish(self._journal.entries[identity]):
@@ -151,7 +185,8 @@ class Ledger:
             entry = self._journal.entries.get(identity)
             if entry is None:
                 self._unfinished.discard(identity)
-            elif not await self._finish(entry):
+            elif not await self._finish(entry) and identity not in self._unknown_since:
+                # Redis is away or closed; what only waits for the ledger stops no other
                 return
 
     @property
@@ -199,15 +234,18 @@ class Ledger:
                 found = await self._store.settle(
                     reservation, used, settlement.event, remember=remember, lowering=lowering
                 )
+            unknown = found is Settled.UNKNOWN and entry.phase is Phase.SETTLED
+            if unknown and not await self._charge_unknown(entry, used):
+                return False
         except RedisError as error:
             _log.debug("a settlement waits for Redis", exc_info=error)
             return False
         if found is Settled.CLOSED:
             self.closed.set()
             return False
-        if found is Settled.UNKNOWN and entry.phase is Phase.SETTLED and not await self._charge_unknown(entry, used):
-            return False
         self._unfinished.discard(reservation.reservation_id)
+        self._unknown_since.pop(reservation.reservation_id, None)
+        self.local.counted(reservation.reservation_id)
         if entry.phase is Phase.RESERVING:
             self._journal.forget(reservation.reservation_id)
         self._waiting.freed([scope.key for scope in reservation.scopes])
@@ -216,12 +254,19 @@ class Ledger:
     async def _charge_unknown(self, entry: Entry, used: Amount) -> bool:
         """Redis has no trace of the hold: unless its event is or will be in the ledger, charge it, once."""
         reservation = entry.reservation
-        if entry.settlement is None or reservation.reservation_id in await self._recorded([reservation]):
+        identity = reservation.reservation_id
+        if entry.settlement is None:
             return True
-        if await self._store.has_unrecorded_events(reservation.bucket):
+        since = self._unknown_since.get(identity)
+        if since is None:
+            since = self._unknown_since[identity] = await self._store.now_ms()
+        if not await self._store.is_recorded_until(reservation.bucket, since):
             return False
-        await self._store.adjust(reservation, used, entry.settlement.event, event_id=reservation.reservation_id)
-        return True
+        if identity in await self._recorded([reservation]):
+            return True
+        event = entry.settlement.event
+        answer = await self._store.adjust(reservation, used, event, event_id=identity, corrects_ms=None)
+        return answer != "closed"
 
     def _settlement(self, entry: Entry) -> Settlement:
         """How an attempt ends: as it was settled, at nothing when it was never dispatched, else at its bound."""
@@ -233,3 +278,22 @@ class Ledger:
         settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
         self._journal.settled(reservation.reservation_id, settlement)
         return settlement
+
+
+def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
+    if not isinstance(error, NotConnected | NotAnswered):
+        return DependencyUnavailable("Redis refuses to work", retry_after=1)
+    away = RedisAway("Redis does not answer", retry_after=1)
+    away.reservation_id = reservation_id
+    return away
+
+
+def _tally_of(journal: Journal) -> LocalTally:
+    """What an earlier life of this gateway admitted without Redis, and Redis may not have counted yet."""
+    tally = LocalTally()
+    for identity, entry in journal.entries.items():
+        if entry.reservation.is_local:
+            tally.add(entry.reservation)
+            if entry.settlement is not None:
+                tally.settled(identity, Amount(entry.settlement.tokens, entry.settlement.nano_usd))
+    return tally

@@ -13,24 +13,26 @@ from foundation.domain.ids import new_uuid
 from foundation.storage.database import Database
 from foundation.storage.gateway_instances import live_gateways
 from foundation.storage.llm_events import (
+    committed_by_ancestor,
     committed_by_caller,
     committed_by_step,
     live_run_states,
     live_step_fences,
     recorded_event_ids,
 )
+from foundation.storage.rolling_spend import committed_in_rolling_windows
 from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway.budget import keys
 from llm_gateway.budget.bucket_totals import BucketTotals
+from llm_gateway.budget.limits import ALIVE_SECONDS
 from llm_gateway.budget.open_holds import open_holds
 from llm_gateway.budget.replies import text
+from llm_gateway.budget.scopes import SLICES
 from llm_gateway.budget.scripts import PooledRunner, Scripts
 from llm_gateway.ledger import Ledger
 from llm_gateway.recorder import Recorder
 
-ALIVE_SECONDS = 15.0
-"""A gateway not seen for this long is not waited for; its holds lapse, or its journal settles them when it is back."""
 _REQUEST = "ls:rebuild"
 _LEADER = "ls:rebuild-leader"
 _LOCK_MS = 10_000
@@ -168,6 +170,10 @@ class Rebuilder:
                     _of(buckets, caller.tenant_id).add_caller(caller)
                 for step in await committed_by_step(tx):
                     _of(buckets, step.tenant_id).add_step(step)
+                for ancestor in await committed_by_ancestor(tx):
+                    _of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
+                for one in await committed_in_rolling_windows(tx, slices=SLICES):
+                    _of(buckets, one.tenant_id).add_slice(one)
                 for run in await live_run_states(tx):
                     _of(buckets, run.tenant_id).add_run(run)
                 for fence in await live_step_fences(tx):

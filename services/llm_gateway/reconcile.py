@@ -1,16 +1,19 @@
 """`python -m llm_gateway.reconcile`: import the providers' usage reports and bring the ledger to what they billed.
 
 Each correction is one adjustment event that counts exactly once, in the live budgets and in the ledger; a second run
-finds nothing left to do. Prints one JSON report; exits 1 when the ledger and a report still differ.
+finds nothing left to do. Prints one JSON report a provider, with the drift of each of its tenants. Exits 0 without
+drift, 1 when the ledger and a provider's report still differ, 3 when Redis' counters differ from the ledger, and 4 when
+nothing could be compared.
 """
 
 import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +33,7 @@ from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.configuration.loading import load_file
 from llm_gateway.corrections import corrections
+from llm_gateway.drift import TenantDrift, by_tenant, count_tenants
 from llm_gateway.recorder import Recorder
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.usage import encode_event
@@ -62,10 +66,37 @@ class ProviderReport:
     adjustments: int
     attempts_unreported: int
     requests_unexplained: list[str]
+    tenants: list[TenantDrift]
 
     @property
     def drift_after(self) -> int:
         return self.charged_after_nano_usd - self.billed_nano_usd
+
+    def as_json(self) -> dict[str, Any]:
+        amounts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            **amounts,
+            "tenants": [tenant.as_json() for tenant in self.tenants],
+            "drift_before_usd": dollars(self.charged_before_nano_usd - self.billed_nano_usd),
+            "drift_after_usd": dollars(self.drift_after),
+        }
+
+
+class Exit(IntEnum):
+    """What the process says by its exit code; 2 is a wrong argument."""
+
+    AGREED = 0
+    REPORT_DIFFERS = 1
+    COUNTERS_DIFFER = 3
+    NOT_COMPARED = 4
+
+
+def exit_of(reports: Sequence[ProviderReport]) -> Exit:
+    if any(report.drift_after for report in reports):
+        return Exit.REPORT_DIFFERS
+    if any(tenant.counted.drifts for report in reports for tenant in report.tenants):
+        return Exit.COUNTERS_DIFFER
+    return Exit.AGREED
 
 
 class Reconciler:
@@ -92,12 +123,15 @@ class Reconciler:
                     await import_usage(tx, report.rows)
             async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
                 rows = await self._attempts(tx, provider, first=first, last=last)
-        found = corrections(rows, now=now, unbilled=unbilled)
+        found = corrections(rows, unbilled=unbilled)
         for one in found:
-            answer = await self._store.adjust(one.scopes, one.by, encode_event(one.event), event_id=one.event.event_id)
+            event = encode_event(one.event)
+            answer = await self._store.adjust(
+                one.scopes, one.by, event, event_id=one.event.event_id, corrects_ms=one.corrects_ms
+            )
             if answer == "closed":
                 raise DependencyUnavailable("budgets are being rebuilt: start a gateway and run this again")
-        await self._recorded()
+        counted = await count_tenants(self._database, self._store, self._recorded)
         with postgres_unavailable():
             async with self._database.across_tenants(reason="report on a reconciliation") as tx:
                 after = await self._attempts(tx, provider, first=first, last=last)
@@ -112,6 +146,7 @@ class Reconciler:
             adjustments=len(found),
             attempts_unreported=sum(row["billed_nano_usd"] is None and row["cost_nano_usd"] > 0 for row in after),
             requests_unexplained=unexplained,
+            tenants=by_tenant(after, counted),
         )
 
     async def _attempts(self, tx: Transaction, provider: str, *, first: date, last: date) -> list[dict[str, Any]]:
@@ -188,14 +223,11 @@ def main() -> None:
             )
         )
     except (DependencyUnavailable, RedisError, TimeoutError) as error:
-        sys.exit(f"reconcile: {error}")
+        sys.stderr.write(f"reconcile: {error}\n")
+        sys.exit(Exit.NOT_COMPARED)
     for report in reports:
-        drift = {
-            "drift_before_usd": dollars(report.charged_before_nano_usd - report.billed_nano_usd),
-            "drift_after_usd": dollars(report.drift_after),
-        }
-        sys.stdout.write(json.dumps({**asdict(report), **drift}) + "\n")
-    sys.exit(any(report.drift_after for report in reports))
+        sys.stdout.write(json.dumps(report.as_json()) + "\n")
+    sys.exit(exit_of(reports))
 
 
 if __name__ == "__main__":

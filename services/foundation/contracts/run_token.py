@@ -1,17 +1,22 @@
 """What a run token says: which step of which run asks for a model, under which lease and which caps."""
 
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from foundation.contracts.message import Message
+from foundation.domain.money import MAX_AMOUNT
+
+MOST_ANCESTORS = 8
+CapAmount = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]
 
 
 class Caps(Message):
     """Limits of one scope; None means that this scope sets none."""
 
-    tokens: int | None = Field(default=None, ge=0)
-    nano_usd: int | None = Field(default=None, ge=0)
+    tokens: CapAmount | None = None
+    nano_usd: CapAmount | None = None
 
 
 class ScopeCaps(Message):
@@ -19,8 +24,19 @@ class ScopeCaps(Message):
     step: Caps = Caps()
 
 
+class Ancestor(Message):
+    """A run above the token's own: what its sub-runs cost counts in its budget too."""
+
+    run_id: UUID
+    generation: int = Field(ge=1)
+    caps: Caps = Caps()
+
+
 class RunClaims(Message):
-    """The private claims of a run token (EdDSA JWT, aud=llm_gateway, sub=run, at most 10 minutes)."""
+    """The private claims of a run token (EdDSA JWT, aud=llm_gateway, sub=run, at most 10 minutes).
+
+    `ancestors` are the runs above, outermost first.
+    """
 
     tenant_id: UUID
     user_id: UUID | None
@@ -29,3 +45,11 @@ class RunClaims(Message):
     generation: int = Field(ge=1)
     fence: int = Field(ge=1)
     caps: ScopeCaps = ScopeCaps()
+    ancestors: tuple[Ancestor, ...] = Field(default=(), max_length=MOST_ANCESTORS)
+
+    @model_validator(mode="after")
+    def _each_run_once(self) -> Self:
+        runs = [self.run_id, *(ancestor.run_id for ancestor in self.ancestors)]
+        if len(set(runs)) < len(runs):
+            raise ValueError("a run is named once: the token's own, or one of those above it")
+        return self

@@ -1,5 +1,6 @@
-"""The limits of a tenant's lasting scopes, as gateways read them."""
+"""The limits of a tenant's lasting scopes, and what it has set about them, as gateways read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from foundation.storage.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class BudgetRow:
-    """One limit: of a tenant, user or key, for a day, a month or in total."""
+    """One limit: of a tenant, user or key, for a day, a month, in total, or in any interval of `window_seconds`."""
 
     scope: str
     scope_id: UUID
     period: str
+    window_seconds: int | None
     limit_tokens: int | None
     limit_nano_usd: int | None
 
@@ -23,8 +25,10 @@ class BudgetRow:
 class TenantLimits:
     time_zone: str
     suspended: bool
-    rate_limits: object
-    """The member `limits` of the tenant's settings, as it stands there."""
+    settings: Mapping[str, object]
+    """As it stands there: a JSON object in which nothing is checked yet."""
+    gateways: int
+    """How many gateways are alive."""
     budgets: tuple[BudgetRow, ...]
 
 
@@ -38,27 +42,33 @@ class KnownKey:
     scopes: frozenset[str]
 
 
-async def read_tenant_limits(tx: Transaction) -> TenantLimits | None:
-    """The transaction's tenant with all its budgets; None when there is no such tenant."""
+async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> TenantLimits | None:
+    """The transaction's tenant with all its budgets; None when there is no such tenant.
+
+    `alive_seconds` is how long ago a gateway may have been seen to count as alive.
+    """
     tenants = await tx.execute(
         text(
-            "SELECT time_zone, suspended_at IS NOT NULL AS suspended, settings -> 'limits' AS rate_limits"
-            " FROM tenants WHERE tenant_id = current_tenant()"
-        )
+            "SELECT time_zone, suspended_at IS NOT NULL AS suspended, settings,"
+            " (SELECT count(*) FROM gateway_instances g WHERE g.seen_at > now() - make_interval(secs => :alive))"
+            " AS gateways FROM tenants WHERE tenant_id = current_tenant()"
+        ),
+        {"alive": alive_seconds},
     )
     tenant = tenants.mappings().first()
     if tenant is None:
         return None
     budgets = await tx.execute(
         text(
-            "SELECT scope, scope_id, period, limit_tokens, limit_nano_usd FROM budgets"
+            "SELECT scope, scope_id, period, window_seconds, limit_tokens, limit_nano_usd FROM budgets"
             " WHERE tenant_id = current_tenant()"
         )
     )
     return TenantLimits(
         time_zone=tenant["time_zone"],
         suspended=tenant["suspended"],
-        rate_limits=tenant["rate_limits"] if tenant["rate_limits"] is not None else {},
+        settings=tenant["settings"],
+        gateways=tenant["gateways"],
         budgets=tuple(BudgetRow(**row) for row in budgets.mappings()),
     )
 

@@ -50,6 +50,23 @@ class CommittedByStep:
 
 
 @dataclass(frozen=True, slots=True)
+class CommittedByAncestor:
+    """What all runs below a run were charged together."""
+
+    tenant_id: UUID
+    run_id: UUID
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedByTenant:
+    tenant_id: UUID
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """A run's newest generation, and whether it has ended."""
 
@@ -120,6 +137,32 @@ async def committed_by_step(tx: Transaction) -> list[CommittedByStep]:
     return [CommittedByStep(**row) for row in rows.mappings()]
 
 
+async def committed_by_ancestor(tx: Transaction) -> list[CommittedByAncestor]:
+    """What the runs below them were charged, of runs that are open or ended within a day."""
+    rows = await tx.execute(
+        text(
+            "SELECT e.tenant_id, above.run_id, sum(e.total_tokens)::bigint AS tokens,"
+            " sum(e.cost_nano_usd)::bigint AS nano_usd FROM llm_events e"
+            " CROSS JOIN LATERAL unnest(e.ancestor_run_ids) AS above (run_id)"
+            " LEFT JOIN runs r ON r.tenant_id = e.tenant_id AND r.run_id = above.run_id"
+            " WHERE e.ancestor_run_ids <> '{}' AND (r.ended_at IS NULL OR r.ended_at > now() - interval '1 day')"
+            " GROUP BY 1, 2"
+        )
+    )
+    return [CommittedByAncestor(**row) for row in rows.mappings()]
+
+
+async def committed_by_tenant(tx: Transaction) -> list[CommittedByTenant]:
+    """All that was ever charged, by tenant."""
+    rows = await tx.execute(
+        text(
+            "SELECT tenant_id, sum(total_tokens)::bigint AS tokens, sum(cost_nano_usd)::bigint AS nano_usd"
+            " FROM llm_events GROUP BY 1"
+        )
+    )
+    return [CommittedByTenant(**row) for row in rows.mappings()]
+
+
 async def live_run_states(tx: Transaction) -> list[RunState]:
     """The runs whose tokens may still be about: open, or ended within a day."""
     rows = await tx.execute(
@@ -153,7 +196,7 @@ async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, 
             "SELECT e.tenant_id, e.event_day, e.event_id, e.user_id, e.api_key_id, e.run_id, e.step_id, e.generation,"
             " e.fence, e.ancestor_run_ids, e.call_key, e.request_id, e.attempt, e.reason, e.bound_kind, e.dialect,"
             " e.route, e.provider, e.model, e.price_version, e.usage_source,"
-            " e.bound_tokens, e.bound_nano_usd, e.started_at,"
+            " e.bound_tokens, e.bound_nano_usd, e.started_at, e.settled_at,"
             " e.input_tokens + coalesce(a.input_tokens, 0) AS input_tokens,"
             " e.cached_input_tokens + coalesce(a.cached_input_tokens, 0) AS cached_input_tokens,"
             " e.output_tokens + coalesce(a.output_tokens, 0) AS output_tokens,"

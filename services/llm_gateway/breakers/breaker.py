@@ -116,7 +116,7 @@ class Breaker:
         self._breaker = pybreaker.CircuitBreaker(
             fail_max=config.failures, reset_timeout=config.open_seconds, success_threshold=config.successes
         )
-        self._say(pybreaker.STATE_CLOSED)
+        metrics.breaker_level(provider, model, _LEVELS[pybreaker.STATE_CLOSED])
 
     @property
     def state(self) -> str:

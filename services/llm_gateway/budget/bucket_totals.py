@@ -2,7 +2,14 @@
 
 from uuid import UUID
 
-from foundation.storage.llm_events import CommittedByCaller, CommittedByStep, RunState, StepFence
+from foundation.storage.llm_events import (
+    CommittedByAncestor,
+    CommittedByCaller,
+    CommittedByStep,
+    RunState,
+    StepFence,
+)
+from foundation.storage.rolling_spend import SliceSum
 from llm_gateway.budget import keys
 from llm_gateway.budget.open_holds import OpenHold
 from llm_gateway.budget.scope_totals import ScopeTotals
@@ -27,6 +34,13 @@ class BucketTotals:
         amount = Amount(row.tokens, row.nano_usd)
         self.scopes.commit(self._key(row.tenant_id, ScopeKind.RUN, row.run_id), amount)
         self.scopes.commit(self._key(row.tenant_id, ScopeKind.STEP, row.step_id), amount)
+
+    def add_ancestor(self, row: CommittedByAncestor) -> None:
+        self.scopes.commit(self._key(row.tenant_id, ScopeKind.RUN, row.run_id), Amount(row.tokens, row.nano_usd))
+
+    def add_slice(self, row: SliceSum) -> None:
+        key = self._key(row.tenant_id, ScopeKind(row.scope), row.scope_id)
+        self.scopes.commit_in_slice(key, row.width_ms, row.slice, Amount(row.tokens, row.nano_usd))
 
     def add_run(self, row: RunState) -> None:
         key = self._key(row.tenant_id, ScopeKind.RUN, row.run_id)

@@ -2,42 +2,57 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from foundation.domain.errors import DependencyUnavailable, Forbidden
-from foundation.storage.budgets import BudgetRow, TenantLimits, read_tenant_limits
+from foundation.storage.budgets import TenantLimits, read_tenant_limits
 from foundation.storage.database import Database
+from foundation.storage.rolling_spend import committed_in_rolling_window
 from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
+from llm_gateway.budget.bounds import STRICT, Bounds
 from llm_gateway.budget.rates import RateLimits
-from llm_gateway.budget.scopes import NO_LIMIT, Limit, Period, Scope, ScopeKind
+from llm_gateway.budget.redis_away import CLOSED, RedisAway
+from llm_gateway.budget.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
+from llm_gateway.budget.seed import Seed
 
 FRESH_SECONDS = 2.0
 """Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""
 MAX_AGE_SECONDS = 5.0
 """Older limits are waited for, unless PostgreSQL is away: then the last known ones hold."""
 _FORGET_SECONDS = 600.0
+ALIVE_SECONDS = 15.0
+"""A gateway not seen for this long has no share in an allowance and is not waited for in a rebuild: its holds lapse, or
+its journal settles them when it is back."""
+
+Setting = TypeVar("Setting", bound=BaseModel)
 
 _log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """All limits of one tenant."""
+    """All limits of one tenant, and what it has declared about them; `gateways` are alive, as last known."""
 
     zone: ZoneInfo
-    by_scope: dict[tuple[str, UUID], dict[str, Limit]]
+    by_scope: Mapping[tuple[str, UUID], Mapping[str, Limit]]
     rates: RateLimits
+    rolling: Mapping[tuple[str, UUID], Rolling] = field(default_factory=dict)
+    bounds: Bounds = STRICT
+    redis_away: RedisAway = CLOSED
+    gateways: int = 1
 
     def scope(self, kind: ScopeKind, scope_id: UUID) -> Scope:
         by_period = self.by_scope.get((kind.value, scope_id), {})
-        total, day, month = (by_period.get(period, NO_LIMIT) for period in Period)
-        return Scope(kind, scope_id, total=total, day=day, month=month)
+        total, day, month = (by_period.get(period, NO_LIMIT) for period in (Period.TOTAL, Period.DAY, Period.MONTH))
+        window = self.rolling.get((kind.value, scope_id))
+        return Scope(kind, scope_id, total=total, day=day, month=month, rolling=window)
 
 
 @dataclass(slots=True)
@@ -80,6 +95,20 @@ class LimitsCache:
                 _log.debug("PostgreSQL is away, the last known limits hold", extra={"tenant_id": str(tenant_id)})
         return known.limits
 
+    async def spent(self, tenant_id: UUID, scope: Scope, window: Rolling, *, until_ms: int) -> Seed:
+        """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
+        with postgres_unavailable():
+            async with self._database.tenant(tenant_id) as tx:
+                sums = await committed_in_rolling_window(
+                    tx,
+                    scope=scope.kind.value,
+                    scope_id=scope.scope_id,
+                    width_ms=window.width_ms,
+                    slice_ms=window.slice_ms,
+                    until_ms=until_ms,
+                )
+        return Seed(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
+
     def _fetched(self, known: _Known, task: "asyncio.Task[Limits]") -> None:
         known.fetching = None
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -88,33 +117,44 @@ class LimitsCache:
     async def _load(self, tenant_id: UUID) -> Limits:
         with postgres_unavailable():
             async with self._database.tenant(tenant_id) as tx:
-                found = await read_tenant_limits(tx)
+                found = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
         if found is None or found.suspended:
             self._known.pop(tenant_id, None)
             raise Forbidden("the tenant is suspended" if found else "there is no such tenant")
-        limits = _limits(found, self._rates(tenant_id, found))
+        limits = self._limits(tenant_id, found)
         now = self._clock()
         self._known[tenant_id] = _Known(limits, now)
         for other in [key for key, value in self._known.items() if now - value.loaded_at > _FORGET_SECONDS]:
             del self._known[other]
         return limits
 
-    def _rates(self, tenant_id: UUID, found: TenantLimits) -> RateLimits:
-        """The shipped limits as the tenant changed them; unchanged where what the tenant has cannot be read."""
-        try:
-            return self._shipped.changed_by(RateLimits.model_validate(found.rate_limits))
-        except ValidationError as error:
-            about = {"tenant_id": str(tenant_id), "why": error.errors(include_url=False, include_input=False)}
-            _log.error("the tenant's limits are not valid, the shipped ones hold", extra=about)
-            return self._shipped
+    def _limits(self, tenant_id: UUID, found: TenantLimits) -> Limits:
+        by_scope: dict[tuple[str, UUID], dict[str, Limit]] = {}
+        windows: dict[tuple[str, UUID], Rolling] = {}
+        for row in found.budgets:
+            limit = Limit(row.limit_tokens, row.limit_nano_usd)
+            if row.window_seconds is None:
+                by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = limit
+            else:
+                windows[row.scope, row.scope_id] = rolling(row.window_seconds, limit)
+        given = found.settings
+        return Limits(
+            ZoneInfo(found.time_zone),
+            by_scope,
+            self._shipped.changed_by(_setting(tenant_id, given, "limits", RateLimits())),
+            rolling=windows,
+            bounds=_setting(tenant_id, given, "bounds", STRICT),
+            redis_away=_setting(tenant_id, given, "redis_away", CLOSED),
+            gateways=found.gateways,
+        )
 
 
-def _limits(found: TenantLimits, rates: RateLimits) -> Limits:
-    by_scope: dict[tuple[str, UUID], dict[str, Limit]] = {}
-    for row in found.budgets:
-        by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = _limit(row)
-    return Limits(ZoneInfo(found.time_zone), by_scope, rates)
-
-
-def _limit(row: BudgetRow) -> Limit:
-    return Limit(row.limit_tokens, row.limit_nano_usd)
+def _setting(tenant_id: UUID, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
+    """What a tenant has set under a name; what is shipped where that cannot be read."""
+    try:
+        return shipped if settings.get(name) is None else type(shipped).model_validate(settings[name])
+    except ValidationError as error:
+        why = error.errors(include_url=False, include_input=False, include_context=False)
+        about = {"tenant_id": str(tenant_id), "setting": name, "why": why}
+        _log.error("a tenant's setting is not valid, what is shipped holds", extra=about)
+        return shipped

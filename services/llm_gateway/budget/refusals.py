@@ -1,5 +1,6 @@
 """Why a call was not admitted, as what to tell its caller."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llm_gateway.budget.rates import RateState
@@ -22,6 +23,17 @@ class StaleWindow(Refusal):
         self.server_ms = server_ms
 
 
+class Unseeded(Refusal):
+    """Rolling windows are counted from now on; what the ledger has of them up to a moment must be brought along.
+
+    `since_ms` are those moments, by the number of the scope.
+    """
+
+    def __init__(self, since_ms: Mapping[int, int]) -> None:
+        super().__init__(f"{len(since_ms)} rolling windows")
+        self.since_ms = since_ms
+
+
 class AlreadyAnswered(Refusal):
     """The call's answer is stored and is to be replayed."""
 
@@ -40,13 +52,17 @@ class StaleLease(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Which limit stands in the way, and what is left of it beside what is committed and held."""
+    """Which limit stands in the way, and what is left of it beside what is committed and held.
+
+    `room_at_ms` is when what is committed in rolling windows will leave room; None where that alone never does.
+    """
 
     number: int
     scope: ScopeKind
     period: Period
     unit: str
     left: int
+    room_at_ms: int | None = None
 
 
 class Spent(Refusal):

@@ -33,6 +33,10 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     call_marker: str | None = None
     limited: str = ""
     """The lines of `CallLimits`."""
+    is_estimate: bool = False
+    """Its usage may be above its bound."""
+    is_local: bool = False
+    """It was admitted without Redis, which may hold nothing for it."""
 
     @property
     def bucket(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from llm_gateway.budget.scopes import Amount
+from llm_gateway.budget.scopes import Amount, slice_of
 
 
 @dataclass(slots=True)
@@ -34,10 +34,34 @@ class _Window:
 
 
 @dataclass(slots=True)
+class _RollingWindow:
+    slice_ms: int
+    slices: dict[int, Amount] = field(default_factory=dict)
+
+    def commit(self, number: int, amount: Amount) -> None:
+        before = self.slices.get(number, Amount(0, 0))
+        self.slices[number] = Amount(before.tokens + amount.tokens, before.nano_usd + amount.nano_usd)
+
+    def fields(self) -> list[str]:
+        flat = {
+            "state": "whole",
+            "slice": self.slice_ms,
+            "tokens": sum(amount.tokens for amount in self.slices.values()),
+            "nano": sum(amount.nano_usd for amount in self.slices.values()),
+        }
+        if self.slices:
+            flat |= {"oldest": min(self.slices), "newest": max(self.slices)}
+        for number, amount in self.slices.items():
+            flat |= {f"t{number}": amount.tokens, f"n{number}": amount.nano_usd}
+        return [str(word) for pair in flat.items() for word in pair]
+
+
+@dataclass(slots=True)
 class _Scope:
     total: _Window = field(default_factory=_Window)
     day: _Window = field(default_factory=_Window)
     month: _Window = field(default_factory=_Window)
+    rolling: dict[int, _RollingWindow] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
 
     def fields(self) -> list[str]:
@@ -45,6 +69,8 @@ class _Scope:
         for name, window in (("day", self.day), ("month", self.month)):
             if window.label:
                 flat += [name, window.label, *window.fields(f"{name}_")]
+        if self.rolling:
+            flat += ["rolling", " ".join(map(str, self.rolling))]
         for name, value in self.marks.items():
             flat += [name, str(value)]
         return flat
@@ -67,6 +93,13 @@ class ScopeTotals:
             if window.reaches(label):
                 window.commit(amount)
 
+    def commit_in_slice(self, key: str, width_ms: int, number: int, amount: Amount) -> None:
+        """Count a rolling window of this width; nothing in a slice says that it has one."""
+        windows = self._scope(key).rolling
+        window = windows.setdefault(width_ms, _RollingWindow(slice_of(width_ms)))
+        if amount != Amount(0, 0):
+            window.commit(number, amount)
+
     def hold(self, key: str, amount: Amount, *, day: str | None) -> None:
         """Count a hold; `day` when the scope counts days and months."""
         scope = self._scope(key)
@@ -82,7 +115,10 @@ class ScopeTotals:
 
     def fields(self) -> dict[str, list[str]]:
         """Flat lists of names and values by key, as HSET takes them."""
-        return {key: scope.fields() for key, scope in self._scopes.items()}
+        hashes = {key: scope.fields() for key, scope in self._scopes.items()}
+        for key, scope in self._scopes.items():
+            hashes |= {f"{key}:rolling:{width}": window.fields() for width, window in scope.rolling.items()}
+        return hashes
 
     def _scope(self, key: str) -> _Scope:
         return self._scopes.setdefault(key, _Scope())

@@ -1,10 +1,15 @@
-"""Scopes, their limits, and the calendar windows in which the lasting ones are limited."""
+"""Scopes, their limits, and the windows in which the lasting ones are limited: of a calendar, or rolling."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from foundation.domain.money import MAX_AMOUNT
+
+SLICES = 60
+"""A rolling window is counted in so many slices: what is committed counts up to a sixtieth of the window too long."""
 
 
 class ScopeKind(StrEnum):
@@ -24,6 +29,7 @@ class Period(StrEnum):
     TOTAL = "total"
     DAY = "day"
     MONTH = "month"
+    ROLLING = "rolling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +40,42 @@ class Amount:
     nano_usd: int
 
 
+class LimitOutOfRange(ValueError):
+    """A limit is negative, or above what counters are exact to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most that may be committed and held; None for no limit."""
+    """The most that may be committed and held; None for no limit. `LimitOutOfRange` above 9 × 10^15."""
 
     tokens: int | None = None
     nano_usd: int | None = None
 
+    def __post_init__(self) -> None:
+        for amount in (self.tokens, self.nano_usd):
+            if amount is not None and not 0 <= amount <= MAX_AMOUNT:
+                raise LimitOutOfRange(f"a limit is from 0 to {MAX_AMOUNT}, not {amount}")
+
 
 NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """A limit in any interval of a width; `slice_ms` is how finely its window is counted."""
+
+    limit: Limit
+    width_ms: int
+    slice_ms: int
+
+
+def slice_of(width_ms: int) -> int:
+    return -(-width_ms // SLICES)
+
+
+def rolling(window_seconds: int, limit: Limit) -> Rolling:
+    width_ms = window_seconds * 1000
+    return Rolling(limit, width_ms, slice_of(width_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +87,9 @@ class Scope:
     total: Limit = NO_LIMIT
     day: Limit = NO_LIMIT
     month: Limit = NO_LIMIT
+    rolling: Rolling | None = None
+    generation: int | None = None
+    """Of a run above the caller's own: under which generation of it the caller runs."""
 
 
 @dataclass(frozen=True, slots=True)

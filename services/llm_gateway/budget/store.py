@@ -1,6 +1,6 @@
 """The budget's words over its scripts: reserve, settle, renew, lapse, close, adjust, restore."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,23 +10,15 @@ from redis.asyncio import Redis
 
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.budget import keys
-from llm_gateway.budget.rates import NO_LIMITS, CallLimits, RateState
-from llm_gateway.budget.refusals import (
-    AlreadyAnswered,
-    Blocked,
-    BucketClosed,
-    HeldByOthers,
-    InProgress,
-    RateLimited,
-    Refusal,
-    RunIsClosed,
-    Spent,
-    StaleLease,
-    StaleWindow,
-)
+from llm_gateway.budget.rates import NO_LIMITS, CallLimits
+from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.scopes import Amount, Limit, Period, Scope, ScopeKind, Windows
+from llm_gateway.budget.reserving import Funded, Lease, Remaining, funded, refusal, reserve_arguments, reserve_keys
+from llm_gateway.budget.scopes import Amount, Scope, ScopeKind, Windows
 from llm_gateway.budget.scripts import PooledRunner, ScriptRunner, Scripts
+from llm_gateway.budget.seed import NO_SEEDS, Seed
+
+__all__ = ["ALL_GENERATIONS", "BudgetStore", "Counters", "Funded", "Lease", "Remaining", "Settled"]
 
 ALL_GENERATIONS = MAX_AMOUNT
 
@@ -40,34 +32,6 @@ class Settled(StrEnum):
     LAPSED = "lapsed"
     SETTLED = "settled"
     LOWERED = "lowered"
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Under which lease of a run's step a call comes."""
-
-    generation: int
-    fence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remaining:
-    """What a scope has left after a reservation; None where it has no limit."""
-
-    scope: ScopeKind
-    tokens: int | None
-    nano_usd: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Funded:
-    """What is left after a reservation; a repeat of one that stands knows nothing new."""
-
-    at_us: int = 0
-    remaining: tuple[Remaining, ...] = ()
-    rates: tuple[RateState, ...] = ()
-    nearly_spent: tuple[tuple[ScopeKind, Period], ...] = ()
-    """Where four fifths of a limit are committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,48 +59,21 @@ class BudgetStore:
         windows: Windows,
         lease: Lease | None,
         limits: CallLimits = NO_LIMITS,
+        seeds: Mapping[int, Seed] = NO_SEEDS,
     ) -> Funded:
-        """Hold the bound in all scopes, within all limits; raises the `Refusal` that says why not."""
-        bucket = reservation.bucket
-        call = [
-            keys.epoch(bucket),
-            keys.leases(bucket),
-            keys.stream(bucket),
-            reservation.hold_key,
-            reservation.marker_key,
-        ]
-        arguments: list[str | int] = [
-            keys.prefix(bucket),
-            str(reservation.reservation_id),
-            self._lease_ms,
-            reservation.bound_tokens,
-            reservation.bound_nano_usd,
-            windows.day.label,
-            windows.day.start_ms,
-            windows.day.end_ms,
-            windows.month.label,
-            windows.month.start_ms,
-            windows.month.end_ms,
-            "" if lease is None else lease.generation,
-            "" if lease is None else lease.fence,
-            reservation.lost_event,
-            int(reservation.call_marker is not None),
-            len(scopes),
-            len(limits.rates),
-            reservation.limited,
-        ]
-        for scope in scopes:
-            arguments += [int(scope.kind.windowed), *_limits(scope.total), *_limits(scope.day), *_limits(scope.month)]
-        for rate in limits.rates:
-            arguments += [int(rate.counts_tokens), rate.width_us, rate.limit]
-        for slots in limits.slots:
-            arguments += [slots.scope_number + 1, slots.limit]
-        scope_keys, logs = [scope.key for scope in reservation.scopes], [rate.key for rate in limits.rates]
-        touched = [*call, *scope_keys, *logs, *(slots.key for slots in limits.slots)]
-        answer = await self._scripts.reserve(keys=touched, args=arguments)
+        """Hold the bound in all scopes, within all limits; raises the `Refusal` that says why not.
+
+        `seeds` answer an `Unseeded`: what the ledger has, by the number of the scope.
+        """
+        answer = await self._scripts.reserve(
+            keys=reserve_keys(reservation, limits),
+            args=reserve_arguments(
+                reservation, scopes, windows=windows, lease=lease, limits=limits, seeds=seeds, lease_ms=self._lease_ms
+            ),
+        )
         if answer[0] != b"reserved":
-            raise _refusal(answer, scopes, limits)
-        return _funded(answer, scopes, limits)
+            raise refusal(answer, scopes, limits)
+        return funded(answer, scopes, limits)
 
     async def settle(
         self, reservation: Reservation, used: Amount, event: str, *, remember: timedelta | None, lowering: str = ""
@@ -188,8 +125,13 @@ class BudgetStore:
         if await self._scripts.close_run(keys=[keys.epoch(bucket), run], args=[generation]) == b"closed":
             raise BucketClosed
 
-    async def adjust(self, reservation: Reservation, by: Amount, event: str, *, event_id: UUID) -> str:
-        """Add to what is committed, exactly once an event id: `closed`, `already` or `adjusted`."""
+    async def adjust(
+        self, reservation: Reservation, by: Amount, event: str, *, event_id: UUID, corrects_ms: int | None
+    ) -> str:
+        """Add to what is committed, exactly once an event id: `closed`, `already` or `adjusted`.
+
+        `corrects_ms` is when the charge that this corrects was committed; None for a charge of its own.
+        """
         bucket = reservation.bucket
         answer = await self._scripts.adjust(
             keys=[
@@ -204,6 +146,7 @@ class BudgetStore:
                 reservation.day,
                 reservation.month,
                 event,
+                "" if corrects_ms is None else corrects_ms,
                 *(int(scope.windowed) for scope in reservation.scopes),
             ],
         )
@@ -225,6 +168,7 @@ class BudgetStore:
                 reservation.lost_event,
                 int(reservation.call_marker is not None),
                 reservation.limited,
+                int(reservation.is_estimate),
             ],
         )
 
@@ -239,55 +183,16 @@ class BudgetStore:
     async def is_open(self, bucket: int) -> bool:
         return bool(await self._redis.exists(keys.epoch(bucket)))
 
-    async def has_unrecorded_events(self, bucket: int) -> bool:
-        return bool(await self._redis.xlen(keys.stream(bucket)))
+    async def now_ms(self) -> int:
+        """The server's time, which is that of all commits."""
+        seconds, micros = await self._redis.time()
+        return seconds * 1000 + micros // 1000
+
+    async def is_recorded_until(self, bucket: int, moment_ms: int) -> bool:
+        """Whether the ledger has every event that was or will be made up to this millisecond of the server's."""
+        if await self.now_ms() <= moment_ms:
+            return False
+        return not await self._redis.xrange(keys.stream(bucket), "-", str(moment_ms), count=1)
 
     async def ping(self) -> None:
         await self._redis.ping()
-
-
-def _limits(limit: Limit) -> tuple[str | int, str | int]:
-    return ("" if limit.tokens is None else limit.tokens, "" if limit.nano_usd is None else limit.nano_usd)
-
-
-_PLAIN: dict[bytes, type[Refusal]] = {
-    b"closed": BucketClosed,
-    b"replay": AlreadyAnswered,
-    b"in_progress": InProgress,
-    b"run_closed": RunIsClosed,
-    b"stale_lease": StaleLease,
-}
-
-
-def _funded(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Funded:
-    if len(answer) == 1:
-        return Funded()
-    rates_at = 3 + 2 * len(scopes)
-    left = [int(value) if value else None for value in answer[3:rates_at]]
-    remaining = (Remaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
-    nearly = (words.split(" ") for words in answer[2].decode().split(",") if words)
-    nearly_spent = tuple((scopes[int(number) - 1].kind, Period(name)) for number, name in nearly)
-    return Funded(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits), nearly_spent)
-
-
-def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[RateState, ...]:
-    return tuple(RateState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates))
-
-
-def _refusal(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Refusal:
-    if answer[0] in _PLAIN:
-        return _PLAIN[answer[0]]()
-    if answer[0] == b"stale_window":
-        return StaleWindow(int(answer[1]))
-    if answer[0] == b"limited":
-        wait_us = int(answer[2]) if answer[2] else None
-        return RateLimited(int(answer[1]) - 1, wait_us, int(answer[3]), _rate_states(answer[4:], limits))
-    number = int(answer[1]) - 1
-    blocked = Blocked(
-        number=number,
-        scope=scopes[number].kind,
-        period=Period(answer[2].decode()),
-        unit=answer[3].decode(),
-        left=int(answer[4]),
-    )
-    return Spent(blocked) if answer[0] == b"spent" else HeldByOthers(blocked)

@@ -39,6 +39,12 @@ _UPSTREAM = {
 }
 
 
+class Unexpected(errors.LockstepError):
+    """Something that we did not foresee; the log has it."""
+
+    code = "internal"
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
     """A status, headers and a body."""

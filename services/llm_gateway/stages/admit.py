@@ -1,59 +1,36 @@
 """Funds one attempt: its bound is held in every scope of its caller, or it does not happen."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
+from uuid import UUID
 
-from foundation.domain.errors import (
-    BudgetExceeded,
-    Conflict,
-    DependencyUnavailable,
-    LeaseLost,
-    QuotaExceeded,
-    RunClosed,
-)
-from foundation.domain.ids import new_uuid
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from llm_gateway import metrics
+from llm_gateway.bound import chosen_bound
 from llm_gateway.budget import keys
 from llm_gateway.budget.limits import Limits, LimitsCache
 from llm_gateway.budget.rates import CallLimits, call_limits
-from llm_gateway.budget.refusals import (
-    Blocked,
-    BucketClosed,
-    HeldByOthers,
-    InProgress,
-    RateLimited,
-    RunIsClosed,
-    Spent,
-    StaleLease,
-    StaleWindow,
-)
-from llm_gateway.budget.reservation import Reservation, ScopeKey
-from llm_gateway.budget.scopes import Limit, Scope, ScopeKind, Windows, windows_at
-from llm_gateway.budget.store import BudgetStore, Funded, Lease
+from llm_gateway.budget.redis_away import AwayPolicy
+from llm_gateway.budget.refusals import BucketClosed, RateLimited, Refusal, StaleWindow, Unseeded
+from llm_gateway.budget.scopes import Limit, Scope, ScopeKind, windows_at
+from llm_gateway.budget.seed import NO_SEEDS, Seed
+from llm_gateway.budget.seeding import Seeding
+from llm_gateway.budget.store import BudgetStore, Lease
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
 from llm_gateway.call import Attempt, Call, Caller
-from llm_gateway.ledger import Ledger
+from llm_gateway.ledger import Ledger, RedisAway
 from llm_gateway.routing import Target
-from llm_gateway.too_fast import TooFast, too_fast
-from llm_gateway.usage import Reason, UsageEvent, encode_event
+from llm_gateway.stages.prepare import Asked, prepare
+from llm_gateway.stages.refused import refused, still_held, too_many_wait
+from llm_gateway.usage import Reason
 
 _REBUILD_SECONDS = 5.0
-_RETRY_HELD_SECONDS = 0.5
-
-
-class CallInProgress(Conflict):
-    """The same call is under way; its answer will be there to replay."""
-
-    code = "call_in_progress"
-    retryable = True
-
-
-class RoomHeld(QuotaExceeded):
-    """The budget would do, but calls in flight hold it."""
-
-    code = "budget_held"
+_TRIES = 3
 
 
 class Admit:
@@ -61,70 +38,65 @@ class Admit:
         self._ledger = ledger
         self._store = store
         self._limits = limits
+        self._seeding = Seeding(store, limits)
 
     async def __call__(self, call: Call, target: Target, *, number: int, reason: Reason, waits: bool = True) -> Attempt:
         """The funded attempt; raises what the caller is to be told. Without `waits` there must be room this moment."""
         limits = await self._limits.of(call.caller.tenant_id)
-        scopes = scopes_of(call.caller, limits)
+        prices = [target.price for target in call.plan.targets]
+        bound = chosen_bound(call.bound, call.plan.widest, prices=prices, by=limits.bounds)
+        if bound is not call.bound:
+            call = replace(call, bound=bound)
+        scopes, rates = scopes_of(call.caller, limits), _limits_of(call.caller, limits, number)
+        asked = Asked(call, target, number, reason, scopes, rates, waits)
         try:
-            return await self._reserve(call, target, number, reason, scopes, limits, waits=waits)
-        except BucketClosed:
-            await self._until_open(keys.bucket_of(call.caller.tenant_id))
-        except StaleWindow:
-            # midnight fell between our clock and the server's: look at the clock again
-            await asyncio.sleep(0.05)
-        try:
-            return await self._reserve(call, target, number, reason, scopes, limits, waits=waits)
-        except (BucketClosed, StaleWindow) as error:
-            raise DependencyUnavailable("budgets cannot be checked at the moment", retry_after=1) from error
+            return await self._held(asked, limits)
+        except RedisAway as away:
+            return self._without_redis(asked, limits, away)
 
-    async def _reserve(
-        self,
-        call: Call,
-        target: Target,
-        number: int,
-        reason: Reason,
-        scopes: list[Scope],
-        limits: Limits,
-        *,
-        waits: bool,
-    ) -> Attempt:
+    async def _held(self, asked: Asked, limits: Limits) -> Attempt:
+        """The attempt with its bound held; `RedisAway` when nothing can be held now."""
+        tenant_id = asked.call.caller.tenant_id
+        seeds: Mapping[int, Seed] = NO_SEEDS
+        for _ in range(_TRIES):
+            try:
+                return await self._reserve(asked, limits, seeds)
+            except BucketClosed:
+                await self._until_open(keys.bucket_of(tenant_id))
+            except StaleWindow:
+                # midnight fell between our clock and the server's: look at the clock again
+                await asyncio.sleep(0.05)
+            except Unseeded as uncounted:
+                seeds = await self._seeds(tenant_id, asked, uncounted)
+        raise DependencyUnavailable("budgets cannot be checked at the moment", retry_after=1)
+
+    async def _reserve(self, asked: Asked, limits: Limits, seeds: Mapping[int, Seed]) -> Attempt:
         now = datetime.now(UTC)
         windows = windows_at(now, limits.zone)
-        rates = _limits_of(call.caller, limits, number)
-        attempt = self._prepare(call, target, number, reason, scopes, windows, now, rates)
-        run = call.caller.run
+        attempt = prepare(asked, windows=windows, now=now)
+        run = asked.call.caller.run
         try:
             funded = await self._ledger.reserve(
                 attempt.reservation,
-                scopes=scopes,
+                scopes=asked.scopes,
                 windows=windows,
                 lease=Lease(run.generation, run.fence) if run else None,
-                limits=rates,
-                waits=waits,
+                limits=asked.rates,
+                seeds=seeds,
+                waits=asked.waits,
             )
-        except InProgress as error:
-            raise CallInProgress("the same call is in progress", retry_after=0.5) from error
-        except RunIsClosed as error:
-            raise RunClosed("the run takes no more calls") from error
-        except StaleLease as error:
-            raise LeaseLost("another worker holds the step now") from error
-        except Spent as error:
-            raise _exceeded(error.blocked, windows, now) from error
-        except RateLimited as error:
-            metrics.RATE_LIMIT_HITS.labels(str(call.caller.tenant_id)).inc()
-            raise too_fast(error) from error
-        except HeldByOthers as error:
-            raise RoomHeld(f"calls in flight hold the {error.blocked.scope} budget") from error
-        except WaitedTooLong as error:
-            if error.refusal.blocked.unit == "calls":
-                metrics.RATE_LIMIT_HITS.labels(str(call.caller.tenant_id)).inc()
-                detail = f"the {error.refusal.blocked.scope} has as many calls open as it may"
-                raise TooFast(detail, retry_after=_RETRY_HELD_SECONDS) from error
-            where = f"{error.refusal.blocked.scope} budget"
-            raise RoomHeld(f"calls in flight hold the {where}", retry_after=_RETRY_HELD_SECONDS) from error
-        except QueueFull as error:
-            raise RoomHeld("too many calls wait for room", retry_after=_RETRY_HELD_SECONDS * 4) from error
+        except Refusal as refusal:
+            if isinstance(refusal, RateLimited):
+                _count_hit(asked.call.caller)
+            if (told := refused(refusal, windows=windows, now=now)) is None:
+                raise
+            raise told from refusal
+        except WaitedTooLong as waited:
+            if waited.refusal.blocked.unit == "calls":
+                _count_hit(asked.call.caller)
+            raise still_held(waited) from waited
+        except QueueFull as full:
+            raise too_many_wait(full) from full
         return replace(attempt, funded=funded)
 
     async def _until_open(self, bucket: int) -> None:
@@ -132,50 +104,48 @@ class Admit:
             async with asyncio.timeout(_REBUILD_SECONDS):
                 while not await self._store.is_open(bucket):  # noqa: ASYNC110  # another process opens it
                     await asyncio.sleep(0.1)
-        except TimeoutError as error:
-            raise DependencyUnavailable("budgets are being rebuilt", retry_after=1) from error
+        except (TimeoutError, RedisError) as error:
+            raise RedisAway("budgets are being rebuilt", retry_after=1) from error
 
-    def _prepare(
-        self,
-        call: Call,
-        target: Target,
-        number: int,
-        reason: Reason,
-        scopes: list[Scope],
-        windows: Windows,
-        now: datetime,
-        rates: CallLimits,
-    ) -> Attempt:
-        tenant_id = call.caller.tenant_id
-        bucket = keys.bucket_of(tenant_id)
-        lost = _lost_event(call, target, number, reason, windows.day.label, now)
-        reservation = Reservation(
-            reservation_id=lost.event_id,
-            tenant_id=tenant_id,
-            bound_tokens=call.bound.tokens,
-            bound_nano_usd=call.bound.nano_usd,
-            day=windows.day.label,
-            month=windows.month.label,
-            scopes=tuple(
-                ScopeKey(keys.scope(bucket, tenant_id, scope.kind, scope.scope_id), scope.kind.windowed)
-                for scope in scopes
-            ),
-            lost_event=encode_event(lost),
-            call_marker=keys.call_marker(bucket, tenant_id, call.replayable.call_key) if call.replayable else None,
-            limited=rates.lines(),
-        )
-        loop_time = asyncio.get_running_loop().time()
-        return Attempt(call, number, target, reservation, lost, Funded(), now, loop_time)
+    async def _seeds(self, tenant_id: UUID, asked: Asked, uncounted: Unseeded) -> dict[int, Seed]:
+        try:
+            async with asyncio.timeout(_REBUILD_SECONDS):
+                return await self._seeding.seeds(tenant_id, asked.scopes, uncounted)
+        except (TimeoutError, RedisError) as error:
+            raise DependencyUnavailable("a rolling budget is being counted", retry_after=1) from error
+
+    def _without_redis(self, asked: Asked, limits: Limits, away: RedisAway) -> Attempt:
+        """The attempt as the tenant has declared for this case: refused, within an allowance, or free."""
+        declared = limits.redis_away
+        if declared.policy is AwayPolicy.CLOSED:
+            raise away
+        now = datetime.now(UTC)
+        windows = windows_at(now, limits.zone)
+        # under the id that Redis may know: a hold that it made is this attempt's
+        attempt = prepare(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
+        if declared.policy is AwayPolicy.BOUNDED_LOCAL:
+            share = declared.share(limits.gateways)
+            if not self._ledger.local.fits(attempt.reservation, share):
+                raise DependencyUnavailable(
+                    "budgets cannot be checked, and the allowance for that is used up"
+                    f" ({share.tokens} tokens, {dollars(share.nano_usd)} dollars at this gateway)",
+                    retry_after=1,
+                )
+        self._ledger.admit_locally(attempt.reservation)
+        return attempt
 
 
 def scopes_of(caller: Caller, limits: Limits) -> list[Scope]:
-    """The scopes of a caller, run and step last, as the scripts want them."""
+    """The scopes of a caller as the scripts want them: the runs above, the run and its step last."""
     scopes = [limits.scope(ScopeKind.TENANT, caller.tenant_id)]
     if caller.user_id is not None:
         scopes.append(limits.scope(ScopeKind.USER, caller.user_id))
     if caller.api_key_id is not None:
         scopes.append(limits.scope(ScopeKind.KEY, caller.api_key_id))
     if (run := caller.run) is not None:
+        for above in run.ancestors:
+            most = Limit(above.caps.tokens, above.caps.nano_usd)
+            scopes.append(Scope(ScopeKind.RUN, above.run_id, total=most, generation=above.generation))
         scopes.append(Scope(ScopeKind.RUN, run.run_id, total=Limit(run.caps.run.tokens, run.caps.run.nano_usd)))
         scopes.append(Scope(ScopeKind.STEP, run.step_id, total=Limit(run.caps.step.tokens, run.caps.step.nano_usd)))
     return scopes
@@ -192,48 +162,5 @@ def _limits_of(caller: Caller, limits: Limits, number: int) -> CallLimits:
     return call_limits(caller.tenant_id, scopes, limits.rates, uncounted=uncounted)
 
 
-def _lost_event(call: Call, target: Target, number: int, reason: Reason, day: str, now: datetime) -> UsageEvent:
-    run = call.caller.run
-    return UsageEvent(
-        tenant_id=call.caller.tenant_id,
-        event_day=date.fromisoformat(day),
-        event_id=new_uuid(),
-        kind="attempt",
-        request_id=call.request_id,
-        attempt=number,
-        reason=reason,
-        dialect=call.request.dialect.value,
-        route=call.route.name,
-        provider=target.provider.name,
-        model=target.model,
-        status="lost",
-        usage_source="bound",
-        input_tokens=call.bound.input_tokens,
-        output_tokens=call.bound.output_tokens,
-        total_tokens=call.bound.tokens,
-        cost_nano_usd=call.bound.nano_usd,
-        bound_tokens=call.bound.tokens,
-        bound_nano_usd=call.bound.nano_usd,
-        price_version=target.price.version,
-        started_at=now,
-        user_id=call.caller.user_id,
-        api_key_id=call.caller.api_key_id,
-        run_id=run.run_id if run else None,
-        step_id=run.step_id if run else None,
-        generation=run.generation if run else None,
-        fence=run.fence if run else None,
-        call_key=call.replayable.call_key if call.replayable else None,
-        trace_id=call.trace_id,
-    )
-
-
-def _exceeded(blocked: Blocked, windows: Windows, now: datetime) -> BudgetExceeded:
-    left = dollars(blocked.left) if blocked.unit == "nano_usd" else blocked.left
-    remaining: dict[str, int | str] = {"usd" if blocked.unit == "nano_usd" else "tokens": left}
-    window = windows.of(blocked.period)
-    if window is not None:
-        resets = datetime.fromtimestamp(window.end_ms / 1000, UTC)
-        remaining["resets_at"] = resets.isoformat().replace("+00:00", "Z")
-        remaining["resets_in_seconds"] = max(0, int((resets - now) / timedelta(seconds=1)))
-    detail = f"the call does not fit what is left of the {blocked.scope} budget ({blocked.period})"
-    return BudgetExceeded(detail, scope=blocked.scope.value, remaining=remaining)
+def _count_hit(caller: Caller) -> None:
+    metrics.RATE_LIMIT_HITS.labels(str(caller.tenant_id)).inc()

@@ -1,5 +1,6 @@
 """Who is calling: run tokens are verified offline, API keys are known by their hash and remembered for a minute."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -44,6 +45,7 @@ class Authenticate:
         self._database = database
         self._clock = clock
         self._known: dict[bytes, _Remembered] = {}
+        self._asking: dict[bytes, asyncio.Task[_Remembered]] = {}
 
     async def __call__(self, authorization: str | None) -> Caller:
         """The caller of a Bearer token; `Unauthenticated` when it proves nothing."""
@@ -53,10 +55,18 @@ class Authenticate:
         digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest)
         if known is None or known.until < self._clock():
-            known = self._remember(digest, await self._look_up(token, digest))
+            known = await self._asked_once(token, digest)
         if known.caller is None:
             raise Unauthenticated("the API key is not known, or no longer valid")
         return known.caller
+
+    async def _asked_once(self, token: str, digest: bytes) -> _Remembered:
+        """A thousand calls that come at once with one new key are one question."""
+        asking = self._asking.get(digest)
+        if asking is None:
+            asking = self._asking[digest] = asyncio.ensure_future(self._look_up(token, digest))
+            asking.add_done_callback(lambda _: self._asking.pop(digest, None))
+        return self._remember(digest, await asyncio.shield(asking))
 
     async def _look_up(self, token: str, digest: bytes) -> _Remembered:
         if token.startswith(_TOKEN_PREFIX) and token.count(".") == 2:  # noqa: PLR2004

@@ -7,6 +7,7 @@ from typing import Any
 from foundation.domain.errors import LockstepError
 from foundation.telemetry.logs import logger
 from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.errors import Unexpected
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
 from llm_gateway.providers.base import Billing, UpstreamFailed
@@ -19,6 +20,8 @@ from llm_gateway.stages.send import Opened
 from llm_gateway.stages.settle import Outcome, Settle, failed
 
 CONTENT_TYPE = "text/event-stream; charset=utf-8"
+
+_CLIENT_GONE = UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
 
 _log = logger(__name__)
 
@@ -34,13 +37,13 @@ class FinishStream:
     def __call__(self, opened: Opened) -> Outlet:
         """Start the pump in a task of its own; what it lets out comes through the outlet."""
         outlet = Outlet()
-        self._start(self.pump(opened, outlet))
+        self._start(self.pump(opened, outlet), outlet, opened.attempt.call.request.dialect)
         return outlet
 
     def later(self, opening: "asyncio.Task[Opened]", dialect: Dialect) -> Outlet:
         """The same for an answer that has not begun: the connection is kept alive until then."""
         outlet = Outlet()
-        self._start(self._when_open(opening, outlet, dialect))
+        self._start(self._when_open(opening, outlet, dialect), outlet, dialect)
         return outlet
 
     async def drain(self) -> None:
@@ -77,20 +80,10 @@ class FinishStream:
 
     async def _end(self, opened: Opened, passing: Passing, *, keep: bool) -> bytes:
         """Pass everything on but the end; settle, and answer what the end is."""
-        error_event = INGRESS[opened.attempt.call.request.dialect].error_event
         try:
             await self._pass_on(opened, passing)
-        except UpstreamFailed:
-            if passing.aborted:
-                failure = UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
-                opened.permit.nothing_learned()
-            else:
-                opened.permit.failed()
-            outcome = failed(failure, status="cut")
-            if passing.usage is not None:
-                outcome = self._outcome(opened, passing, status="cut", error_code=failure.code)
-            await self._settle(opened.attempt, outcome)
-            return error_event(failure)
+        except UpstreamFailed as broken_off:
+            return await self._end_badly(opened, passing, _CLIENT_GONE if passing.aborted else broken_off)
         opened.permit.succeeded()
         outcome = self._outcome(opened, passing, status="succeeded")
         if not keep:
@@ -99,6 +92,17 @@ class FinishStream:
         answer = RecordedAnswer(200, CONTENT_TYPE, b"".join([*passing.kept, passing.ending]))
         await keep_answer(self._vault, self._settle, opened.attempt, outcome, answer)
         return passing.ending
+
+    async def _end_badly(self, opened: Opened, passing: Passing, failure: UpstreamFailed) -> bytes:
+        if failure is _CLIENT_GONE:
+            opened.permit.nothing_learned()
+        else:
+            opened.permit.failed()
+        outcome = failed(failure, status="cut")
+        if passing.usage is not None:
+            outcome = self._outcome(opened, passing, status="cut", error_code=failure.code)
+        await self._settle(opened.attempt, outcome)
+        return INGRESS[opened.attempt.call.request.dialect].error_event(failure)
 
     def _outcome(self, opened: Opened, passing: Passing, *, status: str, error_code: str | None = None) -> Outcome:
         return Outcome(
@@ -151,7 +155,17 @@ class FinishStream:
             outlet.on_leave = left
         return over
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _start(self, work: Coroutine[Any, Any, None], outlet: Outlet, dialect: Dialect) -> None:
+        task = asyncio.create_task(_ended(work, outlet, dialect))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+async def _ended(work: Coroutine[Any, Any, None], outlet: Outlet, dialect: Dialect) -> None:
+    """The work; whatever becomes of it, the client is not left waiting."""
+    try:
+        await work
+    except Exception:  # noqa: BLE001  # the edge of a stream: log once, tell the caller nothing internal
+        _log.exception("a stream failed unexpectedly")
+        await outlet.put(INGRESS[dialect].error_event(Unexpected("the gateway failed")))
+        await outlet.end()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from foundation.domain.errors import LockstepError
 from llm_gateway.call import Attempt
 from llm_gateway.replay import AnswerVault, RecordedAnswer
-from llm_gateway.stages.admit import CallInProgress
+from llm_gateway.stages.refused import CallInProgress
 from llm_gateway.stages.settle import Outcome, Settle
 
 

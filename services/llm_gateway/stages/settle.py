@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
@@ -60,7 +59,6 @@ class Settle:
             attempt.lost,
             dialect=attempt.call.request.dialect.value,
             status=outcome.status,
-            settled_at=datetime.now(UTC),
             http_status=outcome.http_status,
             error_code=outcome.error_code,
             provider_request_id=outcome.provider_request_id,
@@ -71,7 +69,9 @@ class Settle:
         if usage is None or not _believable(usage):
             return self._at_bound(event, "usage_missing" if usage is None else "usage_absurd")
         cost = attempt.target.price.cost(usage)
-        if usage.total_tokens > event.bound_tokens or cost > event.bound_nano_usd:
+        bound = attempt.call.bound
+        most = bound.strict or bound
+        if usage.total_tokens > most.tokens or cost > most.nano_usd:
             _log.error("usage above its bound", extra={"event_id": event.event_id, "tokens": usage.total_tokens})
             return self._at_bound(event, "usage_above_bound")
         return replace(

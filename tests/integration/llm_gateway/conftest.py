@@ -7,11 +7,12 @@ import httpx
 import pytest
 
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.postgres import ScratchDatabase
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.settings import DEFAULT_ROUTES
 
+ROUTED = Path(__file__).parents[2] / "fixtures" / "routed.toml"
 SCRIPT = """
 turns:
   - text: Let me look.
@@ -36,6 +37,12 @@ def gateway_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 @pytest.fixture(scope="session")
 def database(scratch: ScratchDatabase) -> ScratchDatabase:
     return scratch
+
+
+@pytest.fixture
+def own_database() -> Iterator[ScratchDatabase]:
+    """For tests that compare whole ledgers."""
+    yield from scratch_database()
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +125,41 @@ def faulty_gateway(
         instance="gateway-3",
         more={"LOCKSTEP_ROUTES_FILE": str(folder / "routes.toml")},
     )
+
+
+@pytest.fixture(scope="session")
+def routed_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gateway's own file and the routes of the tests."""
+    file = tmp_path_factory.mktemp("routed") / "gateway.toml"
+    own = DEFAULT_ROUTES.read_text().partition("[limits]")[0]
+    file.write_text(own + ROUTED.read_text())
+    return file
+
+
+@pytest.fixture(scope="session")
+def routed_gateway(
+    routed_file: Path,
+    gateway_redis: RedisServer,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    signing: Signing,
+) -> Iterator[GatewayProcess]:
+    """A gateway with many providers and routes, that says early that it is there."""
+    yield from running_gateway_process(
+        routed_file.parent,
+        redis=gateway_redis,
+        database=database,
+        simulated=simulated,
+        signing=signing,
+        instance="gateway-4",
+        more={"LOCKSTEP_ROUTES_FILE": str(routed_file), "LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"},
+    )
+
+
+@pytest.fixture
+async def routed(routed_gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=routed_gateway.url, timeout=60) as http:
+        yield http
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ async def _finish(bench: BudgetBench, oracle: Oracle, action: str, rid: UUID, am
     used = min(amount, reservation.bound_tokens)
     if action == "adjust":
         if rid in oracle.charged and oracle.committed - 1 >= 0:
-            answer = await bench.store.adjust(reservation, Amount(-1, -3), "{}", event_id=rid)
+            answer = await bench.store.adjust(reservation, Amount(-1, -3), "{}", event_id=rid, corrects_ms=0)
             oracle.adjusted -= answer == "adjusted"
         return
     lowering = json.dumps({"lowered": used}) if action == "late" else ""
@@ -235,5 +235,77 @@ def test_a_day_that_is_over_frees_its_window_but_not_the_total(run_bench: Run) -
         await bench.reserve(bench.reservation(10))
         assert int(await bench.redis.hget(tenant, "held_tokens")) == 20
         assert int(await bench.redis.hget(tenant, "day_held_tokens")) == 10
+
+    run_bench(body)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    calls=st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.integers(1, 300), st.integers(1, 900)), min_size=1, max_size=25
+    )
+)
+def test_only_an_estimate_takes_a_limit_beyond_itself_and_nothing_is_admitted_after(
+    run_bench: Run, calls: list[tuple[bool, bool, int, int]]
+) -> None:
+    """Calls: an estimate or not, lapsing or not, its bound, what it used."""
+
+    async def body(bench: BudgetBench) -> None:
+        committed = 0
+        for is_estimate, lapses, bound, wanted in calls:
+            used = wanted
+            reservation = bench.reservation(bound, is_estimate=is_estimate)
+            try:
+                await bench.reserve(reservation, store=bench.short if lapses else None)
+            except Spent:
+                assert committed + bound > LIMIT
+                continue
+            assert committed + bound <= LIMIT
+            lowering = ""
+            if lapses:
+                await asyncio.sleep(0.003)
+                await bench.store.lapse()
+                lowering = "{}"
+            if used > bound and not is_estimate:
+                with pytest.raises(Exception, match="above the bound"):
+                    await bench.settle(reservation, used, lowering=lowering)
+                used = bound
+            expected = Settled.LOWERED if lapses else Settled.SETTLED
+            assert await bench.settle(reservation, used, lowering=lowering) is expected
+            assert await bench.settle(reservation, used, lowering=lowering) is Settled.ALREADY
+            committed += used
+            counters = await bench.store.counters(bench.tenant_id, ScopeKind.RUN, bench.run_id)
+            assert (counters.committed.tokens, counters.held.tokens) == (committed, 0)
+
+    run_bench(body)
+
+
+def test_an_estimate_that_a_journal_puts_back_is_still_one(run_bench: Run) -> None:
+    async def body(bench: BudgetBench) -> None:
+        reservation = bench.reservation(10, is_estimate=True)
+        await bench.store.restore(reservation)
+        assert await bench.settle(reservation, 30) is Settled.SETTLED
+
+    run_bench(body)
+
+
+def test_a_charge_without_a_hold_counts_in_scopes_that_were_never_seen_and_a_correction_does_not(
+    run_bench: Run,
+) -> None:
+    async def body(bench: BudgetBench) -> None:
+        reservation = bench.reservation(10)
+        for _ in range(2):
+            await bench.store.adjust(
+                reservation, Amount(7, 21), "{}", event_id=reservation.reservation_id, corrects_ms=None
+            )
+        run = await bench.store.counters(bench.tenant_id, ScopeKind.RUN, bench.run_id)
+        assert run.committed == Amount(7, 21)
+        assert await bench.redis.ttl(bench.scope_key(1)) > 0
+        assert await bench.redis.ttl(bench.scope_key(0)) == -1
+        await bench.redis.delete(bench.scope_key(1))
+        await bench.store.adjust(reservation, Amount(-1, -3), "{}", event_id=bench.run_id, corrects_ms=0)
+        assert not await bench.redis.exists(bench.scope_key(1))
+        tenant = await bench.store.counters(bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
+        assert tenant.committed == Amount(6, 18)
 
     run_bench(body)

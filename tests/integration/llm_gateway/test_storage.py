@@ -52,11 +52,11 @@ async def test_limits_are_those_of_the_tenant_of_the_transaction(database: Scrat
     gateway = a_database(database, "llm_gateway")
     try:
         async with gateway.tenant(tenant.tenant_id) as tx:
-            limits = await read_tenant_limits(tx)
+            limits = await read_tenant_limits(tx, alive_seconds=15)
         assert limits is not None
         assert limits.budgets == ()
         async with gateway.tenant(new_uuid()) as tx:
-            assert await read_tenant_limits(tx) is None
+            assert await read_tenant_limits(tx, alive_seconds=15) is None
     finally:
         await gateway.close()
 

@@ -1,6 +1,8 @@
 """The bound is one: whatever a provider counts stays below it, and what cannot be bounded is refused."""
 
 import json
+import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.bound import bound_of
+from llm_gateway.bound import bound_of, chosen_bound
+from llm_gateway.budget.bounds import Bounds
 from llm_gateway.prices import Price, Rates
 from llm_gateway.request import read_chat_request
-from llm_gateway.usage import Usage
+from llm_gateway.usage import BoundKind, Usage
 from simulated_provider.tokens import count_request
 
 CHEAP = Price("v", (Rates(0, 100, 50, 125, 400),))
@@ -83,3 +86,35 @@ def test_tiers_take_the_whole_input_to_their_price() -> None:
     assert TIERED.cost(below) == 1
     assert TIERED.cost(Usage(input_tokens=1_000_000, output_tokens=0)) == 300
     assert TIERED.cost(above) == 1
+
+
+ESTIMATE = Bounds(mode=BoundKind.ESTIMATE, margin=Decimal("1.5"), typical_output=100)
+
+
+@given(messages=MESSAGES, choices=st.integers(1, 5), limit=st.integers(1, 500))
+def test_an_estimate_is_never_above_the_strict_bound_which_it_keeps(
+    messages: list[Any], choices: int, limit: int
+) -> None:
+    request = request_of({"model": "m", "messages": messages, "n": choices, "max_tokens": limit})
+    strict = bound_of(request, prices=[CHEAP, TIERED], default_output=9)
+    estimate = chosen_bound(strict, request, prices=[CHEAP, TIERED], by=ESTIMATE)
+    assert estimate.input_tokens == min(strict.input_tokens, math.ceil(-(-request.text_tokens // 3) * 1.5))
+    assert estimate.output_tokens == min(limit, math.ceil(min(limit, 100) * 1.5)) * choices
+    assert estimate.nano_usd <= strict.nano_usd
+    # what the provider may write is what was asked for, not what is typical
+    assert (estimate.max_output, estimate.kind, estimate.strict) == (limit, BoundKind.ESTIMATE, strict)
+
+
+def test_the_strict_bound_is_chosen_where_nothing_else_was() -> None:
+    request = request_of({"model": "m", "messages": [{}], "max_tokens": 1})
+    strict = bound_of(request, prices=[CHEAP], default_output=1)
+    assert chosen_bound(strict, request, prices=[CHEAP], by=Bounds()) is strict
+    assert strict.kind is BoundKind.STRICT
+
+
+def test_an_image_counts_in_an_estimate_as_it_is_declared() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:" + "x" * 9000}}
+    request = request_of({"model": "m", "messages": [{"role": "user", "content": [image]}]})
+    strict = bound_of(request, prices=[IMAGES], default_output=1)
+    estimate = chosen_bound(strict, request, prices=[IMAGES], by=Bounds(mode=BoundKind.ESTIMATE, margin=Decimal(1)))
+    assert 1500 < estimate.input_tokens < strict.input_tokens

@@ -3,9 +3,18 @@
 -- A scope is one hash. It counts what is committed and what is held, in tokens and nano-dollars, in total and (for the
 -- lasting scopes: tenant, user, key) in the current day and month of the tenant's calendar; `day` and `month` name those
 -- windows.
+--
+-- A rolling window of a lasting scope is one hash more, `<scope>:rolling:<width in ms>`; the scope's field `rolling` lists
+-- the widths. It counts what is committed in slices of the server's time, `t<number>` and `n<number>`, beside their sum. A
+-- slice counts until all of it has left the window. While `state` is `filling`, what the ledger has of the time up to
+-- `since` is still to be added, so commits up to then are left out. What is held is the scope's, whatever its age.
+--
+-- The moment of a commit is that of its stream entry: the ledger has the same.
 
 local SETTLED_TTL = 3600         -- seconds for which a repeated settlement is recognised here; later PostgreSQL knows
 local LAPSED_TTL = 7 * 86400     -- seconds for which true usage may still lower a lapsed charge
+local RUN_TTL = 35 * 86400        -- seconds for which a run's scopes are kept after they were last given a lease
+local ROLLING_TTL = 86400000     -- milliseconds beyond twice its width for which a rolling window nobody asks for is kept
 local LARGEST = 9e15
 
 local function window(values, at, label)
@@ -25,9 +34,10 @@ local function read_scope(key, windowed)
     end
     local values = redis.call('HMGET', key, 'tokens', 'nano', 'held_tokens', 'held_nano',
         'day', 'day_tokens', 'day_nano', 'day_held_tokens', 'day_held_nano',
-        'month', 'month_tokens', 'month_nano', 'month_held_tokens', 'month_held_nano')
+        'month', 'month_tokens', 'month_nano', 'month_held_tokens', 'month_held_nano', 'rolling')
     return {
         key = key,
+        rolling = values[15] or nil,
         total = window(values, 1),
         day = window(values, 6, values[5]),
         month = window(values, 11, values[10]),
@@ -74,51 +84,159 @@ local function write_scope(scope)
         'month_held_tokens', text(month.held_tokens), 'month_held_nano', text(month.held_nano))
 end
 
+local function rolling_key(scope_key, width)
+    return scope_key .. ':rolling:' .. width
+end
+
+local function keep_rolling(key, width)
+    redis.call('PEXPIRE', key, text(2 * tonumber(width) + ROLLING_TTL))
+end
+
+-- The rolling window of this width (a text); nil where nothing counts it.
+local function read_rolling(scope, width)
+    if not string.find(' ' .. (scope.rolling or '') .. ' ', ' ' .. width .. ' ', 1, true) then
+        return nil
+    end
+    local key = rolling_key(scope.key, width)
+    local values = redis.call('HMGET', key, 'state', 'since', 'slice', 'tokens', 'nano', 'oldest', 'newest')
+    if not values[1] then
+        return nil
+    end
+    return {
+        key = key, width = tonumber(width), filling = values[1] == 'filling', since = tonumber(values[2] or 0),
+        slice = tonumber(values[3]), tokens = tonumber(values[4]), nano = tonumber(values[5]),
+        oldest = tonumber(values[6] or 1), newest = tonumber(values[7] or 0),
+    }
+end
+
+-- The newest slice of which all has left the window.
+local function last_gone(rolling, now)
+    return math.floor((now - rolling.width) / rolling.slice) - 1
+end
+
+-- Drops the slices that have left.
+local function slide(rolling, now)
+    local last, names = math.min(last_gone(rolling, now), rolling.newest), {}
+    for number = rolling.oldest, last do
+        names[#names + 1] = 't' .. text(number)
+        names[#names + 1] = 'n' .. text(number)
+    end
+    if #names == 0 then
+        return
+    end
+    local values = redis.call('HMGET', rolling.key, unpack(names))
+    for at = 1, #names, 2 do
+        rolling.tokens = rolling.tokens - tonumber(values[at] or 0)
+        rolling.nano = rolling.nano - tonumber(values[at + 1] or 0)
+    end
+    rolling.oldest = last + 1
+    redis.call('HDEL', rolling.key, unpack(names))
+    redis.call('HSET', rolling.key, 'tokens', text(rolling.tokens), 'nano', text(rolling.nano),
+        'oldest', text(rolling.oldest))
+end
+
+local function add_to_slice(rolling, number, tokens, nano)
+    local tokens_name, nano_name = 't' .. text(number), 'n' .. text(number)
+    local values = redis.call('HMGET', rolling.key, tokens_name, nano_name)
+    rolling.tokens, rolling.nano = rolling.tokens + tokens, rolling.nano + nano
+    if rolling.oldest > rolling.newest then
+        rolling.oldest, rolling.newest = number, number
+    end
+    rolling.oldest, rolling.newest = math.min(rolling.oldest, number), math.max(rolling.newest, number)
+    redis.call('HSET', rolling.key, 'tokens', text(rolling.tokens), 'nano', text(rolling.nano),
+        'oldest', text(rolling.oldest), 'newest', text(rolling.newest),
+        tokens_name, text(tonumber(values[1] or 0) + tokens), nano_name, text(tonumber(values[2] or 0) + nano))
+end
+
+-- Counts a commit in the rolling windows of a scope: one made at `made`, which belongs to the time `at`.
+local function commit_rolling(scope, made, at, tokens, nano)
+    if not scope.rolling or scope.rolling == '' then
+        return
+    end
+    local kept = {}
+    for width in string.gmatch(scope.rolling, '%d+') do
+        local rolling = read_rolling(scope, width)
+        if rolling then
+            kept[#kept + 1] = width
+            slide(rolling, made)
+            local number = math.floor(at / rolling.slice)
+            if not (rolling.filling and made <= rolling.since) and number > last_gone(rolling, made) then
+                add_to_slice(rolling, number, tokens, nano)
+            end
+        end
+    end
+    local still = table.concat(kept, ' ')
+    if still ~= scope.rolling then
+        scope.rolling = still
+        redis.call('HSET', scope.key, 'rolling', still)
+    end
+end
+
+-- Appends an event to the stream; the millisecond at which it was made.
+local function append(stream, event)
+    return tonumber(string.match(redis.call('XADD', stream, '*', 'event', event), '^%d+'))
+end
+
 -- Whether four fifths of a limit are committed. The fifth is rounded down: limits are whole, and none warns early.
 local function is_nearly_spent(committed, limit)
     return committed >= limit - math.floor(limit / 5)
 end
 
+-- The window that a limit is about and what names it now; nil where it cannot be said yet.
+local function watched_window(scope, name, width, now)
+    if name ~= 'rolling' then
+        local one = scope[name]
+        return one, one and (one.label == '' and 'total' or one.label)
+    end
+    local rolling = read_rolling(scope, width)
+    if rolling and not rolling.filling then
+        return rolling, text(math.floor(now / rolling.width))
+    end
+end
+
 -- Says once a scope and window that it is nearly spent. `watched` are the limits of the scopes when the hold was made,
--- in lines of "<number of the scope> <window> <unit> <limit>".
-local function warn(scope, number, watched, stream)
-    for window_name, unit, limit in string.gmatch(watched, '%f[^\n%z]' .. number .. ' (%l+) (%l+) (%d+)%f[\n%z]') do
-        local one, mark = scope[window_name], 'warned_' .. window_name
-        if one and is_nearly_spent(one[unit], tonumber(limit)) then
-            local label = one.label == '' and 'total' or one.label
-            if redis.call('HGET', scope.key, mark) ~= label then
-                redis.call('HSET', scope.key, mark, label)
-                redis.call('XADD', stream, '*', 'warning', scope.key, 'period', window_name, 'label', label,
-                    'unit', unit, 'limit', limit, 'committed', text(one[unit]))
-            end
+-- in lines of "<number of the scope> <window> <unit> <limit>", with the width after them where the window rolls.
+local function warn(scope, number, watched, stream, now)
+    local lines = '%f[^\n%z]' .. number .. ' (%l+) (%l+) (%d+) ?(%d*)%f[\n%z]'
+    for window_name, unit, limit, width in string.gmatch(watched, lines) do
+        local one, label = watched_window(scope, window_name, width, now)
+        local mark = 'warned_' .. window_name
+        if one and is_nearly_spent(one[unit], tonumber(limit)) and redis.call('HGET', scope.key, mark) ~= label then
+            redis.call('HSET', scope.key, mark, label)
+            redis.call('XADD', stream, '*', 'warning', scope.key, 'period', window_name, 'label', label,
+                'unit', unit, 'limit', limit, 'committed', text(one[unit]))
         end
     end
 end
 
--- The scopes of a hold are stored as lines of "<1 when windowed, else 0><key>".
-local function change_scopes(lines, day, month, committed_tokens, committed_nano, held_tokens, held_nano, watched, stream)
+-- Changes the scopes of a hold, stored as lines of "<1 when windowed, else 0><key>". What is committed has `made`, the
+-- moment of its event, and `at`, the moment to which it belongs.
+local function change_scopes(hold, by, stream)
     local number = 0
-    for mark, key in string.gmatch(lines, '([01])([^\n]+)') do
+    for mark, key in string.gmatch(hold.scopes, '([01])([^\n]+)') do
         local scope = read_scope(key, mark == '1')
         number = number + 1
-        change_scope(scope, day, month, committed_tokens, committed_nano, held_tokens, held_nano)
+        change_scope(scope, hold.day, hold.month, by.tokens, by.nano, by.held_tokens, by.held_nano)
         write_scope(scope)
-        if watched and watched ~= '' then
-            warn(scope, number, watched, stream)
+        if by.made then
+            commit_rolling(scope, by.made, by.at, by.tokens, by.nano)
+            if hold.watched ~= '' then
+                warn(scope, number, hold.watched, stream, by.made)
+            end
         end
     end
 end
 
 local function read_hold(key)
     local values = redis.call('HMGET', key,
-        'state', 'tokens', 'nano', 'day', 'month', 'scopes', 'event', 'call', 'limited', 'watched')
+        'state', 'tokens', 'nano', 'day', 'month', 'scopes', 'event', 'call', 'limited', 'watched', 'estimate', 'at')
     if not values[1] then
         return nil
     end
     return {
         state = values[1], tokens = tonumber(values[2] or 0), nano = tonumber(values[3] or 0),
         day = values[4], month = values[5], scopes = values[6], event = values[7], call = values[8],
-        limited = values[9] or '', watched = values[10] or '',
+        limited = values[9] or '', watched = values[10] or '', estimate = values[11] == '1', at = tonumber(values[12] or nil),
     }
 end
 
@@ -130,11 +248,11 @@ local function lapse(prefix, id, leases, stream)
     if not hold or hold.state ~= 'open' then
         return
     end
-    change_scopes(hold.scopes, hold.day, hold.month, hold.tokens, hold.nano, -hold.tokens, -hold.nano,
-        hold.watched, stream)
+    local made = append(stream, hold.event)
+    change_scopes(hold, { tokens = hold.tokens, nano = hold.nano, held_tokens = -hold.tokens, held_nano = -hold.nano,
+        made = made, at = made }, stream)
     end_limits(hold.limited, id)
-    redis.call('XADD', stream, '*', 'event', hold.event)
-    redis.call('HSET', key, 'state', 'lapsed')
+    redis.call('HSET', key, 'state', 'lapsed', 'at', text(made))
     redis.call('EXPIRE', key, LAPSED_TTL)
     if hold.call ~= '' and redis.call('GET', hold.call) == 'open ' .. id then
         redis.call('DEL', hold.call)

@@ -16,7 +16,11 @@ end
 for key, fields in pairs(cjson.decode(ARGV[4])) do
     redis.call('HSET', key, unpack(fields))
     if string.find(key, ':run:', 1, true) or string.find(key, ':step:', 1, true) then
-        redis.call('EXPIRE', key, 35 * 86400)
+        redis.call('EXPIRE', key, RUN_TTL)
+    end
+    local width = string.match(key, ':rolling:(%d+)$')
+    if width then
+        keep_rolling(key, width)
     end
 end
 for _, id in ipairs(cjson.decode(ARGV[6])) do

@@ -1,25 +1,33 @@
 -- Holds a call's bound in every one of its scopes, or changes nothing and says why.
 --
 -- KEYS  1 epoch  2 leases  3 stream  4 hold  5 call marker (the hold again without one)
---       6… scopes, run and step last; then the logs of the rates; then the slots
+--       6… scopes, the runs above the own one, run and step last; then the logs of the rates; then the slots
 -- ARGV  1 prefix  2 reservation id  3 lease in ms  4 bound tokens  5 bound nano-dollars
 --       6 day  7 its start in ms  8 its end  9 month  10 its start  11 its end
 --       12 generation ('' without a run)  13 fence  14 the event to record if the hold lapses  15 '1' with a call marker
 --       16 how many scopes  17 how many rates  18 the lines of logs and slots for the hold
+--       19 generations of the runs above, outermost first, by spaces  20 how many rolling limits
+--       21 '1' when the bound is an estimate
 --       then for each scope: '1' when windowed, and the limits ('' for none) of tokens and nano-dollars
 --       in total, in the day, in the month; for each rate: '1' when it counts tokens, width in microseconds, limit;
---       for each set of slots: number of its scope, limit
+--       for each set of slots: number of its scope, limit; for each rolling limit: number of its scope, width and slice
+--       in ms, limits of tokens and nano-dollars, and what the ledger has of it where an answer 'unseeded' asked for that:
+--       "<since> <slice>:<tokens>:<nano> …", else ''
 -- Answers  closed | stale_window, now | replay, id | in_progress | run_closed | stale_lease
---          spent or held, number of the scope, window, unit, what is left
+--          unseeded, then for each rolling window: number of its scope, the ms up to which the ledger is asked
+--          spent or held, number of the scope, window, unit, what is left, the ms at which a rolling window has room
+--          ('' = never, or another window)
 --          limited, number of the rate, microseconds to wait ('' = it can never fit), now, then rates
 --          reserved, now, nearly spent scopes ("<number> <window>" by commas), tokens and nano left in each, then rates
 --          rates: for each what is left, and in how many microseconds all of it is free
 local prefix, id, bound_tokens, bound_nano = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local day, month, generation, fence = ARGV[6], ARGV[9], ARGV[12], ARGV[13]
-local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 18, 5, 7
-local scope_count, rate_count = tonumber(ARGV[16]), tonumber(ARGV[17])
+local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 21, 5, 7
+local scope_count, rate_count, rolling_count = tonumber(ARGV[16]), tonumber(ARGV[17]), tonumber(ARGV[20])
 local RATES_AT = SCOPES_AT + scope_count * ARGUMENTS
 local SLOTS_AT = RATES_AT + rate_count * 3
+local slots_count = #KEYS - KEYS_BEFORE - scope_count - rate_count
+local ROLLING_AT = SLOTS_AT + slots_count * 2
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
     return { 'closed' }
@@ -47,21 +55,32 @@ if marked then
 end
 
 local run, step = KEYS[KEYS_BEFORE + scope_count - 1], KEYS[KEYS_BEFORE + scope_count]
+local runs = {}
 if generation ~= '' then
-    local known = redis.call('HMGET', run, 'closed', 'generation')
-    if known[1] and tonumber(known[1]) >= tonumber(generation) then
+    for word in string.gmatch(ARGV[19], '%d+') do
+        runs[#runs + 1] = { generation = word }
+    end
+    for at, above in ipairs(runs) do
+        above.key = KEYS[KEYS_BEFORE + scope_count - 2 - #runs + at]
+    end
+    runs[#runs + 1] = { key = run, generation = generation }
+end
+local stale = false
+for _, one in ipairs(runs) do
+    local known = redis.call('HMGET', one.key, 'closed', 'generation')
+    if known[1] and tonumber(known[1]) >= tonumber(one.generation) then
         return { 'run_closed' }
     end
-    local highest = redis.call('HGET', step, 'fence')
-    if tonumber(known[2] or 0) > tonumber(generation) or tonumber(highest or 0) > tonumber(fence) then
-        return { 'stale_lease' }
-    end
+    stale = stale or tonumber(known[2] or 0) > tonumber(one.generation)
+end
+if stale or (generation ~= '' and tonumber(redis.call('HGET', step, 'fence') or 0) > tonumber(fence)) then
+    return { 'stale_lease' }
 end
 
 local refusal
 local function refuse(kind, number, name, unit, left)
     if not refusal or (kind == 'spent' and refusal[1] == 'held') then
-        refusal = { kind, tostring(number), name, unit, text(math.max(0, left)) }
+        refusal = { kind, tostring(number), name, unit, text(math.max(0, left)), '' }
     end
 end
 
@@ -76,13 +95,13 @@ local function left_of(limit, committed, held, bound, number, name, unit)
     return limit ~= '' and most - committed - held - bound or nil
 end
 
-local scopes, answer, lines = {}, { 'reserved', text(micros), '' }, {}
+local scopes, lefts, lines, answer = {}, {}, {}, { 'reserved', text(micros), '' }
 local watched, nearly = {}, {}
 
 -- Notes a limit for the settlement, which warns, and for the caller's headers.
-local function watch(limit, committed, number, name, unit)
+local function watch(limit, committed, number, name, unit, width)
     if limit ~= '' then
-        watched[#watched + 1] = number .. ' ' .. name .. ' ' .. unit .. ' ' .. limit
+        watched[#watched + 1] = number .. ' ' .. name .. ' ' .. unit .. ' ' .. limit .. (width and ' ' .. width or '')
         local words = number .. ' ' .. name
         if is_nearly_spent(committed, tonumber(limit)) and nearly[#nearly] ~= words then
             nearly[#nearly + 1] = words
@@ -90,11 +109,11 @@ local function watch(limit, committed, number, name, unit)
     end
 end
 
-local function check(one, number, name, at, left)
-    local tokens = left_of(ARGV[at], one.tokens, one.held_tokens, bound_tokens, number, name, 'tokens')
-    local nano = left_of(ARGV[at + 1], one.nano, one.held_nano, bound_nano, number, name, 'nano_usd')
-    watch(ARGV[at], one.tokens, number, name, 'tokens')
-    watch(ARGV[at + 1], one.nano, number, name, 'nano')
+local function check(one, held, number, name, at, left, width)
+    local tokens = left_of(ARGV[at], one.tokens, held.held_tokens, bound_tokens, number, name, 'tokens')
+    local nano = left_of(ARGV[at + 1], one.nano, held.held_nano, bound_nano, number, name, 'nano_usd')
+    watch(ARGV[at], one.tokens, number, name, 'tokens', width)
+    watch(ARGV[at + 1], one.nano, number, name, 'nano', width)
     left.tokens = tokens and math.min(left.tokens or tokens, tokens) or left.tokens
     left.nano = nano and math.min(left.nano or nano, nano) or left.nano
 end
@@ -102,18 +121,84 @@ end
 for number = 1, scope_count do
     local key, at = KEYS[KEYS_BEFORE + number], SCOPES_AT + (number - 1) * ARGUMENTS + 1
     local scope, left = read_scope(key, ARGV[at] == '1'), {}
-    check(scope.total, number, 'total', at + 1, left)
+    check(scope.total, scope.total, number, 'total', at + 1, left)
     if scope.day then
         reaches(scope.day, day)
         reaches(scope.month, month)
-        check(scope.day, number, 'day', at + 3, left)
-        check(scope.month, number, 'month', at + 5, left)
+        check(scope.day, scope.day, number, 'day', at + 3, left)
+        check(scope.month, scope.month, number, 'month', at + 5, left)
     end
-    scopes[number], lines[number] = scope, ARGV[at] .. key
-    answer[#answer + 1] = left.tokens and text(left.tokens) or ''
-    answer[#answer + 1] = left.nano and text(left.nano) or ''
+    scopes[number], lefts[number], lines[number] = scope, left, ARGV[at] .. key
+end
+
+-- Begins to count a rolling window: from now on here, up to now in the ledger. A hold that lapsed a line above is before.
+local function begin_rolling(scope, width, slice)
+    local key = rolling_key(scope.key, width)
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'state', 'filling', 'since', text(now_ms()), 'slice', slice, 'tokens', '0', 'nano', '0')
+    keep_rolling(key, width)
+    if not string.find(' ' .. (scope.rolling or '') .. ' ', ' ' .. width .. ' ', 1, true) then
+        scope.rolling = scope.rolling and scope.rolling ~= '' and scope.rolling .. ' ' .. width or width
+        redis.call('HSET', scope.key, 'rolling', scope.rolling)
+    end
+    return read_rolling(scope, width)
+end
+
+-- Adds what the ledger has, if it was asked for just this beginning.
+local function fill(rolling, seed)
+    local since, slices = string.match(seed, '^(%d+)(.*)$')
+    if not since or tonumber(since) ~= rolling.since then
+        return
+    end
+    for slice, tokens, nano in string.gmatch(slices, ' (%d+):(-?%d+):(-?%d+)') do
+        add_to_slice(rolling, tonumber(slice), tonumber(tokens), tonumber(nano))
+    end
+    redis.call('HSET', rolling.key, 'state', 'whole')
+    rolling.filling = false
+end
+
+-- The millisecond at which what is then committed leaves room for the call, if nothing else comes; nil when it never does.
+local function room_at(rolling, unit, excess)
+    for number = rolling.oldest, rolling.newest do
+        excess = excess - tonumber(redis.call('HGET', rolling.key, string.sub(unit, 1, 1) .. text(number)) or 0)
+        if excess <= 0 then
+            return (number + 1) * rolling.slice + rolling.width
+        end
+    end
+end
+
+local windows, unseeded, has_room_at = {}, { 'unseeded' }, now
+for number = 1, rolling_count do
+    local at = ROLLING_AT + (number - 1) * 6 + 1
+    local scope_number, width = tonumber(ARGV[at]), ARGV[at + 1]
+    local scope = scopes[scope_number]
+    local rolling = read_rolling(scope, width) or begin_rolling(scope, width, ARGV[at + 2])
+    if rolling.filling then
+        fill(rolling, ARGV[at + 5])
+    end
+    if rolling.filling then
+        unseeded[#unseeded + 1] = ARGV[at]
+        unseeded[#unseeded + 1] = text(rolling.since)
+    else
+        slide(rolling, now)
+        check(rolling, scope.total, scope_number, 'rolling', at + 3, lefts[scope_number], width)
+        for unit, limit in pairs({ tokens = ARGV[at + 3], nano = ARGV[at + 4] }) do
+            local bound = unit == 'tokens' and bound_tokens or bound_nano
+            if has_room_at and limit ~= '' and rolling[unit] + bound > tonumber(limit) then
+                local moment = bound <= tonumber(limit) and room_at(rolling, unit, rolling[unit] + bound - tonumber(limit))
+                has_room_at = moment and math.max(has_room_at, moment)
+            end
+        end
+    end
+    windows[number] = { key = rolling.key, width = width }
+end
+if #unseeded > 1 then
+    return unseeded
 end
 if refusal and refusal[1] == 'spent' then
+    if refusal[3] == 'rolling' and has_room_at then
+        refusal[6] = text(has_room_at)
+    end
     return refusal
 end
 
@@ -142,7 +227,7 @@ if slowest then
     return limited
 end
 
-for number = 1, #KEYS - KEYS_BEFORE - scope_count - rate_count do
+for number = 1, slots_count do
     local slots, at = KEYS[KEYS_BEFORE + scope_count + rate_count + number], SLOTS_AT + (number - 1) * 2 + 1
     if slots_taken(slots, KEYS[2], tonumber(ARGV[at + 1]), now) >= tonumber(ARGV[at + 1]) then
         refuse('held', tonumber(ARGV[at]), 'total', 'calls', 0)
@@ -152,6 +237,10 @@ if refusal then
     return refusal
 end
 
+for _, left in ipairs(lefts) do
+    answer[#answer + 1] = left.tokens and text(left.tokens) or ''
+    answer[#answer + 1] = left.nano and text(left.nano) or ''
+end
 for _, rate in ipairs(rates) do
     enter(rate.log, id, micros, rate.weight, rate.weighted, rate.width)
     answer[#answer + 1] = text(rate.most - rate.used - rate.weight)
@@ -163,19 +252,25 @@ for _, scope in ipairs(scopes) do
     change_scope(scope, day, month, 0, 0, bound_tokens, bound_nano)
     write_scope(scope)
 end
-if generation ~= '' then
-    redis.call('HSET', run, 'generation', generation)
-    if redis.call('HGET', step, 'fence') ~= fence then
-        redis.call('HSET', step, 'fence', fence)
-        redis.call('SADD', run .. ':steps', step)
-        for _, key in ipairs({ run, step, run .. ':steps' }) do
-            redis.call('EXPIRE', key, 35 * 86400)
-        end
+for _, one in ipairs(windows) do
+    keep_rolling(one.key, one.width)
+end
+for _, one in ipairs(runs) do
+    redis.call('HSET', one.key, 'generation', one.generation)
+end
+if generation ~= '' and redis.call('HGET', step, 'fence') ~= fence then
+    redis.call('HSET', step, 'fence', fence)
+    redis.call('SADD', run .. ':steps', step)
+    for _, key in ipairs({ step, run .. ':steps' }) do
+        redis.call('EXPIRE', key, RUN_TTL)
+    end
+    for _, one in ipairs(runs) do
+        redis.call('EXPIRE', one.key, RUN_TTL)
     end
 end
 redis.call('HSET', KEYS[4], 'state', 'open', 'tokens', ARGV[4], 'nano', ARGV[5], 'day', day, 'month', month,
     'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '', 'limited', ARGV[18],
-    'watched', table.concat(watched, '\n'))
+    'watched', table.concat(watched, '\n'), 'estimate', ARGV[21])
 redis.call('ZADD', KEYS[2], text(now + tonumber(ARGV[3])), id)
 if marked then
     redis.call('SET', KEYS[5], 'open ' .. id)

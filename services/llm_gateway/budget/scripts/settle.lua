@@ -20,18 +20,21 @@ end
 if hold.state == 'lapsed' and ARGV[6] == '' then
     return { 'lapsed' }
 end
-if tokens > hold.tokens or nano > hold.nano then
+if (tokens > hold.tokens or nano > hold.nano) and not hold.estimate then
     return redis.error_reply('LOCKSTEP usage above the bound of ' .. id)
 end
 
 local answer = 'settled'
 if hold.state == 'lapsed' then
     answer = 'lowered'
-    change_scopes(hold.scopes, hold.day, hold.month, tokens - hold.tokens, nano - hold.nano, 0, 0)
-    redis.call('XADD', KEYS[3], '*', 'event', ARGV[6])
+    local made = append(KEYS[3], ARGV[6])
+    hold.watched = ''
+    change_scopes(hold, { tokens = tokens - hold.tokens, nano = nano - hold.nano, held_tokens = 0, held_nano = 0,
+        made = made, at = hold.at or made }, KEYS[3])
 else
-    change_scopes(hold.scopes, hold.day, hold.month, tokens, nano, -hold.tokens, -hold.nano, hold.watched, KEYS[3])
-    redis.call('XADD', KEYS[3], '*', 'event', ARGV[4])
+    local made = append(KEYS[3], ARGV[4])
+    change_scopes(hold, { tokens = tokens, nano = nano, held_tokens = -hold.tokens, held_nano = -hold.nano,
+        made = made, at = made }, KEYS[3])
     redis.call('ZREM', KEYS[2], id)
 end
 end_limits(hold.limited, id, tokens)

@@ -1,0 +1,161 @@
+"""A reservation in the form that reserve.lua takes, and what it answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from llm_gateway.budget import keys
+from llm_gateway.budget.rates import CallLimits, RateState
+from llm_gateway.budget.refusals import (
+    AlreadyAnswered,
+    Blocked,
+    BucketClosed,
+    HeldByOthers,
+    InProgress,
+    RateLimited,
+    Refusal,
+    RunIsClosed,
+    Spent,
+    StaleLease,
+    StaleWindow,
+    Unseeded,
+)
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.scopes import Limit, Period, Scope, ScopeKind, Windows
+from llm_gateway.budget.seed import Seed
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Under which lease of a run's step a call comes."""
+
+    generation: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What a scope has left after a reservation; None where it has no limit."""
+
+    scope: ScopeKind
+    tokens: int | None
+    nano_usd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funded:
+    """What is left after a reservation; a repeat of one that stands knows nothing new."""
+
+    at_us: int = 0
+    remaining: tuple[Remaining, ...] = ()
+    rates: tuple[RateState, ...] = ()
+    nearly_spent: tuple[tuple[ScopeKind, Period], ...] = ()
+    """Where four fifths of a limit are committed."""
+
+
+def reserve_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
+    bucket = reservation.bucket
+    call = [
+        keys.epoch(bucket),
+        keys.leases(bucket),
+        keys.stream(bucket),
+        reservation.hold_key,
+        reservation.marker_key,
+    ]
+    scope_keys, logs = [scope.key for scope in reservation.scopes], [rate.key for rate in limits.rates]
+    return [*call, *scope_keys, *logs, *(slots.key for slots in limits.slots)]
+
+
+def reserve_arguments(
+    reservation: Reservation,
+    scopes: Sequence[Scope],
+    *,
+    windows: Windows,
+    lease: Lease | None,
+    limits: CallLimits,
+    seeds: Mapping[int, Seed],
+    lease_ms: int,
+) -> list[str | int]:
+    arguments: list[str | int] = [
+        keys.prefix(reservation.bucket),
+        str(reservation.reservation_id),
+        lease_ms,
+        reservation.bound_tokens,
+        reservation.bound_nano_usd,
+        windows.day.label,
+        windows.day.start_ms,
+        windows.day.end_ms,
+        windows.month.label,
+        windows.month.start_ms,
+        windows.month.end_ms,
+        "" if lease is None else lease.generation,
+        "" if lease is None else lease.fence,
+        reservation.lost_event,
+        int(reservation.call_marker is not None),
+        len(scopes),
+        len(limits.rates),
+        reservation.limited,
+        " ".join(str(scope.generation) for scope in scopes if scope.generation is not None),
+        sum(scope.rolling is not None for scope in scopes),
+        int(reservation.is_estimate),
+    ]
+    for scope in scopes:
+        arguments += [int(scope.kind.windowed), *_limits(scope.total), *_limits(scope.day), *_limits(scope.month)]
+    for rate in limits.rates:
+        arguments += [int(rate.counts_tokens), rate.width_us, rate.limit]
+    for slots in limits.slots:
+        arguments += [slots.scope_number + 1, slots.limit]
+    for number, scope in enumerate(scopes):
+        if (rolling := scope.rolling) is not None:
+            seed = seeds[number].text() if number in seeds else ""
+            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *_limits(rolling.limit), seed]
+    return arguments
+
+
+def _limits(limit: Limit) -> tuple[str | int, str | int]:
+    return ("" if limit.tokens is None else limit.tokens, "" if limit.nano_usd is None else limit.nano_usd)
+
+
+_PLAIN: dict[bytes, type[Refusal]] = {
+    b"closed": BucketClosed,
+    b"replay": AlreadyAnswered,
+    b"in_progress": InProgress,
+    b"run_closed": RunIsClosed,
+    b"stale_lease": StaleLease,
+}
+
+
+def funded(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Funded:
+    if len(answer) == 1:
+        return Funded()
+    rates_at = 3 + 2 * len(scopes)
+    left = [int(value) if value else None for value in answer[3:rates_at]]
+    remaining = (Remaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
+    nearly = (words.split(" ") for words in answer[2].decode().split(",") if words)
+    nearly_spent = tuple((scopes[int(number) - 1].kind, Period(name)) for number, name in nearly)
+    return Funded(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits), nearly_spent)
+
+
+def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[RateState, ...]:
+    return tuple(RateState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates))
+
+
+def refusal(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Refusal:
+    if answer[0] in _PLAIN:
+        return _PLAIN[answer[0]]()
+    if answer[0] == b"stale_window":
+        return StaleWindow(int(answer[1]))
+    if answer[0] == b"limited":
+        wait_us = int(answer[2]) if answer[2] else None
+        return RateLimited(int(answer[1]) - 1, wait_us, int(answer[3]), _rate_states(answer[4:], limits))
+    if answer[0] == b"unseeded":
+        return Unseeded({int(answer[at]) - 1: int(answer[at + 1]) for at in range(1, len(answer), 2)})
+    number = int(answer[1]) - 1
+    blocked = Blocked(
+        number=number,
+        scope=scopes[number].kind,
+        period=Period(answer[2].decode()),
+        unit=answer[3].decode(),
+        left=int(answer[4]),
+        room_at_ms=int(answer[5]) if answer[5] else None,
+    )
+    return Spent(blocked) if answer[0] == b"spent" else HeldByOthers(blocked)

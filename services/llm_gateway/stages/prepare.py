@@ -1,0 +1,98 @@
+"""An attempt before it is funded: its reservation, and the event that stands if nobody settles it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from foundation.domain.ids import new_uuid
+from llm_gateway.budget import keys
+from llm_gateway.budget.rates import CallLimits
+from llm_gateway.budget.reservation import Reservation, ScopeKey
+from llm_gateway.budget.scopes import Scope, Windows
+from llm_gateway.budget.store import Funded
+from llm_gateway.call import Attempt, Call
+from llm_gateway.routing import Target
+from llm_gateway.usage import BoundKind, Reason, UsageEvent, encode_event
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which attempt of a call is to be funded, and where it counts."""
+
+    call: Call
+    target: Target
+    number: int
+    reason: Reason
+    scopes: Sequence[Scope]
+    rates: CallLimits
+    waits: bool = True
+    """Whether it may wait for room that others hold."""
+
+
+def prepare(
+    asked: Asked, *, windows: Windows, now: datetime, reservation_id: UUID | None = None, is_local: bool = False
+) -> Attempt:
+    """A new attempt, under an id of its own unless one is given; `is_local` when it is admitted without Redis."""
+    call = asked.call
+    tenant_id = call.caller.tenant_id
+    bucket = keys.bucket_of(tenant_id)
+    lost = _lost_event(asked, reservation_id or new_uuid(), windows.day.label, now)
+    reservation = Reservation(
+        reservation_id=lost.event_id,
+        tenant_id=tenant_id,
+        bound_tokens=call.bound.tokens,
+        bound_nano_usd=call.bound.nano_usd,
+        day=windows.day.label,
+        month=windows.month.label,
+        scopes=tuple(
+            ScopeKey(keys.scope(bucket, tenant_id, scope.kind, scope.scope_id), scope.kind.windowed)
+            for scope in asked.scopes
+        ),
+        lost_event=encode_event(lost),
+        call_marker=keys.call_marker(bucket, tenant_id, call.replayable.call_key) if call.replayable else None,
+        limited=asked.rates.lines(),
+        is_estimate=call.bound.kind is BoundKind.ESTIMATE,
+        is_local=is_local,
+    )
+    loop_time = asyncio.get_running_loop().time()
+    return Attempt(call, asked.number, asked.target, reservation, lost, Funded(), now, loop_time)
+
+
+def _lost_event(asked: Asked, identity: UUID, day: str, now: datetime) -> UsageEvent:
+    call, target = asked.call, asked.target
+    run = call.caller.run
+    return UsageEvent(
+        tenant_id=call.caller.tenant_id,
+        event_day=date.fromisoformat(day),
+        event_id=identity,
+        kind="attempt",
+        request_id=call.request_id,
+        attempt=asked.number,
+        reason=asked.reason,
+        dialect=call.request.dialect.value,
+        route=call.route.name,
+        provider=target.provider.name,
+        model=target.model,
+        status="lost",
+        usage_source="bound",
+        input_tokens=call.bound.input_tokens,
+        output_tokens=call.bound.output_tokens,
+        total_tokens=call.bound.tokens,
+        cost_nano_usd=call.bound.nano_usd,
+        bound_tokens=call.bound.tokens,
+        bound_nano_usd=call.bound.nano_usd,
+        bound_kind=call.bound.kind,
+        price_version=target.price.version,
+        started_at=now,
+        user_id=call.caller.user_id,
+        api_key_id=call.caller.api_key_id,
+        run_id=run.run_id if run else None,
+        step_id=run.step_id if run else None,
+        generation=run.generation if run else None,
+        fence=run.fence if run else None,
+        ancestor_run_ids=tuple(ancestor.run_id for ancestor in run.ancestors) if run else (),
+        call_key=call.replayable.call_key if call.replayable else None,
+        trace_id=call.trace_id,
+    )

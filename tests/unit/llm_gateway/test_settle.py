@@ -1,0 +1,97 @@
+"""At what an attempt is settled: its usage at its target's price, as far as that can be believed."""
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from foundation.domain.ids import new_uuid
+from llm_gateway.bound import bound_of, chosen_bound
+from llm_gateway.budget.bounds import STRICT, Bounds
+from llm_gateway.budget.rates import NO_LIMITS
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.scopes import Scope, ScopeKind, windows_at
+from llm_gateway.call import Attempt, Call, Caller
+from llm_gateway.journal import Settlement
+from llm_gateway.prices import Price, Rates
+from llm_gateway.request import read_chat_request
+from llm_gateway.stages.budget_headers import budget_headers
+from llm_gateway.stages.prepare import Asked, prepare
+from llm_gateway.stages.settle import Outcome, Settle
+from llm_gateway.usage import BoundKind, Reason, Usage, UsageEvent, decode_event
+
+CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
+LOW = Bounds(mode=BoundKind.ESTIMATE, typical_output=1)
+
+
+class Kept:
+    """A ledger that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.settlements: list[Settlement] = []
+
+    async def settle(self, _reservation: Reservation, settlement: Settlement) -> None:
+        self.settlements.append(settlement)
+
+
+def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
+    body = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 50}
+    request = read_chat_request(json.dumps(body).encode())
+    bound = chosen_bound(bound_of(request, prices=[CEILING], default_output=1), request, prices=[CEILING], by=by)
+    caller = Caller(new_uuid())
+    target: Any = SimpleNamespace(provider=SimpleNamespace(name="own"), model="m", price=CEILING)
+    route: Any = SimpleNamespace(name="own", targets=(target,))
+    call = Call(caller, request, route, bound, None, None)
+    now = datetime.now(UTC)
+    asked = Asked(call, target, 1, Reason.FIRST, [Scope(ScopeKind.TENANT, caller.tenant_id)], NO_LIMITS)
+    return prepare(asked, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
+
+
+async def settled(attempt: Attempt, usage: Usage | None) -> tuple[Settlement, UsageEvent]:
+    kept: Any = Kept()
+    await Settle(kept)(attempt, Outcome(status="succeeded", usage=usage))
+    [settlement] = kept.settlements
+    event = decode_event(settlement.event.encode())
+    assert (settlement.tokens, settlement.nano_usd) == (event.total_tokens, event.cost_nano_usd)
+    return settlement, event
+
+
+async def test_a_model_with_a_declared_ceiling_is_charged_its_usage_at_the_ceiling_and_marked() -> None:
+    _, event = await settled(an_attempt(), Usage(input_tokens=10, output_tokens=5))
+    assert (event.cost_nano_usd, event.price_version, event.usage_source) == (60, "ceiling/routes/1", "provider")
+
+
+async def test_usage_above_a_strict_bound_is_charged_at_the_bound() -> None:
+    attempt = an_attempt()
+    _, event = await settled(attempt, Usage(input_tokens=10, output_tokens=attempt.call.bound.output_tokens + 200))
+    assert (event.total_tokens, event.usage_source) == (attempt.call.bound.tokens, "bound")
+    assert event.error_code == "usage_above_bound"
+
+
+async def test_usage_above_an_estimate_is_charged_truly_unless_even_the_strict_bound_denies_it() -> None:
+    attempt = an_attempt(by=LOW)
+    strict = attempt.call.bound.strict
+    assert strict is not None
+    usage = Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens)
+    _, event = await settled(attempt, usage)
+    assert event.total_tokens == strict.tokens > event.bound_tokens == attempt.reservation.bound_tokens
+    assert (event.bound_kind, event.usage_source) == (BoundKind.ESTIMATE, "provider")
+    _, absurd = await settled(attempt, Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens + 1))
+    assert (absurd.total_tokens, absurd.error_code) == (attempt.call.bound.tokens, "usage_above_bound")
+
+
+async def test_the_moment_of_a_settlement_is_left_to_its_stream_entry() -> None:
+    _, event = await settled(an_attempt(), None)
+    assert event.settled_at is None
+    assert event.row(entry_ms=1_764_115_200_123)["settled_at"] == datetime(2025, 11, 26, 0, 0, 0, 123_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("by", [STRICT, LOW])
+async def test_every_answer_says_what_kind_of_bound_it_has(by: Bounds) -> None:
+    headers = dict(budget_headers(an_attempt(by=by)))
+    assert headers["x-lockstep-bound-kind"] == by.mode
+    assert "x-lockstep-admission" not in headers
+    assert dict(budget_headers(an_attempt(by=by, is_local=True)))["x-lockstep-admission"] == "local"
