@@ -28,6 +28,13 @@ turns:
   - text: "It is ${last.celsius} degrees."
 """
 """What the model guide says."""
+READER = """
+turns:
+  - tool_calls:
+      - {{name: Read, arguments: {{file_path: {file}}}}}
+  - text: "The file says: ${{last}}"
+"""
+"""What the model reader says."""
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +43,18 @@ def clients_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 
 
 @pytest.fixture(scope="session")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedProvider]:
+def reading_room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the file that the model reader reads."""
+    folder = tmp_path_factory.mktemp("reading-room")
+    (folder / "penguins.txt").write_text("344\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory, reading_room: Path) -> Iterator[SimulatedProvider]:
     folder = tmp_path_factory.mktemp("clients-simulated")
     (folder / "guide.yaml").write_text(GUIDE)
+    (folder / "reader.yaml").write_text(READER.format(file=reading_room / "penguins.txt"))
     yield from running_simulated_provider(folder, scripts=folder)
 
 

@@ -8,7 +8,7 @@ import pytest
 from fixtures.clients import Play, Settled
 from fixtures.gateway import GatewayProcess, Tenant
 from fixtures.held_room import held_room
-from fixtures.ledger import events_of
+from fixtures.ledger import events_of, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.simulated import SimulatedProvider
 
@@ -95,8 +95,10 @@ async def test_room_that_others_hold_is_waited_for_as_long_as_the_gateway_says(
     await settled(2)
 
 
-async def test_a_stream_that_breaks_off_raises_and_is_charged(
+async def test_a_stream_that_breaks_off_raises_and_is_charged_at_its_bound(
     play: Play, tenant: Tenant, database: ScratchDatabase
 ) -> None:
     told = await play("openai_rest", "refused", model="fault-chunks=5+error-event=3", stream=True)
     assert (told["raised"], told["requests"]) == ("APIError", 1)
+    [event] = await recorded_events(database, tenant.tenant_id, count=1)
+    assert (event["status"], event["cost_nano_usd"]) == ("cut", event["bound_nano_usd"])
