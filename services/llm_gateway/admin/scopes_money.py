@@ -14,7 +14,7 @@ _FIELDS = (
     "day", "day_tokens", "day_nano", "day_held_tokens", "day_held_nano",
     "month", "month_tokens", "month_nano", "month_held_tokens", "month_held_nano",
 )  # fmt: skip
-"""Of each window its label and its counters, as common.lua names them; the total has no label, and no field is empty."""
+"""Of each window its label and its counters, as common.lua names them; the total has no label, no field is empty."""
 _WIDTH = 5
 
 
