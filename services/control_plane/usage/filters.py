@@ -11,10 +11,15 @@ from foundation.storage.usage_groups import Dimension, UsageFilter
 
 _SHOWN_DAYS = 31
 _MOST_DAYS = 366
+_EARLIEST = date(2000, 1, 1)
 
 Name = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
-FirstDay = Annotated[date | None, Query(alias="from", description="the first day; a month before `to` when left out")]
-LastDay = Annotated[date | None, Query(alias="to", description="the last day; tomorrow in UTC when left out")]
+FirstDay = Annotated[
+    date | None, Query(alias="from", ge=_EARLIEST, description="the first day; a month before `to` when left out")
+]
+LastDay = Annotated[
+    date | None, Query(alias="to", ge=_EARLIEST, description="the last day; tomorrow in UTC when left out")
+]
 
 
 class Asked:
