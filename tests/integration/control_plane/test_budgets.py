@@ -1,5 +1,6 @@
 """Budgets set through the API: what may be set, who may, and that the gateway holds to it."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,10 @@ from fixtures.gateway import Tenant
 from fixtures.ledger import events_of, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.problems import problem
+from fixtures.redis_server import RedisServer
 from foundation.domain.money import dollars, nano_usd
+from llm_gateway.budget import keys
+from llm_gateway.budget.scopes import ScopeKind
 
 CALL: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
 WIDTH = {"window_seconds": 3600}
@@ -79,6 +83,21 @@ async def test_a_stale_etag_changes_nothing(
         assert (await owner.get(path)).json()["limit_tokens"] == 2
         assert (await owner.delete(path, headers={"If-Match": '"2"'})).status_code == 204
     assert [action for _, action, _, _ in audited()] == ["budget.put", "budget.put", "budget.delete"]
+
+
+async def test_of_changes_at_once_that_have_seen_the_same_version_one_is_made(
+    api: ApiInProcess, tenant: Tenant
+) -> None:
+    path, seen = f"{paths(tenant)['tenant']}/day", {"If-Match": '"1"'}
+    async with api.caller(tenant) as owner:
+        made = await asyncio.gather(*(owner.put(path, json={"limit_tokens": 1}) for _ in range(3)))
+        assert sorted(answer.headers["etag"] for answer in made) == ['"1"', '"2"', '"3"']
+        assert sorted(answer.status_code for answer in made) == [200, 200, 201]
+        await owner.delete(path)
+        await owner.put(path, json={"limit_tokens": 1})
+        changes = [owner.put(path, json={"limit_tokens": number}, headers=seen) for number in range(2, 6)]
+        assert sorted(answer.status_code for answer in await asyncio.gather(*changes)) == [200, 412, 412, 412]
+        assert (await owner.get(path)).headers["etag"] == '"2"'
 
 
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -179,9 +198,13 @@ async def test_pages_go_through_all_budgets_once(api: ApiInProcess, tenant: Tena
             problem(await owner.get("/budgets", params={"cursor": forged}), 400, "invalid_cursor")
 
 
-async def test_what_is_committed_held_and_left_is_the_ledgers(
-    api: ApiInProcess, tenant: Tenant, models: httpx.AsyncClient, scratch: ScratchDatabase
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+async def test_what_is_committed_held_and_left_is_the_ledgers_on_the_tenants_days(
+    api: ApiInProcess, tenant: Tenant, models: httpx.AsyncClient, scratch: ScratchDatabase, zone: str
 ) -> None:
+    """Whatever the hour, it is another day than in UTC in one of the zones."""
+    with scratch.superuser() as connection:
+        connection.execute("UPDATE tenants SET time_zone = %s WHERE tenant_id = %s", [zone, tenant.tenant_id])
     limits = {"limit_tokens": 100_000, "cost_usd": "1"}
     async with api.caller(tenant) as owner:
         for path in paths(tenant).values():
@@ -205,6 +228,42 @@ async def test_what_is_committed_held_and_left_is_the_ledgers(
         assert item["now"]["committed"] == {"tokens": tokens, "cost_usd": dollars(nanos)}, item
         assert item["now"]["held"] == nothing
         assert item["now"]["left"] == {"tokens": 100_000 - tokens, "cost_usd": dollars(nano_usd("1") - nanos)}
+
+
+async def test_a_window_that_is_over_counts_no_more(
+    api: ApiInProcess,
+    tenant: Tenant,
+    models: httpx.AsyncClient,
+    scratch: ScratchDatabase,
+    gateway_redis: RedisServer,
+) -> None:
+    path = paths(tenant)["tenant"]
+    for _ in range(2):
+        assert (await call(models)).status_code == 200
+    [first, second] = await recorded_events(scratch, tenant.tenant_id, count=2)
+
+    async def committed(owner: httpx.AsyncClient) -> dict[str, int]:
+        items = (await owner.get(path)).json()["items"]
+        return {item["period"]: item["now"]["committed"]["tokens"] for item in items}
+
+    async with api.caller(tenant) as owner:
+        for period in ("day", "month", "rolling", "total"):
+            await owner.put(f"{path}/{period}", json={"limit_tokens": 1, **(WIDTH if period == "rolling" else {})})
+        both = first["total_tokens"] + second["total_tokens"]
+        assert await committed(owner) == dict.fromkeys(("day", "month", "rolling", "total"), both)
+        redis = gateway_redis.client()
+        scope = keys.scope(keys.bucket_of(tenant.tenant_id), tenant.tenant_id, ScopeKind.TENANT, tenant.tenant_id)
+        redis.hset(scope, mapping={"day": "2026-01-01", "month": "2026-01"})
+        redis.close()
+        with scratch.superuser() as connection:
+            aside = "UPDATE llm_events SET settled_at = settled_at - interval '61 minutes' WHERE event_id = %s"
+            connection.execute(aside, [first["event_id"]])
+        assert await committed(owner) == {"day": 0, "month": 0, "rolling": second["total_tokens"], "total": both}
+        with scratch.superuser() as connection:
+            # a correction belongs to the time of what it corrects
+            corrects = "UPDATE llm_events SET kind = 'adjustment', adjusts_event_id = %s WHERE event_id = %s"
+            connection.execute(corrects, [first["event_id"], second["event_id"]])
+        assert (await committed(owner))["rolling"] == 0
 
 
 async def test_what_is_held_by_a_call_in_flight_is_shown_and_is_not_left(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from fixtures.api_in_process import ApiInProcess
@@ -166,3 +167,16 @@ async def test_only_administrators_change_them_and_only_their_own_tenants(
         await owner.put(path, json=body)
     assert settings(scratch, tenant) != {}
     assert settings(scratch, neighbour) == {}
+
+
+def test_the_apis_login_changes_settings_alone_and_of_its_tenant_alone(
+    tenant: Tenant, scratch: ScratchDatabase
+) -> None:
+    neighbour = Tenant().create(scratch)
+    change = "UPDATE tenants SET settings = %s WHERE tenant_id = %s"
+    with psycopg.connect(scratch.url("control_plane")) as connection:
+        connection.execute("SELECT set_config('lockstep.tenant', %s, true)", [str(tenant.tenant_id)])
+        assert connection.execute(change, ["{}", neighbour.tenant_id]).rowcount == 0
+        assert connection.execute(change, ["{}", tenant.tenant_id]).rowcount == 1
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("UPDATE tenants SET suspended_at = NULL WHERE tenant_id = %s", [tenant.tenant_id])
