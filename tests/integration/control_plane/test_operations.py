@@ -1,6 +1,7 @@
 """Breakers and alerts: read and reset service to service, by administrators alone, with nothing of other tenants."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -95,6 +96,34 @@ async def test_a_gateway_that_is_away_is_a_dependency_that_is_unavailable(
             assert problem(await owner.get(path), 503, "dependency_unavailable")["retryable"] is True
         problem(await owner.delete("/breakers/simulated/default"), 503, "dependency_unavailable")
     assert audited() == []
+
+
+async def test_a_reset_that_the_gateway_does_not_make_was_asked_for_all_the_same(
+    scratch: ScratchDatabase,
+    signing: Signing,
+    tenant: Tenant,
+    audited: Callable[[], list[tuple[Any, ...]]],
+) -> None:
+    breaker = {"provider": "p", "model": "m", "state": "open", "why": "failures"}
+    known = json.dumps([{**breaker, "retry_after_seconds": 1, "calls": 5, "failures": 5}]).encode()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Lists one breaker, and fails to reset it."""
+        head = await reader.readuntil(b"\r\n\r\n")
+        status, body = (b"200 OK", known) if head.startswith(b"GET ") else (b"500 Broken", b"{}")
+        writer.write(b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with (
+        server,
+        api_in_process(scratch, gateway_url=f"http://127.0.0.1:{port}", signing=signing) as api,
+        api.caller(tenant) as owner,
+    ):
+        problem(await owner.delete("/breakers/p/m"), 503, "dependency_unavailable")
+    assert [(action, target) for _, action, target, _ in audited()] == [("breaker.reset", "p/m")]
 
 
 @pytest.mark.parametrize("answers", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[1", b"nonsense\r\n\r\n"])
