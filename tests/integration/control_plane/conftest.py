@@ -9,9 +9,15 @@ import pytest
 from fixtures.api_in_process import ApiInProcess, api_in_process
 from fixtures.free_port import free_port
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.postgres import ScratchDatabase
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[ScratchDatabase]:
+    """A database of these tests' own: others compare theirs with the invoice of another provider."""
+    yield from scratch_database()
 
 
 @pytest.fixture(scope="session")

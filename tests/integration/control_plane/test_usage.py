@@ -2,6 +2,7 @@
 
 import itertools
 from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,12 +11,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from fixtures.api_in_process import ApiInProcess
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.api_in_process import ApiInProcess, api_in_process
+from fixtures.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
 from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.problems import problem
 from fixtures.reconciling import reconcile
+from fixtures.redis_server import RedisServer, running_redis
+from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from foundation.domain.ids import new_uuid
 from foundation.domain.money import dollars, nano_usd
 from foundation.storage.usage_groups import Dimension
@@ -74,6 +77,42 @@ def a_run(database: ScratchDatabase, tenant: Tenant, task_id: UUID) -> UUID:
             [tenant.tenant_id, run_id, task_id],
         )
     return run_id
+
+
+@pytest.fixture(scope="module")
+def scratch() -> Iterator[ScratchDatabase]:
+    """A ledger of this module's own, like all below: it is compared with the provider's invoice."""
+    yield from scratch_database()
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedProvider]:
+    yield from running_simulated_provider(tmp_path_factory.mktemp("invoiced"))
+
+
+@pytest.fixture(scope="module")
+def gateway_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    yield from running_redis(tmp_path_factory.mktemp("invoiced-redis"))
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    tmp_path_factory: pytest.TempPathFactory,
+    gateway_redis: RedisServer,
+    scratch: ScratchDatabase,
+    simulated: SimulatedProvider,
+    signing: Signing,
+) -> Iterator[GatewayProcess]:
+    folder = tmp_path_factory.mktemp("invoiced-gateway")
+    yield from running_gateway_process(
+        folder, redis=gateway_redis, database=scratch, simulated=simulated, signing=signing
+    )
+
+
+@pytest.fixture(scope="module")
+async def api(scratch: ScratchDatabase, gateway: GatewayProcess, signing: Signing) -> AsyncIterator[ApiInProcess]:
+    async with api_in_process(scratch, gateway_url=gateway.url, signing=signing) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
