@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.contracts.budget_policy import STRICT, BoundKind, Bounds
 from foundation.domain.ids import new_uuid
 from llm_gateway.bound import bound_of, chosen_bound
-from llm_gateway.budget.bounds import STRICT, Bounds
 from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import NO_LIMITS
 from llm_gateway.budget.reservation import Reservation
@@ -22,7 +22,7 @@ from llm_gateway.request import read_chat_request
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.prepare import Asked, prepare
 from llm_gateway.stages.settle import Outcome, Settle
-from llm_gateway.usage import BoundKind, Reason, Usage, UsageEvent, decode_event, encode_event, ledger_document
+from llm_gateway.usage import Reason, Usage, UsageEvent, decode_event, encode_event, ledger_document
 
 CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
 LOW = Bounds(mode=BoundKind.ESTIMATE, typical_output=1)
