@@ -54,8 +54,8 @@ class Bench:
         for number in range(rounds):
             say(f"round {number + 1} of {rounds}")
             self._rounds.append({peer.name: await self._figures(peer, seconds) for peer in self._all()})
-        calls = self._load.sent[OURS]
-        books = await gateway_books.checked(self._ours, self._payer, calls=calls)
+        answered = self._load.good(OURS)
+        books = await gateway_books.checked(self._ours, self._payer, answered=answered)
         exactness = await gateway_books.exactness(self._ours)
         own = {**books, **exactness, "bad_answers": self._load.bad[OURS]}
         for figures in self._rounds:
@@ -65,7 +65,7 @@ class Bench:
         return {
             "rounds": rounds,
             "peers": {name: self._medians(name) for name in self._rounds[0]},
-            "books": {"calls": calls, **books},
+            "books": {"answered": answered, **books},
             "exactness": exactness,
             "bad_answers": dict(self._load.bad),
             "goals": [goal.as_dict() for goal in goals],

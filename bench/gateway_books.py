@@ -29,16 +29,16 @@ def cost_of(calls: int) -> int:
     return calls * (INPUT_TOKENS * price_in + OUTPUT_TOKENS * price_out)
 
 
-async def checked(ours: Lockstep, payer: Payer, *, calls: int) -> dict[str, int]:
-    """`calls` are those that were sent; the recorder gets time to bring the last of them."""
-    charged = await _recorded(payer, calls)
+async def checked(ours: Lockstep, payer: Payer, *, answered: int) -> dict[str, int]:
+    """`answered` are the good answers; the recorder gets time to bring the last of them."""
+    charged = await _recorded(payer, answered)
     counters = await asyncio.to_thread(_counters, ours, payer)
     committed = max(scope["committed"]["nano_usd"] for scope in counters)
     return {
-        "ledger_drift_nano_usd": charged.nano_usd - cost_of(calls),
+        "ledger_drift_nano_usd": charged.nano_usd - cost_of(answered),
         "counter_drift_nano_usd": committed - charged.nano_usd,
         "holds_left": sum(scope["held"]["nano_usd"] > 0 for scope in counters),
-        "events_lost": calls - charged.events,
+        "events_lost": answered - charged.answers,
     }
 
 
@@ -64,11 +64,11 @@ async def exactness(ours: Lockstep) -> dict[str, float]:
     }
 
 
-async def _recorded(payer: Payer, events: int) -> Charged:
+async def _recorded(payer: Payer, answers: int) -> Charged:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         charged = await asyncio.to_thread(payer.charged)
-        if charged.events >= events or time.monotonic() > deadline:
+        if charged.answers >= answers or time.monotonic() > deadline:
             return charged
         await asyncio.sleep(0.2)
 

@@ -40,6 +40,9 @@ class Load:
         self.sent: Counter[str] = Counter()
         self.bad: Counter[str] = Counter()
 
+    def good(self, peer: str) -> int:
+        return self.sent[peer] - self.bad[peer]
+
     async def full(self, peer: Peer, body: bytes, *, at_once: int, seconds: float) -> Loaded:
         """So many at a time for so long."""
         request = peer.target.request(body)
@@ -95,4 +98,4 @@ class Load:
 
 def whole_stream(taken: Taken) -> bool:
     """Whether nothing of a stream was lost on the way."""
-    return taken.good and bytes(taken.body).count(b'"content": "penguin penguin "') == CHUNKS
+    return taken.good and taken.text.count(b'"content": "penguin penguin "') == CHUNKS

@@ -1,6 +1,7 @@
 """HTTP as lean as a load generator needs it: requests made beforehand, answers only looked at where they end."""
 
 import asyncio
+import re
 import socket
 import time
 import urllib.error
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 
 _HEAD_END = b"\r\n\r\n"
 _LAST_CHUNK = b"0\r\n\r\n"
+_FRAME = re.compile(rb"(?:^|\r\n)[0-9a-f]+\r\n")
 _PATH = "/v1/chat/completions"
 LOOPBACK = "127.0.0.1"
 
@@ -36,6 +38,11 @@ class Taken:
     arrivals: list[float] = field(default_factory=list)
     ended: float = 0.0
     body: bytearray = field(default_factory=bytearray)
+
+    @property
+    def text(self) -> bytes:
+        """The body without the frames of its chunks, as far as they carry events."""
+        return _FRAME.sub(b"", bytes(self.body))
 
     @property
     def first(self) -> float:

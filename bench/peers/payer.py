@@ -18,9 +18,9 @@ _BUDGET = (
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What stands in the ledger."""
+    """What stands in the ledger: the answers, and the money of all attempts."""
 
-    events: int
+    answers: int
     nano_usd: int
 
 
@@ -63,7 +63,10 @@ class Payer:
 
     def charged(self) -> Charged:
         with psycopg.connect(self._url, autocommit=True) as connection:
-            question = "SELECT count(*), coalesce(sum(cost_nano_usd), 0) FROM llm_events WHERE tenant_id = %s"
+            question = (
+                "SELECT count(*) FILTER (WHERE status = 'succeeded'), coalesce(sum(cost_nano_usd), 0)"
+                " FROM llm_events WHERE tenant_id = %s"
+            )
             row = connection.execute(question, [self.tenant_id]).fetchone()
         if row is None:
             raise RuntimeError("a count has no row")
