@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from foundation.domain.errors import BadRequest, LockstepError, PayloadTooLarge
@@ -59,6 +60,8 @@ class CallEndpoint:
         self._answer = answer
         self._ingress = INGRESS[dialect]
         self._max_body = max_body
+        self._duration = metrics.HTTP_DURATION.labels(_SERVICE, path)
+        self._answered = lru_cache(lambda status: metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -68,8 +71,8 @@ class CallEndpoint:
         except _ClientGone:
             _log.debug("the client left before its request was whole")
         finally:
-            metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)).inc()
-            metrics.HTTP_DURATION.labels(_SERVICE, self._path).observe(time.perf_counter() - started)
+            self._answered(status).inc()
+            self._duration.observe(time.perf_counter() - started)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> int:
         headers = _headers(scope)

@@ -41,6 +41,8 @@ class _Line(msgspec.Struct, omit_defaults=True):
     id: UUID
     reservation: Reservation | None = None
     settlement: Settlement | None = None
+    also: tuple[UUID, ...] = ()
+    """Further attempts that are forgotten with this one."""
 
 
 @dataclass(slots=True)
@@ -99,17 +101,18 @@ class Journal:
         entry.phase, entry.settlement = Phase.SETTLED, settlement
         self._write(_Line(Phase.SETTLED, reservation_id, settlement=settlement))
 
-    def forget(self, reservation_id: UUID) -> None:
-        """PostgreSQL has the event, or there will never be one."""
-        entry = self.entries.pop(reservation_id, None)
-        if entry is None:
+    def forget(self, *identities: UUID) -> None:
+        """PostgreSQL has the events of these attempts, or there will never be any."""
+        forgotten = {identity: entry for identity in identities if (entry := self.entries.pop(identity, None))}
+        if not forgotten:
             return
-        self._write(_Line(Phase.FORGOTTEN, reservation_id))
-        self._unfinished[entry.segment] -= 1
+        first, *also = forgotten
+        self._write(_Line(Phase.FORGOTTEN, first, also=tuple(also)))
+        for entry in forgotten.values():
+            self._unfinished[entry.segment] -= 1
         if self._written > _SEGMENT_BYTES:
             self._next_segment()
-        if not self._unfinished[entry.segment]:
-            self._drop_finished_segments()
+        self._drop_finished_segments()
 
     def close(self) -> None:
         os.close(self._file)
@@ -160,7 +163,8 @@ class Journal:
         if line.phase is Phase.RESERVING and line.reservation is not None:
             self.entries[line.id] = Entry(line.reservation, segment=segment)
         elif line.phase is Phase.FORGOTTEN:
-            self.entries.pop(line.id, None)
+            for identity in (line.id, *line.also):
+                self.entries.pop(identity, None)
         elif line.id in self.entries:
             self.entries[line.id].phase = line.phase
             self.entries[line.id].settlement = line.settlement

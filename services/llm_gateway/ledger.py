@@ -203,10 +203,14 @@ class Ledger:
 
     def recorded(self, identities: set[UUID]) -> None:
         """PostgreSQL has the events of these attempts."""
-        for identity in identities:
-            entry = self._journal.entries.get(identity)
-            if entry is not None and entry.phase is Phase.SETTLED and identity not in self._unfinished:
-                self._journal.forget(identity)
+        entries = self._journal.entries
+        self._journal.forget(
+            *(
+                identity
+                for identity in identities - self._unfinished
+                if (entry := entries.get(identity)) is not None and entry.phase is Phase.SETTLED
+            )
+        )
 
     async def contribute(self, buckets: set[int]) -> None:
         """Put back what these buckets may have lost: every hold whose settlement PostgreSQL does not have.

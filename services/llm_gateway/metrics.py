@@ -1,4 +1,6 @@
-"""The gateway's Prometheus figures."""
+"""The gateway's Prometheus figures; looking a labelled one up for every call would cost more than counting."""
+
+from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -30,3 +32,23 @@ def breaker_level(provider: str, model: str, level: int) -> None:
     of_models = _levels.setdefault(provider, {})
     of_models[model] = level
     BREAKER_STATE.labels(provider).set(max(of_models.values()))
+
+
+@lru_cache(maxsize=10_000)
+def attempts(provider: str, model: str, status: str) -> Counter:
+    return LLM_REQUESTS.labels(provider, model, status)
+
+
+@lru_cache(maxsize=10_000)
+def latency(provider: str, model: str) -> Histogram:
+    return LLM_LATENCY.labels(provider, model)
+
+
+@lru_cache(maxsize=10_000)
+def tokens(tenant_id: str, provider: str, model: str) -> Counter:
+    return TOKENS.labels(tenant_id, provider, model)
+
+
+@lru_cache(maxsize=10_000)
+def cost(tenant_id: str, provider: str) -> Counter:
+    return COST.labels(tenant_id, provider)

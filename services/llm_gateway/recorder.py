@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from foundation.telemetry.logs import logger
 from llm_gateway.budget import keys
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget_warnings import budget_warning, say
-from llm_gateway.usage import UsageEvent, decode_event
+from llm_gateway.usage import event_name, ledger_document
 
 GROUP = "recorder"
 _BATCH = 200
@@ -154,29 +155,31 @@ class Recorder:
         if not entries:
             return
         events = [entry for entry in entries if not entry.is_warning]
-        decoded = [(entry, event) for entry in events if (event := await self._decoded(entry)) is not None]
+        named = [(entry, name) for entry in events if (name := await self._named(entry)) is not None]
         try:
-            await self._insert(decoded)
+            await self._insert([entry for entry, _ in named])
         except EventRefused:
-            for pair in decoded:
+            for entry, _ in named:
                 try:
-                    await self._insert([pair])
+                    await self._insert([entry])
                 except EventRefused as error:
-                    await self._reject(pair[0], str(error))
+                    await self._reject(entry, str(error))
         await self._warn([entry for entry in entries if entry.is_warning])
         pipeline = self._redis.pipeline(transaction=False)
-        for entry in entries:
-            pipeline.xack(entry.stream, GROUP, entry.entry_id)
-            pipeline.xdel(entry.stream, entry.entry_id)
+        for stream, found in groupby(entries, key=lambda entry: entry.stream):
+            identities = [entry.entry_id for entry in found]
+            pipeline.xack(stream, GROUP, *identities)
+            pipeline.xdel(stream, *identities)
         await pipeline.execute()
-        self.on_recorded({event.event_id for _, event in decoded})
+        self.on_recorded({name for _, name in named})
 
-    async def _insert(self, decoded: Sequence[tuple[StreamEntry, UsageEvent]]) -> None:
-        if not decoded:
+    async def _insert(self, entries: Sequence[StreamEntry]) -> None:
+        if not entries:
             return
         with postgres_unavailable():
             async with self._database.across_tenants(reason="record usage events") as tx:
-                await insert_llm_events(tx, [event.row(entry_ms=entry.made_ms) for entry, event in decoded])
+                documents = [ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
+                await insert_llm_events(tx, documents)
 
     async def _warn(self, entries: Sequence[StreamEntry]) -> None:
         """Keep each warning, and say it if it was not said before; one at a time, for they are few."""
@@ -192,9 +195,9 @@ class Recorder:
             if is_new:
                 say(warning)
 
-    async def _decoded(self, entry: StreamEntry) -> UsageEvent | None:
+    async def _named(self, entry: StreamEntry) -> UUID | None:
         try:
-            return decode_event(entry.text)
+            return event_name(entry.text)
         except msgspec.MsgspecError as error:
             await self._reject(entry, str(error))
             return None

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -94,17 +93,29 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     first_token_ms: int | None = None
     trace_id: str | None = None
 
-    def row(self, *, entry_ms: int) -> dict[str, Any]:
-        """The event's columns; `entry_ms` is when its stream entry was made."""
-        values = msgspec.structs.asdict(self)
-        if values["settled_at"] is None:
-            values["settled_at"] = datetime.fromtimestamp(entry_ms / 1000, UTC)
-        values["ancestor_run_ids"] = list(self.ancestor_run_ids)
-        return values
-
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(UsageEvent)
+
+
+class _Named(msgspec.Struct):
+    event_id: UUID
+
+
+_names = msgspec.json.Decoder(_Named)
+_UNSETTLED = b'"settled_at":null'
+"""In a JSON string the quotes would be escaped, so this can only be the member."""
+
+
+def event_name(text: bytes) -> UUID:
+    """The id of an encoded event; msgspec.MsgspecError when the text is none."""
+    return _names.decode(text).event_id
+
+
+def ledger_document(text: bytes, *, entry_ms: int) -> bytes:
+    """An encoded event as the ledger takes it, settled when its stream entry was made; not decoded for that."""
+    at = datetime.fromtimestamp(entry_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace(_UNSETTLED, f'"settled_at":"{at}"'.encode(), 1)
 
 
 def encode_event(event: UsageEvent) -> str:

@@ -2,17 +2,22 @@
 
 import hashlib
 import zlib
+from functools import lru_cache
 from uuid import UUID
 
 BUCKETS = 64
 
 
+@lru_cache(maxsize=10_000)
 def bucket_of(tenant_id: UUID) -> int:
     return zlib.crc32(str(tenant_id).encode()) % BUCKETS
 
 
+_PREFIXES = tuple(f"ls:{{b{bucket:02d}}}:" for bucket in range(BUCKETS))
+
+
 def prefix(bucket: int) -> str:
-    return f"ls:{{b{bucket:02d}}}:"
+    return _PREFIXES[bucket]
 
 
 def epoch(bucket: int) -> str:

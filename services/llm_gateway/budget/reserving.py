@@ -20,7 +20,7 @@ from llm_gateway.budget.refusals import (
     Unseeded,
 )
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.scopes import Limit, Period, Scope, ScopeKind, Windows
+from llm_gateway.budget.scopes import Period, Scope, ScopeKind, Windows
 from llm_gateway.budget.seed import Seed
 
 
@@ -61,8 +61,7 @@ def reserve_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
         reservation.hold_key,
         reservation.marker_key,
     ]
-    scope_keys, logs = [scope.key for scope in reservation.scopes], [rate.key for rate in limits.rates]
-    return [*call, *scope_keys, *logs, *(slots.key for slots in limits.slots)]
+    return [*call, *(scope.key for scope in reservation.scopes), *limits.keys]
 
 
 def reserve_arguments(
@@ -99,20 +98,13 @@ def reserve_arguments(
         int(reservation.is_estimate),
     ]
     for scope in scopes:
-        arguments += [int(scope.kind.windowed), *_limits(scope.total), *_limits(scope.day), *_limits(scope.month)]
-    for rate in limits.rates:
-        arguments += [int(rate.counts_tokens), rate.width_us, rate.limit]
-    for slots in limits.slots:
-        arguments += [slots.scope_number + 1, slots.limit]
+        arguments += scope.arguments
+    arguments += limits.arguments
     for number, scope in enumerate(scopes):
         if (rolling := scope.rolling) is not None:
             seed = seeds[number].text() if number in seeds else ""
-            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *_limits(rolling.limit), seed]
+            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *rolling.limit.arguments, seed]
     return arguments
-
-
-def _limits(limit: Limit) -> tuple[str | int, str | int]:
-    return ("" if limit.tokens is None else limit.tokens, "" if limit.nano_usd is None else limit.nano_usd)
 
 
 _PLAIN: dict[bytes, type[Refusal]] = {

@@ -1,6 +1,6 @@
 """Scopes, their limits, and the windows in which the lasting ones are limited: of a calendar, or rolling."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -56,6 +56,11 @@ class Limit:
             if amount is not None and not 0 <= amount <= MAX_AMOUNT:
                 raise LimitOutOfRange(f"a limit is from 0 to {MAX_AMOUNT}, not {amount}")
 
+    @property
+    def arguments(self) -> tuple[str | int, str | int]:
+        """As the scripts take it: nothing for no limit."""
+        return ("" if self.tokens is None else self.tokens, "" if self.nano_usd is None else self.nano_usd)
+
 
 NO_LIMIT = Limit()
 
@@ -90,6 +95,12 @@ class Scope:
     rolling: Rolling | None = None
     generation: int | None = None
     """Of a run above the caller's own: under which generation of it the caller runs."""
+    arguments: tuple[str | int, ...] = field(init=False, repr=False, compare=False)
+    """As reserve.lua takes it; made once, since a scope is used for many calls."""
+
+    def __post_init__(self) -> None:
+        limits = (*self.total.arguments, *self.day.arguments, *self.month.arguments)
+        object.__setattr__(self, "arguments", (int(self.kind.windowed), *limits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.providers.base import Billing, UpstreamFailed
@@ -62,7 +63,7 @@ class HttpTransport:
     """Posts bodies to one URL with our credentials."""
 
     def __init__(self, url: str, *, credentials: Mapping[str, str], timeouts: TimeoutsConfig) -> None:
-        self._url = url
+        self._url = URL(url)
         self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", **credentials}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),

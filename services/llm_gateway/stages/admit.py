@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
 
@@ -13,11 +14,11 @@ from foundation.domain.money import dollars
 from llm_gateway import metrics
 from llm_gateway.bound import chosen_bound
 from llm_gateway.budget import keys
+from llm_gateway.budget.counted import CountedIn, counted_in
 from llm_gateway.budget.limits import Limits, LimitsCache
-from llm_gateway.budget.rates import CallLimits, call_limits
 from llm_gateway.budget.redis_away import AwayPolicy
 from llm_gateway.budget.refusals import BucketClosed, RateLimited, Refusal, StaleWindow, Unseeded
-from llm_gateway.budget.scopes import Limit, Scope, ScopeKind, windows_at
+from llm_gateway.budget.scopes import Windows, windows_at
 from llm_gateway.budget.seed import NO_SEEDS, Seed
 from llm_gateway.budget.seeding import Seeding
 from llm_gateway.budget.store import BudgetStore, Lease
@@ -31,6 +32,7 @@ from llm_gateway.usage import Reason
 
 _REBUILD_SECONDS = 5.0
 _TRIES = 3
+_MOST_REMEMBERED = 10_000
 
 
 class Admit:
@@ -39,6 +41,8 @@ class Admit:
         self._store = store
         self._limits = limits
         self._seeding = Seeding(store, limits)
+        self._counted: dict[int, tuple[Caller, Limits, CountedIn]] = {}
+        self._windows: dict[ZoneInfo, Windows] = {}
 
     async def __call__(self, call: Call, target: Target, *, number: int, reason: Reason, waits: bool = True) -> Attempt:
         """The funded attempt; raises what the caller is to be told. Without `waits` there must be room this moment."""
@@ -47,8 +51,7 @@ class Admit:
         bound = chosen_bound(call.bound, call.plan.widest, prices=prices, by=limits.bounds)
         if bound is not call.bound:
             call = replace(call, bound=bound)
-        scopes, rates = scopes_of(call.caller, limits), _limits_of(call.caller, limits, number)
-        asked = Asked(call, target, number, reason, scopes, rates, waits)
+        asked = Asked(call, target, number, reason, self._counted_in(call.caller, limits), waits)
         try:
             return await self._held(asked, limits)
         except RedisAway as away:
@@ -72,13 +75,13 @@ class Admit:
 
     async def _reserve(self, asked: Asked, limits: Limits, seeds: Mapping[int, Seed]) -> Attempt:
         now = datetime.now(UTC)
-        windows = windows_at(now, limits.zone)
+        windows = self._windows_at(now, limits.zone)
         attempt = prepare(asked, windows=windows, now=now)
         run = asked.call.caller.run
         try:
             funded = await self._ledger.reserve(
                 attempt.reservation,
-                scopes=asked.scopes,
+                scopes=asked.counted.scopes,
                 windows=windows,
                 lease=Lease(run.generation, run.fence) if run else None,
                 limits=asked.rates,
@@ -99,6 +102,29 @@ class Admit:
             raise too_many_wait(full) from full
         return replace(attempt, funded=funded)
 
+    def _counted_in(self, caller: Caller, limits: Limits) -> CountedIn:
+        """Made anew when the caller's limits are: both are objects that many calls share."""
+        known = self._counted.get(id(caller))
+        if known is not None and known[0] is caller and known[1] is limits:
+            return known[2]
+        if len(self._counted) >= _MOST_REMEMBERED:
+            self._counted.clear()
+        counted = counted_in(
+            limits,
+            tenant_id=caller.tenant_id,
+            user_id=caller.user_id,
+            api_key_id=caller.api_key_id,
+            run=caller.run,
+        )
+        self._counted[id(caller)] = (caller, limits, counted)
+        return counted
+
+    def _windows_at(self, now: datetime, zone: ZoneInfo) -> Windows:
+        known = self._windows.get(zone)
+        if known is None or not known.day.start_ms <= now.timestamp() * 1000 < known.day.end_ms:
+            known = self._windows[zone] = windows_at(now, zone)
+        return known
+
     async def _until_open(self, bucket: int) -> None:
         try:
             async with asyncio.timeout(_REBUILD_SECONDS):
@@ -110,7 +136,7 @@ class Admit:
     async def _seeds(self, tenant_id: UUID, asked: Asked, uncounted: Unseeded) -> dict[int, Seed]:
         try:
             async with asyncio.timeout(_REBUILD_SECONDS):
-                return await self._seeding.seeds(tenant_id, asked.scopes, uncounted)
+                return await self._seeding.seeds(tenant_id, asked.counted.scopes, uncounted)
         except (TimeoutError, RedisError) as error:
             raise DependencyUnavailable("a rolling budget is being counted", retry_after=1) from error
 
@@ -120,7 +146,7 @@ class Admit:
         if declared.policy is AwayPolicy.CLOSED:
             raise away
         now = datetime.now(UTC)
-        windows = windows_at(now, limits.zone)
+        windows = self._windows_at(now, limits.zone)
         # under the id that Redis may know: a hold that it made is this attempt's
         attempt = prepare(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
         if declared.policy is AwayPolicy.BOUNDED_LOCAL:
@@ -133,33 +159,6 @@ class Admit:
                 )
         self._ledger.admit_locally(attempt.reservation)
         return attempt
-
-
-def scopes_of(caller: Caller, limits: Limits) -> list[Scope]:
-    """The scopes of a caller as the scripts want them: the runs above, the run and its step last."""
-    scopes = [limits.scope(ScopeKind.TENANT, caller.tenant_id)]
-    if caller.user_id is not None:
-        scopes.append(limits.scope(ScopeKind.USER, caller.user_id))
-    if caller.api_key_id is not None:
-        scopes.append(limits.scope(ScopeKind.KEY, caller.api_key_id))
-    if (run := caller.run) is not None:
-        for above in run.ancestors:
-            most = Limit(above.caps.tokens, above.caps.nano_usd)
-            scopes.append(Scope(ScopeKind.RUN, above.run_id, total=most, generation=above.generation))
-        scopes.append(Scope(ScopeKind.RUN, run.run_id, total=Limit(run.caps.run.tokens, run.caps.run.nano_usd)))
-        scopes.append(Scope(ScopeKind.STEP, run.step_id, total=Limit(run.caps.step.tokens, run.caps.step.nano_usd)))
-    return scopes
-
-
-def _limits_of(caller: Caller, limits: Limits, number: int) -> CallLimits:
-    """A retry of ours is no further request of the caller; a run's call is none of its user's."""
-    scopes = {ScopeKind.TENANT: caller.tenant_id}
-    if caller.user_id is not None:
-        scopes[ScopeKind.USER] = caller.user_id
-    if caller.api_key_id is not None:
-        scopes[ScopeKind.KEY] = caller.api_key_id
-    uncounted = frozenset(ScopeKind) if number > 1 else frozenset({ScopeKind.USER} if caller.run else ())
-    return call_limits(caller.tenant_id, scopes, limits.rates, uncounted=uncounted)
 
 
 def _count_hit(caller: Caller) -> None:

@@ -44,6 +44,8 @@ def choose(
     route: Route, *, is_critical: bool, prefers_cheaper: bool, draw: Callable[[], float] = random.random
 ) -> tuple[Target, ...]:
     """By rank, and within a rank by chance and weight; the cheaper target first for those who prefer it."""
+    if len(route.targets) == 1 and not prefers_cheaper and not (is_critical and route.targets[0].uncritical_only):
+        return route.targets
     open_to = [target for target in route.targets if not (is_critical and target.uncritical_only)]
     if not open_to:
         raise NothingForCriticalCalls(f"{route.name!r} serves only calls with {CRITICAL_HEADER}: false")

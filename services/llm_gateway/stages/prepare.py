@@ -1,16 +1,16 @@
 """An attempt before it is funded: its reservation, and the event that stands if nobody settles it."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
+from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import CallLimits
-from llm_gateway.budget.reservation import Reservation, ScopeKey
-from llm_gateway.budget.scopes import Scope, Windows
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.scopes import Windows
 from llm_gateway.budget.store import Funded
 from llm_gateway.call import Attempt, Call
 from llm_gateway.routing import Target
@@ -25,10 +25,13 @@ class Asked:
     target: Target
     number: int
     reason: Reason
-    scopes: Sequence[Scope]
-    rates: CallLimits
+    counted: CountedIn
     waits: bool = True
     """Whether it may wait for room that others hold."""
+
+    @property
+    def rates(self) -> CallLimits:
+        return self.counted.limits(self.number)
 
 
 def prepare(
@@ -46,10 +49,7 @@ def prepare(
         bound_nano_usd=call.bound.nano_usd,
         day=windows.day.label,
         month=windows.month.label,
-        scopes=tuple(
-            ScopeKey(keys.scope(bucket, tenant_id, scope.kind, scope.scope_id), scope.kind.windowed)
-            for scope in asked.scopes
-        ),
+        scopes=asked.counted.scope_keys,
         lost_event=encode_event(lost),
         call_marker=keys.call_marker(bucket, tenant_id, call.replayable.call_key) if call.replayable else None,
         limited=asked.rates.lines(),

@@ -117,8 +117,8 @@ def _about(event: UsageEvent) -> dict[str, object]:
 
 
 def _count(event: UsageEvent) -> None:
-    metrics.LLM_REQUESTS.labels(event.provider, event.model, event.status).inc()
-    metrics.LLM_LATENCY.labels(event.provider, event.model).observe((event.latency_ms or 0) / 1000)
+    metrics.attempts(event.provider, event.model, event.status).inc()
+    metrics.latency(event.provider, event.model).observe((event.latency_ms or 0) / 1000)
     tenant = str(event.tenant_id)
-    metrics.TOKENS.labels(tenant, event.provider, event.model).inc(event.total_tokens)
-    metrics.COST.labels(tenant, event.provider).inc(event.cost_nano_usd / 1e9)
+    metrics.tokens(tenant, event.provider, event.model).inc(event.total_tokens)
+    metrics.cost(tenant, event.provider).inc(event.cost_nano_usd / 1e9)

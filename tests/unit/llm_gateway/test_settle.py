@@ -11,17 +11,18 @@ import pytest
 from foundation.domain.ids import new_uuid
 from llm_gateway.bound import bound_of, chosen_bound
 from llm_gateway.budget.bounds import STRICT, Bounds
+from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import NO_LIMITS
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Scope, ScopeKind, windows_at
-from llm_gateway.call import Attempt, Call, Caller
+from llm_gateway.call import Attempt, Call, Caller, Plan
 from llm_gateway.journal import Settlement
 from llm_gateway.prices import Price, Rates
 from llm_gateway.request import read_chat_request
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.prepare import Asked, prepare
 from llm_gateway.stages.settle import Outcome, Settle
-from llm_gateway.usage import BoundKind, Reason, Usage, UsageEvent, decode_event
+from llm_gateway.usage import BoundKind, Reason, Usage, UsageEvent, decode_event, encode_event, ledger_document
 
 CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
 LOW = Bounds(mode=BoundKind.ESTIMATE, typical_output=1)
@@ -44,9 +45,12 @@ def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
     caller = Caller(new_uuid())
     target: Any = SimpleNamespace(provider=SimpleNamespace(name="own"), model="m", price=CEILING)
     route: Any = SimpleNamespace(name="own", targets=(target,))
-    call = Call(caller, request, route, bound, None, None)
+    plan = Plan((target,), {request.dialect: request}, {}, request)
+    client: Any = None
+    call = Call(caller, request, route, plan, bound, None, None, client)
     now = datetime.now(UTC)
-    asked = Asked(call, target, 1, Reason.FIRST, [Scope(ScopeKind.TENANT, caller.tenant_id)], NO_LIMITS)
+    counted = CountedIn((Scope(ScopeKind.TENANT, caller.tenant_id),), (), NO_LIMITS, NO_LIMITS)
+    asked = Asked(call, target, 1, Reason.FIRST, counted)
     return prepare(asked, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
 
 
@@ -86,7 +90,8 @@ async def test_usage_above_an_estimate_is_charged_truly_unless_even_the_strict_b
 async def test_the_moment_of_a_settlement_is_left_to_its_stream_entry() -> None:
     _, event = await settled(an_attempt(), None)
     assert event.settled_at is None
-    assert event.row(entry_ms=1_764_115_200_123)["settled_at"] == datetime(2025, 11, 26, 0, 0, 0, 123_000, tzinfo=UTC)
+    recorded = decode_event(ledger_document(encode_event(event).encode(), entry_ms=1_764_115_200_123))
+    assert recorded.settled_at == datetime(2025, 11, 26, 0, 0, 0, 123_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("by", [STRICT, LOW])
