@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.budget_policy import BoundKind, Bounds, RedisAway
 from foundation.domain.money import MAX_AMOUNT
+from llm_gateway.budget.redis_away import share_of
 from llm_gateway.budget.scopes import Amount, Limit, LimitOutOfRange, rolling
 
 
