@@ -22,12 +22,8 @@ from llm_gateway.request import read_chat_request
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.prepare import Asked, prepare
 from llm_gateway.stages.settle import Outcome, Settle
-<<<<<<< HEAD
-from llm_gateway.usage import Reason, Usage, UsageEvent, decode_event, encode_event, ledger_document
-=======
 from llm_gateway.usage import (
     NO_USAGE,
-    BoundKind,
     Reason,
     Usage,
     UsageEvent,
@@ -35,7 +31,6 @@ from llm_gateway.usage import (
     encode_event,
     ledger_document,
 )
->>>>>>> prove
 
 CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
 LOW = Bounds(mode=BoundKind.ESTIMATE, typical_output=1)
