@@ -547,6 +547,7 @@ GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plan
 GRANT SELECT, UPDATE ON steps TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
+GRANT UPDATE (settings) ON tenants TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
 
 -- orchestrator: advances steps

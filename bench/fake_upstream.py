@@ -1,18 +1,26 @@
 """A provider that answers at once and costs next to nothing: what is measured in front of it is the gateway.
 
 `python bench/fake_upstream.py PORT`: chat completions, plain (1 kB with usage) or streamed (10 chunks, 5 ms apart, then
-usage where it is asked for); `/health`. One protocol class over asyncio, so that it takes no share in the figures.
+usage where it is asked for); `/health`. A model whose name ends in `-300ms` waits so long between chunks, and before a
+plain answer. One protocol class over asyncio, so that it takes no share in the figures.
 """
 
 import asyncio
 import json
+import re
 import sys
 from contextlib import suppress
 
 CHUNKS = 10
 GAP_SECONDS = 0.005
+INPUT_TOKENS, OUTPUT_TOKENS = 150, 100
+_WAIT = re.compile(rb'"model": ?"[^"]*-(\d+)ms"')
 _WORDS = "penguin " * 100
-_USAGE = {"prompt_tokens": 150, "completion_tokens": 100, "total_tokens": 250}
+_USAGE = {
+    "prompt_tokens": INPUT_TOKENS,
+    "completion_tokens": OUTPUT_TOKENS,
+    "total_tokens": INPUT_TOKENS + OUTPUT_TOKENS,
+}
 _COMMON = {"id": "chatcmpl-bench", "created": 1_700_000_000, "model": "fake", "system_fingerprint": "fp_bench"}
 
 
@@ -72,27 +80,31 @@ class FakeUpstream(asyncio.Protocol):
             task.cancel()
 
     def _answer(self, head: bytes, body: bytes) -> None:
+        wait = _WAIT.search(body)
         if head.startswith(b"get "):
             self._transport.write(_HEALTH)
         elif b'"stream":true' in body or b'"stream": true' in body:
-            task = asyncio.ensure_future(self._stream(with_usage=b"include_usage" in body))
+            gap = int(wait[1]) / 1000 if wait else GAP_SECONDS
+            task = asyncio.ensure_future(self._stream(gap, with_usage=b"include_usage" in body))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        elif wait:
+            asyncio.get_running_loop().call_later(int(wait[1]) / 1000, self._transport.write, _PLAIN)
         else:
             self._transport.write(_PLAIN)
 
-    async def _stream(self, *, with_usage: bool) -> None:
+    async def _stream(self, gap: float, *, with_usage: bool) -> None:
         self._transport.write(_STREAM_HEAD)
         for number in range(CHUNKS):
             if number:
-                await asyncio.sleep(GAP_SECONDS)
+                await asyncio.sleep(gap)
             self._transport.write(_CHUNK)
         ending = _LAST + (_USAGE_EVENT if with_usage else b"") + _DONE
         self._transport.write(_framed(ending) + b"0\r\n\r\n")
 
 
 async def serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(FakeUpstream, "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(FakeUpstream, "127.0.0.1", port, backlog=4096)
     await server.serve_forever()
 
 

@@ -1,220 +1,155 @@
-"""What the gateway adds to a call, with everything on: direct and through it in the same run, as JSON.
+"""What the gateway adds to a call with everything on, beside its peers in the same run: JSON, with a table beside it.
 
-`cpu_ms`: processor time of the gateway's process for a call under load; `added_ms`: latency beside the same call made
-directly, both at a calm pace and in turn; `first_token`: the same for the first chunk of a stream. Redis, journal,
-settlement before the last byte and the recorder are as in the running stack, which this measures. The sample tenant's
-rates count on, but are raised so far that none refuses.
+All stand before the same upstream, which answers at once. What is measured has core 0 for itself; load, upstream and
+Redis share core 1. Rounds go through all peers in turn, and ratios are taken within a round, so that what disturbs the
+machine disturbs both sides. A peer that cannot be had here is named with the reason.
 """
 
 import argparse
 import asyncio
-import json
-import os
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 
-import aiohttp
 import psutil
-import psycopg
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-CHUNKS = 10
-PLAIN = {"model": "default", "max_tokens": 200, "messages": [{"role": "user", "content": "penguin " * 120}]}
-RATES = {"limits": {scope: {"requests_a_minute": 1_000_000} for scope in ("tenant", "user")}}
-LIMITS_SECONDS = 6
-"""Gateways remember a tenant's limits for five seconds."""
-STREAM = {**PLAIN, "model": f"fault-chunks={CHUNKS}+delay=0.005", "stream": True}
+import gateway_books
+from figures import median, publish, say
+from gateway_goals import OURS, reached, table
+from gateway_load import PLAIN, Load
+from gateway_round import one_round
+from peers.base import LOAD_CORE, Peer, PeerMissing
+from peers.direct import direct
+from peers.litellm import litellm
+from peers.lockstep import Lockstep, lockstep
+from peers.nginx import nginx
+from peers.payer import Payer
+from peers.portkey import portkey
+from supervisor.settings import ROOT
 
-
-class Settings(BaseSettings):
-    """The running stack, as .local/env gives it."""
-
-    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_")
-
-    gateway_url: str
-    gateway_token: SecretStr
-    tenant_id: str
-    database_url: SecretStr = Field(validation_alias="DATABASE_URL", description="the local superuser")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One way to the same model."""
-
-    name: str
-    url: str
-    headers: dict[str, str]
+PEERS: dict[str, Callable[[Path, Peer], AbstractContextManager[Peer]]] = {
+    "nginx": nginx,
+    "portkey": portkey,
+    "litellm": litellm,
+}
+STREAMS = 200
 
 
-async def one_call(session: aiohttp.ClientSession, side: Side, body: dict[str, object]) -> tuple[float, float]:
-    """Seconds to the first bytes and to the end; RuntimeError on any answer but a whole one."""
-    began = time.perf_counter()
-    async with session.post(side.url, json=body, headers=side.headers) as answer:
-        first = await answer.content.readany()
-        first_at = time.perf_counter()
-        rest = await answer.content.read()
-        if answer.status != 200 or (body.get("stream") and b"[DONE]" not in first + rest):
-            raise RuntimeError(f"{side.name}: {answer.status} {(first + rest)[:300]!r}")
-    return first_at - began, time.perf_counter() - began
+class Bench:
+    """The peers that run, and what was measured of them."""
+
+    def __init__(self, straight: Peer, ours: Lockstep, peers: list[Peer], payer: Payer) -> None:
+        self._straight = straight
+        self._ours = ours
+        self._peers = peers
+        self._payer = payer
+        self._load = Load()
+        self._rounds: list[dict[str, dict[str, float]]] = []
+        self._memory: dict[str, dict[str, float]] = {}
+
+    async def run(self, *, rounds: int, seconds: float) -> dict[str, object]:
+        for number in range(rounds):
+            say(f"round {number + 1} of {rounds}")
+            self._rounds.append({peer.name: await self._figures(peer, seconds) for peer in self._all()})
+        answered = self._load.good(OURS)
+        books = await gateway_books.checked(self._ours, self._payer, answered=answered)
+        exactness = await gateway_books.exactness(self._ours)
+        own = {**books, **exactness, "bad_answers": self._load.bad[OURS]}
+        for figures in self._rounds:
+            figures[OURS] |= {name: float(value) for name, value in own.items()}
+        goals = reached(self._rounds)
+        say(table(goals))
+        return {
+            "rounds": rounds,
+            "peers": {name: self._medians(name) for name in self._rounds[0]},
+            "books": {"answered": answered, **books},
+            "exactness": exactness,
+            "bad_answers": dict(self._load.bad),
+            "goals": [goal.as_dict() for goal in goals],
+        }
+
+    def _all(self) -> Iterator[Peer]:
+        yield from self._peers
+        yield self._ours.peer(self._payer)
+
+    async def _figures(self, peer: Peer, seconds: float) -> dict[str, float]:
+        if peer.name not in self._memory:
+            self._memory[peer.name] = await self._memory_of(peer)
+        figures = (await one_round(self._load, self._straight, peer, seconds=seconds)).as_dict()
+        of_redis = await self._redis(peer, seconds) if peer.name == OURS else {}
+        return {**figures, **self._memory[peer.name], **of_redis}
+
+    async def _memory_of(self, peer: Peer) -> dict[str, float]:
+        """Once: the first burst is what takes memory."""
+        idle = peer.rss()
+        await self._load.full(peer, PLAIN, at_once=1, seconds=0.3)
+        before = peer.rss()
+        _, peak = await self._load.open_at_once(peer, STREAMS)
+        return {
+            "rss_idle_mb": idle / 2**20,
+            f"rss_with_{STREAMS}_streams_mb": peak / 2**20,
+            "kb_open_stream": max(0, peak - before) / 1024 / STREAMS,
+        }
+
+    async def _redis(self, peer: Peer, seconds: float) -> dict[str, float]:
+        """What a call takes of Redis, all of the gateway's background included."""
+        before, scripts = _cpu(self._ours.redis_process), self._ours.scripts_run()
+        loaded = await self._load.full(peer, PLAIN, at_once=32, seconds=seconds)
+        return {
+            "redis_cpu_ms_call": (_cpu(self._ours.redis_process) - before) / loaded.calls * 1000,
+            "redis_round_trips": round((self._ours.scripts_run() - scripts) / loaded.calls, 1),
+        }
+
+    def _medians(self, name: str) -> dict[str, float]:
+        of_peer = [figures[name] for figures in self._rounds]
+        return {figure: median([figures[figure] for figures in of_peer]) for figure in of_peer[0]}
 
 
-async def under_load(call: Callable[[], Awaitable[object]], *, calls: int, at_once: int) -> float:
-    """Seconds that so many calls took, so many at a time."""
-    left = iter(range(calls))
-
-    async def worker() -> None:
-        for _ in left:
-            await call()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(worker() for _ in range(at_once)))
-    return time.perf_counter() - began
-
-
-@contextmanager
-def raised_rates(settings: Settings) -> Iterator[None]:
-    """The sample tenant's rates out of the way while it lasts."""
-    change = "UPDATE tenants SET settings = %s WHERE tenant_id = %s"
-    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-        row = connection.execute("SELECT settings FROM tenants WHERE tenant_id = %s", [settings.tenant_id]).fetchone()
-        if row is None:
-            raise RuntimeError("the sample tenant is not there")
-        connection.execute(change, [json.dumps(row[0] | RATES), settings.tenant_id])
-        time.sleep(LIMITS_SECONDS)
-        try:
-            yield
-        finally:
-            connection.execute(change, [json.dumps(row[0]), settings.tenant_id])
-
-
-def process_at(url: str) -> psutil.Process:
-    """The process that listens on a URL's port."""
-    port = urlsplit(url).port
-    for connection in psutil.net_connections("tcp"):
-        listens = connection.status == psutil.CONN_LISTEN and getattr(connection.laddr, "port", None) == port
-        if listens and connection.pid:
-            return psutil.Process(connection.pid)
-    raise RuntimeError(f"nobody listens on {url}")
-
-
-def cpu_seconds(process: psutil.Process) -> float:
+def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
-def percentiles(seconds: list[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-    return {
-        "p50": round(statistics.median(ordered) * 1000, 2),
-        "p99": round(ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))] * 1000, 2),
-    }
-
-
-async def loaded(
-    session: aiohttp.ClientSession, side: Side, body: dict[str, object], *, rounds: int, calls: int, at_once: int
-) -> dict[str, object]:
-    gateway = process_at(side.url)
-    cpu, rate = [], []
-    for _ in range(rounds):
-        before = cpu_seconds(gateway)
-        seconds = await under_load(lambda: one_call(session, side, body), calls=calls, at_once=at_once)
-        cpu.append((cpu_seconds(gateway) - before) / calls * 1000)
-        rate.append(calls / seconds)
-    return {
-        "cpu_ms": {"min": round(min(cpu), 3), "median": round(statistics.median(cpu), 3)},
-        "calls_per_second": {"best": round(max(rate)), "median": round(statistics.median(rate))},
-        "at_once": at_once,
-    }
-
-
-async def calm(
-    session: aiohttp.ClientSession, sides: list[Side], body: dict[str, object], *, calls: int, per_second: float
-) -> dict[str, object]:
-    """Both sides in turn, so that what disturbs the machine disturbs both."""
-    firsts: dict[str, list[float]] = {side.name: [] for side in sides}
-    wholes: dict[str, list[float]] = {side.name: [] for side in sides}
-    for _ in range(calls):
-        for side in sides:
-            first, whole = await one_call(session, side, body)
-            firsts[side.name].append(first)
-            wholes[side.name].append(whole)
-            await asyncio.sleep(1 / per_second / len(sides))
-    report: dict[str, object] = {}
-    for name, taken in (("first_token_ms", firsts), ("whole_ms", wholes)):
-        sorted_out = {side.name: percentiles(taken[side.name]) for side in sides}
-        direct, through = (sorted_out[side.name] for side in sides)
-        added = {point: round(through[point] - direct[point], 2) for point in direct}
-        report[name] = {**sorted_out, "added": added}
-    return report
-
-
-@contextmanager
-def provider_of_our_own() -> Iterator[str]:
-    """The same simulated provider as a process of this benchmark: what is asked directly stands on no other invoice."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder:
-        more = [f"LOCKSTEP_SIMULATED_PORT={port}", f"LOCKSTEP_SIMULATED_INVOICE={folder}"]
-        process = subprocess.Popen(
-            ["env", *more, sys.executable, "-m", "simulated_provider"], stdout=subprocess.DEVNULL
+def installed(names: list[str]) -> None:
+    """Peers are installed when they are asked for; one that cannot be is missed when it is started."""
+    for name in names:
+        subprocess.run(
+            [sys.executable, str(ROOT / "localstack" / "bootstrap.py"), name], check=False, stdout=sys.stderr
         )
-        try:
-            for _ in range(100):
-                with suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310 - loopback
-                    break
-                time.sleep(0.1)
-            yield url
-        finally:
-            process.terminate()
-            process.wait()
 
 
-async def measure(settings: Settings, upstream: str, *, rounds: int, calls: int) -> dict[str, object]:
-    token = settings.gateway_token.get_secret_value()
-    path = "/v1/chat/completions"
-    direct = Side("direct", upstream + path, {})
-    through = Side("gateway", settings.gateway_url.rstrip("/") + path, {"authorization": f"Bearer {token}"})
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        for side in (direct, through):  # the first calls fill caches and open connections
-            await under_load(lambda side=side: one_call(session, side, PLAIN), calls=100, at_once=16)  # type: ignore[misc]
-        gateway = process_at(settings.gateway_url)
-        return {
-            "plain": {
-                **await loaded(session, through, PLAIN, rounds=rounds, calls=calls, at_once=16),
-                **await calm(session, [direct, through], PLAIN, calls=calls // 2, per_second=50),
-            },
-            "stream": {
-                "chunks": CHUNKS,
-                **await loaded(session, through, STREAM, rounds=rounds, calls=calls // 2, at_once=32),
-                **await calm(session, [direct, through], STREAM, calls=calls // 8, per_second=20),
-            },
-            "rss_mb": round(gateway.memory_info().rss / 2**20, 1),
-        }
+def measured(names: list[str], *, rounds: int, seconds: float) -> dict[str, object]:
+    missing: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        folder = Path(place)
+        straight = stack.enter_context(direct(folder))
+        peers = []
+        for name in names:
+            say(f"starting {name}")
+            try:
+                peers.append(stack.enter_context(PEERS[name](folder, straight)))
+            except PeerMissing as reason:
+                missing[name] = str(reason)
+        ours = stack.enter_context(lockstep(folder, straight))
+        psutil.Process().cpu_affinity([LOAD_CORE])
+        report = asyncio.run(Bench(straight, ours, peers, ours.payer()).run(rounds=rounds, seconds=seconds))
+    return {**report, "missing": missing}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--calls", type=int, default=400)
+    parser.add_argument("--peers", default="all", help=f"all, ours, or some of {','.join(PEERS)}")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each load")
     given = parser.parse_args()
-    settings = Settings()
-    with raised_rates(settings), provider_of_our_own() as upstream:
-        report = asyncio.run(measure(settings, upstream, rounds=given.rounds, calls=given.calls))
-    machine = {"processors": os.cpu_count(), "load": os.getloadavg()[0]}
-    json.dump({"gateway": report, "rounds": given.rounds, "calls": given.calls, **machine}, sys.stdout, indent=2)
-    print()
+    names = {"all": list(PEERS), "ours": []}.get(given.peers, given.peers.split(","))
+    if unknown := set(names) - set(PEERS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    installed(names)
+    publish("gateway", measured(names, rounds=given.rounds, seconds=given.seconds))
 
 
 if __name__ == "__main__":

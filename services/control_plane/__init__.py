@@ -1,1 +1,1 @@
-"""The tenants' API: tasks, runs, artifacts; and the relay that starts and stops executions."""
+"""The tenants' API: tasks, runs, artifacts, money, operations; and the relay that starts and stops executions."""

@@ -9,14 +9,21 @@ from fastapi import APIRouter, FastAPI
 from pydantic import PostgresDsn
 
 from control_plane.artifacts.routes import router as artifacts
+from control_plane.budget_policy.routes import router as budget_policy
+from control_plane.budget_warnings.routes import router as budget_warnings
+from control_plane.budgets.routes import router as budgets
 from control_plane.dependencies import Resources
+from control_plane.gateway import GatewayOperations
 from control_plane.identity.callers import Callers
 from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
+from control_plane.limits.routes import router as limits
+from control_plane.operations.routes import router as operations
 from control_plane.runs.routes import router as runs
 from control_plane.senders import senders
 from control_plane.settings import ControlPlaneSettings
 from control_plane.tasks.routes import router as tasks
+from control_plane.usage.routes import router as usage
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions import Executions
 from foundation.cloud.objects import ObjectStore
@@ -49,7 +56,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         docs_url="/api/v1/docs",
     )
     api = APIRouter(prefix="/api/v1")
-    for router in (tasks, runs, artifacts):
+    for router in (tasks, runs, artifacts, budgets, budget_warnings, limits, budget_policy, usage, operations):
         api.include_router(router)
     app.include_router(api)
     app.include_router(_operations(app))
@@ -104,7 +111,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     )
     app.state.executions, app.state.gateway = executions, gateway
     callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
-    return Resources(settings, database, objects, callers)
+    return Resources(settings, database, objects, callers, GatewayOperations(gateway, signer))
 
 
 async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from control_plane.gateway import GatewayOperations
 from control_plane.identity.callers import Caller, Callers
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.objects import ObjectStore
@@ -22,6 +23,7 @@ class Resources:
     database: Database
     objects: ObjectStore
     callers: Callers
+    gateway: GatewayOperations
 
 
 def resources(request: Request) -> Resources:
@@ -52,6 +54,7 @@ def _needs(permission: Permission) -> object:
 Reader = Annotated[Caller, _needs(Permission.READ)]
 Runner = Annotated[Caller, _needs(Permission.RUN)]
 Definer = Annotated[Caller, _needs(Permission.DEFINE)]
+Administrator = Annotated[Caller, _needs(Permission.ADMINISTER)]
 
 
 async def transaction(held: Held, known: AnyCaller) -> AsyncIterator[Transaction]:

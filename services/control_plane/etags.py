@@ -1,6 +1,10 @@
 """`ETag` and `If-Match`: a resource's version as a strong tag."""
 
+import re
+
 from foundation.domain.errors import BadRequest, VersionMismatch
+
+_VERSION = re.compile(r"[0-9]{1,18}")
 
 
 def etag(version: int) -> str:
@@ -12,7 +16,7 @@ def expected_version(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    if not _VERSION.fullmatch(text):
         raise BadRequest("If-Match must be the ETag of the resource, or *")
     return int(text)
 

@@ -1,8 +1,5 @@
 """Cursor pages: an opaque text that says after which row the next page begins."""
 
-import base64
-import binascii
-import json
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
@@ -10,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
-from foundation.domain.errors import InvalidCursor
+from control_plane import keyed_paging
 
 Item = TypeVar("Item")
 Position = tuple[datetime, UUID]
@@ -39,21 +36,21 @@ PageWindow = Annotated[Window, Depends()]
 
 
 def encode(position: Position) -> str:
-    text = json.dumps([position[0].isoformat(), str(position[1])])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return keyed_paging.encode((position[0].isoformat(), position[1]))
 
 
 def decode(cursor: str) -> Position:
-    try:
-        at, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        position = (datetime.fromisoformat(at), UUID(row_id))
-    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
-        raise InvalidCursor("the cursor was not made by this API", remedy="start from the first page") from error
-    if position[0].tzinfo is None:
-        raise InvalidCursor("the cursor was not made by this API", remedy="start from the first page")
-    return position
+    at, row_id = keyed_paging.decode(cursor, (_moment, UUID))
+    return at, row_id
 
 
 def next_cursor(positions: list[Position], *, limit: int) -> str | None:
     """The cursor after a page that was read with one row more than its limit."""
     return encode(positions[limit - 1]) if len(positions) > limit else None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment

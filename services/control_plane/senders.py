@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
+from control_plane.gateway import GATEWAY
 from foundation.cloud.executions import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -14,7 +15,6 @@ from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
 
 _log = logger(__name__)
-GATEWAY = "llm_gateway"
 
 
 def senders(executions: Executions, gateway: httpx.AsyncClient, signer: ServiceTokenSigner) -> dict[OutboxKind, Sender]:

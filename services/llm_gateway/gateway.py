@@ -13,6 +13,7 @@ from foundation.cloud.objects import ObjectStore
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.database import Database, DatabaseSettings
 from llm_gateway import background
+from llm_gateway.admin.scopes_money import ScopesMoney
 from llm_gateway.admin.service import RunsMoney
 from llm_gateway.alerts import Alerts
 from llm_gateway.breakers.board import SYNC_SECONDS, BreakerBoard
@@ -59,6 +60,7 @@ class Gateway:
 
     endpoints: Mapping[str, CallEndpoint]
     runs: RunsMoney
+    scopes: ScopesMoney
     serving: Serving
     breakers: BreakerBoard
     alerts: Alerts
@@ -123,6 +125,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         yield Gateway(
             endpoints=_endpoints(pipeline, TokenCounting(authenticate, serving), max_body=settings.max_body_bytes),
             runs=RunsMoney(money.store),
+            scopes=ScopesMoney(redis),
             serving=serving,
             breakers=breakers,
             alerts=alerts,

@@ -6,8 +6,9 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foundation.contracts.rate_limits import RateLimits
 from foundation.storage.database import DatabaseSettings
-from llm_gateway.budget.rates import NO_CHANGES, SHIPPED, RateLimits
+from llm_gateway.budget.rates import NO_CHANGES, SHIPPED
 
 DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")
 

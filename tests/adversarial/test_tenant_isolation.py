@@ -17,7 +17,7 @@ TENANT_LOGINS = ("control_plane", "orchestrator", "llm_gateway", "lambdas")
 CROSS_TENANT = {
     "relay": {"outbox"},
     "sweeper": {"runs", "steps"},
-    "recorder": {"budget_warnings", "llm_events", "runs", "steps"},
+    "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
     "reconciler": {"llm_events", "provider_usage"},
 }
 CODE = "open('/work/out/secret.txt', 'w').write('mine')"
@@ -25,14 +25,17 @@ CODE = "open('/work/out/secret.txt', 'w').write('mine')"
 
 @pytest.fixture(scope="module")
 def neighbour(stack: Stack) -> tuple[Member, dict[str, Any]]:
-    """Another tenant with a finished run that has steps, events, a tool call and an artifact."""
+    """Another tenant with a budget and a finished run that has steps, events, a tool call and an artifact."""
     owner = new_member(stack)
     step = {"name": "keep", "kind": "tool", "tool": "code.python", "arguments": {"code": CODE}}
     run = owner.ended(owner.start({"steps": [step]})["id"])
     assert run["status"] == "COMPLETED", run
     with owner.api() as api:
         artifact = api.get(f"/runs/{run['id']}/artifacts").json()["items"][0]
-    return owner, {"run": run["id"], "task": run["task_id"], "artifact": artifact["id"]}
+        budget = api.put(f"/budgets/user/{owner.user_id}/month", json={"limit_tokens": 9_000_000})
+        assert budget.status_code == 201, budget.text
+    ids = {"run": run["id"], "task": run["task_id"], "artifact": artifact["id"]}
+    return owner, {**ids, "tenant": owner.tenant_id, "user": owner.user_id}
 
 
 CALLS: dict[str, Callable[[httpx.Client, dict[str, Any]], httpx.Response]] = {
@@ -53,6 +56,11 @@ CALLS: dict[str, Callable[[httpx.Client, dict[str, Any]], httpx.Response]] = {
     "cancel the run": lambda api, ids: api.delete(f"/runs/{ids['run']}"),
     "pause the run": lambda api, ids: api.post(f"/runs/{ids['run']}/pause"),
     "resume the run": lambda api, ids: api.post(f"/runs/{ids['run']}/resume"),
+    "read the tenant's budgets": lambda api, ids: api.get(f"/budgets/tenant/{ids['tenant']}"),
+    "read a user's budget": lambda api, ids: api.get(f"/budgets/user/{ids['user']}/month"),
+    "limit the tenant": lambda api, ids: api.put(f"/budgets/tenant/{ids['tenant']}/day", json={"limit_tokens": 0}),
+    "replace a user's budget": lambda api, ids: api.put(f"/budgets/user/{ids['user']}/month", json={"limit_tokens": 0}),
+    "delete a user's budget": lambda api, ids: api.delete(f"/budgets/user/{ids['user']}/month"),
 }
 
 
@@ -71,6 +79,9 @@ def test_a_neighbour_s_things_are_in_no_list(member: Member, neighbour: tuple[Me
         assert api.get("/tasks").json()["items"] == []
         assert api.get("/runs").json()["items"] == []
         assert api.get("/runs", params={"task_id": neighbour[1]["task"]}).json()["items"] == []
+        assert api.get("/budgets").json()["items"] == []
+        assert api.get("/budget-warnings").json()["items"] == []
+        assert api.get("/usage", params={"group_by": "tenant"}).json()["items"] == []
 
 
 def test_a_neighbour_s_file_cannot_be_staged(member: Member, neighbour: tuple[Member, dict[str, Any]]) -> None:

@@ -10,11 +10,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from control_plane.app import create_app
-from control_plane.dependencies import Definer, Reader, Runner
+from control_plane.dependencies import Administrator, Definer, Reader, Runner
 from control_plane.settings import ControlPlaneSettings
 
 _PUBLIC = {"/health", "/metrics"}
-_CALLERS = {get_args(caller)[1].dependency for caller in (Reader, Runner, Definer)}
+_CALLERS = {get_args(caller)[1].dependency for caller in (Reader, Runner, Definer, Administrator)}
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -78,7 +78,8 @@ def test_every_body_has_an_example(app: FastAPI) -> None:
         for method, operation in operations.items()
         if "requestBody" in operation
     }
-    assert {"POST /api/v1/tasks", "POST /api/v1/runs", "POST /api/v1/artifacts"} <= set(bodies)
+    budget = "PUT /api/v1/budgets/{scope}/{scope_id}/{period}"
+    assert {"POST /api/v1/tasks", "POST /api/v1/runs", "POST /api/v1/artifacts", budget} <= set(bodies)
     bare = [
         name
         for name, body in bodies.items()

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from redis.exceptions import RedisError
 
-from foundation.domain.errors import DependencyUnavailable, NotFound
+from foundation.contracts.operations import Breaker, OperationsEntry
+from foundation.contracts.spending import AskSpending, Spending
+from foundation.domain.errors import NotFound
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.models import models_list, models_page, one_model
-from llm_gateway.admin.schemas import BreakerAnswer, CloseRun, OperationsEntry, RunMoney
+from llm_gateway.admin.operations import breaker_of, latest_entries
+from llm_gateway.admin.schemas import CloseRun, RunMoney
 
 if TYPE_CHECKING:
     from llm_gateway.gateway import Gateway
@@ -43,18 +45,22 @@ def _models(gateway: "Gateway") -> APIRouter:
 
 
 def _money(gateway: "Gateway") -> APIRouter:
-    router = APIRouter(prefix="/runs", dependencies=[Depends(calling_service(gateway.verifier))])
+    router = APIRouter(dependencies=[Depends(calling_service(gateway.verifier))])
 
-    @router.post("/{run_id}/close", status_code=204, summary="Admit no more calls of a run")
+    @router.post("/runs/{run_id}/close", status_code=204, summary="Admit no more calls of a run")
     async def close_run(run_id: UUID, body: CloseRun) -> Response:
         await gateway.runs.close(run_id, tenant_id=body.tenant_id, generation=body.generation)
         return Response(status_code=204)
 
-    @router.get("/{run_id}/money", summary="What a run has committed and holds")
+    @router.get("/runs/{run_id}/money", summary="What a run has committed and holds")
     async def run_money(
         run_id: UUID, tenant_id: UUID, step_id: Annotated[list[UUID] | None, Query()] = None
     ) -> RunMoney:
         return await gateway.runs.of(run_id, tenant_id=tenant_id, step_ids=step_id or [])
+
+    @router.post("/scopes/money", summary="What lasting scopes have committed and hold, window by window")
+    async def scopes_money(body: AskSpending) -> Spending:
+        return await gateway.scopes.spending(body)
 
     return router
 
@@ -63,22 +69,21 @@ def _operations(gateway: "Gateway") -> APIRouter:
     router = APIRouter(dependencies=[Depends(calling_service(gateway.verifier))])
 
     @router.get("/breakers", summary="All breakers, as this gateway has them")
-    async def breakers() -> list[BreakerAnswer]:
-        return [BreakerAnswer.of(view) for view in gateway.breakers.views()]
+    async def breakers() -> list[Breaker]:
+        return [breaker_of(view) for view in gateway.breakers.views()]
 
     @router.get("/breakers/{provider}/{model:path}", summary="One of them")
-    async def breaker(provider: str, model: str) -> BreakerAnswer:
-        return BreakerAnswer.of(gateway.breakers.view(provider, model))
+    async def breaker(provider: str, model: str) -> Breaker:
+        return breaker_of(gateway.breakers.view(provider, model))
 
     @router.delete("/breakers/{provider}/{model:path}", summary="Close one, in every gateway")
-    async def reset(provider: str, model: str) -> BreakerAnswer:
-        return BreakerAnswer.of(await gateway.breakers.reset(provider, model))
+    async def reset(provider: str, model: str) -> Breaker:
+        return breaker_of(await gateway.breakers.reset(provider, model))
 
-    @router.get("/operations", summary="Alerts and changes of breakers, newest first")
-    async def operations(most: Annotated[int, Query(ge=1, le=500)] = 100) -> list[OperationsEntry]:
-        try:
-            return [OperationsEntry.model_validate(one) for one in await gateway.alerts.latest(most=most)]
-        except RedisError as error:
-            raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+    @router.get("/operations", summary="Alerts and changes of breakers, newest first; of alerts only a tenant's own")
+    async def operations(
+        most: Annotated[int, Query(ge=1, le=500)] = 100, tenant_id: UUID | None = None
+    ) -> list[OperationsEntry]:
+        return await latest_entries(gateway.alerts, most=most, tenant_id=tenant_id)
 
     return router

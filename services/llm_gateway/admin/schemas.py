@@ -1,12 +1,10 @@
 """What the internal routes take and give."""
 
-from typing import Any
 from uuid import UUID
 
-from msgspec.structs import asdict
 from pydantic import BaseModel, ConfigDict, Field
 
-from llm_gateway.breakers.board import BreakerView
+from foundation.contracts.spending import Money
 
 
 class CloseRun(BaseModel):
@@ -16,11 +14,6 @@ class CloseRun(BaseModel):
 
     tenant_id: UUID
     generation: int | None = Field(default=None, ge=1)
-
-
-class Money(BaseModel):
-    tokens: int
-    nano_usd: int
 
 
 class ScopeMoney(BaseModel):
@@ -35,31 +28,3 @@ class ScopeMoney(BaseModel):
 class RunMoney(BaseModel):
     run_id: UUID
     scopes: list[ScopeMoney]
-
-
-class BreakerAnswer(BaseModel):
-    """A breaker: `state` is closed, half-open or open, `calls` and `failures` are what this gateway saw lately."""
-
-    provider: str
-    model: str
-    state: str
-    why: str
-    retry_after_seconds: float
-    calls: int
-    failures: int
-
-    @classmethod
-    def of(cls, view: BreakerView) -> "BreakerAnswer":
-        return cls(**asdict(view))
-
-
-class OperationsEntry(BaseModel):
-    """An alert, or a breaker's change."""
-
-    at_ms: int
-    kind: str
-    name: str
-    state: str | None = None
-    why: str | None = None
-    by: str | None = None
-    about: dict[str, Any] | None = None

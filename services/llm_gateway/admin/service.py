@@ -5,8 +5,9 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from foundation.contracts.spending import Money
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.admin.schemas import Money, RunMoney, ScopeMoney
+from llm_gateway.admin.schemas import RunMoney, ScopeMoney
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.scopes import Amount, ScopeKind
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore

@@ -1,53 +1,16 @@
-"""How often and how many at once: what a tenant may set, and the sliding windows and slots that come of it."""
+"""The sliding windows and slots that come of what limits how often and how many at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from foundation.contracts.rate_limits import RateLimits, ScopeRates
 from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
 
 MINUTE_US = 60_000_000
 _BURST_MINUTES = 10
 """With a burst, one minute may pass its limit, but ten minutes together may not pass ten times the limit."""
-_MOST = 1_000_000_000
-
-PerMinute = Annotated[int, Field(ge=1, le=_MOST)]
-Burst = Annotated[int, Field(ge=0, le=_MOST)]
-
-
-class ScopeRates(BaseModel):
-    """The limits of one scope; None for no limit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    requests_a_minute: PerMinute | None = None
-    request_burst: Burst = 0
-    tokens_a_minute: PerMinute | None = None
-    token_burst: Burst = 0
-    at_once: Annotated[int, Field(ge=1, le=10_000)] | None = None
-
-
-class RateLimits(BaseModel):
-    """The limits of a tenant, of each of its users, and of each of its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    tenant: ScopeRates = ScopeRates()
-    user: ScopeRates = ScopeRates()
-    key: ScopeRates = ScopeRates()
-
-    def changed_by(self, given: "RateLimits") -> "RateLimits":
-        """These limits with those that were given, also the ones given as null."""
-        merged = {}
-        for name in RateLimits.model_fields:
-            own, other = getattr(self, name), getattr(given, name)
-            merged[name] = own.model_copy(update={field: getattr(other, field) for field in other.model_fields_set})
-        return RateLimits(**merged)
-
 
 NO_CHANGES = RateLimits()
 SHIPPED = RateLimits(tenant=ScopeRates(requests_a_minute=100), user=ScopeRates(requests_a_minute=20))

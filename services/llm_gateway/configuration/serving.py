@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
+from foundation.contracts.rate_limits import RateLimits
 from foundation.telemetry.logs import logger
 from llm_gateway.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard
-from llm_gateway.budget.rates import RateLimits
 from llm_gateway.configuration.file import GatewayFile, ProviderConfig
 from llm_gateway.configuration.loading import GatewayFileInvalid, load_file
 from llm_gateway.dialects.base import Dialect

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.contracts.budget_policy import STRICT, BoundKind, Bounds
 from foundation.domain.ids import new_uuid
 from llm_gateway.bound import bound_of, chosen_bound
-from llm_gateway.budget.bounds import STRICT, Bounds
 from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import NO_LIMITS
 from llm_gateway.budget.reservation import Reservation
@@ -24,7 +24,6 @@ from llm_gateway.stages.prepare import Asked, prepare
 from llm_gateway.stages.settle import Outcome, Settle
 from llm_gateway.usage import (
     NO_USAGE,
-    BoundKind,
     Reason,
     Usage,
     UsageEvent,

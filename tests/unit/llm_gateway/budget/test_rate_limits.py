@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
+from foundation.contracts.rate_limits import RateLimits, ScopeRates
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.rates import SHIPPED, RateLimits, ScopeRates, call_limits
+from llm_gateway.budget.rates import SHIPPED, call_limits
 from llm_gateway.budget.scopes import ScopeKind
 
 TENANT, USER, KEY = (new_uuid() for _ in range(3))

@@ -1,0 +1,101 @@
+"""Ways to ask peers: as much as they take, at a calm pace beside the direct way, or many streams at once."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from fake_upstream import CHUNKS
+from peers.base import Peer
+from raw_http import Connection, Taken
+
+_MESSAGES = [{"role": "user", "content": "penguin " * 120}]
+OPEN_GAP_MS = 400
+_LOOK_SECONDS = 0.1
+
+
+def body(model: str = "fake", **more: object) -> bytes:
+    """About 1.1 kB."""
+    return json.dumps({"model": model, "max_tokens": 200, "messages": _MESSAGES, **more}).encode()
+
+
+PLAIN = body()
+STREAM = body(stream=True)
+OPEN = body(f"fake-{OPEN_GAP_MS}ms", stream=True)
+"""A stream that stays open for seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    calls: int
+    seconds: float
+    cpu_seconds: float
+
+
+class Load:
+    """Asks, and counts by peer what it has sent and what came back bad."""
+
+    def __init__(self) -> None:
+        self.sent: Counter[str] = Counter()
+        self.bad: Counter[str] = Counter()
+
+    def good(self, peer: str) -> int:
+        return self.sent[peer] - self.bad[peer]
+
+    async def full(self, peer: Peer, body: bytes, *, at_once: int, seconds: float) -> Loaded:
+        """So many at a time for so long."""
+        request = peer.target.request(body)
+        before, began = peer.cpu_seconds(), time.perf_counter()
+        calls = await asyncio.gather(*(self._worker(peer, request, began + seconds) for _ in range(at_once)))
+        took = time.perf_counter() - began
+        return Loaded(sum(calls), took, peer.cpu_seconds() - before)
+
+    async def in_turn(
+        self, direct: Peer, peer: Peer, body: bytes, *, per_second: float, calls: int
+    ) -> tuple[list[Taken], list[Taken]]:
+        """Both ways in turn, so that what disturbs the machine disturbs both."""
+        sides = [(side, side.target.request(body), await Connection.open(side.target)) for side in (direct, peer)]
+        taken: dict[str, list[Taken]] = {side.name: [] for side, *_ in sides}
+        due = time.perf_counter()
+        for _ in range(calls):
+            for side, request, connection in sides:
+                taken[side.name].append(self._counted(side, await connection.ask(request)))
+                due += 1 / per_second / len(sides)
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        for *_, connection in sides:
+            connection.close()
+        return taken[direct.name], taken[peer.name]
+
+    async def open_at_once(self, peer: Peer, streams: int, *, body: bytes = OPEN) -> tuple[list[Taken], int]:
+        """What came of each, and the most bytes of memory that the peer had meanwhile."""
+        connections = [await Connection.open(peer.target) for _ in range(streams)]
+        request = peer.target.request(body)
+        asked = asyncio.gather(*(connection.ask(request) for connection in connections))
+        peak = peer.rss()
+        while not asked.done():
+            await asyncio.wait({asked}, timeout=_LOOK_SECONDS)
+            peak = max(peak, peer.rss())
+        for connection in connections:
+            connection.close()
+        return [self._counted(peer, one) for one in await asked], peak
+
+    async def _worker(self, peer: Peer, request: bytes, deadline: float) -> int:
+        calls, connection = 0, await Connection.open(peer.target)
+        while time.perf_counter() < deadline:
+            taken = self._counted(peer, await connection.ask(request))
+            calls += 1
+            if taken.status == 0:
+                connection = await Connection.open(peer.target)
+        connection.close()
+        return calls
+
+    def _counted(self, peer: Peer, taken: Taken) -> Taken:
+        self.sent[peer.name] += 1
+        self.bad[peer.name] += not taken.good
+        return taken
+
+
+def whole_stream(taken: Taken) -> bool:
+    """Whether nothing of a stream was lost on the way."""
+    return taken.good and taken.text.count(b'"content": "penguin penguin "') == CHUNKS

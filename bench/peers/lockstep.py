@@ -1,0 +1,124 @@
+"""Our gateway with everything on: budgets and rates in each scope, journal, settlement, recorder, Redis as shipped."""
+
+import base64
+import json
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import redis
+from joserfc.jwk import KeySet, OKPKey
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.http.service_tokens import ServiceTokenSigner
+from peers.base import GATEWAY_CORE, LOAD_CORE, Peer, PeerMissing, pinned, ready
+from peers.payer import Payer
+from raw_http import LOOPBACK, Target, free_port
+from scratch import renamed, scratch_database
+from supervisor.settings import ROOT
+
+ROUTES = ROOT / "bench" / "gateway.toml"
+_MANY = 1_000_000_000
+_SCOPE_RATES = {"requests_a_minute": _MANY, "tokens_a_minute": _MANY, "at_once": 10_000}
+RATES = dict.fromkeys(("tenant", "user", "key"), _SCOPE_RATES)
+"""So far above any load that they count and never refuse."""
+
+
+class LockstepSettings(BaseSettings):
+    """The PostgreSQL server that a scratch database is made on, as .local/env gives it."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    superuser: SecretStr = Field(validation_alias="DATABASE_URL")
+    gateway: SecretStr = Field(validation_alias="DATABASE_URL_LLM_GATEWAY", description="its own login")
+    recorder: SecretStr = Field(validation_alias="DATABASE_URL_RECORDER", description="its own login")
+
+
+@dataclass(frozen=True, slots=True)
+class Lockstep:
+    """A gateway of the benchmark's own, with its Redis and its scratch database."""
+
+    process: psutil.Process
+    port: int
+    redis_process: psutil.Process
+    redis_port: int
+    database_url: str
+    signer: ServiceTokenSigner
+
+    def payer(self, **limits: int) -> Payer:
+        """A new tenant, whose run has budgets in each of its scopes."""
+        return Payer.new(self.database_url, self.signer, **limits)
+
+    def peer(self, payer: Payer) -> Peer:
+        """With a token that is new, as it lives ten minutes."""
+        return Peer("lockstep", Target(self.port, (("authorization", f"Bearer {payer.token()}"),)), self.process)
+
+    def redis(self) -> "redis.Redis":
+        return redis.Redis(port=self.redis_port, decode_responses=True)
+
+    def scripts_run(self) -> int:
+        """How many scripts clients have asked Redis for; the commands inside them are counted apart."""
+        with self.redis() as client:
+            found: dict[str, dict[str, int]] = client.info("commandstats")
+        return sum(found.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("eval", "evalsha", "fcall"))
+
+
+@contextmanager
+def lockstep(folder: Path, upstream: Peer) -> Iterator[Lockstep]:
+    settings = LockstepSettings()
+    key = OKPKey.generate_key("Ed25519", {"kid": "bench"}, private=True)
+    with scratch_database(settings.superuser.get_secret_value()) as name, _redis(folder) as (redis_process, redis_port):
+        target, log = Target(free_port()), folder / "lockstep.log"
+        environment = {
+            "LOCKSTEP_ENVIRONMENT": "local",
+            "LOCKSTEP_PORT_GATEWAY": str(target.port),
+            "LOCKSTEP_DATABASE_URL": renamed(settings.gateway.get_secret_value(), name),
+            "LOCKSTEP_DATABASE_URL_RECORDER": renamed(settings.recorder.get_secret_value(), name),
+            "LOCKSTEP_REDIS_URL": f"redis://{LOOPBACK}:{redis_port}/0",
+            "LOCKSTEP_SIMULATED_PROVIDER_URL": f"http://{LOOPBACK}:{upstream.target.port}",
+            "LOCKSTEP_ROUTES_FILE": str(ROUTES),
+            "LOCKSTEP_OPENAI_API_KEY": "",
+            "LOCKSTEP_ANTHROPIC_API_KEY": "",
+            "LOCKSTEP_SERVICE_PUBLIC_KEYS": json.dumps(KeySet([key]).as_dict(private=False)),
+            "LOCKSTEP_REPLAY_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "LOCKSTEP_GATEWAY_LIMITS": json.dumps(RATES),
+            "LOCKSTEP_GATEWAY_INSTANCE_ID": "bench",
+            "LOCKSTEP_GATEWAY_JOURNAL": str(folder / "journal"),
+            "PYTHONPATH": str(ROOT / "services"),
+        }
+        command = (sys.executable, "-m", "llm_gateway")
+        with pinned(*command, core=GATEWAY_CORE, log=log, environment=environment) as process:
+            ready("the gateway", target, process, log, path="/health", seconds=60)
+            database = renamed(settings.superuser.get_secret_value(), name)
+            signer = ServiceTokenSigner(_private(key), service="orchestrator")
+            yield Lockstep(process, target.port, redis_process, redis_port, database, signer)
+
+
+@contextmanager
+def _redis(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
+    """With the append-only file that the local stack has."""
+    data, port = folder / "redis", free_port()
+    data.mkdir()
+    binary = str(Path(sys.executable).parent / "redis-server")
+    options = ("--port", str(port), "--bind", LOOPBACK, "--dir", str(data), "--save", "", "--maxmemory-policy")
+    durable = ("noeviction", "--appendonly", "yes", "--appendfsync", "everysec")
+    with pinned(binary, *options, *durable, core=LOAD_CORE, log=folder / "redis.log") as process:
+        _until_it_answers(port)
+        yield process, port
+
+
+def _until_it_answers(port: int) -> None:
+    retry = redis.retry.Retry(redis.backoff.ConstantBackoff(0.05), 200)
+    with redis.Redis(port=port, retry=retry, retry_on_error=[redis.ConnectionError]) as client:
+        if not client.ping():
+            raise PeerMissing("Redis does not answer")
+
+
+def _private(key: OKPKey) -> dict[str, Any]:
+    return dict(key.as_dict(private=True))

@@ -1,0 +1,76 @@
+"""Who pays for the benchmark's calls: a tenant with a run, and what the ledger has of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+
+from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
+from foundation.domain.ids import new_uuid
+from foundation.http.service_tokens import ServiceTokenSigner
+
+_PLENTY = 8_000_000_000_000_000
+_BUDGET = (
+    "INSERT INTO budgets (tenant_id, scope, scope_id, period, limit_tokens, limit_nano_usd)"
+    " VALUES (%s, %s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What stands in the ledger: the answers, and the money of all attempts."""
+
+    answers: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    tenant_id: UUID
+    user_id: UUID
+    run_id: UUID
+    step_id: UUID
+    _url: str
+    _signer: ServiceTokenSigner
+
+    @classmethod
+    def new(cls, url: str, signer: ServiceTokenSigner, *, nano_usd: int = _PLENTY) -> "Payer":
+        """Budgets of a day and a month for tenant and user; the tenant's whole one is `nano_usd`."""
+        payer = cls(new_uuid(), new_uuid(), new_uuid(), new_uuid(), url, signer)
+        with psycopg.connect(url, autocommit=True) as connection:
+            tenant, user = payer.tenant_id, payer.user_id
+            connection.execute("INSERT INTO tenants (tenant_id, name) VALUES (%s, %s)", [tenant, f"bench {tenant}"])
+            connection.execute("INSERT INTO users (user_id, subject) VALUES (%s, %s)", [user, f"bench {user}"])
+            for scope, scope_id in (("tenant", tenant), ("user", user)):
+                for period in ("day", "month"):
+                    connection.execute(_BUDGET, [tenant, scope, scope_id, period, _PLENTY, _PLENTY])
+            connection.execute(_BUDGET, [tenant, "tenant", tenant, "total", _PLENTY, nano_usd])
+        return payer
+
+    def token(self) -> str:
+        """A run's token, which caps run and step."""
+        plenty = Caps(tokens=_PLENTY, nano_usd=_PLENTY)
+        claims = RunClaims(
+            tenant_id=self.tenant_id,
+            user_id=self.user_id,
+            run_id=self.run_id,
+            step_id=self.step_id,
+            generation=1,
+            fence=1,
+            caps=ScopeCaps(run=plenty, step=plenty),
+        )
+        return self._signer.run_token(claims)
+
+    def charged(self) -> Charged:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            question = (
+                "SELECT count(*) FILTER (WHERE status = 'succeeded'), coalesce(sum(cost_nano_usd), 0)"
+                " FROM llm_events WHERE tenant_id = %s"
+            )
+            row = connection.execute(question, [self.tenant_id]).fetchone()
+        if row is None:
+            raise RuntimeError("a count has no row")
+        return Charged(int(row[0]), int(row[1]))
+
+    def service_token(self) -> str:
+        return self._signer.service_token("llm_gateway")

@@ -1,0 +1,1 @@
+GRANT UPDATE (settings) ON tenants TO control_plane;

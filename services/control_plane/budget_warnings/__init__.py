@@ -1,0 +1,1 @@
+"""Warnings: budgets of which four fifths are spent."""

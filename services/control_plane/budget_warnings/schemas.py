@@ -1,0 +1,47 @@
+"""Budget warnings as the API shows them."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from foundation.domain.budget_scopes import BudgetPeriod
+from foundation.domain.money import dollars
+from foundation.storage.budget_warnings import BudgetWarning
+
+
+class Amount(BaseModel):
+    """In the unit of the limit that came first; the other is null."""
+
+    tokens: int | None
+    cost_usd: str | None
+
+    @classmethod
+    def of(cls, amount: int, unit: str) -> Self:
+        in_tokens = unit == "tokens"
+        return cls(tokens=amount if in_tokens else None, cost_usd=None if in_tokens else dollars(amount))
+
+
+class WarningView(BaseModel):
+    """Four fifths of a limit were committed."""
+
+    scope: str = Field(description="tenant, user, key, run or step")
+    scope_id: UUID
+    period: BudgetPeriod
+    window: str = Field(description="the day or month, `total`, or the number of the rolling window")
+    limit: Amount
+    committed: Amount
+    warned_at: datetime
+
+    @classmethod
+    def of(cls, warning: BudgetWarning) -> Self:
+        return cls(
+            scope=warning.scope,
+            scope_id=warning.scope_id,
+            period=BudgetPeriod(warning.period),
+            window=warning.label,
+            limit=Amount.of(warning.limit_amount, warning.unit),
+            committed=Amount.of(warning.committed, warning.unit),
+            warned_at=warning.warned_at,
+        )

@@ -1,0 +1,69 @@
+"""`/budgets`."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from control_plane.budgets import service
+from control_plane.budgets.schemas import BudgetList, BudgetView, NewBudget, StandingBudget
+from control_plane.dependencies import Administrator, Held, IfMatch, Reader, Tx
+from control_plane.etags import etag, expected_version
+from control_plane.keyed_paging import KeyedWindow
+from control_plane.paging import Page
+from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
+from foundation.storage.budget_settings import BudgetName
+
+router = APIRouter(prefix="/budgets", tags=["budgets"])
+
+
+@router.get("", summary="The tenant's budgets, with what is committed, held and left now")
+async def list_budgets(caller: Reader, held: Held, window: KeyedWindow) -> Page[StandingBudget]:
+    return await service.page(held, caller, window)
+
+
+@router.get("/{scope}/{scope_id}", summary="The budgets of the tenant, of one user or of one key")
+async def of_scope(scope: BudgetScope, scope_id: UUID, caller: Reader, held: Held) -> BudgetList:
+    return BudgetList(items=await service.of_scope(held, caller, scope, scope_id))
+
+
+@router.get("/{scope}/{scope_id}/{period}", summary="One budget")
+async def get(
+    scope: BudgetScope, scope_id: UUID, period: BudgetPeriod, response: Response, caller: Reader, held: Held
+) -> StandingBudget:
+    budget = await service.get(held, caller, BudgetName(scope, scope_id, period))
+    response.headers["ETag"] = etag(budget.version)
+    return budget
+
+
+@router.put(
+    "/{scope}/{scope_id}/{period}",
+    summary="Create or replace a budget; gateways hold to it within five seconds",
+    responses={201: {"model": BudgetView, "description": "created"}},
+)
+async def put(
+    scope: BudgetScope,
+    scope_id: UUID,
+    period: BudgetPeriod,
+    body: NewBudget,
+    response: Response,
+    caller: Administrator,
+    tx: Tx,
+    if_match: IfMatch = None,
+) -> BudgetView:
+    name = BudgetName(scope, scope_id, period)
+    budget, created = await service.put(tx, caller, name, body, expected=expected_version(if_match))
+    response.status_code = 201 if created else 200
+    response.headers["ETag"] = etag(budget.version)
+    return BudgetView.of(budget)
+
+
+@router.delete("/{scope}/{scope_id}/{period}", status_code=204, summary="Delete a budget: it limits nothing any more")
+async def delete(
+    scope: BudgetScope,
+    scope_id: UUID,
+    period: BudgetPeriod,
+    caller: Administrator,
+    tx: Tx,
+    if_match: IfMatch = None,
+) -> None:
+    await service.delete(tx, caller, BudgetName(scope, scope_id, period), expected=expected_version(if_match))

@@ -1,0 +1,107 @@
+"""Budgets as the API takes and shows them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
+from foundation.domain.money import MAX_AMOUNT, dollars, nano_usd
+from foundation.storage.budget_settings import Budget
+
+
+def _in_range(amount: str) -> str:
+    nano_usd(amount)
+    return amount
+
+
+LimitDollars = Annotated[
+    str,
+    Field(
+        strict=True,
+        pattern=r"^[0-9]{1,16}(\.[0-9]{1,9})?$",
+        description="decimal dollars as a string, with at most nine places",
+        examples=["12.50"],
+    ),
+    AfterValidator(_in_range),
+]
+
+
+class NewBudget(BaseModel):
+    """At least one limit; 0 admits nothing. `window_seconds` is for rolling budgets, which need it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"limit_tokens": 2_000_000, "cost_usd": "12.50"}]}
+    )
+
+    limit_tokens: Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT)] | None = None
+    cost_usd: LimitDollars | None = None
+    window_seconds: Annotated[int, Field(strict=True, ge=3600, le=2_678_400)] | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.limit_tokens is None and self.cost_usd is None:
+            raise ValueError("a budget limits tokens, cost_usd or both")
+        return self
+
+    def nano(self) -> int | None:
+        return None if self.cost_usd is None else nano_usd(self.cost_usd)
+
+
+class Amounts(BaseModel):
+    tokens: int
+    cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
+
+
+class Left(BaseModel):
+    """Null where nothing is limited; 0 where more is spent than a lowered limit allows."""
+
+    tokens: int | None
+    cost_usd: str | None
+
+
+class Standing(BaseModel):
+    """What is committed and held in the budget's window; a call needs room for its bound in what is left."""
+
+    committed: Amounts
+    held: Amounts
+    left: Left
+
+
+class BudgetView(BaseModel):
+    scope: BudgetScope
+    scope_id: UUID
+    period: BudgetPeriod
+    window_seconds: int | None
+    limit_tokens: int | None
+    cost_usd: str | None
+    version: int
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, budget: Budget) -> Self:
+        limits = budget.limits
+        return cls(
+            scope=budget.name.scope,
+            scope_id=budget.name.scope_id,
+            period=budget.name.period,
+            window_seconds=limits.window_seconds,
+            limit_tokens=limits.tokens,
+            cost_usd=None if limits.nano_usd is None else dollars(limits.nano_usd),
+            version=budget.version,
+            updated_at=budget.updated_at,
+        )
+
+
+class StandingBudget(BudgetView):
+    """`now` is null while the gateway does not answer: the limits stand, what is spent cannot be told."""
+
+    now: Standing | None = None
+
+
+class BudgetList(BaseModel):
+    """All of one scope, so that there is no next page."""
+
+    items: list[StandingBudget]
+    next_cursor: None = None

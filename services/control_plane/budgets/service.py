@@ -1,0 +1,98 @@
+"""What can be done with budgets; what changes them is one transaction that needs no gateway."""
+
+from uuid import UUID
+
+from control_plane.budgets.schemas import NewBudget, StandingBudget
+from control_plane.budgets.standing import with_standings
+from control_plane.dependencies import Resources
+from control_plane.identity.callers import Caller
+from control_plane.keyed_paging import Window, next_cursor
+from control_plane.paging import Page
+from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
+from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
+from foundation.storage import audit, budget_settings
+from foundation.storage.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.storage.database import Transaction
+
+
+async def page(held: Resources, caller: Caller, window: Window) -> Page[StandingBudget]:
+    """The tenant's budgets; what stands of them is asked after the transaction."""
+    after = window.after(BudgetScope, UUID, BudgetPeriod)
+    async with held.database.tenant(caller.tenant_id) as tx:
+        found = await budget_settings.page(tx, caller.tenant_id, limit=window.limit + 1, after=after)
+    keys = [(one.name.scope, one.name.scope_id, one.name.period) for one in found]
+    items = await with_standings(held, caller.tenant_id, found[: window.limit])
+    return Page(items=items, next_cursor=next_cursor(keys, limit=window.limit))
+
+
+async def of_scope(held: Resources, caller: Caller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
+    async with held.database.tenant(caller.tenant_id) as tx:
+        found = await budget_settings.of_scope(tx, caller.tenant_id, scope, scope_id)
+        if not found:
+            await _require_scope(tx, caller, scope, scope_id)
+    return await with_standings(held, caller.tenant_id, found)
+
+
+async def get(held: Resources, caller: Caller, name: BudgetName) -> StandingBudget:
+    async with held.database.tenant(caller.tenant_id) as tx:
+        found = await _found(tx, caller, name)
+    return (await with_standings(held, caller.tenant_id, [found]))[0]
+
+
+async def put(
+    tx: Transaction, caller: Caller, name: BudgetName, wanted: NewBudget, *, expected: int | None
+) -> tuple[Budget, bool]:
+    """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
+    limits = _limits(name, wanted)
+    await _require_scope(tx, caller, name.scope, name.scope_id)
+    if expected is None:
+        budget = await budget_settings.put(tx, caller.tenant_id, name, limits)
+    else:
+        replaced = await budget_settings.replace(tx, caller.tenant_id, name, limits, expected=expected)
+        budget = replaced or await _mismatch(tx, caller, name, expected=expected)
+    detail = {
+        "limit_tokens": limits.tokens,
+        "limit_nano_usd": limits.nano_usd,
+        "window_seconds": limits.window_seconds,
+        "version": budget.version,
+    }
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.put", target=str(name), detail=detail)
+    return budget, budget.version == 1
+
+
+async def delete(tx: Transaction, caller: Caller, name: BudgetName, *, expected: int | None) -> None:
+    if not await budget_settings.delete(tx, caller.tenant_id, name, expected=expected):
+        budget = await _found(tx, caller, name)
+        raise _stale(budget, expected=expected)
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name))
+
+
+def _limits(name: BudgetName, wanted: NewBudget) -> BudgetLimits:
+    if (name.period is BudgetPeriod.ROLLING) != (wanted.window_seconds is not None):
+        detail = "a rolling budget has a width, and no other budget has one"
+        raise BadRequest(detail, faults=(Fault("/body/window_seconds", detail),))
+    return BudgetLimits(wanted.limit_tokens, wanted.nano(), wanted.window_seconds)
+
+
+async def _require_scope(tx: Transaction, caller: Caller, scope: BudgetScope, scope_id: UUID) -> None:
+    if not await budget_settings.scope_exists(tx, caller.tenant_id, scope, scope_id):
+        raise NotFound(f"there is no such {scope} here")
+
+
+async def _found(tx: Transaction, caller: Caller, name: BudgetName) -> Budget:
+    found = await budget_settings.get(tx, caller.tenant_id, name)
+    if found is None:
+        raise NotFound("there is no such budget")
+    return found
+
+
+async def _mismatch(tx: Transaction, caller: Caller, name: BudgetName, *, expected: int) -> Budget:
+    standing = await budget_settings.get(tx, caller.tenant_id, name)
+    raise _stale(standing, expected=expected)
+
+
+def _stale(standing: Budget | None, *, expected: int | None) -> VersionMismatch:
+    where = "not there" if standing is None else f"at version {standing.version}"
+    return VersionMismatch(
+        f"the budget is {where}, not at version {expected}", remedy="read the budget again and repeat your change"
+    )

@@ -1,0 +1,95 @@
+"""What is committed, held and left of budgets now: the gateway's counters, and the ledger for rolling windows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
+from control_plane.dependencies import Resources
+from foundation.contracts.spending import Money, ScopeName, ScopeSpending, WindowSpending
+from foundation.domain.budget_scopes import BudgetPeriod
+from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.money import dollars
+from foundation.storage import rolling_usage, tenant_settings
+from foundation.storage.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.telemetry.logs import logger
+
+_log = logger(__name__)
+_NOTHING = Money(tokens=0, nano_usd=0)
+
+
+async def with_standings(held: Resources, tenant_id: UUID, budgets: Sequence[Budget]) -> list[StandingBudget]:
+    """Asks the gateway once for all of them, outside any transaction."""
+    views = [StandingBudget.of(budget) for budget in budgets]
+    scopes = list(dict.fromkeys(_scope(budget.name) for budget in budgets))
+    if not scopes:
+        return views
+    try:
+        spending = await held.gateway.spending(tenant_id, scopes)
+    except DependencyUnavailable as error:
+        _log.warning("what budgets have spent cannot be told", exc_info=error)
+        return views
+    by_scope = {one.scope: one for one in spending.scopes}
+    rolling, zone = await _from_database(held, tenant_id, budgets)
+    now = datetime.now(UTC).astimezone(zone)
+    for view, budget in zip(views, budgets, strict=True):
+        spent = by_scope[_scope(budget.name)]
+        committed, in_flight = _counted(budget.name, spent, rolling, now)
+        view.now = _standing(budget.limits, committed, in_flight)
+    return views
+
+
+async def _from_database(
+    held: Resources, tenant_id: UUID, budgets: Sequence[Budget]
+) -> tuple[dict[BudgetName, Money], ZoneInfo]:
+    """What the ledger has of the rolling windows, and the zone of the tenant's days."""
+    rolling = {}
+    async with held.database.tenant(tenant_id) as tx:
+        for budget in budgets:
+            if (seconds := budget.limits.window_seconds) is not None:
+                name = budget.name
+                charged = await rolling_usage.charged_within(tx, tenant_id, name.scope, name.scope_id, seconds=seconds)
+                rolling[name] = Money(tokens=charged.tokens, nano_usd=charged.nano_usd)
+        return rolling, ZoneInfo(await tenant_settings.time_zone(tx, tenant_id))
+
+
+def _counted(
+    name: BudgetName, spent: ScopeSpending, rolling: Mapping[BudgetName, Money], now: datetime
+) -> tuple[Money, Money]:
+    """What counts as committed and as held; a day or month that is over counts nothing in the one that runs."""
+    match name.period:
+        case BudgetPeriod.DAY:
+            return _in_window(spent.day, f"{now:%Y-%m-%d}")
+        case BudgetPeriod.MONTH:
+            return _in_window(spent.month, f"{now:%Y-%m}")
+        case BudgetPeriod.ROLLING:
+            return rolling[name], spent.total.held
+        case BudgetPeriod.TOTAL:
+            return spent.total.committed, spent.total.held
+
+
+def _in_window(window: WindowSpending, label: str) -> tuple[Money, Money]:
+    return (window.committed, window.held) if window.label == label else (_NOTHING, _NOTHING)
+
+
+def _standing(limits: BudgetLimits, committed: Money, held: Money) -> Standing:
+    tokens = _left(limits.tokens, committed.tokens + held.tokens)
+    nano_usd = _left(limits.nano_usd, committed.nano_usd + held.nano_usd)
+    return Standing(
+        committed=_amounts(committed),
+        held=_amounts(held),
+        left=Left(tokens=tokens, cost_usd=None if nano_usd is None else dollars(nano_usd)),
+    )
+
+
+def _left(limit: int | None, taken: int) -> int | None:
+    return None if limit is None else max(0, limit - taken)
+
+
+def _amounts(money: Money) -> Amounts:
+    return Amounts(tokens=money.tokens, cost_usd=dollars(money.nano_usd))
+
+
+def _scope(name: BudgetName) -> ScopeName:
+    return ScopeName(kind=name.scope, scope_id=name.scope_id)

@@ -1,0 +1,1 @@
+"""Operations: breakers and alerts of the gateway."""

@@ -1,0 +1,1 @@
+"""Usage: the ledger summed up, or one request of it in full."""

@@ -1,0 +1,27 @@
+"""`/usage`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from control_plane.dependencies import Reader, Tx
+from control_plane.keyed_paging import KeyedWindow
+from control_plane.usage import service
+from control_plane.usage.filters import UsageAsked
+from control_plane.usage.schemas import RequestUsage, UsagePage
+from foundation.storage.usage_groups import Dimension
+
+router = APIRouter(prefix="/usage", tags=["usage"])
+
+GroupBy = Annotated[list[Dimension], Query(min_length=1, max_length=3, description="one to three, in order")]
+
+
+@router.get("", summary="Cost and tokens of some days, by up to three dimensions")
+async def usage(group_by: GroupBy, asked: UsageAsked, window: KeyedWindow, caller: Reader, tx: Tx) -> UsagePage:
+    return await service.page(tx, caller, group_by, asked.filter, window)
+
+
+@router.get("/requests/{request_id}", summary="All attempts of one request, with what was corrected later")
+async def of_request(request_id: UUID, caller: Reader, tx: Tx) -> RequestUsage:
+    return await service.of_request(tx, caller, request_id)

@@ -1,0 +1,35 @@
+"""What can be asked of the ledger."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from control_plane.identity.callers import Caller
+from control_plane.keyed_paging import Window, next_cursor
+from control_plane.usage.schemas import RequestUsage, UsageGroupView, UsagePage
+from foundation.domain.errors import BadRequest, Fault, NotFound
+from foundation.storage import request_usage, usage_groups
+from foundation.storage.database import Transaction
+from foundation.storage.usage_groups import Dimension, UsageFilter
+
+
+async def page(
+    tx: Transaction, caller: Caller, by: Sequence[Dimension], wanted: UsageFilter, window: Window
+) -> UsagePage:
+    if len(set(by)) < len(by):
+        detail = "the same dimension is asked for twice"
+        raise BadRequest(detail, faults=(Fault("/query/group_by", detail),))
+    after = window.after(*(str for _ in by))
+    found = await usage_groups.page(tx, caller.tenant_id, by=by, wanted=wanted, limit=window.limit + 1, after=after)
+    return UsagePage(
+        items=[UsageGroupView.of(by, group) for group in found[: window.limit]],
+        next_cursor=next_cursor([group.values for group in found], limit=window.limit),
+        first_day=wanted.first_day,
+        last_day=wanted.last_day,
+    )
+
+
+async def of_request(tx: Transaction, caller: Caller, request_id: UUID) -> RequestUsage:
+    events = await request_usage.events_of_request(tx, caller.tenant_id, request_id)
+    if not events:
+        raise NotFound("there is no such request in the ledger")
+    return RequestUsage.of(request_id, events)

@@ -1,0 +1,84 @@
+"""How a tenant's calls are bounded, and what holds while its budgets cannot be checked; as gateways read it."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from foundation.domain.money import MAX_AMOUNT, nano_usd
+
+
+class BoundKind(StrEnum):
+    """Whether a bound can never be exceeded, or was estimated because the tenant asked for that."""
+
+    STRICT = "strict"
+    ESTIMATE = "estimate"
+
+
+class Bounds(BaseModel):
+    """An estimate is what is counted times `margin`; of the output, at most `typical_output` tokens a choice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: BoundKind = BoundKind.STRICT
+    margin: Annotated[Decimal, Field(ge=1, le=100, max_digits=6, decimal_places=3)] = Decimal("1.2")
+    typical_output: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 1024
+
+
+STRICT = Bounds()
+
+
+class AwayPolicy(StrEnum):
+    CLOSED = "closed"
+    """No call is admitted."""
+    BOUNDED_LOCAL = "bounded_local"
+    """Each gateway admits calls up to its share of an allowance."""
+    OPEN = "open"
+    """Every call is admitted."""
+
+
+def _not_negative(dollars: str) -> str:
+    if nano_usd(dollars) < 0:
+        raise ValueError("an allowance is not negative")
+    return dollars
+
+
+class RedisAway(BaseModel):
+    """What holds while counters are away; the allowance is that of all gateways together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: AwayPolicy = AwayPolicy.CLOSED
+    tokens: Annotated[int, Field(ge=0, le=MAX_AMOUNT, strict=True)] | None = None
+    usd: Annotated[str, Field(strict=True), AfterValidator(_not_negative)] | None = None
+
+    @model_validator(mode="after")
+    def _bounded_by_an_allowance(self) -> Self:
+        bounded = self.policy is AwayPolicy.BOUNDED_LOCAL
+        if (self.tokens is not None, self.usd is not None) != (bounded, bounded):
+            raise ValueError("bounded_local has an allowance of tokens and usd, and no other policy has one")
+        return self
+
+
+CLOSED = RedisAway()
+
+
+class BudgetPolicy(BaseModel):
+    """Members of a tenant's settings; what is null is as shipped: strict bounds, and closed without Redis."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "bounds": {"mode": "estimate", "margin": "1.2", "typical_output": 1024},
+                    "redis_away": {"policy": "bounded_local", "tokens": 100_000, "usd": "5"},
+                }
+            ]
+        },
+    )
+
+    bounds: Bounds | None = None
+    redis_away: RedisAway | None = None

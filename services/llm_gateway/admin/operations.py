@@ -1,0 +1,34 @@
+"""Breakers and alerts as other services read them."""
+
+from uuid import UUID
+
+from msgspec.structs import asdict
+from redis.exceptions import RedisError
+
+from foundation.contracts.operations import Breaker, OperationsEntry
+from foundation.domain.errors import DependencyUnavailable
+from llm_gateway.alerts import Alerts
+from llm_gateway.breakers.board import BreakerView
+
+_LOOKED_AT = 1000
+"""More than are kept, so that a tenant's own are found among everyone's."""
+
+
+def breaker_of(view: BreakerView) -> Breaker:
+    return Breaker(**asdict(view))
+
+
+async def latest_entries(alerts: Alerts, *, most: int, tenant_id: UUID | None) -> list[OperationsEntry]:
+    """Newest first; with a tenant, what is about breakers or about that tenant, and nothing of others."""
+    try:
+        entries = await alerts.latest(most=most if tenant_id is None else _LOOKED_AT)
+    except RedisError as error:
+        raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+    found = [OperationsEntry.model_validate(entry) for entry in entries]
+    if tenant_id is None:
+        return found
+    return [entry for entry in found if _concerns(entry, tenant_id)][:most]
+
+
+def _concerns(entry: OperationsEntry, tenant_id: UUID) -> bool:
+    return entry.kind == "breaker" or (entry.about or {}).get("tenant_id") == str(tenant_id)

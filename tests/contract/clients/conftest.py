@@ -1,0 +1,131 @@
+"""What real clients meet: a gateway of theirs, one simulated provider behind three wires, and the books of both."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from fixtures.clients import Clients, Play, Settled, running_clients
+from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.ledger import recorded_events
+from fixtures.postgres import ScratchDatabase
+from fixtures.redis_server import RedisServer, running_redis
+from fixtures.simulated import SimulatedProvider, running_simulated_provider
+
+ROUTES = Path(__file__).with_name("routes.toml")
+GUIDE = """
+turns:
+  - text: Let me look.
+    tool_calls:
+      - {name: weather, arguments: {place: Palmer Station}}
+      - {name: tide, arguments: {place: Ørsta}}
+  - text: "It is ${last.celsius} degrees."
+"""
+"""What the model guide says."""
+READER = """
+turns:
+  - tool_calls:
+      - {{name: Read, arguments: {{file_path: {file}}}}}
+  - text: "The file says: ${{last}}"
+"""
+"""What the model reader says."""
+
+
+@pytest.fixture(scope="session")
+def clients_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    yield from running_redis(tmp_path_factory.mktemp("clients-redis"))
+
+
+@pytest.fixture(scope="session")
+def reading_room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the file that the model reader reads."""
+    folder = tmp_path_factory.mktemp("reading-room")
+    (folder / "penguins.txt").write_text("344\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory, reading_room: Path) -> Iterator[SimulatedProvider]:
+    folder = tmp_path_factory.mktemp("clients-simulated")
+    (folder / "guide.yaml").write_text(GUIDE)
+    (folder / "reader.yaml").write_text(READER.format(file=reading_room / "penguins.txt"))
+    yield from running_simulated_provider(folder, scripts=folder)
+
+
+@pytest.fixture(scope="session")
+def gateway(
+    tmp_path_factory: pytest.TempPathFactory,
+    clients_redis: RedisServer,
+    scratch: ScratchDatabase,
+    simulated: SimulatedProvider,
+) -> Iterator[GatewayProcess]:
+    """It lets nobody wait for room, so that waiting is the clients' business."""
+    yield from running_gateway_process(
+        tmp_path_factory.mktemp("clients-gateway"),
+        redis=clients_redis,
+        database=scratch,
+        simulated=simulated,
+        signing=Signing(),
+        more={"LOCKSTEP_ROUTES_FILE": str(ROUTES), "LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
+    )
+
+
+@pytest.fixture
+def database(scratch: ScratchDatabase) -> ScratchDatabase:
+    return scratch
+
+
+@pytest.fixture
+def tenant(database: ScratchDatabase) -> Tenant:
+    return Tenant().create(database)
+
+
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    yield from running_clients(tmp_path_factory.mktemp("clients"))
+
+
+@pytest.fixture(params=["sync", "async"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """A vendor's blocking client, and its asynchronous one."""
+    return str(request.param)
+
+
+@pytest.fixture
+def play(clients: Clients, gateway: GatewayProcess, tenant: Tenant, kind: str) -> Play:
+    """Plays a scenario with the tenant's key: `await play("openai_chat", "plain", model=…)`."""
+    about = {"kind": kind, "url": gateway.url, "key": tenant.api_key}
+    return partial(asyncio.to_thread, clients.play, **about)
+
+
+@pytest.fixture
+def settled(database: ScratchDatabase, tenant: Tenant, simulated: SimulatedProvider) -> Settled:
+    """The tenant's events, once there are `count`: each is what the provider bills, and nothing else is billed."""
+
+    async def events(count: int) -> list[dict[str, Any]]:
+        found = await recorded_events(database, tenant.tenant_id, count=count)
+        assert [event["status"] for event in found] == ["succeeded"] * count
+        for event in found:
+            assert event["usage_source"] == "provider"
+            assert event["cost_nano_usd"] == simulated.nano_usd({str(event["event_id"])}) > 0
+        return found
+
+    return events
+
+
+@pytest.fixture
+def answered(gateway: GatewayProcess) -> Callable[[], Counter[str]]:
+    """How many calls the gateway has answered so far, by status."""
+
+    def counted() -> Counter[str]:
+        families = text_string_to_metric_families(httpx.get(f"{gateway.url}/metrics").text)
+        samples = [sample for family in families for sample in family.samples if sample.name == "http_requests_total"]
+        return Counter({one.labels["status"]: int(one.value) for one in samples if one.labels["method"] == "POST"})
+
+    return counted

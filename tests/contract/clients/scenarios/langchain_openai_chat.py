@@ -1,0 +1,22 @@
+"""LangChain's ChatOpenAI, with another address and key only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from langchain_openai import ChatOpenAI
+
+from scenarios import chat_models
+from scenarios.chat_model import ChatModel
+
+
+@asynccontextmanager
+async def client(kind: str, *, url: str, key: str) -> AsyncIterator[Any]:
+    def made(model: str, **more: Any) -> ChatModel:
+        return ChatModel(ChatOpenAI(model=model, base_url=f"{url}/v1", api_key=key, **more), kind == "sync")
+
+    yield made
+
+
+async def played(client: Any, *, what: str, model: str, **more: Any) -> Any:
+    return await getattr(chat_models, what)(client(model, **more))

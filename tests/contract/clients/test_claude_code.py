@@ -1,0 +1,52 @@
+"""Claude Code's command line, with another address and key only: it reads a file and tells what stands in it."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from fixtures.claude_code import Printed, claude_code
+from fixtures.clients import Settled
+from fixtures.gateway import GatewayProcess, Tenant
+from fixtures.ledger import events_of
+from fixtures.postgres import ScratchDatabase
+
+Answered = Callable[[], Counter[str]]
+Asked = Callable[..., Awaitable[Printed]]
+
+
+@pytest.fixture
+def ask(gateway: GatewayProcess, tenant: Tenant, reading_room: Path, tmp_path: Path) -> Asked:
+    about = {"url": gateway.url, "key": tenant.api_key, "home": tmp_path, "folder": reading_room}
+    return partial(claude_code, "How many penguins are there?", **about)
+
+
+@pytest.mark.parametrize("way", ["", "chat-"], ids=["messages", "chat"])
+async def test_it_uses_a_tool_and_answers_and_each_of_its_calls_is_in_the_ledger(
+    ask: Asked, settled: Settled, answered: Answered, way: str
+) -> None:
+    before = answered()
+    printed = await ask(model=f"{way}claude-reader")
+    assert (printed.status, printed.result["is_error"]) == (0, False), printed.result
+    said = printed.result["result"]
+    assert said.startswith("The file says: ")
+    assert "344" in said
+    assert printed.result["num_turns"] == 2
+    calls = answered() - before
+    assert set(calls) == {"200"}
+    events = await settled(calls["200"])
+    used = sum(event["output_tokens"] for event in events)
+    assert used == sum(usage["outputTokens"] for usage in printed.result["modelUsage"].values())
+
+
+async def test_it_gives_up_at_once_when_the_budget_is_spent(
+    ask: Asked, tenant: Tenant, database: ScratchDatabase, answered: Answered
+) -> None:
+    tenant.limit(database, nano_usd=1)
+    before = answered()
+    printed = await ask(model="claude-reader")
+    assert (printed.status, printed.result["is_error"], printed.result["api_error_status"]) == (1, True, 402)
+    assert answered() - before == Counter({"402": 1})
+    assert events_of(database, tenant.tenant_id) == []
