@@ -57,7 +57,8 @@ class Bench:
         answered = self._load.good(OURS)
         books = await gateway_books.checked(self._ours, self._payer, answered=answered)
         exactness = await gateway_books.exactness(self._ours)
-        own = {**books, **exactness, "bad_answers": self._load.bad[OURS]}
+        pair = {name: exactness[name] for name in ("overshoot_usd", "refused_though_affordable")}
+        own = {**books, **pair, "bad_answers": self._load.bad[OURS]}
         for figures in self._rounds:
             figures[OURS] |= {name: float(value) for name, value in own.items()}
         goals = reached(self._rounds)
@@ -113,7 +114,7 @@ def _cpu(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def installed(names: list[str]) -> None:
+def install(names: list[str]) -> None:
     """Peers are installed when they are asked for; one that cannot be is missed when it is started."""
     for name in names:
         subprocess.run(
@@ -148,7 +149,7 @@ def main() -> None:
     names = {"all": list(PEERS), "ours": []}.get(given.peers, given.peers.split(","))
     if unknown := set(names) - set(PEERS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    installed(names)
+    install(names)
     publish("gateway", measured(names, rounds=given.rounds, seconds=given.seconds))
 
 
