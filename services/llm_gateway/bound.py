@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from foundation.contracts.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest
 from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.bounds import Bounds
 from llm_gateway.prices import Price
 from llm_gateway.request import ChatRequest
-from llm_gateway.usage import BoundKind
 
 BYTES_A_TOKEN = 3
 """What an estimate takes a token for: English has about four bytes a token, code and other scripts two or three. No

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from foundation.contracts.budget_policy import BoundKind
 from llm_gateway.budget import keys
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 from llm_gateway.budget.scopes import Amount, ScopeKind
-from llm_gateway.usage import BoundKind, Reason, UsageEvent
+from llm_gateway.usage import Reason, UsageEvent
 
 _REPORT = UUID("0c3d1f62-2c4e-5a53-8f5b-8f6a6b1f5a77")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

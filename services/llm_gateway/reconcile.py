@@ -40,6 +40,7 @@ from llm_gateway.usage import encode_event
 from llm_gateway.usage_report import UsageReport, fetch_report
 
 _RECORD_SECONDS = 20.0
+_SETTLE_SECONDS = 5.0
 _CLAIM_IDLE_MS = 2000
 
 
@@ -121,6 +122,8 @@ class Reconciler:
             async with self._database.across_tenants(reason="import a usage report") as tx:
                 if report.rows:
                     await import_usage(tx, report.rows)
+        await self._settled(provider, first=first, last=last)
+        with postgres_unavailable():
             async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
                 rows = await self._attempts(tx, provider, first=first, last=last)
         found = corrections(rows, unbilled=unbilled)
@@ -148,6 +151,17 @@ class Reconciler:
             requests_unexplained=unexplained,
             tenants=by_tenant(after, counted),
         )
+
+    async def _settled(self, provider: str, *, first: date, last: date) -> None:
+        """Give calls that were billed a moment ago the time to be settled: their attempts stand as holds till then."""
+        deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
+        while asyncio.get_running_loop().time() < deadline:
+            await self._recorded()
+            with postgres_unavailable():
+                async with self._database.across_tenants(reason="are all billed requests explained") as tx:
+                    if not await billed_without_attempt(tx, provider=provider, first=first, last=last):
+                        return
+            await asyncio.sleep(0.5)
 
     async def _attempts(self, tx: Transaction, provider: str, *, first: date, last: date) -> list[dict[str, Any]]:
         """The attempts that were billed on these days, or, where nothing was billed, that began on them (UTC)."""

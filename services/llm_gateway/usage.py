@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from foundation.contracts.budget_policy import BoundKind
+
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """`input_tokens` includes the cached and the cache-write ones, `output_tokens` the reasoning ones.
@@ -36,13 +38,6 @@ class Reason(StrEnum):
     FAILOVER = "failover"
     HEDGE = "hedge"
     CHEAPER = "cheaper"
-
-
-class BoundKind(StrEnum):
-    """Whether a bound can never be exceeded, or was estimated because the tenant asked for that."""
-
-    STRICT = "strict"
-    ESTIMATE = "estimate"
 
 
 class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):

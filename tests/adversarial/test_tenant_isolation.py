@@ -17,7 +17,7 @@ TENANT_LOGINS = ("control_plane", "orchestrator", "llm_gateway", "lambdas")
 CROSS_TENANT = {
     "relay": {"outbox"},
     "sweeper": {"runs", "steps"},
-    "recorder": {"budget_warnings", "llm_events", "runs", "steps"},
+    "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
     "reconciler": {"llm_events", "provider_usage"},
 }
 CODE = "open('/work/out/secret.txt', 'w').write('mine')"

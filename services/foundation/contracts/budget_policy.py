@@ -26,6 +26,9 @@ class Bounds(BaseModel):
     typical_output: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 1024
 
 
+STRICT = Bounds()
+
+
 class AwayPolicy(StrEnum):
     CLOSED = "closed"
     """No call is admitted."""
@@ -56,6 +59,9 @@ class RedisAway(BaseModel):
         if (self.tokens is not None, self.usd is not None) != (bounded, bounded):
             raise ValueError("bounded_local has an allowance of tokens and usd, and no other policy has one")
         return self
+
+
+CLOSED = RedisAway()
 
 
 class BudgetPolicy(BaseModel):

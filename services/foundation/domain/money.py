@@ -10,6 +10,7 @@ MAX_AMOUNT = 9 * 10**15
 """The largest amount or limit: above it Redis' numbers would no longer be exact."""
 
 TOKENS_PER_PRICE_UNIT = 1_000_000
+_MOST_DIGITS = 15
 
 
 def nano_usd(text: str | int | Decimal) -> NanoUsd:
@@ -21,6 +22,9 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
         raise ValueError(msg) from error
     if not amount.is_finite():
         raise ValueError(f"not a finite amount of dollars: {text!r}")
+    if amount.adjusted() > _MOST_DIGITS or amount.as_tuple().exponent < -_MOST_DIGITS:  # type: ignore[operator]  # finite
+        # more digits than Decimal computes with: rounding would hide what was asked for
+        raise ValueError(f"not an amount of dollars that can be kept: {text!r}")
     nanos = amount * NANO_PER_USD
     if nanos != nanos.to_integral_value(ROUND_HALF_EVEN):
         raise ValueError(f"finer than a nano-dollar: {text!r}")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
+from foundation.contracts.budget_policy import CLOSED, STRICT, Bounds, RedisAway
 from foundation.contracts.rate_limits import RateLimits
 from foundation.domain.errors import DependencyUnavailable, Forbidden
 from foundation.storage.budgets import TenantLimits, read_tenant_limits
@@ -17,8 +18,6 @@ from foundation.storage.database import Database
 from foundation.storage.rolling_spend import committed_in_rolling_window
 from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
-from llm_gateway.budget.bounds import STRICT, Bounds
-from llm_gateway.budget.redis_away import CLOSED, RedisAway
 from llm_gateway.budget.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
 from llm_gateway.budget.seed import Seed
 

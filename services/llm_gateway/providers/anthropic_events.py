@@ -6,8 +6,8 @@ all of the input.
 
 import msgspec
 
-from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
-from llm_gateway.providers.sse import data_of, next_event
+from llm_gateway.providers.base import EventKind, StreamEvent, malformed
+from llm_gateway.providers.sse import EventBuffer
 from llm_gateway.usage import Usage
 
 _MAX_EVENT_BYTES = 4 * 1024 * 1024
@@ -18,12 +18,17 @@ class _CacheCreation(msgspec.Struct):
     ephemeral_1h_input_tokens: int | None = None
 
 
+class _OutputDetails(msgspec.Struct):
+    thinking_tokens: int | None = None
+
+
 class _Usage(msgspec.Struct):
     input_tokens: int | None = None
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
     cache_creation: _CacheCreation | None = None
     output_tokens: int | None = None
+    output_tokens_details: _OutputDetails | None = None
 
 
 class _Message(msgspec.Struct):
@@ -50,7 +55,7 @@ def read_usage(body: bytes) -> Usage | None:
     try:
         usage = _bodies.decode(body).usage
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _malformed() from error
+        raise malformed() from error
     return _merged(usage, None) if usage is not None else None
 
 
@@ -58,25 +63,18 @@ class MessagesReader:
     """One stream: the input's usage comes with its first event, the output's with its last but one."""
 
     def __init__(self) -> None:
-        self._pending = bytearray()
+        self._buffer = EventBuffer(most_bytes=_MAX_EVENT_BYTES)
         self._start: _Usage | None = None
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """The events that a chunk completes; `UpstreamFailed` on malformed ones."""
-        self._pending += chunk
-        found = []
-        while (event := next_event(self._pending)) is not None:
-            if data := data_of(event):
-                found.append(self._read(event, data))
-        if len(self._pending) > _MAX_EVENT_BYTES:
-            raise _malformed()
-        return found
+        return [self._read(event, data) for event, data in self._buffer.feed(chunk) if data]
 
     def _read(self, event: bytes, data: bytes) -> StreamEvent:
         try:
             read = _events.decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise _malformed() from error
+            raise malformed() from error
         match read.type:
             case "error":
                 return StreamEvent(EventKind.ERROR, b"")
@@ -107,12 +105,9 @@ def _merged(last: _Usage, first: _Usage | None) -> Usage | None:
         cached_input_tokens=read,
         cache_write_tokens=written,
         cache_write_1h_tokens=by_hour,
+        reasoning_tokens=(last.output_tokens_details or _OutputDetails()).thinking_tokens or 0,
     )
 
 
 def _either(last: int | None, first: int | None) -> int:
     return (first or 0) if last is None else last
-
-
-def _malformed() -> UpstreamFailed:
-    return UpstreamFailed("upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)

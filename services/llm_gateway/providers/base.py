@@ -58,6 +58,11 @@ class UpstreamFailed(Exception):
         """All attempts of the call that this failure ends."""
 
 
+def malformed() -> UpstreamFailed:
+    """What came is not what this wire says: what it costs is not known."""
+    return UpstreamFailed("upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)
+
+
 class EventKind(StrEnum):
     """What one event of a stream means to the gateway."""
 

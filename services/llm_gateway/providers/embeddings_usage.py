@@ -2,7 +2,7 @@
 
 import msgspec
 
-from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.providers.base import malformed
 from llm_gateway.usage import Usage
 
 
@@ -23,7 +23,5 @@ def read_usage(body: bytes) -> Usage | None:
     try:
         usage = _bodies.decode(body).usage
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UpstreamFailed(
-            "upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
-        ) from error
+        raise malformed() from error
     return None if usage is None else Usage(input_tokens=usage.prompt_tokens, output_tokens=0)

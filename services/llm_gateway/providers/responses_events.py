@@ -2,8 +2,9 @@
 
 import msgspec
 
-from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
-from llm_gateway.providers.sse import data_of, next_event
+from llm_gateway.providers.base import EventKind, StreamEvent, malformed
+from llm_gateway.providers.openai_usage import InputDetails, OutputDetails, usage_of
+from llm_gateway.providers.sse import EventBuffer
 from llm_gateway.usage import Usage
 
 _MAX_EVENT_BYTES = 16 * 1024 * 1024
@@ -11,29 +12,18 @@ _MAX_EVENT_BYTES = 16 * 1024 * 1024
 _ENDINGS = frozenset({"response.completed", "response.incomplete"})
 
 
-class _InputDetails(msgspec.Struct):
-    cached_tokens: int | None = None
-    cache_write_tokens: int | None = None
-
-
-class _OutputDetails(msgspec.Struct):
-    reasoning_tokens: int | None = None
-
-
 class _Usage(msgspec.Struct):
     input_tokens: int
     output_tokens: int
-    input_tokens_details: _InputDetails | None = None
-    output_tokens_details: _OutputDetails | None = None
+    input_tokens_details: InputDetails | None = None
+    output_tokens_details: OutputDetails | None = None
 
     def read(self) -> Usage:
-        inputs, outputs = self.input_tokens_details or _InputDetails(), self.output_tokens_details or _OutputDetails()
-        return Usage(
+        return usage_of(
             input_tokens=self.input_tokens,
             output_tokens=self.output_tokens,
-            cached_input_tokens=inputs.cached_tokens or 0,
-            cache_write_tokens=inputs.cache_write_tokens or 0,
-            reasoning_tokens=outputs.reasoning_tokens or 0,
+            inputs=self.input_tokens_details,
+            outputs=self.output_tokens_details,
         )
 
 
@@ -57,7 +47,7 @@ def read_usage(body: bytes) -> Usage | None:
     try:
         usage = _responses.decode(body).usage
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _malformed() from error
+        raise malformed() from error
     return usage.read() if usage is not None else None
 
 
@@ -65,18 +55,11 @@ class ResponsesReader:
     """One stream; its usage comes with its last event, which ends it."""
 
     def __init__(self) -> None:
-        self._pending = bytearray()
+        self._buffer = EventBuffer(most_bytes=_MAX_EVENT_BYTES)
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """The events that a chunk completes; `UpstreamFailed` on malformed ones."""
-        self._pending += chunk
-        found = []
-        while (event := next_event(self._pending)) is not None:
-            if data := data_of(event):
-                found.append(_read(event, data))
-        if len(self._pending) > _MAX_EVENT_BYTES:
-            raise _malformed()
-        return found
+        return [_read(event, data) for event, data in self._buffer.feed(chunk) if data]
 
 
 def _read(event: bytes, data: bytes) -> StreamEvent:
@@ -86,7 +69,7 @@ def _read(event: bytes, data: bytes) -> StreamEvent:
             usage = _responses.decode(read.response).usage
             return StreamEvent(EventKind.DONE, event, usage.read() if usage is not None else None)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _malformed() from error
+        raise malformed() from error
     if read.type in {"error", "response.failed"}:
         return StreamEvent(EventKind.ERROR, b"", _usage_of_failed(read))
     return StreamEvent(EventKind.CONTENT, event)
@@ -99,7 +82,3 @@ def _usage_of_failed(event: _Event) -> Usage | None:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return usage.read() if usage is not None else None
-
-
-def _malformed() -> UpstreamFailed:
-    return UpstreamFailed("upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)

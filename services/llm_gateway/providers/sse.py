@@ -1,6 +1,26 @@
 """Server-sent events, however their bytes are cut."""
 
+from collections.abc import Iterator
+
+from llm_gateway.providers.base import malformed
+
 _BLANKS = (b"\n\n", b"\r\n\r\n")
+
+
+class EventBuffer:
+    """Keeps what is incomplete; `UpstreamFailed` when an event grows past its bound."""
+
+    def __init__(self, *, most_bytes: int) -> None:
+        self._pending = bytearray()
+        self._most_bytes = most_bytes
+
+    def feed(self, chunk: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Each event that a chunk completes with its data, which is empty for a comment."""
+        self._pending += chunk
+        while (event := next_event(self._pending)) is not None:
+            yield event, data_of(event)
+        if len(self._pending) > self._most_bytes:
+            raise malformed()
 
 
 def next_event(pending: bytearray) -> bytes | None:

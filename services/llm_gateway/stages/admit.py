@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
 
+from foundation.contracts.budget_policy import AwayPolicy
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from llm_gateway import metrics
@@ -16,7 +17,7 @@ from llm_gateway.bound import chosen_bound
 from llm_gateway.budget import keys
 from llm_gateway.budget.counted import CountedIn, counted_in
 from llm_gateway.budget.limits import Limits, LimitsCache
-from llm_gateway.budget.redis_away import AwayPolicy
+from llm_gateway.budget.redis_away import share_of
 from llm_gateway.budget.refusals import BucketClosed, RateLimited, Refusal, StaleWindow, Unseeded
 from llm_gateway.budget.scopes import Windows, windows_at
 from llm_gateway.budget.seed import NO_SEEDS, Seed
@@ -150,7 +151,7 @@ class Admit:
         # under the id that Redis may know: a hold that it made is this attempt's
         attempt = prepare(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
         if declared.policy is AwayPolicy.BOUNDED_LOCAL:
-            share = declared.share(limits.gateways)
+            share = share_of(declared, gateways=limits.gateways)
             if not self._ledger.local.fits(attempt.reservation, share):
                 raise DependencyUnavailable(
                     "budgets cannot be checked, and the allowance for that is used up"

@@ -1,7 +1,7 @@
 """Ends a plain answer: its usage is settled and its answer stored before a byte of it leaves."""
 
 from llm_gateway.call import PlainAnswer
-from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.providers.base import UpstreamFailed, malformed
 from llm_gateway.replay import AnswerVault, RecordedAnswer
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.keep_answer import keep_answer
@@ -60,6 +60,4 @@ def _in_the_callers_words(opened: Opened) -> bytes:
     try:
         return translation.whole(opened.body, asked=opened.attempt.call.plan.asked)
     except ValueError as error:
-        raise UpstreamFailed(
-            "upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
-        ) from error
+        raise malformed() from error

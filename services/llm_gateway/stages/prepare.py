@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from foundation.contracts.budget_policy import BoundKind
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
 from llm_gateway.budget.counted import CountedIn
@@ -14,7 +15,7 @@ from llm_gateway.budget.scopes import Windows
 from llm_gateway.budget.store import Funded
 from llm_gateway.call import Attempt, Call
 from llm_gateway.routing import Target
-from llm_gateway.usage import BoundKind, Reason, UsageEvent, encode_event
+from llm_gateway.usage import Reason, UsageEvent, encode_event
 
 
 @dataclass(frozen=True, slots=True)

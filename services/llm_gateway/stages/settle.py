@@ -71,7 +71,7 @@ class Settle:
         cost = attempt.target.price.cost(usage)
         bound = attempt.call.bound
         most = bound.strict or bound
-        if usage.total_tokens > most.tokens or cost > most.nano_usd:
+        if max(usage.total_tokens, usage.reasoning_tokens) > most.tokens or cost > most.nano_usd:
             _log.error("usage above its bound", extra={"event_id": event.event_id, "tokens": usage.total_tokens})
             return self._at_bound(event, "usage_above_bound")
         return replace(
@@ -92,10 +92,16 @@ class Settle:
 
 
 def _believable(usage: Usage) -> bool:
-    """Whether the numbers can be a usage at all."""
+    """Whether the numbers can be a usage at all; an answer that claims to have taken nothing has lost its usage."""
     written, by_hour = usage.cache_write_tokens, usage.cache_write_1h_tokens
     parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, written, by_hour)
-    return min(parts) >= 0 and by_hour <= written and usage.cached_input_tokens + written <= usage.input_tokens
+    if usage is not NO_USAGE and not usage.total_tokens:
+        return False
+    return (
+        min(*parts, usage.reasoning_tokens) >= 0
+        and by_hour <= written
+        and usage.cached_input_tokens + written <= usage.input_tokens
+    )
 
 
 def _about(event: UsageEvent) -> dict[str, object]:

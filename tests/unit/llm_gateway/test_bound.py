@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.contracts.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest
 from llm_gateway.bound import bound_of, chosen_bound
-from llm_gateway.budget.bounds import Bounds
 from llm_gateway.prices import Price, Rates
 from llm_gateway.request import read_chat_request
-from llm_gateway.usage import BoundKind, Usage
+from llm_gateway.usage import Usage
 from simulated_provider.tokens import count_request
 
 CHEAP = Price("v", (Rates(0, 100, 50, 125, 400),))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_gateway.providers.base import EventKind, UpstreamFailed
-from llm_gateway.providers.openai_events import read_events
+from llm_gateway.providers.openai_events import CompletionsReader
 
 CONTENT = {"id": "1", "choices": [{"index": 0, "delta": {"content": 'é "usage":null x'}}], "usage": None}
 USAGE = {"id": "1", "choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}}
@@ -23,17 +23,17 @@ def wire(*documents: object, newline: str = "\n") -> bytes:
 def test_events_do_not_depend_on_where_the_bytes_are_cut(cuts: list[int], newline: str, *, wants_usage: bool) -> None:
     whole = b": ping\n\n" + wire(CONTENT, CONTENT, USAGE, "[DONE]", newline=newline)
     edges = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
-    pending = bytearray()
+    reader = CompletionsReader(wants_usage=wants_usage)
     events = []
     for start, end in pairwise(edges):
-        events += read_events(whole[start:end], pending, wants_usage=wants_usage)
+        events += reader.feed(whole[start:end])
     assert [event.kind for event in events] == [
         EventKind.CONTENT,
         EventKind.CONTENT,
         EventKind.USAGE,
         EventKind.DONE,
     ]
-    assert not pending
+    assert [event.kind for event in reader.feed(wire("[DONE]"))] == [EventKind.DONE], "nothing was left over"
     usage = events[2].usage
     assert usage is not None
     assert (usage.input_tokens, usage.output_tokens) == (5, 7)
@@ -41,7 +41,7 @@ def test_events_do_not_depend_on_where_the_bytes_are_cut(cuts: list[int], newlin
 
 
 def test_the_null_usage_goes_but_the_same_words_in_a_text_stay() -> None:
-    [event] = read_events(wire(CONTENT), bytearray(), wants_usage=False)
+    [event] = CompletionsReader(wants_usage=False).feed(wire(CONTENT))
     document = json.loads(event.wire.removeprefix(b"data: "))
     assert "usage" not in document
     assert document["choices"] == CONTENT["choices"]
@@ -50,10 +50,10 @@ def test_the_null_usage_goes_but_the_same_words_in_a_text_stay() -> None:
 @pytest.mark.parametrize("text", ['{"choices": [{"del', "nonsense", '{"usage": {"prompt_tokens": "many"}}', "\x00"])
 def test_what_is_no_event_is_a_failure_whose_bill_is_unknown(text: str) -> None:
     with pytest.raises(UpstreamFailed) as failure:
-        read_events(wire(text), bytearray(), wants_usage=True)
+        CompletionsReader(wants_usage=True).feed(wire(text))
     assert (failure.value.code, failure.value.billing) == ("upstream_malformed", "unknown")
 
 
 def test_an_error_event_is_known_for_what_it_is() -> None:
-    [event] = read_events(wire({"error": {"message": "secret"}}), bytearray(), wants_usage=True)
+    [event] = CompletionsReader(wants_usage=True).feed(wire({"error": {"message": "secret"}}))
     assert (event.kind, event.wire) == (EventKind.ERROR, b"")

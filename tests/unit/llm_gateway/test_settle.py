@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.contracts.budget_policy import STRICT, BoundKind, Bounds
 from foundation.domain.ids import new_uuid
 from llm_gateway.bound import bound_of, chosen_bound
-from llm_gateway.budget.bounds import STRICT, Bounds
 from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import NO_LIMITS
 from llm_gateway.budget.reservation import Reservation
@@ -22,7 +22,15 @@ from llm_gateway.request import read_chat_request
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.prepare import Asked, prepare
 from llm_gateway.stages.settle import Outcome, Settle
-from llm_gateway.usage import BoundKind, Reason, Usage, UsageEvent, decode_event, encode_event, ledger_document
+from llm_gateway.usage import (
+    NO_USAGE,
+    Reason,
+    Usage,
+    UsageEvent,
+    decode_event,
+    encode_event,
+    ledger_document,
+)
 
 CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
 LOW = Bounds(mode=BoundKind.ESTIMATE, typical_output=1)
@@ -85,6 +93,29 @@ async def test_usage_above_an_estimate_is_charged_truly_unless_even_the_strict_b
     assert (event.bound_kind, event.usage_source) == (BoundKind.ESTIMATE, "provider")
     _, absurd = await settled(attempt, Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens + 1))
     assert (absurd.total_tokens, absurd.error_code) == (attempt.call.bound.tokens, "usage_above_bound")
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        Usage(input_tokens=0, output_tokens=0),
+        Usage(input_tokens=10, output_tokens=-1),
+        Usage(input_tokens=10, output_tokens=5, reasoning_tokens=-1),
+        Usage(input_tokens=10, output_tokens=5, reasoning_tokens=10**30),
+        Usage(input_tokens=10**30, output_tokens=5),
+    ],
+)
+async def test_usage_that_cannot_be_is_charged_at_the_bound(claimed: Usage) -> None:
+    attempt = an_attempt()
+    settlement, event = await settled(attempt, claimed)
+    assert (event.total_tokens, event.usage_source) == (attempt.call.bound.tokens, "bound")
+    assert settlement.nano_usd == attempt.call.bound.nano_usd
+    assert event.reasoning_tokens == 0
+
+
+async def test_an_attempt_that_was_not_billed_costs_nothing() -> None:
+    _, event = await settled(an_attempt(), NO_USAGE)
+    assert (event.total_tokens, event.cost_nano_usd, event.usage_source) == (0, 0, "none")
 
 
 async def test_the_moment_of_a_settlement_is_left_to_its_stream_entry() -> None:

@@ -27,7 +27,21 @@ def test_a_cost_is_the_exact_sum_rounded_up_once(quantities: list[tuple[int, int
     assert exact <= cost < exact + 1
 
 
-@pytest.mark.parametrize("text", ["", "x", "NaN", "Infinity", "1e30", "0.0000000001", "9000001", "1,5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "NaN",
+        "Infinity",
+        "1e30",
+        "0.0000000001",
+        "9000001",
+        "1,5",
+        "1.0000000000000000000000000000001",
+        "1e-999999999",
+    ],
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"dollar"):
         nano_usd(text)

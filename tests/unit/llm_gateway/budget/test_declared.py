@@ -3,11 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
+from foundation.contracts.budget_policy import BoundKind, Bounds, RedisAway
 from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.bounds import Bounds
-from llm_gateway.budget.redis_away import RedisAway
+from llm_gateway.budget.redis_away import share_of
 from llm_gateway.budget.scopes import Amount, Limit, LimitOutOfRange, rolling
-from llm_gateway.usage import BoundKind
 
 
 def test_nothing_declared_is_strict_and_closed() -> None:
@@ -17,8 +16,8 @@ def test_nothing_declared_is_strict_and_closed() -> None:
 
 def test_an_allowance_is_divided_by_the_live_gateways_and_at_least_one() -> None:
     declared = RedisAway.model_validate({"policy": "bounded_local", "tokens": 100, "usd": "0.5"})
-    assert declared.share(3) == Amount(33, 166_666_666)
-    assert declared.share(0) == Amount(100, 500_000_000)
+    assert share_of(declared, gateways=3) == Amount(33, 166_666_666)
+    assert share_of(declared, gateways=0) == Amount(100, 500_000_000)
 
 
 @pytest.mark.parametrize(

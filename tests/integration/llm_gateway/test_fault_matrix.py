@@ -1,0 +1,231 @@
+"""Each fault on each wire, plain or streamed, translated or not, left at each chunk: the ledger meets the invoice."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from fixtures.fault_cells import BEFORE, Cell, Money, Wiring, all_cells, sampled
+from fixtures.gateway import GatewayProcess, Tenant
+from fixtures.ledger import events_of
+from fixtures.reconciling import reconcile
+from fixtures.wires import body_of, check_error, check_error_event, headers_of, is_answer
+from fixtures.world import World, a_world
+from llm_gateway.settings import DEFAULT_ROUTES
+
+CELLS = all_cells()
+SEED = 20261126
+AT_ONCE = 48
+_TIMEOUTS = "\n[providers.simulated.timeouts]\nfirst_token = 4\nidle = 4\ntotal = 9\n"
+_SPEAKS_ALL = """[providers.simulated]
+adapter = "local"
+responses = true
+embeddings = true
+base_url = "{simulated_provider_url}/v1"
+messages_url = "{simulated_provider_url}/v1"
+"""
+_SPEAKS = {
+    Wiring.NATIVE: _SPEAKS_ALL,
+    Wiring.ABORTING: _SPEAKS_ALL + 'on_disconnect = "abort"\n',
+    Wiring.CHAT_ONLY: '[providers.simulated]\nadapter = "local"\nbase_url = "{simulated_provider_url}/v1"\n',
+    Wiring.MESSAGES_ONLY: '[providers.simulated]\nadapter = "anthropic"\nbase_url = "{simulated_provider_url}/v1"\n',
+}
+_SOURCES = {Money.TOLD: "provider", Money.LOST: "bound", Money.FREE: "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a caller that stayed got."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    cell: Cell
+    tenant: Tenant
+    seen: Seen | None
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    shipped = DEFAULT_ROUTES.read_text()
+    assert _SPEAKS_ALL in shipped
+    with a_world(tmp_path) as world:
+        for wiring, provider in _SPEAKS.items():
+            file = tmp_path / f"{wiring}.toml"
+            file.write_text(shipped.replace(_SPEAKS_ALL, provider) + _TIMEOUTS)
+            world.gateway(wiring, LOCKSTEP_ROUTES_FILE=str(file))
+        yield world
+
+
+@pytest.mark.parametrize(
+    "of_each",
+    [
+        pytest.param(5, id="sample"),
+        pytest.param(len(CELLS), id="all", marks=[pytest.mark.full, pytest.mark.timeout(2400)]),
+    ],
+)
+async def test_in_every_cell_the_caller_is_told_the_truth_and_the_ledger_meets_the_invoice(
+    world: World, of_each: int, record_property: Callable[[str, object], None]
+) -> None:
+    cells = sampled(CELLS, of_each=of_each, seed=SEED)
+    random.Random(SEED).shuffle(cells)
+    played = await _all_played(world, cells)
+    await _until_all_is_over(world)
+    billed = _billed(world)
+    wrong = [f"{one.cell}: {problem}" for one in played if (problem := _problem(world, one, billed))]
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(played)} cells", *wrong[:30]])
+
+    reconcile(world.gateways[Wiring.NATIVE], world.database)
+    unequal = [
+        f"{one.cell}: {charged} charged, {invoiced} billed"
+        for one in played
+        if (charged := _charged(world, one)) != (invoiced := _invoiced(world, one, billed))
+    ]
+    assert not unequal, "\n".join(unequal)
+    assert sum(_charged(world, one) for one in played) == sum(billed.values())
+    record_property("sample", f"{len(cells)} of {len(CELLS)} cells, seed {SEED}")
+
+
+async def _all_played(world: World, cells: list[Cell]) -> list[Played]:
+    places = asyncio.Semaphore(AT_ONCE)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE)
+    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+
+        async def play(cell: Cell) -> Played:
+            async with places:
+                tenant = await asyncio.to_thread(Tenant().create, world.database)
+                return Played(cell, tenant, await _seen(client, world.gateways[cell.wiring], tenant, cell))
+
+        return await asyncio.gather(*(play(cell) for cell in cells))
+
+
+async def _seen(client: httpx.AsyncClient, gateway: GatewayProcess, tenant: Tenant, cell: Cell) -> Seen | None:
+    body = body_of(cell.wire, cell.model, streamed=cell.streamed)
+    request = client.build_request("POST", gateway.url + cell.wire.path, json=body, headers=headers_of(tenant))
+    if cell.leaves_after == BEFORE:
+        request.extensions["timeout"]["read"] = 0.2
+    try:
+        answer = await client.send(request, stream=True)
+    except httpx.ReadTimeout:
+        return None
+    try:
+        chunks = [] if cell.leaves_after == 0 else await _read(answer, cell.leaves_after)
+    finally:
+        await answer.aclose()
+    return Seen(answer.status_code, b"".join(chunks)) if cell.leaves_after is None else None
+
+
+async def _read(answer: httpx.Response, most: int | None) -> list[bytes]:
+    chunks: list[bytes] = []
+    try:
+        async for chunk in answer.aiter_raw():
+            chunks.append(chunk)
+            if len(chunks) == most:
+                break
+    except httpx.ReadTimeout:
+        if most != BEFORE:
+            raise
+    return chunks
+
+
+async def _until_all_is_over(world: World) -> None:
+    """Gateways that are told to stop end every call that they have begun; the next one records what is left."""
+    await asyncio.gather(*(asyncio.to_thread(gateway.process.stop) for gateway in world.gateways.values()))
+    await asyncio.to_thread(world.gateways[Wiring.NATIVE].process.start)
+    await world.until_quiet()
+
+
+def _billed(world: World) -> dict[str, int]:
+    """Nano-dollars by what the gateway called the request; an id may be billed once only."""
+    lines = world.simulated.lines()
+    found = Counter[str]()
+    for line in lines:
+        assert line.client_request_id, "every attempt names itself"
+        assert line.client_request_id not in found, "an attempt is sent once"
+        found[line.client_request_id] = int(Decimal(line.cost_usd) * 10**9)
+    return dict(found)
+
+
+def _attempts(world: World, played: Played) -> list[dict[str, Any]]:
+    events = events_of(world.database, played.tenant.tenant_id)
+    return sorted((one for one in events if one["kind"] == "attempt"), key=lambda event: event["attempt"])
+
+
+def _charged(world: World, played: Played) -> int:
+    return sum(event["cost_nano_usd"] for event in events_of(world.database, played.tenant.tenant_id))
+
+
+def _invoiced(world: World, played: Played, billed: dict[str, int]) -> int:
+    return sum(billed.get(str(event["event_id"]), 0) for event in _attempts(world, played))
+
+
+def _problem(world: World, played: Played, billed: dict[str, int]) -> str | None:
+    """What is wrong with a cell before the provider's report is in; None when nothing is."""
+    attempts = _attempts(world, played)
+    try:
+        _check_money(played.cell, attempts, billed)
+        if played.seen is not None:
+            _check_seen(played.cell, played.seen, attempts)
+    except (AssertionError, ValueError, KeyError) as problem:
+        about = [(one["status"], one["usage_source"], one["error_code"]) for one in attempts]
+        return f"{type(problem).__name__} {str(problem)[:400]} {about}"
+    return None
+
+
+def _check_money(cell: Cell, attempts: list[dict[str, Any]], billed: dict[str, int]) -> None:
+    assert [one["attempt"] for one in attempts] == list(range(1, len(attempts) + 1))
+    for one in attempts:
+        identity: UUID = one["event_id"]
+        invoiced = billed.get(str(identity), 0)
+        match one["usage_source"]:
+            case "provider":
+                assert one["cost_nano_usd"] == invoiced > 0
+            case "bound":
+                assert one["cost_nano_usd"] == one["bound_nano_usd"] >= invoiced
+            case source:
+                assert (source, one["cost_nano_usd"], invoiced) == ("none", 0, 0)
+    if not attempts:
+        assert cell.leaves_after == BEFORE, "a call leaves an event"
+        return
+    last = attempts[-1]["usage_source"]
+    if cell.may_be_broken_off:
+        assert last in {_SOURCES[cell.money], "bound"}
+    else:
+        assert last == _SOURCES[cell.money]
+    if cell.money is not Money.TOLD:
+        assert {one["usage_source"] for one in attempts} <= {last, "bound"}
+
+
+def _check_seen(cell: Cell, seen: Seen, attempts: list[dict[str, Any]]) -> None:
+    status = attempts[-1]["status"]
+    if seen.status != 200:
+        assert status == "failed"
+        assert cell.wire.value == "embeddings" or cell.wire.ending.encode() not in seen.body
+        check_error(cell.wire, seen.status, seen.body)
+    elif not cell.streamed:
+        assert status == "succeeded"
+        assert is_answer(cell.wire, seen.body)
+    elif status == "succeeded":
+        assert cell.wire.ending in _last_event(seen.body)
+        assert b"event: error" not in seen.body
+    else:
+        assert status == "cut"
+        assert cell.wire.ending.encode() not in seen.body
+        check_error_event(cell.wire, _last_event(seen.body))
+
+
+def _last_event(body: bytes) -> str:
+    text = body.decode().replace("\r\n", "\n")
+    assert text.endswith("\n\n"), text[-100:]
+    return text.rstrip("\n").rpartition("\n\n")[2] + "\n\n"
