@@ -68,8 +68,9 @@ class ModelCalls:
     def _exchange(self, body: Any, headers: dict[str, str]) -> Exchange:
         with shaped_like_a_request():
             asked = self.wire.read(body, headers)
-        faults = faults_of(asked.model)
-        reply = Reply(f"{self.wire.id_prefix}{uuid4().hex}", asked, self.answer(asked, faults=faults))
+            faults = faults_of(asked.model)
+            answer = self.answer(asked, faults=faults)
+        reply = Reply(f"{self.wire.id_prefix}{uuid4().hex}", asked, answer)
         return Exchange(reply, faults, headers.get("x-client-request-id"))
 
     async def _proceed(self, exchange: Exchange, raw: bytes, *, scope: Scope, send: Send, watch: ClientWatch) -> None:

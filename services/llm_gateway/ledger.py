@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NotAnswered
@@ -215,14 +216,20 @@ class Ledger:
     async def contribute(self, buckets: set[int]) -> None:
         """Put back what these buckets may have lost: every hold whose settlement PostgreSQL does not have.
 
-        A settled one is put back as a hold too, and settled again: the ledger takes its event only once.
+        A settled one is put back too, as a hold of no more than what it took, since the rest of its room may be others'
+        by now; it is settled again, and the ledger takes its event only once. One that was given up before it was
+        dispatched never needs the room that it asked for, whether or not it got it.
         """
         for identity, entry in list(self._journal.entries.items()):
-            if entry.reservation.bucket in buckets and entry.asked:
+            given_up = entry.phase is Phase.RESERVING and identity in self._unfinished
+            if entry.reservation.bucket in buckets and entry.asked and not given_up:
                 entry.restored = True
-                await self._store.restore(entry.reservation)
-                if entry.phase is Phase.SETTLED:
+                hold = entry.reservation
+                if entry.settlement is not None:
+                    hold = _taken(hold, entry.settlement)
                     self._unfinished.add(identity)
+                if await self._store.restore(hold):
+                    entry.reservation = hold
 
     async def _finish(self, entry: Entry) -> bool:
         """Whether Redis has taken this attempt's end, now or before."""
@@ -282,6 +289,16 @@ class Ledger:
         settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
         self._journal.settled(reservation.reservation_id, settlement)
         return settlement
+
+
+def _taken(reservation: Reservation, settlement: Settlement) -> Reservation:
+    """A reservation of what its attempt took; if it lapses, it is charged that."""
+    return replace(
+        reservation,
+        bound_tokens=settlement.tokens,
+        bound_nano_usd=settlement.nano_usd,
+        lost_event=settlement.event,
+    )
 
 
 def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:

@@ -12,6 +12,7 @@ from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.budget import keys
 from llm_gateway.budget.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.refusals import BucketClosed
+from llm_gateway.budget.replies import text
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserving import Funded, Lease, Remaining, funded, refusal, reserve_arguments, reserve_keys
 from llm_gateway.budget.scopes import Amount, Scope, ScopeKind, Windows
@@ -152,10 +153,10 @@ class BudgetStore:
         )
         return str(answer.decode())
 
-    async def restore(self, reservation: Reservation) -> None:
-        """Put a hold back that Redis has lost."""
+    async def restore(self, reservation: Reservation) -> bool:
+        """Put a hold back that Redis has lost; False when it has it, as it was."""
         bucket = reservation.bucket
-        await self._scripts.restore(
+        answer = await self._scripts.restore(
             keys=[keys.epoch(bucket), keys.leases(bucket), reservation.hold_key, reservation.marker_key],
             args=[
                 str(reservation.reservation_id),
@@ -171,6 +172,7 @@ class BudgetStore:
                 int(reservation.is_estimate),
             ],
         )
+        return text(answer) == "restored"
 
     async def counters(self, tenant_id: UUID, kind: ScopeKind, scope_id: UUID) -> Counters:
         """What is committed and held in a scope; zero where nothing was ever counted."""

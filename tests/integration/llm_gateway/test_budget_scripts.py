@@ -289,6 +289,21 @@ def test_an_estimate_that_a_journal_puts_back_is_still_one(run_bench: Run) -> No
     run_bench(body)
 
 
+def test_what_a_journal_put_back_at_its_usage_has_lapsed_truly(run_bench: Run) -> None:
+    async def body(bench: BudgetBench) -> None:
+        reservation = bench.reservation(4)
+        assert await bench.store.restore(reservation)
+        assert not await bench.store.restore(reservation), "it is there already"
+        await bench.redis.zadd(keys.leases(bench.bucket), {str(reservation.reservation_id): 1})
+        await bench.store.lapse()
+        assert await bench.settle(reservation, 4) is Settled.ALREADY
+        counters = await bench.store.counters(bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
+        assert (counters.committed.tokens, counters.held.tokens) == (4, 0)
+        assert [event for event in await bench.events() if "used" in event] == []
+
+    run_bench(body)
+
+
 def test_a_charge_without_a_hold_counts_in_scopes_that_were_never_seen_and_a_correction_does_not(
     run_bench: Run,
 ) -> None:

@@ -179,7 +179,7 @@ def _problem(world: World, played: Played, billed: dict[str, int]) -> str | None
             _check_seen(played.cell, played.seen, attempts)
     except (AssertionError, ValueError, KeyError) as problem:
         about = [(one["status"], one["usage_source"], one["error_code"]) for one in attempts]
-        return f"{type(problem).__name__} {str(problem)[:400]} {about}"
+        return f"{type(problem).__name__} {str(problem)[:400]} {about} {str(played.seen)[:300]}"
     return None
 
 
