@@ -209,7 +209,7 @@ def _check_money(cell: Cell, attempts: list[dict[str, Any]], billed: dict[str, i
     else:
         assert last == _SOURCES[cell.money]
     if cell.money is not Money.TOLD:
-        assert {one["usage_source"] for one in attempts} <= {last, "bound"}
+        assert {one["usage_source"] for one in attempts} <= {_SOURCES[cell.money], "bound"}
 
 
 def _check_seen(cell: Cell, seen: Seen, attempts: list[dict[str, Any]]) -> None:
