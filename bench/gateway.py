@@ -57,7 +57,8 @@ class Bench:
         answered = self._load.good(OURS)
         books = await gateway_books.checked(self._ours, self._payer, answered=answered)
         exactness = await gateway_books.exactness(self._ours)
-        own = {**books, **exactness, "bad_answers": self._load.bad[OURS]}
+        pair = {name: exactness[name] for name in ("overshoot_usd", "refused_though_affordable")}
+        own = {**books, **pair, "bad_answers": self._load.bad[OURS]}
         for figures in self._rounds:
             figures[OURS] |= {name: float(value) for name, value in own.items()}
         goals = reached(self._rounds)
@@ -95,12 +96,14 @@ class Bench:
         }
 
     async def _redis(self, peer: Peer, seconds: float) -> dict[str, float]:
-        """What a call takes of Redis, all of the gateway's background included."""
+        """What a call takes of Redis; scripts that the gateway runs without calls are taken off."""
+        at_rest = self._ours.scripts_run()
+        await asyncio.sleep(seconds)
         before, scripts = _cpu(self._ours.redis_process), self._ours.scripts_run()
         loaded = await self._load.full(peer, PLAIN, at_once=32, seconds=seconds)
         return {
             "redis_cpu_ms_call": (_cpu(self._ours.redis_process) - before) / loaded.calls * 1000,
-            "redis_round_trips": round((self._ours.scripts_run() - scripts) / loaded.calls, 1),
+            "redis_round_trips": round((self._ours.scripts_run() - scripts - (scripts - at_rest)) / loaded.calls, 1),
         }
 
     def _medians(self, name: str) -> dict[str, float]:
@@ -113,7 +116,7 @@ def _cpu(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def installed(names: list[str]) -> None:
+def install(names: list[str]) -> None:
     """Peers are installed when they are asked for; one that cannot be is missed when it is started."""
     for name in names:
         subprocess.run(
@@ -148,7 +151,7 @@ def main() -> None:
     names = {"all": list(PEERS), "ours": []}.get(given.peers, given.peers.split(","))
     if unknown := set(names) - set(PEERS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    installed(names)
+    install(names)
     publish("gateway", measured(names, rounds=given.rounds, seconds=given.seconds))
 
 

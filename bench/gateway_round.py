@@ -29,7 +29,7 @@ class Figures:
 
 
 async def one_round(load: Load, direct: Peer, peer: Peer, *, seconds: float) -> Figures:
-    await load.full(peer, PLAIN, at_once=16, seconds=0.3)
+    await load.full(peer, PLAIN, at_once=16, seconds=seconds / 2)
     plain = await load.full(peer, PLAIN, at_once=32, seconds=seconds)
     stream = await load.full(peer, STREAM, at_once=64, seconds=seconds)
     at_20 = await load.in_turn(direct, peer, PLAIN, per_second=20, calls=round(20 * seconds))

@@ -2,16 +2,15 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from raw_http import Target, answers
-from supervisor.settings import ROOT, inherited_environment
+from supervisor.settings import ROOT, Settings, inherited_environment
 
-PEERS = ROOT / ".local" / "peers"
 GATEWAY_CORE = 0
 LOAD_CORE = 1
 """What is measured has a core for itself; load, upstream and Redis share the other."""
@@ -40,6 +39,11 @@ class Peer:
         return [] if self.process is None else [self.process, *self.process.children(recursive=True)]
 
 
+def installed(name: str) -> Path:
+    """Where the installer puts a peer."""
+    return Settings().local_dir.resolve() / "peers" / name
+
+
 @contextmanager
 def pinned(
     *command: str, core: int, log: Path, environment: dict[str, str] | None = None, cwd: Path = ROOT
@@ -58,8 +62,9 @@ def pinned(
     try:
         yield watched
     finally:
-        for one in (*watched.children(recursive=True), watched):
-            one.terminate()
+        with suppress(psutil.NoSuchProcess):
+            for one in (*watched.children(recursive=True), watched):
+                one.terminate()
         try:
             process.wait(timeout=40)
         except subprocess.TimeoutExpired:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from peers.base import GATEWAY_CORE, PEERS, Peer, PeerMissing, pinned, ready
+from peers.base import GATEWAY_CORE, Peer, PeerMissing, installed, pinned, ready
 from raw_http import LOOPBACK, Target, free_port
 
-_PROGRAM = PEERS / "litellm" / "bin" / "litellm"
 _START_SECONDS = 120
 
 
 @contextmanager
 def litellm(folder: Path, upstream: Peer) -> Iterator[Peer]:
-    if not _PROGRAM.exists():
+    program = installed("litellm") / "bin" / "litellm"
+    if not program.exists():
         raise PeerMissing("LiteLLM's packages are not installed")
     key = f"sk-{secrets.token_urlsafe(32)}"
     target, log, file = (
@@ -34,6 +34,6 @@ def litellm(folder: Path, upstream: Peer) -> Iterator[Peer]:
         "LITELLM_MASTER_KEY": key,
     }
     arguments = ("--config", str(folder / file), "--host", LOOPBACK, "--port", str(target.port), "--num_workers", "1")
-    with pinned(str(_PROGRAM), *arguments, core=GATEWAY_CORE, log=log, environment=environment, cwd=folder) as process:
+    with pinned(str(program), *arguments, core=GATEWAY_CORE, log=log, environment=environment, cwd=folder) as process:
         ready("LiteLLM", target, process, log, path="/health/liveliness", seconds=_START_SECONDS)
         yield Peer("litellm", target, process)

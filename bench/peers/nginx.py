@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from peers.base import GATEWAY_CORE, PEERS, Peer, PeerMissing, pinned, ready
+from peers.base import GATEWAY_CORE, Peer, PeerMissing, installed, pinned, ready
 from raw_http import LOOPBACK, Target, free_port
 
-_BINARY = PEERS / "nginx" / "usr" / "sbin" / "nginx"
 _CONFIGURATION = """
 daemon off;
 worker_processes 1;
@@ -38,11 +37,12 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, upstream: Peer) -> Iterator[Peer]:
-    if not _BINARY.exists():
+    binary = installed("nginx") / "usr" / "sbin" / "nginx"
+    if not binary.exists():
         raise PeerMissing("nginx is not there: the system has no package of it")
     target, log, file = Target(free_port()), folder / "nginx.log", folder / "nginx.conf"
     about = {"folder": folder, "address": LOOPBACK, "port": target.port, "upstream": upstream.target.port}
     file.write_text(_CONFIGURATION.format(**about))
-    with pinned(str(_BINARY), "-c", str(file), core=GATEWAY_CORE, log=log) as process:
+    with pinned(str(binary), "-c", str(file), core=GATEWAY_CORE, log=log) as process:
         ready("nginx", target, process, log, path="/health", seconds=20)
         yield Peer("nginx", target, process)

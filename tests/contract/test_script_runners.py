@@ -18,6 +18,7 @@ from llm_gateway.budget.scripts import PooledRunner, Script, ScriptRunner
 
 ECHO = Script("return {KEYS[1], ARGV[1]}")
 COUNT = Script("return redis.call('INCR', KEYS[1])")
+SLOW = Script("local n = 0 for i = 1, 2000000 do n = n + i end return {KEYS[1], ARGV[1]}")
 FAIL = Script("return redis.error_reply('LOCKSTEP no')")
 
 
@@ -28,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture(params=["pool", "pipelined"])
 async def runner(request: pytest.FixtureRequest, server: RedisServer) -> AsyncIterator[ScriptRunner]:
-    settings = RedisSettings(url=RedisDsn(server.url), timeout_seconds=1)
+    settings = RedisSettings(url=RedisDsn(server.url), timeout_seconds=4)
     if request.param == "pipelined":
         connection = PipelinedConnection(settings)
         yield connection
@@ -85,13 +86,22 @@ async def test_a_frozen_server_is_an_error_within_the_time_out_and_nothing_is_se
     pid = int(server.client().info("server")["process_id"])
     os.kill(pid, signal.SIGSTOP)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             with pytest.raises(RedisError):
                 await runner.run(COUNT, script_keys=["n"], args=[])
     finally:
         os.kill(pid, signal.SIGCONT)
     assert await _until_it_answers(runner) == [b"k", b"1"]
     assert int(str(server.client().get("n"))) in {1, 2}, "the lost one ran at most once"
+
+
+async def test_a_long_queue_that_moves_on_is_no_silence(server: RedisServer) -> None:
+    """All of them together take longer than the time-out of two seconds, each of them far less."""
+    connection = PipelinedConnection(RedisSettings(url=RedisDsn(server.url), timeout_seconds=2))
+    size = "x" * 8192  # as large as a real call's, so that the server answers now and then
+    answers = await asyncio.gather(*(connection.run(SLOW, script_keys=["k"], args=[at, size]) for at in range(250)))
+    assert [answer[1] for answer in answers] == [str(at).encode() for at in range(250)]
+    await connection.close()
 
 
 async def test_every_connection_closes_the_buckets_of_another_life(runner: ScriptRunner, server: RedisServer) -> None:

@@ -77,7 +77,9 @@ class LimitsCache:
         """The tenant's limits; `DependencyUnavailable` when they were never seen and PostgreSQL is away."""
         known = self._known.get(tenant_id)
         if known is None:
-            task = self._first.setdefault(tenant_id, asyncio.ensure_future(self._load(tenant_id)))
+            task = self._first.get(tenant_id)
+            if task is None:
+                task = self._first[tenant_id] = asyncio.ensure_future(self._load(tenant_id))
             try:
                 return await asyncio.shield(task)
             finally:

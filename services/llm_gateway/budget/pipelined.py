@@ -7,6 +7,7 @@ Nothing is ever sent twice: a command whose answer did not come has failed, and 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import hiredis
@@ -17,6 +18,7 @@ from llm_gateway.budget.connection import RedisSettings
 from llm_gateway.budget.scripts import Argument, Script, check_epoch_source
 
 _Answer = asyncio.Future[Any]
+_SECOND_LOOK_SECONDS = 0.05
 
 
 class _Link(asyncio.Protocol):
@@ -24,7 +26,9 @@ class _Link(asyncio.Protocol):
 
     def __init__(self, *, timeout_seconds: float) -> None:
         self._reader = hiredis.Reader(protocolError=exceptions.ConnectionError, replyError=_reply_error)
-        self._waiting: deque[tuple[_Answer, float]] = deque()
+        self._waiting: deque[_Answer] = deque()
+        self._heard_at = 0.0
+        """When it last answered, or was asked after a silence."""
         self._outgoing: list[bytes] = []
         self._timeout = timeout_seconds
         self._loop = asyncio.get_running_loop()
@@ -39,7 +43,9 @@ class _Link(asyncio.Protocol):
     def send(self, command: bytes) -> _Answer:
         """The future answer to a packed command."""
         answer: _Answer = self._loop.create_future()
-        self._waiting.append((answer, self._loop.time() + self._timeout))
+        if not self._waiting:
+            self._heard_at = self._loop.time()
+        self._waiting.append(answer)
         if not self._outgoing:
             self._loop.call_soon(self._flush)
         self._outgoing.append(command)
@@ -48,10 +54,11 @@ class _Link(asyncio.Protocol):
         return answer
 
     def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
         self._reader.feed(data)
         try:
             while (reply := self._reader.gets()) is not False:
-                answer, _ = self._waiting.popleft()
+                answer = self._waiting.popleft()
                 if answer.done():
                     continue
                 if isinstance(reply, Exception):
@@ -72,7 +79,7 @@ class _Link(asyncio.Protocol):
         if self._watch is not None:
             self._watch.cancel()
         waiting, self._waiting = self._waiting, deque()
-        for answer, _ in waiting:
+        for answer in waiting:
             if not answer.done():
                 answer.set_exception(error)
 
@@ -81,16 +88,19 @@ class _Link(asyncio.Protocol):
         if self._transport is not None and self.is_open:
             self._transport.write(b"".join(commands))
 
-    def _look(self) -> None:
-        """Whether the oldest command has waited too long: then nothing that comes can be trusted to be on time."""
+    def _look(self, *, again: bool = False) -> None:
+        """Whether it has been silent for too long while commands wait: a long queue that moves on is no silence."""
         self._watch = None
         if not self._waiting:
             return
-        due = self._waiting[0][1]
-        if due <= self._loop.time():
+        due = self._heard_at + self._timeout
+        if due > self._loop.time():
+            self._watch = self._loop.call_at(due, self._look)
+        elif again:
             self.close(exceptions.TimeoutError("Redis does not answer"))
         else:
-            self._watch = self._loop.call_at(due, self._look)
+            # this loop may have been too busy to read what has come
+            self._watch = self._loop.call_later(_SECOND_LOOK_SECONDS, partial(self._look, again=True))
 
 
 class PipelinedConnection:
@@ -100,6 +110,7 @@ class PipelinedConnection:
         self._settings = settings
         self._link: _Link | None = None
         self._connecting: asyncio.Task[_Link] | None = None
+        self._loading: dict[str, _Answer] = {}
 
     async def run(self, script: Script, *, script_keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """The script's answer; a `RedisError` when it is not known whether it ran."""
@@ -110,8 +121,8 @@ class PipelinedConnection:
         try:
             return await link.send(command)
         except exceptions.NoScriptError:
-            # the server has forgotten its scripts (SCRIPT FLUSH), so this one did not run
-            await link.send(_packed("SCRIPT", "LOAD", script.source))
+            # the server does not know it yet, or no more (SCRIPT FLUSH), so it did not run
+            await self._loaded(link, script)
             return await link.send(command)
 
     async def close(self) -> None:
@@ -119,6 +130,13 @@ class PipelinedConnection:
             self._connecting.cancel()
         if self._link is not None:
             self._link.close(exceptions.ConnectionError("the connection is closed"))
+
+    async def _loaded(self, link: _Link, script: Script) -> None:
+        """Load a script once for all who miss it."""
+        if (loading := self._loading.get(script.digest)) is None:
+            loading = self._loading[script.digest] = link.send(_packed("SCRIPT", "LOAD", script.source))
+            loading.add_done_callback(lambda _: self._loading.pop(script.digest, None))
+        await asyncio.shield(loading)
 
     async def _connected(self) -> _Link:
         """The one attempt to connect that all callers share."""

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from fixtures.clients import Clients, Play, Settled, running_clients
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
 from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 
@@ -35,6 +35,12 @@ turns:
   - text: "The file says: ${{last}}"
 """
 """What the model reader says."""
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[ScratchDatabase]:
+    """A database of these tests' own: others compare theirs with the invoice of another provider."""
+    yield from scratch_database()
 
 
 @pytest.fixture(scope="session")

@@ -137,11 +137,17 @@ def routed_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def routed_simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedProvider]:
+    """Stands behind many providers, so that its invoice is no single one's."""
+    yield from running_simulated_provider(tmp_path_factory.mktemp("routed-simulated"))
+
+
+@pytest.fixture(scope="session")
 def routed_gateway(
     routed_file: Path,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
     signing: Signing,
 ) -> Iterator[GatewayProcess]:
     """A gateway with many providers and routes, that says early that it is there."""
@@ -149,7 +155,7 @@ def routed_gateway(
         routed_file.parent,
         redis=gateway_redis,
         database=database,
-        simulated=simulated,
+        simulated=routed_simulated,
         signing=signing,
         instance="gateway-4",
         more={"LOCKSTEP_ROUTES_FILE": str(routed_file), "LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"},

@@ -155,6 +155,7 @@ async def test_a_client_that_leaves_still_pays_for_what_was_generated(
 ) -> None:
     body = asked(f"fault-chunks=20+delay=0.02{unbilled}", stream=True)
     async with faulty.stream("POST", PATH, json=body, headers={"x-api-key": tenant.api_key, **VERSION}) as answer:
+        assert answer.status_code == 200, await answer.aread()
         chunks = answer.aiter_bytes()
         for _ in range(leaves_after):
             await anext(chunks)

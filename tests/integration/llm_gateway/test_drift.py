@@ -14,7 +14,7 @@ from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_pr
 from fixtures.ledger import charged, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.reconciling import reconcile, run_reconcile
-from fixtures.redis_server import RedisServer
+from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
@@ -30,15 +30,21 @@ def invoice(tmp_path: Path) -> Iterator[SimulatedProvider]:
 
 
 @pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis whose events no recorder of another ledger takes."""
+    yield from running_redis(tmp_path)
+
+
+@pytest.fixture
 def own_gateway(
     tmp_path: Path,
-    gateway_redis: RedisServer,
+    own_redis: RedisServer,
     own_database: ScratchDatabase,
     invoice: SimulatedProvider,
     signing: Signing,
 ) -> Iterator[GatewayProcess]:
     yield from running_gateway_process(
-        tmp_path, redis=gateway_redis, database=own_database, simulated=invoice, signing=signing, instance="drift"
+        tmp_path, redis=own_redis, database=own_database, simulated=invoice, signing=signing, instance="drift"
     )
 
 
@@ -55,7 +61,7 @@ def of(report: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
 
 
 async def test_each_tenants_accounts_stand_side_by_side(
-    own_gateway: GatewayProcess, own_database: ScratchDatabase, gateway_redis: RedisServer
+    own_gateway: GatewayProcess, own_database: ScratchDatabase, own_redis: RedisServer
 ) -> None:
     tenants = [Tenant().create(own_database) for _ in range(2)]
     for tenant in tenants:
@@ -68,17 +74,17 @@ async def test_each_tenants_accounts_stand_side_by_side(
         amount = charged(own_database, tenant.tenant_id)
         assert {found[f"{name}_nano_usd"] for name in ("billed", "charged", "ledger", "counters")} == {amount}
         assert (found["drift_usd"], found["counters_drift_usd"], found["counters_drift_tokens"]) == ("0", "0", 0)
-        assert counters_of(gateway_redis, tenant.tenant_id, ScopeKind.TENANT, tenant.tenant_id)[1] == amount
+        assert counters_of(own_redis, tenant.tenant_id, ScopeKind.TENANT, tenant.tenant_id)[1] == amount
 
 
 async def test_counters_that_differ_from_the_ledger_have_an_exit_code_of_their_own(
-    own_gateway: GatewayProcess, own_database: ScratchDatabase, gateway_redis: RedisServer
+    own_gateway: GatewayProcess, own_database: ScratchDatabase, own_redis: RedisServer
 ) -> None:
     tenant = Tenant().create(own_database)
     await spend(own_gateway, tenant)
     reconcile(own_gateway, own_database)
     scope = keys.scope(keys.bucket_of(tenant.tenant_id), tenant.tenant_id, ScopeKind.TENANT, tenant.tenant_id)
-    redis = gateway_redis.client()
+    redis = own_redis.client()
     redis.hincrby(scope, "nano", 7)
     redis.close()
     done = run_reconcile(own_gateway, own_database)

@@ -69,7 +69,7 @@ async def test_a_slow_provider_is_overtaken_and_both_are_paid(
     routed: httpx.AsyncClient,
     tenant: Tenant,
     database: ScratchDatabase,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
     *,
     streamed: bool,
 ) -> None:
@@ -79,7 +79,7 @@ async def test_a_slow_provider_is_overtaken_and_both_are_paid(
     slow, hedge = by_attempt(await recorded_events(database, tenant.tenant_id, count=2))
     assert (slow["provider"], slow["reason"], slow["status"]) == ("alpha", "first", "succeeded")
     assert (hedge["provider"], hedge["reason"], hedge["status"]) == ("beta", "hedge", "succeeded")
-    billed = simulated.nano_usd({str(slow["event_id"]), str(hedge["event_id"])})
+    billed = routed_simulated.nano_usd({str(slow["event_id"]), str(hedge["event_id"])})
     assert slow["cost_nano_usd"] + hedge["cost_nano_usd"] == billed
 
 

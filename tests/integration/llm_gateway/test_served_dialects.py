@@ -15,11 +15,13 @@ from fixtures.simulated import SimulatedProvider
 TOOL = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 
 
-async def charged_as_billed(database: ScratchDatabase, simulated: SimulatedProvider, tenant: Tenant, count: int) -> Any:
+async def charged_as_billed(
+    database: ScratchDatabase, routed_simulated: SimulatedProvider, tenant: Tenant, count: int
+) -> Any:
     events = await recorded_events(database, tenant.tenant_id, count=count)
     for event in events:
         assert event["usage_source"] == "provider"
-        assert event["cost_nano_usd"] == simulated.nano_usd({str(event["event_id"])}) > 0
+        assert event["cost_nano_usd"] == routed_simulated.nano_usd({str(event["event_id"])}) > 0
     return events
 
 
@@ -36,7 +38,7 @@ async def anthropic_client(routed_gateway: GatewayProcess, tenant: Tenant) -> An
 
 
 async def test_a_chat_caller_is_served_by_a_messages_provider(
-    openai_client: openai.AsyncOpenAI, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
+    openai_client: openai.AsyncOpenAI, tenant: Tenant, database: ScratchDatabase, routed_simulated: SimulatedProvider
 ) -> None:
     messages: Any = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hello"}]
     plain = await openai_client.chat.completions.create(model="by-messages", messages=messages)
@@ -56,13 +58,16 @@ async def test_a_chat_caller_is_served_by_a_messages_provider(
         model="by-messages", messages=messages, tools=tools, tool_choice="required"
     )
     assert called.choices[0].finish_reason == "tool_calls"
-    events = await charged_as_billed(database, simulated, tenant, 3)
+    events = await charged_as_billed(database, routed_simulated, tenant, 3)
     assert {(event["dialect"], event["provider"]) for event in events} == {("openai", "messages-only")}
     assert min(event["total_tokens"] for event in events) == plain.usage.total_tokens
 
 
 async def test_a_messages_caller_is_served_by_a_chat_provider(
-    anthropic_client: anthropic.AsyncAnthropic, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
+    anthropic_client: anthropic.AsyncAnthropic,
+    tenant: Tenant,
+    database: ScratchDatabase,
+    routed_simulated: SimulatedProvider,
 ) -> None:
     asked: Any = {"model": "by-chat", "max_tokens": 100, "messages": [{"role": "user", "content": "hello"}]}
     plain = await anthropic_client.messages.create(**asked)
@@ -74,7 +79,7 @@ async def test_a_messages_caller_is_served_by_a_chat_provider(
     tools: Any = [{"name": "weather", "input_schema": TOOL}]
     called = await anthropic_client.messages.create(**asked, tools=tools, tool_choice={"type": "any"})
     assert called.stop_reason == "tool_use"
-    events = await charged_as_billed(database, simulated, tenant, 3)
+    events = await charged_as_billed(database, routed_simulated, tenant, 3)
     assert {(event["dialect"], event["provider"]) for event in events} == {("anthropic", "chat-only")}
 
 
@@ -83,7 +88,7 @@ async def test_a_responses_caller_is_served_by_every_provider(
     openai_client: openai.AsyncOpenAI,
     tenant: Tenant,
     database: ScratchDatabase,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
     model: str,
 ) -> None:
     asked: Any = {"model": model, "input": "hello", "instructions": "Be brief.", "max_output_tokens": 100}
@@ -95,7 +100,7 @@ async def test_a_responses_caller_is_served_by_every_provider(
     assert final.usage is not None
     assert plain.usage is not None
     assert final.usage.total_tokens == plain.usage.total_tokens
-    events = await charged_as_billed(database, simulated, tenant, 2)
+    events = await charged_as_billed(database, routed_simulated, tenant, 2)
     assert {event["dialect"] for event in events} == {"responses"}
     assert {event["total_tokens"] for event in events} == {plain.usage.total_tokens}
 
@@ -111,11 +116,11 @@ async def test_what_the_other_side_has_no_word_for_is_refused_with_its_place(
 
 
 async def test_embeddings_cost_their_input(
-    openai_client: openai.AsyncOpenAI, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
+    openai_client: openai.AsyncOpenAI, tenant: Tenant, database: ScratchDatabase, routed_simulated: SimulatedProvider
 ) -> None:
     answer = await openai_client.embeddings.create(model="embed-small", input=["penguin", "gentoo " * 50])
     assert len(answer.data) == 2
-    [event] = await charged_as_billed(database, simulated, tenant, 1)
+    [event] = await charged_as_billed(database, routed_simulated, tenant, 1)
     assert (event["total_tokens"], event["output_tokens"]) == (answer.usage.total_tokens, 0)
     assert event["bound_tokens"] >= event["total_tokens"]
 

@@ -24,14 +24,14 @@ def other_gateway(
     routed_file: Path,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
     signing: Signing,
 ) -> Iterator[GatewayProcess]:
     yield from running_gateway_process(
         tmp_path,
         redis=gateway_redis,
         database=database,
-        simulated=simulated,
+        simulated=routed_simulated,
         signing=signing,
         instance="gateway-9",
         more={"LOCKSTEP_ROUTES_FILE": str(routed_file)},

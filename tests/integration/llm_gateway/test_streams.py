@@ -61,7 +61,7 @@ async def test_a_failure_after_the_first_comment_is_an_event_of_the_dialect(
 
 
 async def test_a_client_that_leaves_stops_the_bill_where_an_abort_does(
-    routed: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
+    routed: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, routed_simulated: SimulatedProvider
 ) -> None:
     body = body_for("chat", "aborts-1")
     async with routed.stream("POST", WIRES["chat"], json=body, headers=headers_of(tenant)) as answer:
@@ -73,23 +73,23 @@ async def test_a_client_that_leaves_stops_the_bill_where_an_abort_does(
     identity = {str(event["event_id"])}
 
     async def billed() -> int:
-        return simulated.nano_usd(identity)
+        return routed_simulated.nano_usd(identity)
 
     await eventually(billed)
-    [line] = [line for line in simulated.lines() if line.client_request_id in identity]
+    [line] = [line for line in routed_simulated.lines() if line.client_request_id in identity]
     assert line.output_tokens < 40, "far from the end"
     assert await billed() < event["cost_nano_usd"]
 
 
 async def test_a_plain_call_that_nobody_waits_for_is_broken_off_where_that_stops_the_bill(
-    routed: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
+    routed: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, routed_simulated: SimulatedProvider
 ) -> None:
     body = {**body_for("chat", "aborts-plain"), "stream": False}
     with pytest.raises(httpx.ReadTimeout):
         await routed.post(WIRES["chat"], json=body, headers=headers_of(tenant), timeout=0.5)
     [event] = await recorded_events(database, tenant.tenant_id, count=1)
     assert (event["status"], event["error_code"], event["usage_source"]) == ("failed", "client_gone", "bound")
-    assert simulated.nano_usd({str(event["event_id"])}) == 0
+    assert routed_simulated.nano_usd({str(event["event_id"])}) == 0
 
 
 async def test_no_more_answers_than_allowed_are_read_for_nobody(
