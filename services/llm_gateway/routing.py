@@ -63,10 +63,6 @@ class Route:
     def total_seconds(self) -> float:
         return max(target.provider.timeouts.total for target in self.targets)
 
-    @property
-    def all_targets(self) -> tuple[Target, ...]:
-        return self.targets if self.cheaper is None else (*self.targets, self.cheaper)
-
 
 Providers = Mapping[str, Mapping[Dialect, Provider]]
 """Those that can be used (they have their keys), by name and by what they speak."""
@@ -83,10 +79,6 @@ class Routes:
         self._prices = PriceTable(config)
         self._breakers = breakers
         self._resolved: dict[tuple[str, Dialect], Route] = {}
-
-    @property
-    def version(self) -> str:
-        return self._config.version
 
     def names(self) -> list[str]:
         """The aliases that can be listed: those without a pattern."""

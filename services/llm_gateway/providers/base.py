@@ -58,9 +58,14 @@ class UpstreamFailed(Exception):
         """All attempts of the call that this failure ends."""
 
 
+def broken_off(code: str, *, request_id: str | None = None) -> UpstreamFailed:
+    """A provider's failure in the middle of an answer: what it costs is not known."""
+    return UpstreamFailed(code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=request_id)
+
+
 def malformed() -> UpstreamFailed:
-    """What came is not what this wire says: what it costs is not known."""
-    return UpstreamFailed("upstream_malformed", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True)
+    """What came is not what this wire says."""
+    return broken_off("upstream_malformed")
 
 
 class EventKind(StrEnum):

@@ -10,7 +10,7 @@ import msgspec
 from yarl import URL
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.providers.base import Billing, UpstreamFailed, broken_off
 
 _OK = 200
 _TOO_MANY = 429
@@ -54,9 +54,7 @@ class HttpAnswer:
 
 def cut_off(request_id: str | None) -> UpstreamFailed:
     """The connection broke while the answer was on its way: what it costs is not known."""
-    return UpstreamFailed(
-        "upstream_cut", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=request_id
-    )
+    return broken_off("upstream_cut", request_id=request_id)
 
 
 class HttpTransport:

@@ -18,10 +18,6 @@ class Heartbeat:
     def seconds(self) -> float:
         return self._seconds
 
-    @property
-    def streams(self) -> int:
-        return len(self._outlets)
-
     @contextmanager
     def over(self, outlet: Outlet) -> Iterator[None]:
         self._outlets.add(outlet)

@@ -1,7 +1,7 @@
 """What of a stream has passed: its events in the caller's words, its usage, and its end, which is kept back."""
 
 from llm_gateway.outlet import Outlet
-from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed
+from llm_gateway.providers.base import Billing, EventKind, StreamEvent, UpstreamFailed, broken_off
 from llm_gateway.stages.send import Opened
 from llm_gateway.usage import Usage
 
@@ -74,7 +74,5 @@ class Passing:
 
 
 def broken(code: str, opened: Opened) -> UpstreamFailed:
-    """A stream that ended in another way than its own; what it costs is not known."""
-    return UpstreamFailed(
-        code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=opened.answer.request_id
-    )
+    """A stream that ended in another way than its own."""
+    return broken_off(code, request_id=opened.answer.request_id)

@@ -9,7 +9,15 @@ from llm_gateway.breakers.breaker import Permit
 from llm_gateway.call import Attempt
 from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
 from llm_gateway.ledger import Ledger
-from llm_gateway.providers.base import Billing, EventKind, EventReader, StreamEvent, UpstreamAnswer, UpstreamFailed
+from llm_gateway.providers.base import (
+    Billing,
+    EventKind,
+    EventReader,
+    StreamEvent,
+    UpstreamAnswer,
+    UpstreamFailed,
+    broken_off,
+)
 from llm_gateway.stages.settle import Settle, failed
 
 T = TypeVar("T")
@@ -68,9 +76,7 @@ class Send:
                     await _keep_back(opened)
                 return opened
         except TimeoutError as error:
-            raise UpstreamFailed(
-                "upstream_timeout", billing=Billing.UNKNOWN, retryable=True, trips_breaker=True
-            ) from error
+            raise broken_off("upstream_timeout") from error
 
 
 def _teach(permit: Permit, failure: UpstreamFailed) -> None:
@@ -119,11 +125,11 @@ async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer
         events = reader.feed(chunk)
         if events and events[0].kind is EventKind.ERROR:
             # a 200 that begins with an error event: nothing has left yet, so another attempt may do better
-            raise _broken("upstream_error", answer)
+            raise broken_off("upstream_error", request_id=answer.request_id)
         if events:
             seconds = asyncio.get_running_loop().time() - attempt.started
             return Opened(attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks)
-    raise _broken("upstream_cut", answer)
+    raise broken_off("upstream_cut", request_id=answer.request_id)
 
 
 async def _keep_back(opened: Opened) -> None:
@@ -138,10 +144,10 @@ async def _keep_back(opened: Opened) -> None:
             async with asyncio.timeout(opened.attempt.target.provider.timeouts.idle):
                 chunk = await anext(chunks)
         except StopAsyncIteration:
-            raise _broken("upstream_cut", opened.answer) from None
+            raise broken_off("upstream_cut", request_id=opened.answer.request_id) from None
         events = reader.feed(chunk)
         if any(event.kind is EventKind.ERROR for event in events):
-            raise _broken("upstream_error", opened.answer)
+            raise broken_off("upstream_error", request_id=opened.answer.request_id)
         opened.first_events += events
         size += sum(len(event.wire) for event in events)
         if _ends(events):
@@ -150,9 +156,3 @@ async def _keep_back(opened: Opened) -> None:
 
 def _ends(events: list[StreamEvent]) -> bool:
     return any(event.kind is EventKind.DONE for event in events)
-
-
-def _broken(code: str, answer: UpstreamAnswer) -> UpstreamFailed:
-    return UpstreamFailed(
-        code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=answer.request_id
-    )
