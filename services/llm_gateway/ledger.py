@@ -150,10 +150,14 @@ class Ledger:
             return
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + _ACKNOWLEDGE_SECONDS, 0.05
-        while not await self._finish(self._journal.entries[identity]):
+        entry = self._journal.entries[identity]
+        while not await self._finish(entry):
             if loop.time() + pause > deadline:
                 raise NotAcknowledged("Redis has not confirmed the settlement", retry_after=2)
             await asyncio.sleep(pause)
+            if identity not in self._unfinished:
+                # `finish_unfinished` was quicker, and the journal may have forgotten it already
+                return
             pause = min(1.0, pause * 2)
 
     async def renew(self) -> None:
