@@ -14,6 +14,10 @@ from llm_gateway.recorder import Recorder
 
 Loop = Callable[[], Awaitable[None]]
 
+_LAST_SECONDS = 5.0
+_CUT_SECONDS = 12.0
+"""Longer than a settlement waits for Redis."""
+
 _log = logger(__name__)
 
 
@@ -26,6 +30,19 @@ async def first_steps(housekeeping: Housekeeping, recorder: Recorder, rebuilder:
         await rebuilder.rebuild_closed()
     except (RedisError, DependencyUnavailable, TimeoutError) as error:
         _log.warning("started with a dependency away; calls get 503 until it is back", exc_info=error)
+
+
+async def last_answers(drains: Sequence[Loop], ledger: Ledger) -> None:
+    """Let answers that nobody waits for end for a while; then break them off, at the charge of their bound."""
+    for seconds in (_LAST_SECONDS, _CUT_SECONDS):
+        try:
+            async with asyncio.timeout(seconds):
+                for drained in drains:
+                    await drained()
+                return
+        except TimeoutError:
+            ledger.cut_all()
+    _log.warning("answers were still open at the end; the journal or their leases will charge them")
 
 
 async def flush(ledger: Ledger, recorder: Recorder) -> None:
@@ -43,9 +60,12 @@ def start(loops: Sequence[Loop]) -> list["asyncio.Future[None]"]:
 
 
 async def stop(running: Sequence["asyncio.Future[None]"]) -> None:
-    for loop in running:
-        loop.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    pending = set(running)
+    while pending:
+        for loop in pending:
+            loop.cancel()
+        # again, since a time-out that ends at the same moment may swallow it
+        _, pending = await asyncio.wait(pending, timeout=1.0)
 
 
 async def _kept_running(loop: Loop) -> None:

@@ -148,6 +148,10 @@ async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer) -> 
     except OSError:
         answer.outlet.leave()
         return
+    except asyncio.CancelledError:
+        # the server ends and waits no longer for this client; the answer's charge must not wait for it either
+        answer.outlet.leave()
+        raise
     finally:
         leaving.cancel()
     await send({"type": "http.response.body", "body": b""})

@@ -178,8 +178,7 @@ def _pipeline(
     finish_plain = FinishPlain(settle, vault)
     finish_stream = FinishStream(settle, vault, heartbeat=heartbeat, drains=Drains())
     discard = Discard(settle, finish_plain, finish_stream)
-    stack.push_async_callback(finish_stream.drain)
-    stack.push_async_callback(discard.drain)
+    stack.push_async_callback(background.last_answers, (discard.drain, finish_stream.drain), money.ledger)
     return Pipeline(
         authenticate=authenticate,
         serving=serving,

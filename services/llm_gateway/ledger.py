@@ -135,6 +135,11 @@ class Ledger:
         """Call `cut` if the hold cannot be renewed: the upstream must end before the hold lapses."""
         self._cutters[reservation.reservation_id] = cut
 
+    def cut_all(self) -> None:
+        """Break off every answer that is watched."""
+        for cut in list(self._cutters.values()):
+            cut()
+
     async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
         """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time.
 

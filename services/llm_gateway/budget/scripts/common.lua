@@ -48,6 +48,7 @@ end
 local function reaches(one, label)
     if one.label < label then
         one.label, one.tokens, one.nano, one.held_tokens, one.held_nano = label, 0, 0, 0, 0
+        one.is_new = true
     end
     return one.label == label
 end
@@ -82,6 +83,20 @@ local function write_scope(scope)
         'day_held_tokens', text(day.held_tokens), 'day_held_nano', text(day.held_nano),
         'month', month.label, 'month_tokens', text(month.tokens), 'month_nano', text(month.nano),
         'month_held_tokens', text(month.held_tokens), 'month_held_nano', text(month.held_nano))
+end
+
+-- The same where only what is held has changed.
+local function write_held(scope)
+    local total, day, month = scope.total, scope.day, scope.month
+    if not day then
+        redis.call('HSET', scope.key, 'held_tokens', text(total.held_tokens), 'held_nano', text(total.held_nano))
+    elseif day.is_new or month.is_new then
+        write_scope(scope)
+    else
+        redis.call('HSET', scope.key, 'held_tokens', text(total.held_tokens), 'held_nano', text(total.held_nano),
+            'day_held_tokens', text(day.held_tokens), 'day_held_nano', text(day.held_nano),
+            'month_held_tokens', text(month.held_tokens), 'month_held_nano', text(month.held_nano))
+    end
 end
 
 local function rolling_key(scope_key, width)

@@ -3,7 +3,7 @@
 -- Amounts leave and enter as strings; all of them stay below 9e15, where Lua's numbers are exact.
 
 local function text(number)
-    return string.format('%.0f', number)
+    return string.format('%d', number)
 end
 
 local function now_us()

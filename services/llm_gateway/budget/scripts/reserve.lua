@@ -71,6 +71,7 @@ for _, one in ipairs(runs) do
     if known[1] and tonumber(known[1]) >= tonumber(one.generation) then
         return { 'run_closed' }
     end
+    one.known = known[2]
     stale = stale or tonumber(known[2] or 0) > tonumber(one.generation)
 end
 if stale or (generation ~= '' and tonumber(redis.call('HGET', step, 'fence') or 0) > tonumber(fence)) then
@@ -250,13 +251,15 @@ answer[3] = table.concat(nearly, ',')
 take_slots(ARGV[18], id)
 for _, scope in ipairs(scopes) do
     change_scope(scope, day, month, 0, 0, bound_tokens, bound_nano)
-    write_scope(scope)
+    write_held(scope)
 end
 for _, one in ipairs(windows) do
     keep_rolling(one.key, one.width)
 end
 for _, one in ipairs(runs) do
-    redis.call('HSET', one.key, 'generation', one.generation)
+    if one.known ~= one.generation then
+        redis.call('HSET', one.key, 'generation', one.generation)
+    end
 end
 if generation ~= '' and redis.call('HGET', step, 'fence') ~= fence then
     redis.call('HSET', step, 'fence', fence)

@@ -1,0 +1,63 @@
+"""A gateway that is told to end waits neither for a client that takes nothing nor for a provider that says nothing."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from fixtures.eventually import eventually
+from fixtures.gateway import GatewayProcess, Tenant
+from fixtures.ledger import events_of, recorded_events
+from fixtures.reconciling import reconcile
+from fixtures.world import World, a_world
+
+DEAF = "fault-huge-line=4000000+chunks=200+delay=0.005"
+"""More than all buffers between take."""
+SILENT = "fault-chunks=20+stall=3"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path) as world:
+        yield world
+
+
+async def asked(gateway: GatewayProcess, tenant: Tenant, model: str) -> asyncio.StreamWriter:
+    """A stream that has begun, of which nothing but the first bytes is read."""
+    address = urlsplit(gateway.url)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((address.hostname, address.port))
+    reader, writer = await asyncio.open_connection(sock=connection, limit=4096)
+    body = json.dumps({"model": model, "stream": True, "messages": [{"role": "user", "content": "hello"}]}).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {tenant.api_key}\r\n"
+    writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+    assert (await reader.readline()).split()[1] == b"200"
+    return writer
+
+
+@pytest.mark.parametrize(("model", "leaves"), [(DEAF, False), (SILENT, False), (SILENT, True)])
+async def test_open_answers_are_charged_before_a_gateway_ends(world: World, model: str, leaves: bool) -> None:
+    gateway = world.gateway("gateway-1", LOCKSTEP_DRAIN_SECONDS="1")
+    tenant = Tenant().create(world.database)
+    writer = await asked(gateway, tenant, model)
+    if leaves:
+        writer.close()
+    # far fewer seconds than a client may stall or a provider be silent
+    await asyncio.to_thread(gateway.process.stop, seconds=25)
+    writer.close()
+    [event] = events_of(world.database, tenant.tenant_id)
+    assert event["status"] == ("succeeded" if model == DEAF else "cut")
+    assert event["usage_source"] == ("provider" if model == DEAF else "bound")
+    gateway.process.start()
+    await world.until_quiet()
+    assert len(await recorded_events(world.database, tenant.tenant_id, count=1)) == 1
+
+    async def agrees() -> bool:
+        return reconcile(gateway, world.database)["drift_after_usd"] == "0"
+
+    await eventually(agrees)
