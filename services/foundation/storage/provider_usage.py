@@ -49,7 +49,7 @@ async def billed_without_attempt(tx: Transaction, *, provider: str, first: date,
         text(
             "SELECT u.provider_request_id FROM provider_usage u WHERE u.provider = :provider"
             " AND u.day BETWEEN :first AND :last AND NOT EXISTS (SELECT FROM llm_events e"
-            " WHERE e.event_id::text = u.client_request_id AND e.kind = 'attempt')"
+            " WHERE e.event_id::text = u.client_request_id AND e.provider = u.provider AND e.kind = 'attempt')"
         ),
         {"provider": provider, "first": first, "last": last},
     )

@@ -93,17 +93,19 @@ async def test_counters_that_differ_from_the_ledger_have_an_exit_code_of_their_o
     assert (report["drift_after_usd"], of(report, tenant)["counters_drift_usd"]) == ("0", "0.000000007")
 
 
-async def test_a_ledger_that_differs_from_the_invoice_exits_with_one(
-    own_gateway: GatewayProcess, own_database: ScratchDatabase
+@pytest.mark.parametrize("wrong", ["DELETE FROM llm_events", "UPDATE llm_events SET provider = 'another'"])
+async def test_a_ledger_that_differs_from_the_invoice_exits_with_one_and_names_the_request(
+    own_gateway: GatewayProcess, own_database: ScratchDatabase, invoice: SimulatedProvider, wrong: str
 ) -> None:
     tenant = Tenant().create(own_database)
     await spend(own_gateway, tenant)
     reconcile(own_gateway, own_database)
+    first = invoice.lines()[0]
     with own_database.superuser() as connection:
-        connection.execute(
-            "DELETE FROM llm_events WHERE tenant_id = %s AND usage_source = 'provider'", [tenant.tenant_id]
-        )
-    assert run_reconcile(own_gateway, own_database).returncode == 1
+        connection.execute(f"{wrong} WHERE event_id::text = %s".encode(), [first.client_request_id])
+    done = run_reconcile(own_gateway, own_database)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["requests_unexplained"] == [first.request_id]
 
 
 def test_what_cannot_be_compared_is_not_called_drift(

@@ -48,7 +48,7 @@ def dear_gateway(
     tmp_path_factory: pytest.TempPathFactory,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
     signing: Signing,
     request: pytest.FixtureRequest,
 ) -> Iterator[GatewayProcess]:
@@ -59,7 +59,7 @@ def dear_gateway(
         folder,
         redis=gateway_redis,
         database=database,
-        simulated=simulated,
+        simulated=routed_simulated,
         signing=signing,
         instance="gateway-dear",
         more={"LOCKSTEP_ROUTES_FILE": str(file), **request.param},
@@ -105,12 +105,12 @@ async def test_eight_times_as_many_calls_as_fit_at_once_are_all_served_from_the_
     tenant: Tenant,
     database: ScratchDatabase,
     gateway_redis: RedisServer,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
 ) -> None:
     tenant.limit(database, nano_usd=BUDGET)
     answers = await asyncio.gather(*(post(dear, tenant) for _ in range(CALLS)))
     assert Counter(answer.status_code for answer in answers) == {200: CALLS}
-    await check_spent(tenant, database, gateway_redis, simulated)
+    await check_spent(tenant, database, gateway_redis, routed_simulated)
 
 
 @pytest.mark.parametrize("dear_gateway", [SHORT_QUEUE], indirect=True, ids=["short-queue"])
@@ -119,14 +119,14 @@ async def test_who_finds_the_queue_full_is_told_when_to_come_again_and_served_th
     tenant: Tenant,
     database: ScratchDatabase,
     gateway_redis: RedisServer,
-    simulated: SimulatedProvider,
+    routed_simulated: SimulatedProvider,
 ) -> None:
     tenant.limit(database, nano_usd=BUDGET)
     seen: Counter[str] = Counter()
     answers = await asyncio.gather(*(post_until_served(dear, tenant, seen) for _ in range(CALLS)))
     assert Counter(answer.status_code for answer in answers) == {200: CALLS}
     assert set(seen) == {"budget_held"}
-    await check_spent(tenant, database, gateway_redis, simulated)
+    await check_spent(tenant, database, gateway_redis, routed_simulated)
 
 
 @pytest.mark.parametrize("dear_gateway", [LONG_WAIT], indirect=True, ids=["long-wait"])
