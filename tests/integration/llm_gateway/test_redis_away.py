@@ -19,8 +19,6 @@ from fixtures.simulated import SimulatedProvider
 from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
 
-pytestmark = pytest.mark.serial
-
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
 
@@ -73,12 +71,12 @@ class Away:
 
 
 @pytest.fixture
-def away(tmp_path: Path, own_database: ScratchDatabase, simulated: SimulatedProvider) -> Iterator[Away]:
+def away(tmp_path: Path, own_database: ScratchDatabase, routed_simulated: SimulatedProvider) -> Iterator[Away]:
     with contextlib.ExitStack() as stack:
         folder = tmp_path / "redis"
         folder.mkdir()
         redis = stack.enter_context(contextlib.contextmanager(running_redis)(folder))
-        away = Away(tmp_path, redis, own_database, simulated)
+        away = Away(tmp_path, redis, own_database, routed_simulated)
         stack.callback(lambda: [gateway.process.kill() for gateway in away.gateways])
         yield away
 

@@ -19,8 +19,6 @@ from fixtures.steady_streams import PATH, Streams
 from fixtures.world import World, a_world
 from llm_gateway.budget.scopes import ScopeKind
 
-pytestmark = pytest.mark.serial
-
 HOUR = 3600
 
 
