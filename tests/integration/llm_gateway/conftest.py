@@ -1,15 +1,18 @@
 """What the gateway's integration tests stand on: real processes, a real Redis, a scratch database."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from fixtures.budget_bench import BudgetBench, Run
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
 from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.settings import DEFAULT_ROUTES
 
 ROUTED = Path(__file__).parents[2] / "fixtures" / "routed.toml"
@@ -27,6 +30,26 @@ turns:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """A server for the scripts alone: their tests flush it."""
     yield from running_redis(tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture
+def run_bench(redis_server: RedisServer) -> Run:
+    """Runs a test body on a fresh tenant in a loop of its own, as Hypothesis wants its tests synchronous."""
+
+    def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
+        async def main() -> None:
+            redis = connect(RedisSettings(url=redis_server.url, connections=40))
+            try:
+                await redis.flushall()
+                bench = BudgetBench(redis)
+                await bench.open()
+                await body(bench)
+            finally:
+                await redis.aclose()
+
+        asyncio.run(main())
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +107,9 @@ async def client(gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def impatient_gateway(
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
     simulated: SimulatedProvider,
@@ -94,12 +117,12 @@ def impatient_gateway(
 ) -> Iterator[GatewayProcess]:
     """A second gateway that lets nobody wait for room."""
     yield from running_gateway_process(
-        tmp_path,
+        tmp_path_factory.mktemp("impatient"),
         redis=gateway_redis,
         database=database,
         simulated=simulated,
         signing=signing,
-        instance="gateway-2",
+        instance="gateway-impatient",
         more={"LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
     )
 
@@ -122,7 +145,7 @@ def faulty_gateway(
         database=database,
         simulated=simulated,
         signing=signing,
-        instance="gateway-3",
+        instance="gateway-faulty",
         more={"LOCKSTEP_ROUTES_FILE": str(folder / "routes.toml")},
     )
 
@@ -157,7 +180,7 @@ def routed_gateway(
         database=database,
         simulated=routed_simulated,
         signing=signing,
-        instance="gateway-4",
+        instance="gateway-routed",
         more={"LOCKSTEP_ROUTES_FILE": str(routed_file), "LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"},
     )
 

@@ -2,46 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.budget_bench import LIMIT, BudgetBench
-from fixtures.redis_server import RedisServer
+from fixtures.budget_bench import LIMIT, BudgetBench, Run
 from llm_gateway.budget import keys
-from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.refusals import HeldByOthers, InProgress, RunIsClosed, Spent, StaleLease
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Limit, Scope, ScopeKind
 from llm_gateway.budget.store import Settled
 
 Schedule = list[tuple[str, int, int]]
-
-
-Run = Callable[[Callable[[BudgetBench], Awaitable[None]]], None]
-
-
-@pytest.fixture
-def run_bench(redis_server: RedisServer) -> Run:
-    """Runs a test body on a fresh tenant in a loop of its own, as Hypothesis wants its tests synchronous."""
-
-    def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
-        async def main() -> None:
-            redis = connect(RedisSettings(url=redis_server.url, connections=4))
-            try:
-                await redis.flushall()
-                bench = BudgetBench(redis)
-                await bench.open()
-                await body(bench)
-            finally:
-                await redis.aclose()
-
-        asyncio.run(main())
-
-    return run
 
 
 # a schedule: (what to do, which open or past hold it is done to, an amount)

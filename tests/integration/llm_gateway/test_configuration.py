@@ -38,7 +38,7 @@ def reloading(
         database=database,
         simulated=simulated,
         signing=signing,
-        instance="gateway-7",
+        instance="gateway-reloading",
         more={"LOCKSTEP_ROUTES_FILE": str(file)},
     )
 
@@ -139,7 +139,7 @@ def test_a_gateway_does_not_start_on_a_bad_file(
         database=database,
         simulated=simulated,
         signing=signing,
-        instance="gateway-8",
+        instance="gateway-misled",
         more={"LOCKSTEP_ROUTES_FILE": str(file)},
     )
     with pytest.raises(RuntimeError, match=r"line \d+: providers\.odd\.adapter"):

@@ -40,7 +40,7 @@ def storing(
         database=database,
         simulated=simulated,
         signing=signing,
-        instance="gateway-4",
+        instance="gateway-storing",
         more=objects.environment,
     )
 

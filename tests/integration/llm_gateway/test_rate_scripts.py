@@ -1,18 +1,14 @@
 """Sliding windows and slots against brute force, on a real Redis: every decision, at the server's own microseconds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 
-from fixtures.budget_bench import BudgetBench
-from fixtures.redis_server import RedisServer
+from fixtures.budget_bench import BudgetBench, Run
 from llm_gateway.budget import keys
-from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.rates import CallLimits, Rate, Slots
 from llm_gateway.budget.refusals import HeldByOthers, RateLimited, Spent
 from llm_gateway.budget.reservation import Reservation
@@ -21,26 +17,6 @@ from llm_gateway.budget.store import Funded
 
 WIDTHS = (15_000, 40_000)
 """Microseconds: short enough that a schedule lives through several windows."""
-
-Run = Callable[[Callable[[BudgetBench], Awaitable[None]]], None]
-
-
-@pytest.fixture
-def run_bench(redis_server: RedisServer) -> Run:
-    def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
-        async def main() -> None:
-            redis: Redis = connect(RedisSettings(url=redis_server.url, connections=4))
-            try:
-                await redis.flushall()
-                bench = BudgetBench(redis)
-                await bench.open()
-                await body(bench)
-            finally:
-                await redis.aclose()
-
-        asyncio.run(main())
-
-    return run
 
 
 def a_rate(bench: BudgetBench, kind: ScopeKind, *, tokens: bool, width: int, limit: int) -> Rate:

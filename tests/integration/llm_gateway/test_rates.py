@@ -134,6 +134,6 @@ def shipped_gateway(
         database=database,
         simulated=simulated,
         signing=signing,
-        instance="gateway-4",
+        instance="gateway-shipped",
         more={"LOCKSTEP_GATEWAY_LIMITS": "{}"},
     )

@@ -2,46 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.budget_bench import BudgetBench
-from fixtures.redis_server import RedisServer
+from fixtures.budget_bench import BudgetBench, Run
 from fixtures.rolling_oracle import RollingOracle
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.refusals import HeldByOthers, Spent, Unseeded
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Limit, Rolling, Scope, ScopeKind
 from llm_gateway.budget.seed import NO_SEEDS, Seed
 from llm_gateway.budget.store import Settled
 
-Run = Callable[[Callable[[BudgetBench], Awaitable[None]]], None]
 WIDE = Rolling(Limit(600, None), width_ms=90, slice_ms=7)
 NARROW = Rolling(Limit(None, 900), width_ms=40, slice_ms=3)
 """Milliseconds: short enough that a schedule lives through several windows."""
-
-
-@pytest.fixture
-def run_bench(redis_server: RedisServer) -> Run:
-    def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
-        async def main() -> None:
-            redis = connect(RedisSettings(url=redis_server.url, connections=40))
-            try:
-                await redis.flushall()
-                bench = BudgetBench(redis)
-                await bench.open()
-                await body(bench)
-            finally:
-                await redis.aclose()
-
-        asyncio.run(main())
-
-    return run
 
 
 class Rolled:

@@ -33,7 +33,7 @@ def other_gateway(
         database=database,
         simulated=routed_simulated,
         signing=signing,
-        instance="gateway-9",
+        instance="gateway-other",
         more={"LOCKSTEP_ROUTES_FILE": str(routed_file)},
     )
 

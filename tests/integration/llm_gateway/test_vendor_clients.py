@@ -1,7 +1,7 @@
 """What the vendors' own clients make of our refusals: they repeat what may be repeated, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -13,11 +13,10 @@ import pytest
 
 from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateway import GatewayProcess, Tenant
 from fixtures.ledger import recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
 from llm_gateway.budget.scopes import ScopeKind
 
 MOST_TRIES = 30
@@ -81,26 +80,6 @@ async def talking(kind: str, url: str, key: str, heard: Heard) -> AsyncIterator[
             yield answer
 
 
-@pytest.fixture(scope="module")
-def curt_gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
-    """It lets nobody wait for room."""
-    yield from running_gateway_process(
-        tmp_path_factory.mktemp("curt"),
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-curt",
-        more={"LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
-    )
-
-
 @pytest.fixture
 def heard() -> Heard:
     return Heard()
@@ -108,9 +87,9 @@ def heard() -> Heard:
 
 @pytest.fixture(params=CLIENTS)
 async def answer(
-    request: pytest.FixtureRequest, curt_gateway: GatewayProcess, tenant: Tenant, heard: Heard
+    request: pytest.FixtureRequest, impatient_gateway: GatewayProcess, tenant: Tenant, heard: Heard
 ) -> AsyncIterator[Answers]:
-    async for one in talking(request.param, curt_gateway.url, tenant.api_key, heard):
+    async for one in talking(request.param, impatient_gateway.url, tenant.api_key, heard):
         yield one
 
 
