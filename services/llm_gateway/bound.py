@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from foundation.contracts.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest
@@ -20,8 +21,7 @@ class Unpriced(BadRequest):
     code = "model_not_priced"
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """Upper bounds of one attempt; `max_output` is what each choice may take.
 
     Those of an estimate may be passed, but not those of the `strict` bound that it keeps.

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.budget.refusals import AlreadyAnswered
@@ -20,8 +21,7 @@ from llm_gateway.stages.finish_stream import FinishStream
 from llm_gateway.stages.planning import Planning, bound_of_plan
 
 
-@dataclass(frozen=True, slots=True)
-class StreamedAnswer:
+class StreamedAnswer(msgspec.Struct, frozen=True):
     """A stream that has begun upstream, or that is waited for longer than a connection may be silent."""
 
     headers: tuple[tuple[str, str], ...]

@@ -1,6 +1,5 @@
 """A chat completions request: its governed fields read, everything else kept as the bytes that came."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -57,8 +56,7 @@ class CacheWrites(IntEnum):
     HOUR = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatRequest:
+class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, ready to be sent on with few fields changed.
 
     `text_tokens` is the most that everything but images can take: a token is at least one byte of its text, and JSON

@@ -12,6 +12,7 @@ from opentelemetry import trace
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("lockstep_log_bound", default=None)
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
 _NOISY = ("botocore", "aiobotocore", "urllib3", "httpx", "httpx2", "httpcore", "asyncio", "openai", "uvicorn.access")
 
 
@@ -39,7 +40,7 @@ class JsonFormatter(logging.Formatter):
         line.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return _encode(line)
 
 
 def configure(service: str, *, level: str = "INFO") -> None:

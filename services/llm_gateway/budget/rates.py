@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
+
 from foundation.contracts.rate_limits import RateLimits, ScopeRates
 from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
@@ -65,8 +67,7 @@ class CallLimits:
 NO_LIMITS = CallLimits()
 
 
-@dataclass(frozen=True, slots=True)
-class RateState:
+class RateState(msgspec.Struct, frozen=True):
     """What a window has left, and in how many microseconds all of it is free again."""
 
     rate: Rate

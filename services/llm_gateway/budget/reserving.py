@@ -1,7 +1,8 @@
 """A reservation in the form that reserve.lua takes, and what it answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from llm_gateway.budget import keys
 from llm_gateway.budget.rates import CallLimits, RateState
@@ -24,16 +25,14 @@ from llm_gateway.budget.scopes import Period, Scope, ScopeKind, Windows
 from llm_gateway.budget.seed import Seed
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """Under which lease of a run's step a call comes."""
 
     generation: int
     fence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Remaining:
+class Remaining(msgspec.Struct, frozen=True):
     """What a scope has left after a reservation; None where it has no limit."""
 
     scope: ScopeKind
@@ -41,8 +40,7 @@ class Remaining:
     nano_usd: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Funded:
+class Funded(msgspec.Struct, frozen=True):
     """What is left after a reservation; a repeat of one that stands knows nothing new."""
 
     at_us: int = 0

@@ -6,6 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from foundation.domain.money import MAX_AMOUNT
 
 SLICES = 60
@@ -32,8 +34,7 @@ class Period(StrEnum):
     ROLLING = "rolling"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(msgspec.Struct, frozen=True):
     """Tokens and nano-dollars."""
 
     tokens: int

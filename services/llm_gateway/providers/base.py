@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import ChatRequest
@@ -77,8 +79,7 @@ class EventKind(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class StreamEvent:
+class StreamEvent(msgspec.Struct, frozen=True):
     """One event; `wire` is what the caller gets of it, empty for what only the gateway asked for."""
 
     kind: EventKind

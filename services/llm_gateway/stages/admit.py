@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from foundation.contracts.budget_policy import AwayPolicy

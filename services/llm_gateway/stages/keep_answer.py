@@ -1,6 +1,6 @@
 """Stores an answer for replay and settles its attempt, in this order: a stored answer is never paid for twice."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from foundation.domain.errors import LockstepError
 from llm_gateway.call import Attempt

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from foundation.domain.errors import BadRequest
 from llm_gateway.bound import Bound, bound_of

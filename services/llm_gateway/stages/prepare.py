@@ -1,9 +1,10 @@
 """An attempt before it is funded: its reservation, and the event that stands if nobody settles it."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+import msgspec
 
 from foundation.contracts.budget_policy import BoundKind
 from foundation.domain.ids import new_uuid
@@ -18,8 +19,7 @@ from llm_gateway.routing import Target
 from llm_gateway.usage import Reason, UsageEvent, encode_event
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """Which attempt of a call is to be funded, and where it counts."""
 
     call: Call

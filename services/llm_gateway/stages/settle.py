@@ -1,8 +1,8 @@
 """Ends an attempt in the ledger: at its usage where that is known, else at its bound."""
 
 import asyncio
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from foundation.telemetry.logs import logger
@@ -16,8 +16,7 @@ from llm_gateway.usage import NO_USAGE, Usage, UsageEvent, encode_event
 _log = logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How an attempt ended; `usage` None means that what it took is not known, and its bound is charged."""
 
     status: str
