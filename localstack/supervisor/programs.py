@@ -11,6 +11,8 @@ from supervisor.settings import ROOT, Settings, inherited_environment
 from supervisor.synthesis import node
 
 _SAMPLE = "samples/penguins/run.py"
+_SIDE_BY_SIDE = 3
+"""Tests at once: one more than the cores of a small machine, since much of their time is spent waiting."""
 _ADDRESSES = {
     "LOCKSTEP_API_URL": "API",
     "LOCKSTEP_GATEWAY_URL": "model gateway",
@@ -55,7 +57,8 @@ async def test(settings: Settings, *, full: bool) -> int:
         await client.up(settings)
         spent["start"] = time.monotonic() - started
         tier = "" if full else " and not full"
-        side_by_side = await _timed(spent, "tests", settings, "-n", "2", "-m", f"not serial{tier}")
+        beside = ("-n", str(_SIDE_BY_SIDE), "--dist", "worksteal")
+        side_by_side = await _timed(spent, "tests", settings, *beside, "-m", f"not serial{tier}")
         alone = await _timed(spent, "serial tests", settings, "-m", f"serial{tier}")
     finally:
         if not was_running:

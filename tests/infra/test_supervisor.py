@@ -134,12 +134,16 @@ def test_workflow_gets_its_stacks_back_after_a_crash(settings: Settings, workflo
 
 
 @pytest.mark.serial
-def test_objects_and_keys_survive_a_stop(
+def test_objects_deletions_and_keys_survive_a_stop(
     objects: Callable[[str], Any], cloud: Cloud, an_object: tuple[str, bytes]
 ) -> None:
+    bucket, deleted = cloud.names()["LOCKSTEP_ARTIFACTS_BUCKET"], f"deleted-{an_object[0]}"
+    objects("s3").put_object(Bucket=bucket, Key=deleted, Body=b"no longer")
+    objects("s3").delete_object(Bucket=bucket, Key=deleted)
     key = objects("secretsmanager").get_secret_value(SecretId="lockstep/service-signing-key")["SecretString"]
     supervisor("restart", "localstack-objects")
-    assert_stored(objects("s3"), cloud.names()["LOCKSTEP_ARTIFACTS_BUCKET"], *an_object)
+    assert_stored(objects("s3"), bucket, *an_object)
+    assert objects("s3").list_objects_v2(Bucket=bucket, Prefix=deleted)["KeyCount"] == 0
     again = objects("secretsmanager").get_secret_value(SecretId="lockstep/service-signing-key")["SecretString"]
     assert json.loads(again)["kty"] == "OKP"
     assert again == key
@@ -153,16 +157,6 @@ def test_exported_objects_survive_a_crash(
     until(lambda: an_object[0] in index.read_text() or None, "the export of the object")
     kill_and_await_return(settings, "localstack-objects")
     assert_stored(objects("s3"), cloud.names()["LOCKSTEP_ARTIFACTS_BUCKET"], *an_object)
-
-
-@pytest.mark.serial
-def test_a_deleted_object_stays_deleted_after_a_restart(
-    objects: Callable[[str], Any], cloud: Cloud, an_object: tuple[str, bytes]
-) -> None:
-    bucket, (key, _) = cloud.names()["LOCKSTEP_ARTIFACTS_BUCKET"], an_object
-    objects("s3").delete_object(Bucket=bucket, Key=key)
-    supervisor("restart", "localstack-objects")
-    assert objects("s3").list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
 
 
 @pytest.mark.serial
