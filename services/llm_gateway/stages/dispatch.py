@@ -69,7 +69,8 @@ class Dispatch:
                 is_last = progress.number >= call.route.attempts or loop.time() + pause >= progress.deadline
                 if not failure.retryable or is_last:
                     raise self._given_up(call, failure, progress) from failure
-            await asyncio.sleep(pause)
+                if await _left(call, within=pause):
+                    raise
 
     async def _next(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit]:
         """The next attempt, funded."""
@@ -154,6 +155,18 @@ class Dispatch:
                 attempts=[f"{one.provider}/{one.model}: {one.code}" for one in progress.failures],
             )
         return failure
+
+
+async def _left(call: Call, *, within: float) -> bool:
+    """Whether nobody can get an answer any more after this pause. One that is stored can be fetched later."""
+    if call.request.streamed or call.replayable is not None:
+        await asyncio.sleep(within)
+        return False
+    leaving = asyncio.ensure_future(call.client.gone())
+    try:
+        return bool((await asyncio.wait({leaving}, timeout=within))[0])
+    finally:
+        leaving.cancel()
 
 
 async def _next_target(call: Call, number: int) -> tuple[Target, Permit]:

@@ -92,6 +92,22 @@ async def test_a_plain_call_that_nobody_waits_for_is_broken_off_where_that_stops
     assert routed_simulated.nano_usd({str(event["event_id"])}) == 0
 
 
+async def test_a_plain_call_that_nobody_waits_for_is_not_tried_again_unless_its_answer_is_kept(
+    routed: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
+) -> None:
+    fails_once = {**body_for("chat", "fault-status=503+flap=1+retry-after=1"), "stream": False}
+    keys: list[dict[str, str]] = [{}, {"idempotency-key": "kept"}]
+    for number, key in enumerate(keys):
+        body, headers = {**fails_once, "user": f"{tenant.tenant_id}-{number}"}, {**headers_of(tenant), **key}
+        with pytest.raises(httpx.ReadTimeout):
+            await routed.post(WIRES["chat"], json=body, headers=headers, timeout=0.4)
+    events = await recorded_events(database, tenant.tenant_id, count=3)
+    # the last to end is the second attempt of the call with a key; the one without had ended long before
+    assert sorted(event["status"] for event in events) == ["failed", "failed", "succeeded"]
+    [answered] = [event for event in events if event["status"] == "succeeded"]
+    assert (answered["attempt"], answered["call_key"] is not None) == (2, True)
+
+
 async def test_no_more_answers_than_allowed_are_read_for_nobody(
     routed: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
 ) -> None:
