@@ -15,7 +15,7 @@ from foundation.contracts.run_token import RunClaims
 from foundation.domain.ids import new_uuid
 from llm_gateway.bound import Bound
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.store import Funded
+from llm_gateway.budget.reserving import Funded
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import ChatRequest
 from llm_gateway.routing import Route, Target

@@ -17,9 +17,10 @@ from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.refusals import BucketClosed, HeldByOthers
 from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.reserving import Funded, Lease
 from llm_gateway.budget.scopes import Amount, Scope, Windows
 from llm_gateway.budget.seed import NO_SEEDS, Seed
-from llm_gateway.budget.store import BudgetStore, Funded, Lease, Settled
+from llm_gateway.budget.store import BudgetStore, Settled
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.journal import Entry, Journal, Phase, Settlement
 from llm_gateway.usage import decode_event, encode_event

@@ -14,12 +14,10 @@ from llm_gateway.budget.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.replies import text
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded, Lease, Remaining, funded, refusal, reserve_arguments, reserve_keys
+from llm_gateway.budget.reserving import Funded, Lease, funded, refusal, reserve_arguments, reserve_keys
 from llm_gateway.budget.scopes import Amount, Scope, ScopeKind, Windows
 from llm_gateway.budget.scripts import PooledRunner, ScriptRunner, Scripts
 from llm_gateway.budget.seed import NO_SEEDS, Seed
-
-__all__ = ["ALL_GENERATIONS", "BudgetStore", "Counters", "Funded", "Lease", "Remaining", "Settled"]
 
 ALL_GENERATIONS = MAX_AMOUNT
 

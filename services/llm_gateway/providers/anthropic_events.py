@@ -1,49 +1,28 @@
-"""What Anthropic's messages say: the usage in a body, and the events of a stream.
-
-`input_tokens` on this wire leaves out what a cache was read or written for; here, as everywhere in the gateway, it is
-all of the input.
-"""
+"""What Anthropic's messages say: the usage in a body, and the events of a stream."""
 
 import msgspec
 
 from llm_gateway.providers.base import EventKind, StreamEvent, malformed
+from llm_gateway.providers.messages_usage import MessagesUsage
 from llm_gateway.providers.sse import EventBuffer
 from llm_gateway.usage import Usage
 
 _MAX_EVENT_BYTES = 4 * 1024 * 1024
 
 
-class _CacheCreation(msgspec.Struct):
-    ephemeral_5m_input_tokens: int | None = None
-    ephemeral_1h_input_tokens: int | None = None
-
-
-class _OutputDetails(msgspec.Struct):
-    thinking_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_creation: _CacheCreation | None = None
-    output_tokens: int | None = None
-    output_tokens_details: _OutputDetails | None = None
-
-
 class _Message(msgspec.Struct):
-    usage: _Usage | None = None
+    usage: MessagesUsage | None = None
 
 
 class _Body(msgspec.Struct, tag_field="type", tag="message"):
     content: list[msgspec.Raw]
-    usage: _Usage | None = None
+    usage: MessagesUsage | None = None
 
 
 class _Event(msgspec.Struct):
     type: str
     message: _Message | None = None
-    usage: _Usage | None = None
+    usage: MessagesUsage | None = None
 
 
 _bodies = msgspec.json.Decoder(_Body)
@@ -64,7 +43,7 @@ class MessagesReader:
 
     def __init__(self) -> None:
         self._buffer = EventBuffer(most_bytes=_MAX_EVENT_BYTES)
-        self._start: _Usage | None = None
+        self._start: MessagesUsage | None = None
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """The events that a chunk completes; `UpstreamFailed` on malformed ones."""
@@ -88,26 +67,7 @@ class MessagesReader:
         return StreamEvent(EventKind.CONTENT, event)
 
 
-def _merged(last: _Usage, first: _Usage | None) -> Usage | None:
+def _merged(last: MessagesUsage, first: MessagesUsage | None) -> Usage | None:
     """The usage that the last word of a stream and its first make; None while a part is not told."""
-    start = first or _Usage()
-    plain = start.input_tokens if last.input_tokens is None else last.input_tokens
-    if plain is None or last.output_tokens is None:
-        return None
-    read = _either(last.cache_read_input_tokens, start.cache_read_input_tokens)
-    creation = last.cache_creation or start.cache_creation or _CacheCreation()
-    by_hour = creation.ephemeral_1h_input_tokens or 0
-    told = _either(last.cache_creation_input_tokens, start.cache_creation_input_tokens)
-    written = max(told, by_hour + (creation.ephemeral_5m_input_tokens or 0))
-    return Usage(
-        input_tokens=plain + read + written,
-        output_tokens=last.output_tokens,
-        cached_input_tokens=read,
-        cache_write_tokens=written,
-        cache_write_1h_tokens=by_hour,
-        reasoning_tokens=(last.output_tokens_details or _OutputDetails()).thinking_tokens or 0,
-    )
-
-
-def _either(last: int | None, first: int | None) -> int:
-    return (first or 0) if last is None else last
+    whole = last.over(first or MessagesUsage())
+    return None if whole.input_tokens is None or last.output_tokens is None else whole.read()

@@ -19,10 +19,11 @@ from llm_gateway.budget.counted import CountedIn, counted_in
 from llm_gateway.budget.limits import Limits, LimitsCache
 from llm_gateway.budget.redis_away import share_of
 from llm_gateway.budget.refusals import BucketClosed, RateLimited, Refusal, StaleWindow, Unseeded
+from llm_gateway.budget.reserving import Lease
 from llm_gateway.budget.scopes import Windows, windows_at
 from llm_gateway.budget.seed import NO_SEEDS, Seed
 from llm_gateway.budget.seeding import Seeding
-from llm_gateway.budget.store import BudgetStore, Lease
+from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
 from llm_gateway.call import Attempt, Call, Caller
 from llm_gateway.ledger import Ledger, RedisAway

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from foundation.domain.money import dollars
+from llm_gateway.budget.reserving import Remaining
 from llm_gateway.budget.scopes import ScopeKind
-from llm_gateway.budget.store import Remaining
 from llm_gateway.call import Attempt
 from llm_gateway.rate_headers import rate_headers
 

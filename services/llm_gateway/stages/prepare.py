@@ -12,8 +12,8 @@ from llm_gateway.budget import keys
 from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import CallLimits
 from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.reserving import Funded
 from llm_gateway.budget.scopes import Windows
-from llm_gateway.budget.store import Funded
 from llm_gateway.call import Attempt, Call
 from llm_gateway.routing import Target
 from llm_gateway.usage import Reason, UsageEvent, encode_event

@@ -214,7 +214,9 @@ def _check_money(cell: Cell, attempts: list[dict[str, Any]], billed: dict[str, i
     if not attempts:
         assert cell.leaves_after == BEFORE, "a call leaves an event"
         return
-    expected = {_SOURCES[cell.money]} | ({"bound"} if cell.may_be_broken_off else set())
+    expected = {_SOURCES[cell.money]}
+    expected |= {"bound"} if cell.may_be_broken_off else set()
+    expected |= {"none"} if cell.may_be_given_up else set()
     assert attempts[-1]["usage_source"] in expected
     if cell.money is not Money.TOLD:
         assert {one["usage_source"] for one in attempts} <= expected

@@ -12,8 +12,8 @@ from llm_gateway.budget import keys
 from llm_gateway.budget.rates import CallLimits, Rate, Slots
 from llm_gateway.budget.refusals import HeldByOthers, RateLimited, Spent
 from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.reserving import Funded
 from llm_gateway.budget.scopes import Limit, Scope, ScopeKind
-from llm_gateway.budget.store import Funded
 
 WIDTHS = (15_000, 40_000)
 """Microseconds: short enough that a schedule lives through several windows."""

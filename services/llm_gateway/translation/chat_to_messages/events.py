@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from llm_gateway.providers.messages_usage import MessagesUsage
 from llm_gateway.providers.sse import data_of
 from llm_gateway.translation.stop_reasons import as_finish_reason
-from llm_gateway.translation.usage import MessagesUsage, as_chat
+from llm_gateway.translation.usage import as_chat
 from llm_gateway.translation.wires.events import DONE, chat_event
 from llm_gateway.translation.wires.messages_answer import Block, Delta, Event, Message, read_event
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from llm_gateway.translation.usage import MessagesUsage
+from llm_gateway.providers.messages_usage import MessagesUsage
 from llm_gateway.translation.wires.decoding import decoded
 
 _NO_INPUT = (b"", b"null")

@@ -35,12 +35,13 @@ async def model(client: Any, *, name: str) -> Any:
     return {"id": found.id, "object": found.object}
 
 
-async def refused(client: Any, *, model: str, **more: Any) -> Any:
+async def refused(client: Any, *, model: str, streamed: bool = False, **more: Any) -> Any:
     """How a call of chat completions that cannot go well ends."""
+    about = {"model": model, "messages": [USER], "stream": streamed, **more}
 
     async def ask() -> None:
-        answer = await settled(client.chat.completions.create(model=model, messages=[USER], **more))
-        if more.get("stream"):
+        answer = await settled(client.chat.completions.create(**about))
+        if streamed:
             await listed(answer)
 
     return await taken("openai", openai.APIError, ask)

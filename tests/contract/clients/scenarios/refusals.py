@@ -14,9 +14,16 @@ async def refused(library: str, root: type[Exception], ask: Ask) -> dict[str, An
         try:
             await ask()
         except root as error:
-            facts = {name: getattr(error, name, None) for name in ("status_code", "code", "body")}
+            facts = {"status_code": getattr(error, "status_code", None), "code": _code(error)}
             return {"raised": type(error).__name__, "requests": noted.answered, "waits": noted.waits, **facts}
     raise AssertionError("the client was not refused")
+
+
+def _code(error: Exception) -> object:
+    """OpenAI's errors have a member for it, Anthropic's the body as it came."""
+    told = getattr(error, "code", None)
+    body = getattr(error, "body", None)
+    return told or (body["error"].get("code") if isinstance(body, dict) and "error" in body else None)
 
 
 async def waited(library: str, root: type[Exception], once: Ask, ask: Ask) -> dict[str, Any]:
