@@ -268,7 +268,11 @@ class Ledger:
         self._unknown_since.pop(reservation.reservation_id, None)
         self.local.counted(reservation.reservation_id)
         if entry.phase is Phase.RESERVING:
-            self._journal.forget(reservation.reservation_id)
+            if found is Settled.UNKNOWN:
+                self._journal.forget(reservation.reservation_id)
+            else:
+                # Redis may lose that it was given up: until the ledger has its event, the journal knows it
+                self._journal.settled(reservation.reservation_id, settlement)
         self._waiting.freed([scope.key for scope in reservation.scopes])
         return True
 

@@ -1,20 +1,44 @@
-"""A settlement that Redis does not take at once, beside the loop that finishes what is left over."""
+"""Settlements that Redis does not take at once, or loses again."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from redis.exceptions import ConnectionError as NotConnected
 
 from fixtures.budget_bench import BudgetBench
 from fixtures.redis_server import RedisServer
+from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
 from llm_gateway.budget.connection import RedisSettings, connect
+from llm_gateway.budget.open_holds import open_holds
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.reserving import Funded
 from llm_gateway.budget.scopes import ScopeKind
+from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.journal import Journal, Settlement
-from llm_gateway.ledger import Ledger
+from llm_gateway.ledger import Ledger, RedisAway
+from llm_gateway.usage import UsageEvent, encode_event
+
+LEASE = timedelta(seconds=30)
+
+
+class Store(BudgetStore):
+    """Its connection may break after a reservation was made and before its answer came."""
+
+    breaks = False
+
+    async def reserve(self, reservation: Reservation, **more: Any) -> Funded:
+        funded = await super().reserve(reservation, **more)
+        if self.breaks:
+            raise NotConnected
+        return funded
 
 
 @pytest.fixture
@@ -27,17 +51,110 @@ async def bench(redis_server: RedisServer) -> AsyncIterator[BudgetBench]:
     await redis.aclose()
 
 
-async def test_an_answer_leaves_although_the_journal_has_forgotten_its_settlement_meanwhile(
-    bench: BudgetBench, tmp_path: Path
-) -> None:
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
     journal = Journal(tmp_path, "gateway-1")
-    ledger = Ledger(bench.store, journal, FairWait(seconds=1, most=1), lease=timedelta(seconds=30), recorded=bench.none)
-    reservation = bench.reservation(100)
-    identity = reservation.reservation_id
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def store(bench: BudgetBench) -> Store:
+    return Store(bench.redis, lease=LEASE)
+
+
+@pytest.fixture
+def ledger(bench: BudgetBench, store: Store, journal: Journal) -> Ledger:
+    return Ledger(store, journal, FairWait(seconds=1, most=1), lease=LEASE, recorded=bench.none)
+
+
+async def held(ledger: Ledger, bench: BudgetBench, tokens: int) -> Reservation:
+    lost = UsageEvent(
+        tenant_id=bench.tenant_id,
+        event_day=date(2026, 11, 26),
+        event_id=new_uuid(),
+        kind="attempt",
+        request_id=new_uuid(),
+        attempt=1,
+        dialect="openai",
+        route="default",
+        provider="simulated",
+        model="default",
+        status="lost",
+        usage_source="bound",
+        input_tokens=0,
+        output_tokens=tokens,
+        total_tokens=tokens,
+        cost_nano_usd=3 * tokens,
+        price_version="1",
+        started_at=datetime.now(UTC),
+    )
+    reservation = msgspec.structs.replace(bench.reservation(tokens), lost_event=encode_event(lost))
     await ledger.reserve(reservation, scopes=bench.scopes, windows=bench.windows, lease=None)
+    return reservation
+
+
+def used(reservation: Reservation) -> Settlement:
+    return Settlement(60, 180, reservation.lost_event)
+
+
+async def tokens_held(bench: BudgetBench) -> list[int]:
+    return sorted(hold.amount.tokens for hold in await open_holds(bench.redis, bench.bucket))
+
+
+@contextlib.asynccontextmanager
+async def lost_by_a_restart(bench: BudgetBench) -> AsyncIterator[None]:
+    """Redis forgets what is done meanwhile, as with the last second of its file; its counters are not believed then."""
+    before = {key: await bench.redis.dump(key) for key in await bench.redis.keys()}
+    yield
+    await bench.redis.flushall()
+    for key, value in before.items():
+        await bench.redis.restore(key, 0, value)
+    await bench.redis.delete(keys.epoch(bench.bucket))
+
+
+async def test_room_of_a_settled_call_is_not_claimed_back_when_its_settlement_is_lost(
+    bench: BudgetBench, ledger: Ledger
+) -> None:
+    first = await held(ledger, bench, 900)
+    ledger.dispatching(first)
+    async with lost_by_a_restart(bench):
+        await ledger.settle(first, used(first))
+        await held(ledger, bench, 800)
+    await ledger.contribute({bench.bucket})
+    assert await tokens_held(bench) == [60, 800]
+
+
+async def test_room_of_a_call_that_was_given_up_is_not_claimed_back_either(
+    bench: BudgetBench, store: Store, ledger: Ledger
+) -> None:
+    store.breaks = True
+    with pytest.raises(RedisAway):
+        await held(ledger, bench, 900)
+    store.breaks = False
+    async with lost_by_a_restart(bench):
+        await ledger.finish_unfinished()
+        await held(ledger, bench, 800)
+    await ledger.contribute({bench.bucket})
+    assert await tokens_held(bench) == [0, 800]
+
+
+async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, ledger: Ledger) -> None:
+    await held(ledger, bench, 200)
+    async with lost_by_a_restart(bench):
+        await held(ledger, bench, 100)
+    await ledger.contribute({bench.bucket})
+    assert await tokens_held(bench) == [100, 200]
+
+
+async def test_an_answer_leaves_although_the_journal_has_forgotten_its_settlement_meanwhile(
+    bench: BudgetBench, journal: Journal, ledger: Ledger
+) -> None:
+    reservation = await held(ledger, bench, 100)
+    identity = reservation.reservation_id
     ledger.dispatching(reservation)
     await bench.redis.delete(keys.epoch(bench.bucket))
-    settling = asyncio.create_task(ledger.settle(reservation, Settlement(60, 180, "{}")))
+    settling = asyncio.create_task(ledger.settle(reservation, used(reservation)))
     await ledger.closed.wait()
     await bench.open()
     # the loop that finishes comes first, and the recorder has seen the event in PostgreSQL
@@ -49,4 +166,3 @@ async def test_an_answer_leaves_although_the_journal_has_forgotten_its_settlemen
     counters = await bench.store.counters(bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
     assert (counters.committed.tokens, counters.held.tokens) == (60, 0)
     assert len(await bench.events()) == 1
-    journal.close()
