@@ -53,10 +53,10 @@ class Entry:
     phase: Phase = Phase.RESERVING
     settlement: Settlement | None = None
     segment: int = 0
-    asked: bool = True
-    """Redis may hold it: the script was sent and did not refuse."""
-    restored: bool = False
-    """Its hold was put back into Redis after Redis lost it."""
+    admitted: bool = False
+    """Redis has said that it holds it."""
+    passed_over: bool = False
+    """A rebuild went on while it was not known whether Redis holds it."""
 
 
 class JournalInUse(Exception):
@@ -88,7 +88,7 @@ class Journal:
         self._drop_finished_segments()
 
     def reserving(self, reservation: Reservation) -> None:
-        self.entries[reservation.reservation_id] = Entry(reservation, segment=self._segment, asked=False)
+        self.entries[reservation.reservation_id] = Entry(reservation, segment=self._segment)
         self._unfinished[self._segment] += 1
         self._write(_Line(Phase.RESERVING, reservation.reservation_id, reservation=reservation))
 

@@ -15,7 +15,7 @@ from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.rates import NO_LIMITS, CallLimits
-from llm_gateway.budget.refusals import BucketClosed, HeldByOthers
+from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserving import Funded, Lease
 from llm_gateway.budget.scopes import Amount, Scope, Windows
@@ -84,18 +84,16 @@ class Ledger:
 
         async def attempt() -> Funded:
             self._open[identity] = loop.time() + self._lease
-            entry.asked = True
+            entry.passed_over = False
             moment = self.local.moment()
-            try:
-                funded = await self._store.reserve(
-                    reservation, scopes=scopes, windows=windows, lease=lease, limits=limits, seeds=seeds
-                )
-            except HeldByOthers as refusal:
-                entry.asked = False
-                if entry.restored:
-                    # a rebuild took it for a hold while it was refused: it starts again under another id
-                    raise BucketClosed from refusal
-                raise
+            funded = await self._store.reserve(
+                reservation, scopes=scopes, windows=windows, lease=lease, limits=limits, seeds=seeds
+            )
+            if entry.passed_over:
+                # a rebuild could not know that it was admitted: it starts again under another id
+                self._unfinished.add(identity)
+                raise BucketClosed
+            entry.admitted = True
             self.local.within_limits((scope.key for scope in reservation.scopes), moment)
             return funded
 
@@ -112,9 +110,9 @@ class Ledger:
             self._open.pop(identity, None)
             if isinstance(error, BucketClosed):
                 self.closed.set()
-            if isinstance(error, asyncio.CancelledError) or entry.restored:
+            if isinstance(error, asyncio.CancelledError):
                 self._unfinished.add(identity)
-            else:
+            elif identity not in self._unfinished:
                 self._journal.forget(identity)
             raise
 
@@ -124,7 +122,7 @@ class Ledger:
         self._unfinished.discard(identity)
         self._journal.forget(identity)
         self._journal.reserving(reservation)
-        self._journal.entries[identity].asked = True
+        self._journal.entries[identity].admitted = True
         # perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed like any
         self._open[identity] = math.inf
         self.local.add(reservation)
@@ -228,18 +226,21 @@ class Ledger:
 
         A settled one is put back too, as a hold of no more than what it took, since the rest of its room may be others'
         by now; it is settled again, and the ledger takes its event only once. One that was given up before it was
-        dispatched never needs the room that it asked for, whether or not it got it.
+        dispatched never needs the room that it asked for, whether or not it got it; nor does one of which it is not
+        known whether it was admitted: it is not dispatched, whatever the answer says.
         """
         for identity, entry in list(self._journal.entries.items()):
-            given_up = entry.phase is Phase.RESERVING and identity in self._unfinished
-            if entry.reservation.bucket in buckets and entry.asked and not given_up:
-                entry.restored = True
-                hold = entry.reservation
-                if entry.settlement is not None:
-                    hold = _taken(hold, entry.settlement)
-                    self._unfinished.add(identity)
-                if await self._store.restore(hold):
-                    entry.reservation = hold
+            if entry.reservation.bucket not in buckets:
+                continue
+            if entry.phase is Phase.RESERVING and (identity in self._unfinished or not entry.admitted):
+                entry.passed_over = True
+                continue
+            hold = entry.reservation
+            if entry.settlement is not None:
+                hold = _taken(hold, entry.settlement)
+                self._unfinished.add(identity)
+            if await self._store.restore(hold):
+                entry.reservation = hold
 
     async def _finish(self, entry: Entry) -> bool:
         """Whether Redis has taken this attempt's end, now or before."""

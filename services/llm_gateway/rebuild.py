@@ -162,7 +162,8 @@ class Rebuilder:
         """The counters of these buckets, from the ledger and the holds."""
         holds = [hold for number in mine for hold in await open_holds(self._redis, number)]
         with postgres_unavailable():
-            async with self._recording.across_tenants(reason="rebuild budget counters") as tx:
+            # an event that is recorded between two questions would be a hold in one and a charge in the other
+            async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
                 asked = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
                 recorded = await recorded_event_ids(tx, asked) if asked else set()
                 buckets = {number: BucketTotals(number) for number in mine}

@@ -67,10 +67,15 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def across_tenants(self, *, reason: str) -> AsyncIterator[Transaction]:
-        """A transaction for the few logins whose policies span tenants; `reason` says why this one must."""
+    async def across_tenants(self, *, reason: str, one_moment: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction for the few logins whose policies span tenants; `reason` says why this one must.
+
+        With `one_moment` all its statements see the database as the first one does.
+        """
         _log.debug("transaction across tenants", extra={"reason": reason})
         async with self._engine.begin() as tx:
+            if one_moment:
+                await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield tx
 
     async def ping(self) -> None:

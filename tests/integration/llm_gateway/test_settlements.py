@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
 from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.open_holds import open_holds
+from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserving import Funded
 from llm_gateway.budget.scopes import ScopeKind
@@ -30,14 +31,17 @@ LEASE = timedelta(seconds=30)
 
 
 class Store(BudgetStore):
-    """Its connection may break after a reservation was made and before its answer came."""
+    """Its answers may be lost, or come late."""
 
     breaks = False
+    slow: Callable[[], Awaitable[None]] | None = None
 
     async def reserve(self, reservation: Reservation, **more: Any) -> Funded:
         funded = await super().reserve(reservation, **more)
         if self.breaks:
             raise NotConnected
+        if self.slow:
+            await self.slow()
         return funded
 
 
@@ -137,6 +141,24 @@ async def test_room_of_a_call_that_was_given_up_is_not_claimed_back_either(
         await held(ledger, bench, 800)
     await ledger.contribute({bench.bucket})
     assert await tokens_held(bench) == [0, 800]
+
+
+async def test_what_a_rebuild_could_not_know_to_be_admitted_is_not_held_and_not_dispatched(
+    bench: BudgetBench, store: Store, ledger: Ledger
+) -> None:
+    async def rebuild() -> None:
+        await bench.redis.flushall()
+        await ledger.contribute({bench.bucket})
+
+    store.slow = rebuild
+    with pytest.raises(BucketClosed):
+        await held(ledger, bench, 900)
+    store.slow = None
+    assert await tokens_held(bench) == []
+    await bench.open()
+    await held(ledger, bench, 800)
+    await ledger.finish_unfinished()
+    assert await tokens_held(bench) == [800]
 
 
 async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, ledger: Ledger) -> None:
