@@ -38,7 +38,8 @@ def run_bench(redis_server: RedisServer) -> Run:
 
     def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
         async def main() -> None:
-            redis = connect(RedisSettings(url=redis_server.url, connections=40))
+            # a connection for each call of a schedule, and patience: what is asked is what the scripts decide
+            redis = connect(RedisSettings(url=redis_server.url, connections=80, timeout_seconds=30))
             try:
                 await redis.flushall()
                 bench = BudgetBench(redis)

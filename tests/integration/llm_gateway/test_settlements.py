@@ -47,7 +47,7 @@ class Store(BudgetStore):
 
 @pytest.fixture
 async def bench(redis_server: RedisServer) -> AsyncIterator[BudgetBench]:
-    redis = connect(RedisSettings(url=redis_server.url, connections=4))
+    redis = connect(RedisSettings(url=redis_server.url, connections=4, timeout_seconds=30))
     await redis.flushall()
     bench = BudgetBench(redis)
     await bench.open()
