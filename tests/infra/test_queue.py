@@ -1,5 +1,6 @@
 """The queue gives a message to those who are still there."""
 
+import contextlib
 import http.client
 import json
 import socket
@@ -50,11 +51,13 @@ def test_a_message_is_not_lost_to_a_poll_whose_client_has_gone(workflow: Callabl
 @pytest.mark.full
 def test_a_connection_may_be_idle_for_longer_than_a_minute(cloud: Cloud) -> None:
     """Time itself is the subject: the server used to close it after 60 s, sometimes just when it was used again."""
-    connection = http.client.HTTPConnection("127.0.0.1", cloud.settings.port_workflow, timeout=10)
-    connection.request("GET", "/_localstack/health")
-    assert connection.getresponse().read()
-    same = connection.sock
-    time.sleep(65)
-    connection.request("GET", "/_localstack/health")
-    assert connection.getresponse().status == 200
-    assert connection.sock is same
+    address = ("127.0.0.1", cloud.settings.port_workflow)
+    with contextlib.closing(http.client.HTTPConnection(*address, timeout=10)) as connection:
+        connection.request("GET", "/_localstack/health")
+        assert connection.getresponse().read()
+        same = connection.sock
+        time.sleep(65)
+        connection.request("GET", "/_localstack/health")
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+        assert connection.sock is same
