@@ -53,7 +53,11 @@ async def test_a_wrong_key_raises_an_authentication_error(play: Play, vendor: st
 
 
 @pytest.mark.parametrize(
-    ("vendor", "raised"), [("openai_rest", "APIStatusError"), ("anthropic_rest", "PaymentRequiredError")]
+    ("vendor", "raised", "kind"),
+    [
+        ("openai_rest", "APIStatusError", "insufficient_quota"),
+        ("anthropic_rest", "PaymentRequiredError", "billing_error"),
+    ],
 )
 @pytest.mark.parametrize("streamed", [False, True], ids=["plain", "stream"])
 async def test_an_exhausted_budget_makes_one_request(
@@ -63,6 +67,7 @@ async def test_an_exhausted_budget_makes_one_request(
     answered: Answered,
     vendor: str,
     raised: str,
+    kind: str,
     *,
     streamed: bool,
 ) -> None:
@@ -70,6 +75,7 @@ async def test_an_exhausted_budget_makes_one_request(
     before = answered()
     told = await play(vendor, "refused", model="default", streamed=streamed)
     assert (told["raised"], told["status_code"], told["code"]) == (raised, 402, "budget_exceeded")
+    assert told["type"] == kind
     assert (told["requests"], told["waits"]) == (1, [])
     assert answered() - before == Counter({"402": 1})
     assert events_of(database, tenant.tenant_id) == []

@@ -7,12 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fixtures.budget_bench import BudgetBench, Run
+from fixtures.budget_bench import BudgetBench, Run, running_bench
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
 from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
-from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.settings import DEFAULT_ROUTES
 
 ROUTED = Path(__file__).parents[2] / "fixtures" / "routed.toml"
@@ -38,15 +37,8 @@ def run_bench(redis_server: RedisServer) -> Run:
 
     def run(body: Callable[[BudgetBench], Awaitable[None]]) -> None:
         async def main() -> None:
-            # a connection for each call of a schedule, and patience: what is asked is what the scripts decide
-            redis = connect(RedisSettings(url=redis_server.url, connections=80, timeout_seconds=30))
-            try:
-                await redis.flushall()
-                bench = BudgetBench(redis)
-                await bench.open()
+            async with running_bench(redis_server) as bench:
                 await body(bench)
-            finally:
-                await redis.aclose()
 
         asyncio.run(main())
 

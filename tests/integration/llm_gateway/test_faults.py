@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from typing import Any
 
 import anthropic
@@ -40,6 +41,7 @@ async def post(
     ("name", "status", "code", "retryable", "attempts"),
     [
         ("status=500", 502, "upstream_error", "true", 3),
+        ("status=503", 502, "upstream_error", "true", 3),
         ("status=529", 502, "upstream_error", "true", 3),
         ("status=429+retry-after=0.1", 429, "upstream_rate_limited", "true", 3),
         ("status=400", 400, "upstream_refused", "false", 1),
@@ -112,7 +114,7 @@ async def test_a_stream_that_begins_with_an_error_event_is_tried_again_and_each_
 
 
 @on_each_wire
-@pytest.mark.parametrize("at", [1, 10])
+@pytest.mark.parametrize("at", [1, 2, 5, 10])
 @pytest.mark.parametrize("name", ["cut", "malformed", "error-event", "stall"])
 async def test_a_stream_that_breaks_ends_in_an_error_event_and_never_as_if_it_were_whole(
     faulty: httpx.AsyncClient,
@@ -127,7 +129,10 @@ async def test_a_stream_that_breaks_ends_in_an_error_event_and_never_as_if_it_we
     answer = await post(faulty, tenant, wire, fault(f"{name}={at}"), streamed=True)
     assert answer.status_code == 200
     assert wire.ending not in answer.text
-    check_error_event(wire, answer.text.rstrip("\n").rpartition("\n\n")[2])
+    last = answer.text.rstrip("\n").rpartition("\n\n")[2]
+    check_error_event(wire, last)
+    if wire is Wire.MESSAGES:
+        assert json.loads(last.partition("data: ")[2])["error"]["type"] in {"api_error", "timeout_error"}
     [event] = await recorded_events(database, tenant.tenant_id, count=1)
     assert (event["status"], event["usage_source"]) == ("cut", "bound")
     billed = simulated.nano_usd({str(event["event_id"])})

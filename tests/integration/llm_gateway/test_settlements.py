@@ -2,20 +2,20 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 from redis.exceptions import ConnectionError as NotConnected
 
-from fixtures.budget_bench import BudgetBench
+from fixtures.budget_bench import BudgetBench, running_bench
 from fixtures.redis_server import RedisServer
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget import keys
-from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.open_holds import open_holds
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
@@ -33,26 +33,28 @@ LEASE = timedelta(seconds=30)
 class Store(BudgetStore):
     """Its answers may be lost, or come late."""
 
-    breaks = False
-    slow: Callable[[], Awaitable[None]] | None = None
+    before_answer: Callable[[], Awaitable[None]] | None = None
 
     async def reserve(self, reservation: Reservation, **more: Any) -> Funded:
         funded = await super().reserve(reservation, **more)
-        if self.breaks:
-            raise NotConnected
-        if self.slow:
-            await self.slow()
+        if self.before_answer:
+            await self.before_answer()
         return funded
+
+
+async def breaks() -> None:
+    raise NotConnected
+
+
+async def none_recorded(_: Sequence[Reservation]) -> set[UUID]:
+    """Which of these attempts PostgreSQL has, where there is none."""
+    return set()
 
 
 @pytest.fixture
 async def bench(redis_server: RedisServer) -> AsyncIterator[BudgetBench]:
-    redis = connect(RedisSettings(url=redis_server.url, connections=4, timeout_seconds=30))
-    await redis.flushall()
-    bench = BudgetBench(redis)
-    await bench.open()
-    yield bench
-    await redis.aclose()
+    async with running_bench(redis_server) as bench:
+        yield bench
 
 
 @pytest.fixture
@@ -68,8 +70,8 @@ def store(bench: BudgetBench) -> Store:
 
 
 @pytest.fixture
-def ledger(bench: BudgetBench, store: Store, journal: Journal) -> Ledger:
-    return Ledger(store, journal, FairWait(seconds=1, most=1), lease=LEASE, recorded=bench.none)
+def ledger(store: Store, journal: Journal) -> Ledger:
+    return Ledger(store, journal, FairWait(seconds=1, most=1), lease=LEASE, recorded=none_recorded)
 
 
 async def held(ledger: Ledger, bench: BudgetBench, tokens: int) -> Reservation:
@@ -132,10 +134,10 @@ async def test_room_of_a_settled_call_is_not_claimed_back_when_its_settlement_is
 async def test_room_of_a_call_that_was_given_up_is_not_claimed_back_either(
     bench: BudgetBench, store: Store, ledger: Ledger
 ) -> None:
-    store.breaks = True
+    store.before_answer = breaks
     with pytest.raises(RedisAway):
         await held(ledger, bench, 900)
-    store.breaks = False
+    store.before_answer = None
     async with lost_by_a_restart(bench):
         await ledger.finish_unfinished()
         await held(ledger, bench, 800)
@@ -150,10 +152,10 @@ async def test_what_a_rebuild_could_not_know_to_be_admitted_is_not_held_and_not_
         await bench.redis.flushall()
         await ledger.contribute({bench.bucket})
 
-    store.slow = rebuild
+    store.before_answer = rebuild
     with pytest.raises(BucketClosed):
         await held(ledger, bench, 900)
-    store.slow = None
+    store.before_answer = None
     assert await tokens_held(bench) == []
     await bench.open()
     await held(ledger, bench, 800)

@@ -14,16 +14,20 @@ async def refused(library: str, root: type[Exception], ask: Ask) -> dict[str, An
         try:
             await ask()
         except root as error:
-            facts = {"status_code": getattr(error, "status_code", None), "code": _code(error)}
+            told = _told(error)
+            facts = {
+                "status_code": getattr(error, "status_code", None),
+                "code": told.get("code"),
+                "type": told.get("type"),
+            }
             return {"raised": type(error).__name__, "requests": noted.answered, "waits": noted.waits, **facts}
     raise AssertionError("the client was not refused")
 
 
-def _code(error: Exception) -> object:
-    """OpenAI's errors have a member for it, Anthropic's the body as it came."""
-    told = getattr(error, "code", None)
+def _told(error: Exception) -> dict[str, Any]:
+    """The error that came: OpenAI's client takes it out of its body, Anthropic's keeps the body whole."""
     body = getattr(error, "body", None)
-    return told or (body["error"].get("code") if isinstance(body, dict) and "error" in body else None)
+    return dict(body.get("error", body)) if isinstance(body, dict) else {}
 
 
 async def waited(library: str, root: type[Exception], once: Ask, ask: Ask) -> dict[str, Any]:
