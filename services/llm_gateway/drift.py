@@ -38,8 +38,13 @@ class TenantDrift:
     counted: Counted
 
     @property
+    def differs(self) -> bool:
+        """Whether the ledger charges something else than was billed."""
+        return self.charged_nano_usd != self.billed_nano_usd
+
+    @property
     def drifts(self) -> bool:
-        return self.counted.drifts or self.charged_nano_usd != self.billed_nano_usd
+        return self.counted.drifts or self.differs
 
     def as_json(self) -> dict[str, Any]:
         """Amounts in nano-dollars, drifts in dollars; null where the counters did not stand still."""

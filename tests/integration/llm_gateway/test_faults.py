@@ -12,7 +12,7 @@ import pytest
 from fixtures.gateway import GatewayProcess, Tenant
 from fixtures.ledger import charged, recorded_events
 from fixtures.postgres import ScratchDatabase
-from fixtures.reconciling import reconcile
+from fixtures.reconciling import reconcile_tenant
 from fixtures.simulated import SimulatedProvider
 from fixtures.wires import Wire, body_of, check_error, check_error_event, headers_of
 
@@ -109,7 +109,7 @@ async def test_a_stream_that_begins_with_an_error_event_is_tried_again_and_each_
     check_error(wire, 502, answer.content)
     events = await recorded_events(database, tenant.tenant_id, count=3)
     assert {(event["status"], event["usage_source"]) for event in events} == {("failed", "bound")}
-    reconcile(faulty_gateway, database)
+    reconcile_tenant(faulty_gateway, database, tenant)
     assert charged(database, tenant.tenant_id) == simulated.nano_usd({str(event["event_id"]) for event in events}) > 0
 
 
@@ -137,7 +137,7 @@ async def test_a_stream_that_breaks_ends_in_an_error_event_and_never_as_if_it_we
     assert (event["status"], event["usage_source"]) == ("cut", "bound")
     billed = simulated.nano_usd({str(event["event_id"])})
     assert 0 < billed < event["cost_nano_usd"]
-    reconcile(faulty_gateway, database)
+    reconcile_tenant(faulty_gateway, database, tenant)
     assert charged(database, tenant.tenant_id) == billed
 
 
@@ -174,7 +174,7 @@ async def test_usage_that_is_missing_or_absurd_is_charged_at_the_bound_until_the
     [event] = await recorded_events(database, tenant.tenant_id, count=1)
     assert (event["status"], event["usage_source"]) == ("succeeded", "bound")
     assert event["cost_nano_usd"] == event["bound_nano_usd"]
-    reconcile(faulty_gateway, database)
+    reconcile_tenant(faulty_gateway, database, tenant)
     assert charged(database, tenant.tenant_id) == simulated.nano_usd({str(event["event_id"])})
 
 
