@@ -8,14 +8,10 @@ from redis.exceptions import RedisError
 from foundation.contracts.spending import AskSpending, Money, ScopeName, ScopeSpending, Spending, WindowSpending
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.budget import keys
+from llm_gateway.budget.scopes import Amount
+from llm_gateway.budget.window_counts import WindowCounts
 
-_FIELDS = (
-    "", "tokens", "nano", "held_tokens", "held_nano",
-    "day", "day_tokens", "day_nano", "day_held_tokens", "day_held_nano",
-    "month", "month_tokens", "month_nano", "month_held_tokens", "month_held_nano",
-)  # fmt: skip
-"""Of each window its label and its counters, as common.lua names them; the total has no label, no field is empty."""
-_WIDTH = 5
+_FIELDS = ("total", "day", "month")
 
 
 class ScopesMoney:
@@ -41,15 +37,15 @@ class ScopesMoney:
 
 
 def _scope_spending(scope: ScopeName, values: Sequence[bytes | None]) -> ScopeSpending:
-    total, day, month = (_window(values[at : at + _WIDTH]) for at in range(0, len(_FIELDS), _WIDTH))
-    return ScopeSpending(scope=scope, total=total, day=day, month=month)
+    total, day, month = map(_window, values)
+    # the total needs no name
+    return ScopeSpending(scope=scope, total=total.model_copy(update={"label": ""}), day=day, month=month)
 
 
-def _window(values: Sequence[bytes | None]) -> WindowSpending:
-    label, *counters = values
-    tokens, nano, held_tokens, held_nano = (int(value or 0) for value in counters)
-    return WindowSpending(
-        label=(label or b"").decode(),
-        committed=Money(tokens=tokens, nano_usd=nano),
-        held=Money(tokens=held_tokens, nano_usd=held_nano),
-    )
+def _window(field: bytes | None) -> WindowSpending:
+    counts = WindowCounts.read(field)
+    return WindowSpending(label=counts.label, committed=_money(counts.committed), held=_money(counts.held))
+
+
+def _money(amount: Amount) -> Money:
+    return Money(tokens=amount.tokens, nano_usd=amount.nano_usd)

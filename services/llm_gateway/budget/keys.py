@@ -13,7 +13,8 @@ def bucket_of(tenant_id: UUID) -> int:
     return zlib.crc32(str(tenant_id).encode()) % BUCKETS
 
 
-_PREFIXES = tuple(f"ls:{{b{bucket:02d}}}:" for bucket in range(BUCKETS))
+_PREFIXES = tuple(f"ls2:{{b{bucket:02d}}}:" for bucket in range(BUCKETS))
+"""The number is that of the layout: counters that an older one left are not read but counted anew from the ledger."""
 
 
 def prefix(bucket: int) -> str:

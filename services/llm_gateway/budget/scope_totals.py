@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from llm_gateway.budget.scopes import Amount, slice_of
+from llm_gateway.budget.window_counts import TOTAL, WindowCounts
 
 
 @dataclass(slots=True)
@@ -28,9 +29,9 @@ class _Window:
         self.held_tokens += amount.tokens
         self.held_nano += amount.nano_usd
 
-    def fields(self, prefix: str) -> list[str]:
-        names = ("tokens", "nano", "held_tokens", "held_nano")
-        return [text for name in names for text in (prefix + name, str(getattr(self, name)))]
+    def written(self) -> str:
+        held = Amount(self.held_tokens, self.held_nano)
+        return WindowCounts(self.label, Amount(self.tokens, self.nano), held).written()
 
 
 @dataclass(slots=True)
@@ -58,17 +59,17 @@ class _RollingWindow:
 
 @dataclass(slots=True)
 class _Scope:
-    total: _Window = field(default_factory=_Window)
+    total: _Window = field(default_factory=lambda: _Window(TOTAL))
     day: _Window = field(default_factory=_Window)
     month: _Window = field(default_factory=_Window)
     rolling: dict[int, _RollingWindow] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
 
     def fields(self) -> list[str]:
-        flat = self.total.fields("")
-        for name, window in (("day", self.day), ("month", self.month)):
+        flat = []
+        for name, window in (("total", self.total), ("day", self.day), ("month", self.month)):
             if window.label:
-                flat += [name, window.label, *window.fields(f"{name}_")]
+                flat += [name, window.written()]
         if self.rolling:
             flat += ["rolling", " ".join(map(str, self.rolling))]
         for name, value in self.marks.items():

@@ -1,7 +1,6 @@
 """The budget's words over its scripts: reserve, settle, renew, lapse, close, adjust, restore."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +17,7 @@ from llm_gateway.budget.reserving import Funded, Lease, funded, refusal, reserve
 from llm_gateway.budget.scopes import Amount, Scope, ScopeKind, Windows
 from llm_gateway.budget.scripts import PooledRunner, ScriptRunner, Scripts
 from llm_gateway.budget.seed import NO_SEEDS, Seed
+from llm_gateway.budget.window_counts import WindowCounts
 
 ALL_GENERATIONS = MAX_AMOUNT
 
@@ -31,14 +31,6 @@ class Settled(StrEnum):
     LAPSED = "lapsed"
     SETTLED = "settled"
     LOWERED = "lowered"
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What stands in a scope: committed and held, in total."""
-
-    committed: Amount
-    held: Amount
 
 
 class BudgetStore:
@@ -172,13 +164,10 @@ class BudgetStore:
         )
         return text(answer) == "restored"
 
-    async def counters(self, tenant_id: UUID, kind: ScopeKind, scope_id: UUID) -> Counters:
-        """What is committed and held in a scope; zero where nothing was ever counted."""
+    async def counters(self, tenant_id: UUID, kind: ScopeKind, scope_id: UUID) -> WindowCounts:
+        """What is committed and held in a scope, in total; zero where nothing was ever counted."""
         key = keys.scope(keys.bucket_of(tenant_id), tenant_id, kind, scope_id)
-        values = [
-            int(value or 0) for value in await self._redis.hmget(key, ["tokens", "nano", "held_tokens", "held_nano"])
-        ]
-        return Counters(Amount(values[0], values[1]), Amount(values[2], values[3]))
+        return WindowCounts.read(await self._redis.hget(key, "total"))
 
     async def is_open(self, bucket: int) -> bool:
         return bool(await self._redis.exists(keys.epoch(bucket)))

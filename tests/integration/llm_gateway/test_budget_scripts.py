@@ -4,6 +4,7 @@ import asyncio
 import json
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from llm_gateway.budget.refusals import HeldByOthers, InProgress, RunIsClosed, S
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.scopes import Amount, Limit, Scope, ScopeKind
 from llm_gateway.budget.store import Settled
+from llm_gateway.budget.window_counts import WindowCounts
 
 Schedule = list[tuple[str, int, int]]
 
@@ -193,7 +195,8 @@ def test_each_window_warns_once_also_when_a_hold_lapses_into_it(run_bench: Run) 
             await bench.reserve_without_run(bench.reservation(1), store=bench.short)
             await asyncio.sleep(0.003)
             await bench.store.lapse()
-            await bench.redis.hset(bench.scope_key(0), mapping={"day": "2001-01-01", "warned_day": "2001-01-01"})
+            yesterday = WindowCounts("2001-01-01").written()
+            await bench.redis.hset(bench.scope_key(0), mapping={"day": yesterday, "warned_day": "2001-01-01"})
         # 80 of 100 a day, twice; 160 of 200 in all, in the second settlement or lapse
         assert sorted(period for _, period in await bench.warnings()) == ["day", "day", "total"]
 
@@ -205,10 +208,11 @@ def test_a_day_that_is_over_frees_its_window_but_not_the_total(run_bench: Run) -
         bench.scopes[0] = Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(10, None))
         await bench.reserve(bench.reservation(10))
         tenant = keys.scope(bench.bucket, bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
-        await bench.redis.hset(tenant, "day", "2001-01-01")
+        today = WindowCounts.read(await bench.redis.hget(tenant, "day"))
+        await bench.redis.hset(tenant, "day", msgspec.structs.replace(today, label="2001-01-01").written())
         await bench.reserve(bench.reservation(10))
-        assert int(await bench.redis.hget(tenant, "held_tokens")) == 20
-        assert int(await bench.redis.hget(tenant, "day_held_tokens")) == 10
+        total, day = (WindowCounts.read(one) for one in await bench.redis.hmget(tenant, "total", "day"))
+        assert (total.held.tokens, day.held.tokens) == (20, 10)
 
     run_bench(body)
 

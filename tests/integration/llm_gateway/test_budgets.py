@@ -7,6 +7,7 @@ import httpx
 import openai
 import pytest
 
+from fixtures.counters import counters_of
 from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.ledger import charged, recorded_events
@@ -14,7 +15,6 @@ from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from fixtures.simulated import SimulatedProvider
 from foundation.contracts.run_token import Caps
-from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"
@@ -25,24 +25,26 @@ async def post(client: httpx.AsyncClient, token: str, body: dict[str, Any]) -> h
     return await client.post(PATH, json=body, headers={"authorization": f"Bearer {token}"})
 
 
+async def run_counters(redis: RedisServer, step: Step) -> tuple[int, ...]:
+    """Tokens and nano-dollars that the step's run has committed, then those it holds."""
+    return await asyncio.to_thread(counters_of, redis, step.tenant.tenant_id, ScopeKind.RUN, step.run_id)
+
+
 class Watch:
     """Looks at a run's counters as often as it can while calls are under way."""
 
     def __init__(self, redis: RedisServer, step: Step) -> None:
         self._redis = redis
-        bucket = keys.bucket_of(step.tenant.tenant_id)
-        self._key = keys.scope(bucket, step.tenant.tenant_id, ScopeKind.RUN, step.run_id)
+        self._step = step
         self.most = 0
         self.looks = 0
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
-        client = self._redis.client()
         while not self._stop.is_set():
-            values = await asyncio.to_thread(client.hmget, self._key, ["tokens", "held_tokens"])
-            self.most = max(self.most, sum(int(value or 0) for value in values))
+            tokens, _, held_tokens, _ = await run_counters(self._redis, self._step)
+            self.most = max(self.most, tokens + held_tokens)
             self.looks += 1
-        client.close()
 
     def stop(self) -> None:
         self._stop.set()
@@ -50,15 +52,11 @@ class Watch:
 
 async def until_held(redis: RedisServer, step: Step) -> None:
     """Until the run has a hold."""
-    bucket = keys.bucket_of(step.tenant.tenant_id)
-    key = keys.scope(bucket, step.tenant.tenant_id, ScopeKind.RUN, step.run_id)
-    client = redis.client()
 
-    async def held() -> int:
-        return int(await asyncio.to_thread(client.hget, key, "held_tokens") or 0)
+    async def held() -> bool:
+        return (await run_counters(redis, step))[2] > 0
 
     await eventually(held)
-    client.close()
 
 
 async def test_200_calls_against_room_for_ten_never_pass_the_limit_and_leave_no_hold(
@@ -92,11 +90,8 @@ async def test_200_calls_against_room_for_ten_never_pass_the_limit_and_leave_no_
         assert 0 <= error["remaining"]["tokens"] < bound
     assert watch.looks > 0
     assert watch.most <= limit
-    client_ = gateway_redis.client()
-    left = client_.hgetall(keys.scope(keys.bucket_of(tenant.tenant_id), tenant.tenant_id, ScopeKind.RUN, step.run_id))
-    assert (left["held_tokens"], left["held_nano"]) == ("0", "0")
-    assert int(left["tokens"]) == used * len(by_status[200])
-    client_.close()
+    tokens, _, held_tokens, held_nano = await run_counters(gateway_redis, step)
+    assert (tokens, held_tokens, held_nano) == (used * len(by_status[200]), 0, 0)
     events = await recorded_events(database, tenant.tenant_id, count=1 + len(by_status[200]))
     assert charged(database, tenant.tenant_id) == simulated.nano_usd({str(event["event_id"]) for event in events})
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fixtures.counters import counters_of
 from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.ledger import charged, events_of, recorded_events
@@ -16,7 +17,6 @@ from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.reconciling import reconcile
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
-from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"
@@ -59,20 +59,13 @@ class World:
 
     def covered(self) -> int:
         """Nano-dollars that the tenant's budget counts: the ledger, the stream and the holds."""
-        bucket = keys.bucket_of(self.tenant.tenant_id)
-        key = keys.scope(bucket, self.tenant.tenant_id, ScopeKind.TENANT, self.tenant.tenant_id)
-        client = self.redis.client()
-        values = client.hmget(key, ["nano", "held_nano"])
-        client.close()
-        return sum(int(value or 0) for value in values)
+        return sum(self.counters())
 
     def counters(self) -> tuple[int, int]:
-        bucket = keys.bucket_of(self.tenant.tenant_id)
-        key = keys.scope(bucket, self.tenant.tenant_id, ScopeKind.TENANT, self.tenant.tenant_id)
-        client = self.redis.client()
-        nano, held = client.hmget(key, ["nano", "held_nano"])
-        client.close()
-        return int(nano or 0), int(held or 0)
+        """Nano-dollars committed and held."""
+        tenant_id = self.tenant.tenant_id
+        _, nano, _, held = counters_of(self.redis, tenant_id, ScopeKind.TENANT, tenant_id)
+        return nano, held
 
     async def nothing_held(self) -> bool:
         return (await asyncio.to_thread(self.counters))[1] == 0

@@ -54,27 +54,29 @@ if marked then
     end
 end
 
-local run, step = KEYS[KEYS_BEFORE + scope_count - 1], KEYS[KEYS_BEFORE + scope_count]
+local scopes = {}
+for number = 1, scope_count do
+    scopes[number] = read_scope(KEYS[KEYS_BEFORE + number], ARGV[SCOPES_AT + (number - 1) * ARGUMENTS + 1] == '1')
+end
+local run, step = scopes[scope_count - 1], scopes[scope_count]
 local runs = {}
 if generation ~= '' then
     for word in string.gmatch(ARGV[19], '%d+') do
-        runs[#runs + 1] = { generation = word }
+        runs[#runs + 1] = { asked = word }
     end
     for at, above in ipairs(runs) do
-        above.key = KEYS[KEYS_BEFORE + scope_count - 2 - #runs + at]
+        above.scope = scopes[scope_count - 2 - #runs + at]
     end
-    runs[#runs + 1] = { key = run, generation = generation }
+    runs[#runs + 1] = { scope = run, asked = generation }
 end
 local stale = false
 for _, one in ipairs(runs) do
-    local known = redis.call('HMGET', one.key, 'closed', 'generation')
-    if known[1] and tonumber(known[1]) >= tonumber(one.generation) then
+    if one.scope.closed and tonumber(one.scope.closed) >= tonumber(one.asked) then
         return { 'run_closed' }
     end
-    one.known = known[2]
-    stale = stale or tonumber(known[2] or 0) > tonumber(one.generation)
+    stale = stale or tonumber(one.scope.generation or 0) > tonumber(one.asked)
 end
-if stale or (generation ~= '' and tonumber(redis.call('HGET', step, 'fence') or 0) > tonumber(fence)) then
+if stale or (generation ~= '' and tonumber(step.fence or 0) > tonumber(fence)) then
     return { 'stale_lease' }
 end
 
@@ -96,7 +98,7 @@ local function left_of(limit, committed, held, bound, number, name, unit)
     return limit ~= '' and most - committed - held - bound or nil
 end
 
-local scopes, lefts, lines, answer = {}, {}, {}, { 'reserved', text(micros), '' }
+local lefts, lines, answer = {}, {}, { 'reserved', text(micros), '' }
 local watched, nearly = {}, {}
 
 -- Notes a limit for the settlement, which warns, and for the caller's headers.
@@ -111,6 +113,9 @@ local function watch(limit, committed, number, name, unit, width)
 end
 
 local function check(one, held, number, name, at, left, width)
+    if ARGV[at] == '' and ARGV[at + 1] == '' and name ~= 'total' then
+        return -- the total's check keeps all counters exact
+    end
     local tokens = left_of(ARGV[at], one.tokens, held.held_tokens, bound_tokens, number, name, 'tokens')
     local nano = left_of(ARGV[at + 1], one.nano, held.held_nano, bound_nano, number, name, 'nano_usd')
     watch(ARGV[at], one.tokens, number, name, 'tokens', width)
@@ -120,8 +125,8 @@ local function check(one, held, number, name, at, left, width)
 end
 
 for number = 1, scope_count do
-    local key, at = KEYS[KEYS_BEFORE + number], SCOPES_AT + (number - 1) * ARGUMENTS + 1
-    local scope, left = read_scope(key, ARGV[at] == '1'), {}
+    local at = SCOPES_AT + (number - 1) * ARGUMENTS + 1
+    local scope, left = scopes[number], {}
     check(scope.total, scope.total, number, 'total', at + 1, left)
     if scope.day then
         reaches(scope.day, day)
@@ -129,7 +134,7 @@ for number = 1, scope_count do
         check(scope.day, scope.day, number, 'day', at + 3, left)
         check(scope.month, scope.month, number, 'month', at + 5, left)
     end
-    scopes[number], lefts[number], lines[number] = scope, left, ARGV[at] .. key
+    lefts[number], lines[number] = left, ARGV[at] .. scope.key
 end
 
 -- Begins to count a rolling window: from now on here, up to now in the ledger. A hold that lapsed a line above is before.
@@ -251,24 +256,24 @@ answer[3] = table.concat(nearly, ',')
 take_slots(ARGV[18], id)
 for _, scope in ipairs(scopes) do
     change_scope(scope, day, month, 0, 0, bound_tokens, bound_nano)
-    write_held(scope)
+    write_scope(scope)
 end
 for _, one in ipairs(windows) do
     keep_rolling(one.key, one.width)
 end
 for _, one in ipairs(runs) do
-    if one.known ~= one.generation then
-        redis.call('HSET', one.key, 'generation', one.generation)
+    if one.scope.generation ~= one.asked then
+        redis.call('HSET', one.scope.key, 'generation', one.asked)
     end
 end
-if generation ~= '' and redis.call('HGET', step, 'fence') ~= fence then
-    redis.call('HSET', step, 'fence', fence)
-    redis.call('SADD', run .. ':steps', step)
-    for _, key in ipairs({ step, run .. ':steps' }) do
-        redis.call('EXPIRE', key, RUN_TTL)
-    end
+if generation ~= '' and step.fence ~= fence then
+    local steps = run.key .. ':steps'
+    redis.call('HSET', step.key, 'fence', fence)
+    redis.call('SADD', steps, step.key)
+    redis.call('EXPIRE', step.key, RUN_TTL)
+    redis.call('EXPIRE', steps, RUN_TTL)
     for _, one in ipairs(runs) do
-        redis.call('EXPIRE', one.key, RUN_TTL)
+        redis.call('EXPIRE', one.scope.key, RUN_TTL)
     end
 end
 redis.call('HSET', KEYS[4], 'state', 'open', 'tokens', ARGV[4], 'nano', ARGV[5], 'day', day, 'month', month,
