@@ -94,6 +94,7 @@ def reserve_arguments(
         " ".join(str(scope.generation) for scope in scopes if scope.generation is not None),
         sum(scope.rolling is not None for scope in scopes),
         int(reservation.is_estimate),
+        "\n".join(f"{number} {limit}" for number, scope in enumerate(scopes, 1) for limit in scope.watched),
     ]
     for scope in scopes:
         arguments += scope.arguments

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from llm_gateway.budget.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.scopes import Amount, slice_of
-from llm_gateway.budget.window_counts import TOTAL, WindowCounts
+
+Fields = list[str | list[int | str]]
 
 
 @dataclass(slots=True)
@@ -29,9 +31,9 @@ class _Window:
         self.held_tokens += amount.tokens
         self.held_nano += amount.nano_usd
 
-    def written(self) -> str:
+    def counts(self) -> WindowCounts:
         held = Amount(self.held_tokens, self.held_nano)
-        return WindowCounts(self.label, Amount(self.tokens, self.nano), held).written()
+        return WindowCounts(self.label, Amount(self.tokens, self.nano), held)
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class _RollingWindow:
         before = self.slices.get(number, Amount(0, 0))
         self.slices[number] = Amount(before.tokens + amount.tokens, before.nano_usd + amount.nano_usd)
 
-    def fields(self) -> list[str]:
+    def fields(self) -> Fields:
         flat = {
             "state": "whole",
             "slice": self.slice_ms,
@@ -59,17 +61,17 @@ class _RollingWindow:
 
 @dataclass(slots=True)
 class _Scope:
-    total: _Window = field(default_factory=lambda: _Window(TOTAL))
+    total: _Window = field(default_factory=_Window)
     day: _Window = field(default_factory=_Window)
     month: _Window = field(default_factory=_Window)
     rolling: dict[int, _RollingWindow] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
 
-    def fields(self) -> list[str]:
-        flat = []
-        for name, window in (("total", self.total), ("day", self.day), ("month", self.month)):
-            if window.label:
-                flat += [name, window.written()]
+    def fields(self) -> Fields:
+        counts = ScopeCounts(self.total.counts())
+        if self.day.label:
+            counts = ScopeCounts(self.total.counts(), self.day.counts(), self.month.counts())
+        flat: Fields = [FIELD, counts.values()]
         if self.rolling:
             flat += ["rolling", " ".join(map(str, self.rolling))]
         for name, value in self.marks.items():
@@ -114,8 +116,8 @@ class ScopeTotals:
         marks = self._scope(key).marks
         marks[name] = max(value, marks.get(name, 0))
 
-    def fields(self) -> dict[str, list[str]]:
-        """Flat lists of names and values by key, as HSET takes them."""
+    def fields(self) -> dict[str, Fields]:
+        """Flat lists of names and values by key, as open_bucket.lua takes them; a list in one becomes one field."""
         hashes = {key: scope.fields() for key, scope in self._scopes.items()}
         for key, scope in self._scopes.items():
             hashes |= {f"{key}:rolling:{width}": window.fields() for width, window in scope.rolling.items()}

@@ -1,5 +1,6 @@
 """Scopes, their limits, and the windows in which the lasting ones are limited: of a calendar, or rolling."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -62,6 +63,12 @@ class Limit:
         """As the scripts take it: nothing for no limit."""
         return ("" if self.tokens is None else self.tokens, "" if self.nano_usd is None else self.nano_usd)
 
+    @property
+    def by_unit(self) -> dict[str, int]:
+        """What is limited, by the names that the scripts have for the units."""
+        amounts = {"tokens": self.tokens, "nano": self.nano_usd}
+        return {unit: amount for unit, amount in amounts.items() if amount is not None}
+
 
 NO_LIMIT = Limit()
 
@@ -98,10 +105,23 @@ class Scope:
     """Of a run above the caller's own: under which generation of it the caller runs."""
     arguments: tuple[str | int, ...] = field(init=False, repr=False, compare=False)
     """As reserve.lua takes it; made once, since a scope is used for many calls."""
+    watched: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Its limits as common.lua watches them: "<window> <unit> <limit>", with the width after them where it rolls."""
 
     def __post_init__(self) -> None:
         limits = (*self.total.arguments, *self.day.arguments, *self.month.arguments)
         object.__setattr__(self, "arguments", (int(self.kind.windowed), *limits))
+        object.__setattr__(self, "watched", tuple(self._watched()))
+
+    def _watched(self) -> Iterator[str]:
+        limits = {Period.TOTAL: self.total}
+        if self.kind.windowed:
+            limits |= {Period.DAY: self.day, Period.MONTH: self.month}
+        for period, limit in limits.items():
+            yield from (f"{period} {unit} {most}" for unit, most in limit.by_unit.items())
+        if self.rolling is not None:
+            for unit, most in self.rolling.limit.by_unit.items():
+                yield f"{Period.ROLLING} {unit} {most} {self.rolling.width_ms}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.replies import text
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserving import Funded, Lease, funded, refusal, reserve_arguments, reserve_keys
+from llm_gateway.budget.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.scopes import Amount, Scope, ScopeKind, Windows
 from llm_gateway.budget.scripts import PooledRunner, ScriptRunner, Scripts
 from llm_gateway.budget.seed import NO_SEEDS, Seed
-from llm_gateway.budget.window_counts import WindowCounts
 
 ALL_GENERATIONS = MAX_AMOUNT
 
@@ -167,7 +167,8 @@ class BudgetStore:
     async def counters(self, tenant_id: UUID, kind: ScopeKind, scope_id: UUID) -> WindowCounts:
         """What is committed and held in a scope, in total; zero where nothing was ever counted."""
         key = keys.scope(keys.bucket_of(tenant_id), tenant_id, kind, scope_id)
-        return WindowCounts.read(await self._redis.hget(key, "total"))
+        [field] = await self._redis.hmget(key, [FIELD])
+        return ScopeCounts.read(field).total
 
     async def is_open(self, bucket: int) -> bool:
         return bool(await self._redis.exists(keys.epoch(bucket)))

@@ -4,18 +4,19 @@ import asyncio
 import json
 from uuid import UUID
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fixtures.budget_bench import LIMIT, BudgetBench, Run
+from fixtures.counters import as_field
 from llm_gateway.budget import keys
 from llm_gateway.budget.refusals import HeldByOthers, InProgress, RunIsClosed, Spent, StaleLease
 from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.scope_counts import FIELD, ScopeCounts
 from llm_gateway.budget.scopes import Amount, Limit, Scope, ScopeKind
 from llm_gateway.budget.store import Settled
-from llm_gateway.budget.window_counts import WindowCounts
 
 Schedule = list[tuple[str, int, int]]
 
@@ -185,6 +186,14 @@ def test_a_refused_call_leaves_no_trace_in_any_scope(run_bench: Run) -> None:
     run_bench(body)
 
 
+async def end_day(bench: BudgetBench) -> None:
+    """What the tenant counts of today was of another day."""
+    counts = ScopeCounts.read(await bench.redis.hget(bench.scope_key(0), FIELD))
+    assert counts.day is not None
+    over = replace(counts, day=replace(counts.day, label="2001-01-01"))
+    await bench.redis.hset(bench.scope_key(0), FIELD, as_field(over))
+
+
 def test_each_window_warns_once_also_when_a_hold_lapses_into_it(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
         bench.scopes = [Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(100, 300), total=Limit(None, 600))]
@@ -195,8 +204,8 @@ def test_each_window_warns_once_also_when_a_hold_lapses_into_it(run_bench: Run) 
             await bench.reserve_without_run(bench.reservation(1), store=bench.short)
             await asyncio.sleep(0.003)
             await bench.store.lapse()
-            yesterday = WindowCounts("2001-01-01").written()
-            await bench.redis.hset(bench.scope_key(0), mapping={"day": yesterday, "warned_day": "2001-01-01"})
+            await end_day(bench)
+            await bench.redis.hset(bench.scope_key(0), "warned_day", "2001-01-01")
         # 80 of 100 a day, twice; 160 of 200 in all, in the second settlement or lapse
         assert sorted(period for _, period in await bench.warnings()) == ["day", "day", "total"]
 
@@ -207,12 +216,11 @@ def test_a_day_that_is_over_frees_its_window_but_not_the_total(run_bench: Run) -
     async def body(bench: BudgetBench) -> None:
         bench.scopes[0] = Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(10, None))
         await bench.reserve(bench.reservation(10))
-        tenant = keys.scope(bench.bucket, bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
-        today = WindowCounts.read(await bench.redis.hget(tenant, "day"))
-        await bench.redis.hset(tenant, "day", msgspec.structs.replace(today, label="2001-01-01").written())
+        await end_day(bench)
         await bench.reserve(bench.reservation(10))
-        total, day = (WindowCounts.read(one) for one in await bench.redis.hmget(tenant, "total", "day"))
-        assert (total.held.tokens, day.held.tokens) == (20, 10)
+        counts = ScopeCounts.read(await bench.redis.hget(bench.scope_key(0), FIELD))
+        assert counts.day is not None
+        assert (counts.total.held.tokens, counts.day.held.tokens) == (20, 10)
 
     run_bench(body)
 

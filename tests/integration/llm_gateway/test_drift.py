@@ -1,5 +1,6 @@
 """The report on drift: a tenant's invoice, ledger and counters side by side; its exit code says which differ."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
+from msgspec.structs import replace
 
-from fixtures.counters import counters_of
+from fixtures.counters import as_field, counters_of
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
 from fixtures.ledger import charged, recorded_events
 from fixtures.postgres import ScratchDatabase
@@ -17,7 +20,8 @@ from fixtures.reconciling import reconcile, run_reconcile
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.budget import keys
-from llm_gateway.budget.scopes import ScopeKind
+from llm_gateway.budget.scope_counts import FIELD, ScopeCounts
+from llm_gateway.budget.scopes import Amount, ScopeKind
 
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
@@ -84,9 +88,10 @@ async def test_counters_that_differ_from_the_ledger_have_an_exit_code_of_their_o
     await spend(own_gateway, tenant)
     reconcile(own_gateway, own_database)
     scope = keys.scope(keys.bucket_of(tenant.tenant_id), tenant.tenant_id, ScopeKind.TENANT, tenant.tenant_id)
-    redis = own_redis.client()
-    redis.hincrby(scope, "nano", 7)
-    redis.close()
+    with contextlib.closing(redis.Redis(port=own_redis.port)) as client:
+        counts = ScopeCounts.read(client.hget(scope, FIELD))
+        more = Amount(counts.total.committed.tokens, counts.total.committed.nano_usd + 7)
+        client.hset(scope, FIELD, as_field(replace(counts, total=replace(counts.total, committed=more))))
     done = run_reconcile(own_gateway, own_database)
     assert done.returncode == 3
     report = json.loads(done.stdout)

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from fixtures.counters import as_field
 from fixtures.gateway import Signing, Tenant
 from fixtures.redis_server import RedisServer
 from foundation.contracts.spending import AskSpending, Money, ScopeName
@@ -11,8 +12,8 @@ from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.admin.scopes_money import ScopesMoney
 from llm_gateway.budget import keys
 from llm_gateway.budget.connection import RedisSettings, connect
+from llm_gateway.budget.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.scopes import Amount
-from llm_gateway.budget.window_counts import TOTAL, WindowCounts
 
 
 async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: RedisServer) -> None:
@@ -29,11 +30,12 @@ async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: Re
     await redis.flushall()
     try:
         scope = keys.scope(bucket, tenant.tenant_id, "key", tenant.api_key_id)
-        counted = {
-            "total": WindowCounts(TOTAL, Amount(5, 7), Amount(1, 0)).written(),
-            "day": WindowCounts("2026-11-26", committed=Amount(3, 0)).written(),
-        }
-        await redis.hset(scope, mapping=counted)
+        counts = ScopeCounts(
+            total=WindowCounts("", Amount(5, 7), Amount(1, 0)),
+            day=WindowCounts("2026-11-26", committed=Amount(3, 0)),
+            month=WindowCounts("2026-11", committed=Amount(0, 2)),
+        )
+        await redis.hset(scope, FIELD, as_field(counts))
         with pytest.raises(DependencyUnavailable):
             await ScopesMoney(redis).spending(asked)
         await redis.set(keys.epoch(bucket), "1")
@@ -41,7 +43,7 @@ async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: Re
         assert [one.scope for one in (key, whole)] == asked.scopes
         assert (key.total.committed, key.total.held) == (Money(tokens=5, nano_usd=7), Money(tokens=1, nano_usd=0))
         assert (key.day.label, key.day.committed) == ("2026-11-26", Money(tokens=3, nano_usd=0))
-        assert (key.month.label, key.month.committed) == ("", Money(tokens=0, nano_usd=0))
+        assert (key.month.label, key.month.committed) == ("2026-11", Money(tokens=0, nano_usd=2))
         assert whole.total.committed == whole.day.held == Money(tokens=0, nano_usd=0)
     finally:
         await redis.aclose()

@@ -1,9 +1,9 @@
 -- Prepended to every script, after numbers.lua and limits.lua: how a scope's counters are read, changed and written.
 --
--- A scope is one hash. It counts what is committed and what is held, in tokens and nano-dollars: in `total` and, for the
--- lasting scopes (tenant, user, key), in the current `day` and `month` of the tenant's calendar. Each of these is one field,
--- "<label> <tokens> <nano> <held tokens> <held nano>", since reading and writing fifteen fields takes four times as long.
--- The label names the window; the total's is `total`.
+-- A scope is one hash. It counts what is committed and what is held, in tokens and nano-dollars, in total and, for the
+-- lasting scopes (tenant, user, key), in the current day and month of the tenant's calendar. All of that is one field,
+-- `counts`, of MessagePack values in a row: tokens, nano, held tokens, held nano, and for a lasting scope the same of the
+-- day and of the month, each after the label that names the window. Fields of their own take four times as long.
 --
 -- A rolling window of a lasting scope is one hash more, `<scope>:rolling:<width in ms>`; the scope's field `rolling` lists
 -- the widths. It counts what is committed in slices of the server's time, `t<number>` and `n<number>`, beside their sum. A
@@ -18,37 +18,28 @@ local RUN_TTL = 35 * 86400        -- seconds for which a run's scopes are kept a
 local ROLLING_TTL = 86400000     -- milliseconds beyond twice its width for which a rolling window nobody asks for is kept
 local LARGEST = 9e15
 
-local function window(value)
-    if not value then
-        return { label = '', tokens = 0, nano = 0, held_tokens = 0, held_nano = 0 }
-    end
-    local label, tokens, nano, held_tokens, held_nano = string.match(value, '^(%S*) (-?%d+) (-?%d+) (-?%d+) (-?%d+)$')
-    return {
-        label = label,
-        tokens = tonumber(tokens),
-        nano = tonumber(nano),
-        held_tokens = tonumber(held_tokens),
-        held_nano = tonumber(held_nano),
-    }
-end
-
-local function written(one)
-    return string.format('%s %d %d %d %d', one.label, one.tokens, one.nano, one.held_tokens, one.held_nano)
+local function window(label, tokens, nano, held_tokens, held_nano)
+    return { label = label or '', tokens = tokens or 0, nano = nano or 0, held_tokens = held_tokens or 0,
+        held_nano = held_nano or 0 }
 end
 
 -- A lasting scope also counts days and months; a run or a step says under which lease its last call came.
 local function read_scope(key, windowed)
-    local scope
-    if windowed then
-        local values = redis.call('HMGET', key, 'total', 'day', 'month', 'rolling')
-        scope = { key = key, total = window(values[1]), day = window(values[2]), month = window(values[3]),
-            rolling = values[4] or nil }
-    else
-        local values = redis.call('HMGET', key, 'total', 'closed', 'generation', 'fence')
-        scope = { key = key, total = window(values[1]), closed = values[2], generation = values[3], fence = values[4] }
+    if not windowed then
+        local values = redis.call('HMGET', key, 'counts', 'closed', 'generation', 'fence')
+        return { key = key, total = window('total', cmsgpack.unpack(values[1] or '')), closed = values[2],
+            generation = values[3], fence = values[4] }
     end
-    scope.total.label = 'total'
-    return scope
+    local values = redis.call('HMGET', key, 'counts', 'rolling')
+    local tokens, nano, held_tokens, held_nano, day, day_tokens, day_nano, day_held_tokens, day_held_nano,
+        month, month_tokens, month_nano, month_held_tokens, month_held_nano = cmsgpack.unpack(values[1] or '')
+    return {
+        key = key,
+        rolling = values[2] or nil,
+        total = window('total', tokens, nano, held_tokens, held_nano),
+        day = window(day, day_tokens, day_nano, day_held_tokens, day_held_nano),
+        month = window(month, month_tokens, month_nano, month_held_tokens, month_held_nano),
+    }
 end
 
 -- Starts a calendar window anew when `label` names a later one; false when `label` names one that is over.
@@ -77,12 +68,16 @@ local function change_scope(scope, day, month, committed_tokens, committed_nano,
 end
 
 local function write_scope(scope)
-    if scope.day then
-        redis.call('HSET', scope.key, 'total', written(scope.total), 'day', written(scope.day),
-            'month', written(scope.month))
+    local total, day, month = scope.total, scope.day, scope.month
+    local counts
+    if day then
+        counts = cmsgpack.pack(total.tokens, total.nano, total.held_tokens, total.held_nano,
+            day.label, day.tokens, day.nano, day.held_tokens, day.held_nano,
+            month.label, month.tokens, month.nano, month.held_tokens, month.held_nano)
     else
-        redis.call('HSET', scope.key, 'total', written(scope.total))
+        counts = cmsgpack.pack(total.tokens, total.nano, total.held_tokens, total.held_nano)
     end
+    redis.call('HSET', scope.key, 'counts', counts)
 end
 
 local function rolling_key(scope_key, width)

@@ -1,7 +1,8 @@
 -- Prepended to every script, after numbers.lua: how often in any window, and how many at once.
 --
 -- A window that slides is a log of what it admitted: a sorted set of reservation ids by their time in microseconds. What
--- was admitted at t counts in [t, t + width). A log of tokens has a hash beside it: the weight of each id, and their sum.
+-- was admitted at t counts in [t, t + width). A log of tokens has a hash beside it: the weight of each id, their `sum`, and
+-- the millisecond until which both are `kept`.
 -- Slots are a set of the ids that hold one; an id whose hold has no lease any more holds none.
 
 local function weights_of(log)
@@ -29,11 +30,13 @@ local function forget_until(log, edge, weighted)
     end
 end
 
+-- What is in the log, and until when it is kept where that is known.
 local function used_in(log, weighted)
-    if weighted then
-        return tonumber(redis.call('HGET', weights_of(log), 'sum') or 0)
+    if not weighted then
+        return redis.call('ZCARD', log)
     end
-    return redis.call('ZCARD', log)
+    local values = redis.call('HMGET', weights_of(log), 'sum', 'kept')
+    return tonumber(values[1] or 0), tonumber(values[2] or 0)
 end
 
 -- The microsecond at which so much has left the window that `excess` is gone; nothing else may come in meanwhile.
@@ -63,23 +66,31 @@ local function empty_in(log, now, width)
     return last and math.max(0, tonumber(last) + width - now) or 0
 end
 
-local function enter(log, id, now, weight, weighted, width)
-    local lasts = text(math.ceil(width / 1000) + 1000)
+-- Enters an id in a log that was just read: `used` and `kept` are what was found. A log of tokens is kept for twice its
+-- width and anew when half of that is over, since asking for it every time would cost as much as the entry.
+local function enter(rate, id, now)
+    local log, lasts = rate.log, math.ceil(rate.width / 1000) + 1000
     redis.call('ZADD', log, text(now), id)
-    redis.call('PEXPIRE', log, lasts)
-    if weighted then
-        redis.call('HSET', weights_of(log), id, text(weight))
-        redis.call('HINCRBY', weights_of(log), 'sum', text(weight))
-        redis.call('PEXPIRE', weights_of(log), lasts)
+    if not rate.weighted then
+        redis.call('PEXPIRE', log, lasts)
+        return
     end
+    local weights, sum, now_ms = weights_of(log), text(rate.used + rate.weight), now / 1000
+    if rate.kept >= now_ms + lasts then
+        redis.call('HSET', weights, id, rate.weight, 'sum', sum)
+        return
+    end
+    redis.call('HSET', weights, id, rate.weight, 'sum', sum, 'kept', text(now_ms + 2 * lasts))
+    redis.call('PEXPIRE', log, 2 * lasts)
+    redis.call('PEXPIRE', weights, 2 * lasts)
 end
 
 -- What an id weighs is known now; where it has left the window there is nothing to correct.
 local function weigh(log, id, weight)
-    local was = redis.call('HGET', weights_of(log), id)
-    if was and tonumber(was) ~= weight then
-        redis.call('HSET', weights_of(log), id, text(weight))
-        redis.call('HINCRBY', weights_of(log), 'sum', text(weight - tonumber(was)))
+    local values = redis.call('HMGET', weights_of(log), id, 'sum')
+    local was = tonumber(values[1])
+    if was and was ~= weight then
+        redis.call('HSET', weights_of(log), id, text(weight), 'sum', text(tonumber(values[2]) + weight - was))
     end
 end
 

@@ -1,7 +1,8 @@
 -- Writes a bucket's rebuilt counters and opens it, if it is still closed and still ours to rebuild.
 --
 -- KEYS  1 epoch  2 lock  3 leases      ARGV  1 the lock's owner  2 the new epoch
---       3 keys to remove (JSON list)  4 scopes (JSON object: key to a flat list of fields and values)
+--       3 keys to remove (JSON list)
+--       4 scopes (JSON object: key to a flat list of fields and values; a list in it is the values of `counts`)
 --       5 prefix  6 ids of holds whose events the ledger has (JSON list)
 -- Answers  open | lost | done
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -14,6 +15,11 @@ for _, key in ipairs(cjson.decode(ARGV[3])) do
     redis.call('DEL', key)
 end
 for key, fields in pairs(cjson.decode(ARGV[4])) do
+    for at, value in ipairs(fields) do
+        if type(value) == 'table' then
+            fields[at] = cmsgpack.pack(unpack(value))
+        end
+    end
     redis.call('HSET', key, unpack(fields))
     if string.find(key, ':run:', 1, true) or string.find(key, ':step:', 1, true) then
         redis.call('EXPIRE', key, RUN_TTL)

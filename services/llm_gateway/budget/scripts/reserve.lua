@@ -7,7 +7,7 @@
 --       12 generation ('' without a run)  13 fence  14 the event to record if the hold lapses  15 '1' with a call marker
 --       16 how many scopes  17 how many rates  18 the lines of logs and slots for the hold
 --       19 generations of the runs above, outermost first, by spaces  20 how many rolling limits
---       21 '1' when the bound is an estimate
+--       21 '1' when the bound is an estimate  22 the limits that the settlement watches, as common.lua has them
 --       then for each scope: '1' when windowed, and the limits ('' for none) of tokens and nano-dollars
 --       in total, in the day, in the month; for each rate: '1' when it counts tokens, width in microseconds, limit;
 --       for each set of slots: number of its scope, limit; for each rolling limit: number of its scope, width and slice
@@ -22,7 +22,7 @@
 --          rates: for each what is left, and in how many microseconds all of it is free
 local prefix, id, bound_tokens, bound_nano = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local day, month, generation, fence = ARGV[6], ARGV[9], ARGV[12], ARGV[13]
-local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 21, 5, 7
+local SCOPES_AT, KEYS_BEFORE, ARGUMENTS = 22, 5, 7
 local scope_count, rate_count, rolling_count = tonumber(ARGV[16]), tonumber(ARGV[17]), tonumber(ARGV[20])
 local RATES_AT = SCOPES_AT + scope_count * ARGUMENTS
 local SLOTS_AT = RATES_AT + rate_count * 3
@@ -98,30 +98,21 @@ local function left_of(limit, committed, held, bound, number, name, unit)
     return limit ~= '' and most - committed - held - bound or nil
 end
 
-local lefts, lines, answer = {}, {}, { 'reserved', text(micros), '' }
-local watched, nearly = {}, {}
+local lefts, lines, answer, nearly = {}, {}, { 'reserved', text(micros), '' }, {}
 
--- Notes a limit for the settlement, which warns, and for the caller's headers.
-local function watch(limit, committed, number, name, unit, width)
-    if limit ~= '' then
-        watched[#watched + 1] = number .. ' ' .. name .. ' ' .. unit .. ' ' .. limit .. (width and ' ' .. width or '')
-        local words = number .. ' ' .. name
-        if is_nearly_spent(committed, tonumber(limit)) and nearly[#nearly] ~= words then
-            nearly[#nearly + 1] = words
-        end
-    end
-end
-
-local function check(one, held, number, name, at, left, width)
-    if ARGV[at] == '' and ARGV[at + 1] == '' and name ~= 'total' then
+local function check(one, held, number, name, at, left)
+    local most_tokens, most_nano = ARGV[at], ARGV[at + 1]
+    if most_tokens == '' and most_nano == '' and name ~= 'total' then
         return -- the total's check keeps all counters exact
     end
-    local tokens = left_of(ARGV[at], one.tokens, held.held_tokens, bound_tokens, number, name, 'tokens')
-    local nano = left_of(ARGV[at + 1], one.nano, held.held_nano, bound_nano, number, name, 'nano_usd')
-    watch(ARGV[at], one.tokens, number, name, 'tokens', width)
-    watch(ARGV[at + 1], one.nano, number, name, 'nano', width)
+    local tokens = left_of(most_tokens, one.tokens, held.held_tokens, bound_tokens, number, name, 'tokens')
+    local nano = left_of(most_nano, one.nano, held.held_nano, bound_nano, number, name, 'nano_usd')
     left.tokens = tokens and math.min(left.tokens or tokens, tokens) or left.tokens
     left.nano = nano and math.min(left.nano or nano, nano) or left.nano
+    if (tokens and is_nearly_spent(one.tokens, tonumber(most_tokens)))
+        or (nano and is_nearly_spent(one.nano, tonumber(most_nano))) then
+        nearly[#nearly + 1] = number .. ' ' .. name
+    end
 end
 
 for number = 1, scope_count do
@@ -187,7 +178,7 @@ for number = 1, rolling_count do
         unseeded[#unseeded + 1] = text(rolling.since)
     else
         slide(rolling, now)
-        check(rolling, scope.total, scope_number, 'rolling', at + 3, lefts[scope_number], width)
+        check(rolling, scope.total, scope_number, 'rolling', at + 3, lefts[scope_number])
         for unit, limit in pairs({ tokens = ARGV[at + 3], nano = ARGV[at + 4] }) do
             local bound = unit == 'tokens' and bound_tokens or bound_nano
             if has_room_at and limit ~= '' and rolling[unit] + bound > tonumber(limit) then
@@ -213,7 +204,7 @@ for number = 1, rate_count do
     local log, at = KEYS[KEYS_BEFORE + scope_count + number], RATES_AT + (number - 1) * 3 + 1
     local weighted, width, most = ARGV[at] == '1', tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
     forget_until(log, text(micros - width), weighted)
-    local weight, used = weighted and bound_tokens or 1, used_in(log, weighted)
+    local weight, used, kept = weighted and bound_tokens or 1, used_in(log, weighted)
     if weight > most then
         wait, slowest = math.huge, number
     elseif used + weight > most then
@@ -222,7 +213,8 @@ for number = 1, rate_count do
             wait, slowest = until_free, number
         end
     end
-    rates[number] = { log = log, weight = weight, weighted = weighted, width = width, most = most, used = used }
+    rates[number] = { log = log, weight = weight, weighted = weighted, width = width, most = most, used = used,
+        kept = kept }
 end
 if slowest then
     local limited = { 'limited', tostring(slowest), wait < math.huge and text(wait) or '', text(micros) }
@@ -248,7 +240,7 @@ for _, left in ipairs(lefts) do
     answer[#answer + 1] = left.nano and text(left.nano) or ''
 end
 for _, rate in ipairs(rates) do
-    enter(rate.log, id, micros, rate.weight, rate.weighted, rate.width)
+    enter(rate, id, micros)
     answer[#answer + 1] = text(rate.most - rate.used - rate.weight)
     answer[#answer + 1] = text(rate.width)
 end
@@ -278,7 +270,7 @@ if generation ~= '' and step.fence ~= fence then
 end
 redis.call('HSET', KEYS[4], 'state', 'open', 'tokens', ARGV[4], 'nano', ARGV[5], 'day', day, 'month', month,
     'scopes', table.concat(lines, '\n'), 'event', ARGV[14], 'call', marked and KEYS[5] or '', 'limited', ARGV[18],
-    'watched', table.concat(watched, '\n'), 'estimate', ARGV[21])
+    'watched', ARGV[22], 'estimate', ARGV[21])
 redis.call('ZADD', KEYS[2], text(now + tonumber(ARGV[3])), id)
 if marked then
     redis.call('SET', KEYS[5], 'open ' .. id)
