@@ -26,8 +26,10 @@ GROUP = "recorder"
 _BATCH = 200
 _BLOCK_MS = 2000
 _CLAIM_IDLE_MS = 10_000
-_GATHER_SECONDS = 0.05
-"""Pause in which a batch fills: a transaction an event would cost more than the call did."""
+_GATHER_SECONDS, _GATHER_LONGER_SECONDS = 0.05, 0.3
+"""Pause in which a batch fills: a transaction an event would cost more than the call did. It is longer where the last
+batch was not small."""
+_SMALL = 10
 _OTHERS_SECONDS = 0.2
 """Pause when all entries that stand in the streams are in other consumers' hands."""
 
@@ -68,6 +70,7 @@ class Recorder:
         self._consumer = consumer
         self.on_recorded: Callable[[set[UUID]], None] = _nobody_asks
         self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
+        self._last_batch = 0
         self.between_batches = asyncio.Lock()
         """Held while a batch is on its way: who takes it knows that nothing is."""
 
@@ -95,7 +98,7 @@ class Recorder:
             if block_ms:
                 if not await self._wait_for_entries(block_ms):
                     return 0
-                await asyncio.sleep(_GATHER_SECONDS)
+                await asyncio.sleep(_GATHER_SECONDS if self._last_batch < _SMALL else _GATHER_LONGER_SECONDS)
             async with self.between_batches:
                 try:
                     answer = await self._redis.xreadgroup(
@@ -108,6 +111,7 @@ class Recorder:
                     continue
                 entries = _entries(answer)
                 await self._store(entries)
+            self._last_batch = len(entries)
             if block_ms and not entries:
                 await asyncio.sleep(_OTHERS_SECONDS)
             if new or not entries:

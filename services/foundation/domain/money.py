@@ -35,8 +35,9 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
 
 def dollars(amount: int) -> str:
     """The amount as a plain decimal string of dollars without trailing zeros ("0.0012", "3")."""
-    text = f"{Decimal(amount) / NANO_PER_USD:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    whole, nanos = divmod(abs(amount), NANO_PER_USD)
+    text = f"{whole}.{nanos:09d}".rstrip("0").rstrip(".") if nanos else str(whole)
+    return f"-{text}" if amount < 0 else text
 
 
 def cost_of(quantities: list[tuple[int, int]]) -> NanoUsd:

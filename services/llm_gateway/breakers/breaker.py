@@ -156,6 +156,8 @@ class Breaker:
         if self.state == pybreaker.STATE_OPEN:
             return
         before = self._breaker.current_state
+        if before == pybreaker.STATE_CLOSED and not self._breaker.fail_counter:
+            return  # it would find nothing to change
         self._breaker.call(lambda: None)
         if before != self._breaker.current_state:
             self._close(Why.TRIALS_SUCCEEDED)

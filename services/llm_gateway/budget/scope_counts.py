@@ -30,10 +30,12 @@ class ScopeCounts(msgspec.Struct, frozen=True):
     month: WindowCounts | None = None
 
     @classmethod
-    def read(cls, field: bytes | None) -> "ScopeCounts":
+    def read(cls, field: bytes | str | None) -> "ScopeCounts":
         """From the field, which a scope that was never counted does not have."""
         if not field:
             return cls()
+        if isinstance(field, str):
+            raise TypeError("counts are bytes: ask with a client that does not decode")
         values = _values(field)
         total = _window("", values[:4])
         if len(values) == _OF_RUN:

@@ -65,6 +65,11 @@ def broken_off(code: str, *, request_id: str | None = None) -> UpstreamFailed:
     return UpstreamFailed(code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=request_id)
 
 
+def client_gone() -> UpstreamFailed:
+    """The caller left, and the answer was broken off for that."""
+    return UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
+
+
 def malformed() -> UpstreamFailed:
     """What came is not what this wire says."""
     return broken_off("upstream_malformed")
@@ -100,6 +105,10 @@ class UpstreamAnswer(Protocol):
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives; `UpstreamFailed` when it breaks off."""
+        ...
+
+    async def whole(self) -> bytes:
+        """All of it; `UpstreamFailed` when it breaks off."""
         ...
 
     def close(self) -> None:

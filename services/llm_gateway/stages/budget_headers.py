@@ -1,12 +1,14 @@
 """What a caller is told about its budgets: what each limited scope has left beside what is committed and held."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from foundation.domain.money import dollars
-from llm_gateway.budget.reserving import Remaining
 from llm_gateway.budget.scopes import ScopeKind
 from llm_gateway.call import Attempt
 from llm_gateway.rate_headers import rate_headers
+
+_TOKENS = {kind: f"x-lockstep-budget-{kind}-remaining-tokens" for kind in ScopeKind}
+_USD = {kind: f"x-lockstep-budget-{kind}-remaining-usd" for kind in ScopeKind}
 
 
 def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
@@ -19,12 +21,10 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     ]
     if attempt.reservation.is_local:
         headers.append(("x-lockstep-admission", "local"))
-    for kind in ScopeKind:
-        tokens, nano_usd = _least(attempt.funded.remaining, kind)
-        if tokens is not None:
-            headers.append((f"x-lockstep-budget-{kind}-remaining-tokens", str(tokens)))
-        if nano_usd is not None:
-            headers.append((f"x-lockstep-budget-{kind}-remaining-usd", dollars(nano_usd)))
+    for name, tokens in _least((left.scope, left.tokens) for left in attempt.funded.remaining).items():
+        headers.append((_TOKENS[name], str(tokens)))
+    for name, nano_usd in _least((left.scope, left.nano_usd) for left in attempt.funded.remaining).items():
+        headers.append((_USD[name], dollars(nano_usd)))
     if nearly := attempt.funded.nearly_spent:
         headers.append(
             ("x-lockstep-budget-warning", ", ".join(dict.fromkeys(f"{scope};{period}" for scope, period in nearly)))
@@ -32,9 +32,10 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     return (*headers, *rate_headers(attempt.funded.rates))
 
 
-def _least(remaining: Sequence[Remaining], kind: ScopeKind) -> tuple[int | None, int | None]:
-    """What is left in the scopes of a kind: of a run and those above it, the least."""
-    found = [left for left in remaining if left.scope is kind]
-    tokens = [left.tokens for left in found if left.tokens is not None]
-    nano_usd = [left.nano_usd for left in found if left.nano_usd is not None]
-    return min(tokens, default=None), min(nano_usd, default=None)
+def _least(remaining: Iterable[tuple[ScopeKind, int | None]]) -> dict[ScopeKind, int]:
+    """What is left by kind of scope, where it is limited: of a run and those above it, the least."""
+    least: dict[ScopeKind, int] = {}
+    for kind, left in remaining:
+        if left is not None:
+            least[kind] = min(left, least.get(kind, left))
+    return least

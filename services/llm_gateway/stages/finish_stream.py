@@ -10,7 +10,7 @@ from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.errors import Unexpected
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
-from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.providers.base import UpstreamFailed, client_gone
 from llm_gateway.replay import AnswerVault, RecordedAnswer
 from llm_gateway.stages.drains import Drains
 from llm_gateway.stages.heartbeat import Heartbeat
@@ -21,7 +21,7 @@ from llm_gateway.stages.settle import Outcome, Settle, failed
 
 CONTENT_TYPE = "text/event-stream; charset=utf-8"
 
-_CLIENT_GONE = UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
+_CLIENT_GONE = client_gone()
 
 _log = logger(__name__)
 

@@ -1,27 +1,26 @@
 """Sends one funded attempt and waits until its answer has begun; an attempt that fails is settled here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.call import Attempt
 from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
 from llm_gateway.ledger import Ledger
 from llm_gateway.providers.base import (
-    Billing,
     EventKind,
     EventReader,
     StreamEvent,
     UpstreamAnswer,
     UpstreamFailed,
     broken_off,
+    client_gone,
 )
 from llm_gateway.stages.settle import Settle, failed
 
-T = TypeVar("T")
 _TOO_MANY = 429
+_UNWATCHED_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -61,22 +60,66 @@ class Send:
         request = call.plan.request_for(target)
         body = target.provider.body(request, model=target.model, max_output=call.bound.max_output)
         self._ledger.dispatching(attempt.reservation)
+        leaving = _Leaving(attempt)
         try:
             async with asyncio.timeout_at(_first_byte_by(attempt, deadline)) as limit:
-                sending = target.provider.send(
-                    body, request=request, client_request_id=str(attempt.reservation.reservation_id)
-                )
-                answer = await _unless_left(attempt, sending)
-                self._ledger.watch(attempt.reservation, answer.close)
-                if not request.streamed:
-                    return await _unless_left(attempt, _whole_body(attempt, permit, answer, deadline))
+                leaving.watch(limit)
+                try:
+                    answer = await target.provider.send(
+                        body, request=request, client_request_id=str(attempt.reservation.reservation_id)
+                    )
+                    self._ledger.watch(attempt.reservation, answer.close)
+                    if not request.streamed:
+                        return await _whole_body(attempt, permit, answer, deadline)
+                finally:
+                    leaving.stop()
                 opened = await _first_events(attempt, permit, answer, deadline)
                 limit.reschedule(deadline)
                 if call.route.config.after_first_byte is AfterFirstByte.RESTART_IF_BUFFERED:
                     await _keep_back(opened)
                 return opened
         except TimeoutError as error:
+            if leaving.left:
+                raise client_gone() from error
             raise broken_off("upstream_timeout") from error
+
+
+class _Leaving:
+    """Where an abort stops the bill, a plain answer is broken off when its caller leaves: its time is over then.
+
+    Nobody is watched in the first moment, in which most short answers come.
+    """
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._client = attempt.call.client
+        self._matters = not (attempt.target.on_disconnect is OnDisconnect.DRAIN or attempt.call.request.streamed)
+        self._timer: asyncio.TimerHandle | None = None
+        self._watching: asyncio.Future[None] | None = None
+        self._limit: asyncio.Timeout | None = None
+        self.left = False
+
+    def watch(self, limit: asyncio.Timeout) -> None:
+        """From now on, end what stands under the limit."""
+        if self._matters:
+            self._limit = limit
+            self._timer = asyncio.get_running_loop().call_later(_UNWATCHED_SECONDS, self._look)
+
+    def stop(self) -> None:
+        self._limit = None
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def _look(self) -> None:
+        self._watching = asyncio.ensure_future(self._client.gone())
+        self._watching.add_done_callback(self._has_left)
+
+    def _has_left(self, watching: "asyncio.Future[None]") -> None:
+        if watching.cancelled() or self._limit is None or self._limit.expired():
+            return
+        self.left = True
+        self._limit.reschedule(asyncio.get_running_loop().time())
 
 
 def _teach(permit: Permit, failure: UpstreamFailed) -> None:
@@ -95,25 +138,10 @@ def _first_byte_by(attempt: Attempt, deadline: float) -> float:
     return min(limit, deadline) if attempt.call.request.streamed else deadline
 
 
-async def _unless_left(attempt: Attempt, work: Awaitable[T]) -> T:
-    """The work's result; where an abort stops the bill, it is broken off when the caller leaves."""
-    if attempt.target.on_disconnect is OnDisconnect.DRAIN or attempt.call.request.streamed:
-        return await work
-    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(attempt.call.client.gone())
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        raise UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
-    finally:
-        working.cancel()
-        leaving.cancel()
-
-
 async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
-    parts = [chunk async for chunk in answer.chunks()]
+    body = await answer.whole()
     seconds = asyncio.get_running_loop().time() - attempt.started
-    return Opened(attempt, permit, answer, deadline, seconds, body=parts[0] if len(parts) == 1 else b"".join(parts))
+    return Opened(attempt, permit, answer, deadline, seconds, body=body)
 
 
 async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
