@@ -37,7 +37,7 @@ def rebuild_lock(bucket: int) -> str:
     return prefix(bucket) + "rebuilding"
 
 
-def hold(bucket: int, reservation_id: UUID) -> str:
+def hold(bucket: int, reservation_id: UUID | str) -> str:
     return f"{prefix(bucket)}hold:{reservation_id}"
 
 

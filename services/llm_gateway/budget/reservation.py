@@ -1,6 +1,7 @@
 """A reservation: everything that is needed to hold, settle, restore or lapse one attempt's bound."""
 
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
@@ -15,7 +16,7 @@ class ScopeKey(msgspec.Struct, frozen=True):
     windowed: bool
 
 
-class Reservation(msgspec.Struct, frozen=True, kw_only=True):
+class Reservation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One attempt's hold; its id is the id of the usage event that it ends in.
 
     `lost_event` is that event as it stands if nobody settles: the bound charged, `usage_source` bound. A Struct, not a
@@ -38,13 +39,18 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     is_local: bool = False
     """It was admitted without Redis, which may hold nothing for it."""
 
+    @cached_property
+    def name(self) -> str:
+        """Its id as it is written."""
+        return str(self.reservation_id)
+
     @property
     def bucket(self) -> int:
         return keys.bucket_of(self.tenant_id)
 
-    @property
+    @cached_property
     def hold_key(self) -> str:
-        return keys.hold(self.bucket, self.reservation_id)
+        return keys.hold(self.bucket, self.name)
 
     @property
     def marker_key(self) -> str:

@@ -74,7 +74,7 @@ def reserve_arguments(
 ) -> list[str | int]:
     arguments: list[str | int] = [
         keys.prefix(reservation.bucket),
-        str(reservation.reservation_id),
+        reservation.name,
         lease_ms,
         reservation.bound_tokens,
         reservation.bound_nano_usd,

@@ -83,7 +83,7 @@ class BudgetStore:
                 reservation.marker_key,
             ],
             args=[
-                str(reservation.reservation_id),
+                reservation.name,
                 used.tokens,
                 used.nano_usd,
                 event,
@@ -149,7 +149,7 @@ class BudgetStore:
         answer = await self._scripts.restore(
             keys=[keys.epoch(bucket), keys.leases(bucket), reservation.hold_key, reservation.marker_key],
             args=[
-                str(reservation.reservation_id),
+                reservation.name,
                 self._lease_ms,
                 reservation.bound_tokens,
                 reservation.bound_nano_usd,

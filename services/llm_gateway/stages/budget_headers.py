@@ -13,7 +13,7 @@ _USD = {kind: f"x-lockstep-budget-{kind}-remaining-usd" for kind in ScopeKind}
 
 def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     headers = [
-        ("x-lockstep-event-id", str(attempt.reservation.reservation_id)),
+        ("x-lockstep-event-id", attempt.reservation.name),
         ("x-lockstep-attempts", str(attempt.number)),
         ("x-lockstep-bound-tokens", str(attempt.reservation.bound_tokens)),
         ("x-lockstep-bound-usd", dollars(attempt.reservation.bound_nano_usd)),

@@ -66,7 +66,7 @@ class Send:
                 leaving.watch(limit)
                 try:
                     answer = await target.provider.send(
-                        body, request=request, client_request_id=str(attempt.reservation.reservation_id)
+                        body, request=request, client_request_id=attempt.reservation.name
                     )
                     self._ledger.watch(attempt.reservation, answer.close)
                     if not request.streamed:

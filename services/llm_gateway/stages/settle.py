@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from msgspec.structs import replace
 
-from foundation.telemetry.logs import logger
+from foundation.telemetry.logs import OftenSaid, logger
 from llm_gateway import metrics
 from llm_gateway.call import Attempt
 from llm_gateway.journal import Settlement
@@ -14,6 +14,7 @@ from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.usage import NO_USAGE, Usage, UsageEvent, encode_event
 
 _log = logger(__name__)
+_say_settled = OftenSaid(__name__, "attempt settled")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ class Settle:
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
         _count(event)
         await self._ledger.settle(attempt.reservation, settlement)
-        _log.info("attempt settled", extra=_about(event))
+        _say_settled(_about(event))
 
     def _event(self, attempt: Attempt, outcome: Outcome) -> UsageEvent:
         seconds = asyncio.get_running_loop().time() - attempt.started
