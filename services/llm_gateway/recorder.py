@@ -29,7 +29,7 @@ _CLAIM_IDLE_MS = 10_000
 _GATHER_SECONDS, _GATHER_LONGER_SECONDS = 0.05, 0.3
 """Pause in which a batch fills: a transaction an event would cost more than the call did. It is longer where the last
 batch was not small."""
-_SMALL = 10
+_SMALL = 2
 _OTHERS_SECONDS = 0.2
 """Pause when all entries that stand in the streams are in other consumers' hands."""
 
