@@ -41,7 +41,7 @@ async def last_answers(drains: Sequence[Loop], ledger: Ledger) -> None:
                     await drained()
                 return
         except TimeoutError:
-            ledger.cut_all()
+            ledger.holds.cut_all()
     _log.warning("answers were still open at the end; the journal or their leases will charge them")
 
 

@@ -59,7 +59,7 @@ class Housekeeping:
         """Forget the attempts that PostgreSQL has; this gateway's recorder tells of its own by itself."""
         waiting = self._ledger.unrecorded()
         metrics.EVENTS_PENDING.set(len(waiting))
-        metrics.OPEN_HOLDS.set(self._ledger.open_holds)
+        metrics.OPEN_HOLDS.set(len(self._ledger.holds))
         if waiting:
             asked = [entry.reservation for entry in waiting[:_CONFIRM_MOST]]
             self._ledger.recorded(await self._recorder.in_ledger(asked))

@@ -1,7 +1,6 @@
 """Takes each attempt from its reservation to its settlement, through journal and Redis, whatever dies on the way."""
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -22,6 +21,7 @@ from llm_gateway.budget.scopes import Amount, Scope, Windows
 from llm_gateway.budget.seed import NO_SEEDS, Seed
 from llm_gateway.budget.store import BudgetStore, Settled
 from llm_gateway.budget.waiting import FairWait
+from llm_gateway.holds import Holds
 from llm_gateway.journal import Entry, Journal, Phase, Settlement
 from llm_gateway.usage import decode_event, encode_event
 from llm_gateway.usage_corrections import lowering_event, never_dispatched_event
@@ -56,9 +56,7 @@ class Ledger:
         self._recorded = recorded
         self._journal = journal
         self._waiting = waiting
-        self._lease = lease.total_seconds()
-        self._open: dict[UUID, float] = {}
-        self._cutters: dict[UUID, Callable[[], None]] = {}
+        self.holds = Holds(store, lease_seconds=lease.total_seconds())
         self._unfinished: set[UUID] = set(journal.entries)
         self._unknown_since: dict[UUID, int] = {}
         self.local = _tally_of(journal)
@@ -77,13 +75,12 @@ class Ledger:
         waits: bool = True,
     ) -> Funded:
         """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`."""
-        loop = asyncio.get_running_loop()
         self._journal.reserving(reservation)
         identity = reservation.reservation_id
         entry = self._journal.entries[identity]
 
         async def attempt() -> Funded:
-            self._open[identity] = loop.time() + self._lease
+            self.holds.begin(reservation)
             entry.passed_over = False
             moment = self.local.moment()
             funded = await self._store.reserve(
@@ -103,11 +100,11 @@ class Ledger:
             return await self._waiting.admitted([scope.key for scope in reservation.scopes], attempt)
         except RedisError as error:
             # whether the script ran is not known: it is released when Redis answers again
-            self._open.pop(identity, None)
+            self.holds.end(identity)
             self._unfinished.add(identity)
             raise _away(error, identity) from error
         except BaseException as error:
-            self._open.pop(identity, None)
+            self.holds.end(identity)
             if isinstance(error, BucketClosed):
                 self.closed.set()
             if isinstance(error, asyncio.CancelledError):
@@ -123,21 +120,11 @@ class Ledger:
         self._journal.forget(identity)
         self._journal.reserving(reservation)
         self._journal.entries[identity].admitted = True
-        # perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed like any
-        self._open[identity] = math.inf
+        self.holds.begin_locally(reservation)
         self.local.add(reservation)
 
     def dispatching(self, reservation: Reservation) -> None:
         self._journal.dispatching(reservation.reservation_id)
-
-    def watch(self, reservation: Reservation, cut: Callable[[], None]) -> None:
-        """Call `cut` if the hold cannot be renewed: the upstream must end before the hold lapses."""
-        self._cutters[reservation.reservation_id] = cut
-
-    def cut_all(self) -> None:
-        """Break off every answer that is watched."""
-        for cut in list(self._cutters.values()):
-            cut()
 
     async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
         """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time.
@@ -146,8 +133,7 @@ class Ledger:
         """
         identity = reservation.reservation_id
         self._journal.settled(identity, settlement)
-        self._open.pop(identity, None)
-        self._cutters.pop(identity, None)
+        self.holds.end(identity)
         self._unfinished.add(identity)
         if reservation.is_local:
             self.local.settled(identity, Amount(settlement.tokens, settlement.nano_usd))
@@ -165,28 +151,9 @@ class Ledger:
             pause = min(1.0, pause * 2)
 
     async def renew(self) -> None:
-        """Renew every open hold; cut what is about to outlive its own. To be called every sixth of a lease."""
-        loop = asyncio.get_running_loop()
-        by_bucket: dict[int, list[UUID]] = {}
-        for identity in self._open:
-            if (entry := self._journal.entries.get(identity)) is not None:
-                by_bucket.setdefault(entry.reservation.bucket, []).append(identity)
-        for bucket, identities in by_bucket.items():
-            until = loop.time() + self._lease
-            try:
-                gone = await self._store.renew(bucket, identities)
-            except RedisError:
-                _log.debug("holds could not be renewed", extra={"bucket": bucket, "holds": len(identities)})
-                self.closed.set()
-                continue
-            for identity in identities:
-                # a hold that still waits for its room is not in Redis yet
-                if identity in self._open and identity not in gone:
-                    self._open[identity] = until
-        for identity, ends in self._open.items():
-            if ends - loop.time() < self._lease / 4 and (cut := self._cutters.get(identity)) is not None:
-                _log.warning("a call is cut before its hold lapses", extra={"event_id": identity})
-                cut()
+        """Renew every open hold. To be called every sixth of a lease."""
+        if not await self.holds.renew():
+            self.closed.set()
 
     async def finish_unfinished(self) -> None:
         """Settle what an earlier life or a broken connection left over."""
@@ -197,10 +164,6 @@ class Ledger:
             elif not await self._finish(entry) and identity not in self._unknown_since:
                 # Redis is away or closed; what only waits for the ledger stops no other
                 return
-
-    @property
-    def open_holds(self) -> int:
-        return len(self._open)
 
     def unrecorded(self) -> list[Entry]:
         """Settled attempts that PostgreSQL was not yet seen to have."""

@@ -68,7 +68,7 @@ class Send:
                     answer = await target.provider.send(
                         body, request=request, client_request_id=attempt.reservation.name
                     )
-                    self._ledger.watch(attempt.reservation, answer.close)
+                    self._ledger.holds.watch(attempt.reservation.reservation_id, answer.close)
                     if not request.streamed:
                         return await _whole_body(attempt, permit, answer, deadline)
                 finally:
