@@ -125,6 +125,7 @@ def test_a_second_start_changes_nothing(settings: Settings) -> None:
     assert [pid_of(settings, name) for name in GROUND] == before
 
 
+@pytest.mark.full
 @pytest.mark.serial
 def test_workflow_gets_its_stacks_back_after_a_crash(settings: Settings, workflow: Callable[[str], Any]) -> None:
     kill_and_await_return(settings, "localstack-workflow")
@@ -133,6 +134,7 @@ def test_workflow_gets_its_stacks_back_after_a_crash(settings: Settings, workflo
     assert workflow("sqs").get_queue_url(QueueName="lockstep-local-steps")["QueueUrl"]
 
 
+@pytest.mark.full
 @pytest.mark.serial
 def test_objects_deletions_and_keys_survive_a_stop(
     objects: Callable[[str], Any], cloud: Cloud, an_object: tuple[str, bytes]

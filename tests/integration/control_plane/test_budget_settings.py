@@ -1,14 +1,17 @@
 """Budgets set through the API: what may be set, who may, and that the gateway holds to it."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+import redis
 
 from fixtures.api_in_process import ApiInProcess
+from fixtures.counters import as_field, over
 from fixtures.eventually import eventually
 from fixtures.gateway import Tenant
 from fixtures.ledger import events_of, recorded_events
@@ -17,6 +20,7 @@ from fixtures.problems import problem
 from fixtures.redis_server import RedisServer
 from foundation.domain.money import dollars, nano_usd
 from llm_gateway.budget import keys
+from llm_gateway.budget.scope_counts import FIELD, ScopeCounts
 from llm_gateway.budget.scopes import ScopeKind
 
 CALL: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
@@ -251,10 +255,9 @@ async def test_a_window_that_is_over_counts_no_more(
             await owner.put(f"{path}/{period}", json={"limit_tokens": 1, **(WIDTH if period == "rolling" else {})})
         both = first["total_tokens"] + second["total_tokens"]
         assert await committed(owner) == dict.fromkeys(("day", "month", "rolling", "total"), both)
-        redis = gateway_redis.client()
         scope = keys.scope(keys.bucket_of(tenant.tenant_id), tenant.tenant_id, ScopeKind.TENANT, tenant.tenant_id)
-        redis.hset(scope, mapping={"day": "2026-01-01", "month": "2026-01"})
-        redis.close()
+        with contextlib.closing(redis.Redis(port=gateway_redis.port)) as client:
+            client.hset(scope, FIELD, as_field(over(ScopeCounts.read(client.hget(scope, FIELD)))))
         with scratch.superuser() as connection:
             aside = "UPDATE llm_events SET settled_at = settled_at - interval '61 minutes' WHERE event_id = %s"
             connection.execute(aside, [first["event_id"]])
