@@ -4,7 +4,7 @@ What is made anew for every call is a Struct: it is made many times faster than 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -30,6 +30,14 @@ class Caller:
     user_id: UUID | None = None
     api_key_id: UUID | None = None
     run: RunClaims | None = None
+    names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Of its tenant, run and step, as logs and figures have them; made once, since a caller makes many calls."""
+
+    def __post_init__(self) -> None:
+        names = {"tenant_id": self.tenant_id}
+        if self.run is not None:
+            names |= {"run_id": self.run.run_id, "step_id": self.run.step_id}
+        object.__setattr__(self, "names", {field: str(value) for field, value in names.items()})
 
 
 @dataclass(frozen=True, slots=True)

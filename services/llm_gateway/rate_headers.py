@@ -6,16 +6,19 @@ from llm_gateway.budget.rates import RateState
 
 
 def rate_headers(rates: Sequence[RateState]) -> tuple[tuple[str, str], ...]:
+    fullest: dict[bool, RateState] = {}
+    for state in rates:
+        known = fullest.get(state.rate.counts_tokens)
+        if known is None or state.left < known.left:
+            fullest[state.rate.counts_tokens] = state
     headers = []
-    for unit in ("requests", "tokens"):
-        windows = [state for state in rates if state.rate.unit == unit]
-        if windows:
-            fullest = min(windows, key=lambda state: state.left)
-            headers += [
-                (f"x-ratelimit-limit-{unit}", str(fullest.rate.limit)),
-                (f"x-ratelimit-remaining-{unit}", str(fullest.left)),
-                (f"x-ratelimit-reset-{unit}", duration(milliseconds(fullest.reset_us))),
-            ]
+    for state in fullest.values():
+        unit = state.rate.unit
+        headers += [
+            (f"x-ratelimit-limit-{unit}", str(state.rate.limit)),
+            (f"x-ratelimit-remaining-{unit}", str(state.left)),
+            (f"x-ratelimit-reset-{unit}", duration(milliseconds(state.reset_us))),
+        ]
     return tuple(headers)
 
 

@@ -51,17 +51,16 @@ class CallLimits:
     arguments: tuple[int, ...] = field(init=False, repr=False, compare=False)
     """As reserve.lua takes them; made once, since they are used for many calls."""
     keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    lines: str = field(init=False, repr=False, compare=False)
+    """What a hold keeps of it: the logs whose tokens its settlement corrects, the slots that it frees."""
 
     def __post_init__(self) -> None:
         rates = [part for rate in self.rates for part in (int(rate.counts_tokens), rate.width_us, rate.limit)]
         slots = [part for one in self.slots for part in (one.scope_number + 1, one.limit)]
         object.__setattr__(self, "arguments", (*rates, *slots))
         object.__setattr__(self, "keys", (*(rate.key for rate in self.rates), *(one.key for one in self.slots)))
-
-    def lines(self) -> str:
-        """What a hold keeps of it: the logs whose tokens its settlement corrects, the slots that it frees."""
         logs = [f"tokens {rate.key}" for rate in self.rates if rate.counts_tokens]
-        return "\n".join(logs + [f"slots {slots.key}" for slots in self.slots])
+        object.__setattr__(self, "lines", "\n".join(logs + [f"slots {slots.key}" for slots in self.slots]))
 
 
 NO_LIMITS = CallLimits()

@@ -14,6 +14,7 @@ from llm_gateway.providers.base import UpstreamFailed, client_gone
 from llm_gateway.replay import AnswerVault, RecordedAnswer
 from llm_gateway.stages.drains import Drains
 from llm_gateway.stages.heartbeat import Heartbeat
+from llm_gateway.stages.idle_limit import idle_limit
 from llm_gateway.stages.keep_answer import keep_answer
 from llm_gateway.stages.passing import Passing, broken
 from llm_gateway.stages.send import Opened
@@ -119,17 +120,17 @@ class FinishStream:
         loop = asyncio.get_running_loop()
         idle = opened.attempt.target.provider.timeouts.idle
         try:
-            async with asyncio.timeout_at(opened.deadline) as limit:
+            async with idle_limit(opened.deadline, idle=idle) as until:
                 if await passing.take(opened.first_events):
                     return
-                limit.reschedule(min(opened.deadline, loop.time() + idle))
+                until.due = min(opened.deadline, loop.time() + idle)
                 if opened.chunks is not None and opened.reader is not None:
                     async for chunk in opened.chunks:
                         events = opened.reader.feed(chunk)
-                        limit.reschedule(opened.deadline + STALL_SECONDS)
+                        until.due = opened.deadline + STALL_SECONDS
                         if await passing.take(events):
                             return
-                        limit.reschedule(min(opened.deadline, loop.time() + idle))
+                        until.due = min(opened.deadline, loop.time() + idle)
         except TimeoutError as error:
             raise broken("upstream_stalled", opened) from error
         raise broken("upstream_cut", opened)

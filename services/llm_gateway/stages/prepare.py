@@ -53,7 +53,7 @@ def prepare(
         scopes=asked.counted.scope_keys,
         lost_event=encode_event(lost),
         call_marker=keys.call_marker(bucket, tenant_id, call.replayable.call_key) if call.replayable else None,
-        limited=asked.rates.lines(),
+        limited=asked.rates.lines,
         is_estimate=call.bound.kind is BoundKind.ESTIMATE,
         is_local=is_local,
     )

@@ -1,6 +1,7 @@
 """Ends an attempt in the ledger: at its usage where that is known, else at its bound."""
 
 import asyncio
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -48,47 +49,51 @@ class Settle:
         """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
         event = self._event(attempt, outcome)
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
-        _count(event)
+        names = attempt.call.caller.names
+        _count(event, tenant_id=names["tenant_id"])
         await self._ledger.settle(attempt.reservation, settlement)
-        _say_settled(_about(event))
+        _say_settled({**names, "event_id": attempt.reservation.name, **_about(event)})
 
     def _event(self, attempt: Attempt, outcome: Outcome) -> UsageEvent:
         seconds = asyncio.get_running_loop().time() - attempt.started
         first = outcome.first_token_seconds
-        event = replace(
+        why_bound, charged = _charged(attempt, outcome.usage)
+        if why_bound is not None:
+            metrics.BOUND_CHARGES.labels(attempt.lost.provider, why_bound).inc()
+        return replace(
             attempt.lost,
             dialect=attempt.call.request.dialect.value,
             status=outcome.status,
             http_status=outcome.http_status,
-            error_code=outcome.error_code,
+            error_code=outcome.error_code or why_bound,
             provider_request_id=outcome.provider_request_id,
             latency_ms=int(seconds * 1000),
             first_token_ms=None if first is None else int(first * 1000),
-        )
-        usage = outcome.usage
-        if usage is None or not _believable(usage):
-            return self._at_bound(event, "usage_missing" if usage is None else "usage_absurd")
-        cost = attempt.target.price.cost(usage)
-        bound = attempt.call.bound
-        most = bound.strict or bound
-        if max(usage.total_tokens, usage.reasoning_tokens) > most.tokens or cost > most.nano_usd:
-            _log.error("usage above its bound", extra={"event_id": event.event_id, "tokens": usage.total_tokens})
-            return self._at_bound(event, "usage_above_bound")
-        return replace(
-            event,
-            usage_source="none" if usage is NO_USAGE else "provider",
-            input_tokens=usage.input_tokens,
-            cached_input_tokens=usage.cached_input_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            output_tokens=usage.output_tokens,
-            reasoning_tokens=usage.reasoning_tokens,
-            total_tokens=usage.total_tokens,
-            cost_nano_usd=cost,
+            **charged,
         )
 
-    def _at_bound(self, event: UsageEvent, why: str) -> UsageEvent:
-        metrics.BOUND_CHARGES.labels(event.provider, why).inc()
-        return replace(event, error_code=event.error_code or why)
+
+def _charged(attempt: Attempt, usage: Usage | None) -> tuple[str | None, dict[str, Any]]:
+    """What an event says of known usage; where it stays at its bound, the reason and nothing."""
+    if usage is None:
+        return "usage_missing", {}
+    if not _believable(usage):
+        return "usage_absurd", {}
+    cost = attempt.target.price.cost(usage)
+    most = attempt.call.bound.strict or attempt.call.bound
+    if max(usage.total_tokens, usage.reasoning_tokens) > most.tokens or cost > most.nano_usd:
+        _log.error("usage above its bound", extra={"event_id": attempt.reservation.name, "tokens": usage.total_tokens})
+        return "usage_above_bound", {}
+    return None, {
+        "usage_source": "none" if usage is NO_USAGE else "provider",
+        "input_tokens": usage.input_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "total_tokens": usage.total_tokens,
+        "cost_nano_usd": cost,
+    }
 
 
 def _believable(usage: Usage) -> bool:
@@ -107,11 +112,7 @@ def _believable(usage: Usage) -> bool:
 def _about(event: UsageEvent) -> dict[str, object]:
     """What a log line says of an attempt."""
     return {
-        "tenant_id": str(event.tenant_id),
-        "run_id": str(event.run_id) if event.run_id else None,
-        "step_id": str(event.step_id) if event.step_id else None,
         "trace_id": event.trace_id,
-        "event_id": str(event.event_id),
         "provider": event.provider,
         "model": event.model,
         "status": event.status,
@@ -122,9 +123,8 @@ def _about(event: UsageEvent) -> dict[str, object]:
     }
 
 
-def _count(event: UsageEvent) -> None:
+def _count(event: UsageEvent, *, tenant_id: str) -> None:
     metrics.attempts(event.provider, event.model, event.status).inc()
     metrics.latency(event.provider, event.model).observe((event.latency_ms or 0) / 1000)
-    tenant = str(event.tenant_id)
-    metrics.tokens(tenant, event.provider, event.model).inc(event.total_tokens)
-    metrics.cost(tenant, event.provider).inc(event.cost_nano_usd / 1e9)
+    metrics.tokens(tenant_id, event.provider, event.model).inc(event.total_tokens)
+    metrics.cost(tenant_id, event.provider).inc(event.cost_nano_usd / 1e9)

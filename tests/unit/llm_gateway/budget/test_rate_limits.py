@@ -40,7 +40,7 @@ def test_where_requests_are_not_counted_tokens_and_slots_are() -> None:
     found = call_limits(TENANT, SCOPES, limits, uncounted=frozenset({ScopeKind.USER}))
     assert [rate.unit for rate in found.rates] == ["tokens"]
     assert [(slots.scope_number, slots.limit) for slots in found.slots] == [(1, 3)]
-    assert found.lines().splitlines() == [f"tokens {found.rates[0].key}", f"slots {found.slots[0].key}"]
+    assert found.lines.splitlines() == [f"tokens {found.rates[0].key}", f"slots {found.slots[0].key}"]
 
 
 @pytest.mark.parametrize(
