@@ -31,7 +31,7 @@ class Until:
 async def idle_limit(due: float, *, idle: float) -> AsyncIterator[Until]:
     """Ends its block with `TimeoutError` when `due` is over.
 
-    asyncio's own time-outs set a new timer for each new end. Here one timer looks again and again, at least every `idle`
+    asyncio's own time-outs set a new timer for each new end. Here one timer looks again and again, at least each `idle`
     seconds: an end that was moved closer than that may be noticed so much too late.
     """
     async with asyncio.timeout(None) as limit:
