@@ -91,13 +91,13 @@ class Ledger:
                 self._unfinished.add(identity)
                 raise BucketClosed
             entry.admitted = True
-            self.local.within_limits((scope.key for scope in reservation.scopes), moment)
+            self.local.within_limits(reservation.scope_names, moment)
             return funded
 
         try:
             if not waits:
                 return await attempt()
-            return await self._waiting.admitted([scope.key for scope in reservation.scopes], attempt)
+            return await self._waiting.admitted(reservation.scope_names, attempt)
         except RedisError as error:
             # whether the script ran is not known: it is released when Redis answers again
             self.holds.end(identity)
@@ -237,7 +237,7 @@ class Ledger:
             else:
                 # Redis may lose that it was given up: until the ledger has its event, the journal knows it
                 self._journal.settled(reservation.reservation_id, settlement)
-        self._waiting.freed([scope.key for scope in reservation.scopes])
+        self._waiting.freed(reservation.scope_names)
         return True
 
     async def _charge_unknown(self, entry: Entry, used: Amount) -> bool:

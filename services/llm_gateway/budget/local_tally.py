@@ -33,7 +33,7 @@ class LocalTally:
         return tokens <= share.tokens and nano_usd <= share.nano_usd
 
     def add(self, reservation: Reservation) -> None:
-        charge = _Charge({scope.key for scope in reservation.scopes}, Amount(0, 0))
+        charge = _Charge(set(reservation.scope_names), Amount(0, 0))
         self._charges[reservation.reservation_id] = charge
         self._change(charge, Amount(reservation.bound_tokens, reservation.bound_nano_usd))
 

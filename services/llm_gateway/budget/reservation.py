@@ -57,6 +57,11 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The call marker's key; the hold's own where a script needs some key of the bucket."""
         return self.call_marker or self.hold_key
 
+    @cached_property
+    def scope_names(self) -> list[str]:
+        """The keys of its scopes."""
+        return [scope.key for scope in self.scopes]
+
     @property
     def event_day(self) -> date:
         return date.fromisoformat(self.day)

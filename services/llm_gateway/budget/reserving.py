@@ -59,7 +59,7 @@ def reserve_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
         reservation.hold_key,
         reservation.marker_key,
     ]
-    return [*call, *(scope.key for scope in reservation.scopes), *limits.keys]
+    return [*call, *reservation.scope_names, *limits.keys]
 
 
 def reserve_arguments(

@@ -129,7 +129,7 @@ class BudgetStore:
                 keys.epoch(bucket),
                 keys.stream(bucket),
                 keys.adjustment(bucket, event_id),
-                *(scope.key for scope in reservation.scopes),
+                *reservation.scope_names,
             ],
             args=[
                 by.tokens,

@@ -72,15 +72,15 @@ local function enter(rate, id, now)
     local log, lasts = rate.log, math.ceil(rate.width / 1000) + 1000
     redis.call('ZADD', log, text(now), id)
     if not rate.weighted then
-        redis.call('PEXPIRE', log, lasts)
+        redis.call('PEXPIRE', log, text(lasts))
         return
     end
-    local weights, sum, now_ms = weights_of(log), text(rate.used + rate.weight), now / 1000
+    local weights, weight, sum, now_ms = weights_of(log), text(rate.weight), text(rate.used + rate.weight), now / 1000
     if rate.kept >= now_ms + lasts then
-        redis.call('HSET', weights, id, rate.weight, 'sum', sum)
+        redis.call('HSET', weights, id, weight, 'sum', sum)
         return
     end
-    redis.call('HSET', weights, id, rate.weight, 'sum', sum, 'kept', text(now_ms + 2 * lasts))
+    redis.call('HSET', weights, id, weight, 'sum', sum, 'kept', text(now_ms + 2 * lasts))
     redis.call('PEXPIRE', log, 2 * lasts)
     redis.call('PEXPIRE', weights, 2 * lasts)
 end
