@@ -86,12 +86,19 @@ class OftenSaid:
         if not self._logger.isEnabledFor(logging.INFO):
             return
         handler = next(iter(logging.getLogger().handlers), None)
-        if isinstance(handler, logging.StreamHandler) and isinstance(handler.formatter, JsonFormatter):
-            line = handler.formatter.line(time.time(), "INFO", self._logger.name, self._message, added)
+        if not (isinstance(handler, logging.StreamHandler) and isinstance(handler.formatter, JsonFormatter)):
+            self._logger.info(self._message, extra=added)
+            return
+        line = handler.formatter.line(time.time(), "INFO", self._logger.name, self._message, added)
+        handler.acquire()
+        try:
             handler.stream.write(line + handler.terminator)
             handler.flush()
-        else:
+        except OSError:
+            # logging knows what to do with a stream that takes nothing
             self._logger.info(self._message, extra=added)
+        finally:
+            handler.release()
 
 
 @contextmanager

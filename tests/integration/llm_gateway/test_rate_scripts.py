@@ -231,6 +231,18 @@ def test_a_repeated_reservation_is_counted_once(run_bench: Run) -> None:
     run_bench(body)
 
 
+def test_a_log_that_was_empty_does_not_stay_for_ever(run_bench: Run) -> None:
+    async def body(bench: BudgetBench) -> None:
+        rate = a_rate(bench, ScopeKind.TENANT, tokens=True, width=10_000, limit=9)
+        for _ in range(2):
+            limits = CallLimits((rate,))
+            await bench.reserve(bench.reservation(9, limits=limits), limits=limits)
+            assert 1000 < await bench.redis.pttl(rate.key) <= await bench.redis.pttl(f"{rate.key}:weights") <= 2020
+            await asyncio.sleep(0.011)
+
+    run_bench(body)
+
+
 def test_the_step_scope_is_found_beside_rates_and_slots(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
         limits = slots_of(bench, 9)

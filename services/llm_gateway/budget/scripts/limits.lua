@@ -67,7 +67,8 @@ local function empty_in(log, now, width)
 end
 
 -- Enters an id in a log that was just read: `used` and `kept` are what was found. A log of tokens is kept for twice its
--- width and anew when half of that is over, since asking for it every time would cost as much as the entry.
+-- width and anew when half of that is over, since asking for it every time would cost as much as the entry. A log that was
+-- empty is a new key, which nothing keeps.
 local function enter(rate, id, now)
     local log, lasts = rate.log, math.ceil(rate.width / 1000) + 1000
     redis.call('ZADD', log, text(now), id)
@@ -76,13 +77,13 @@ local function enter(rate, id, now)
         return
     end
     local weights, weight, sum, now_ms = weights_of(log), text(rate.weight), text(rate.used + rate.weight), now / 1000
-    if rate.kept >= now_ms + lasts then
+    if rate.used > 0 and rate.kept >= now_ms + lasts then
         redis.call('HSET', weights, id, weight, 'sum', sum)
         return
     end
     redis.call('HSET', weights, id, weight, 'sum', sum, 'kept', text(now_ms + 2 * lasts))
-    redis.call('PEXPIRE', log, 2 * lasts)
-    redis.call('PEXPIRE', weights, 2 * lasts)
+    redis.call('PEXPIRE', log, text(2 * lasts))
+    redis.call('PEXPIRE', weights, text(2 * lasts))
 end
 
 -- What an id weighs is known now; where it has left the window there is nothing to correct.

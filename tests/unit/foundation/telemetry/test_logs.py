@@ -1,11 +1,41 @@
 """Logs: one JSON line an event, with what is bound."""
 
+import io
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 
 from foundation.telemetry import traces
-from foundation.telemetry.logs import JsonFormatter, bind
+from foundation.telemetry.logs import JsonFormatter, OftenSaid, bind
+
+
+class Stream(io.StringIO):
+    """A stream that takes nothing once it is `full`."""
+
+    full = False
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError("no space left")
+        return super().write(text)
+
+
+@pytest.fixture
+def stream() -> Iterator[Stream]:
+    """What a process says whose root has one handler."""
+    root, said = logging.getLogger(), Stream()
+    handler = logging.StreamHandler(said)
+    handler.setFormatter(JsonFormatter("control_plane"))
+    before, level = root.handlers[:], root.level
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    yield said
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 def line(message: str, *, level: int = logging.INFO, exc: bool = False, **extra: object) -> dict[str, object]:
@@ -39,3 +69,25 @@ def test_the_trace_of_the_caller_goes_on() -> None:
         assert str(traces.current_traceparent()).startswith("00-0af7651916cd43dd8448eb211c80319c-")
     with traces.span("x", traceparent="garbage"):
         assert traces.current_trace_id() != "0af7651916cd43dd8448eb211c80319c"
+
+
+def test_what_is_often_said_is_said_as_any_other_line(stream: Stream) -> None:
+    added = {"tenant_id": "t", "cost_nano_usd": 3}
+    with bind(run_id="r"):
+        logging.getLogger("a.b").info("settled", extra=added)
+        OftenSaid("a.b", "settled")(added)
+    one, other = (json.loads(text) for text in stream.getvalue().splitlines())
+    assert {**one, "timestamp": ""} == {**other, "timestamp": ""}
+    assert one["timestamp"][:10] == other["timestamp"][:10]
+    logging.getLogger().setLevel(logging.WARNING)
+    OftenSaid("a.b", "settled")(added)
+    assert len(stream.getvalue().splitlines()) == 2
+
+
+def test_a_stream_that_takes_nothing_does_not_end_what_was_done(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    stream.full = True
+    OftenSaid("a.b", "settled")({})
+    assert "no space left" in capsys.readouterr().err
