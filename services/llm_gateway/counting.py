@@ -42,7 +42,7 @@ class TokenCounting:
         try:
             async with asyncio.timeout(provider.timeouts.first_token):
                 answer = await provider.count_tokens(request, model=model, client_request_id=str(new_uuid()))
-                counted = b"".join([chunk async for chunk in answer.chunks()])
+                counted = await answer.whole()
         except TimeoutError as error:
             raise UpstreamFailed(
                 "upstream_timeout", billing=Billing.NONE, retryable=True, trips_breaker=False

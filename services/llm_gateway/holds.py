@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -14,45 +15,52 @@ from llm_gateway.budget.store import BudgetStore
 _log = logger(__name__)
 
 
+@dataclass(slots=True)
+class _Hold:
+    reservation: Reservation
+    ends: float
+    """When its lease ends, by the loop's clock."""
+    cut: Callable[[], None] | None = None
+
+
 class Holds:
     def __init__(self, store: BudgetStore, *, lease_seconds: float) -> None:
         self._store = store
         self._lease = lease_seconds
-        self._ends: dict[UUID, float] = {}
-        self._reservations: dict[UUID, Reservation] = {}
-        self._cutters: dict[UUID, Callable[[], None]] = {}
+        self._open: dict[UUID, _Hold] = {}
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return len(self._open)
 
     def begin(self, reservation: Reservation) -> None:
         """From now on, a lease long. It may still wait for its room: then Redis knows nothing of it yet."""
-        self._begin(reservation, ends=asyncio.get_running_loop().time() + self._lease)
+        ends = asyncio.get_running_loop().time() + self._lease
+        self._open[reservation.reservation_id] = _Hold(reservation, ends)
 
     def begin_locally(self, reservation: Reservation) -> None:
         """Perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed too."""
-        self._begin(reservation, ends=math.inf)
+        self._open[reservation.reservation_id] = _Hold(reservation, math.inf)
 
     def end(self, identity: UUID) -> None:
-        self._ends.pop(identity, None)
-        self._reservations.pop(identity, None)
-        self._cutters.pop(identity, None)
+        self._open.pop(identity, None)
 
     def watch(self, identity: UUID, cut: Callable[[], None]) -> None:
         """Call `cut` if the hold cannot be renewed: the upstream must end before the hold lapses."""
-        self._cutters[identity] = cut
+        if (hold := self._open.get(identity)) is not None:
+            hold.cut = cut
 
     def cut_all(self) -> None:
         """Break off every answer that is watched."""
-        for cut in list(self._cutters.values()):
-            cut()
+        for hold in list(self._open.values()):
+            if hold.cut is not None:
+                hold.cut()
 
     async def renew(self) -> bool:
         """Renew every hold and cut what is about to outlive its own; whether all that was asked for was answered."""
         loop = asyncio.get_running_loop()
         by_bucket: dict[int, list[UUID]] = {}
-        for identity, reservation in self._reservations.items():
-            by_bucket.setdefault(reservation.bucket, []).append(identity)
+        for identity, hold in self._open.items():
+            by_bucket.setdefault(hold.reservation.bucket, []).append(identity)
         answered = True
         for bucket, identities in by_bucket.items():
             until = loop.time() + self._lease
@@ -64,14 +72,10 @@ class Holds:
                 continue
             for identity in identities:
                 # a hold that still waits for its room is not in Redis yet
-                if identity in self._ends and identity not in gone:
-                    self._ends[identity] = until
-        for identity, ends in self._ends.items():
-            if ends - loop.time() < self._lease / 4 and (cut := self._cutters.get(identity)) is not None:
+                if identity not in gone and (renewed := self._open.get(identity)) is not None:
+                    renewed.ends = until
+        for identity, hold in self._open.items():
+            if hold.cut is not None and hold.ends - loop.time() < self._lease / 4:
                 _log.warning("a call is cut before its hold lapses", extra={"event_id": identity})
-                cut()
+                hold.cut()
         return answered
-
-    def _begin(self, reservation: Reservation, *, ends: float) -> None:
-        self._ends[reservation.reservation_id] = ends
-        self._reservations[reservation.reservation_id] = reservation

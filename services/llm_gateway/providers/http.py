@@ -45,26 +45,16 @@ class HttpAnswer:
         except (aiohttp.ClientError, OSError) as error:
             raise cut_off(self.request_id) from error
         finally:
-            self._let_go()
+            # the connection serves again once its answer is read
+            self._response.release() if self._response.content.at_eof() else self._response.close()
 
     async def whole(self) -> bytes:
-        parts = []
-        try:
-            while chunk := await self._response.content.readany():
-                parts.append(chunk)
-        except (aiohttp.ClientError, OSError) as error:
-            raise cut_off(self.request_id) from error
-        finally:
-            self._let_go()
+        parts = [chunk async for chunk in self.chunks()]
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
         self.closed = True
         self._response.close()
-
-    def _let_go(self) -> None:
-        """The connection serves again once its answer is read."""
-        self._response.release() if self._response.content.at_eof() else self._response.close()
 
 
 def cut_off(request_id: str | None) -> UpstreamFailed:
