@@ -1,0 +1,100 @@
+"""What may be stored, and what is refused with its place."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.contracts.accepted_json import DOCUMENT, JsonLimits, NotAccepted, accept, accept_text, parse_json
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
+NUMBER = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBER | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(document=JSON)
+def test_what_is_accepted_comes_back_exactly_as_it_was(document: Any) -> None:
+    for text in (json.dumps(document), json.dumps(document, ensure_ascii=False)):
+        assert parse_json(text) == document
+        assert parse_json(text.encode()) == document
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "word"),
+    [
+        ("NaN", "", "NaN"),
+        ('{"a": [1, -Infinity]}', "/a/1", "-Infinity"),
+        ('{"a": 1e999}', "/a", "not finite"),
+        ('{"a": {"b": "x\\u0000y"}}', "/a/b", "U+0000"),
+        ('{"a\\u0000": 1}', "", "U+0000"),
+        ('["\\ud83d"]', "/0", "U+D83D"),
+        ('{"\\udc00": 1}', "", "U+DC00"),
+        ('{"a": 9223372036854775808}', "/a", "64 bits"),
+        ('{"a": -9223372036854775809}', "/a", "64 bits"),
+        ('{"a": ' + "9" * 5000 + "}", "/a", "5000 digits"),
+        ('{"x/y": {"b": 1, "b": 2}}', "/x~1y", "'b' stands twice"),
+        ("[" * 300 + "]" * 300, "/0/0/0/0/0/0/0/0", "nested deeper than 64"),
+        ("[" * 100_000, "", "nested deeper than 64"),
+        ('{"a": }', "", "line 1, column 7"),
+        ("", "", "malformed"),
+        ('"' + "x" * DOCUMENT.max_bytes + '"', "", "at most 1048576"),
+    ],
+)
+def test_what_cannot_be_stored_as_it_stands_is_refused_with_its_place(text: str, pointer: str, word: str) -> None:
+    with pytest.raises(NotAccepted) as refused:
+        parse_json(text)
+    assert refused.value.pointer == pointer
+    assert word in refused.value.reason
+
+
+def test_bytes_that_are_no_utf_8_are_refused_with_their_place() -> None:
+    with pytest.raises(NotAccepted, match="not UTF-8 at byte 1"):
+        parse_json(b'"\xff"')
+
+
+def test_whole_surrogate_pairs_and_the_edges_of_int8_and_double_are_accepted() -> None:
+    assert parse_json('["\\ud83d\\ude00", 9223372036854775807, -9223372036854775808, 1.7976931348623157e308]') == [
+        "😀",
+        9223372036854775807,
+        -9223372036854775808,
+        1.7976931348623157e308,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer"),
+    [
+        ({"a": float("nan")}, "/a"),
+        ({"a": {1: "x"}}, "/a"),
+        ({"a": {True: "x"}}, "/a"),
+        ([date(2026, 1, 1)], "/0"),
+        ([b"bytes"], "/0"),
+        ([{1, 2}], "/0"),
+    ],
+)
+def test_a_value_from_elsewhere_that_is_no_json_is_refused(value: Any, pointer: str) -> None:
+    with pytest.raises(NotAccepted) as refused:
+        accept(value)
+    assert refused.value.pointer == pointer
+
+
+def test_parts_that_are_shared_count_as_often_as_they_are_used() -> None:
+    """Forty doublings of one list are some lines of text and more than any memory when written out."""
+    value: list[Any] = ["x"]
+    for _ in range(40):
+        value = [value, value]
+    with pytest.raises(NotAccepted, match="larger than 1000 bytes"):
+        accept(value, limits=JsonLimits(max_bytes=1000, max_depth=64))
+
+
+def test_a_text_alone_is_checked_by_the_same_rule() -> None:
+    assert accept_text("naïve 😀") == "naïve 😀"
+    with pytest.raises(NotAccepted, match="/name: U\\+0000"):
+        accept_text("a\x00b", pointer="/name")
