@@ -8,7 +8,6 @@ from uuid import UUID
 from foundation.domain.money import dollars
 from foundation.storage.database import Database
 from foundation.storage.llm_events import CommittedByTenant, committed_by_tenant
-from foundation.storage.unavailable import postgres_unavailable
 from llm_gateway.budget import keys
 from llm_gateway.budget.scopes import Amount, ScopeKind
 from llm_gateway.budget.store import BudgetStore
@@ -92,9 +91,8 @@ async def count_tenants(
 
 
 async def _ledger(database: Database) -> list[CommittedByTenant]:
-    with postgres_unavailable():
-        async with database.across_tenants(reason="compare the ledger with Redis' counters") as tx:
-            return await committed_by_tenant(tx)
+    async with database.across_tenants(reason="compare the ledger with Redis' counters") as tx:
+        return await committed_by_tenant(tx)
 
 
 async def _counters(store: BudgetStore, tenant_id: UUID) -> Amount | None:

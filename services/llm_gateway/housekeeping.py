@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 
 from foundation.storage.database import Database
 from foundation.storage.gateway_instances import see_gateway
-from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
 from llm_gateway.budget.store import BudgetStore
@@ -47,9 +46,8 @@ class Housekeeping:
         ]
 
     async def say_alive(self) -> None:
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="this gateway is alive") as tx:
-                await see_gateway(tx, self._instance_id)
+        async with self._database.across_tenants(reason="this gateway is alive") as tx:
+            await see_gateway(tx, self._instance_id)
 
     async def _lapse(self) -> None:
         if lapsed := await self._store.lapse():

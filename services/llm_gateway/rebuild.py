@@ -21,7 +21,6 @@ from foundation.storage.llm_events import (
     recorded_event_ids,
 )
 from foundation.storage.rolling_spend import committed_in_rolling_windows
-from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway.budget import keys
 from llm_gateway.budget.bucket_totals import BucketTotals
@@ -142,9 +141,8 @@ class Rebuilder:
 
     async def _everyone_contributed(self, owner: str, mine: list[int]) -> None:
         while True:
-            with postgres_unavailable():
-                async with self._gateway.across_tenants(reason="which gateways are alive") as tx:
-                    alive = await live_gateways(tx, seconds=ALIVE_SECONDS)
+            async with self._gateway.across_tenants(reason="which gateways are alive") as tx:
+                alive = await live_gateways(tx, seconds=ALIVE_SECONDS)
             told = {text(name) for name in await self._redis.smembers(f"{_REQUEST}:{owner}")}
             if alive | {self._instance_id} <= told:
                 return
@@ -161,24 +159,23 @@ class Rebuilder:
     async def _counted(self, mine: list[int]) -> list[BucketTotals]:
         """The counters of these buckets, from the ledger and the holds."""
         holds = [hold for number in mine for hold in await open_holds(self._redis, number)]
-        with postgres_unavailable():
-            # an event that is recorded between two questions would be a hold in one and a charge in the other
-            async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
-                asked = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
-                recorded = await recorded_event_ids(tx, asked) if asked else set()
-                buckets = {number: BucketTotals(number) for number in mine}
-                for caller in await committed_by_caller(tx):
-                    _of(buckets, caller.tenant_id).add_caller(caller)
-                for step in await committed_by_step(tx):
-                    _of(buckets, step.tenant_id).add_step(step)
-                for ancestor in await committed_by_ancestor(tx):
-                    _of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
-                for one in await committed_in_rolling_windows(tx, slices=SLICES):
-                    _of(buckets, one.tenant_id).add_slice(one)
-                for run in await live_run_states(tx):
-                    _of(buckets, run.tenant_id).add_run(run)
-                for fence in await live_step_fences(tx):
-                    _of(buckets, fence.tenant_id).add_fence(fence)
+        # an event that is recorded between two questions would be a hold in one and a charge in the other
+        async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
+            asked = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
+            recorded = await recorded_event_ids(tx, asked) if asked else set()
+            buckets = {number: BucketTotals(number) for number in mine}
+            for caller in await committed_by_caller(tx):
+                _of(buckets, caller.tenant_id).add_caller(caller)
+            for step in await committed_by_step(tx):
+                _of(buckets, step.tenant_id).add_step(step)
+            for ancestor in await committed_by_ancestor(tx):
+                _of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
+            for one in await committed_in_rolling_windows(tx, slices=SLICES):
+                _of(buckets, one.tenant_id).add_slice(one)
+            for run in await live_run_states(tx):
+                _of(buckets, run.tenant_id).add_run(run)
+            for fence in await live_step_fences(tx):
+                _of(buckets, fence.tenant_id).add_fence(fence)
         for hold in holds:
             buckets[hold.bucket].add_hold(hold, recorded=hold.identity in recorded)
         return list(buckets.values())

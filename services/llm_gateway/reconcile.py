@@ -27,7 +27,6 @@ from foundation.domain.money import dollars
 from foundation.storage.database import Database, DatabaseSettings, Transaction
 from foundation.storage.llm_events import attempts_to_reconcile
 from foundation.storage.provider_usage import billed_total, billed_without_attempt, import_usage
-from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry import logs
 from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
@@ -112,21 +111,18 @@ class Reconciler:
     ) -> ProviderReport:
         """Bring the ledger's attempts at a provider to its report of the days `first` to `last`."""
         await self._recorded()
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="attempts that may not have been billed") as tx:
-                before = await self._attempts(tx, provider, first=first, last=last)
+        async with self._database.across_tenants(reason="attempts that may not have been billed") as tx:
+            before = await self._attempts(tx, provider, first=first, last=last)
         # read before the report: what ended at its bound by then will not reach the provider any more
         report = await fetch_report(provider, url, first=first, last=last)
         now = datetime.now(UTC)
         unbilled = _unbilled(before, report, now=now, complete_after=complete_after)
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="import a usage report") as tx:
-                if report.rows:
-                    await import_usage(tx, report.rows)
+        async with self._database.across_tenants(reason="import a usage report") as tx:
+            if report.rows:
+                await import_usage(tx, report.rows)
         await self._settled(provider, first=first, last=last)
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
-                rows = await self._attempts(tx, provider, first=first, last=last)
+        async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
+            rows = await self._attempts(tx, provider, first=first, last=last)
         found = corrections(rows, unbilled=unbilled)
         for one in found:
             event = encode_event(one.event)
@@ -136,11 +132,10 @@ class Reconciler:
             if answer == "closed":
                 raise DependencyUnavailable("budgets are being rebuilt: start a gateway and run this again")
         counted = await count_tenants(self._database, self._store, self._recorded)
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="report on a reconciliation") as tx:
-                after = await self._attempts(tx, provider, first=first, last=last)
-                billed = await billed_total(tx, provider=provider, first=first, last=last)
-                unexplained = await billed_without_attempt(tx, provider=provider, first=first, last=last)
+        async with self._database.across_tenants(reason="report on a reconciliation") as tx:
+            after = await self._attempts(tx, provider, first=first, last=last)
+            billed = await billed_total(tx, provider=provider, first=first, last=last)
+            unexplained = await billed_without_attempt(tx, provider=provider, first=first, last=last)
         return ProviderReport(
             provider=provider,
             requests=billed.requests,
@@ -158,10 +153,9 @@ class Reconciler:
         deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             await self._recorded()
-            with postgres_unavailable():
-                async with self._database.across_tenants(reason="are all billed requests explained") as tx:
-                    if not await billed_without_attempt(tx, provider=provider, first=first, last=last):
-                        return
+            async with self._database.across_tenants(reason="are all billed requests explained") as tx:
+                if not await billed_without_attempt(tx, provider=provider, first=first, last=last):
+                    return
             await asyncio.sleep(0.5)
 
     async def _attempts(self, tx: Transaction, provider: str, *, first: date, last: date) -> list[dict[str, Any]]:

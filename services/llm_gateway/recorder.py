@@ -15,7 +15,6 @@ from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.budget_warnings import WarningRefused, insert_budget_warning
 from foundation.storage.database import Database
 from foundation.storage.llm_events import EventRefused, insert_llm_events, recorded_event_ids
-from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway.budget import keys
 from llm_gateway.budget.reservation import Reservation
@@ -148,9 +147,8 @@ class Recorder:
         asked = [(one.tenant_id, one.event_day, one.reservation_id) for one in reservations]
         if not asked:
             return set()
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="which attempts are recorded") as tx:
-                return await recorded_event_ids(tx, asked)
+        async with self._database.across_tenants(reason="which attempts are recorded") as tx:
+            return await recorded_event_ids(tx, asked)
 
     async def _wait_for_entries(self, block_ms: int) -> bool:
         return bool(await self._redis.xread(dict.fromkeys(self._streams, "0"), count=1, block=block_ms))
@@ -180,19 +178,17 @@ class Recorder:
     async def _insert(self, entries: Sequence[StreamEntry]) -> None:
         if not entries:
             return
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="record usage events") as tx:
-                documents = [ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
-                await insert_llm_events(tx, documents)
+        async with self._database.across_tenants(reason="record usage events") as tx:
+            documents = [ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
+            await insert_llm_events(tx, documents)
 
     async def _warn(self, entries: Sequence[StreamEntry]) -> None:
         """Keep each warning, and say it if it was not said before; one at a time, for they are few."""
         for entry in entries:
             try:
                 warning = budget_warning(entry.fields, made_ms=entry.made_ms)
-                with postgres_unavailable():
-                    async with self._database.across_tenants(reason="record a budget warning") as tx:
-                        is_new = await insert_budget_warning(tx, warning)
+                async with self._database.across_tenants(reason="record a budget warning") as tx:
+                    is_new = await insert_budget_warning(tx, warning)
             except (WarningRefused, KeyError, ValueError) as error:
                 await self._reject(entry, str(error))
                 continue

@@ -22,7 +22,6 @@ from foundation.cloud.objects import ObjectStore
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.database import Database
 from foundation.storage.llm_replays import StoredAnswer, find_answer, forget_expired, store_answer, tenant_salt
-from foundation.storage.unavailable import postgres_unavailable
 
 INLINE_BYTES = 64 * 1024
 """Above it an answer goes to S3."""
@@ -74,10 +73,9 @@ class AnswerVault:
 
     async def find(self, tenant_id: UUID, call_key: str) -> FoundAnswer | None:
         """The stored answer to a call; `DependencyUnavailable` when it cannot be known."""
-        with postgres_unavailable():
-            async with self._database.tenant(tenant_id) as tx:
-                stored = await find_answer(tx, call_key)
-                salt = await tenant_salt(tx) if stored is not None else b""
+        async with self._database.tenant(tenant_id) as tx:
+            stored = await find_answer(tx, call_key)
+            salt = await tenant_salt(tx) if stored is not None else b""
         if stored is None:
             return None
         sealed = stored.body
@@ -127,24 +125,21 @@ class AnswerVault:
             sha256=hashlib.sha256(answer.body).digest(),
             expires_at=None if remembered_for is None else datetime.now(UTC) + remembered_for,
         )
-        with postgres_unavailable():
-            async with self._database.tenant(tenant_id) as tx:
-                return await store_answer(tx, tenant_id, stored)
+        async with self._database.tenant(tenant_id) as tx:
+            return await store_answer(tx, tenant_id, stored)
 
     async def forget_expired(self) -> int:
         """Delete answers to callers' own keys whose time is over, of all tenants; answers how many."""
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="stored answers have expired") as tx:
-                expired = await forget_expired(tx, most=_EXPIRED_AT_ONCE)
+        async with self._database.across_tenants(reason="stored answers have expired") as tx:
+            expired = await forget_expired(tx, most=_EXPIRED_AT_ONCE)
         if self._objects is not None:
             for object_key in filter(None, expired):
                 await self._objects.delete(object_key)
         return len(expired)
 
     async def _fetched_cipher(self, tenant_id: UUID) -> AESGCM:
-        with postgres_unavailable():
-            async with self._database.tenant(tenant_id) as tx:
-                return self._cipher(tenant_id, await tenant_salt(tx))
+        async with self._database.tenant(tenant_id) as tx:
+            return self._cipher(tenant_id, await tenant_salt(tx))
 
     def _cipher(self, tenant_id: UUID, salt: bytes) -> AESGCM:
         if (known := self._ciphers.get(tenant_id)) is not None:

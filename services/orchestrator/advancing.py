@@ -4,12 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from foundation.contracts.expressions import ExpressionError
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Failure, LeaseLost, LockstepError, RunClosed
 from foundation.domain.states import StepKind
-from foundation.storage.database import is_transient
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.engines.base import Engine, Finished, Outcome, StepFailed, Work
@@ -77,8 +74,6 @@ class Advancer:
             raise
         except LockstepError as error:
             raise StepFailed(error.code, error.detail, retryable=error.retryable) from error
-        except SQLAlchemyError as error:
-            raise StepFailed("database_error", "the database refused", retryable=is_transient(error)) from error
         except Exception as error:  # the edge of the engine: one step's surprise must not end the worker
             _log.exception("the engine failed unexpectedly")
             raise StepFailed("internal", f"unexpected {type(error).__name__}; it was logged", retryable=True) from error
@@ -125,8 +120,8 @@ class Advancer:
             except LeaseLost as error:
                 _log.info("the outcome was not recorded", extra={"detail": error.detail})
                 return
-            except (SQLAlchemyError, OSError) as error:
-                if attempt == _RECORD_TRIES or not (isinstance(error, OSError) or is_transient(error)):
+            except (LockstepError, OSError) as error:
+                if attempt == _RECORD_TRIES or not isinstance(error, OSError | DependencyUnavailable):
                     _log.exception("the outcome could not be recorded; its lease will lapse and the sweeper takes over")
                     return
                 await asyncio.sleep(0.1 * 2**attempt)

@@ -4,11 +4,10 @@ import asyncio
 from contextlib import suppress
 
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.cloud.queue import BATCH, Queue, QueueMissing, Received
 from foundation.contracts.step_message import StepMessage
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.advancing import Advancer
@@ -96,7 +95,7 @@ class Consumer:
         ):
             try:
                 taken = await self._taker.take(dispatch_of(parsed))
-            except (SQLAlchemyError, OSError) as error:
+            except (LockstepError, OSError) as error:
                 _log.warning("the step cannot be taken now", extra={"error": type(error).__name__})
                 return
         if isinstance(taken, Taken):

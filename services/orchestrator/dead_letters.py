@@ -3,11 +3,10 @@
 import asyncio
 
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.cloud.queue import Queue, Received
 from foundation.contracts.step_message import StepMessage
-from foundation.domain.errors import DependencyUnavailable, Failure
+from foundation.domain.errors import Failure, LockstepError
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage import claims
 from foundation.storage.database import Database
@@ -33,7 +32,7 @@ class DeadLetters:
                 for message in await self._queue.receive(10, wait_seconds=20):
                     await self.handle(message)
                     await self._queue.delete([message.receipt])
-            except (DependencyUnavailable, SQLAlchemyError, OSError) as error:
+            except (LockstepError, OSError) as error:
                 _log.debug("dead letters cannot be read now", extra={"error": type(error).__name__})
                 await asyncio.sleep(_PAUSE_SECONDS)
 

@@ -7,10 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from foundation.cloud.queue import Queue
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.storage import claims
 from foundation.storage.claims import Claim
 from foundation.storage.database import Database
@@ -78,7 +76,7 @@ class Leases:
                 continue
             try:
                 await self.renew_all()
-            except (SQLAlchemyError, OSError) as error:
+            except (LockstepError, OSError) as error:
                 _log.warning("leases could not be renewed", extra={"error": type(error).__name__})
                 await asyncio.sleep(0.5)
 

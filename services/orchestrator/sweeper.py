@@ -4,10 +4,8 @@ import asyncio
 import time
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from foundation.cloud.executions import Executions, execution_name
-from foundation.domain.errors import DependencyUnavailable, Failure
+from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.states import RecoveryPolicy, RunStatus
 from foundation.storage import claims, endings, outbox, plans, run_control, runs
 from foundation.storage.database import Database, with_retries
@@ -47,7 +45,7 @@ class Sweeper:
         while True:
             try:
                 await self.sweep()
-            except (SQLAlchemyError, OSError) as error:
+            except (LockstepError, OSError) as error:
                 _log.warning("the sweep failed and will be tried again", extra={"error": type(error).__name__})
             await asyncio.sleep(self._every_seconds)
 
@@ -101,7 +99,7 @@ class Sweeper:
             elif execution.status != "RUNNING":
                 await with_retries(lambda: self._end(run, execution.status))
         except DependencyUnavailable as error:
-            _log.info("the execution cannot be asked about", extra={"error": error.detail})
+            _log.info("the run cannot be looked after now", extra={"error": error.detail})
 
     async def _time_out(self, run: Standstill) -> None:
         error = {"code": "run_timed_out", "detail": "the run's time is over"}

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.domain.errors import LockstepError
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
 from foundation.storage.relay import Relay
@@ -74,7 +74,7 @@ class Worker:
         with suppress(asyncio.CancelledError):
             await consuming
         await self._consumer.drain(seconds=self._settings.drain_seconds)
-        with suppress(SQLAlchemyError, OSError):
+        with suppress(LockstepError, OSError):
             await self._relay.relay_once()
         for task in background:
             task.cancel()

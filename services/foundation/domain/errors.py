@@ -4,7 +4,8 @@ LockstepError
 ├── BadRequest            the caller sent something that cannot mean anything here
 │   ├── InvalidDefinition
 │   ├── InvalidCursor
-│   └── PayloadTooLarge
+│   ├── PayloadTooLarge
+│   └── ValueNotStorable  a value that PostgreSQL cannot hold, found by PostgreSQL
 ├── Unauthenticated       who is calling is not proven
 ├── Forbidden             known, but not allowed
 ├── NotFound              also: belongs to another tenant
@@ -16,7 +17,10 @@ LockstepError
 ├── BudgetExceeded        a limit on money or tokens
 ├── LeaseLost             another worker holds the step now
 ├── RunClosed             the run takes no more work
+├── DatabaseRefused       PostgreSQL refuses a statement for good: a fault of ours
 └── DependencyUnavailable something that we stand on does not answer
+    ├── DatabaseUnavailable   PostgreSQL is away, or asks to try again
+    │   └── DatabaseBusy      it had no connection or no time for us, and was waited for
     └── SandboxUnavailable
 """
 
@@ -73,6 +77,10 @@ class PayloadTooLarge(BadRequest):
     code = "payload_too_large"
 
 
+class ValueNotStorable(BadRequest):
+    code = "value_not_storable"
+
+
 class Unauthenticated(LockstepError):
     code = "unauthenticated"
 
@@ -117,6 +125,20 @@ class RunClosed(LockstepError):
 class DependencyUnavailable(LockstepError):
     code = "dependency_unavailable"
     retryable = True
+
+
+class DatabaseRefused(LockstepError):
+    """Its cause is the driver's error; the same statement is refused again."""
+
+    code = "database_error"
+
+
+class DatabaseUnavailable(DependencyUnavailable):
+    """The same transaction may succeed when it is run again."""
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """The same transaction may succeed later; run again at once it would only add to what PostgreSQL has to do."""
 
 
 class SandboxUnavailable(DependencyUnavailable):

@@ -15,6 +15,7 @@ from foundation.telemetry.traces import current_trace_id
 _log = logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_OUR_FAULT = 500
 
 # The first match along an error's ancestry holds.
 _STATUS: dict[type[errors.LockstepError], int] = {
@@ -62,8 +63,8 @@ def problem_response(error: errors.LockstepError, *, instance: str | None = None
     if instance:
         body["instance"] = instance
     headers: dict[str, str] = {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    if error.retry_after is not None or isinstance(error, errors.DependencyUnavailable):
+        headers["Retry-After"] = str(max(1, round(error.retry_after or 1)))
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return JSONResponse(body, status_code=status_of(error), headers=headers, media_type=MEDIA_TYPE)
@@ -86,7 +87,11 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(errors.LockstepError)
     async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
-        _log.debug("refused", extra={"code": error.code, "path": request.url.path, "detail": error.detail})
+        extra = {"code": error.code, "path": request.url.path, "detail": error.detail}
+        if status_of(error) == _OUR_FAULT:
+            _log.error("an error of ours", exc_info=error, extra=extra)
+        else:
+            _log.debug("refused", extra=extra)
         return problem_response(error, instance=request.url.path)
 
     @app.exception_handler(RequestValidationError)

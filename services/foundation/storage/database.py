@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
+from foundation.storage.refusals import in_our_words
 from foundation.telemetry.logs import logger
 
 Transaction = AsyncConnection
@@ -20,8 +20,6 @@ T = TypeVar("T")
 
 _log = logger(__name__)
 
-_TRANSIENT = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
-"""Serialization failure, deadlock, too many connections, shutdown, connection lost."""
 _TRIES = 4
 
 
@@ -39,7 +37,12 @@ class DatabaseSettings(BaseSettings):
 
 
 class Database:
-    """Transactions as one login; close it when the process ends."""
+    """Transactions as one login; close it when the process ends.
+
+    What the driver raises within a transaction leaves it as one of our own errors: `DatabaseUnavailable` where
+    PostgreSQL is away or the pool is exhausted, `ValueNotStorable` for a value that it cannot hold, `DatabaseRefused`
+    for the rest.
+    """
 
     def __init__(self, settings: DatabaseSettings, *, application: str = "lockstep") -> None:
         url = str(settings.url).replace("postgresql://", "postgresql+psycopg://", 1)
@@ -60,7 +63,7 @@ class Database:
     @asynccontextmanager
     async def tenant(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
         """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
-        async with self._engine.begin() as tx:
+        async with self._begin() as tx:
             await tx.execute(
                 text("SELECT set_config('lockstep.tenant', :tenant_id, true)"), {"tenant_id": str(tenant_id)}
             )
@@ -73,41 +76,39 @@ class Database:
         With `one_moment` all its statements see the database as the first one does.
         """
         _log.debug("transaction across tenants", extra={"reason": reason})
-        async with self._engine.begin() as tx:
+        async with self._begin() as tx:
             if one_moment:
                 await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield tx
 
     async def ping(self) -> None:
         """Raises `DependencyUnavailable` when PostgreSQL does not answer."""
-        try:
+        with in_our_words():
             async with self._engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (DBAPIError, TimeoutError, OSError) as error:
-            raise DependencyUnavailable("PostgreSQL does not answer") from error
 
     async def close(self) -> None:
         await self._engine.dispose()
 
-
-def is_transient(error: BaseException) -> bool:
-    """Whether the same transaction may succeed when it is run again."""
-    if not isinstance(error, DBAPIError):
-        return False
-    state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state in _TRANSIENT
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[Transaction]:
+        with in_our_words():
+            async with self._engine.begin() as tx:
+                yield tx
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Runs a whole transaction again on a transient database error, four times at most, with a growing pause.
+    """Runs a whole transaction again while PostgreSQL is away, four times at most, with a growing pause.
 
     `transaction` must hold nothing but its own transaction: all of it happens again.
     """
     for attempt in range(1, _TRIES + 1):
         try:
             return await transaction()
-        except DBAPIError as error:
-            if attempt == _TRIES or not is_transient(error):
+        except DatabaseBusy:
+            raise
+        except DatabaseUnavailable:
+            if attempt == _TRIES:
                 raise
             _log.debug("transient database error, trying again", extra={"attempt": attempt})
             await asyncio.sleep(0.05 * 2**attempt)

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from foundation.domain.errors import LockstepError
 from foundation.storage import outbox
 from foundation.storage.database import Database
@@ -47,7 +45,7 @@ class Relay:
         while True:
             try:
                 busy = await self.relay_once()
-            except (SQLAlchemyError, OSError) as error:
+            except (LockstepError, OSError) as error:
                 _log.warning("the outbox cannot be read", extra={"error": type(error).__name__})
                 busy = False
                 await asyncio.sleep(1)

@@ -16,7 +16,6 @@ from foundation.domain.errors import DependencyUnavailable, Forbidden
 from foundation.storage.budgets import TenantLimits, read_tenant_limits
 from foundation.storage.database import Database
 from foundation.storage.rolling_spend import committed_in_rolling_window
-from foundation.storage.unavailable import postgres_unavailable
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
 from llm_gateway.budget.seed import Seed
@@ -98,16 +97,15 @@ class LimitsCache:
 
     async def spent(self, tenant_id: UUID, scope: Scope, window: Rolling, *, until_ms: int) -> Seed:
         """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
-        with postgres_unavailable():
-            async with self._database.tenant(tenant_id) as tx:
-                sums = await committed_in_rolling_window(
-                    tx,
-                    scope=scope.kind.value,
-                    scope_id=scope.scope_id,
-                    width_ms=window.width_ms,
-                    slice_ms=window.slice_ms,
-                    until_ms=until_ms,
-                )
+        async with self._database.tenant(tenant_id) as tx:
+            sums = await committed_in_rolling_window(
+                tx,
+                scope=scope.kind.value,
+                scope_id=scope.scope_id,
+                width_ms=window.width_ms,
+                slice_ms=window.slice_ms,
+                until_ms=until_ms,
+            )
         return Seed(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
 
     def _fetched(self, known: _Known, task: "asyncio.Task[Limits]") -> None:
@@ -116,9 +114,8 @@ class LimitsCache:
             _log.debug("limits could not be renewed", exc_info=error)
 
     async def _load(self, tenant_id: UUID) -> Limits:
-        with postgres_unavailable():
-            async with self._database.tenant(tenant_id) as tx:
-                found = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
+        async with self._database.tenant(tenant_id) as tx:
+            found = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
         if found is None or found.suspended:
             self._known.pop(tenant_id, None)
             raise Forbidden("the tenant is suspended" if found else "there is no such tenant")

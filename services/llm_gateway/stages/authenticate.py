@@ -13,7 +13,6 @@ from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.budgets import find_usable_key
 from foundation.storage.database import Database
-from foundation.storage.unavailable import postgres_unavailable
 from llm_gateway.call import Caller
 
 KEY_SECONDS = 60.0
@@ -72,9 +71,8 @@ class Authenticate:
         if token.startswith(_TOKEN_PREFIX) and token.count(".") == 2:  # noqa: PLR2004
             claims = self._verifier.run(token)
             return _Remembered(_run_caller(claims), self._clock() + min(KEY_SECONDS, _seconds_left(token)))
-        with postgres_unavailable():
-            async with self._database.across_tenants(reason="find an API key by its hash") as tx:
-                key = await find_usable_key(tx, digest)
+        async with self._database.across_tenants(reason="find an API key by its hash") as tx:
+            key = await find_usable_key(tx, digest)
         if key is None:
             return _Remembered(None, self._clock() + _UNKNOWN_KEY_SECONDS)
         if _KEY_SCOPE not in key.scopes:

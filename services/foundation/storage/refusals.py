@@ -1,0 +1,48 @@
+"""What PostgreSQL and its driver raise, in the platform's own errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from foundation.domain.errors import (
+    DatabaseBusy,
+    DatabaseRefused,
+    DatabaseUnavailable,
+    LockstepError,
+    ValueNotStorable,
+)
+
+_AWAY = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Classes of SQLSTATE that pass: connection, rollback, resources, state of an object, intervention, system."""
+_VALUE = frozenset({"22", "54"})
+"""Classes that a value causes: data exceptions, and limits of the program such as the length of a jsonb text."""
+_STATEMENT_TIME_IS_OVER = "57014"
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Raises what the driver raised as one of our errors, with the driver's as its cause; all other errors pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _ours(error) from error
+    except PoolTimeout as error:
+        raise DatabaseBusy("PostgreSQL has no connection free for this service", retry_after=2) from error
+    except UnicodeEncodeError as error:
+        raise ValueNotStorable("half a surrogate pair cannot be stored", remedy="send whole characters") from error
+
+
+def _ours(error: DBAPIError) -> LockstepError:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state == _STATEMENT_TIME_IS_OVER:
+        return DatabaseBusy("PostgreSQL took too long", retry_after=2)
+    if error.connection_invalidated or state[:2] in _AWAY:
+        return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
+    if state[:2] in _VALUE or isinstance(error, DataError):
+        return ValueNotStorable("a value cannot be stored", remedy="look for U+0000 and for numbers out of range")
+    if not state and isinstance(error, OperationalError | InterfaceError):
+        # The connection broke or was never made: the server had no say.
+        return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
+    return DatabaseRefused("the database refused")

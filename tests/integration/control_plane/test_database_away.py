@@ -1,0 +1,75 @@
+"""PostgreSQL away, or its pool exhausted, is 503 with `Retry-After` in every operation that needs it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import uuid4
+
+import httpx
+import pytest
+from pydantic import PostgresDsn
+
+from fixtures.api_in_process import ApiInProcess
+from fixtures.free_port import free_port
+from fixtures.gateway import Tenant
+from fixtures.operations import Operation, operations_of
+from fixtures.postgres import ScratchDatabase
+from fixtures.problems import problem
+from foundation.storage.database import Database, DatabaseSettings
+
+ASK_THE_GATEWAY_FIRST = ("/api/v1/breakers", "/api/v1/operations")
+
+
+@asynccontextmanager
+async def standing_on(api: ApiInProcess, database: Database) -> AsyncIterator[None]:
+    """The API's own queries go to another database; its callers are found as before."""
+    state = api.app.state
+    before = state.resources
+    state.resources = replace(before, database=database)
+    try:
+        yield
+    finally:
+        state.resources = before
+        await database.close()
+
+
+async def ask(client: httpx.AsyncClient, operation: Operation) -> httpx.Response:
+    return await client.request(
+        operation.method,
+        f"http://test{operation.path_with(str(uuid4()))}",
+        params={"group_by": "model"},
+        json=operation.example,
+        headers={"if-match": '"1"'},
+    )
+
+
+async def unavailable(api: ApiInProcess, tenant: Tenant) -> set[str]:
+    """The operations that answered as they should; the others fail the test."""
+    found = set()
+    async with api.caller(tenant) as owner:
+        for operation in operations_of(api.app):
+            if operation.public or operation.path.startswith(ASK_THE_GATEWAY_FIRST):
+                continue
+            answer = await ask(owner, operation)
+            body = problem(answer, 503, "dependency_unavailable")
+            assert body["retryable"] is True
+            assert int(answer.headers["retry-after"]) >= 1
+            found.add(operation.name)
+    return found
+
+
+@pytest.mark.parametrize("how", ["away", "exhausted"])
+async def test_every_operation_says_that_the_database_is_away(
+    api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, how: str
+) -> None:
+    url = scratch.url("control_plane")
+    if how == "away":
+        url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    pool = DatabaseSettings(url=PostgresDsn(url), pool_size=1, pool_timeout_seconds=0.05)
+    database = Database(pool, application="test")
+    async with standing_on(api, database):
+        if how == "away":
+            assert len(await unavailable(api, tenant)) > 20
+            return
+        async with database.tenant(tenant.tenant_id):
+            assert len(await unavailable(api, tenant)) > 20

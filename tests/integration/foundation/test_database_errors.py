@@ -1,0 +1,118 @@
+"""What PostgreSQL raises reaches services as one of the platform's own errors, told as passing only where it passes."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import PostgresDsn
+from sqlalchemy import text
+
+from fixtures.free_port import free_port
+from fixtures.postgres import ScratchDatabase
+from foundation.domain.errors import (
+    DatabaseBusy,
+    DatabaseRefused,
+    DatabaseUnavailable,
+    LockstepError,
+    ValueNotStorable,
+)
+from foundation.domain.ids import new_uuid
+from foundation.storage.database import Database, DatabaseSettings, with_retries
+
+WHY = "test"
+
+
+@pytest.fixture
+async def database(scratch: ScratchDatabase) -> AsyncIterator[Database]:
+    settings = DatabaseSettings(
+        url=PostgresDsn(scratch.url("control_plane")), pool_size=1, pool_timeout_seconds=0.2, statement_timeout_ms=300
+    )
+    opened = Database(settings, application="test")
+    yield opened
+    await opened.close()
+
+
+async def test_an_exhausted_pool_is_told_as_a_busy_database(database: Database) -> None:
+    async with database.across_tenants(reason=WHY):
+        with pytest.raises(DatabaseBusy) as busy:
+            async with database.tenant(new_uuid()):
+                pass
+    assert (busy.value.retryable, busy.value.retry_after) == (True, 2)
+
+
+async def test_a_database_that_is_away_is_told_as_unavailable() -> None:
+    nowhere = Database(DatabaseSettings(url=PostgresDsn(f"postgresql://nobody@127.0.0.1:{free_port()}/none")))
+    for enter in (nowhere.tenant(new_uuid()), nowhere.across_tenants(reason=WHY)):
+        with pytest.raises(DatabaseUnavailable):
+            async with enter:
+                pass
+    with pytest.raises(DatabaseUnavailable):
+        await nowhere.ping()
+    await nowhere.close()
+
+
+async def test_a_connection_that_breaks_within_a_transaction_is_told_as_unavailable(
+    database: Database, scratch: ScratchDatabase
+) -> None:
+    async def cut() -> None:
+        async with database.across_tenants(reason=WHY) as tx:
+            pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            with scratch.superuser() as connection:
+                connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            await tx.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseUnavailable):
+        await cut()
+    async with database.across_tenants(reason=WHY) as tx:
+        assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_a_statement_whose_time_is_over_is_told_as_a_busy_database(database: Database) -> None:
+    with pytest.raises(DatabaseBusy):
+        async with database.across_tenants(reason=WHY) as tx:
+            await tx.execute(text("SELECT pg_sleep(30)"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("SELECT length(CAST(:value AS text))", "a\0b"),
+        ("SELECT length(CAST(:value AS text))", "\ud83d"),
+        ("SELECT CAST(:value AS int)", 3_000_000_000),
+        ("SELECT CAST(:value AS bigint)", 2**63),
+        ("SELECT CAST(:value AS jsonb)", '"\\u0000"'),
+        ("SELECT CAST(:value AS jsonb)", '"\\ud83d"'),
+        ("SELECT CAST(CAST(:value AS text) AS timestamptz)", "the day before yesterday"),
+    ],
+)
+async def test_a_value_that_cannot_be_stored_is_the_callers_fault_for_good(
+    database: Database, statement: str, value: object
+) -> None:
+    with pytest.raises(ValueNotStorable) as refused:
+        async with database.across_tenants(reason=WHY) as tx:
+            await tx.execute(text(statement), {"value": value})
+    assert not refused.value.retryable
+
+
+async def test_what_a_login_may_not_do_is_refused_for_good(database: Database) -> None:
+    with pytest.raises(DatabaseRefused) as refused:
+        async with database.tenant(new_uuid()) as tx:
+            await tx.execute(text("DELETE FROM tenants"))
+    assert not refused.value.retryable
+    assert "permission denied" in str(refused.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [(DatabaseUnavailable("away"), 4), (DatabaseBusy("busy"), 1), (DatabaseRefused("no"), 1), (LockstepError("x"), 1)],
+)
+async def test_only_a_database_that_is_away_is_asked_again_at_once(error: LockstepError, tries: int) -> None:
+    made = 0
+
+    async def transaction() -> None:
+        nonlocal made
+        made += 1
+        raise error
+
+    with pytest.raises(type(error)):
+        await with_retries(transaction)
+    assert made == tries
