@@ -43,7 +43,7 @@ async def plain(installed: assets.SandboxAssets, code: str) -> dict[str, float]:
 async def sandboxed(installed: assets.SandboxAssets, code: str) -> dict[str, float]:
     uid = take_uid(LOCKS)
     began = time.perf_counter()
-    box = Box(await start(installed, uid=uid.uid), host_floor=0.0)
+    box = Box(await start(installed, uid=uid.uid))
     ready = time.perf_counter()
     invocation = CodePython().invocation({"code": code})
     job = BoxJob(invocation.argv, dict(invocation.env), invocation.files, LIMITS)

@@ -17,6 +17,7 @@ from tool_runtime.sandbox.assets import locate
 from tool_runtime.sandbox.box import Box
 from tool_runtime.sandbox.start import start
 from tool_runtime.sandbox.uids import take_uid
+from tool_runtime.sandbox.watch.machine import HostFloor
 
 TRANSFER_SECONDS = 30.0
 
@@ -29,7 +30,8 @@ async def serve_one_job(settings: RunnerSettings) -> None:
     try:
         # The sandbox stands before the job arrives: its cost is not on the job's way.
         started = await start(locate(settings.sandbox_root), uid=uid.uid)
-        box = Box(started, host_floor=settings.host_memory_floor)
+        floor = HostFloor(settings.neighbours, part=settings.host_memory_floor)
+        box = Box(started, host_floor=floor)
         try:
             async with httpx.AsyncClient(timeout=TRANSFER_SECONDS, trust_env=False) as client:
                 token = settings.token.get_secret_value()
@@ -38,6 +40,7 @@ async def serve_one_job(settings: RunnerSettings) -> None:
                 await leases.give(lease, await _run(client, leases, lease, box))
         finally:
             await box.close()
+            floor.close()
     finally:
         uid.release()
 

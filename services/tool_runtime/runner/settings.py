@@ -1,9 +1,17 @@
 """What a runner is told by whoever starts it."""
 
+import os
+import tempfile
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _neighbours() -> Path:
+    """One folder for a machine's runners, of all installations; without root, of all that are the same user's."""
+    uid = os.geteuid()
+    return Path("/run/lockstep/jobs") if uid == 0 else Path(tempfile.gettempdir(), f"lockstep-jobs-{uid}")
 
 
 class RunnerSettings(BaseSettings):
@@ -15,6 +23,9 @@ class RunnerSettings(BaseSettings):
     token: SecretStr = Field(description="one-time worker token")
     sandbox_root: Path = Field(description="where the sandbox's mounts come from")
     uid_locks: Path = Field(description="where a job's uid is locked, one file each")
-    host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="jobs end below this part of free memory")
+    neighbours: Path = Field(
+        default_factory=_neighbours, description="where the runners of this machine tell each other their jobs' sizes"
+    )
+    host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="below this the largest job ends")
     life_fd: int | None = Field(default=None, ge=3, description="a pipe that ends when the launcher is gone")
     log_level: str = Field(default="INFO")

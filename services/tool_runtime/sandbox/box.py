@@ -14,9 +14,10 @@ from typing import Any
 from foundation.contracts.tool_job import KEPT_OUTPUT, MAX_DEPTH, MIB, SEGMENT_PATTERN, JobLimits, JobReason
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.limits import rlimits
-from tool_runtime.sandbox.monitor import INTERVAL_SECONDS, Monitor, breach
 from tool_runtime.sandbox.output import Output
 from tool_runtime.sandbox.start import Started
+from tool_runtime.sandbox.watch.machine import HostFloor
+from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
 
 COLLECT_SECONDS = 10.0
 KILL_SECONDS = 2.0
@@ -58,7 +59,7 @@ class Outcome:
 class Box:
     """A started sandbox; `run` once, then `close` whatever happened."""
 
-    def __init__(self, started: Started, *, host_floor: float) -> None:
+    def __init__(self, started: Started, *, host_floor: HostFloor | None = None) -> None:
         self._started = started
         self._host_floor = host_floor
         self._pidfd = os.pidfd_open(started.init_pid)
@@ -207,10 +208,15 @@ class Box:
             left = deadline - loop.time()
             if left <= 0:
                 return self.stop(JobReason.WALL_TIME, f"still ran after {limits.wall_seconds} s")
-            if found := breach(monitor.sample(), limits, host_floor=self._host_floor):
+            looked = loop.time()
+            sample = monitor.sample()
+            pause = pause_after(loop.time() - looked)
+            if found := breach(sample, limits):
                 return self.stop(*found)
+            if self._host_floor is not None and self._host_floor.takes(sample.memory):
+                return self.stop(JobReason.HOST_MEMORY, "the machine is almost out of memory, and no job holds more")
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(INTERVAL_SECONDS, left)):
+                async with asyncio.timeout(min(pause, left)):
                     await self._ended.wait()
         await asyncio.sleep(COLLECT_SECONDS)
         return self.stop(JobReason.WALL_TIME, f"its files were not collected within {COLLECT_SECONDS:.0f} s")

@@ -21,6 +21,10 @@ OFFSET_NR, OFFSET_ARCH, OFFSET_ARGS = 0, 4, 16
 X32_BIT = 0x40000000
 
 CLONE_NEW_ANYTHING = 0x7E020000  # NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+MAP_SHARED, MAP_ANONYMOUS = 0x1, 0x20
+F_OFD_LOCKS, F_SETPIPE_SZ = (37, 38), 1031
+PR_SET_SECCOMP = 22
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 DEVICE_NODE = 0x2000  # set in S_IFCHR as well as in S_IFBLK, not in a fifo, a file or a socket
 SOL_SOCKET, BUFFER_OPTIONS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE
@@ -29,7 +33,11 @@ SOCK_STREAM, SOCK_DGRAM, SOCK_TYPE_MASK = 1, 2, 0xF
 IP_PROTOCOLS = (0, 6, 17)  # default, TCP, UDP
 
 # Callers fall back when these are unknown to the kernel. The slots of io_setup are one pool for the whole machine.
-NOT_THERE = ("io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "clone3")
+# What inotify queues is counted nowhere; nobody watches files here.
+NOT_THERE = (
+    *("io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "clone3"),
+    *("inotify_init", "inotify_init1"),
+)
 
 _FORBIDDEN = """
 mount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr
@@ -40,7 +48,7 @@ quotactl quotactl_fd settimeofday clock_settime clock_adjtime adjtimex vhangup i
 name_to_handle_at open_by_handle_at fanotify_init fanotify_mark lookup_dcookie mbind set_mempolicy migrate_pages
 move_pages set_mempolicy_home_node sethostname setdomainname vmsplice shmget shmat shmctl msgget msgsnd msgrcv
 msgctl mq_open semget memfd_secret memfd_create sched_setaffinity setpriority sched_setscheduler sched_setparam
-sched_setattr ioprio_set uselib remap_file_pages
+sched_setattr ioprio_set uselib remap_file_pages seccomp
 """
 FORBIDDEN = tuple(_FORBIDDEN.split())
 
@@ -126,8 +134,33 @@ def _prlimit() -> list[Instruction]:
     return [_arg(0), *_one_of((0,), then=[_do(RET, ALLOW)], otherwise=[_deny(errno.EPERM)])]
 
 
+def _clone() -> list[Instruction]:
+    """No new namespaces, and no threads with descriptors of their own: those of a process are counted in one place."""
+    thread = [_do(AND, CLONE_FILES | CLONE_THREAD), *_one_of((CLONE_THREAD,), then=[_deny(errno.EPERM)], otherwise=[])]
+    return [_arg(0), _do(JSET, CLONE_NEW_ANYTHING, 0, 1), _deny(errno.EPERM), *thread, _do(RET, ALLOW)]
+
+
+def _fcntl() -> list[Instruction]:
+    """Pipes are pretended to grow. Locks of open files are listed without an owner, so they are not there."""
+    pretend = [_arg(1), *_one_of((F_SETPIPE_SZ,), then=[_deny(0)], otherwise=[_do(RET, ALLOW)])]
+    return [_arg(1), *_one_of(F_OFD_LOCKS, then=[_deny(errno.EINVAL)], otherwise=pretend)]
+
+
+def _prctl() -> list[Instruction]:
+    """A filter of the job's own would be memory that nobody counts."""
+    return [_arg(0), *_one_of((PR_SET_SECCOMP,), then=[_deny(errno.EINVAL)], otherwise=[_do(RET, ALLOW)])]
+
+
+def _mmap() -> list[Instruction]:
+    """No nameless shared memory, where those who watch may not see how much of it there is."""
+    both = MAP_SHARED | MAP_ANONYMOUS
+    return [_arg(3), _do(AND, both), *_one_of((both,), then=[_deny(errno.ENOMEM)], otherwise=[_do(RET, ALLOW)])]
+
+
 _JUDGED: dict[str, Callable[[], list[Instruction]]] = {
-    "clone": lambda: _any_bit(0, CLONE_NEW_ANYTHING),
+    "clone": _clone,
+    "fcntl": _fcntl,
+    "prctl": _prctl,
     "socket": _socket,
     "socketpair": _socketpair,
     "ioctl": _ioctl,
@@ -139,12 +172,13 @@ _JUDGED: dict[str, Callable[[], list[Instruction]]] = {
 }
 
 
-def instructions(architecture: Architecture) -> list[Instruction]:
-    """The program for one architecture."""
+def instructions(architecture: Architecture, *, shared_memory: bool) -> list[Instruction]:
+    """The program for one architecture; `shared_memory` allows memory that has no name and several users."""
     program = [_do(LD, OFFSET_ARCH), _do(JEQ, architecture.audit, 1, 0), _do(RET, KILL_PROCESS), _do(LD, OFFSET_NR)]
     if architecture.has_x32:
         program += [_do(JGE, X32_BIT, 0, 1), _do(RET, KILL_PROCESS)]
-    for name, body in _JUDGED.items():
+    judged = _JUDGED if shared_memory else _JUDGED | {"mmap": _mmap}
+    for name, body in judged.items():
         if name in architecture.table:
             block = body()
             program += [_do(JEQ, architecture.table[name], 0, len(block)), *block]
@@ -155,10 +189,13 @@ def instructions(architecture: Architecture) -> list[Instruction]:
     return [*program, _do(RET, ALLOW)]
 
 
-def program_bytes(machine: str | None = None) -> bytes:
+def program_bytes(machine: str | None = None, *, shared_memory: bool) -> bytes:
     """The program as the kernel reads it (`struct sock_filter[]`), for this machine unless told otherwise.
 
     Raises `KeyError` on an architecture without a table: no filter, no execution.
     """
     architecture = ARCHITECTURES[machine or platform.machine()]
-    return b"".join(struct.pack("<HBBI", code, yes, no, value) for code, yes, no, value in instructions(architecture))
+    return b"".join(
+        struct.pack("<HBBI", code, yes, no, value)
+        for code, yes, no, value in instructions(architecture, shared_memory=shared_memory)
+    )

@@ -70,7 +70,9 @@ def _system(walls: Walls) -> list[str]:
 def _writable(font_list: Path | None) -> list[str]:
     shm, tmp, work = (str(TMPFS[path]) for path in ("/dev/shm", "/tmp", "/work"))  # noqa: S108
     return [
-        *("--proc", "/proc", "--dev", "/dev", "--size", shm, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),  # noqa: S108
+        # /dev/full reads as zeros like /dev/zero, but cannot be mapped to become memory without a name.
+        *("--proc", "/proc", "--dev", "/dev", "--dev-bind", "/dev/full", "/dev/zero"),
+        *("--size", shm, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),  # noqa: S108
         *("--size", tmp, "--tmpfs", "/tmp", "--size", work, "--tmpfs", "/work"),  # noqa: S108
         *("--dir", FONTS),
         *(("--ro-bind", str(font_list), f"{FONTS}/{font_list.name}") if font_list else ()),

@@ -9,6 +9,7 @@ from foundation.contracts.tool_job import MIB, JobLimits
 
 FILE_BYTES = 128 * MIB
 OPEN_FILES = 256
+PENDING_SIGNALS = 1024  # timers count here as well; each is kernel memory
 ADDRESS_SPACE_FACTOR = 4
 
 
@@ -25,4 +26,5 @@ def rlimits(limits: JobLimits) -> dict[str, int]:
         "CORE": 1,  # 0 does not keep the kernel from starting a host's crash handler; 1 is its word for never
         "MEMLOCK": 64 * 1024,
         "MSGQUEUE": 0,
+        "SIGPENDING": PENDING_SIGNALS,
     }

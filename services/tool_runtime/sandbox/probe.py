@@ -43,7 +43,7 @@ class SandboxProbe:
         except NoFreeUidError:
             return None  # as many sandboxes as can be are running
         try:
-            box = Box(await start(locate(self._root), uid=uid.uid), host_floor=0.0)
+            box = Box(await start(locate(self._root), uid=uid.uid))
             await box.close()
         except SandboxUnavailable as error:
             return error.detail

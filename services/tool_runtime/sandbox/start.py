@@ -17,6 +17,7 @@ from foundation.domain.errors import SandboxUnavailable
 from tool_runtime.sandbox import bpf, frames
 from tool_runtime.sandbox.assets import SandboxAssets
 from tool_runtime.sandbox.bwrap import Walls, command
+from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 READY_SECONDS = 10.0
 READ_AHEAD = 4 * frames.FRAME_CAP
@@ -92,7 +93,7 @@ async def start(assets: SandboxAssets, *, uid: int | None) -> Started:
 
 def _filter() -> int:
     fd = os.memfd_create("filter")
-    os.write(fd, bpf.program_bytes())
+    os.write(fd, bpf.program_bytes(shared_memory=counts_shared_memory()))
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 

@@ -2,15 +2,20 @@
 
 # ruff: noqa: E501
 
+import asyncio
 import time
 
 import pytest
 
 from fixtures.sandboxes import Ran, run_python
 from foundation.contracts.tool_job import KEPT_OUTPUT, JobReason
+from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 MIB = 1024 * 1024
-PRELUDE = "import ctypes, errno, mmap, os, resource, signal, socket, sys, time\n"
+PRELUDE = (
+    "import ctypes, errno, fcntl, mmap, os, resource, select, signal, socket, sys, threading, time\n"
+    "LIBC = ctypes.CDLL(None, use_errno=True)\n"
+)
 
 KILLED_FOR = [
     ("sleeps", "time.sleep(60)", {"wall_seconds": 1}, JobReason.WALL_TIME),
@@ -52,12 +57,6 @@ KILLED_FOR = [
         JobReason.MEMORY,
     ),
     (
-        "shared memory between processes",
-        "held = mmap.mmap(-1, 900 << 20)\nfor at in range(0, 900 << 20, 4096): held[at] = 1\ntime.sleep(60)",
-        {"memory_mb": 256},
-        JobReason.MEMORY,
-    ),
-    (
         "files in memory",
         "for place in ('/work/a', '/work/b', '/tmp/a', '/tmp/b', '/dev/shm/a'):\n    try:\n        with open(place, 'wb') as f:\n            for _ in range(100): f.write(bytes(1 << 20))\n    except OSError: pass\ntime.sleep(60)",
         {"memory_mb": 256},
@@ -74,6 +73,54 @@ KILLED_FOR = [
         "held = []\nwhile True:\n    if not os.fork():\n        while len(held) < 120:\n            a, b = socket.socketpair(); a.setblocking(False); held += [a, b]\n            try:\n                while True: a.send(bytes(65536))\n            except OSError: pass\n        time.sleep(60)\n    time.sleep(0.01)",
         {"memory_mb": 2048, "processes": 64, "cpu_seconds": 60},
         JobReason.SOCKETS,
+    ),
+    (
+        "processes whose first thread has ended",
+        "def work():\n    time.sleep(0.2)\n    held = bytearray(100 << 20); time.sleep(60)\nfor _ in range(4):\n    if not os.fork():\n        threading.Thread(target=work).start(); LIBC.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)\ntime.sleep(60)",
+        {"memory_mb": 256},
+        JobReason.MEMORY,
+    ),
+    (
+        "pipes full of data",
+        "held = []\nwhile True:\n    if not os.fork():\n        try:\n            while True: held.append(os.pipe()); os.set_blocking(held[-1][1], False); os.write(held[-1][1], bytes(65536))\n        except OSError: time.sleep(60)\n    time.sleep(0.01)",
+        {"memory_mb": 256, "cpu_seconds": 60},
+        JobReason.MEMORY,
+    ),
+    (
+        "pages of a file that is gone, kept in pipes",
+        "held, n = [], 0\nwhile True:\n    if not os.fork():\n        try:\n            while True:\n                held.append(os.pipe()); f = os.open(f'/tmp/{os.getpid()}', os.O_RDWR | os.O_CREAT)\n                os.write(f, bytes(65536)); os.splice(f, held[-1][1], 65536, offset_src=0); os.ftruncate(f, 0); os.close(f)\n        except OSError: time.sleep(60)\n    time.sleep(0.01)",
+        {"memory_mb": 256, "cpu_seconds": 60},
+        JobReason.MEMORY,
+    ),
+    (
+        "connections that nobody accepts, full of data, closed by their sender",
+        "l = socket.create_server(('127.0.0.1', 0), backlog=4096)\nwhile True:\n    s = socket.create_connection(l.getsockname()); s.setblocking(False)\n    try:\n        while True: s.send(bytes(1 << 20))\n    except OSError: s.close()",
+        {"memory_mb": 256},
+        JobReason.MEMORY,
+    ),
+    (
+        "locks on parts of a file",
+        "f = open('/tmp/a', 'wb'); n = 0\nwhile True: fcntl.lockf(f, fcntl.LOCK_EX, 1, n); n += 2",
+        {"memory_mb": 256, "cpu_seconds": 60},
+        JobReason.MEMORY,
+    ),
+    (
+        "terminals",
+        "held = []\nwhile True:\n    if not os.fork():\n        try:\n            while True: held.append(os.openpty())\n        except OSError: time.sleep(60)\n    time.sleep(0.01)",
+        {"memory_mb": 256, "cpu_seconds": 60},
+        JobReason.MEMORY,
+    ),
+    (
+        "descriptors that watch descriptors",
+        "while True:\n    if not os.fork():\n        held = [os.eventfd(0) for _ in range(120)]\n        try:\n            while True:\n                held.append(select.epoll()); [held[-1].register(e) for e in held[:120]]\n        except OSError: time.sleep(60)\n    time.sleep(0.01)",
+        {"memory_mb": 256, "cpu_seconds": 60},
+        JobReason.MEMORY,
+    ),
+    (
+        "attributes of files",
+        "for n in range(4000):\n    open(f'/tmp/{n}', 'w').close()\n    for k in range(3): os.setxattr(f'/tmp/{n}', f'user.{k}', bytes(60000))\ntime.sleep(60)",
+        {"memory_mb": 64},
+        JobReason.MEMORY,
     ),
     (
         "endless output",
@@ -98,6 +145,59 @@ async def test_a_job_that_takes_too_much_is_ended(code: str, limits: dict[str, i
     assert ran.outcome.stop is not None
     assert ran.outcome.stop.reason is reason, ran.outcome.stop.detail
     assert ran.files == {}
+
+
+FILL = "for at in range(0, len(m), 1 << 20): m[at : at + (1 << 20)] = bytes(1 << 20)"
+SHARED_MEMORY = [
+    ("mapped", f"m = mmap.mmap(-1, 900 << 20)\n{FILL}"),
+    ("filled and let go", f"m = mmap.mmap(-1, 900 << 20)\n{FILL}; m.madvise(mmap.MADV_DONTNEED, at, 1 << 20)"),
+    (
+        "unmapped but for a page",
+        "held = []\nfor n in range(60):\n    m = mmap.mmap(-1, 16 << 20); m.write(bytes(len(m))); m.resize(4096); held.append(m)",
+    ),
+    (
+        "filled by one, kept by another that never touched it",
+        f"m = mmap.mmap(-1, 900 << 20)\nif not os.fork(): time.sleep(60)\n{FILL}\nm.close()",
+    ),
+    (
+        "in a process whose first thread has ended",
+        f"m = mmap.mmap(-1, 900 << 20)\ndef work():\n    time.sleep(0.1)\n    {FILL}; m.madvise(mmap.MADV_DONTNEED, at, 1 << 20)\n    time.sleep(60)\nthreading.Thread(target=work).start()\nLIBC.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)",
+    ),
+    ("in many small pieces", "held = []\nwhile True: held.append(mmap.mmap(-1, 4096))"),
+    (
+        "in pieces over many processes",
+        "for _ in range(30):\n    if not os.fork():\n        held = []\n        while True: held.append(mmap.mmap(-1, 4096)); held[-1][0] = 1",
+    ),
+]
+
+
+@pytest.mark.parametrize("code", [row[1] for row in SHARED_MEMORY], ids=[row[0] for row in SHARED_MEMORY])
+async def test_shared_memory_without_a_name_is_counted_or_cannot_be_had(code: str) -> None:
+    ran = await attack(f"{code}\ntime.sleep(60)", memory_mb=256, wall_seconds=15)
+    if counts_shared_memory():
+        assert ran.outcome.stop is not None
+        assert ran.outcome.stop.reason is JobReason.MEMORY, ran.outcome.stop.detail
+    else:
+        assert "Cannot allocate memory" in ran.stderr
+
+
+async def test_shared_memory_has_no_second_door() -> None:
+    ran = await attack("mmap.mmap(os.open('/dev/zero', os.O_RDWR), 900 << 20)", memory_mb=256)
+    assert "No such device" in ran.stderr
+
+
+async def test_a_neighbour_does_not_notice_a_job_that_takes_all_memory() -> None:
+    work = "held = [bytearray(1 << 20) for _ in range(400)]\nfor n in range(200): sum(held[n])\nprint('done')"
+    attacks = [attack(SHARED_MEMORY[1][1], memory_mb=256), attack(SHARED_MEMORY[4][1], memory_mb=256)]
+    bystander, *attackers = await asyncio.gather(attack(work, memory_mb=512), *attacks)
+    assert (bystander.outcome.stop, bystander.outcome.exit_code, bystander.stdout) == (None, 0, "done\n")
+    assert [one.outcome.exit_code for one in attackers] != [0, 0]
+
+
+async def test_a_child_that_shares_its_parents_memory_until_it_executes_counts_once() -> None:
+    code = "import subprocess\nheld = bytearray(300 << 20)\nfor _ in range(60): subprocess.run(['/bin/true'])\nprint('done')"
+    ran = await attack(code, memory_mb=512)
+    assert (ran.outcome.stop, ran.stdout) == (None, "done\n")
 
 
 async def test_output_is_kept_to_a_bound_and_said_to_be_cut() -> None:
@@ -150,10 +250,16 @@ SELF_CONTAINED = [
     ),
     (
         "address space has a size, so page tables have one",
-        "try: mmap.mmap(-1, 2 << 30, prot=mmap.PROT_READ)\nexcept OSError as e: print(errno.errorcode[e.errno])",
+        "try: mmap.mmap(-1, 2 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)\nexcept OSError as e: print(errno.errorcode[e.errno])",
         "ENOMEM",
     ),
     ("nothing comes from standard input", "print(repr(sys.stdin.read()))", "''"),
+    (
+        "a pipe cannot grow",
+        "r, w = os.pipe(); fcntl.fcntl(w, 1031, 1 << 20); print(fcntl.fcntl(w, 1032))",
+        "65536",
+    ),
+    ("zeros can be read", "print(open('/dev/zero', 'rb').read(3))", "b'\\x00\\x00\\x00'"),
     (
         "arguments have a size",
         "try: os.execv('/bin/true', ['x' * (1 << 18)] * 64)\nexcept OSError as e: print(errno.errorcode[e.errno])",

@@ -61,7 +61,7 @@ async def test_a_forged_channel_ends_the_job_and_gives_nothing(forged: SandboxAs
     forgery.chmod(0o644)
     uid = take_uid(UID_LOCKS)
     limits = JobLimits(wall_seconds=10, artifact_bytes=2 << 20)
-    box = Box(await start(forged, uid=uid.uid), host_floor=0.0)
+    box = Box(await start(forged, uid=uid.uid))
     shelf = Shelf(limits)
     outcome = await box.run(BoxJob(("/bin/true",), {}, (), limits), take=shelf.take)
     uid.release()

@@ -6,10 +6,12 @@ import pytest
 
 from foundation.contracts.tool_job import JobLimits, JobReason
 from tool_runtime.sandbox.limits import rlimits
-from tool_runtime.sandbox.monitor import MAX_INODES, MAX_SOCKETS, Sample, breach
+from tool_runtime.sandbox.watch.kernel import MAX_DESCRIPTORS, MAX_LOCKS, MAX_SOCKETS
+from tool_runtime.sandbox.watch.memory import MAX_MAPPINGS
+from tool_runtime.sandbox.watch.monitor import MAX_INODES, Sample, breach
 
 MIB = 1024 * 1024
-QUIET = Sample(memory=10 * MIB, cpu_seconds=0.1, inodes=20, sockets=0, host_available=0.5)
+QUIET = Sample(memory=10 * MIB, cpu_seconds=0.1, inodes=20, sockets=0)
 LIMITS = JobLimits(memory_mb=512, cpu_seconds=10, processes=64)
 
 
@@ -35,12 +37,12 @@ def test_page_tables_of_one_process_cannot_outgrow_the_job() -> None:
 
 
 def test_a_quiet_job_passes_no_limit() -> None:
-    assert breach(QUIET, LIMITS, host_floor=0.05) is None
+    assert breach(QUIET, LIMITS) is None
 
 
 def test_a_job_at_its_limits_passes_none() -> None:
-    at = Sample(512 * MIB, 10.0, MAX_INODES, MAX_SOCKETS, 0.05)
-    assert breach(at, LIMITS, host_floor=0.05) is None
+    at = Sample(512 * MIB, 10.0, MAX_INODES, MAX_SOCKETS, MAX_DESCRIPTORS, MAX_LOCKS, MAX_MAPPINGS)
+    assert breach(at, LIMITS) is None
 
 
 @pytest.mark.parametrize(
@@ -50,10 +52,12 @@ def test_a_job_at_its_limits_passes_none() -> None:
         ({"cpu_seconds": 10.01}, JobReason.CPU_TIME),
         ({"inodes": MAX_INODES + 1}, JobReason.INODES),
         ({"sockets": MAX_SOCKETS + 1}, JobReason.SOCKETS),
-        ({"host_available": 0.04}, JobReason.HOST_MEMORY),
+        ({"descriptors": MAX_DESCRIPTORS + 1}, JobReason.MEMORY),
+        ({"locks": MAX_LOCKS + 1}, JobReason.MEMORY),
+        ({"mappings": MAX_MAPPINGS + 1}, JobReason.MEMORY),
     ],
 )
 def test_one_step_beyond_a_limit_is_named(change: dict[str, float], reason: JobReason) -> None:
-    found = breach(replace(QUIET, **change), LIMITS, host_floor=0.05)  # type: ignore[arg-type]
+    found = breach(replace(QUIET, **change), LIMITS)  # type: ignore[arg-type]
     assert found is not None
     assert found[0] is reason

@@ -1,0 +1,1 @@
+"""What a whole sandbox uses, seen from outside while it runs."""
