@@ -29,9 +29,9 @@ from foundation.cloud.executions import Executions
 from foundation.cloud.objects import ObjectStore
 from foundation.cloud.secrets import read_secret
 from foundation.http.background import Background
-from foundation.http.correlation import BodyLimit, Correlation
+from foundation.http.correlation import Correlation
+from foundation.http.doors import install_doors
 from foundation.http.health import answers, health_router
-from foundation.http.problems import install_problem_handlers
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.database import Database, DatabaseSettings
 from foundation.storage.notifications import Wakeups
@@ -60,8 +60,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(_operations(app))
-    install_problem_handlers(app)
-    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    install_doors(app, body_limit=settings.body_limit)
     app.add_middleware(Correlation, service=SERVICE)
     return app
 

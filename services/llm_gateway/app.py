@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.http.correlation import Correlation
+from foundation.http.doors import install_doors
 from foundation.http.health import Check, health_router
-from foundation.http.problems import install_problem_handlers
 from llm_gateway.admin.routes import admin_router
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.endpoint import CallEndpoint, Receive, Scope, Send
@@ -47,7 +47,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
             yield
 
     admin = FastAPI(title="Lockstep LLM gateway", lifespan=lifespan)
-    install_problem_handlers(admin)
+    install_doors(admin)
     app = GatewayApp(admin)
     return app  # the lifespan above names it
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from foundation.http.doors import install_doors
 from foundation.http.health import Check, health_router
-from foundation.http.problems import install_problem_handlers
 
 SERVICE = "orchestrator"
 
@@ -15,7 +15,7 @@ SERVICE = "orchestrator"
 def create_app(required: Mapping[str, Check], optional: Mapping[str, Check]) -> FastAPI:
     app = FastAPI(title="Lockstep orchestrator", openapi_url=None)
     app.include_router(health_router(SERVICE, required, optional=optional))
-    install_problem_handlers(app)
+    install_doors(app)
     return app
 
 

@@ -19,7 +19,7 @@ class NewUpload(BaseModel):
 
     name: FileName = Field(max_length=255)
     content_type: str = Field(default="application/octet-stream", pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=127)
-    size: int = Field(ge=0)
+    size: int = Field(strict=True, ge=0, le=2**63 - 1)
     sha256: Sha256
 
 

@@ -11,7 +11,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
+from foundation.contracts.accepted_json import accept_text
 from foundation.domain.errors import DependencyUnavailable, Unauthenticated
+from foundation.http.service_tokens import LEEWAY_SECONDS
 
 ALGORITHM = "RS256"
 TENANT_CLAIM = "custom:tenant_id"
@@ -37,6 +39,7 @@ class UserTokenVerifier:
         self._keys: KeySet | None = None
         self._loaded_at = float("-inf")
         self._registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
             client_id={"essential": True, "value": client_id},
             token_use={"essential": True, "value": "access"},
@@ -49,7 +52,7 @@ class UserTokenVerifier:
         try:
             decoded = await self._decode(token)
             self._registry.validate(decoded.claims)
-            return UserClaims(str(decoded.claims["sub"]), UUID(str(decoded.claims[TENANT_CLAIM])))
+            return UserClaims(accept_text(str(decoded.claims["sub"])), UUID(str(decoded.claims[TENANT_CLAIM])))
         except KeyError as error:
             remedy = "sign in again with an active tenant"
             raise Unauthenticated(f"the token has no claim {error}", remedy=remedy) from error

@@ -1,12 +1,12 @@
 """Runs as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.contracts.definition import Budget
+from foundation.contracts.definition import MAX_VERSION, Budget
 from foundation.domain.money import dollars
 from foundation.domain.states import RunStatus, StepKind, StepStatus
 from foundation.storage.runs import Run
@@ -24,7 +24,7 @@ class StartRun(BaseModel):
     )
 
     task_id: UUID
-    task_version: int | None = Field(default=None, ge=1)
+    task_version: Annotated[int, Field(strict=True, ge=1, le=MAX_VERSION)] | None = None
     input: dict[str, Any] = Field(default_factory=dict)
     budget: Budget = Budget()
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from control_plane.identity.callers import Caller
 from control_plane.runs.schemas import StartRun
 from foundation.contracts.definition import Budget, TaskDefinition
@@ -13,6 +15,7 @@ from foundation.storage import audit, outbox, run_control, run_events, runs, tas
 from foundation.storage.database import Transaction
 from foundation.storage.run_events import Event
 from foundation.storage.runs import NewRun, Run
+from foundation.storage.tasks import Task
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
 
@@ -33,7 +36,7 @@ async def submit_run(
         raise Conflict("the task is archived")
     if await runs.count_open(tx, caller.tenant_id) >= max_open:
         raise QuotaExceeded(f"the tenant has {max_open} open runs", remedy="wait for some to end", retry_after=10)
-    definition = TaskDefinition.model_validate(task.definition)
+    definition = _readable(task)
     budget = _merged(definition.budget, request.budget)
     run = NewRun(
         tenant_id=caller.tenant_id,
@@ -82,6 +85,15 @@ async def _standing(tx: Transaction, caller: Caller, key: str, digest: bytes | N
             "this Idempotency-Key was used for another request", remedy="use a new key for a new request"
         )
     return await runs.get(tx, caller.tenant_id, run_id)
+
+
+def _readable(task: Task) -> TaskDefinition:
+    """What was right when it was made may be refused since; then a new version is the way on."""
+    try:
+        return TaskDefinition.model_validate(task.definition)
+    except ValidationError as error:
+        detail = f"version {task.version} of the task is not accepted any more"
+        raise Conflict(detail, remedy="PATCH the task: the answer says what must change") from error
 
 
 def _digest(request: StartRun) -> bytes:

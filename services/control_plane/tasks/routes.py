@@ -11,7 +11,7 @@ from control_plane.etags import etag, required_version
 from control_plane.paging import Page, PageWindow, next_cursor
 from control_plane.tasks import service
 from control_plane.tasks.schemas import EXAMPLE, TaskView
-from foundation.contracts.definition import TaskDefinition
+from foundation.contracts.definition import MAX_VERSION, TaskDefinition
 from foundation.storage import tasks
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
@@ -50,7 +50,11 @@ async def list_tasks(
 
 @router.get("/{task_id}", summary="A task with its latest version, or with the one asked for")
 async def get(
-    task_id: UUID, response: Response, caller: Reader, tx: Tx, version: Annotated[int | None, Query(ge=1)] = None
+    task_id: UUID,
+    response: Response,
+    caller: Reader,
+    tx: Tx,
+    version: Annotated[int | None, Query(ge=1, le=MAX_VERSION)] = None,
 ) -> TaskView:
     return _with_tag(response, TaskView.of(await service.get(tx, caller, task_id, version=version)))
 

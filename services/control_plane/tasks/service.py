@@ -1,5 +1,6 @@
 """What can be done with tasks."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ def read_definition(document: Any) -> TaskDefinition:
     if not isinstance(document, dict):
         raise InvalidDefinition("a task definition is an object", faults=(Fault("", "not an object"),))
     try:
-        definition = TaskDefinition.model_validate(document)
+        # Strict as JSON is: a text is no number, and only an enum's or an id's own text stands for it.
+        definition = TaskDefinition.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         raise _invalid(faults_from(list(error.errors(include_url=False)))) from error
     if faults := definition_faults(definition):

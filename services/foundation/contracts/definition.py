@@ -17,6 +17,7 @@ MAX_STEPS = 500
 MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
 MAX_RUN_SECONDS = 2_592_000
+MAX_VERSION = 2**31 - 1
 
 
 def _dollars(value: object) -> str:
@@ -44,7 +45,7 @@ ModelName = Annotated[str, Field(min_length=1, max_length=120)]
 class Budget(Message):
     """Limits of a run or a step; what is left out sets no limit."""
 
-    tokens: int | None = Field(default=None, ge=0, le=9 * 10**15)
+    tokens: Annotated[int, Field(strict=True, ge=0, le=9 * 10**15)] | None = None
     cost_usd: Dollars | None = None
 
     def nano(self) -> int | None:

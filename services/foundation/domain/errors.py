@@ -5,6 +5,7 @@ LockstepError
 │   ├── InvalidDefinition
 │   ├── InvalidCursor
 │   ├── PayloadTooLarge
+│   ├── UnsupportedMediaType
 │   └── ValueNotStorable  a value that PostgreSQL cannot hold, found by PostgreSQL
 ├── Unauthenticated       who is calling is not proven
 ├── Forbidden             known, but not allowed
@@ -75,6 +76,10 @@ class InvalidCursor(BadRequest):
 
 class PayloadTooLarge(BadRequest):
     code = "payload_too_large"
+
+
+class UnsupportedMediaType(BadRequest):
+    code = "unsupported_media_type"
 
 
 class ValueNotStorable(BadRequest):

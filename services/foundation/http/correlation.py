@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: continues the caller's trace, counts the request, limits its body."""
+"""Pure ASGI middleware: continues the caller's trace, and counts the request."""
 
 import time
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from foundation.domain.errors import PayloadTooLarge
-from foundation.http.problems import problem_response
 from foundation.telemetry import metrics, traces
 
 
@@ -54,42 +52,3 @@ def _endpoint(scope: Scope) -> str:
         return "unmatched"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
     return "/".join(names.get(part, part) for part in scope["path"].split("/"))
-
-
-class BodyLimit:
-    """Refuses a body over `limit` bytes with 413 before the app has read more than that."""
-
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        body = bytearray()
-        too_large = declared.isdigit() and int(declared) > self._limit
-        more = not too_large
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._limit:
-                too_large, more = True, False
-        if too_large:
-            detail = f"the body is over the limit of {self._limit} bytes"
-            remedy = "upload large inputs with POST /api/v1/artifacts and refer to them"
-            await problem_response(PayloadTooLarge(detail, remedy=remedy), instance=scope["path"])(scope, receive, send)
-            return
-
-        unread = [bytes(body)]
-
-        async def replay() -> Message:
-            if unread:
-                return {"type": "http.request", "body": unread.pop(), "more_body": False}
-            return await receive()
-
-        await self._app(scope, replay, send)

@@ -8,7 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from foundation.contracts.accepted_json import pointer_of
 from foundation.domain import errors
+from foundation.http.methods import allowed_methods
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_trace_id
 
@@ -20,6 +22,7 @@ _OUR_FAULT = 500
 # The first match along an error's ancestry holds.
 _STATUS: dict[type[errors.LockstepError], int] = {
     errors.PayloadTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
     errors.InvalidDefinition: 422,
     errors.BadRequest: 400,
     errors.Unauthenticated: 401,
@@ -70,16 +73,13 @@ def problem_response(error: errors.LockstepError, *, instance: str | None = None
     return JSONResponse(body, status_code=status_of(error), headers=headers, media_type=MEDIA_TYPE)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
-
-
 def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
     """Pydantic's errors as faults; a caller's own value is not repeated, it may be a secret."""
-    return tuple(errors.Fault(_pointer(tuple(item["loc"])), item["msg"]) for item in validation_errors)
+    return tuple(errors.Fault(pointer_of(item["loc"]), item["msg"]) for item in validation_errors)
 
 
 _TITLES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
+_METHOD_NOT_ALLOWED = 405
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -97,6 +97,15 @@ def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = faults_from(list(error.errors()))
+        if isinstance(error.body, bytes) and any(fault.pointer == "/body" for fault in faults):
+            # The framework hands a body that is not declared as JSON to the route unread.
+            return problem_response(
+                errors.UnsupportedMediaType(
+                    f"the content type {request.headers.get('content-type', '')!r} is not read here",
+                    remedy="send a JSON object as application/json",
+                ),
+                instance=request.url.path,
+            )
         detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:5])
         return problem_response(errors.BadRequest(detail, faults=faults), instance=request.url.path)
 
@@ -108,11 +117,14 @@ def install_problem_handlers(app: FastAPI) -> None:
             "title": code.replace("_", " ").capitalize(),
             "status": error.status_code,
             "detail": str(error.detail),
+            "retryable": False,
             "instance": request.url.path,
         }
-        return JSONResponse(
-            body, status_code=error.status_code, headers=dict(error.headers or {}), media_type=MEDIA_TYPE
-        )
+        headers = dict(error.headers or {})
+        if error.status_code == _METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
+            body["remedy"] = f"use one of {headers['Allow']}"
+        return JSONResponse(body, status_code=error.status_code, headers=headers, media_type=MEDIA_TYPE)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:

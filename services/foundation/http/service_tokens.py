@@ -14,6 +14,8 @@ from foundation.domain.errors import Unauthenticated
 
 ISSUER = "lockstep"
 LIFETIME_SECONDS = 600
+LEEWAY_SECONDS = 60
+"""By how much two machines' clocks may differ, for `iat`, `nbf` and `exp`."""
 _ALGORITHM = "Ed25519"  # the fully specified name of EdDSA on this curve (RFC 9864)
 _RUN = "run"
 
@@ -44,6 +46,7 @@ class TokenVerifier:
     def __init__(self, jwks: Mapping[str, Any], *, audience: str) -> None:
         self._keys = KeySet.import_key_set(dict(jwks))  # type: ignore[arg-type]  # a parsed JSON document
         self._registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": audience},
             exp={"essential": True},

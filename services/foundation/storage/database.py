@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
+from foundation.storage.documents import from_jsonb
 from foundation.storage.refusals import in_our_words
 from foundation.telemetry.logs import logger
 
@@ -53,6 +54,7 @@ class Database:
             pool_timeout=settings.pool_timeout_seconds,
             pool_recycle=settings.recycle_seconds,
             pool_pre_ping=True,
+            json_deserializer=from_jsonb,
             connect_args={
                 "connect_timeout": settings.connect_timeout_seconds,
                 "application_name": application,

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
+from sqlalchemy.exc import IntegrityError
 
+from foundation.domain.errors import Conflict
 from foundation.storage.database import Transaction
 from foundation.storage.documents import jsonb
 
@@ -84,15 +86,21 @@ async def insert_version(
 
 
 async def raise_version(tx: Transaction, tenant_id: UUID, task_id: UUID, *, expected: int, name: str) -> bool:
-    """Makes `expected` + 1 the latest version; False when the latest is another or the task is archived."""
-    row = await tx.execute(
-        text(
-            """UPDATE tasks SET version = version + 1, name = :name, updated_at = now()
-               WHERE tenant_id = :tenant_id AND task_id = :task_id AND version = :expected AND archived_at IS NULL
-               RETURNING 1"""
-        ),
-        {"tenant_id": tenant_id, "task_id": task_id, "expected": expected, "name": name},
-    )
+    """Makes `expected` + 1 the latest version; False when the latest is another or the task is archived.
+
+    `Conflict` when another live task has the name; then the transaction is lost.
+    """
+    try:
+        row = await tx.execute(
+            text(
+                """UPDATE tasks SET version = version + 1, name = :name, updated_at = now()
+                   WHERE tenant_id = :tenant_id AND task_id = :task_id AND version = :expected AND archived_at IS NULL
+                   RETURNING 1"""
+            ),
+            {"tenant_id": tenant_id, "task_id": task_id, "expected": expected, "name": name},
+        )
+    except IntegrityError as error:
+        raise Conflict(f"another task is named {name!r}", remedy="choose another name") from error
     return row.first() is not None
 
 

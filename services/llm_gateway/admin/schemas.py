@@ -1,5 +1,6 @@
 """What the internal routes take and give."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,7 @@ class CloseRun(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tenant_id: UUID
-    generation: int | None = Field(default=None, ge=1)
+    generation: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
 
 
 class ScopeMoney(BaseModel):

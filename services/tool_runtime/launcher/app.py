@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from foundation.http.correlation import BodyLimit, Correlation
+from foundation.contracts.accepted_json import DOCUMENT
+from foundation.http.correlation import Correlation
+from foundation.http.doors import install_doors
 from foundation.http.health import health_router
-from foundation.http.problems import install_problem_handlers
 from tool_runtime.launcher.base import RunnerStarter
 from tool_runtime.launcher.routes import jobs, leases
 from tool_runtime.launcher.runtime import local_runners, running
@@ -15,6 +16,7 @@ from tool_runtime.launcher.settings import LauncherSettings
 
 SERVICE = "tool_runtime"
 MAX_BODY = 16 * 1024 * 1024  # a result with two escaped MiB of output
+ENVELOPE = 8  # levels that a result has around the value which it carries
 
 
 def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None) -> FastAPI:
@@ -33,7 +35,6 @@ def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None)
     app.include_router(jobs)
     app.include_router(leases)
     app.include_router(health_router(SERVICE, {"sandbox": sandbox}))
-    install_problem_handlers(app)
-    app.add_middleware(BodyLimit, limit=MAX_BODY)
+    install_doors(app, body_limit=MAX_BODY, max_depth=DOCUMENT.max_depth + ENVELOPE)
     app.add_middleware(Correlation, service=SERVICE)
     return app

@@ -127,7 +127,7 @@ BODIES: dict[str, tuple[str, str, int, str, str]] = {
     "malformed YAML": ("application/yaml", "name: x\nsteps: [a: b", 400, "bad_request", "malformed YAML"),
     "YAML aliases": ("application/yaml", "name: &n x\nsteps: [*n]", 400, "bad_request", "aliases"),
     "an empty body": ("application/json", " ", 400, "bad_request", "empty"),
-    "another type": ("text/html", "<p>", 400, "bad_request", "text/html"),
+    "another type": ("text/html", "<p>", 415, "unsupported_media_type", "text/html"),
     "not an object": ("application/json", "[]", 422, "invalid_definition", "object"),
     "a body over the limit": ("application/json", " " * 1_100_000 + "{}", 413, "payload_too_large", "1048576"),
 }
@@ -213,7 +213,20 @@ def _tampered(_: Stack, member: Member) -> str:
     return f"{head}.{body[:-4]}AAAA.{signature}"
 
 
+def _headed(value: str) -> Forge:
+    return lambda _s, _m: f"{_encoded(value.encode())}.e30.c2ln"
+
+
 TOKENS: dict[str, Forge] = {
+    "a header that is a list": _headed("[]"),
+    "a header nested very deep": _headed("[" * 5000),
+    "a header of a number": _headed("1"),
+    "letters outside ASCII": lambda _s, _m: "\xe9.\xfc.\xf1",
+    "a tenant that is no id": lambda _s, m: _own(m, **{"custom:tenant_id": {"a": []}}),
+    "a subject that cannot be stored": lambda _s, m: _own(m, sub="a\0b"),
+    "issued in two minutes": lambda _s, m: _own(m, iat=int(time.time()) + 120),
+    "not valid before in two minutes": lambda _s, m: _own(m, nbf=int(time.time()) + 120),
+    "expired two minutes ago": lambda _s, m: _own(m, exp=int(time.time()) - 120),
     "none at all": lambda _s, _m: None,
     "garbage": lambda _s, _m: "garbage",
     "expired": lambda _s, m: m.stack.issuer().issue(subject=m.subject, tenant_id=m.tenant_id, seconds=60, now=1_000),
@@ -234,7 +247,7 @@ TOKENS: dict[str, Forge] = {
 @pytest.mark.parametrize("case", TOKENS)
 def test_a_credential_that_proves_nothing_is_refused(stack: Stack, member: Member, case: str) -> None:
     token = TOKENS[case](stack, member)
-    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    headers = {} if token is None else {"authorization": f"Bearer {token}".encode("latin-1")}
     before = written(member)
     answer = httpx.post(f"{stack['LOCKSTEP_API_URL']}/api/v1/tasks", json=task(), headers=headers)
     problem(answer, 401, "unauthenticated")
@@ -273,3 +286,18 @@ def test_what_does_not_exist_is_not_found(api: httpx.Client, path: str) -> None:
 
 def test_a_cursor_of_somebody_else_s_making_is_refused(api: httpx.Client) -> None:
     problem(api.get("/runs", params={"cursor": "AAAA"}), 400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(("claim", "seconds"), [("iat", 1), ("iat", 50), ("nbf", 50), ("exp", -50)])
+def test_a_clock_that_differs_by_less_than_a_minute_refuses_nobody(member: Member, claim: str, seconds: int) -> None:
+    token = _own(member, **{claim: int(time.time()) + seconds})
+    url = f"{member.stack['LOCKSTEP_API_URL']}/api/v1/runs"
+    assert httpx.get(url, headers={"authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_head_and_allow_are_those_of_the_resource(api: httpx.Client) -> None:
+    assert api.head("/runs").status_code == 200
+    assert api.head("/runs").content == b""
+    refused = api.put("/runs")
+    problem(refused, 405, "method_not_allowed")
+    assert refused.headers["allow"] == "GET, HEAD, POST"

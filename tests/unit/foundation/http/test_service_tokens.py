@@ -1,13 +1,15 @@
 """Service tokens: for one audience, for minutes, of one kind; anything else is refused."""
 
+import base64
+import time
 from uuid import uuid4
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import Unauthenticated
-from foundation.http import service_tokens
 from foundation.http.service_tokens import ServiceTokenSigner, TokenVerifier
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "one"})
@@ -51,13 +53,35 @@ def test_a_stranger_s_key_of_the_same_name_is_refused() -> None:
         TokenVerifier(JWKS, audience="llm_gateway").service(stranger.service_token("llm_gateway"))
 
 
-def test_an_expired_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service_tokens, "LIFETIME_SECONDS", -1)
+def _signed(**changes: int) -> str:
+    now = int(time.time())
+    claims = {"iss": "lockstep", "sub": "orchestrator", "aud": "llm_gateway", "iat": now, "exp": now + 600}
+    claims |= {name: now + seconds for name, seconds in changes.items()}
+    return jwt.encode({"alg": "Ed25519", "kid": KEY.kid}, claims, KEY, algorithms=["Ed25519"])
+
+
+@pytest.mark.parametrize("changes", [{"iat": 1}, {"iat": 50}, {"nbf": 50}, {"exp": -50}, {"iat": 50, "nbf": 50}])
+def test_clocks_that_differ_by_less_than_a_minute_refuse_nobody(changes: dict[str, int]) -> None:
+    assert TokenVerifier(JWKS, audience="llm_gateway").service(_signed(**changes)) == "orchestrator"
+
+
+@pytest.mark.parametrize("changes", [{"iat": 70}, {"nbf": 70}, {"exp": -70}])
+def test_a_token_of_another_time_is_refused(changes: dict[str, int]) -> None:
     with pytest.raises(Unauthenticated):
-        TokenVerifier(JWKS, audience="llm_gateway").service(SIGNER.service_token("llm_gateway"))
+        TokenVerifier(JWKS, audience="llm_gateway").service(_signed(**changes))
 
 
-@pytest.mark.parametrize("text", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+def _header(value: str) -> str:
+    return base64.urlsafe_b64encode(value.encode()).decode().rstrip("=") + ".e30.c2ln"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "a.b.c", "é.ü.ñ", "eyJhbGciOiJub25lIn0.e30."),
+        *map(_header, ("[]", "1", "null", '"x"', "NaN", "[" * 5000, '{"alg": 1}', '{"alg": "Ed25519", "kid": {}}')),
+    ],
+)
 def test_what_is_no_token_is_refused(text: str) -> None:
     with pytest.raises(Unauthenticated):
         TokenVerifier(JWKS, audience="llm_gateway").service(text)

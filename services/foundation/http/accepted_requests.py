@@ -1,0 +1,131 @@
+"""Pure ASGI middleware: a request whose path, query, headers or JSON body could not be kept as it was sent is refused.
+
+It stands before each app's routes, so that no route reads what PostgreSQL cannot hold or what Python would alter on
+the way: U+0000, lone surrogates, bytes that are no UTF-8, NaN, integers beyond 64 bits, keys that stand twice.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from foundation.contracts.accepted_json import DOCUMENT, JsonLimits, NotAccepted, accept_text, parse_json, pointer_of
+from foundation.domain.errors import BadRequest, Fault, PayloadTooLarge
+from foundation.http.problems import problem_response
+
+_REMEDY = "mend what stands at the pointer and send it again"
+
+
+class AcceptedRequests:
+    """Reads the body, at most `limit` bytes of it, and hands the app what was accepted.
+
+    JSON may be nested `max_depth` levels deep, which is what a stored value may be unless an envelope stands around it.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, max_depth: int = DOCUMENT.max_depth) -> None:
+        self._app = app
+        self._limit = limit
+        # What the body may be long is checked here, byte by byte; the walk only estimates.
+        self._json = JsonLimits(max_bytes=4 * limit, max_depth=max_depth)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        try:
+            _check_path(scope)
+            _check_query(scope["query_string"])
+            _check_headers(scope["headers"])
+            body = await self._read(receive, headers)
+            if body is None:
+                return
+            self._check_body(body, headers)
+        except BadRequest as error:
+            await problem_response(error, instance=_shown(scope))(scope, receive, send)
+            return
+        await self._app(scope, _again(body, receive), send)
+
+    async def _read(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes | None:
+        """The whole body; None when the caller left before its end."""
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared[:20]) > self._limit:
+            raise self._too_large()
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._limit:
+                raise self._too_large()
+        return bytes(body)
+
+    def _too_large(self) -> PayloadTooLarge:
+        return PayloadTooLarge(
+            f"the body is over the limit of {self._limit} bytes",
+            remedy="upload large inputs with POST /api/v1/artifacts and refer to them",
+        )
+
+    def _check_body(self, body: bytes, headers: Mapping[bytes, bytes]) -> None:
+        if not is_json(headers.get(b"content-type", b"").decode("latin-1")) or not body.strip():
+            return
+        try:
+            parse_json(body, limits=self._json)
+        except NotAccepted as error:
+            raise _refused(error, f"/body{error.pointer}") from error
+
+
+def is_json(content_type: str) -> bool:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _check_path(scope: Scope) -> None:
+    for segment in scope.get("raw_path", b"").split(b"/"):
+        _check_text(unquote_to_bytes(segment), "/path")
+
+
+def _check_query(query: bytes) -> None:
+    for part in query.split(b"&"):
+        name, _, value = part.replace(b"+", b" ").partition(b"=")
+        shown = _check_text(unquote_to_bytes(name), "/query")
+        _check_text(unquote_to_bytes(value), f"/query{pointer_of([shown])}")
+
+
+def _check_headers(headers: list[tuple[bytes, bytes]]) -> None:
+    for name, value in headers:
+        if b"\0" in value:
+            _check_text(value, f"/header{pointer_of([name.decode('latin-1')])}")
+
+
+def _check_text(value: bytes, pointer: str) -> str:
+    try:
+        return accept_text(value.decode("utf-8"), pointer=pointer)
+    except UnicodeDecodeError as error:
+        raise _refused(NotAccepted("the text is not UTF-8"), pointer) from error
+    except NotAccepted as error:
+        raise _refused(error, pointer) from error
+
+
+def _refused(error: NotAccepted, pointer: str) -> BadRequest:
+    return BadRequest(f"{pointer}: {error.reason}", faults=(Fault(pointer, error.reason),), remedy=_REMEDY)
+
+
+def _shown(scope: Scope) -> str:
+    """The path as it was sent: decoded it may hold what no answer can."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
+    return raw.decode("latin-1")
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    unread = [body]
+
+    async def replay() -> Message:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await receive()
+
+    return replay

@@ -1,0 +1,46 @@
+"""HEAD wherever GET is, and what a path allows where a method is refused."""
+
+from collections.abc import Iterable
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_FOUND_BY_ROUTING = ("route", "path_params")
+
+
+class HeadAsGet:
+    """Answers HEAD with the status and headers of GET, without its body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        # A scope of its own: the server has still to know that it answers HEAD.
+        asked = {**scope, "method": "GET"}
+        await self._app(asked, receive, without_body)
+        scope.update({name: asked[name] for name in _FOUND_BY_ROUTING if name in asked})
+
+
+def allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """Every method of the resource at this path, over all its routes."""
+    methods = {
+        method for route_path, some in _routes(app) if compile_path(route_path)[0].match(path) for method in some
+    }
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _routes(app: FastAPI) -> Iterable[tuple[str, Iterable[str]]]:
+    for route in iter_route_contexts(app.routes):
+        if route.path is not None and route.methods:
+            yield route.path, route.methods

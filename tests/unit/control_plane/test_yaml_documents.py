@@ -1,0 +1,106 @@
+"""YAML is read as all of its readers read it, or refused with the line and the column."""
+
+import pytest
+
+from control_plane.yaml_documents import MOST_VALUES, parse_yaml
+from foundation.domain.errors import BadRequest, InvalidDefinition
+
+
+def refused(text: str) -> InvalidDefinition:
+    with pytest.raises(InvalidDefinition) as error:
+        parse_yaml(text.encode())
+    return error.value
+
+
+def test_plain_values_are_those_of_json() -> None:
+    text = """
+        text: six times seven
+        quoted: ["yes", '010', "1:30", "2024-01-01", ".nan", "null", "~"]
+        numbers: [0, 7, -12, +3, 0x1F, 1.5, -0.25, 1.5e+3]
+        words: [true, False, null, ~]
+        nothing:
+        block: |
+          print("${input.x}")
+          yes
+        empty: {}
+    """
+    assert parse_yaml(text.encode()) == {
+        "text": "six times seven",
+        "quoted": ["yes", "010", "1:30", "2024-01-01", ".nan", "null", "~"],
+        "numbers": [0, 7, -12, 3, 31, 1.5, -0.25, 1500.0],
+        "words": [True, False, None, None],
+        "nothing": None,
+        "block": 'print("${input.x}")\nyes\n',
+        "empty": {},
+    }
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        *("yes", "No", "on", "OFF", "010", "-07", "0o17", "0b11", "1_000", "1:30", "190:20:30", "1:30.5"),
+        *("2024-01-01", "2001-12-14t21:59:43.10-05:00", "1e3", "1E999", ".5e1", ".nan", ".NaN", ".inf", "-.inf", "="),
+        "12e03",
+    ],
+)
+def test_a_value_that_readers_of_yaml_disagree_about_is_refused_with_its_place(scalar: str) -> None:
+    error = refused(f"name: x\nsteps:\n  - prompt: {scalar}\n")
+    assert [fault.pointer for fault in error.faults] == ["/steps/0/prompt"]
+    assert "line 3, column 13" in error.detail
+    assert scalar in error.detail
+
+
+@pytest.mark.parametrize("key", ["on", "yes", "1", "1.5", "null", "~", "true", "2024-01-01"])
+def test_a_key_is_a_text_to_every_reader(key: str) -> None:
+    error = refused(f"arguments:\n  {key}: x\n")
+    assert "line 2, column 3" in error.detail
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\nb: 2\na: 3\n", "{a: 1, b: 2,\n a: 3}", "a: 1\nb: 2\n'a': 3\n", '{"a": 1,\n\n"a": 1}']
+)
+def test_a_key_that_stands_twice_is_refused_with_key_line_and_column(text: str) -> None:
+    error = refused(text)
+    assert "'a'" in error.detail
+    assert "line 3, column 1" in error.detail or "line 2, column 2" in error.detail
+
+
+def test_the_key_may_stand_again_in_another_object() -> None:
+    assert parse_yaml(b"- {a: 1}\n- {a: 2}\n") == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: {<<: {b: 1}}", "merge keys"),
+        ("? [a]\n: 1", "a list or an object"),
+        ("a: !!binary aGVsbG8=", "tag"),
+        ("a: !!python/object/apply:os.system [ls]", "tag"),
+        ("a: !!set {b, c}", "tag"),
+        ('a: "x\\0y"', "U+0000"),
+        ("a: 99999999999999999999", "64 bits"),
+        (f"a: {'9' * 5000}", "digits"),
+        ("a: 1\n---\nb: 2", "second document"),
+        ("[" * 65 + "]" * 65, "nested deeper"),
+    ],
+)
+def test_what_no_stored_value_can_be_is_refused(text: str, said: str) -> None:
+    error = refused(text)
+    assert said in error.detail
+    assert "line" in error.detail
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x 1\nb: *x", "[" * 100_000, "{a: " * 50_000, "a: 'x", "a: \x01", "\xff", "a: @b"]
+)
+def test_what_is_no_yaml_of_ours_is_malformed(text: str) -> None:
+    with pytest.raises(BadRequest):
+        parse_yaml(text.encode("latin-1"))
+
+
+def test_a_document_of_very_many_values_is_refused() -> None:
+    assert f"more than {MOST_VALUES}" in refused("[" + "1," * (MOST_VALUES + 1) + "]").detail
+
+
+def test_an_anchor_that_nobody_refers_to_is_nothing() -> None:
+    assert parse_yaml(b"a: &x 1") == {"a": 1}
