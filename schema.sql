@@ -147,6 +147,8 @@ CREATE TABLE runs (
     hard_deadline   timestamptz,
     -- since when nothing has happened; the sweeper asks Step Functions about runs that stand still
     progressed_at   timestamptz NOT NULL DEFAULT now(),
+    -- whether nothing of it is held any more and the ledger has all that was committed
+    usage_final     boolean NOT NULL DEFAULT false,
     traceparent     text,
     created_by      uuid REFERENCES users,
     created_at      timestamptz NOT NULL DEFAULT now(),
@@ -190,6 +192,8 @@ CREATE TABLE steps (
     retry_at        timestamptz,
     started_at      timestamptz,
     deadline_at     timestamptz,
+    -- seconds of its own time that were left when it began to wait for a place; it has no deadline meanwhile
+    clock_left      double precision,
     ended_at        timestamptz,
     output          jsonb,
     error           jsonb,
@@ -205,11 +209,15 @@ CREATE TABLE steps (
     CHECK ((lease_expires_at IS NULL) = (worker_id IS NULL)),
     CHECK ((ended_at IS NOT NULL) = (status IN ('SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED'))),
     CHECK (status NOT IN ('RUNNING', 'RETRYING', 'SUCCESS') OR unmet_needs = 0),
-    CHECK ((status = 'WAITING') = (wait_reason IS NOT NULL)),
+    -- a step that is held may wait too: for a place at the tool runtime
+    CHECK (status <> 'WAITING' OR wait_reason IS NOT NULL),
+    CHECK (wait_reason IS NULL OR status = 'WAITING' OR (status = 'RUNNING' AND wait_reason = 'slot')),
     CHECK ((wait_reason IS NULL) = (waiting_since IS NULL)),
     CHECK ((status = 'RETRYING') = (retry_at IS NOT NULL)),
-    CHECK (status <> 'SUCCESS' OR error IS NULL)
+    CHECK (status <> 'SUCCESS' OR error IS NULL),
+    CHECK (clock_left IS NULL OR deadline_at IS NULL)
 );
+CREATE INDEX steps_waiting_for_a_slot ON steps (tenant_id, waiting_since) WHERE status = 'WAITING' AND wait_reason = 'slot';
 CREATE INDEX steps_leased ON steps (lease_expires_at) WHERE status = 'RUNNING';
 CREATE INDEX steps_deadline ON steps (deadline_at) WHERE ended_at IS NULL AND deadline_at IS NOT NULL;
 
@@ -266,7 +274,7 @@ CREATE TABLE outbox (
     tenant_id   uuid NOT NULL,
     run_id      uuid NOT NULL,
     step_id     uuid,
-    kind        text NOT NULL CHECK (kind IN ('start_execution', 'stop_execution', 'close_run', 'step_message', 'step_callback')),
+    kind        text NOT NULL CHECK (kind IN ('start_execution', 'stop_execution', 'close_run', 'confirm_usage', 'step_message', 'step_callback')),
     payload     jsonb NOT NULL,
     not_before  timestamptz NOT NULL DEFAULT now(),
     attempts    int NOT NULL DEFAULT 0,
@@ -548,6 +556,7 @@ GRANT SELECT, UPDATE ON steps TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
+GRANT UPDATE ON tool_events TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
 
 -- orchestrator: advances steps
@@ -562,6 +571,9 @@ GRANT SELECT ON task_versions TO lambdas;
 GRANT SELECT, UPDATE ON runs TO lambdas;
 GRANT SELECT, INSERT, UPDATE ON steps TO lambdas;
 GRANT SELECT, INSERT ON step_needs, run_events TO lambdas;
+-- whoever ends a step ends the audit rows of its tools with it; Finalize waits until the ledger has what was answered
+GRANT SELECT, UPDATE ON tool_events TO lambdas;
+GRANT SELECT ON turns, llm_events TO lambdas;
 GRANT INSERT ON outbox TO lambdas;
 
 -- llm_gateway: limits, replays, and the ledger to rebuild its counters from

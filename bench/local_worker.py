@@ -29,7 +29,8 @@ from orchestrator.deleter import Deleter
 from orchestrator.engines.base import Finished, Outcome, Work
 from orchestrator.failpoints import Failpoints
 from orchestrator.leases import Leases
-from orchestrator.recording import Recorder, step_message
+from orchestrator.messages import step_message
+from orchestrator.recording import Recorder
 from orchestrator.taking import Taker
 from scratch import database
 

@@ -62,7 +62,7 @@ class Advancer:
         if work.claim.seconds_left <= 0:
             raise StepFailed("step_timed_out", f"the step's {work.step.timeout_seconds} s are over")
         try:
-            async with asyncio.timeout(work.claim.seconds_left):
+            async with work.clock.running():
                 return await self._engines[work.claim.kind].run(work)
         except TimeoutError as error:
             raise StepFailed("step_timed_out", f"the step's {work.step.timeout_seconds} s are over") from error

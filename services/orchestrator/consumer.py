@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -11,11 +12,11 @@ from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.advancing import Advancer
-from orchestrator.clients.launcher import DRAINED
 from orchestrator.deleter import Deleter
 from orchestrator.engines.base import Work
 from orchestrator.leases import Held, Leases
-from orchestrator.taking import Taken, Taker, dispatch_of
+from orchestrator.shares import Shares
+from orchestrator.taking import Refusal, Taken, Taker, dispatch_of
 
 _log = logger(__name__)
 _AGAIN_SECONDS = 1.0
@@ -41,24 +42,23 @@ class Consumer:
         self._advancer = advancer
         self._leases = leases
         self._deleter = deleter
-        self._concurrency = concurrency
+        self._shares = Shares(concurrency)
+        # Tenants of which this worker let a step wait for a slot.
+        self._kept_waiting: set[UUID] = set()
         self._poll_seconds = poll_seconds
         self._visibility_seconds = visibility_seconds
         self._freed = asyncio.Event()
 
-    def free_slots(self) -> int:
-        return self._concurrency - len(self._leases)
-
     async def run(self) -> None:
         """Consumes until cancelled; what was started by then goes on."""
         while True:
-            if self.free_slots() <= 0:
+            if self._shares.free <= 0:
                 self._freed.clear()
                 await self._freed.wait()
                 continue
             try:
                 messages = await self._queue.receive(
-                    min(self.free_slots(), BATCH),
+                    min(self._shares.free, BATCH),
                     wait_seconds=self._poll_seconds,
                     visibility_seconds=self._visibility_seconds,
                 )
@@ -78,7 +78,7 @@ class Consumer:
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
             for task in left:
-                task.cancel(DRAINED)
+                task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
         await self._deleter.drain()
 
@@ -89,25 +89,40 @@ class Consumer:
             # It can never be read: it goes to the dead letters by itself, where it is inspected.
             _log.error("a message cannot be read", extra={"errors": error.error_count(), "head": message.body[:200]})
             return
+        tenant_id = parsed.tenant_id
         with (
-            bind(tenant_id=parsed.tenant_id, run_id=parsed.run_id, step_id=parsed.step_id),
+            bind(tenant_id=tenant_id, run_id=parsed.run_id, step_id=parsed.step_id),
             traces.span("take step", traceparent=parsed.traceparent),
         ):
+            admitted = self._shares.admit(tenant_id)
+            taken: Taken | Refusal | None = None
             try:
-                taken = await self._taker.take(dispatch_of(parsed))
+                dispatch = dispatch_of(parsed)
+                taken = await (self._taker.take(dispatch) if admitted else self._taker.take_later(dispatch))
             except (LockstepError, OSError) as error:
                 _log.warning("the step cannot be taken now", extra={"error": type(error).__name__})
                 return
+            finally:
+                if admitted and not isinstance(taken, Taken):
+                    self._left(tenant_id)
         if isinstance(taken, Taken):
             self._start(taken.work, message.receipt)
-        else:
-            _log.debug("refused", extra={"step_id": str(parsed.step_id), "reason": taken.value})
-            self._deleter.delete(message.receipt)
+            return
+        _log.debug("refused", extra={"step_id": str(parsed.step_id), "reason": taken.value})
+        if taken is Refusal.SHARE_USED:
+            self._kept_waiting.add(tenant_id)
+        self._deleter.delete(message.receipt)
 
     def _start(self, work: Work, receipt: str | None) -> None:
+        """Works on a claimed step that has its slot."""
+        tenant_id = work.claim.dispatch.tenant_id
+
         async def advance(held: Held) -> None:
             with suppress(asyncio.CancelledError):
-                for freed in await self._advancer.advance(held, work, free_slots=lambda: self.free_slots() + 1):
+                for freed in await self._advancer.advance(
+                    held, work, free_slots=lambda: self._shares.for_freed_steps(tenant_id)
+                ):
+                    self._shares.take(tenant_id)
                     self._start(freed, None)
             if receipt is not None:
                 self._deleter.delete(receipt)
@@ -116,6 +131,22 @@ class Consumer:
             try:
                 await advance(held)
             finally:
-                self._freed.set()
+                self._left(tenant_id)
+            await self._wake(tenant_id)
 
         self._leases.start(Held(work.claim, receipt), advance_and_free)
+
+    def _left(self, tenant_id: UUID) -> None:
+        self._shares.leave(tenant_id)
+        self._freed.set()
+
+    async def _wake(self, tenant_id: UUID) -> None:
+        """A slot of the tenant's share is free: whichever of its steps waits longest for one is enqueued again."""
+        if tenant_id not in self._kept_waiting:
+            return
+        try:
+            if await self._taker.wake(tenant_id, most=1) == 0:
+                self._kept_waiting.discard(tenant_id)
+        except (LockstepError, OSError) as error:
+            # The next step of the tenant that ends wakes it, or else the sweeper.
+            _log.warning("a step that waits for a slot was not woken", extra={"error": type(error).__name__})

@@ -12,14 +12,15 @@ from foundation.domain.states import RecoveryPolicy, RunStatus, StepStatus
 from foundation.storage import outbox, outcomes, plans, run_control, run_events
 from foundation.storage.claims import Dispatch
 from foundation.storage.database import Database, Transaction
-from foundation.storage.outbox import Effect, OutboxKind
+from foundation.storage.outbox import Effect
 from foundation.storage.outcomes import Released
 from foundation.storage.run_control import MIN_CALLBACK_SECONDS
 from foundation.storage.run_events import Event
 from foundation.telemetry import metrics
-from foundation.telemetry.traces import current_trace_id, current_traceparent
+from foundation.telemetry.traces import current_trace_id
 from orchestrator.engines.base import Finished, MoreTurns, Record, Work
 from orchestrator.failpoints import Failpoints
+from orchestrator.messages import step_message
 from orchestrator.taking import Taker
 
 
@@ -230,21 +231,6 @@ class Recorder:
             run = await run_control.lock_run(tx, dispatch.tenant_id, dispatch.run_id)
             if run is not None:
                 await run_control.stop_execution_if_idle(tx, run)
-
-
-def step_message(dispatch: Dispatch, *, delay_seconds: float = 0) -> Effect:
-    """The outbox row that brings a step to the queue again, with the token that waits for it."""
-    payload = {
-        "v": 1,
-        "tenant_id": str(dispatch.tenant_id),
-        "run_id": str(dispatch.run_id),
-        "generation": dispatch.generation,
-        "step_id": str(dispatch.step_id),
-        "tick": dispatch.tick,
-        "task_token": dispatch.task_token,
-        "traceparent": current_traceparent(),
-    }
-    return Effect(OutboxKind.STEP_MESSAGE, dispatch.run_id, payload, dispatch.step_id, delay_seconds)
 
 
 def _freed(dispatch: Dispatch, step: Released) -> Dispatch:

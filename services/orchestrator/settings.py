@@ -22,7 +22,9 @@ class WorkerSettings(BaseSettings):
     gateway_url: HttpUrl
     launcher_url: HttpUrl
     signing_key_secret: str = Field(default="lockstep/service-signing-key", description="Ed25519 private JWK")
-    concurrency: int = Field(default=8, ge=1, le=200, description="steps that one worker runs at once")
+    concurrency: int = Field(
+        default=8, ge=1, le=200, description="steps that one worker runs at once; one tenant has three quarters of them"
+    )
     lease_seconds: float = Field(default=45, ge=1, le=600)
     renew_seconds: float = Field(default=15, gt=0, le=300)
     visibility_seconds: int = Field(default=60, ge=2, le=43_200)

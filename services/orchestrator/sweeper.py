@@ -7,14 +7,17 @@ from uuid import UUID
 from foundation.cloud.executions import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.states import RecoveryPolicy, RunStatus
-from foundation.storage import claims, endings, outbox, plans, run_control, runs
+from foundation.storage import claims, endings, outbox, plans, run_control, runs, slots
 from foundation.storage.database import Database, with_retries
 from foundation.storage.outbox import OutboxKind
 from foundation.storage.runs import Standstill
 from foundation.telemetry.logs import bind, logger
 from orchestrator.recording import Holding, Recorder
+from orchestrator.taking import Taker
 
 _log = logger(__name__)
+_SLOT_WAIT_SECONDS = 15.0
+_WOKEN_AT_ONCE = 10
 
 
 class Sweeper:
@@ -26,6 +29,7 @@ class Sweeper:
         act: Database,
         executions: Executions,
         recorder: Recorder,
+        taker: Taker,
         *,
         every_seconds: float,
         standstill_seconds: float,
@@ -35,6 +39,7 @@ class Sweeper:
         self._act = act
         self._executions = executions
         self._recorder = recorder
+        self._taker = taker
         self._every_seconds = every_seconds
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
@@ -52,10 +57,14 @@ class Sweeper:
     async def sweep(self) -> None:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
             lapsed = await claims.lapsed(tx)
+            waiting = await slots.tenants_waiting(tx, seconds=_SLOT_WAIT_SECONDS)
             still = await runs.standing_still(tx, seconds=self._standstill_seconds)
         for tenant_id, step_id in lapsed:
             with bind(tenant_id=tenant_id, step_id=step_id):
                 await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
+        for tenant_id in waiting:
+            with bind(tenant_id=tenant_id):
+                await self._wake(tenant_id)
         for run in still:
             with bind(tenant_id=run.tenant_id, run_id=run.run_id):
                 await self._look_after(run)
@@ -74,6 +83,11 @@ class Sweeper:
                 lost = Failure("worker_lost", "the worker stopped renewing its lease")
                 await self._recorder.retry_in(tx, holding, lost)
         _log.info("took a step from a holder that is gone", extra={"overdue": fenced.overdue, "fence": fenced.fence})
+
+    async def _wake(self, tenant_id: UUID) -> None:
+        """Whoever let these steps wait should have woken them; where it has a full share still, they wait again."""
+        woken = await self._taker.wake(tenant_id, most=_WOKEN_AT_ONCE)
+        _log.info("enqueued steps that had waited long for a slot", extra={"woken": woken})
 
     async def _look_after(self, run: Standstill) -> None:
         if run.overdue:

@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from foundation.contracts.definition import Step
 from foundation.contracts.step_message import StepMessage
-from foundation.domain.states import RunStatus, StepStatus
-from foundation.storage import claims, outbox, run_control, run_events
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
+from foundation.storage import claims, outbox, run_control, run_events, slots
 from foundation.storage import steps as step_rows
 from foundation.storage.claims import Claim, Dispatch
 from foundation.storage.database import Database, Transaction, with_retries
 from foundation.storage.run_events import Event
 from orchestrator.engines.base import Work
+from orchestrator.messages import step_message
+from orchestrator.step_clock import StepClock
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 _LOOKS = 3
@@ -23,6 +26,7 @@ class Refusal(StrEnum):
     """Why a message brought no work; every one of them means that the message may be deleted."""
 
     PARKED = "parked"
+    SHARE_USED = "its tenant has its share of this worker's slots"
     HELD = "held by a live lease"
     ANSWERED = "finished before: answered again"
     STALE = "of an earlier tick or generation"
@@ -63,15 +67,33 @@ class Taker:
             for _ in range(_LOOKS):
                 if work := await self.claim(tx, dispatch):
                     return Taken(work)
-                if await claims.park(tx, dispatch):
-                    await run_events.append(
-                        tx, dispatch.tenant_id, dispatch.run_id, [Event("step.waiting", dispatch.step_id)]
-                    )
-                    return Refusal.PARKED
-                refusal = await self._refusal(tx, dispatch)
+                refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
                 if refusal is not None:
                     return refusal
             return Refusal.HELD
+
+    async def take_later(self, dispatch: Dispatch) -> Refusal:
+        """Lets the step wait for a slot, or says why the message brings no work whatever slots there are."""
+        return await with_retries(lambda: self._take_later(dispatch))
+
+    async def _take_later(self, dispatch: Dispatch) -> Refusal:
+        async with self._database.tenant(dispatch.tenant_id) as tx:
+            for _ in range(_LOOKS):
+                if await slots.park(tx, dispatch):
+                    event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.SLOT.value})
+                    await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
+                    return Refusal.SHARE_USED
+                refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
+                if refusal is not None:
+                    return refusal
+            return Refusal.HELD
+
+    async def wake(self, tenant_id: UUID, *, most: int) -> int:
+        """Enqueues steps of the tenant that wait for a slot, the longest wait first; how many there were."""
+        async with self._database.tenant(tenant_id) as tx:
+            woken = await slots.wake(tx, tenant_id, most=most)
+            await outbox.write(tx, tenant_id, [step_message(dispatch) for dispatch in woken])
+        return len(woken)
 
     async def claim(self, tx: Transaction, dispatch: Dispatch) -> Work | None:
         """Claims within the caller's transaction."""
@@ -84,6 +106,13 @@ class Taker:
             tx, dispatch.tenant_id, dispatch.run_id, [Event("step.running", dispatch.step_id, data)]
         )
         return work_of(claim, outputs)
+
+    async def _parked(self, tx: Transaction, dispatch: Dispatch) -> Refusal | None:
+        if not await claims.park(tx, dispatch):
+            return None
+        event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.DEPENDENCY.value})
+        await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
+        return Refusal.PARKED
 
     async def _refusal(self, tx: Transaction, dispatch: Dispatch) -> Refusal | None:
         """Why neither a claim nor a parking matched; None when the row changed in between and both are worth a try."""
@@ -107,4 +136,5 @@ class Taker:
 
 def work_of(claim: Claim, outputs: dict[str, object]) -> Work:
     data = {"input": claim.run_input, "steps": {name: {"output": output} for name, output in outputs.items()}}
-    return Work(claim=claim, step=_STEP.validate_python(claim.definition), data=data)
+    clock = StepClock(claim.seconds_left)
+    return Work(claim=claim, step=_STEP.validate_python(claim.definition), data=data, clock=clock)

@@ -1,5 +1,6 @@
 """One call of one tool: written down, run once, its artifacts checked, its result recorded under the claim's fence."""
 
+import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
@@ -10,23 +11,37 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from foundation.cloud.objects import ObjectStore
-from foundation.contracts.tool_job import JobArtifact, JobInput, JobLimits, JobStatus, ToolJob, ToolResult, UploadSlot
-from foundation.domain.errors import LeaseLost, SandboxUnavailable
+from foundation.contracts.tool_job import (
+    JobArtifact,
+    JobInput,
+    JobLimits,
+    JobReason,
+    JobState,
+    JobStatus,
+    ToolJob,
+    ToolResult,
+    UploadSlot,
+)
+from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
 from foundation.domain.ids import StepId, tool_job_id
 from foundation.domain.tools import TOOLS, Effect
-from foundation.storage import artifacts, tool_events
+from foundation.storage import artifacts, claims, slots, tool_events
 from foundation.storage.artifacts import NewArtifact
 from foundation.storage.claims import Claim
 from foundation.storage.database import Database
+from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
 from orchestrator.clients.launcher import Launcher
 from orchestrator.engines.base import StepFailed, Work
 from orchestrator.failpoints import Failpoints
 
+_log = logger(__name__)
+
 _KEPT_TEXT = 16_384
 _ARTIFACT_BYTES = 64 * 1024 * 1024
 _MIN_SECONDS, _DEFAULT_SECONDS, _MAX_SECONDS = 1, 60, 3600
-_SLOT_MARGIN_SECONDS = 120
+# Presigned addresses outlive the job's own time by as long as it may wait for a place; then it asks for new ones.
+_SLOT_MARGIN_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +85,65 @@ class ToolCalls:
             detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
             raise StepFailed("outcome_unknown", detail)
         self._failpoints.reach("tool.before_submit")
-        result = await self._submit(await self._job(claim, job_id, call))
+        result = await self._submit(work, job_id, call)
         self._failpoints.reach("tool.after_submit")
         if result.retryable:
             detail = result.detail or f"the job ended {result.status}"
             raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True)
         return await self._record(claim, job_id, result)
 
-    async def _submit(self, job: ToolJob) -> ToolResult:
-        try:
-            return await self._launcher.run(job)
-        except SandboxUnavailable as error:
-            # Without a sandbox nothing runs, and trying again does not install one.
-            raise StepFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
+    async def _submit(self, work: Work, job_id: UUID, call: ToolCall) -> ToolResult:
+        """Runs the job, however long it waits for its place: a wait is neither the step's time nor an attempt."""
+        while True:
+            job = await self._job(work, job_id, call)
+            result = await self._run(work, job)
+            if result.reason is not JobReason.JOB_EXPIRED:
+                return result
 
-    async def _job(self, claim: Claim, job_id: UUID, call: ToolCall) -> ToolJob:
-        dispatch = claim.dispatch
+    async def _run(self, work: Work, job: ToolJob) -> ToolResult:
+        async def on_stand(standing: bool) -> None:  # noqa: FBT001 - a callback's one value
+            try:
+                async with self._database.tenant(job.tenant_id) as tx:
+                    await slots.write_clock(tx, work.claim, standing=standing)
+            except (DependencyUnavailable, OSError) as error:
+                # This worker's own clock holds; the row's deadline is for who comes after it.
+                _log.warning("the step's clock could not be written", extra={"error": type(error).__name__})
+
+        async with work.clock.call(on_stand) as waiting:
+
+            async def on_state(state: JobState) -> None:
+                await (waiting.wait() if state is JobState.WAITING else waiting.go_on())
+
+            try:
+                return await self._launcher.run(job, on_state=on_state)
+            except SandboxUnavailable as error:
+                # Without a sandbox nothing runs, and trying again does not install one.
+                raise StepFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
+            except asyncio.CancelledError:
+                await asyncio.shield(self._leave(work.claim, job))
+                raise
+
+    async def _leave(self, claim: Claim, job: ToolJob) -> None:
+        """Ends a job that this worker no longer waits for, if nobody else will: who holds the step next joins it."""
+        try:
+            async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+                over = await claims.is_over(tx, claim)
+        except (DependencyUnavailable, OSError):
+            return
+        if over:
+            await self._launcher.cancel(job)
+
+    async def _job(self, work: Work, job_id: UUID, call: ToolCall) -> ToolJob:
+        claim, dispatch = work.claim, work.claim.dispatch
         asked = call.arguments.get("timeout_seconds")
         wanted = asked if isinstance(asked, int) else _DEFAULT_SECONDS
-        seconds = max(_MIN_SECONDS, min(int(claim.seconds_left), wanted, _MAX_SECONDS))
+        seconds = max(_MIN_SECONDS, min(int(work.clock.seconds_left), wanted, _MAX_SECONDS))
         valid = seconds + _SLOT_MARGIN_SECONDS
-        slots = []
+        uploads = []
         for index in range(self._artifacts_per_job):
             key = _object_key(claim, job_id, index)
             upload = await self._objects.upload(key, seconds=valid, max_bytes=_ARTIFACT_BYTES)
-            slots.append(UploadSlot(index=index, url=upload.url, fields=upload.fields))
+            uploads.append(UploadSlot(index=index, url=upload.url, fields=upload.fields))
         limits = JobLimits(wall_seconds=seconds, cpu_seconds=seconds, artifact_count=self._artifacts_per_job)
         try:
             return ToolJob(
@@ -102,10 +151,12 @@ class ToolCalls:
                 tenant_id=dispatch.tenant_id,
                 run_id=dispatch.run_id,
                 step_id=dispatch.step_id,
+                generation=dispatch.generation,
+                fence=claim.fence,
                 tool=call.tool,
                 arguments=call.arguments,
                 inputs=call.inputs,
-                uploads=tuple(slots),
+                uploads=tuple(uploads),
                 limits=limits,
                 traceparent=current_traceparent(),
                 expires_at=datetime.now(UTC) + timedelta(seconds=valid),

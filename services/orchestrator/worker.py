@@ -39,7 +39,7 @@ class Worker:
         self._held = held
         self._worker_id = worker_id
         failpoints = Failpoints(settings.failpoint, environment=settings.environment)
-        taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
+        taker = self._taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
         self._recorder = Recorder(held.database, taker, failpoints)
         self._leases = Leases(
             held.database,
@@ -99,6 +99,7 @@ class Worker:
             held.database,
             held.executions,
             self._recorder,
+            self._taker,
             every_seconds=settings.sweep_seconds,
             standstill_seconds=settings.standstill_seconds,
             budget_pause_seconds=settings.budget_pause_seconds,

@@ -3,10 +3,13 @@
 The worker posts a `ToolJob` to the launcher with a service token (aud=tool_runtime) and awaits a `ToolResult`. A job
 is known by its id: the same id in flight joins the first, finished a while ago it gets the same result, and with other
 content it is a conflict. Presigned addresses and limits may differ between two submissions of one job.
+It belongs to the holder that submitted or joined it last: a cancel names its own generation and fence, and is refused
+(409 `stale_lease`) once a later holder of the step has joined.
 A domain failure (the code raised, a limit was met) is a result, not an error of the call.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -72,6 +75,14 @@ class JobLimits(Message):
     artifact_count: int = Field(default=100, ge=0, le=1000)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class JobHolder:
+    """Who asks for a job: of two holders of one step the later generation, then the higher fence, has the say."""
+
+    generation: int
+    fence: int
+
+
 class ToolJob(Message):
     """One call of one tool, with everything that it needs and nothing that it could misuse."""
 
@@ -80,6 +91,8 @@ class ToolJob(Message):
     tenant_id: UUID
     run_id: UUID
     step_id: UUID
+    generation: int = Field(ge=1, description="The run's generation in which the step is held.")
+    fence: int = Field(ge=0, description="The step's fence; it rises with every holder.")
     tool: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=100)
     arguments: dict[str, Any] = Field(default_factory=dict)
     inputs: tuple[JobInput, ...] = Field(default=(), max_length=100)
@@ -89,6 +102,11 @@ class ToolJob(Message):
     expires_at: AwareDatetime = Field(
         description="When the presigned addresses lapse; the job is not started after it."
     )
+
+    @property
+    def holder(self) -> JobHolder:
+        """To whom the job belongs, until a later holder submits it too."""
+        return JobHolder(self.generation, self.fence)
 
     @model_validator(mode="after")
     def _no_ambiguity(self) -> Self:
@@ -182,3 +200,23 @@ class ToolResult(Message):
     usage: JobUsage = JobUsage(wall_ms=0, cpu_ms=0, max_rss_bytes=0)
     started_at: datetime | None = None
     ended_at: datetime
+
+
+PROGRESS_TYPE = "application/x-ndjson"
+"""Who accepts it is told of a job's states as it comes into them, a `JobProgress` a line."""
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    ENDED = "ended"
+    REFUSED = "refused"
+
+
+class JobProgress(Message):
+    """One state of a submitted job; `ended` has its result, `refused` the problem for which there will be none."""
+
+    state: JobState
+    result: ToolResult | None = None
+    problem: dict[str, Any] | None = None
+    retry_after: float | None = Field(default=None, description="Seconds after which a refused job may be sent again.")

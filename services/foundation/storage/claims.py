@@ -68,7 +68,9 @@ _CLAIM = text(
                lease_expires_at = now() + :lease * interval '1 second',
                attempt = attempt + CASE WHEN s.attempt = 0 OR s.status IN ('RUNNING', 'RETRYING') THEN 1 ELSE 0 END,
                started_at = COALESCE(s.started_at, now()),
-               deadline_at = COALESCE(s.deadline_at, now() + s.timeout_seconds * interval '1 second'),
+               deadline_at = COALESCE(s.deadline_at,
+                                      now() + COALESCE(s.clock_left, s.timeout_seconds) * interval '1 second'),
+               clock_left = NULL,
                wait_reason = NULL, waiting_since = NULL, retry_at = NULL
            FROM runs r
            WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation AND s.tick = :tick
@@ -170,6 +172,29 @@ async def look(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepNow | Non
     return StepNow(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
 
 
+async def is_over(tx: Transaction, claim: Claim) -> bool:
+    """Whether nobody will go on with the step: it has ended, or its time is over while this holder has it.
+
+    A holder that is taken off its step asks this before it ends what it has started, as its successor may have joined.
+    A second's grace, because a holder's own clock may be ahead of the database's.
+    """
+    row = (
+        await tx.execute(
+            text(
+                """SELECT ended_at IS NOT NULL
+                          OR (fence = :fence AND deadline_at <= now() + interval '1 second') AS over
+                   FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id"""
+            ),
+            {
+                "tenant_id": claim.dispatch.tenant_id,
+                "step_id": claim.dispatch.step_id,
+                "fence": claim.fence,
+            },
+        )
+    ).first()
+    return row is None or bool(row.over)
+
+
 async def renew(
     tx: Transaction, tenant_id: UUID, held: Sequence[tuple[UUID, int]], *, lease_seconds: float
 ) -> set[tuple[UUID, int]]:
@@ -236,7 +261,8 @@ async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> Fence
                          AND ((s.status = 'RUNNING' AND s.lease_expires_at < now())
                               OR (s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s'))
                        RETURNING s.*, r.task_id, r.task_version)
-                   SELECT f.*, f.deadline_at < now() AS overdue, v.definition ->> 'on_step_failure' AS on_step_failure
+                   SELECT f.*, COALESCE(f.deadline_at < now(), false) AS overdue,
+                          v.definition ->> 'on_step_failure' AS on_step_failure
                    FROM fenced f JOIN task_versions v USING (tenant_id, task_id) WHERE v.version = f.task_version"""
             ),
             {"tenant_id": tenant_id, "step_id": step_id},

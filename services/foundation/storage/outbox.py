@@ -94,14 +94,16 @@ async def lease_due(
     """Takes what is due for this relay alone, until the lease ends; `ahead_kinds` also `ahead_seconds` before time."""
     rows = await tx.execute(
         text(
-            """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + :lease * interval '1 second'
-               WHERE outbox_id IN (
+            # Materialized, because a subquery with LIMIT that the plan asks once a row leases more rows than its limit.
+            """WITH next AS MATERIALIZED (
                    SELECT outbox_id FROM outbox
                    WHERE kind = ANY(:kinds) AND (leased_until IS NULL OR leased_until < now())
                      AND not_before <= now() + CASE WHEN kind = ANY(:ahead_kinds) THEN :ahead * interval '1 second'
                                                     ELSE interval '0' END
                    ORDER BY outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED)
-               RETURNING outbox_id, tenant_id, run_id, step_id, kind, payload, attempts,
+               UPDATE outbox SET attempts = attempts + 1, leased_until = now() + :lease * interval '1 second'
+               FROM next WHERE outbox.outbox_id = next.outbox_id
+               RETURNING outbox.outbox_id, tenant_id, run_id, step_id, kind, payload, attempts,
                          GREATEST(EXTRACT(EPOCH FROM not_before - now()), 0)::float AS wait_seconds"""
         ),
         {

@@ -29,7 +29,8 @@ async def end(
         text(
             """UPDATE steps
                SET status = :status, output = CAST(:output AS jsonb), error = CAST(:error AS jsonb), ended_at = now(),
-                   lease_expires_at = NULL, worker_id = NULL, task_token = NULL, turn = COALESCE(:turn, turn)
+                   lease_expires_at = NULL, worker_id = NULL, task_token = NULL, turn = COALESCE(:turn, turn),
+                   wait_reason = NULL, waiting_since = NULL
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                RETURNING 1"""
         ),
@@ -53,7 +54,7 @@ async def next_tick(tx: Transaction, tenant_id: UUID, step_id: UUID, *, fence: i
         await tx.execute(
             text(
                 """UPDATE steps SET status = 'QUEUED', tick = tick + 1, turn = :turn, lease_expires_at = NULL,
-                                    worker_id = NULL, task_token = NULL
+                                    worker_id = NULL, task_token = NULL, wait_reason = NULL, waiting_since = NULL
                    WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                    RETURNING tick"""
             ),
@@ -74,7 +75,7 @@ async def give_back(
             """UPDATE steps
                SET status = CASE WHEN CAST(:retry AS float) IS NULL THEN 'QUEUED' ELSE 'RETRYING' END,
                    retry_at = now() + CAST(:retry AS float) * interval '1 second',
-                   lease_expires_at = NULL, worker_id = NULL
+                   lease_expires_at = NULL, worker_id = NULL, wait_reason = NULL, waiting_since = NULL
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                RETURNING 1"""
         ),

@@ -179,7 +179,7 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
         text(
             """UPDATE steps SET generation = :generation, status = 'QUEUED', fence = fence + 1, worker_id = NULL,
                    lease_expires_at = NULL, task_token = NULL, wait_reason = NULL, waiting_since = NULL,
-                   retry_at = NULL, deadline_at = NULL
+                   retry_at = NULL, deadline_at = NULL, clock_left = NULL
                WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
         ),
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},
@@ -194,7 +194,9 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},
     )
     await tx.execute(text("SELECT pg_notify('fenced', '')"))
-    await outbox.write(tx, run.tenant_id, [start_execution_effect(run, generation)])
+    # The generation before may still wait for steps that were held when it was paused, or not be lost after all.
+    superseded = stop_execution_effect(run, cause=f"superseded by generation {generation}")
+    await outbox.write(tx, run.tenant_id, [superseded, start_execution_effect(run, generation)])
     data = {"generation": generation, "reason": reason}
     await run_events.append(tx, run.tenant_id, run.run_id, [Event("run.generation_opened", data=data)])
     return generation

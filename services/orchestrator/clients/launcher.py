@@ -1,21 +1,23 @@
 """The worker's way to the tool runtime: submits a job and awaits its result."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from uuid import UUID
+from typing import Any
 
 import httpx
 from pydantic import ValidationError
 
-from foundation.contracts.tool_job import ToolJob, ToolResult
-from foundation.domain.errors import DependencyUnavailable, LockstepError, SandboxUnavailable
+from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, JobState, ToolJob, ToolResult
+from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
 
 AUDIENCE = "tool_runtime"
-DRAINED = "drained"
-"""The cancel message of a worker that gives its steps back."""
 _CANCEL_SECONDS = 5
+_RETRYABLE = frozenset({429, 502, 503, 504})
+
+OnState = Callable[[JobState], Awaitable[None]]
+"""Told when the job waits for a place and when it has one."""
 
 
 class JobRefused(LockstepError):
@@ -30,32 +32,31 @@ class Launcher:
         self._client = client
         self._signer = signer
 
-    async def run(self, job: ToolJob) -> ToolResult:
-        """The job's result. A caller that is cancelled cancels the job, unless it only drains: its heir joins the job.
+    async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
+        """The job's result. A caller that goes away leaves the job running: who holds the step next joins it.
 
         `SandboxUnavailable` when nothing can be isolated, `DependencyUnavailable` when the launcher does not answer
-        or is full, `JobRefused` for a job that it will never take.
+        or is full, `LeaseLost` when a later holder has joined the job, `JobRefused` for one that it will never take.
         """
+        headers = {**self._headers(), "content-type": "application/json", "accept": PROGRESS_TYPE}
         try:
-            answer = await self._client.post(
-                "/jobs", content=job.model_dump_json(), headers={**self._headers(), "content-type": "application/json"}
-            )
+            async with self._client.stream("POST", "/jobs", content=job.model_dump_json(), headers=headers) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    await answer.aread()
+                    raise _refusal(answer.status_code, _problem(answer), _seconds(answer))
+                return await _last_state(answer, on_state)
         except httpx.HTTPError as error:
             raise DependencyUnavailable(f"the launcher does not answer: {type(error).__name__}") from error
-        except asyncio.CancelledError as cancelled:
-            if cancelled.args != (DRAINED,):
-                await asyncio.shield(self._cancel(job.job_id))
-            raise
-        if answer.status_code == httpx.codes.OK:
-            try:
-                return ToolResult.model_validate_json(answer.content)
-            except ValidationError as error:
-                raise DependencyUnavailable("the launcher's answer cannot be read") from error
-        raise _refusal(answer)
+        except ValidationError as error:
+            raise DependencyUnavailable("the launcher's answer cannot be read") from error
 
-    async def _cancel(self, job_id: UUID) -> None:
+    async def cancel(self, job: ToolJob) -> None:
+        """Ends the job, unless a later holder of the step has joined it; out of reach it ends by its limits."""
+        holder = {"generation": job.generation, "fence": job.fence}
         with suppress(httpx.HTTPError):
-            await self._client.delete(f"/jobs/{job_id}", headers=self._headers(), timeout=_CANCEL_SECONDS)
+            await self._client.delete(
+                f"/jobs/{job.job_id}", params=holder, headers=self._headers(), timeout=_CANCEL_SECONDS
+            )
 
     def _headers(self) -> dict[str, str]:
         headers = {"authorization": f"Bearer {self._signer.service_token(AUDIENCE)}"}
@@ -64,15 +65,37 @@ class Launcher:
         return headers
 
 
-def _refusal(answer: httpx.Response) -> LockstepError:
+async def _last_state(answer: httpx.Response, on_state: OnState) -> ToolResult:
+    async for line in answer.aiter_lines():
+        told = JobProgress.model_validate_json(line)
+        if told.result is not None:
+            return told.result
+        if told.problem is not None:
+            raise _refusal(int(told.problem.get("status", 500)), told.problem, told.retry_after)
+        await on_state(told.state)
+    raise DependencyUnavailable("the launcher's answer ended before the job")
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
     try:
         problem = answer.json()
     except ValueError:
-        problem = {}
-    detail = str(problem.get("detail", f"the launcher answered {answer.status_code}"))
-    if str(problem.get("type", "")).endswith(":sandbox_unavailable"):
+        problem = None
+    return problem if isinstance(problem, dict) else {}
+
+
+def _seconds(answer: httpx.Response) -> float | None:
+    after = answer.headers.get("retry-after", "")
+    return float(after) if after.isdigit() else None
+
+
+def _refusal(status: int, problem: dict[str, Any], retry_after: float | None) -> LockstepError:
+    detail = str(problem.get("detail", f"the launcher answered {status}"))
+    code = str(problem.get("type", "")).rpartition(":")[2]
+    if code == SandboxUnavailable.code:
         return SandboxUnavailable(detail)
-    if answer.status_code in {429, 502, 503, 504} or answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-        after = answer.headers.get("retry-after", "")
-        return DependencyUnavailable(detail, retry_after=float(after) if after.isdigit() else None)
+    if code == LeaseLost.code:
+        return LeaseLost(detail)
+    if status in _RETRYABLE or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return DependencyUnavailable(detail, retry_after=retry_after)
     return JobRefused(detail)

@@ -9,6 +9,7 @@ from foundation.contracts.expressions import resolve
 from foundation.domain.errors import Failure
 from foundation.storage.claims import Claim
 from foundation.storage.database import Transaction
+from orchestrator.step_clock import StepClock
 
 Record = Callable[[Transaction], Awaitable[None]]
 """A write that belongs into the transaction that records the tick."""
@@ -22,6 +23,8 @@ class Work:
     step: Step
     data: Mapping[str, Any]
     """`{"input": …, "steps": {name: {"output": …}}}`"""
+    clock: StepClock
+    """Runs while the step is worked on."""
 
     def resolve(self, value: Any) -> Any:
         """The value with its `${…}` replaced; `ExpressionError` when one does not apply."""

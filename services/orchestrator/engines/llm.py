@@ -1,5 +1,6 @@
 """Steps that ask a model once."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -8,9 +9,13 @@ from foundation.contracts.model_call import call_key, canonical_digest
 from foundation.storage import turns
 from foundation.storage.claims import Claim
 from foundation.storage.database import Database, Transaction
+from foundation.storage.turns import Prepared
 from orchestrator.clients.gateway import ModelGateway
 from orchestrator.engines.base import Finished, Outcome, Record, StepFailed, Work
 from orchestrator.failpoints import Failpoints
+
+_IN_PROGRESS = "call_in_progress"
+_AGAIN_SECONDS = 1.0
 
 
 class ModelTurns:
@@ -28,9 +33,19 @@ class ModelTurns:
         async with self._database.tenant(dispatch.tenant_id) as tx:
             prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
         self._failpoints.reach("model.before_dispatch")
-        answer = await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
+        answer = await self._answer(work, prepared)
         self._failpoints.reach("model.answered")
         return answer
+
+    async def _answer(self, work: Work, prepared: Prepared) -> dict[str, Any]:
+        """The answer, awaited where the call of an earlier holder is still under way: that is no failed attempt."""
+        while True:
+            try:
+                return await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
+            except StepFailed as error:
+                if error.failure.code != _IN_PROGRESS:
+                    raise
+                await asyncio.sleep(error.retry_after or _AGAIN_SECONDS)
 
 
 class LlmEngine:

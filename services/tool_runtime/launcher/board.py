@@ -5,55 +5,46 @@ submission to its answer, once; a second submission of the same id gets the same
 """
 
 import asyncio
-import hashlib
-import json
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob, ToolResult
-from foundation.domain.errors import DependencyUnavailable, IdempotencyConflict, LockstepError, NotFound, QuotaExceeded
+from foundation.contracts.tool_job import JobHolder, JobReason, JobStatus, ToolJob, ToolResult
+from foundation.domain.errors import (
+    DependencyUnavailable,
+    IdempotencyConflict,
+    LeaseLost,
+    LockstepError,
+    NotFound,
+    QuotaExceeded,
+)
 from foundation.domain.tools import Effect
 from tool_runtime.launcher import metrics
-from tool_runtime.launcher.finished import FinishedJobs
+from tool_runtime.launcher.finished import Finished, FinishedJobs
+from tool_runtime.launcher.open_jobs import OpenJob, digest_of
+from tool_runtime.launcher.waiting import WaitingJobs
 from tool_runtime.tools.registry import find_tool
 
 RETRY_AFTER_SECONDS = 2.0
 
 
-@dataclass(eq=False, slots=True)
-class OpenJob:
-    """A job without a result yet. `over` is set when its runner should stop: cancelled, or answered without it."""
-
-    job: ToolJob
-    digest: str
-    answer: asyncio.Future[ToolResult]
-    submitted: float = field(default_factory=time.monotonic)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    cancelled: bool = False
-    runner: str | None = None
-
-
-def digest_of(job: ToolJob) -> str:
-    """What makes two submissions the same job; addresses, limits and times may differ, as a later try has less left."""
-    content = job.model_dump(mode="json", exclude={"uploads", "limits", "expires_at", "traceparent"})
-    for entry in content["inputs"]:
-        del entry["url"]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
 class JobBoard:
-    """Bounded: at most `max_running` jobs run, at most `max_queued` wait."""
+    """Bounded: at most `max_running` jobs run; beyond them `max_queued` of one tenant are open, `max_waiting` of all.
 
-    def __init__(self, *, max_running: int, max_queued: int, finished: FinishedJobs) -> None:
+    A tenant's first job is taken even when the others fill the board, so that none can close it to all.
+    """
+
+    def __init__(
+        self, *, max_running: int, max_queued: int, finished: FinishedJobs, max_waiting: int | None = None
+    ) -> None:
         self.max_running = max_running
         self._max_queued = max_queued
+        self._max_waiting = max_queued if max_waiting is None else max_waiting
         self._finished = finished
         self._open: dict[UUID, OpenJob] = {}
-        self._queue: deque[OpenJob] = deque()
+        self._waiting = WaitingJobs()
         self._running: set[OpenJob] = set()
         self._idle: OrderedDict[str, asyncio.Future[OpenJob]] = OrderedDict()
         self._closed = False
@@ -64,32 +55,34 @@ class JobBoard:
         """Runners that the open jobs need, as far as they may run at once."""
         return min(len(self._open), self.max_running)
 
-    def submit(self, job: ToolJob) -> asyncio.Future[ToolResult]:
-        """The future answer. Raises `IdempotencyConflict`, `QuotaExceeded`, `DependencyUnavailable`."""
+    def submit(self, job: ToolJob) -> OpenJob | ToolResult:
+        """The open job, new or joined, or the result of one that had ended.
+
+        Raises `IdempotencyConflict`, `LeaseLost` (a later holder has it), `QuotaExceeded`, `DependencyUnavailable`.
+        """
         digest = digest_of(job)
         known = self._finished.find(job.job_id) or self._open.get(job.job_id)
         if known is not None and known.digest != digest:
             raise IdempotencyConflict(f"job {job.job_id} is known with other content")
         if isinstance(known, OpenJob):
-            return known.answer
-        answer: asyncio.Future[ToolResult] = asyncio.get_running_loop().create_future()
-        if known is not None:
-            answer.set_result(known.result)
-            return answer
-        if self._closed:
-            raise DependencyUnavailable("the launcher is stopping", retry_after=RETRY_AFTER_SECONDS)
-        if len(self._open) >= self.max_running + self._max_queued:
-            raise QuotaExceeded(f"{len(self._open)} jobs are open", retry_after=RETRY_AFTER_SECONDS)
-        answer.add_done_callback(_looked_at)
-        entry = OpenJob(job, digest, answer)
+            return self._joined(known, job)
+        if known is not None and not _may_run_again(known, job.holder):
+            return known.result
+        self._refuse_when_full(job)
+        entry = OpenJob(job, digest)
         self._open[job.job_id] = entry
-        self._queue.append(entry)
+        self._waiting.add(entry)
         self._hand_out()
-        return answer
+        return entry
 
-    def cancel(self, job_id: UUID) -> OpenJob | ToolResult:
-        """The open job, told to end, or the result of one that had ended. Raises `NotFound`."""
+    def cancel(self, job_id: UUID, holder: JobHolder) -> OpenJob | ToolResult:
+        """The open job, told to end, or the result of one that had ended.
+
+        Raises `NotFound`, and `LeaseLost` where a later holder has joined: the job is that holder's, and goes on.
+        """
         if entry := self._open.get(job_id):
+            if (entry.successor or entry).holder > holder:
+                raise LeaseLost("a later holder of the step has joined the job; it goes on")
             entry.cancelled = True
             entry.over.set()
             if entry.runner is None:
@@ -123,17 +116,16 @@ class JobBoard:
         """Record and hand out a result, once; what may run again is not remembered."""
         if self._open.get(result.job_id) is not entry:
             return
-        del self._open[result.job_id]
-        self._running.discard(entry)
-        if entry in self._queue:
-            self._queue.remove(entry)
+        self._remove(entry)
         if not result.retryable:
-            self._finished.keep(result, entry.digest)
+            self._finished.keep(result, entry.digest, entry.holder)
         metrics.JOBS.labels(entry.job.tool, result.status, result.reason or "").inc()
         metrics.JOB_DURATION.labels(entry.job.tool).observe(time.monotonic() - entry.submitted)
         entry.over.set()
         if not entry.answer.done():
             entry.answer.set_result(result)
+        if entry.successor is not None:
+            self._succeed(entry.successor, result)
         self._hand_out()
 
     def lose(self, entry: OpenJob, detail: str) -> None:
@@ -159,26 +151,60 @@ class JobBoard:
         for runner in list(self._idle):
             self.forget_idle(runner)
 
+    def _joined(self, entry: OpenJob, job: ToolJob) -> OpenJob:
+        """The job as its latest holder has it; one that is being ended runs again for a later holder."""
+        latest = entry.successor or entry
+        if job.holder < latest.holder:
+            raise LeaseLost("a later holder of the step has joined the job")
+        if latest.cancelled and job.holder > latest.holder:
+            entry.successor = OpenJob(job, entry.digest)
+            return entry.successor
+        latest.holder = job.holder
+        return latest
+
+    def _refuse_when_full(self, job: ToolJob) -> None:
+        if self._closed:
+            raise DependencyUnavailable("the launcher is stopping", retry_after=RETRY_AFTER_SECONDS)
+        mine = sum(entry.job.tenant_id == job.tenant_id for entry in self._open.values())
+        if mine >= self.max_running + self._max_queued:
+            raise QuotaExceeded(f"{mine} jobs of this tenant are open", retry_after=RETRY_AFTER_SECONDS)
+        if mine and len(self._open) >= self.max_running + self._max_waiting:
+            raise QuotaExceeded(f"{len(self._open)} jobs are open", retry_after=RETRY_AFTER_SECONDS)
+
+    def _succeed(self, successor: OpenJob, result: ToolResult) -> None:
+        """A cancelled job has ended, and a later holder wants it: it runs again, unless it had ended well after all."""
+        if result.status is not JobStatus.CANCELLED and not result.retryable:
+            successor.answer.set_result(result)
+            return
+        self._open[successor.job.job_id] = successor
+        self._waiting.add(successor)
+
     def _refuse(self, entry: OpenJob, error: LockstepError) -> None:
+        self._remove(entry)
+        entry.over.set()
+        for one in (entry, entry.successor):
+            if one is not None and not one.answer.done():
+                one.answer.set_exception(error)
+
+    def _remove(self, entry: OpenJob) -> None:
         del self._open[entry.job.job_id]
         self._running.discard(entry)
-        if entry in self._queue:
-            self._queue.remove(entry)
-        entry.over.set()
-        if not entry.answer.done():
-            entry.answer.set_exception(error)
+        self._waiting.discard(entry)
 
     def _hand_out(self) -> None:
-        while self._queue and self._idle and len(self._running) < self.max_running:
-            entry = self._queue.popleft()
+        while self._idle and len(self._running) < self.max_running:
+            entry = self._waiting.next(self._running)
+            if entry is None:
+                break
             if entry.job.expires_at <= datetime.now(UTC):
                 detail = "its presigned addresses lapsed before a runner was free"
                 self._answer_without_runner(entry, JobStatus.FAILED, JobReason.JOB_EXPIRED, detail, retryable=True)
                 return
             entry.runner, waiting = self._idle.popitem(last=False)
             self._running.add(entry)
+            entry.taken.set()
             waiting.set_result(entry)
-        metrics.QUEUED.set(len(self._queue))
+        metrics.QUEUED.set(len(self._waiting))
         metrics.RUNNING.set(len(self._running))
         self.changed.set()
 
@@ -196,7 +222,6 @@ class JobBoard:
         self.finish(entry, result)
 
 
-def _looked_at(answer: asyncio.Future[ToolResult]) -> None:
-    """An answer that nobody awaits any more is no error."""
-    if not answer.cancelled():
-        answer.exception()
+def _may_run_again(known: Finished, holder: JobHolder) -> bool:
+    """A job that its holder cancelled has no result for a later holder of the step."""
+    return known.result.status is JobStatus.CANCELLED and holder > known.holder

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from foundation.contracts.tool_job import ToolResult
+from foundation.contracts.tool_job import JobHolder, ToolResult
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A result, the digest of the job that it answers, and when it may be forgotten."""
+    """A result, the digest of the job that it answers, who held it last, and when it may be forgotten."""
 
     result: ToolResult
     digest: str
+    holder: JobHolder
     size: int
     until: float
 
@@ -29,10 +30,10 @@ class FinishedJobs:
     _kept: OrderedDict[UUID, Finished] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
-    def keep(self, result: ToolResult, digest: str) -> None:
+    def keep(self, result: ToolResult, digest: str, holder: JobHolder) -> None:
         self._forget(result.job_id)
         size = len(result.model_dump_json())
-        self._kept[result.job_id] = Finished(result, digest, size, self.clock() + self.ttl_seconds)
+        self._kept[result.job_id] = Finished(result, digest, holder, size, self.clock() + self.ttl_seconds)
         self._bytes += size
         self._tidy()
 

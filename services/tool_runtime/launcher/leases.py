@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from foundation.contracts.tool_job import ToolResult
 from foundation.domain.errors import BadRequest, Unauthenticated
-from tool_runtime.launcher.board import JobBoard, OpenJob
+from tool_runtime.launcher.board import JobBoard
+from tool_runtime.launcher.open_jobs import OpenJob
 from tool_runtime.launcher.pool import Place, RunnerPool
 from tool_runtime.protocol import POLL_SECONDS, Lease
 

@@ -12,7 +12,8 @@ from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
 from foundation.telemetry.logs import logger
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.base import Runner, RunnerStarter, RunnerStartError
-from tool_runtime.launcher.board import JobBoard, OpenJob
+from tool_runtime.launcher.board import JobBoard
+from tool_runtime.launcher.open_jobs import OpenJob
 from tool_runtime.protocol import EXIT_NO_SANDBOX
 from tool_runtime.sandbox.probe import SandboxProbe
 

@@ -1,26 +1,38 @@
 """Jobs for workers, leases for runners."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
-from foundation.contracts.tool_job import ToolJob, ToolResult
-from foundation.domain.errors import BadRequest
-from foundation.http.problems import faults_from
+from foundation.contracts.tool_job import PROGRESS_TYPE, JobHolder, JobProgress, JobState, ToolJob, ToolResult
+from foundation.domain.errors import BadRequest, LockstepError
+from foundation.http.problems import faults_from, problem_body
 from foundation.telemetry.logs import bind
-from tool_runtime.launcher.board import OpenJob
 from tool_runtime.launcher.dependencies import BearerToken, CallingService, CurrentRuntime
+from tool_runtime.launcher.open_jobs import OpenJob
 from tool_runtime.protocol import Lease
 from tool_runtime.tools.registry import find_tool
 
 jobs = APIRouter(prefix="/jobs", tags=["jobs"])
 leases = APIRouter(prefix="/leases", tags=["leases"], include_in_schema=False)
 
+# A job that gets a runner within this time is not told to have waited: the caller need not write that down.
+_UNTOLD_WAIT_SECONDS = 0.25
 
-@jobs.post("", summary="Run one job; the answer comes when it has ended")
-async def submit(job: ToolJob, _: CallingService, runtime: CurrentRuntime) -> ToolResult:
+
+@jobs.post(
+    "",
+    summary="Run one job; the answer comes when it has ended, or line by line to who accepts that",
+    response_model=ToolResult,
+)
+async def submit(
+    job: ToolJob, _: CallingService, runtime: CurrentRuntime, accept: Annotated[str, Header()] = ""
+) -> ToolResult | StreamingResponse:
     with bind(tenant_id=job.tenant_id, run_id=job.run_id, step_id=job.step_id, job_id=job.job_id):
         try:
             find_tool(job.tool).invocation(job.arguments)
@@ -29,17 +41,54 @@ async def submit(job: ToolJob, _: CallingService, runtime: CurrentRuntime) -> To
                 "the tool does not take these arguments", faults=faults_from(list(error.errors()))
             ) from error
         await runtime.probe.check()
+        found = runtime.board.submit(job)
+        if PROGRESS_TYPE in accept:
+            return StreamingResponse(_progress(found), media_type=PROGRESS_TYPE)
         # Shielded: the job goes on when one of its callers leaves.
-        return await asyncio.shield(runtime.board.submit(job))
+        return await asyncio.shield(found.answer) if isinstance(found, OpenJob) else found
 
 
-@jobs.delete("/{job_id}", summary="End a job and all its processes; the answer is its result")
-async def cancel(job_id: UUID, _: CallingService, runtime: CurrentRuntime) -> ToolResult:
-    found = runtime.board.cancel(job_id)
+@jobs.delete(
+    "/{job_id}", summary="End a job and all its processes, as the holder of its step; the answer is its result"
+)
+async def cancel(
+    job_id: UUID,
+    _: CallingService,
+    runtime: CurrentRuntime,
+    generation: Annotated[int, Query(ge=1)],
+    fence: Annotated[int, Query(ge=0)],
+) -> ToolResult:
+    found = runtime.board.cancel(job_id, JobHolder(generation, fence))
     if not isinstance(found, OpenJob):
         return found
     runtime.leases.end_if_it_lingers(found)
     return await asyncio.shield(found.answer)
+
+
+async def _progress(found: OpenJob | ToolResult) -> AsyncIterator[str]:
+    """A line for each state that the job comes into; the last one has its result, or why there is none."""
+    if isinstance(found, ToolResult):
+        yield _line(JobProgress(state=JobState.ENDED, result=found))
+        return
+    taken = asyncio.create_task(found.taken.wait())
+    ends: set[asyncio.Future[object]] = {taken, found.answer}  # type: ignore[arg-type]
+    try:
+        await asyncio.wait(ends, timeout=_UNTOLD_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not (taken.done() or found.answer.done()):
+            yield _line(JobProgress(state=JobState.WAITING))
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not found.answer.done():
+            yield _line(JobProgress(state=JobState.RUNNING))
+        try:
+            yield _line(JobProgress(state=JobState.ENDED, result=await asyncio.shield(found.answer)))
+        except LockstepError as error:
+            yield _line(JobProgress(state=JobState.REFUSED, problem=problem_body(error), retry_after=error.retry_after))
+    finally:
+        taken.cancel()
+
+
+def _line(progress: JobProgress) -> str:
+    return progress.model_dump_json(exclude_none=True) + "\n"
 
 
 @leases.post("", response_model=Lease)

@@ -56,7 +56,12 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
         _log.error("the sandbox's files could not be installed", exc_info=error)
     probe = SandboxProbe(sandbox_root=settings.sandbox_root, uid_locks=settings.uid_locks)
     finished = FinishedJobs(settings.result_ttl_seconds, settings.result_memory_mb * MIB)
-    board = JobBoard(max_running=settings.max_running, max_queued=settings.max_queued, finished=finished)
+    board = JobBoard(
+        max_running=settings.max_running,
+        max_queued=settings.max_queued,
+        max_waiting=settings.max_waiting,
+        finished=finished,
+    )
     pool = RunnerPool(starter, board, probe, spare=settings.spare_runners)
     filling = asyncio.create_task(pool.run())
     verifier = TokenVerifier(settings.public_keys(), audience=AUDIENCE)

@@ -35,7 +35,13 @@ class LauncherSettings(BaseSettings):
     )
     callers: frozenset[str] = Field(default=frozenset({"orchestrator"}), description="services that may submit jobs")
     max_running: int = Field(default=4, ge=1, le=64, description="jobs that run at once")
-    max_queued: int = Field(default=64, ge=0, le=10_000, description="jobs that wait; more are refused with 429")
+    max_queued: int = Field(default=64, ge=1, le=10_000, description="jobs of one tenant that wait; then 429")
+    max_waiting: int = Field(
+        default=1024,
+        ge=1,
+        le=100_000,
+        description="jobs of all tenants that wait; a tenant's first is taken all the same",
+    )
     spare_runners: int = Field(default=2, ge=0, le=16, description="runners that wait in a ready sandbox")
     result_ttl_seconds: float = Field(default=900, ge=1, le=86_400, description="how long a result is repeated")
     result_memory_mb: int = Field(default=64, ge=1, le=4096, description="bound of all results kept")

@@ -41,6 +41,7 @@ async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
         parts.orchestrator,
         executions,
         parts.recorder,
+        parts.taker,
         every_seconds=60,
         standstill_seconds=30,
         budget_pause_seconds=300,
@@ -144,7 +145,8 @@ async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(part
     await sweeper.sweep()
     assert (await one(parts, lost, "SELECT generation FROM runs WHERE run_id = :run")).generation == 2
     assert (await one(parts, known, "SELECT generation FROM runs WHERE run_id = :run")).generation == 1
-    assert await effects(parts, lost) == ["start_execution"]
+    # The lost one is stopped too: it may not be lost after all, only late.
+    assert await effects(parts, lost) == ["stop_execution", "start_execution"]
     with pytest.raises(LeaseLost):
         await parts.recorder.finished(late, Finished({}), free_slots=0)
     assert await parts.taker.take(lost.dispatch("first")) is Refusal.STALE

@@ -132,7 +132,7 @@ async def test_cancelling_ends_the_job_at_once(launcher: Launcher) -> None:
     job = a_job("import time; time.sleep(60)", limits={"wall_seconds": 60})
     running = asyncio.create_task(launcher.run(job))
     await launcher.log_line(message="job started", job_id=str(job.job_id))
-    answer = await launcher.client.delete(f"/jobs/{job.job_id}")
+    answer = await launcher.cancel(job)
     result = await running
     assert answer.json()["status"] == "CANCELLED"
     assert (result.status, result.reason) == (JobStatus.CANCELLED, JobReason.CANCELLED)
@@ -146,7 +146,7 @@ async def test_more_jobs_than_may_wait_are_refused_with_a_time_to_come_back(laun
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) >= 1
     for job in jobs:
-        await launcher.client.delete(f"/jobs/{job.job_id}")
+        await launcher.cancel(job)
     assert {result.status for result in await asyncio.gather(*running)} == {JobStatus.CANCELLED}
 
 
@@ -218,4 +218,4 @@ async def test_no_lease_is_given_to_a_stranger(launcher: Launcher, key: OKPKey) 
 
 
 async def test_an_unknown_job_cannot_be_cancelled(launcher: Launcher) -> None:
-    assert (await launcher.client.delete(f"/jobs/{uuid4()}")).status_code == 404
+    assert (await launcher.cancel(a_job())).status_code == 404

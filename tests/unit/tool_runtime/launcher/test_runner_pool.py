@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.launchers import a_job
+from fixtures.launchers import a_job, opened
 from fixtures.sandboxes import UID_LOCKS
 from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
 from tool_runtime.launcher.base import RunnerStarter, RunnerStartError
@@ -81,7 +81,7 @@ async def test_spare_runners_wait_and_open_jobs_get_their_own_up_to_the_limit(tm
     async with a_pool(starter, tmp_path, spare=2) as (_, board):
         await until(lambda: starter.alive() == 2)
         for _ in range(5):
-            board.submit(a_job())
+            opened(board, a_job())
         await until(lambda: starter.alive() == 5)
         await asyncio.sleep(0)
         assert starter.alive() == 5  # three may run, two wait
@@ -97,7 +97,7 @@ async def test_each_runner_has_a_token_of_its_own_that_is_dead_after_its_job(tmp
         place = pool.find(tokens[0])
         assert place is not None
         assert pool.find("another") is None
-        board.submit(a_job())
+        opened(board, a_job())
         place.job = await board.take(place.name, seconds=5)
         assert pool.find(tokens[0]) is None
 
@@ -109,7 +109,7 @@ async def test_a_runner_that_ends_is_replaced(tmp_path: Path) -> None:
         token, runner = starter.started[0]
         place = pool.find(token)
         assert place is not None
-        answer = board.submit(a_job())
+        answer = opened(board, a_job()).answer
         place.job = await board.take(place.name, seconds=5)
         await runner.kill()
         assert (await answer).retryable
@@ -119,10 +119,10 @@ async def test_a_runner_that_ends_is_replaced(tmp_path: Path) -> None:
 async def test_a_job_does_not_wait_for_ever_for_runners_that_do_not_start(tmp_path: Path) -> None:
     async with a_pool(IdleRunners(refuses=True), tmp_path) as (_, board):
         with pytest.raises(DependencyUnavailable, match="no room"):
-            await asyncio.wait_for(board.submit(a_job()), 20)
+            await asyncio.wait_for(opened(board, a_job()).answer, 20)
 
 
 async def test_a_job_is_told_at_once_when_its_runner_found_no_sandbox(tmp_path: Path) -> None:
     async with a_pool(IdleRunners(exit_code=EXIT_NO_SANDBOX), tmp_path / "nothing") as (_, board):
         with pytest.raises(SandboxUnavailable, match="not installed"):
-            await asyncio.wait_for(board.submit(a_job()), 20)
+            await asyncio.wait_for(opened(board, a_job()).answer, 20)

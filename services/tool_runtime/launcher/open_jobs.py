@@ -1,0 +1,59 @@
+"""One job that has no result yet, and what makes two submissions the same job."""
+
+import asyncio
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Optional
+
+from foundation.contracts.tool_job import JobHolder, ToolJob, ToolResult
+
+
+def _answer() -> "asyncio.Future[ToolResult]":
+    future: asyncio.Future[ToolResult] = asyncio.get_running_loop().create_future()
+    future.add_done_callback(_looked_at)
+    return future
+
+
+@dataclass(eq=False, slots=True)
+class OpenJob:
+    """A job without a result yet.
+
+    `taken` is set when a runner has it, `over` when that runner should stop: cancelled, or answered without it.
+    `holder` is the latest that submitted it; `successor` is the same job once more, for a holder that came after the
+    cancel.
+    """
+
+    job: ToolJob
+    digest: str
+    answer: "asyncio.Future[ToolResult]" = field(default_factory=_answer)
+    submitted: float = field(default_factory=time.monotonic)
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: bool = False
+    runner: str | None = None
+    holder: JobHolder = field(init=False)
+    successor: Optional["OpenJob"] = None
+
+    def __post_init__(self) -> None:
+        self.holder = self.job.holder
+
+
+def digest_of(job: ToolJob) -> str:
+    """What two submissions of one job have in common.
+
+    Addresses, limits and times may differ, as a later try has less left, and so may who holds the step.
+    """
+    content = job.model_dump(
+        mode="json", exclude={"uploads", "limits", "expires_at", "traceparent", "generation", "fence"}
+    )
+    for entry in content["inputs"]:
+        del entry["url"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _looked_at(answer: "asyncio.Future[ToolResult]") -> None:
+    """An answer that nobody awaits any more is no error."""
+    if not answer.cancelled():
+        answer.exception()
