@@ -13,6 +13,7 @@ from control_plane.budget_policy.routes import router as budget_policy
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
 from control_plane.dependencies import Resources
+from control_plane.final_usage import FinalUsage
 from control_plane.gateway import GatewayOperations
 from control_plane.identity.callers import Callers
 from control_plane.identity.issue_token import local_issuer
@@ -100,7 +101,8 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     stack.push_async_callback(database.close)
     stack.push_async_callback(relay_database.close)
     wakeups = Wakeups(relay_pool, "outbox")
-    relay = Relay(relay_database, wakeups, senders(executions, gateway, signer))
+    effects = senders(executions, gateway, signer, FinalUsage(database, gateway, signer))
+    relay = Relay(relay_database, wakeups, effects)
     background = await stack.enter_async_context(Background())
     background.start("wakeups", wakeups.run())
     background.start("relay", relay.run())

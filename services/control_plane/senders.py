@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
+from control_plane.final_usage import FinalUsage
 from control_plane.gateway import GATEWAY
 from foundation.cloud.executions import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable
@@ -17,7 +18,9 @@ from foundation.telemetry.logs import bind, logger
 _log = logger(__name__)
 
 
-def senders(executions: Executions, gateway: httpx.AsyncClient, signer: ServiceTokenSigner) -> dict[OutboxKind, Sender]:
+def senders(
+    executions: Executions, gateway: httpx.AsyncClient, signer: ServiceTokenSigner, final_usage: FinalUsage
+) -> dict[OutboxKind, Sender]:
     async def start(effect: Due) -> None:
         name = execution_name(effect.run_id, effect.payload["generation"])
         await executions.start(name, json.dumps(effect.payload))
@@ -41,6 +44,7 @@ def senders(executions: Executions, gateway: httpx.AsyncClient, signer: ServiceT
         OutboxKind.START_EXECUTION: Sender(_each(start)),
         OutboxKind.STOP_EXECUTION: Sender(_each(stop)),
         OutboxKind.CLOSE_RUN: Sender(_each(close)),
+        OutboxKind.CONFIRM_USAGE: Sender(_each(final_usage.confirm)),
     }
 
 

@@ -1,12 +1,15 @@
 """Finalize: derives the run's end from its steps and writes it down."""
 
+import asyncio
 from typing import Any
 
 from foundation.contracts.step_message import ExecutionInput
 from foundation.domain.states import RunStatus
-from foundation.storage import endings, run_control
+from foundation.storage import endings, final_usage, run_control
 from foundation.storage.database import Database
 from lambdas.container import Function
+
+_MOST_LOOKS, _BETWEEN_SECONDS = 30, 0.1
 
 
 class FinalizeRequest(ExecutionInput):
@@ -16,6 +19,7 @@ class FinalizeRequest(ExecutionInput):
 
 
 async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str, Any]:
+    await _until_recorded(database, request)
     async with database.tenant(request.tenant_id) as tx:
         await run_control.lock_unfinished_steps(tx, request.tenant_id, request.run_id)
         run = await run_control.lock_run(tx, request.tenant_id, request.run_id)
@@ -28,6 +32,18 @@ async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=cause, error=error)
         status = await endings.end_from_steps(tx, run)
     return {"status": status.value, "changed": True}
+
+
+async def _until_recorded(database: Database, request: FinalizeRequest) -> None:
+    """Waits until the ledger has what the steps were answered, so that an ended run tells what it has cost.
+
+    A few seconds at most: a ledger that is behind for longer must not keep the run open, and `usage.final` says so.
+    """
+    for _ in range(_MOST_LOOKS):
+        async with database.tenant(request.tenant_id) as tx:
+            if await final_usage.unrecorded_answers(tx, request.tenant_id, request.run_id) == 0:
+                return
+        await asyncio.sleep(_BETWEEN_SECONDS)
 
 
 handler = Function("finalize_run", FinalizeRequest, finalize_run)

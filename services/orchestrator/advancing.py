@@ -76,7 +76,10 @@ class Advancer:
             raise StepFailed(error.code, error.detail, retryable=error.retryable) from error
         except Exception as error:  # the edge of the engine: one step's surprise must not end the worker
             _log.exception("the engine failed unexpectedly")
-            raise StepFailed("internal", f"unexpected {type(error).__name__}; it was logged", retryable=True) from error
+            # A fault of our own comes again with every attempt; only what the network or the machine did may pass.
+            passing = isinstance(error, OSError)
+            detail = f"unexpected {type(error).__name__}; it was logged"
+            raise StepFailed("internal", detail, retryable=passing) from error
 
     async def _ended(self, work: Work, outcome: Outcome, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
@@ -88,7 +91,11 @@ class Advancer:
             else:
                 await self._recorder.more_turns(holding, outcome)
 
-        await self._record(record)
+        refused = await self._record(record)
+        if refused is not None:
+            # It would be refused again by whoever took the step next: that is the step's failure, and no lost worker.
+            detail = f"the step's outcome cannot be stored: {refused.detail}"
+            await self._failed(work, StepFailed("outcome_refused", detail))
         return claimed
 
     async def _failed(self, work: Work, error: StepFailed) -> None:
@@ -103,7 +110,9 @@ class Advancer:
             extra = {"code": error.failure.code, "detail": error.failure.detail, "again": again}
             _log.info("the step failed", extra=extra)
 
-        await self._record(record)
+        refused = await self._record(record)
+        if refused is not None and error.records:
+            await self._failed(work, StepFailed(error.failure.code, error.failure.detail))
 
     async def _cancelled(self, held: Held, work: Work) -> None:
         """Lost to another holder: nothing to write. Drained: given back for another worker."""
@@ -112,18 +121,25 @@ class Advancer:
             return
         await asyncio.shield(self._record(lambda: self._recorder.given_back(Holding.of(work))))
 
-    async def _record(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Writes an outcome, again after a transient database error: what was done must not be lost for one."""
+    async def _record(self, write: Callable[[], Awaitable[None]]) -> LockstepError | None:
+        """Writes an outcome, again after a transient database error: what was done must not be lost for one.
+
+        Returns the error with which the database refuses this outcome for good.
+        """
         for attempt in range(1, _RECORD_TRIES + 1):
             try:
                 await write()
             except LeaseLost as error:
                 _log.info("the outcome was not recorded", extra={"detail": error.detail})
-                return
-            except (LockstepError, OSError) as error:
-                if attempt == _RECORD_TRIES or not isinstance(error, OSError | DependencyUnavailable):
+                return None
+            except (DependencyUnavailable, OSError):
+                if attempt == _RECORD_TRIES:
                     _log.exception("the outcome could not be recorded; its lease will lapse and the sweeper takes over")
-                    return
+                    return None
                 await asyncio.sleep(0.1 * 2**attempt)
+            except LockstepError as error:
+                _log.exception("the outcome is refused by the database")
+                return error
             else:
-                return
+                return None
+        return None

@@ -5,7 +5,7 @@ from uuid import UUID
 from control_plane.identity.callers import Caller
 from foundation.domain.errors import IllegalTransition, NotFound, VersionMismatch
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
-from foundation.storage import audit, outbox, outcomes, run_control, run_events, runs
+from foundation.storage import audit, endings, outbox, outcomes, run_control, run_events, runs
 from foundation.storage.database import Transaction
 from foundation.storage.run_control import RunRow
 from foundation.storage.run_events import Event
@@ -24,7 +24,7 @@ async def cancel(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int
     if events:
         await run_events.append(tx, caller.tenant_id, run_id, events)
     await outbox.write(tx, caller.tenant_id, [run_control.stop_execution_effect(row, cause="cancelled")])
-    await run_control.end_run(tx, row, status=RunStatus.CANCELLED, error=error)
+    await endings.end_stopped(tx, row, status=RunStatus.CANCELLED, error=error)
     return await _done(tx, caller, run_id, "run.cancel")
 
 

@@ -29,6 +29,9 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow]) -> Wait:
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
     match step.status:
+        case StepStatus.RUNNING if step.wait_reason == WaitReason.SLOT:
+            detail = f"worker {step.worker_id} has it, and waits for a place at the tool runtime"
+            reason, until = WaitReason.SLOT, run.hard_deadline
         case StepStatus.RUNNING:
             reason, detail, until = WaitReason.WORKER, f"worker {step.worker_id} runs it", step.deadline_at
         case StepStatus.RETRYING:
@@ -39,7 +42,11 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow]) -> Wait:
             unmet = [need for need in step.needs if by_name[need].status is not StepStatus.SUCCESS]
             reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.hard_deadline
         case _ if step.wait_reason == WaitReason.SLOT:
-            reason, detail, until = WaitReason.SLOT, "a slot becomes free", run.hard_deadline
+            reason, detail, until = (
+                WaitReason.SLOT,
+                "its tenant has its share of the slots; one becomes free",
+                run.hard_deadline,
+            )
         case _ if step.tick > 0 and not step.has_token:
             reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.hard_deadline
         case _:

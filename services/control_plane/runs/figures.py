@@ -15,6 +15,7 @@ def run_metrics(run: Run, steps: list[StepRow], models: list[ModelUsage]) -> Run
     return RunMetrics(
         tokens=run.tokens,
         cost_usd=dollars(run.cost_nano_usd),
+        final=run.usage_final,
         duration_ms=duration,
         steps=[
             StepFigures(

@@ -32,6 +32,7 @@ class StartRun(BaseModel):
 class Usage(BaseModel):
     tokens: int
     cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
+    final: bool = Field(description="whether the run has ended and the ledger has all of its usage")
 
 
 class RunView(BaseModel):
@@ -72,7 +73,7 @@ class RunView(BaseModel):
             ended_at=run.ended_at,
             deadline_at=run.hard_deadline,
             trace_id=run.traceparent.split("-")[1] if run.traceparent else None,
-            usage=Usage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd)),
+            usage=Usage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd), final=run.usage_final),
             version=run.version,
         )
 
@@ -159,6 +160,7 @@ class StepFigures(BaseModel):
 class RunMetrics(BaseModel):
     tokens: int
     cost_usd: str
+    final: bool = Field(description="whether these figures change no more, but for a provider's later correction")
     duration_ms: int | None
     steps: list[StepFigures]
     models: list[UsageByModel]

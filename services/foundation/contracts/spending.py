@@ -27,6 +27,27 @@ class Money(Message):
     nano_usd: int
 
 
+class ScopeMoney(Message):
+    """What a run's scope has committed and holds."""
+
+    scope: str
+    scope_id: UUID
+    committed: Money
+    held: Money
+
+
+class RunMoney(Message):
+    """Of the run, its tenant, and the steps that were asked for."""
+
+    run_id: UUID
+    scopes: list[ScopeMoney]
+
+    def is_closed_at(self, *, tokens: int, nano_usd: int) -> bool:
+        """Whether the run holds nothing any more and has committed exactly this."""
+        run = next(one for one in self.scopes if one.scope_id == self.run_id)
+        return run.held == Money(tokens=0, nano_usd=0) and run.committed == Money(tokens=tokens, nano_usd=nano_usd)
+
+
 class WindowSpending(Message):
     """`label` names the day or month that was counted last, which may be over; it is empty for the total."""
 

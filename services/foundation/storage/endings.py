@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from foundation.domain.states import RunStatus, StepStatus, outcome_of
+from foundation.domain.states import RunStatus, StepStatus, TimeoutPolicy, outcome_of
 from foundation.storage import plans, run_control
 from foundation.storage.database import Transaction
-from foundation.storage.plans import EndedStep
+from foundation.storage.plans import EndedStep, PinnedPlan
 from foundation.storage.run_control import RunRow
 
 
@@ -20,8 +20,13 @@ def error_of(status: RunStatus, steps: list[EndedStep], *, first_error: dict[str
     return {**(first_error or derived), "failures": failures}
 
 
-def output_of(status: RunStatus, steps: list[EndedStep]) -> dict[str, Any]:
-    """The outputs of the last steps; of a run that stopped early, of every step that succeeded."""
+def output_of(status: RunStatus, steps: list[EndedStep], *, on_timeout: TimeoutPolicy) -> dict[str, Any] | None:
+    """The outputs of the last steps; of a run that stopped early, of every step that succeeded.
+
+    None for a run that was over its time and whose task says `on_timeout: abort`: it keeps nothing.
+    """
+    if status is RunStatus.TIMED_OUT and on_timeout is TimeoutPolicy.ABORT:
+        return None
     return {
         step.name: step.output
         for step in steps
@@ -34,9 +39,29 @@ async def end_from_steps(tx: Transaction, run: RunRow) -> RunStatus:
     plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
     steps = await plans.ended_steps(tx, run.tenant_id, run.run_id)
     status = outcome_of([step.status for step in steps], first_cause=plan.stop_cause)
-    error = error_of(status, steps, first_error=plan.error)
-    await run_control.end_run(tx, run, status=status, output=output_of(status, steps), error=error)
+    await _end(tx, run, plan, steps, status=status, first_error=plan.error)
     return status
+
+
+async def end_stopped(tx: Transaction, run: RunRow, *, status: RunStatus, error: dict[str, Any]) -> None:
+    """Ends a locked run that was stopped, with what it has: what its steps gave, and which of them failed."""
+    plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+    steps = await plans.ended_steps(tx, run.tenant_id, run.run_id)
+    await _end(tx, run, plan, steps, status=status, first_error=plan.error or error)
+
+
+async def _end(
+    tx: Transaction,
+    run: RunRow,
+    plan: PinnedPlan,
+    steps: list[EndedStep],
+    *,
+    status: RunStatus,
+    first_error: dict[str, Any] | None,
+) -> None:
+    error = error_of(status, steps, first_error=first_error)
+    output = output_of(status, steps, on_timeout=plan.definition.on_timeout)
+    await run_control.end_run(tx, run, status=status, output=output, error=error)
 
 
 _CAUSES = {"FAILED": RunStatus.FAILED, "TIMED_OUT": RunStatus.TIMED_OUT, "ABORTED": RunStatus.CANCELLED}

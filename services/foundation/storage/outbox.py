@@ -16,6 +16,7 @@ class OutboxKind(StrEnum):
     START_EXECUTION = "start_execution"
     STOP_EXECUTION = "stop_execution"
     CLOSE_RUN = "close_run"
+    CONFIRM_USAGE = "confirm_usage"
     STEP_MESSAGE = "step_message"
     STEP_CALLBACK = "step_callback"
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from foundation.domain.errors import LeaseLost
 from foundation.domain.states import StepStatus
+from foundation.storage import tool_events
 from foundation.storage.database import Transaction
 from foundation.storage.documents import jsonb
 
@@ -46,6 +47,7 @@ async def end(
     )
     if row.first() is None:
         raise LeaseLost("another holder has this step now; its result was not recorded")
+    await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
 
 
 async def next_tick(tx: Transaction, tenant_id: UUID, step_id: UUID, *, fence: int, turn: int) -> int:
@@ -175,6 +177,8 @@ async def cancel_unfinished(
         {"tenant_id": tenant_id, "run_id": run_id, "error": jsonb(error)},
     )
     stopped = [Stopped(row.step_id, row.name, row.tick, row.task_token, row.was_running) for row in rows]
+    if stopped:
+        await tool_events.close_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
     if any(step.was_running for step in stopped):
         await tx.execute(text("SELECT pg_notify('fenced', '')"))
     return stopped

@@ -133,7 +133,8 @@ async def end_run(
         )
     ).one()
     payload = {"status": status.value, "seconds": row.seconds, "generation": run.generation}
-    await outbox.write(tx, run.tenant_id, [Effect(OutboxKind.CLOSE_RUN, run.run_id, payload)])
+    closing = Effect(OutboxKind.CLOSE_RUN, run.run_id, payload)
+    await outbox.write(tx, run.tenant_id, [closing, Effect(OutboxKind.CONFIRM_USAGE, run.run_id, {})])
     await run_events.append(
         tx, run.tenant_id, run.run_id, [Event(f"run.{status.value.lower()}", data={"error": error})]
     )

@@ -52,6 +52,7 @@ class Run:
     progressed_at: datetime
     tokens: int
     cost_nano_usd: int
+    usage_final: bool
 
 
 _SELECT = """
@@ -85,6 +86,7 @@ def _run_of(row: Row[Any]) -> Run:
         progressed_at=row.progressed_at,
         tokens=row.tokens,
         cost_nano_usd=row.cost_nano_usd,
+        usage_final=row.usage_final,
     )
 
 

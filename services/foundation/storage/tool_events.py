@@ -1,5 +1,6 @@
 """Tool jobs: one row a job, written before it is submitted; its recorded result is read, never executed again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -87,6 +88,27 @@ async def begin(tx: Transaction, claim: Claim, job: Job) -> Recorded:
             },
         )
     return Recorded(row.status, row.attempts, row.result)
+
+
+async def close_of_ended_steps(tx: Transaction, tenant_id: UUID, step_ids: Sequence[UUID]) -> None:
+    """Ends what a step that has ended left open, so that no audit row stays STARTED whatever way its step ends.
+
+    A tool that may have acted without our knowing is OUTCOME_UNKNOWN; any other is over with its step.
+    """
+    await tx.execute(
+        text(
+            """UPDATE tool_events e
+               SET ended_at = now(),
+                   status = CASE WHEN e.effect = 'once' THEN 'OUTCOME_UNKNOWN'
+                                 WHEN s.error ->> 'code' = 'step_timed_out' THEN 'TIMED_OUT'
+                                 WHEN s.status = 'FAILED' THEN 'FAILED'
+                                 ELSE 'CANCELLED' END
+               FROM steps s
+               WHERE e.tenant_id = :tenant_id AND e.step_id = ANY(:step_ids) AND e.status = 'STARTED'
+                 AND s.tenant_id = e.tenant_id AND s.step_id = e.step_id AND s.ended_at IS NOT NULL"""
+        ),
+        {"tenant_id": tenant_id, "step_ids": list(step_ids)},
+    )
 
 
 async def end(tx: Transaction, claim: Claim, job_id: UUID, *, status: str, result: dict[str, Any]) -> bool:

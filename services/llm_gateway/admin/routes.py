@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from foundation.contracts.operations import Breaker, OperationsEntry
-from foundation.contracts.spending import AskSpending, Spending
+from foundation.contracts.spending import AskSpending, RunMoney, Spending
 from foundation.domain.errors import NotFound
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.models import models_list, models_page, one_model
 from llm_gateway.admin.operations import breaker_of, latest_entries
-from llm_gateway.admin.schemas import CloseRun, RunMoney
+from llm_gateway.admin.schemas import CloseRun
 
 if TYPE_CHECKING:
     from llm_gateway.gateway import Gateway

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from foundation.contracts.spending import Money
+from foundation.contracts.spending import Money, RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.admin.schemas import RunMoney, ScopeMoney
+from llm_gateway.budget import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.scopes import Amount, ScopeKind
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
@@ -28,6 +28,8 @@ class RunsMoney:
         """Of the run, its tenant, and the steps that are asked for."""
         wanted = [(ScopeKind.RUN, run_id), (ScopeKind.TENANT, tenant_id), *((ScopeKind.STEP, one) for one in step_ids)]
         try:
+            if not await self._store.is_open(keys.bucket_of(tenant_id)):
+                raise DependencyUnavailable("budgets are being counted anew", retry_after=1)
             counters = [await self._store.counters(tenant_id, kind, scope_id) for kind, scope_id in wanted]
         except RedisError as error:
             raise DependencyUnavailable("Redis does not answer", retry_after=1) from error

@@ -5,6 +5,7 @@ from typing import Any
 import openai
 from openai import AsyncOpenAI
 
+from foundation.contracts.accepted_json import DOCUMENT, JsonLimits, NotAccepted, parse_json
 from foundation.contracts.model_call import CALL_KEY_HEADER
 from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
@@ -13,6 +14,7 @@ from foundation.telemetry.traces import current_traceparent
 from orchestrator.engines.base import StepFailed, Work
 
 _SECONDS = 600
+_ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth)
 _BUDGET_STATUS = 402
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, 409, 425, 429})
@@ -46,8 +48,18 @@ class ModelGateway:
             raise _meaning(error) from error
         except openai.APIConnectionError as error:
             raise DependencyUnavailable("the gateway does not answer") from error
-        document: dict[str, Any] = answer.http_response.json()
-        return document
+        return _accepted(answer.http_response.content)
+
+
+def _accepted(content: bytes) -> dict[str, Any]:
+    """The answer, if it can be kept; what a model says that no store can hold ends its step at once, with the place."""
+    try:
+        document = parse_json(content, limits=_ANSWER)
+    except NotAccepted as error:
+        raise StepFailed("model_answer_refused", f"the model's answer cannot be stored: {error}") from error
+    if not isinstance(document, dict):
+        raise StepFailed("model_answer_invalid", "the model's answer is no JSON object")
+    return document
 
 
 def claims_of(work: Work) -> RunClaims:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+from foundation.contracts.accepted_json import NotAccepted, parse_json
 from foundation.contracts.definition import LlmStep
 from foundation.contracts.model_call import call_key, canonical_digest
 from foundation.storage import turns
@@ -69,7 +70,7 @@ class LlmEngine:
         message = message_of(answer)
         text = message.get("content") or ""
         record = recorded_turn(work.claim, 0, answer)
-        return Finished({"text": text, "data": data_in(text), "files": []}, turn=1, records=(record,))
+        return Finished(output_of(text, []), turn=1, records=(record,))
 
 
 def message_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -94,9 +95,14 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def data_in(text: str) -> Any:
-    """The JSON that the whole text is, or None."""
+def output_of(text: str, files: list[Any]) -> dict[str, Any]:
+    """A model step's output: the text, and as `data` the JSON that the whole text is.
+
+    A text that is an object or array which may not be stored has `data_error`, which says why there is no `data`.
+    """
+    output = {"text": text, "data": None, "files": files}
     try:
-        return json.loads(text)
-    except ValueError:
-        return None
+        return {**output, "data": parse_json(text)}
+    except NotAccepted as error:
+        looks_like_json = text.lstrip()[:1] in {"{", "["}
+        return {**output, "data_error": str(error)} if looks_like_json else output

@@ -12,7 +12,7 @@ from foundation.storage.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.base import Finished, MoreTurns, Outcome, Record, StepFailed, Work
-from orchestrator.engines.llm import ModelTurns, as_text, data_in, message_of, recorded_turn
+from orchestrator.engines.llm import ModelTurns, as_text, message_of, output_of, recorded_turn
 from orchestrator.files import stage
 from orchestrator.tool_calls import ToolCall, ToolCalls
 
@@ -57,8 +57,7 @@ class AgentEngine:
         if last["role"] != "assistant":
             return MoreTurns(turn=turn, records=records)
         text = last.get("content") or ""
-        output = {"text": text, "data": data_in(text), "files": _files(state["messages"])}
-        return Finished(output, turn=turn, records=records)
+        return Finished(output_of(text, _files(state["messages"])), turn=turn, records=records)
 
     async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> AgentState:
         """Takes the dispatch's turns, usually one; the state after the last."""

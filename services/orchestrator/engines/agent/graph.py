@@ -1,7 +1,6 @@
 """The agent's graph: ask the model, run the tools that it calls, stop after each turn until it answers."""
 
 import asyncio
-import json
 import operator
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypedDict
@@ -9,6 +8,8 @@ from typing import Annotated, Any, TypedDict
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+
+from foundation.contracts.accepted_json import NotAccepted, parse_json
 
 Message = dict[str, Any]
 Ask = Callable[[int, list[Message]], Awaitable[Message]]
@@ -51,7 +52,7 @@ def tool_arguments(call: Message) -> dict[str, Any] | str:
     """The arguments of a tool call as the model wrote them; a text that says what is wrong with them otherwise."""
     raw = call.get("function", {}).get("arguments") or "{}"
     try:
-        arguments = json.loads(raw)
-    except ValueError as error:
-        return f"the arguments are not JSON: {error}"
+        arguments = parse_json(raw)
+    except NotAccepted as error:
+        return f"the arguments cannot be taken: {error}"
     return arguments if isinstance(arguments, dict) else "the arguments must be a JSON object"
