@@ -402,7 +402,7 @@ CREATE TABLE llm_events (
     PRIMARY KEY (tenant_id, event_day, event_id),
     CHECK ((kind = 'adjustment') = (adjusts_event_id IS NOT NULL)),
     CHECK (kind = 'adjustment' OR (cost_nano_usd >= 0 AND total_tokens >= 0)),
-    CHECK (kind = 'adjustment' OR bound_kind = 'estimate' OR cost_nano_usd <= bound_nano_usd),
+    CHECK (kind = 'adjustment' OR (bound_nano_usd >= 0 AND bound_tokens >= 0)),
     CHECK ((run_id IS NULL) = (step_id IS NULL))
 );
 CREATE INDEX llm_events_of_run ON llm_events (tenant_id, run_id, step_id) WHERE run_id IS NOT NULL;

@@ -1,6 +1,6 @@
 """What of a speech is answered: as much as the request's limits allow, why it ended, and the tokens that it took."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
@@ -48,6 +48,8 @@ class Answer:
 
 def answer_to(asked: Asked, *, scripts: dict[str, tuple[Turn, ...]], faults: Faults) -> Answer:
     """The same request always gets the same answer."""
+    if faults.unlimited:
+        asked = replace(asked, limit=None)
     speech = speech_for(asked, scripts=scripts, faults=faults)
     thinking = _within(_least(asked.thinking_limit, asked.limit), speech.thinking)
     thought = count_text(thinking)

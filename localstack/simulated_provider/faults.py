@@ -29,6 +29,7 @@ Bytes:
 `huge-line=100000`    the second chunk ends in an event of so many bytes
 
 `chunks=40`           answer with this many chunks      `multi-byte`       say what is not ASCII (`split` does too)
+`unlimited`           knows no limit of an answer, whatever it is called
 `like=reasoning-1`    say what this model would; the price stays that of the fault
 `unbilled-abort`      when the client goes away, stop and bill only what was sent (otherwise bill to the end)
 """
@@ -74,6 +75,7 @@ class Faults:
     huge_line: int | None = None
     chunks: int | None = None
     multi_byte: bool = False
+    unlimited: bool = False
     like: str | None = None
     unbilled_abort: bool = False
 

@@ -57,11 +57,22 @@ def count_tools(tools: Iterable[dict[str, Any]]) -> int:
 
 
 def count_part(part: dict[str, Any]) -> int:
-    """Tokens of one part of a message's content: an image, a document that is text, or text."""
+    """Tokens of one part of a message's content: an image, a document, or text."""
     if part.get("type") in _IMAGES:
         return IMAGE_TOKENS
-    document = (part.get("source") or {}).get("data") if part.get("type") == "document" else None
-    return count_text(document or part.get("text") or "")
+    match part:
+        case {"type": "document", "source": {"type": "text", "data": str(text)}}:
+            return count_text(text)
+        case {"type": "document", "source": {"type": "base64", "data": str(data)}}:
+            return _count_file(data)
+        case {"type": "file", "file": {"file_data": str(data)}} | {"type": "input_file", "file_data": str(data)}:
+            return _count_file(data.partition(",")[2])
+    return count_text(part.get("text") or "")
+
+
+def _count_file(encoded: str) -> int:
+    """A file is read as one image and as what its bytes say."""
+    return IMAGE_TOKENS + -(-len(encoded) * 3 // 4 // _BYTES_PER_TOKEN)
 
 
 def _count_message(message: dict[str, Any]) -> int:

@@ -19,6 +19,7 @@ _log = logger(__name__)
 class Alert(StrEnum):
     ALL_ATTEMPTS_FAILED = "all_attempts_failed"
     CONFIGURATION_REFUSED = "configuration_refused"
+    USAGE_ABOVE_BOUND = "usage_above_bound"
 
 
 class Alerts:

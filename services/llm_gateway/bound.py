@@ -7,14 +7,19 @@ from decimal import Decimal
 import msgspec
 
 from foundation.contracts.budget_policy import BoundKind, Bounds
-from foundation.domain.errors import BadRequest
+from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.money import MAX_AMOUNT
+from llm_gateway.content.strict import not_covered, refused
 from llm_gateway.prices import Price
 from llm_gateway.request import ChatRequest
 
 BYTES_A_TOKEN = 3
 """What an estimate takes a token for: English has about four bytes a token, code and other scripts two or three. No
 tokenizer is that of every provider, and a margin is added."""
+
+
+LEAST_OUTPUT = 1024
+"""Tokens of an answer below which a limit that nobody asked for is not lowered: it would cut most answers."""
 
 
 class Unpriced(BadRequest):
@@ -44,7 +49,7 @@ class Bound(msgspec.Struct, frozen=True):
 
 def bound_of(request: ChatRequest, *, prices: Sequence[Price], default_output: int) -> Bound:
     """The bound over every model that may serve the request."""
-    input_tokens = request.text_tokens + request.images * _dearest_image(prices, images=request.images)
+    input_tokens = request.text_tokens + (_dearest_media(request, prices) if request.media else 0)
     max_output = default_output if request.max_output is None else request.max_output
     output_tokens = max_output * request.choices
     nano_usd = max(
@@ -60,8 +65,8 @@ def chosen_bound(strict: Bound, request: ChatRequest, *, prices: Sequence[Price]
     """The bound that the tenant has chosen: the strict one, or what is counted times the margin where that is less."""
     if by.mode is BoundKind.STRICT:
         return strict
-    images = strict.input_tokens - request.text_tokens
-    counted = -(-request.text_tokens // BYTES_A_TOKEN) + images
+    media = strict.input_tokens - request.text_tokens
+    counted = -(-request.text_tokens // BYTES_A_TOKEN) + media
     input_tokens = min(strict.input_tokens, _with_margin(counted, by.margin))
     a_choice = min(strict.max_output, _with_margin(min(strict.max_output, by.typical_output), by.margin))
     output_tokens = a_choice * request.choices
@@ -72,15 +77,51 @@ def chosen_bound(strict: Bound, request: ChatRequest, *, prices: Sequence[Price]
     return Bound(input_tokens, output_tokens, nano_usd, strict.max_output, strict)
 
 
+def bound_within(
+    left: int, unit: str, request: ChatRequest, *, prices: Sequence[Price], by: Bounds, below: int
+) -> Bound | None:
+    """The largest bound with an answer of less than `below` that takes no more than is left of one limit.
+
+    Where even an answer of `LEAST_OUTPUT` would take more, that one: what others hold may come free. None when there is
+    nothing smaller.
+    """
+
+    def at(max_output: int) -> Bound:
+        strict = bound_of(request, prices=prices, default_output=max_output)
+        return chosen_bound(strict, request, prices=prices, by=by)
+
+    if below <= LEAST_OUTPUT:
+        return None
+    fits, least, most = LEAST_OUTPUT, LEAST_OUTPUT, below - 1
+    while least <= most:
+        middle = (least + most) // 2
+        bound = at(middle)
+        if (bound.nano_usd if unit == "nano_usd" else bound.tokens) <= left:
+            fits, least = middle, middle + 1
+        else:
+            most = middle - 1
+    return at(fits)
+
+
 def _with_margin(tokens: int, margin: Decimal) -> int:
     return math.ceil(tokens * margin)
 
 
-def _dearest_image(prices: Sequence[Price], *, images: int) -> int:
-    if not images:
-        return 0
-    declared = [price.max_tokens_per_image for price in prices]
-    known = [tokens for tokens in declared if tokens is not None]
-    if len(known) < len(declared):
-        raise BadRequest("a message has an image, audio or file, for which the model declares no maximum")
-    return max(known)
+def _dearest_media(request: ChatRequest, prices: Sequence[Price]) -> int:
+    for price in prices:
+        if faults := undeclared(request, price):
+            raise refused(faults)
+    return max(sum(price.most_of.of(media) or 0 for media in request.media) for price in prices)
+
+
+def undeclared(request: ChatRequest, price: Price) -> list[Fault]:
+    """The places of what a model declares no maximum for."""
+    return [
+        not_covered(
+            media.place,
+            f"this {media.kind.value}",
+            instead="the model declares no maximum for it; send its text instead",
+        )
+        for media in request.media
+        if price.most_of.of(media) is None
+    ]

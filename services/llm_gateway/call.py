@@ -86,6 +86,8 @@ class Call(msgspec.Struct, frozen=True):
     client: Client
     request_id: UUID = msgspec.field(default_factory=new_uuid)
     """All attempts of the call carry it."""
+    attempts: "list[Attempt]" = msgspec.field(default_factory=list)
+    """Those that were funded, in their order."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -99,6 +101,12 @@ class Attempt(msgspec.Struct, frozen=True):
     funded: Funded
     started_at: datetime
     started: float
+
+    @property
+    def max_output(self) -> int:
+        """The tokens that the answer may have: as many as its caller named, else as the model and the bound allow."""
+        bounded = self.call.bound.max_output
+        return bounded if self.call.request.max_output is not None else min(bounded, self.target.default_output)
 
 
 class PlainAnswer(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from foundation.domain.errors import NotFound
 from foundation.domain.ids import new_uuid
 from llm_gateway.call import Client, PlainAnswer
 from llm_gateway.configuration.serving import Serving
+from llm_gateway.dialects.accepted import check_body
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
 from llm_gateway.providers.base import Billing, UpstreamFailed
@@ -32,6 +33,7 @@ class TokenCounting:
         client: Client,  # noqa: ARG002
     ) -> PlainAnswer:
         await self._authenticate(credential_of(headers))
+        check_body(body)
         request = read_messages_request(body, headers, needs_limit=False)
         for target in self._serving.routes.resolve(request.model, request.dialect).targets:
             if isinstance(target.provider, AnthropicCompatibleProvider):

@@ -28,6 +28,7 @@ from llm_gateway.dialects.base import Dialect
 from llm_gateway.endpoint import Answer, CallEndpoint
 from llm_gateway.every import every
 from llm_gateway.housekeeping import Housekeeping
+from llm_gateway.items.store import KeptItems
 from llm_gateway.journal import Journal
 from llm_gateway.ledger import Ledger
 from llm_gateway.pipeline import Pipeline
@@ -46,6 +47,7 @@ from llm_gateway.stages.find_recorded import FindRecorded
 from llm_gateway.stages.finish_plain import FinishPlain
 from llm_gateway.stages.finish_stream import FinishStream
 from llm_gateway.stages.heartbeat import Heartbeat
+from llm_gateway.stages.keep_answer import KeepAnswer
 from llm_gateway.stages.planning import Planning
 from llm_gateway.stages.send import Send
 from llm_gateway.stages.settle import Settle
@@ -121,7 +123,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(background.stop, loops)
         stack.push_async_callback(background.flush, money.ledger, money.recorder)
         authenticate = Authenticate(verifier, database)
-        pipeline = _pipeline(stack, money, authenticate, serving, vault, heartbeat, alerts)
+        pipeline = _pipeline(stack, money, authenticate, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
         yield Gateway(
             endpoints=_endpoints(pipeline, TokenCounting(authenticate, serving), max_body=settings.max_body_bytes),
             runs=RunsMoney(money.store),
@@ -171,18 +173,21 @@ def _pipeline(
     authenticate: Authenticate,
     serving: Serving,
     vault: AnswerVault,
+    kept_items: KeptItems,
     heartbeat: Heartbeat,
     alerts: Alerts,
 ) -> Pipeline:
-    settle, nearly_spent = Settle(money.ledger), NearlySpent()
-    finish_plain = FinishPlain(settle, vault)
-    finish_stream = FinishStream(settle, vault, heartbeat=heartbeat, drains=Drains())
+    settle, nearly_spent = Settle(money.ledger, alerts), NearlySpent()
+    keep = KeepAnswer(settle, vault, kept_items)
+    finish_plain = FinishPlain(settle, keep)
+    finish_stream = FinishStream(settle, keep, heartbeat=heartbeat, drains=Drains())
     discard = Discard(settle, finish_plain, finish_stream)
     stack.push_async_callback(background.last_answers, (discard.drain, finish_stream.drain), money.ledger)
     return Pipeline(
         authenticate=authenticate,
         serving=serving,
         planning=Planning(nearly_spent),
+        kept_items=kept_items,
         find_recorded=FindRecorded(vault),
         dispatch=Dispatch(
             Admit(money.ledger, money.store, money.limits),

@@ -73,8 +73,12 @@ class Ledger:
         limits: CallLimits = NO_LIMITS,
         seeds: Mapping[int, Seed] = NO_SEEDS,
         waits: bool = True,
+        once: bool = False,
     ) -> Funded:
-        """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`."""
+        """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`.
+
+        With `once` it waits for its turn only, and raises `HeldByOthers` when there is no room then.
+        """
         self._journal.reserving(reservation)
         identity = reservation.reservation_id
         entry = self._journal.entries[identity]
@@ -97,7 +101,7 @@ class Ledger:
         try:
             if not waits:
                 return await attempt()
-            return await self._waiting.admitted(reservation.scope_names, attempt)
+            return await self._waiting.admitted(reservation.scope_names, attempt, once=once)
         except RedisError as error:
             # whether the script ran is not known: it is released when Redis answers again
             self.holds.end(identity)

@@ -9,11 +9,14 @@ from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.budget.refusals import AlreadyAnswered
 from llm_gateway.call import Call, Client, PlainAnswer, Replayable
 from llm_gateway.configuration.serving import Serving
+from llm_gateway.dialects.accepted import check_body
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.ingress import INGRESS
+from llm_gateway.items.named import with_items
+from llm_gateway.items.store import KeptItems
 from llm_gateway.outlet import Outlet
 from llm_gateway.stages.authenticate import Authenticate, credential_of
-from llm_gateway.stages.budget_headers import budget_headers
+from llm_gateway.stages.budget_headers import budget_headers, limit_headers
 from llm_gateway.stages.dispatch import Dispatch
 from llm_gateway.stages.find_recorded import FindRecorded
 from llm_gateway.stages.finish_plain import FinishPlain
@@ -37,6 +40,7 @@ class Pipeline:
         authenticate: Authenticate,
         serving: Serving,
         planning: Planning,
+        kept_items: KeptItems,
         find_recorded: FindRecorded,
         dispatch: Dispatch,
         finish_plain: FinishPlain,
@@ -46,6 +50,7 @@ class Pipeline:
         self._authenticate = authenticate
         self._serving = serving
         self._planning = planning
+        self._kept_items = kept_items
         self._find_recorded = find_recorded
         self._dispatch = dispatch
         self._finish_plain = finish_plain
@@ -57,11 +62,15 @@ class Pipeline:
     ) -> PlainAnswer | StreamedAnswer:
         """The answer to a request; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
         caller = await self._authenticate(credential_of(headers))
+        check_body(body)
         request = INGRESS[dialect].read(body, headers)
+        original = body
+        if request.references:
+            request, body = await with_items(request, body, caller=caller, kept=self._kept_items)
         route = self._serving.routes.resolve(request.model, dialect)
         plan = self._planning(caller, request, route, headers=headers, body=body)
-        bound = bound_of_plan(plan, route)
-        replayable = self._find_recorded.key_of(caller, headers, body, dialect=dialect)
+        bound = bound_of_plan(plan)
+        replayable = self._find_recorded.key_of(caller, headers, original, dialect=dialect)
         if replayable and (recorded := await self._find_recorded.answer_to(caller, replayable)):
             return recorded
         call = Call(caller, request, route, plan, bound, replayable, trace_id, client)
@@ -76,7 +85,7 @@ class Pipeline:
         opening = asyncio.ensure_future(self._dispatch(call))
         done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
         if not done:
-            return StreamedAnswer((), self._finish_stream.later(opening, call.request.dialect))
+            return StreamedAnswer(limit_headers(call), self._finish_stream.later(opening, call.request.dialect))
         opened = opening.result()
         return StreamedAnswer(budget_headers(opened.attempt), self._finish_stream(opened))
 

@@ -11,9 +11,12 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
 from foundation.domain.money import NANO_PER_USD, NanoUsd, cost_of
-from llm_gateway.configuration.file import GatewayFile, PriceConfig, TargetConfig
+from llm_gateway.configuration.file import GatewayFile, MostConfig, PriceConfig, TargetConfig
+from llm_gateway.content.media import Media, MediaKind
 from llm_gateway.request import CacheWrites
 from llm_gateway.usage import Usage
+
+_KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,32 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
+class Most:
+    """The most tokens that a model takes for an image, a document (with a rate a KiB or without), and an answer."""
+
+    image: int | None = None
+    document: int | None = None
+    document_kib: int | None = None
+    output: int | None = None
+
+    def of(self, media: Media) -> int | None:
+        """None where nothing is declared that covers it."""
+        if media.kind is MediaKind.IMAGE:
+            return self.image
+        if self.document_kib is None:
+            return self.document
+        if media.size is None:
+            return None
+        return (self.document or 0) + -(-media.size // _KIB) * self.document_kib
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """A model's rates by the size of its input, ascending; the first starts at 0."""
 
     version: str
     tiers: tuple[Rates, ...]
-    max_tokens_per_image: int | None = None
+    most_of: Most = Most()  # it is frozen
 
     def cost(self, usage: Usage) -> NanoUsd:
         """The exact cost of known usage, rounded up once."""
@@ -74,7 +97,7 @@ class PriceTable:
 
     def __init__(self, routes: GatewayFile) -> None:
         self._file = routes.prices
-        self._images = routes.images
+        self._models = routes.models
         self._version = f"routes/{routes.version}"
         self._packaged = {name for name, provider in routes.providers.items() if provider.prices == "genai-prices"}
         self._known: dict[tuple[str, str], Price | None] = {}
@@ -97,23 +120,17 @@ class PriceTable:
             cache_write=_nano(declared.input),
             output=_nano(declared.output),
         )
-        return Price(f"ceiling/{self._version}", (rates,), self._image(target.provider, target.model))
+        return Price(f"ceiling/{self._version}", (rates,), self._most(target.provider, target.model))
 
-    def _image(self, provider: str, model: str) -> int | None:
-        """The most that an image takes, where the file declares it apart from a price."""
-        return next(
-            (
-                one.max_tokens_per_image
-                for one in self._images
-                if one.provider == provider and fnmatchcase(model, one.model)
-            ),
-            None,
-        )
+    def _most(self, provider: str, model: str) -> Most:
+        """What the file declares apart from a price."""
+        matching = (one for one in self._models if one.provider == provider and fnmatchcase(model, one.model))
+        return _most(next(matching, None))
 
     def _from_file(self, provider: str, model: str) -> Price | None:
         for price in self._file:
             if price.provider == provider and fnmatchcase(model, price.model):
-                return Price(self._version, (_file_rates(price),), price.max_tokens_per_image)
+                return Price(self._version, (_file_rates(price),), _most(price))
         return None
 
     def _from_package(self, provider: str, model: str) -> Price | None:
@@ -134,7 +151,18 @@ class PriceTable:
             tier.start for value in prices.values() if isinstance(value, TieredPrices) for tier in value.tiers
         }
         tiers = tuple(_package_rates(prices, start) for start in sorted(starts))
-        return Price(f"genai-prices/{version('genai-prices')}", tiers, self._image(provider, model))
+        return Price(f"genai-prices/{version('genai-prices')}", tiers, self._most(provider, model))
+
+
+def _most(declared: MostConfig | None) -> Most:
+    if declared is None:
+        return Most()
+    return Most(
+        image=declared.max_tokens_per_image,
+        document=declared.max_tokens_per_document,
+        document_kib=declared.max_tokens_per_document_kib,
+        output=declared.max_output_tokens,
+    )
 
 
 def _nano(dollars: Decimal) -> int:

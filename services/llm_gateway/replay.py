@@ -105,7 +105,7 @@ class AnswerVault:
     ) -> bool:
         """Keep an answer; False when the call has another one already."""
         nonce = os.urandom(_NONCE_BYTES)
-        cipher = self._ciphers.get(tenant_id) or await self._fetched_cipher(tenant_id)
+        cipher = await self.cipher_of(tenant_id)
         sealed = nonce + cipher.encrypt(nonce, answer.body, _bound_to(tenant_id, call_key))
         object_key = None
         if len(sealed) > INLINE_BYTES:
@@ -136,6 +136,10 @@ class AnswerVault:
             for object_key in filter(None, expired):
                 await self._objects.delete(object_key)
         return len(expired)
+
+    async def cipher_of(self, tenant_id: UUID) -> AESGCM:
+        """What the tenant's own key encrypts with."""
+        return self._ciphers.get(tenant_id) or await self._fetched_cipher(tenant_id)
 
     async def _fetched_cipher(self, tenant_id: UUID) -> AESGCM:
         async with self._database.tenant(tenant_id) as tx:

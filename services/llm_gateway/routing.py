@@ -26,6 +26,10 @@ class NotInThisDialect(BadRequest):
     code = "model_not_in_this_dialect"
 
 
+DEFAULT_OUTPUT = 4096
+"""What an answer has at most where neither its caller nor its route nor the price table says anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One model of one provider, with the translation that stands between it and the caller, if one does."""
@@ -40,6 +44,10 @@ class Target:
     uncritical_only: bool
     on_disconnect: OnDisconnect
     most_drains: int
+    default_output: int = DEFAULT_OUTPUT
+    """Tokens that an answer has at most where its caller names no limit."""
+    fields: frozenset[str] = frozenset()
+    """Of a request, beyond those known to the gateway: the provider takes them free of cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,6 @@ class Route:
     config: RouteConfig
     targets: tuple[Target, ...]
     cheaper: Target | None
-
-    @property
-    def max_output_tokens(self) -> int:
-        return self.config.max_output_tokens
 
     @property
     def attempts(self) -> int:
@@ -106,12 +110,14 @@ class Routes:
             usable = [(1, config.stand_in)]
         if not usable:
             raise DependencyUnavailable(f"no provider of {name!r} has a key")
-        targets = [target for at, one in usable if (target := self._target(one, model, dialect, at)) is not None]
+        targets = [
+            target for at, one in usable if (target := self._target(one, model, dialect, at, route=config)) is not None
+        ]
         if not targets:
             raise NotInThisDialect(f"no provider of {name!r} speaks the dialect of this request")
         cheaper = None
         if config.cheaper is not None and config.cheaper.provider in self._providers:
-            cheaper = self._target(config.cheaper, model, dialect, 0)
+            cheaper = self._target(config.cheaper, model, dialect, 0, route=config)
         return Route(name, config, tuple(sorted(targets, key=lambda target: target.rank)), cheaper)
 
     def _find(self, model: str) -> tuple[str, RouteConfig]:
@@ -122,7 +128,9 @@ class Routes:
                 return name, config
         raise ModelNotFound(f"there is no model {model!r}")
 
-    def _target(self, config: TargetConfig, asked: str, dialect: Dialect, place: int) -> Target | None:
+    def _target(
+        self, config: TargetConfig, asked: str, dialect: Dialect, place: int, *, route: RouteConfig
+    ) -> Target | None:
         """None where no wire of the provider reaches the dialect."""
         found = _wire(self._providers[config.provider], dialect)
         if found is None:
@@ -144,7 +152,15 @@ class Routes:
             uncritical_only=config.uncritical_only,
             on_disconnect=about.on_disconnect,
             most_drains=about.most_drains,
+            default_output=_default_output(route, price),
+            fields=frozenset(about.fields),
         )
+
+
+def _default_output(route: RouteConfig, price: Price) -> int:
+    """The route's, where it sets one, but never above the model's own."""
+    known = [most for most in (route.max_output_tokens, price.most_of.output) if most is not None]
+    return min(known, default=DEFAULT_OUTPUT)
 
 
 def _wire(wires: Mapping[Dialect, Provider], dialect: Dialect) -> tuple[Provider, Translation | None] | None:

@@ -86,6 +86,7 @@ class RateLimited(Refusal):
 
     def __init__(self, number: int, wait_us: int | None, now_us: int, rates: tuple[RateState, ...]) -> None:
         super().__init__(f"{rates[number].rate.scope} {rates[number].rate.unit}")
+        self.number = number
         self.slowest = rates[number].rate
         self.wait_us = wait_us
         self.now_us = now_us

@@ -45,15 +45,19 @@ class FairWait:
         self._lines: dict[str, Line] = {}
         self._waiting = 0
 
-    async def admitted(self, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]]) -> T:
-        """Run `attempt` until it is no longer refused for room held by others."""
+    async def admitted(
+        self, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]], *, once: bool = False
+    ) -> T:
+        """Run `attempt` until it is no longer refused for room held by others; with `once` when it is its turn only."""
         line_key = next((key for key in scope_keys if key in self._lines), None)
         if line_key is None:
             try:
                 return await attempt()
             except HeldByOthers as refusal:
+                if once:
+                    raise
                 line_key = scope_keys[refusal.blocked.number]
-        return await self._wait(line_key, scope_keys, attempt)
+        return await self._wait(line_key, scope_keys, attempt, once=once)
 
     def freed(self, scope_keys: Sequence[str]) -> None:
         """Room may have come free in these scopes."""
@@ -61,7 +65,9 @@ class FairWait:
             if (line := self._lines.get(key)) is not None:
                 line.wake_first()
 
-    async def _wait(self, line_key: str, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]]) -> T:
+    async def _wait(
+        self, line_key: str, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]], *, once: bool
+    ) -> T:
         if self._waiting >= self._most:
             raise QueueFull
         deadline = asyncio.get_running_loop().time() + self._seconds
@@ -73,6 +79,8 @@ class FairWait:
                 try:
                     return await attempt()
                 except HeldByOthers as error:
+                    if once:
+                        raise
                     refusal = error
                     blocking = scope_keys[error.blocked.number]
                     if blocking != line_key:

@@ -53,6 +53,14 @@ class ProviderConfig(_Config):
     embeddings: bool = Field(default=False, description="whether it speaks OpenAI's embeddings")
     needs_key: bool = False
     secret: str | None = Field(default=None, description="name of the key's secret in Secrets Manager")
+    limit_name: Literal["max_tokens", "max_completion_tokens"] | None = Field(
+        default=None,
+        description="what its chat completions call the limit of an answer; by default max_completion_tokens of the"
+        " adapter `openai`, and max_tokens of every other server",
+    )
+    fields: tuple[str, ...] = Field(
+        default=(), description="fields of a request, beyond those known to the gateway, that it takes free of cost"
+    )
     prices: Literal["genai-prices", "file"] = "file"
     usage_report: str | None = None
     report_complete_after_minutes: int = Field(
@@ -97,7 +105,9 @@ class RouteConfig(_Config):
     cheaper: TargetConfig | None = Field(
         default=None, description="tried first by callers who have spent four fifths of a budget"
     )
-    max_output_tokens: int = Field(default=4096, ge=1, le=1_000_000, description="asked for when the caller names none")
+    max_output_tokens: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="asked for when the caller names none, before the model's own"
+    )
     attempts: int = Field(default=3, ge=1, le=10)
     hedge_after_seconds: PositiveSeconds | None = Field(
         default=None, description="a second attempt beside one that has not begun to answer, if it is funded at once"
@@ -116,25 +126,31 @@ class RouteConfig(_Config):
         return [*self.targets, *(one for one in (self.stand_in, self.cheaper) if one is not None)]
 
 
-class PriceConfig(_Config):
-    """Dollars a million tokens; images are refused unless `max_tokens_per_image` declares what one takes at most."""
+class MostConfig(_Config):
+    """The most that a model takes for what its text does not tell; what is not declared is refused."""
 
     provider: str
     model: str
+    max_tokens_per_image: int | None = Field(default=None, ge=1, le=1_000_000)
+    max_tokens_per_document: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="of one PDF, whatever its size; with a rate, what comes on top"
+    )
+    max_tokens_per_document_kib: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="for each KiB of a PDF; documents behind links are refused then"
+    )
+    max_output_tokens: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="what an answer has at most where its caller names no limit"
+    )
+
+
+class PriceConfig(MostConfig):
+    """Dollars a million tokens, and the most that the model takes."""
+
     input: Dollars
     cached_input: Dollars | None = None
     cache_write: Dollars | None = None
     cache_write_1h: Dollars | None = None
     output: Dollars
-    max_tokens_per_image: int | None = Field(default=None, ge=1)
-
-
-class ImageConfig(_Config):
-    """The most that one image takes where the price table is a package's, which does not say so."""
-
-    provider: str
-    model: str
-    max_tokens_per_image: int = Field(ge=1, le=1_000_000)
 
 
 class GatewayFile(_Config):
@@ -142,7 +158,9 @@ class GatewayFile(_Config):
     providers: dict[str, ProviderConfig]
     routes: dict[str, RouteConfig]
     prices: tuple[PriceConfig, ...] = ()
-    images: tuple[ImageConfig, ...] = ()
+    models: tuple[MostConfig, ...] = Field(
+        default=(), description="the most that models take whose price table is a package's, which does not say so"
+    )
     limits: RateLimits = Field(
         default=RateLimits(), description="changes to the shipped limits of every tenant, user and key"
     )
@@ -150,7 +168,7 @@ class GatewayFile(_Config):
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         named = [(f"routes.{name}", one.provider) for name, route in self.routes.items() for one in route.all_targets()]
-        named += [("prices", one.provider) for one in self.prices] + [("images", one.provider) for one in self.images]
+        named += [("prices", one.provider) for one in self.prices] + [("models", one.provider) for one in self.models]
         for where, provider in named:
             if provider not in self.providers:
                 raise ValueError(f"{where}: there is no provider {provider!r}")

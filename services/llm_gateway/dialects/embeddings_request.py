@@ -4,10 +4,12 @@ import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.dialects.base import Dialect
-from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest
+from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest, unlisted
 
 _MOST_INPUTS = 2048
 _INPUT_OVERHEAD = 4
+_KNOWN = frozenset({"model", "input", "dimensions", "encoding_format", "user"})
+"""Fields that cost nothing beside the tokens that are counted; any other is refused unless the provider declares it."""
 
 
 class _Body(msgspec.Struct):
@@ -42,11 +44,11 @@ def read_embeddings_request(raw: bytes) -> ChatRequest:
         wants_usage=True,
         choices=1,
         max_output=0,
-        images=0,
         # a token given as a number is at least one digit and a comma
         text_tokens=REQUEST_OVERHEAD + _INPUT_OVERHEAD * inputs + len(bytes(body.input)),
         cache_writes=CacheWrites.NONE,
         fields=fields,
+        unlisted=unlisted(fields, _KNOWN),
     )
 
 

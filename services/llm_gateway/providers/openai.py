@@ -15,6 +15,9 @@ DEFAULT_TIER: tuple[tuple[str, bytes], ...] = (("service_tier", b'"default"'),)
 """Pinned, since prices depend on it."""
 
 
+_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
+
+
 class _OpenAIWire:
     """What its wires have in common: a path, a key, and a body of the caller's fields with the governed ones put in."""
 
@@ -51,18 +54,17 @@ class _OpenAIWire:
 
 
 class CompletionsWire(_OpenAIWire):
-    """Chat completions; a request that names no limit gets one under `limit_field`."""
+    """Chat completions; whatever its caller calls the limit, the server gets it under the one name that it knows."""
 
     dialect = Dialect.OPENAI
     path = "chat/completions"
-    limit_field = "max_completion_tokens"
+    limit_name: str
 
     def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
         fields = self._fields(request, model=model)
-        if request.max_output is None:
-            for absent in ("max_tokens", "max_completion_tokens"):
-                fields.pop(absent, None)
-            fields[self.limit_field] = msgspec.Raw(str(max_output).encode())
+        for name in _LIMIT_NAMES:
+            fields.pop(name, None)
+        fields[self.limit_name] = msgspec.Raw(str(max_output).encode())
         if request.streamed:
             fields["stream_options"] = msgspec.Raw(b'{"include_usage":true}')
         return _encoder.encode(fields)
@@ -72,12 +74,6 @@ class CompletionsWire(_OpenAIWire):
 
     def reader(self, *, wants_usage: bool) -> EventReader:
         return openai_events.CompletionsReader(wants_usage=wants_usage)
-
-
-class CompatibleCompletionsWire(CompletionsWire):
-    """Any server that speaks chat completions (vLLM, llama.cpp, Ollama): it knows the limit's older name."""
-
-    limit_field = "max_tokens"
 
 
 class ResponsesWire(_OpenAIWire):

@@ -6,11 +6,12 @@ from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, Anthrop
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.openai import (
     DEFAULT_TIER,
-    CompatibleCompletionsWire,
     CompletionsWire,
     EmbeddingsWire,
     ResponsesWire,
 )
+
+_LIMIT_NAMES = {"openai": "max_completion_tokens", "local": "max_tokens"}
 
 
 def wires_of(name: str, config: ProviderConfig, *, key: str | None) -> dict[Dialect, Provider]:
@@ -20,10 +21,11 @@ def wires_of(name: str, config: ProviderConfig, *, key: str | None) -> dict[Dial
     if config.adapter == "anthropic":
         wires.append(AnthropicProvider(name, url, key=key, timeouts=timeouts))
     else:
-        completions, pinned = (
-            (CompletionsWire, DEFAULT_TIER) if config.adapter == "openai" else (CompatibleCompletionsWire, ())
-        )
-        wires.append(completions(name, url, key=key, timeouts=timeouts, pinned=pinned))
+        pinned = DEFAULT_TIER if config.adapter == "openai" else ()
+        completions = CompletionsWire(name, url, key=key, timeouts=timeouts, pinned=pinned)
+        # other servers (vLLM, llama.cpp, Ollama) may know the older name only
+        completions.limit_name = config.limit_name or _LIMIT_NAMES[config.adapter]
+        wires.append(completions)
         if config.responses:
             wires.append(ResponsesWire(name, url, key=key, timeouts=timeouts, pinned=pinned))
         if config.embeddings:

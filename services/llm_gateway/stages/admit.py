@@ -13,12 +13,20 @@ from foundation.contracts.budget_policy import AwayPolicy
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from llm_gateway import metrics
-from llm_gateway.bound import chosen_bound
+from llm_gateway.bound import LEAST_OUTPUT, bound_within, chosen_bound
 from llm_gateway.budget import keys
 from llm_gateway.budget.counted import CountedIn, counted_in
 from llm_gateway.budget.limits import Limits, LimitsCache
 from llm_gateway.budget.redis_away import share_of
-from llm_gateway.budget.refusals import BucketClosed, RateLimited, Refusal, StaleWindow, Unseeded
+from llm_gateway.budget.refusals import (
+    BucketClosed,
+    HeldByOthers,
+    RateLimited,
+    Refusal,
+    Spent,
+    StaleWindow,
+    Unseeded,
+)
 from llm_gateway.budget.reserving import Lease
 from llm_gateway.budget.scopes import Windows, windows_at
 from llm_gateway.budget.seed import NO_SEEDS, Seed
@@ -53,7 +61,8 @@ class Admit:
         bound = chosen_bound(call.bound, call.plan.widest, prices=prices, by=limits.bounds)
         if bound is not call.bound:
             call = replace(call, bound=bound)
-        asked = Asked(call, target, number, reason, self._counted_in(call.caller, limits), waits)
+        gives_way = call.request.max_output is None and bound.max_output > LEAST_OUTPUT
+        asked = Asked(call, target, number, reason, self._counted_in(call.caller, limits), waits, gives_way)
         try:
             return await self._held(asked, limits)
         except RedisAway as away:
@@ -89,8 +98,11 @@ class Admit:
                 limits=asked.rates,
                 seeds=seeds,
                 waits=asked.waits,
+                once=asked.gives_way,
             )
         except Refusal as refusal:
+            if (smaller := _smaller(asked, limits, refusal)) is not None:
+                return await self._reserve(smaller, limits, seeds)
             if isinstance(refusal, RateLimited):
                 _count_hit(asked.call.caller)
             if (told := refused(refusal, windows=windows, now=now)) is None:
@@ -153,6 +165,9 @@ class Admit:
         attempt = prepare(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
         if declared.policy is AwayPolicy.BOUNDED_LOCAL:
             share = share_of(declared, gateways=limits.gateways)
+            while not self._ledger.local.fits(attempt.reservation, share) and (less := _least(asked, limits)):
+                asked = less
+                attempt = prepare(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
             if not self._ledger.local.fits(attempt.reservation, share):
                 raise DependencyUnavailable(
                     "budgets cannot be checked, and the allowance for that is used up"
@@ -161,6 +176,34 @@ class Admit:
                 )
         self._ledger.admit_locally(attempt.reservation)
         return attempt
+
+
+def _smaller(asked: Asked, limits: Limits, refusal: Refusal) -> Asked | None:
+    """The same with an answer as long as there is room for; None when it has to be told or to wait."""
+    if not asked.gives_way:
+        return None
+    if isinstance(refusal, RateLimited):
+        rate = refusal.rates[refusal.number]
+        return _within(asked, limits, rate.left, "tokens") if rate.rate.counts_tokens else None
+    if not isinstance(refusal, Spent | HeldByOthers):
+        return None
+    if refusal.blocked.unit == "calls":
+        # a slot is waited for, whatever the answer's length
+        return replace(asked, gives_way=False)
+    return _within(asked, limits, refusal.blocked.left, refusal.blocked.unit)
+
+
+def _least(asked: Asked, limits: Limits) -> Asked | None:
+    return _within(asked, limits, 0, "tokens") if asked.gives_way else None
+
+
+def _within(asked: Asked, limits: Limits, left: int, unit: str) -> Asked | None:
+    call = asked.call
+    prices = [target.price for target in call.plan.targets]
+    bound = bound_within(left, unit, call.plan.widest, prices=prices, by=limits.bounds, below=call.bound.max_output)
+    if bound is None:
+        return None
+    return replace(asked, call=replace(call, bound=bound), gives_way=bound.max_output > LEAST_OUTPUT)
 
 
 def _count_hit(caller: Caller) -> None:

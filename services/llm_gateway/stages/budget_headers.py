@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from foundation.domain.money import dollars
 from llm_gateway.budget.scopes import ScopeKind
-from llm_gateway.call import Attempt
+from llm_gateway.call import Attempt, Call
 from llm_gateway.rate_headers import rate_headers
 
+_MAX_OUTPUT = "x-lockstep-max-output-tokens"
 _TOKENS = {kind: f"x-lockstep-budget-{kind}-remaining-tokens" for kind in ScopeKind}
 _USD = {kind: f"x-lockstep-budget-{kind}-remaining-usd" for kind in ScopeKind}
 
@@ -18,6 +19,7 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
         ("x-lockstep-bound-tokens", str(attempt.reservation.bound_tokens)),
         ("x-lockstep-bound-usd", dollars(attempt.reservation.bound_nano_usd)),
         ("x-lockstep-bound-kind", attempt.call.bound.kind.value),
+        (_MAX_OUTPUT, str(attempt.max_output)),
     ]
     if attempt.reservation.is_local:
         headers.append(("x-lockstep-admission", "local"))
@@ -30,6 +32,11 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
             ("x-lockstep-budget-warning", ", ".join(dict.fromkeys(f"{scope};{period}" for scope, period in nearly)))
         )
     return (*headers, *rate_headers(attempt.funded.rates))
+
+
+def limit_headers(call: Call) -> tuple[tuple[str, str], ...]:
+    """What is known of a call that is funded and has not begun to answer."""
+    return ((_MAX_OUTPUT, str(call.attempts[-1].max_output)),) if call.attempts else ()
 
 
 def _least(remaining: Iterable[tuple[ScopeKind, int | None]]) -> dict[ScopeKind, int]:

@@ -85,6 +85,7 @@ class Dispatch:
             raise
         progress.number += 1
         progress.before = target
+        call.attempts.append(attempt)
         if call.route.cheaper is not None:
             self._nearly_spent.learn(call.caller, nearly=bool(attempt.funded.nearly_spent))
         return attempt, permit

@@ -2,9 +2,9 @@
 
 from llm_gateway.call import PlainAnswer
 from llm_gateway.providers.base import UpstreamFailed, malformed
-from llm_gateway.replay import AnswerVault, RecordedAnswer
+from llm_gateway.replay import RecordedAnswer
 from llm_gateway.stages.budget_headers import budget_headers
-from llm_gateway.stages.keep_answer import keep_answer
+from llm_gateway.stages.keep_answer import KeepAnswer
 from llm_gateway.stages.send import Opened
 from llm_gateway.stages.settle import Outcome, Settle, failed
 from llm_gateway.usage import Usage
@@ -13,9 +13,9 @@ _JSON = "application/json"
 
 
 class FinishPlain:
-    def __init__(self, settle: Settle, vault: AnswerVault) -> None:
+    def __init__(self, settle: Settle, keep: KeepAnswer) -> None:
         self._settle = settle
-        self._vault = vault
+        self._keep = keep
 
     async def __call__(self, opened: Opened) -> PlainAnswer:
         attempt = opened.attempt
@@ -28,7 +28,7 @@ class FinishPlain:
             raise
         opened.permit.succeeded()
         answer = RecordedAnswer(200, _JSON, body)
-        await keep_answer(self._vault, self._settle, attempt, _outcome(opened, usage), answer)
+        await self._keep(attempt, _outcome(opened, usage), answer)
         return PlainAnswer(answer.status, answer.content_type, answer.body, budget_headers(attempt))
 
     async def charge(self, opened: Opened) -> None:

@@ -11,11 +11,11 @@ from llm_gateway.dialects.errors import Unexpected
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
 from llm_gateway.providers.base import UpstreamFailed, client_gone
-from llm_gateway.replay import AnswerVault, RecordedAnswer
+from llm_gateway.replay import RecordedAnswer
 from llm_gateway.stages.drains import Drains
 from llm_gateway.stages.heartbeat import Heartbeat
 from llm_gateway.stages.idle_limit import idle_limit
-from llm_gateway.stages.keep_answer import keep_answer
+from llm_gateway.stages.keep_answer import KeepAnswer
 from llm_gateway.stages.passing import Passing, broken
 from llm_gateway.stages.send import Opened
 from llm_gateway.stages.settle import Outcome, Settle, failed
@@ -28,9 +28,9 @@ _log = logger(__name__)
 
 
 class FinishStream:
-    def __init__(self, settle: Settle, vault: AnswerVault, *, heartbeat: Heartbeat, drains: Drains) -> None:
+    def __init__(self, settle: Settle, keep: KeepAnswer, *, heartbeat: Heartbeat, drains: Drains) -> None:
         self._settle = settle
-        self._vault = vault
+        self._keep = keep
         self._heartbeat = heartbeat
         self._drains = drains
         self._running: set[asyncio.Task[None]] = set()
@@ -91,7 +91,7 @@ class FinishStream:
             await self._settle(opened.attempt, outcome)
             return b""
         answer = RecordedAnswer(200, CONTENT_TYPE, b"".join([*passing.kept, passing.ending]))
-        await keep_answer(self._vault, self._settle, opened.attempt, outcome, answer)
+        await self._keep(opened.attempt, outcome, answer, ending=passing.ending)
         return passing.ending
 
     async def _end_badly(self, opened: Opened, passing: Passing, failure: UpstreamFailed) -> bytes:

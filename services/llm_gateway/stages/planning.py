@@ -8,12 +8,13 @@ import msgspec
 from msgspec.structs import replace
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.bound import Bound, bound_of
+from llm_gateway.bound import Bound, bound_of, undeclared
 from llm_gateway.call import Caller, Plan
+from llm_gateway.content.strict import refused
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.ingress import INGRESS
-from llm_gateway.request import ChatRequest
+from llm_gateway.request import ChatRequest, refuse_unlisted
 from llm_gateway.routing import Route, Target
 from llm_gateway.stages.choose import CRITICAL_HEADER, NearlySpent, choose
 
@@ -31,15 +32,32 @@ class Planning:
         prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
         is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
         targets = choose(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
+        if request.unlisted or request.media:
+            targets = _that_cover(targets, request)
         if all(target.translation is None for target in targets):
             return Plan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
         return _translated(targets, request, body, prefers_cheaper=prefers_cheaper)
 
 
-def bound_of_plan(plan: Plan, route: Route) -> Bound:
+def bound_of_plan(plan: Plan) -> Bound:
     """The bound over every target that may serve the call."""
     prices = [target.price for target in plan.targets]
-    return bound_of(plan.widest, prices=prices, default_output=route.max_output_tokens)
+    return bound_of(plan.widest, prices=prices, default_output=max(target.default_output for target in plan.targets))
+
+
+def _that_cover(targets: Sequence[Target], request: ChatRequest) -> tuple[Target, ...]:
+    """The targets for which everything in the request has a declared maximum; refused when there is none."""
+    usable, why = [], None
+    for target in targets:
+        if names := tuple(name for name in request.unlisted if name not in target.fields):
+            why = why or refuse_unlisted(names)
+        elif faults := undeclared(request, target.price):
+            why = why or refused(faults)
+        else:
+            usable.append(target)
+    if not usable and why is not None:
+        raise why
+    return tuple(usable)
 
 
 def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> Plan:
@@ -73,6 +91,6 @@ def _widest(request: ChatRequest, requests: Any) -> ChatRequest:
     return replace(
         request,
         text_tokens=max(one.text_tokens for one in requests),
-        images=max(one.images for one in requests),
+        media=max((one.media for one in requests), key=len),
         cache_writes=max(one.cache_writes for one in requests),
     )

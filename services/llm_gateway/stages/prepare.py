@@ -29,6 +29,8 @@ class Asked(msgspec.Struct, frozen=True):
     counted: CountedIn
     waits: bool = True
     """Whether it may wait for room that others hold."""
+    gives_way: bool = False
+    """Whether it rather asks for less than to wait: its caller has named no limit."""
 
     @property
     def rates(self) -> CallLimits:

@@ -58,7 +58,7 @@ class Send:
     async def _opened(self, attempt: Attempt, permit: Permit, deadline: float) -> Opened:
         call, target = attempt.call, attempt.target
         request = call.plan.request_for(target)
-        body = target.provider.body(request, model=target.model, max_output=call.bound.max_output)
+        body = target.provider.body(request, model=target.model, max_output=attempt.max_output)
         self._ledger.dispatching(attempt.reservation)
         leaving = _Leaving(attempt)
         try:

@@ -6,15 +6,19 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from foundation.telemetry.logs import OftenSaid, logger
+from foundation.telemetry.logs import OftenSaid
 from llm_gateway import metrics
+from llm_gateway.alerts import Alert, Alerts
 from llm_gateway.call import Attempt
 from llm_gateway.journal import Settlement
 from llm_gateway.ledger import Ledger
 from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.usage import NO_USAGE, Usage, UsageEvent, encode_event
 
-_log = logger(__name__)
+_CHARGED_AT_BOUND = frozenset({"usage_missing", "usage_absurd"})
+_MOST_TOKENS = 50_000_000
+"""No model takes as many in one call: a usage above it is a fault of who tells it."""
+
 _say_settled = OftenSaid(__name__, "attempt settled")
 
 
@@ -42,8 +46,9 @@ def failed(failure: UpstreamFailed, *, status: str = "failed") -> Outcome:
 
 
 class Settle:
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, alerts: Alerts) -> None:
         self._ledger = ledger
+        self._alerts = alerts
 
     async def __call__(self, attempt: Attempt, outcome: Outcome) -> None:
         """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
@@ -58,8 +63,10 @@ class Settle:
         seconds = asyncio.get_running_loop().time() - attempt.started
         first = outcome.first_token_seconds
         why_bound, charged = _charged(attempt, outcome.usage)
-        if why_bound is not None:
+        if why_bound in _CHARGED_AT_BOUND:
             metrics.BOUND_CHARGES.labels(attempt.lost.provider, why_bound).inc()
+        if outcome.usage is not None and outcome.usage.total_tokens and why_bound is not None:
+            self._say_above_bound(attempt, outcome.usage, why_bound)
         return replace(
             attempt.lost,
             dialect=attempt.call.request.dialect.value,
@@ -72,19 +79,33 @@ class Settle:
             **charged,
         )
 
+    def _say_above_bound(self, attempt: Attempt, usage: Usage, why: str) -> None:
+        """A bound that does not hold is a fault of the price table or of the provider, whoever pays for it."""
+        self._alerts.say(
+            Alert.USAGE_ABOVE_BOUND,
+            tenant_id=str(attempt.call.caller.tenant_id),
+            event_id=attempt.reservation.name,
+            provider=attempt.lost.provider,
+            model=attempt.lost.model,
+            why=why,
+            tokens=usage.total_tokens,
+            bound_tokens=attempt.call.bound.tokens,
+        )
+
 
 def _charged(attempt: Attempt, usage: Usage | None) -> tuple[str | None, dict[str, Any]]:
-    """What an event says of known usage; where it stays at its bound, the reason and nothing."""
+    """What an event says of known usage, and the reason where it is not what was bounded.
+
+    What is not known, or no usage at all, is charged at the bound; what was used above the bound is charged as it is.
+    """
     if usage is None:
         return "usage_missing", {}
     if not _believable(usage):
         return "usage_absurd", {}
     cost = attempt.target.price.cost(usage)
     most = attempt.call.bound.strict or attempt.call.bound
-    if max(usage.total_tokens, usage.reasoning_tokens) > most.tokens or cost > most.nano_usd:
-        _log.error("usage above its bound", extra={"event_id": attempt.reservation.name, "tokens": usage.total_tokens})
-        return "usage_above_bound", {}
-    return None, {
+    is_above = max(usage.total_tokens, usage.reasoning_tokens) > most.tokens or cost > most.nano_usd
+    return "usage_above_bound" if is_above else None, {
         "usage_source": "none" if usage is NO_USAGE else "provider",
         "input_tokens": usage.input_tokens,
         "cached_input_tokens": usage.cached_input_tokens,
@@ -103,7 +124,8 @@ def _believable(usage: Usage) -> bool:
     if usage is not NO_USAGE and not usage.total_tokens:
         return False
     return (
-        min(*parts, usage.reasoning_tokens) >= 0
+        max(usage.total_tokens, usage.reasoning_tokens) <= _MOST_TOKENS
+        and min(*parts, usage.reasoning_tokens) >= 0
         and by_hour <= written
         and usage.cached_input_tokens + written <= usage.input_tokens
     )

@@ -12,14 +12,14 @@ from llm_gateway.bound import bound_of
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.configuration.loading import load_file
 from llm_gateway.dialects.anthropic_request import read_messages_request
-from llm_gateway.prices import Price, PriceTable, Rates
+from llm_gateway.prices import Most, Price, PriceTable, Rates
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.usage import Usage
 from simulated_provider.anthropic_request import read_messages
 from simulated_provider.tokens import count_request
 
-PRICE = Price("v", (Rates(0, 300, 30, 375, 1500, cache_write_1h=600),), max_tokens_per_image=1600)
+PRICE = Price("v", (Rates(0, 300, 30, 375, 1500, cache_write_1h=600),), Most(image=1600))
 TEXT = st.text(max_size=120)
 MARKS = st.sampled_from(
     [{}, {"cache_control": {"type": "ephemeral"}}, {"cache_control": {"type": "ephemeral", "ttl": "1h"}}]
@@ -95,13 +95,15 @@ def test_a_key_that_hides_in_escapes_counts_as_the_dearest_write() -> None:
         ({"max_tokens": None}, "max_tokens"),
         ({"max_tokens": 0}, "max_tokens"),
         ({"messages": []}, "messages"),
+        ({"thread": {"type": "create"}}, "thread"),
+        ({"compaction": {"type": "auto"}}, "compaction"),
         ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, "tools/0/type"),
         ({"tools": [{"name": "mine", "input_schema": {}}, {"type": "code_execution_20250825"}]}, "tools/1/type"),
         ({"speed": "fast"}, "speed"),
         ({"inference_geo": "us"}, "inference_geo"),
         ({"mcp_servers": [{"type": "url"}]}, "mcp_servers"),
         ({"container": "container_1"}, "container"),
-        ({"context_management": {"edits": [{"type": "compact_20260112"}]}}, "context_management"),
+        ({"context_management": {"edits": [{"type": "compact_20260112"}]}}, "context_management/edits/0/type"),
     ],
 )
 def test_what_costs_more_than_any_bound_covers_is_refused_by_its_place(more: dict[str, Any], place: str) -> None:
@@ -119,8 +121,9 @@ def test_what_costs_more_than_any_bound_covers_is_refused_by_its_place(more: dic
     ],
 )
 def test_content_without_a_declared_maximum_is_refused_at_any_depth(block: dict[str, Any]) -> None:
-    with pytest.raises(BadRequest, match="no declared maximum"):
-        read(body_of(messages=[{"role": "user", "content": [block]}]))
+    with pytest.raises(BadRequest) as refused:
+        bound_of(read(body_of(messages=[{"role": "user", "content": [block]}])), prices=[PRICE], default_output=9)
+    assert refused.value.faults[0].pointer.startswith("/messages/0/content/0")
 
 
 def test_an_image_counts_at_its_maximum_and_not_at_its_bytes() -> None:
@@ -132,9 +135,9 @@ def test_an_image_counts_at_its_maximum_and_not_at_its_bytes() -> None:
     assert 3200 < bound.input_tokens < 4000
 
 
-async def test_unknown_fields_pass_on_and_only_the_model_and_the_tier_are_ours() -> None:
+async def test_known_fields_pass_on_untouched_and_only_the_model_and_the_tier_are_ours() -> None:
     timeouts = TimeoutsConfig()
-    body = body_of(thinking={"type": "adaptive"}, a_new_field=[1, {"x": "é"}], metadata={"user_id": "u"})
+    body = body_of(thinking={"type": "adaptive"}, output_config={"effort": "low", "x": "é"}, metadata={"user_id": "u"})
     request = read(body, escaped=False)
     for kind, tier in ((AnthropicCompatibleProvider, {}), (AnthropicProvider, {"service_tier": "standard_only"})):
         provider = kind("p", "http://127.0.0.1:1", key=None, timeouts=timeouts)

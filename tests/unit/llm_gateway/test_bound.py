@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from foundation.contracts.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest
 from llm_gateway.bound import bound_of, chosen_bound
-from llm_gateway.prices import Price, Rates
+from llm_gateway.prices import Most, Price, Rates
 from llm_gateway.request import read_chat_request
 from llm_gateway.usage import Usage
 from simulated_provider.tokens import count_request
 
 CHEAP = Price("v", (Rates(0, 100, 50, 125, 400),))
 TIERED = Price("v", (Rates(0, 100, 50, 100, 400), Rates(1000, 300, 150, 300, 900)))
-IMAGES = Price("v", (Rates(0, 100, 50, 100, 400),), max_tokens_per_image=1500)
+IMAGES = Price("v", (Rates(0, 100, 50, 100, 400),), Most(image=1500))
 
 TEXT = st.text(max_size=200)
 MESSAGES = st.lists(
@@ -72,7 +72,7 @@ def test_a_cache_write_premium_is_part_of_the_bound() -> None:
 
 
 def test_an_image_needs_a_declared_maximum_of_every_model_on_the_route() -> None:
-    image = {"type": "image_url", "image_url": {"url": "data:" + "x" * 9000}}
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "x" * 9000}}
     body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, image]}]}
     with pytest.raises(BadRequest, match="declares no maximum"):
         bound_of(request_of(body), prices=[IMAGES, CHEAP], default_output=1)
@@ -113,7 +113,7 @@ def test_the_strict_bound_is_chosen_where_nothing_else_was() -> None:
 
 
 def test_an_image_counts_in_an_estimate_as_it_is_declared() -> None:
-    image = {"type": "image_url", "image_url": {"url": "data:" + "x" * 9000}}
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "x" * 9000}}
     request = request_of({"model": "m", "messages": [{"role": "user", "content": [image]}]})
     strict = bound_of(request, prices=[IMAGES], default_output=1)
     estimate = chosen_bound(strict, request, prices=[IMAGES], by=Bounds(mode=BoundKind.ESTIMATE, margin=Decimal(1)))

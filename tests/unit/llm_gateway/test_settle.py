@@ -10,6 +10,7 @@ import pytest
 
 from foundation.contracts.budget_policy import STRICT, BoundKind, Bounds
 from foundation.domain.ids import new_uuid
+from llm_gateway.alerts import Alert
 from llm_gateway.bound import bound_of, chosen_bound
 from llm_gateway.budget.counted import CountedIn
 from llm_gateway.budget.rates import NO_LIMITS
@@ -46,12 +47,20 @@ class Kept:
         self.settlements.append(settlement)
 
 
+class KeptAlerts:
+    def __init__(self) -> None:
+        self.said: list[Alert] = []
+
+    def say(self, alert: Alert, **_: Any) -> None:
+        self.said.append(alert)
+
+
 def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
     body = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 50}
     request = read_chat_request(json.dumps(body).encode())
     bound = chosen_bound(bound_of(request, prices=[CEILING], default_output=1), request, prices=[CEILING], by=by)
     caller = Caller(new_uuid())
-    target: Any = SimpleNamespace(provider=SimpleNamespace(name="own"), model="m", price=CEILING)
+    target: Any = SimpleNamespace(provider=SimpleNamespace(name="own"), model="m", price=CEILING, default_output=1)
     route: Any = SimpleNamespace(name="own", targets=(target,))
     plan = Plan((target,), {request.dialect: request}, {}, request)
     client: Any = None
@@ -62,9 +71,12 @@ def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
     return prepare(asked, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
 
 
-async def settled(attempt: Attempt, usage: Usage | None) -> tuple[Settlement, UsageEvent]:
+async def settled(
+    attempt: Attempt, usage: Usage | None, alerts: "KeptAlerts | None" = None
+) -> tuple[Settlement, UsageEvent]:
     kept: Any = Kept()
-    await Settle(kept)(attempt, Outcome(status="succeeded", usage=usage))
+    saying: Any = alerts or KeptAlerts()
+    await Settle(kept, saying)(attempt, Outcome(status="succeeded", usage=usage))
     [settlement] = kept.settlements
     event = decode_event(settlement.event.encode())
     assert (settlement.tokens, settlement.nano_usd) == (event.total_tokens, event.cost_nano_usd)
@@ -76,23 +88,28 @@ async def test_a_model_with_a_declared_ceiling_is_charged_its_usage_at_the_ceili
     assert (event.cost_nano_usd, event.price_version, event.usage_source) == (60, "ceiling/routes/1", "provider")
 
 
-async def test_usage_above_a_strict_bound_is_charged_at_the_bound() -> None:
-    attempt = an_attempt()
-    _, event = await settled(attempt, Usage(input_tokens=10, output_tokens=attempt.call.bound.output_tokens + 200))
-    assert (event.total_tokens, event.usage_source) == (attempt.call.bound.tokens, "bound")
+async def test_usage_above_a_strict_bound_is_charged_as_it_is_and_raises_an_alert() -> None:
+    attempt, alerts = an_attempt(), KeptAlerts()
+    usage = Usage(input_tokens=10, output_tokens=attempt.call.bound.output_tokens + 200)
+    settlement, event = await settled(attempt, usage, alerts)
+    assert (event.total_tokens, event.usage_source) == (usage.total_tokens, "provider")
+    assert settlement.nano_usd == CEILING.cost(usage) > attempt.call.bound.nano_usd
     assert event.error_code == "usage_above_bound"
+    assert alerts.said == [Alert.USAGE_ABOVE_BOUND]
 
 
-async def test_usage_above_an_estimate_is_charged_truly_unless_even_the_strict_bound_denies_it() -> None:
+async def test_usage_above_an_estimate_is_charged_truly_and_alerts_only_above_the_strict_bound() -> None:
     attempt = an_attempt(by=LOW)
     strict = attempt.call.bound.strict
     assert strict is not None
-    usage = Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens)
-    _, event = await settled(attempt, usage)
+    usage, alerts = Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens), KeptAlerts()
+    _, event = await settled(attempt, usage, alerts)
     assert event.total_tokens == strict.tokens > event.bound_tokens == attempt.reservation.bound_tokens
-    assert (event.bound_kind, event.usage_source) == (BoundKind.ESTIMATE, "provider")
-    _, absurd = await settled(attempt, Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens + 1))
-    assert (absurd.total_tokens, absurd.error_code) == (attempt.call.bound.tokens, "usage_above_bound")
+    assert (event.bound_kind, event.usage_source, alerts.said) == (BoundKind.ESTIMATE, "provider", [])
+    more = Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens + 1)
+    _, above = await settled(attempt, more, alerts)
+    assert (above.total_tokens, above.error_code) == (more.total_tokens, "usage_above_bound")
+    assert alerts.said == [Alert.USAGE_ABOVE_BOUND]
 
 
 @pytest.mark.parametrize(

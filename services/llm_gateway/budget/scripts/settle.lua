@@ -21,10 +21,6 @@ if hold.state == 'lapsed' and ARGV[6] == '' then
     -- what a journal put back was of no more than what was used, so its lapse has charged the truth
     return { (tokens == hold.tokens and nano == hold.nano) and 'already' or 'lapsed' }
 end
-if (tokens > hold.tokens or nano > hold.nano) and not hold.estimate then
-    return redis.error_reply('LOCKSTEP usage above the bound of ' .. id)
-end
-
 local answer = 'settled'
 if hold.state == 'lapsed' then
     answer = 'lowered'
