@@ -8,7 +8,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MAX_BODY = 16 * 1024 * 1024
+MAX_BODY = 40 * 1024 * 1024
 CLOSE = "simulated_provider.close"
 """The extension by which a server lets its application close a connection that it has not answered."""
 
@@ -18,7 +18,7 @@ class ConnectionCut(Exception):
 
 
 async def read_body(receive: Receive) -> bytes:
-    """The request's body; ValueError above 16 MB."""
+    """The request's body; ValueError above 40 MB."""
     parts, size = [], 0
     while True:
         message = await receive()
@@ -27,7 +27,7 @@ async def read_body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MAX_BODY:
-            raise ValueError("the body is larger than 16 MB")
+            raise ValueError("the body is larger than 40 MB")
         if not message.get("more_body", False):
             return b"".join(parts)
 

@@ -17,6 +17,8 @@ def main() -> None:
         port=settings.port,
         loop="uvloop",
         http="httptools",
+        # an upgrade is refused in the caller's dialect
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

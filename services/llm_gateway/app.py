@@ -1,7 +1,7 @@
 """The gateway's web application: calls take the plain way, everything else FastAPI's."""
 
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -13,7 +13,8 @@ from foundation.http.doors import install_doors
 from foundation.http.health import Check, health_router
 from llm_gateway.admin.routes import admin_router
 from llm_gateway.budget.store import BudgetStore
-from llm_gateway.endpoint import CallEndpoint, Receive, Scope, Send
+from llm_gateway.endpoints.front import Front, is_vendors
+from llm_gateway.endpoints.sending import Receive, Scope, Send
 from llm_gateway.gateway import running_gateway
 from llm_gateway.settings import GatewaySettings
 
@@ -21,16 +22,15 @@ _ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 
 
 class GatewayApp:
-    """Sends model calls to their endpoints before FastAPI sees them."""
+    """Sends what is under the vendors' paths to the front before FastAPI sees it."""
 
     def __init__(self, admin: FastAPI) -> None:
         self._admin = Correlation(admin, service="llm_gateway")
-        self.endpoints: Mapping[str, CallEndpoint] = {}
+        self.front: Front | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hot = scope["type"] == "http" and scope["method"] == "POST"
-        if hot and (endpoint := self.endpoints.get(scope["path"])) is not None:
-            await endpoint(scope, receive, send)
+        if scope["type"] == "http" and self.front is not None and is_vendors(scope["path"]):
+            await self.front(scope, receive, send)
         else:
             await self._admin(scope, receive, send)
 
@@ -42,7 +42,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
             checks = {"redis": _redis_check(gateway.store)}
             admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
             admin.include_router(admin_router(gateway))
-            app.endpoints = gateway.endpoints
+            app.front = gateway.front
             _spare_the_collector()
             yield
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from uuid import UUID
 
 from foundation.domain.errors import NotFound
-from foundation.domain.ids import new_uuid
 from llm_gateway.call import Client, PlainAnswer
 from llm_gateway.configuration.serving import Serving
 from llm_gateway.dialects.accepted import check_body
@@ -29,6 +29,7 @@ class TokenCounting:
         headers: Mapping[str, str],
         body: bytes,
         *,
+        request_id: UUID,
         trace_id: str | None,  # noqa: ARG002
         client: Client,  # noqa: ARG002
     ) -> PlainAnswer:
@@ -37,13 +38,15 @@ class TokenCounting:
         request = read_messages_request(body, headers, needs_limit=False)
         for target in self._serving.routes.resolve(request.model, request.dialect).targets:
             if isinstance(target.provider, AnthropicCompatibleProvider):
-                return await self._count(target.provider, target.model, request)
+                return await self._count(target.provider, target.model, request, request_id)
         raise NotFound(f"no provider of {request.model!r} counts tokens")
 
-    async def _count(self, provider: AnthropicCompatibleProvider, model: str, request: ChatRequest) -> PlainAnswer:
+    async def _count(
+        self, provider: AnthropicCompatibleProvider, model: str, request: ChatRequest, request_id: UUID
+    ) -> PlainAnswer:
         try:
             async with asyncio.timeout(provider.timeouts.first_token):
-                answer = await provider.count_tokens(request, model=model, client_request_id=str(new_uuid()))
+                answer = await provider.count_tokens(request, model=model, client_request_id=str(request_id))
                 counted = await answer.whole()
         except TimeoutError as error:
             raise UpstreamFailed(

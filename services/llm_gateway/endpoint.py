@@ -2,28 +2,36 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
+from uuid import UUID
 
-from foundation.domain.errors import BadRequest, LockstepError, PayloadTooLarge
+from foundation.domain.errors import LockstepError, PayloadTooLarge
+from foundation.domain.ids import new_uuid
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
 from llm_gateway.call import Client, PlainAnswer
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.errors import Unexpected
-from llm_gateway.dialects.ingress import INGRESS
+from llm_gateway.dialects.protocol_errors import check_how_it_is_sent, declared_length
+from llm_gateway.endpoints.room import LARGE_BYTES, BodyRoom
+from llm_gateway.endpoints.sending import (
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    headers_of,
+    identity,
+    send_error,
+    send_whole,
+    start,
+)
 from llm_gateway.pipeline import StreamedAnswer
 from llm_gateway.providers.base import UpstreamFailed
 from llm_gateway.stages.finish_stream import CONTENT_TYPE
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = Iterable[tuple[str, str]]
-
 _SERVICE = "llm_gateway"
-_JSON = "application/json"
 _TRACEPARENT_PARTS = 4
 
 _log = logger(__name__)
@@ -48,18 +56,19 @@ class Answer(Protocol):
     """What stands behind an endpoint; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
 
     async def __call__(
-        self, headers: Mapping[str, str], body: bytes, *, trace_id: str | None, client: Client
+        self, headers: Mapping[str, str], body: bytes, *, request_id: UUID, trace_id: str | None, client: Client
     ) -> PlainAnswer | StreamedAnswer: ...
 
 
 class CallEndpoint:
     """One path that is posted to, in one dialect."""
 
-    def __init__(self, path: str, answer: Answer, *, dialect: Dialect, max_body: int) -> None:
+    def __init__(self, path: str, answer: Answer, *, dialect: Dialect, max_body: int, room: BodyRoom) -> None:
         self._path = path
         self._answer = answer
-        self._ingress = INGRESS[dialect]
+        self._dialect = dialect
         self._max_body = max_body
+        self._room = room
         self._duration = metrics.HTTP_DURATION.labels(_SERVICE, path)
         self._answered = lru_cache(lambda status: metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)))
 
@@ -75,36 +84,53 @@ class CallEndpoint:
             self._duration.observe(time.perf_counter() - started)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> int:
-        headers = _headers(scope)
+        headers, request_id = headers_of(scope), new_uuid()
+        taken = 0
         try:
-            body = await self._body(headers, receive)
-            trace_id = _trace_id(headers.get("traceparent"))
-            answer = await self._answer(headers, body, trace_id=trace_id, client=_Connection(receive))
-        except (LockstepError, UpstreamFailed) as error:
-            _log.debug("refused", extra={"code": error.code})
-            return await self._send_error(send, error)
-        except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
-            _log.exception("a call failed unexpectedly")
-            return await self._send_error(send, Unexpected("the gateway failed"))
-        if isinstance(answer, StreamedAnswer):
-            await _send_stream(receive, send, answer)
-            return 200
-        await _send_plain(send, answer)
-        return answer.status
+            try:
+                check_how_it_is_sent(headers)
+                taken = self._take_room(headers)
+                answer = await self._answered_by(headers, receive, request_id)
+            except (LockstepError, UpstreamFailed) as error:
+                _log.info("refused", extra={"code": error.code, "request_id": str(request_id), "path": self._path})
+                return await send_error(send, error, dialect=self._dialect, request_id=request_id)
+            except _ClientGone:
+                raise
+            except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
+                _log.exception("a call failed unexpectedly", extra={"request_id": str(request_id)})
+                failed = Unexpected("the gateway failed")
+                return await send_error(send, failed, dialect=self._dialect, request_id=request_id)
+            about = identity(request_id, self._dialect)
+            if isinstance(answer, StreamedAnswer):
+                await _send_stream(receive, send, answer, about)
+                return 200
+            await send_whole(send, answer.status, answer.body, [*about, *answer.headers], kind=answer.content_type)
+            return answer.status
+        finally:
+            if taken:
+                self._room.give_back(taken)
 
-    async def _send_error(self, send: Send, error: LockstepError | UpstreamFailed) -> int:
-        answer = self._ingress.error_answer(error)
-        size = str(len(answer.body))
-        await _start(send, answer.status, [("content-type", _JSON), ("content-length", size), *answer.headers])
-        await send({"type": "http.response.body", "body": answer.body})
-        return answer.status
+    async def _answered_by(
+        self, headers: Mapping[str, str], receive: Receive, request_id: UUID
+    ) -> PlainAnswer | StreamedAnswer:
+        body = await self._body(headers, receive)
+        trace_id = _trace_id(headers.get("traceparent"))
+        return await self._answer(headers, body, request_id=request_id, trace_id=trace_id, client=_Connection(receive))
 
-    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
-        declared = headers.get("content-length", "0")
-        if not declared.isdigit():
-            raise BadRequest("content-length is not a number")
-        if int(declared) > self._max_body:
+    def _take_room(self, headers: Mapping[str, str]) -> int:
+        """How much memory the body has been given; one whose length is not declared may be as long as any."""
+        size = declared_length(headers)
+        if size > self._max_body:
             raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+        if "transfer-encoding" in headers:
+            size = self._max_body
+        if size <= LARGE_BYTES:
+            return 0
+        self._room.take(size)
+        return size
+
+    async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+        most = declared_length(headers) or self._max_body
         parts, size = [], 0
         while True:
             message = await receive()
@@ -112,34 +138,14 @@ class CallEndpoint:
                 raise _ClientGone
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            if size > self._max_body:
+            if size > min(most, self._max_body):
                 raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    """By lower-case name; lines that repeat a name are joined as HTTP has it."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]},{text}" if key in headers else text
-    return headers
-
-
-async def _start(send: Send, status: int, headers: Headers) -> None:
-    lines = [(name.encode(), value.encode()) for name, value in headers]
-    await send({"type": "http.response.start", "status": status, "headers": lines})
-
-
-async def _send_plain(send: Send, answer: PlainAnswer) -> None:
-    about = [("content-type", answer.content_type), ("content-length", str(len(answer.body)))]
-    await _start(send, answer.status, [*about, *answer.headers])
-    await send({"type": "http.response.body", "body": answer.body})
-
-
-async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer) -> None:
-    await _start(send, 200, [("content-type", CONTENT_TYPE), ("cache-control", "no-store"), *answer.headers])
+async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer, about: Headers) -> None:
+    await start(send, 200, [("content-type", CONTENT_TYPE), ("cache-control", "no-store"), *about, *answer.headers])
     leaving = asyncio.ensure_future(_Connection(receive).gone())
     leaving.add_done_callback(lambda task: None if task.cancelled() else answer.outlet.leave())
     try:

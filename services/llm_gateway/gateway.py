@@ -1,7 +1,7 @@
 """Builds a gateway from its settings, and takes it down in reverse."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,9 @@ from llm_gateway.configuration.serving import Serving
 from llm_gateway.counting import TokenCounting
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.endpoint import Answer, CallEndpoint
+from llm_gateway.endpoints.front import Front
+from llm_gateway.endpoints.models import Models
+from llm_gateway.endpoints.room import BodyRoom
 from llm_gateway.every import every
 from llm_gateway.housekeeping import Housekeeping
 from llm_gateway.items.store import KeptItems
@@ -60,7 +63,7 @@ _EXPIRY_SECONDS = 30.0
 class Gateway:
     """The built parts that the application routes to."""
 
-    endpoints: Mapping[str, CallEndpoint]
+    front: Front
     runs: RunsMoney
     scopes: ScopesMoney
     serving: Serving
@@ -125,7 +128,9 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         authenticate = Authenticate(verifier, database)
         pipeline = _pipeline(stack, money, authenticate, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
         yield Gateway(
-            endpoints=_endpoints(pipeline, TokenCounting(authenticate, serving), max_body=settings.max_body_bytes),
+            front=Front(
+                _endpoints(pipeline, TokenCounting(authenticate, serving), settings), Models(authenticate, serving)
+            ),
             runs=RunsMoney(money.store),
             scopes=ScopesMoney(redis),
             serving=serving,
@@ -202,7 +207,7 @@ def _pipeline(
     )
 
 
-def _endpoints(pipeline: Pipeline, counting: TokenCounting, *, max_body: int) -> dict[str, CallEndpoint]:
+def _endpoints(pipeline: Pipeline, counting: TokenCounting, settings: GatewaySettings) -> dict[str, CallEndpoint]:
     behind: dict[str, tuple[Answer, Dialect]] = {
         "/v1/chat/completions": (partial(pipeline.answer, Dialect.OPENAI), Dialect.OPENAI),
         "/v1/responses": (partial(pipeline.answer, Dialect.RESPONSES), Dialect.RESPONSES),
@@ -210,7 +215,8 @@ def _endpoints(pipeline: Pipeline, counting: TokenCounting, *, max_body: int) ->
         "/v1/messages": (partial(pipeline.answer, Dialect.ANTHROPIC), Dialect.ANTHROPIC),
         "/v1/messages/count_tokens": (counting.answer, Dialect.ANTHROPIC),
     }
+    room = BodyRoom(most_bytes=settings.large_bodies_bytes)
     return {
-        path: CallEndpoint(path, answer, dialect=dialect, max_body=max_body)
+        path: CallEndpoint(path, answer, dialect=dialect, max_body=settings.max_body_bytes, room=room)
         for path, (answer, dialect) in behind.items()
     }

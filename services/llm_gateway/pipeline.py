@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from uuid import UUID
 
 import msgspec
 
@@ -58,7 +59,14 @@ class Pipeline:
         self._silence_seconds = silence_seconds
 
     async def answer(
-        self, dialect: Dialect, headers: Mapping[str, str], body: bytes, *, trace_id: str | None, client: Client
+        self,
+        dialect: Dialect,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        request_id: UUID,
+        trace_id: str | None,
+        client: Client,
     ) -> PlainAnswer | StreamedAnswer:
         """The answer to a request; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
         caller = await self._authenticate(credential_of(headers))
@@ -73,7 +81,7 @@ class Pipeline:
         replayable = self._find_recorded.key_of(caller, headers, original, dialect=dialect)
         if replayable and (recorded := await self._find_recorded.answer_to(caller, replayable)):
             return recorded
-        call = Call(caller, request, route, plan, bound, replayable, trace_id, client)
+        call = Call(caller, request, route, plan, bound, replayable, trace_id, client, request_id)
         try:
             return await self._answered(call)
         except AlreadyAnswered as error:
@@ -85,7 +93,7 @@ class Pipeline:
         opening = asyncio.ensure_future(self._dispatch(call))
         done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
         if not done:
-            return StreamedAnswer(limit_headers(call), self._finish_stream.later(opening, call.request.dialect))
+            return StreamedAnswer(limit_headers(call), self._finish_stream.later(opening, call))
         opened = opening.result()
         return StreamedAnswer(budget_headers(opened.attempt), self._finish_stream(opened))
 

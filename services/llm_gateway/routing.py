@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from foundation.domain.errors import BadRequest, DependencyUnavailable, NotFound
+from foundation.domain.errors import BadRequest, NotFound
 from llm_gateway.bound import Unpriced
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.breakers.breaker import Breaker
@@ -18,6 +18,12 @@ from llm_gateway.translation.registry import translation
 
 class ModelNotFound(NotFound):
     code = "model_not_found"
+
+
+class NoProviderKey(NotFound):
+    """The model is served by nobody until this installation gets a key: trying again does not help."""
+
+    code = "no_provider_key"
 
 
 class NotInThisDialect(BadRequest):
@@ -109,7 +115,9 @@ class Routes:
         if not usable and config.stand_in is not None and config.stand_in.provider in self._providers:
             usable = [(1, config.stand_in)]
         if not usable:
-            raise DependencyUnavailable(f"no provider of {name!r} has a key")
+            raise NoProviderKey(
+                f"no provider of the model {model!r} has a key here: ask for another model, or have a key set"
+            )
         targets = [
             target for at, one in usable if (target := self._target(one, model, dialect, at, route=config)) is not None
         ]

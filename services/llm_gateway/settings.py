@@ -78,7 +78,15 @@ class GatewaySettings(BaseSettings):
         validation_alias="LOCKSTEP_GATEWAY_SILENCE_SECONDS",
         description="longest silence of a stream before a comment keeps its connection alive",
     )
-    max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
+    max_body_bytes: int = Field(
+        default=32 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024, description="of one request, as the vendors take them"
+    )
+    large_bodies_bytes: int = Field(
+        default=256 * 1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024 * 1024,
+        description="bodies above 1 MiB that are being answered at a time, together; more are told to come again",
+    )
     drain_seconds: int = Field(default=30, ge=1, le=600, description="time for open calls to end after SIGTERM")
 
     def shipped_limits(self, in_file: RateLimits = NO_CHANGES) -> RateLimits:

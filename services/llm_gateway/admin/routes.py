@@ -1,46 +1,24 @@
-"""`/v1/models` for clients, `/internal/…` for services."""
+"""`/internal/…` for services."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from foundation.contracts.operations import Breaker, OperationsEntry
 from foundation.contracts.spending import AskSpending, RunMoney, Spending
-from foundation.domain.errors import NotFound
 from llm_gateway.admin.dependencies import calling_service
-from llm_gateway.admin.models import models_list, models_page, one_model
 from llm_gateway.admin.operations import breaker_of, latest_entries
 from llm_gateway.admin.schemas import CloseRun
 
 if TYPE_CHECKING:
     from llm_gateway.gateway import Gateway
 
-AnthropicVersion = Annotated[str | None, Header()]
-
 
 def admin_router(gateway: "Gateway") -> APIRouter:
     router = APIRouter()
-    router.include_router(_models(gateway))
     router.include_router(_money(gateway), prefix="/internal")
     router.include_router(_operations(gateway), prefix="/internal")
-    return router
-
-
-def _models(gateway: "Gateway") -> APIRouter:
-    router = APIRouter(prefix="/v1/models")
-
-    @router.get("", summary="The aliases that may be asked for")
-    async def models(anthropic_version: AnthropicVersion = None) -> dict[str, Any]:
-        names = gateway.serving.routes.names()
-        return models_list(names) if anthropic_version is None else models_page(names)
-
-    @router.get("/{model:path}", summary="One of them, or a model that a pattern serves")
-    async def model(model: str, anthropic_version: AnthropicVersion = None) -> dict[str, Any]:
-        if not gateway.serving.routes.has(model):
-            raise NotFound(f"there is no model {model!r}")
-        return one_model(model, anthropic=anthropic_version is not None)
-
     return router
 
 

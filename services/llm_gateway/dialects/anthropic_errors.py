@@ -20,20 +20,20 @@ _KINDS = {
 _encoder = msgspec.json.Encoder()
 
 
-def error_answer(error: LockstepError | UpstreamFailed) -> ErrorAnswer:
+def error_answer(error: LockstepError | UpstreamFailed, request_id: str) -> ErrorAnswer:
     """The whole answer that an error becomes."""
     about = told(error)
-    return ErrorAnswer(about.status, about.headers(), _encoder.encode(_document(about)))
+    return ErrorAnswer(about.status, about.headers(), _encoder.encode(_document(about, request_id)))
 
 
-def error_event(error: LockstepError | UpstreamFailed) -> bytes:
+def error_event(error: LockstepError | UpstreamFailed, request_id: str) -> bytes:
     """The last event of a stream that did not end well; no `message_stop` follows it."""
-    return b"event: error\ndata: " + _encoder.encode(_document(told(error))) + b"\n\n"
+    return b"event: error\ndata: " + _encoder.encode(_document(told(error), request_id)) + b"\n\n"
 
 
-def _document(about: Told) -> dict[str, object]:
+def _document(about: Told, request_id: str) -> dict[str, object]:
     kind = _KINDS.get(about.status, "api_error" if about.status >= _SERVER_ERROR else "invalid_request_error")
     error = {"type": kind, "message": about.message, "code": about.code, **about.more}
     if about.parameter is not None:
         error["param"] = about.parameter
-    return {"type": "error", "error": error}
+    return {"type": "error", "error": error, "request_id": request_id}

@@ -4,14 +4,17 @@ import math
 from dataclasses import asdict, dataclass, field
 
 from foundation.domain import errors
+from llm_gateway.dialects.protocol_errors import MethodNotAllowed, UpgradeRefused
 from llm_gateway.providers.base import UpstreamFailed
-from llm_gateway.too_fast import TooFast
 
 _TOO_MANY = 429
 
 # The first match along an error's ancestry holds.
 _STATUS: dict[type[errors.LockstepError], int] = {
     errors.PayloadTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    MethodNotAllowed: 405,
+    UpgradeRefused: 426,
     errors.BadRequest: 400,
     errors.Unauthenticated: 401,
     errors.RunClosed: 403,
@@ -28,6 +31,7 @@ _STATUS: dict[type[errors.LockstepError], int] = {
 
 _UPSTREAM = {
     "upstream_rate_limited": (_TOO_MANY, "the provider limits our rate"),
+    "model_not_found": (404, "the provider has no model of this name, or none for the gateway's account"),
     "upstream_timeout": (504, "the provider did not answer in time"),
     "upstream_stalled": (504, "the provider fell silent"),
     "upstream_unreachable": (502, "the provider cannot be reached"),
@@ -65,14 +69,15 @@ class Told:
     retry_after: float | None = None
     parameter: str | None = None
     more: dict[str, object] = field(default_factory=dict)
-    rates: tuple[tuple[str, str], ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
+    """Further headers."""
 
     def headers(self) -> tuple[tuple[str, str], ...]:
         headers = [("x-should-retry", "true" if self.retryable else "false")]
         if self.retry_after is not None and self.retryable:
             headers.append(("retry-after-ms", str(int(self.retry_after * 1000))))
             headers.append(("retry-after", str(max(1, math.ceil(round(self.retry_after, 3))))))
-        return (*headers, *self.rates)
+        return (*headers, *self.also)
 
 
 def told(error: errors.LockstepError | UpstreamFailed) -> Told:
@@ -83,8 +88,8 @@ def told(error: errors.LockstepError | UpstreamFailed) -> Told:
     if isinstance(error, errors.BadRequest) and error.faults:
         parameter = error.faults[0].pointer.lstrip("/").replace("/", ".")
     more = dict(error.data()) if isinstance(error, errors.BudgetExceeded) else {}
-    rates = error.headers if isinstance(error, TooFast) else ()
-    return Told(status, error.code, error.detail, error.retryable, error.retry_after, parameter, more, rates)
+    headers = getattr(error, "headers", ())
+    return Told(status, error.code, error.detail, error.retryable, error.retry_after, parameter, more, headers)
 
 
 def _upstream(error: UpstreamFailed) -> Told:

@@ -19,8 +19,9 @@ Failure = LockstepError | UpstreamFailed
 @dataclass(frozen=True, slots=True)
 class Ingress:
     read: Callable[[bytes, Mapping[str, str]], ChatRequest]
-    error_answer: Callable[[Failure], ErrorAnswer]
-    error_event: Callable[[Failure], bytes]
+    error_answer: Callable[[Failure, str], ErrorAnswer]
+    """Of the error and the request's id, as is the event."""
+    error_event: Callable[[Failure, str], bytes]
 
 
 INGRESS = {

@@ -17,13 +17,13 @@ _KINDS = {
 _encoder = msgspec.json.Encoder()
 
 
-def error_answer(error: LockstepError | UpstreamFailed) -> ErrorAnswer:
-    """The whole answer that an error becomes."""
+def error_answer(error: LockstepError | UpstreamFailed, request_id: str) -> ErrorAnswer:  # noqa: ARG001
+    """The whole answer that an error becomes; the request's id is in its headers."""
     about = told(error)
     return ErrorAnswer(about.status, about.headers(), _encoder.encode({"error": document(about)}))
 
 
-def error_event(error: LockstepError | UpstreamFailed) -> bytes:
+def error_event(error: LockstepError | UpstreamFailed, request_id: str) -> bytes:  # noqa: ARG001  # its header told it
     """The last event of a stream that did not end well; no `[DONE]` follows it."""
     about = document(told(error)) | {"finish_reason": "error"}
     return b"data: " + _encoder.encode({"error": about}) + b"\n\n"

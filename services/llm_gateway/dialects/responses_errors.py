@@ -10,7 +10,7 @@ from llm_gateway.providers.base import UpstreamFailed
 _encoder = msgspec.json.Encoder()
 
 
-def error_event(error: LockstepError | UpstreamFailed) -> bytes:
+def error_event(error: LockstepError | UpstreamFailed, request_id: str) -> bytes:  # noqa: ARG001  # its header told it
     """As the vendor words it, with the member `error` beside it, which its own client raises; no ending follows."""
     about = document(told(error))
     event = {"type": "error", "code": about["code"], "message": about["message"], "param": about["param"]}

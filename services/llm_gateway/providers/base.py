@@ -56,8 +56,20 @@ class UpstreamFailed(Exception):
         self.message = message
         self.parameter = parameter
         self.request_id = request_id
+        self.refuses = code in _REFUSALS
+        """Whether this target will not answer this request, while another one may."""
         self.attempts: tuple[FailedAttempt, ...] = ()
         """All attempts of the call that this failure ends."""
+
+
+_REFUSALS = frozenset({"upstream_refused", "model_not_found"})
+
+
+def refusal(code: str, *, status: int, request_id: str | None) -> UpstreamFailed:
+    """A provider will not answer this request, however often it is asked, and bills nothing."""
+    return UpstreamFailed(
+        code, billing=Billing.NONE, retryable=False, trips_breaker=False, status=status, request_id=request_id
+    )
 
 
 def broken_off(code: str, *, request_id: str | None = None) -> UpstreamFailed:

@@ -10,12 +10,13 @@ import msgspec
 from yarl import URL
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.providers.base import Billing, UpstreamFailed, broken_off
+from llm_gateway.providers.base import Billing, UpstreamFailed, broken_off, refusal
 
 _OK = 200
 _TOO_MANY = 429
 _SERVER_ERROR = 500
-_OUR_FAULT = frozenset({401, 402, 403, 404, 407})
+_NOT_FOUND = 404
+_OUR_FAULT = frozenset({401, 402, 403, 407})
 _PASSING = frozenset({408, 409, _TOO_MANY})
 _MAX_ERROR_BYTES = 64 * 1024
 _KEEP_ALIVE_SECONDS = 15
@@ -106,6 +107,8 @@ async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
         detail = None
     finally:
         response.close()
+    if status == _NOT_FOUND:
+        return refusal("model_not_found", status=status, request_id=request_id)
     passing = status in _PASSING or status >= _SERVER_ERROR
     tell = not passing and status not in _OUR_FAULT
     return UpstreamFailed(

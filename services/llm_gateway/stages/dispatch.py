@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
@@ -33,12 +34,16 @@ class _Progress:
     deadline: float
     number: int = 0
     before: Target | None = None
+    refused: tuple[Target, ...] = ()
+    """Those that will not answer this request."""
     failures: tuple[FailedAttempt, ...] = ()
 
     def note(self, attempt: Attempt, failure: UpstreamFailed) -> None:
         target = attempt.target
         failed = FailedAttempt(target.provider.name, target.model, failure.code, failure.status)
         self.failures = (*self.failures, failed)
+        if failure.refuses:
+            self.refused = (*self.refused, target)
 
     def reason_for(self, target: Target) -> Reason:
         if self.before is None:
@@ -65,16 +70,18 @@ class Dispatch:
             try:
                 return await self._first_answer(call, attempt, permit, progress)
             except UpstreamFailed as failure:
+                if _coming(call, progress) is None:
+                    raise self._given_up(call, failure, progress) from failure
                 pause = _pause(call, progress, failure)
                 is_last = progress.number >= call.route.attempts or loop.time() + pause >= progress.deadline
-                if not failure.retryable or is_last:
+                if not (failure.retryable or failure.refuses) or is_last:
                     raise self._given_up(call, failure, progress) from failure
                 if await _left(call, within=pause):
                     raise
 
     async def _next(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit]:
         """The next attempt, funded."""
-        target, permit = await _next_target(call, progress.number)
+        target, permit = await _next_target(call, progress)
         reason = progress.reason_for(target)
         if reason is Reason.FIRST and call.plan.prefers_cheaper and target is call.route.cheaper:
             reason = Reason.CHEAPER
@@ -131,7 +138,7 @@ class Dispatch:
     async def _hedge(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit] | None:
         """A second attempt at another target; None where that has no leave or no room this very moment."""
         try:
-            target, permit = await _next_target(call, progress.number)
+            target, permit = await _next_target(call, progress)
         except BreakersOpen:
             return None
         if target is progress.before:
@@ -170,22 +177,33 @@ async def _left(call: Call, *, within: float) -> bool:
         leaving.cancel()
 
 
-async def _next_target(call: Call, number: int) -> tuple[Target, Permit]:
-    """The target after `number` attempts: the next one in turn whose breaker lets it through."""
+def _in_turn(call: Call, progress: _Progress) -> Iterator[Target]:
+    """The targets after those that were tried, without those that refuse the request."""
     targets = call.plan.targets
     for offset in range(len(targets)):
-        target = targets[(number + offset) % len(targets)]
+        target = targets[(progress.number + offset) % len(targets)]
+        if target not in progress.refused:
+            yield target
+
+
+def _coming(call: Call, progress: _Progress) -> Target | None:
+    return next(_in_turn(call, progress), None)
+
+
+async def _next_target(call: Call, progress: _Progress) -> tuple[Target, Permit]:
+    """The next one in turn whose breaker lets it through."""
+    for target in _in_turn(call, progress):
         if (permit := await target.breaker.permit()) is not None:
             return target, permit
-    soonest = min(target.breaker.retry_after for target in targets)
+    soonest = min(target.breaker.retry_after for target in _in_turn(call, progress))
     raise BreakersOpen(f"all providers of {call.route.name!r} are failing", retry_after=max(0.5, soonest))
 
 
 def _pause(call: Call, progress: _Progress, failure: UpstreamFailed) -> float:
-    """None before another provider; else full jitter below a doubling bound, and what the provider asks for."""
-    targets = call.plan.targets
-    coming = targets[progress.number % len(targets)]
-    if progress.before is not None and coming.provider.name != progress.before.provider.name:
+    """None before another provider or after a refusal; else jitter below a doubling bound, or what is asked for."""
+    coming = _coming(call, progress)
+    same = coming is not None and progress.before is not None and coming.provider.name == progress.before.provider.name
+    if not same or failure.refuses:
         return 0.0
     jittered = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**progress.number))  # noqa: S311
     return jittered if failure.retry_after is None else failure.retry_after + random.uniform(0, 0.1)  # noqa: S311

@@ -6,7 +6,7 @@ from typing import Any
 
 from foundation.domain.errors import LockstepError
 from foundation.telemetry.logs import logger
-from llm_gateway.dialects.base import Dialect
+from llm_gateway.call import Call
 from llm_gateway.dialects.errors import Unexpected
 from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
@@ -27,6 +27,10 @@ _CLIENT_GONE = client_gone()
 _log = logger(__name__)
 
 
+def _event_of(failure: LockstepError | UpstreamFailed, call: Call) -> bytes:
+    return INGRESS[call.request.dialect].error_event(failure, str(call.request_id))
+
+
 class FinishStream:
     def __init__(self, settle: Settle, keep: KeepAnswer, *, heartbeat: Heartbeat, drains: Drains) -> None:
         self._settle = settle
@@ -38,13 +42,13 @@ class FinishStream:
     def __call__(self, opened: Opened) -> Outlet:
         """Start the pump in a task of its own; what it lets out comes through the outlet."""
         outlet = Outlet()
-        self._start(self.pump(opened, outlet), outlet, opened.attempt.call.request.dialect)
+        self._start(self.pump(opened, outlet), outlet, opened.attempt.call)
         return outlet
 
-    def later(self, opening: "asyncio.Task[Opened]", dialect: Dialect) -> Outlet:
+    def later(self, opening: "asyncio.Task[Opened]", call: Call) -> Outlet:
         """The same for an answer that has not begun: the connection is kept alive until then."""
         outlet = Outlet()
-        self._start(self._when_open(opening, outlet, dialect), outlet, dialect)
+        self._start(self._when_open(opening, outlet, call), outlet, call)
         return outlet
 
     async def drain(self) -> None:
@@ -61,20 +65,20 @@ class FinishStream:
                 last = await self._end(opened, passing, keep=keep)
         except LockstepError as error:
             _log.warning("a stream could not be finished", extra={"code": error.code, "detail": error.detail})
-            last = INGRESS[opened.attempt.call.request.dialect].error_event(error)
+            last = _event_of(error, opened.attempt.call)
         finally:
             opened.answer.close()
             forget()
         await outlet.put(last)
         await outlet.end()
 
-    async def _when_open(self, opening: "asyncio.Task[Opened]", outlet: Outlet, dialect: Dialect) -> None:
+    async def _when_open(self, opening: "asyncio.Task[Opened]", outlet: Outlet, call: Call) -> None:
         try:
             with self._heartbeat.over(outlet):
                 opened = await opening
         except (LockstepError, UpstreamFailed) as error:
             # the status line has left: the error can only be an event
-            await outlet.put(INGRESS[dialect].error_event(error))
+            await outlet.put(_event_of(error, call))
             await outlet.end()
             return
         await self.pump(opened, outlet)
@@ -103,7 +107,7 @@ class FinishStream:
         if passing.usage is not None:
             outcome = self._outcome(opened, passing, status="cut", error_code=failure.code)
         await self._settle(opened.attempt, outcome)
-        return INGRESS[opened.attempt.call.request.dialect].error_event(failure)
+        return _event_of(failure, opened.attempt.call)
 
     def _outcome(self, opened: Opened, passing: Passing, *, status: str, error_code: str | None = None) -> Outcome:
         return Outcome(
@@ -156,17 +160,17 @@ class FinishStream:
             outlet.on_leave = left
         return over
 
-    def _start(self, work: Coroutine[Any, Any, None], outlet: Outlet, dialect: Dialect) -> None:
-        task = asyncio.create_task(_ended(work, outlet, dialect))
+    def _start(self, work: Coroutine[Any, Any, None], outlet: Outlet, call: Call) -> None:
+        task = asyncio.create_task(_ended(work, outlet, call))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
 
-async def _ended(work: Coroutine[Any, Any, None], outlet: Outlet, dialect: Dialect) -> None:
+async def _ended(work: Coroutine[Any, Any, None], outlet: Outlet, call: Call) -> None:
     """The work; whatever becomes of it, the client is not left waiting."""
     try:
         await work
     except Exception:  # noqa: BLE001  # the edge of a stream: log once, tell the caller nothing internal
         _log.exception("a stream failed unexpectedly")
-        await outlet.put(INGRESS[dialect].error_event(Unexpected("the gateway failed")))
+        await outlet.put(_event_of(Unexpected("the gateway failed"), call))
         await outlet.end()

@@ -244,7 +244,7 @@ async def test_who_proves_nothing_is_401(client: httpx.AsyncClient, token: str) 
 
 async def test_models_health_and_metrics_answer(client: httpx.AsyncClient, tenant: Tenant) -> None:
     await post(client, tenant.api_key, asked())
-    models = (await client.get("/v1/models")).json()
+    models = (await client.get("/v1/models", headers={"x-api-key": tenant.api_key})).json()
     assert {"default", "penguins-agent", "penguins-summary"} <= {model["id"] for model in models["data"]}
     health = (await client.get("/health")).json()
     assert (health["status"], set(health["dependencies"])) == ("ok", {"redis", "postgres"})

@@ -1,0 +1,1 @@
+"""What stands behind the vendors' paths beside the model calls themselves."""

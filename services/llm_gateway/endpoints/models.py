@@ -1,0 +1,38 @@
+"""`GET /v1/models` and `/v1/models/{id}`: the aliases, in the caller's dialect, for those who have a key."""
+
+from urllib.parse import unquote
+from uuid import UUID
+
+import msgspec
+
+from llm_gateway.configuration.serving import Serving
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.endpoints.aliases import models_list, models_page, one_model
+from llm_gateway.endpoints.sending import Scope, Send, headers_of, identity, send_whole
+from llm_gateway.routing import ModelNotFound
+from llm_gateway.stages.authenticate import Authenticate, credential_of
+
+PATH = "/v1/models"
+_encoder = msgspec.json.Encoder()
+
+
+class Models:
+    def __init__(self, authenticate: Authenticate, serving: Serving) -> None:
+        self._authenticate = authenticate
+        self._serving = serving
+
+    async def answer(self, scope: Scope, send: Send, *, dialect: Dialect, request_id: UUID) -> int:
+        """The status; `Unauthenticated`, or `ModelNotFound` with the name."""
+        await self._authenticate(credential_of(headers_of(scope)))
+        routes, anthropic = self._serving.routes, dialect is Dialect.ANTHROPIC
+        name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
+        if not name:
+            names = routes.names()
+            document = models_page(names) if anthropic else models_list(names)
+        elif routes.has(name):
+            document = one_model(name, anthropic=anthropic)
+        else:
+            raise ModelNotFound(f"there is no model {name!r}")
+        bodiless = scope["method"] == "HEAD"
+        await send_whole(send, 200, _encoder.encode(document), identity(request_id, dialect), bodiless=bodiless)
+        return 200

@@ -1,0 +1,53 @@
+"""The few words of ASGI in which every endpoint answers."""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+from uuid import UUID
+
+from foundation.domain.errors import LockstepError
+from llm_gateway.dialects.base import Dialect
+from llm_gateway.dialects.ingress import INGRESS
+from llm_gateway.providers.base import UpstreamFailed
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Iterable[tuple[str, str]]
+JSON = "application/json"
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """By lower-case name; lines that repeat a name are joined as HTTP has it."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
+
+
+def identity(request_id: UUID, dialect: Dialect) -> list[tuple[str, str]]:
+    """The request's id under the names by which the vendors' clients look for it; ledger and log have the same."""
+    told = [("x-request-id", str(request_id))]
+    return [*told, ("request-id", str(request_id))] if dialect is Dialect.ANTHROPIC else told
+
+
+async def start(send: Send, status: int, headers: Headers) -> None:
+    lines = [(name.encode(), value.encode()) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+
+
+async def send_whole(
+    send: Send, status: int, body: bytes, headers: Headers, *, kind: str = JSON, bodiless: bool = False
+) -> None:
+    """`bodiless` leaves out what an answer to HEAD may not have."""
+    await start(send, status, [("content-type", kind), ("content-length", str(len(body))), *headers])
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})
+
+
+async def send_error(
+    send: Send, error: LockstepError | UpstreamFailed, *, dialect: Dialect, request_id: UUID, bodiless: bool = False
+) -> int:
+    answer = INGRESS[dialect].error_answer(error, str(request_id))
+    headers = [*identity(request_id, dialect), *answer.headers]
+    await send_whole(send, answer.status, answer.body, headers, bodiless=bodiless)
+    return answer.status
