@@ -24,8 +24,8 @@ class _Strict(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Message(_Strict):
-    role: str
-    content: msgspec.Raw
+    role: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
 
 
 class _Source(_Strict):

@@ -194,7 +194,7 @@ async def test_a_repeated_call_is_replayed_byte_for_byte_and_never_to_the_other_
             400,
             "invalid_request_error",
         ),
-        (b" " * (8 * 1024 * 1024 + 1), 413, "request_too_large"),
+        (b" " * (32 * 1024 * 1024 + 1), 413, "request_too_large"),
     ],
 )
 async def test_bad_input_gets_a_4xx_in_anthropics_words_and_costs_nothing(

@@ -230,7 +230,7 @@ async def test_bad_input_gets_a_4xx_in_openais_words_and_costs_nothing(
 
 async def test_a_body_over_the_limit_is_413(client: httpx.AsyncClient, tenant: Tenant) -> None:
     answer = await client.post(
-        PATH, content=b" " * (8 * 1024 * 1024 + 1), headers={"authorization": f"Bearer {tenant.api_key}"}
+        PATH, content=b" " * (32 * 1024 * 1024 + 1), headers={"authorization": f"Bearer {tenant.api_key}"}
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "payload_too_large")
 
