@@ -1,15 +1,13 @@
 """A worker killed at each commit, send and callback: the run completes, and each recorded effect stands once."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
+from fixtures.agent_runs import started, survived
 from fixtures.processes import ServiceProcess
-from fixtures.stack import Member, Stack, new_member
+from fixtures.stack import Stack, new_member
 from fixtures.workers import a_worker, without_supervised_worker
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(240)]
@@ -32,8 +30,6 @@ PLACES = (
     "callback.after_send",
 )
 SAMPLE = ("tool.after_submit", "model.answered", "turn.after_commit", "callback.after_send")
-CSV = Path(__file__).parents[3] / "samples" / "penguins" / "penguins.csv"
-TURNS, TOOL_CALLS = 4, 3
 
 
 @pytest.fixture(scope="module")
@@ -60,79 +56,6 @@ def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
     yield start
     for worker in started_here:
         worker.stop()
-
-
-def uploaded(owner: Member) -> dict[str, str]:
-    body = CSV.read_bytes()
-    wanted = {
-        "name": CSV.name,
-        "content_type": "text/csv",
-        "size": len(body),
-        "sha256": hashlib.sha256(body).hexdigest(),
-    }
-    with owner.api() as api:
-        room = api.post("/artifacts", json=wanted).raise_for_status().json()
-    httpx.post(room["url"], data=room["fields"], files={"file": (CSV.name, body, "text/csv")}).raise_for_status()
-    return {"artifact": room["id"], "name": CSV.name}
-
-
-def started(owner: Member) -> dict[str, Any]:
-    """An agent of four turns with three tool calls, a tool step beside it, and two steps that need both."""
-    # Long enough to be seen while it runs.
-    code = "import json, time; time.sleep(2); json.dump({'x': 1}, open('/work/out/result.json', 'w'))"
-    steps = [
-        {
-            "name": "explore",
-            "kind": "agent",
-            "model": "penguins-agent",
-            "instructions": "Explore.",
-            "tools": ["code.python"],
-            "files": "${input.files}",
-        },
-        {"name": "beside", "kind": "tool", "tool": "code.python", "arguments": {"code": code}},
-        {"name": "after", "kind": "noop", "needs": ["explore", "beside"]},
-        {"name": "also", "kind": "noop", "needs": ["explore", "beside"]},
-    ]
-    return owner.start({"steps": steps}, input={"files": [uploaded(owner)]})
-
-
-def counted(stack: Stack, run_id: str) -> dict[str, Any]:
-    with stack.superuser() as connection:
-
-        def one(query: str) -> Any:
-            row = connection.execute(query, [run_id]).fetchone()
-            assert row is not None
-            return row[0]
-
-        return {
-            "jobs": one("SELECT count(*) FROM tool_events WHERE run_id = %s"),
-            "jobs succeeded": one("SELECT count(*) FROM tool_events WHERE run_id = %s AND status = 'SUCCEEDED'"),
-            "calls": one("SELECT count(DISTINCT call_key) FROM llm_events WHERE run_id = %s"),
-            "calls succeeded": one("SELECT count(*) FROM llm_events WHERE run_id = %s AND status = 'succeeded'"),
-            "turns": one(
-                """SELECT count(*) FROM turns t JOIN steps s USING (step_id)
-                   WHERE s.run_id = %s AND recorded_at IS NOT NULL"""
-            ),
-            "ended once": one(
-                """SELECT count(*) = count(DISTINCT step_id) FROM run_events
-                   WHERE run_id = %s AND type = 'step.success'"""
-            ),
-        }
-
-
-def survived(stack: Stack, owner: Member, run_id: str) -> None:
-    run = owner.ended(run_id, seconds=150)
-    assert run["status"] == "COMPLETED", run
-    assert owner.until(lambda: counted(stack, run_id)["calls succeeded"] >= TURNS, seconds=10)
-    assert counted(stack, run_id) == {
-        "jobs": TOOL_CALLS + 1,
-        "jobs succeeded": TOOL_CALLS + 1,
-        "calls": TURNS,
-        "calls succeeded": TURNS,
-        "turns": TURNS,
-        "ended once": True,
-    }
-    assert {step["status"] for step in owner.steps(run_id).values()} == {"SUCCESS"}
 
 
 @pytest.mark.parametrize(
