@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from foundation.cloud.objects import ObjectStore
+from foundation.contracts.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import JobInput
+from foundation.contracts.tools.files import read_files
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.database import Database
@@ -15,33 +17,22 @@ _URL_SECONDS = 900
 
 async def stage(database: Database, objects: ObjectStore, tenant_id: UUID, files: Any) -> tuple[JobInput, ...]:
     """The inputs of a job; `StepFailed` when a file is no artifact of this tenant, or was never uploaded whole."""
+    references, faults = read_files(files)
+    if faults:
+        told = "; ".join(f"files{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        raise StepFailed("files_invalid", told)
     staged = []
-    for entry in _listed(files):
-        artifact = await _ready(database, objects, tenant_id, entry["artifact"])
+    for reference in references:
+        artifact = await _ready(database, objects, tenant_id, UUID(reference.artifact))
         url = await objects.download_url(artifact.object_key, seconds=_URL_SECONDS)
-        name = str(entry.get("name") or artifact.name)
+        name = reference.name or artifact.name
         staged.append(JobInput(name=name, url=url, size=artifact.size, sha256=artifact.sha256.hex()))
+    if clash := names_in_each_others_way(entry.name for entry in staged):
+        raise StepFailed("files_invalid", f"{clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name")
     return tuple(staged)
 
 
-def _listed(files: Any) -> list[dict[str, Any]]:
-    """One file or many, also as lists of lists, as projections over several outputs give them."""
-    if files is None:
-        return []
-    if isinstance(files, dict):
-        if not isinstance(files.get("artifact"), str):
-            raise StepFailed("files_invalid", 'a file is {"artifact": <id>, "name": …}')
-        return [files]
-    if isinstance(files, list):
-        return [file for item in files for file in _listed(item)]
-    raise StepFailed("files_invalid", f"files must be a list of files, not {type(files).__name__}")
-
-
-async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, artifact_id: str) -> Artifact:
-    try:
-        wanted = UUID(artifact_id)
-    except ValueError as error:
-        raise StepFailed("files_invalid", f"{artifact_id!r} is not an artifact's id") from error
+async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, wanted: UUID) -> Artifact:
     async with database.tenant(tenant_id) as tx:
         artifact = await artifacts.get(tx, tenant_id, wanted)
     if artifact is None:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from foundation.cloud.objects import ObjectStore
+from foundation.contracts.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import (
     JobArtifact,
     JobInput,
@@ -22,9 +23,11 @@ from foundation.contracts.tool_job import (
     ToolResult,
     UploadSlot,
 )
+from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
+from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
 from foundation.domain.ids import StepId, tool_job_id
-from foundation.domain.tools import TOOLS, Effect
+from foundation.domain.tools import Effect
 from foundation.storage import artifacts, claims, slots, tool_events
 from foundation.storage.artifacts import NewArtifact
 from foundation.storage.claims import Claim
@@ -39,7 +42,6 @@ _log = logger(__name__)
 
 _KEPT_TEXT = 16_384
 _ARTIFACT_BYTES = 64 * 1024 * 1024
-_MIN_SECONDS, _DEFAULT_SECONDS, _MAX_SECONDS = 1, 60, 3600
 # Presigned addresses outlive the job's own time by as long as it may wait for a place; then it asks for new ones.
 _SLOT_MARGIN_SECONDS = 900
 
@@ -74,6 +76,7 @@ class ToolCalls:
     async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
         """`{status, result, stdout, stderr, files, detail}`; a recorded result is read, not executed again."""
         claim = work.claim
+        given = checked_arguments(call)
         effect = TOOLS[call.tool].effect
         job_id = tool_job_id(StepId(claim.dispatch.step_id), turn=call.turn, tool_call_id=call.call_id)
         job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, _digest(call))
@@ -85,17 +88,17 @@ class ToolCalls:
             detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
             raise StepFailed("outcome_unknown", detail)
         self._failpoints.reach("tool.before_submit")
-        result = await self._submit(work, job_id, call)
+        result = await self._submit(work, job_id, call, given)
         self._failpoints.reach("tool.after_submit")
         if result.retryable:
             detail = result.detail or f"the job ended {result.status}"
             raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True)
         return await self._record(claim, job_id, result)
 
-    async def _submit(self, work: Work, job_id: UUID, call: ToolCall) -> ToolResult:
+    async def _submit(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolResult:
         """Runs the job, however long it waits for its place: a wait is neither the step's time nor an attempt."""
         while True:
-            job = await self._job(work, job_id, call)
+            job = await self._job(work, job_id, call, given)
             result = await self._run(work, job)
             if result.reason is not JobReason.JOB_EXPIRED:
                 return result
@@ -133,11 +136,9 @@ class ToolCalls:
         if over:
             await self._launcher.cancel(job)
 
-    async def _job(self, work: Work, job_id: UUID, call: ToolCall) -> ToolJob:
+    async def _job(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch
-        asked = call.arguments.get("timeout_seconds")
-        wanted = asked if isinstance(asked, int) else _DEFAULT_SECONDS
-        seconds = max(_MIN_SECONDS, min(int(work.clock.seconds_left), wanted, _MAX_SECONDS))
+        seconds = max(1, min(int(work.clock.seconds_left), given.timeout_seconds))
         valid = seconds + _SLOT_MARGIN_SECONDS
         uploads = []
         for index in range(self._artifacts_per_job):
@@ -195,6 +196,21 @@ class ToolCalls:
             job_id=job_id,
             created_by=claim.run_created_by,
         )
+
+
+def checked_arguments(call: ToolCall) -> ToolArguments:
+    """The arguments as the tool's contract reads them; `StepFailed` with the places where they are wrong."""
+    contract = TOOLS[call.tool]
+    if faults := contract.faults(call.arguments):
+        told = "; ".join(f"arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        raise StepFailed("arguments_invalid", f"{call.tool} cannot be called so: {told}")
+    given = contract.arguments.model_validate(call.arguments)
+    taken = given.input_files() if isinstance(given, ProgramArguments) else ()
+    if clash := names_in_each_others_way([*taken, *(entry.name for entry in call.inputs)]):
+        raise StepFailed(
+            "arguments_invalid", f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
+        )
+    return given
 
 
 def _object_key(claim: Claim, job_id: UUID, index: int) -> str:

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.contracts.tool_job import FileName, Sha256
+from foundation.contracts.file_names import FileName
+from foundation.contracts.tool_job import Sha256
 
 
 class NewUpload(BaseModel):
@@ -17,7 +18,7 @@ class NewUpload(BaseModel):
         },
     )
 
-    name: FileName = Field(max_length=255)
+    name: FileName
     content_type: str = Field(default="application/octet-stream", pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=127)
     size: int = Field(strict=True, ge=0, le=2**63 - 1)
     sha256: Sha256

@@ -5,13 +5,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from foundation.contracts.expressions import ExpressionError, expressions_in, steps_read_by
+from foundation.contracts.accepted_json import pointer_of
+from foundation.contracts.expressions import LITERAL_REMEDY, ExpressionError, expressions_in, steps_read_by
 from foundation.contracts.message import Message
+from foundation.contracts.tools.catalogue import TOOLS
+from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
 from foundation.domain.money import dollars, nano_usd
 from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
 from foundation.domain.states import RecoveryPolicy, TimeoutPolicy
-from foundation.domain.tools import TOOLS
 
 MAX_STEPS = 500
 MAX_INSTRUCTIONS = 32_768
@@ -71,7 +73,7 @@ class NoopStep(StepBase):
 
 
 class ToolStep(StepBase):
-    """Runs one tool once; `arguments.files` are staged for it."""
+    """Runs one tool once; `arguments.files` are staged for it. What the tool calls literal is no template."""
 
     kind: Literal["tool"]
     tool: ToolName
@@ -140,32 +142,45 @@ def definition_faults(definition: TaskDefinition) -> list[Fault]:
         return faults
     before = transitive_needs(nodes)
     for index, step in enumerate(definition.steps):
-        document = step.model_dump(mode="json", exclude={"name", "needs", "kind"})
-        if isinstance(step, ToolStep):
-            faults.extend(_argument_faults(f"/steps/{index}/arguments", step))
-        for pointer, expression in expressions_in(document, f"/steps/{index}"):
-            faults.extend(_reference_faults(pointer, expression, allowed=before[step.name]))
+        faults += _step_faults(step, ("steps", index), allowed=before[step.name])
     if not faults and turns_per_dispatch(nodes) is None:
         faults.append(Fault("/steps", "the plan's worst case does not fit one execution's history of 25,000 events"))
     return faults
 
 
-def _argument_faults(pointer: str, step: ToolStep) -> list[Fault]:
-    """Arguments that the tool does not know, and those that it must have; their values may still be expressions."""
-    schema = TOOLS[step.tool].parameters
-    known = {*schema["properties"], "files"}
-    unknown = [
-        Fault(f"{pointer}/{name}", f"{step.tool} takes no {name!r}") for name in step.arguments if name not in known
-    ]
-    missing = [name for name in schema["required"] if name not in step.arguments]
-    return unknown + [Fault(pointer, f"{step.tool} needs {name!r}") for name in missing]
+def _step_faults(step: Step, at: tuple[str | int, ...], *, allowed: frozenset[str]) -> list[Fault]:
+    document = step.model_dump(mode="json", exclude={"name", "needs", "kind"})
+    faults = []
+    if isinstance(step, ToolStep):
+        faults += _argument_faults(step, pointer_of((*at, "arguments")))
+        for name in TOOLS[step.tool].arguments.literal:
+            document["arguments"].pop(name, None)
+    if isinstance(step, AgentStep):
+        faults += _below(pointer_of((*at, "files")), written_file_faults(step.files or None))
+    for pointer, expression in expressions_in(document, at):
+        faults += _reference_faults(pointer, expression, allowed=allowed)
+    return faults
 
 
-def _reference_faults(pointer: str, expression: str, *, allowed: frozenset[str]) -> list[Fault]:
+def _argument_faults(step: ToolStep, pointer: str) -> list[Fault]:
+    """Arguments that can never be right; what an expression will give is judged when it is there."""
+    own = {name: value for name, value in step.arguments.items() if name != "files"}
+    faults = TOOLS[step.tool].faults(own, expressions=True)
+    files = written_file_faults(step.arguments.get("files"))
+    return [*_below(pointer, faults), *_below(f"{pointer}/files", files)]
+
+
+def _below(pointer: str, faults: list[Fault]) -> list[Fault]:
+    return [Fault(pointer + fault.pointer, fault.detail) for fault in faults]
+
+
+def _reference_faults(pointer: str, expression: str | ExpressionError, *, allowed: frozenset[str]) -> list[Fault]:
+    if isinstance(expression, ExpressionError):
+        return [Fault(pointer, str(expression))]
     try:
         read = steps_read_by(expression)
     except ExpressionError as error:
-        return [Fault(pointer, str(error))]
+        return [Fault(pointer, f"{error}; {LITERAL_REMEDY}")]
     return [
         Fault(pointer, f"${{{expression}}} reads step {name!r}, which is not among what this step needs")
         for name in sorted(read - allowed)

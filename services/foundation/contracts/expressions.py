@@ -1,103 +1,168 @@
-"""`${…}` in a definition: JMESPath over `input` and `steps.<name>.output`."""
+"""`${…}` in a definition: JMESPath over `input` and `steps.<name>.output`. `$${` is a literal `${`."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-_EXPRESSION = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
-"""One level of braces may stand inside: JMESPath's multiselect hash."""
-_ROOTS = frozenset({"input", "steps"})
+from foundation.contracts.accepted_json import NotAccepted, accept, pointer_of
+from foundation.contracts.expression_reads import ExpressionError, parse, steps_read_by
+
+__all__ = ["ExpressionError", "expressions_in", "holds_expression", "is_expression", "resolve", "steps_read_by"]
+
+Place = tuple[str | int, ...]
+
+_OPENING = re.compile(r"\$?\$\{")
+# Inside an expression: what may hold a brace that closes nothing, and the braces of JMESPath's hashes.
+_INSIDE = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[{}]""", re.DOTALL)
+LITERAL_REMEDY = "where the text ${ itself is meant, write $${"
 
 
-class ExpressionError(ValueError):
-    """An expression that cannot be read or does not apply; the message says which and why."""
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A part of a text that is JMESPath."""
+
+    source: str
 
 
-def expressions_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every expression inside a JSON value, with the JSON pointer of the text that holds it."""
+def parts_of(text: str) -> list[str | Expression]:
+    """The text in its parts, literals unescaped; `ExpressionError` when an expression is not closed."""
+    parts: list[str | Expression] = []
+    at = 0
+    while opening := _OPENING.search(text, at):
+        before = text[at : opening.start()]
+        if opening.group() == "$${":
+            parts.append(before + "${")
+            at = opening.end()
+            continue
+        end = _end_of(text, opening.end())
+        if end is None:
+            shown = text[opening.start() : opening.start() + 40]
+            raise ExpressionError(f"the expression that begins with {shown!r} is not closed; {LITERAL_REMEDY}")
+        parts += [before] if before else []
+        parts.append(Expression(text[opening.end() : end].strip()))
+        at = end + 1
+    return parts + ([text[at:]] if text[at:] else [])
+
+
+def _end_of(text: str, at: int) -> int | None:
+    """Where the brace stands that closes an expression which begins here."""
+    depth = 0
+    for token in _INSIDE.finditer(text, at):
+        if token.group() == "{":
+            depth += 1
+        elif token.group() == "}":
+            if depth == 0:
+                return token.start()
+            depth -= 1
+    return None
+
+
+def is_expression(value: Any) -> bool:
+    """Whether the value is a text that is one whole expression, whose result keeps its type."""
+    return isinstance(value, str) and _is_whole(_parts_or_none(value))
+
+
+def holds_expression(value: Any) -> bool:
+    """Whether an expression stands anywhere in the text."""
+    return isinstance(value, str) and any(isinstance(part, Expression) for part in _parts_or_none(value))
+
+
+def _parts_or_none(text: str) -> list[str | Expression]:
+    try:
+        return parts_of(text)
+    except ExpressionError:
+        return []
+
+
+def _is_whole(parts: list[str | Expression]) -> bool:
+    return len(parts) == 1 and isinstance(parts[0], Expression)
+
+
+def expressions_in(value: Any, at: Place = ()) -> Iterator[tuple[str, str | ExpressionError]]:
+    """Every expression inside a JSON value with the pointer of the text that holds it; an error for an unclosed one."""
     if isinstance(value, str):
-        for match in _EXPRESSION.finditer(value):
-            yield pointer, match.group(1)
+        try:
+            parts = parts_of(value)
+        except ExpressionError as error:
+            yield pointer_of(at), error
+        else:
+            yield from ((pointer_of(at), part.source) for part in parts if isinstance(part, Expression))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from expressions_in(item, f"{pointer}/{key}")
+            yield from expressions_in(item, (*at, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from expressions_in(item, f"{pointer}/{index}")
+            yield from expressions_in(item, (*at, index))
 
 
-def steps_read_by(expression: str) -> frozenset[str]:
-    """The names of the steps whose output the expression reads; `ExpressionError` when it is no such expression."""
+def resolve(value: Any, data: Mapping[str, Any], at: Place = ()) -> Any:
+    """The value with every expression replaced; a text that is one expression keeps its result's type.
+
+    `ExpressionError` names the place where one does not apply, gives null within a longer text, or gives what may not
+    be stored. What comes of an expression is never read as one again.
+    """
     try:
-        tree = cast("dict[str, Any]", jmespath.compile(expression).parsed)
-    except JMESPathError as error:
-        raise ExpressionError(f"${{{expression}}} is not JMESPath: {error}") from error
-    names: set[str] = set()
-    for path in _rooted_paths(tree):
-        if path[0] not in _ROOTS:
-            raise ExpressionError(f"${{{expression}}} starts with {path[0]!r}; only 'input' and 'steps' are known")
-        if path[0] == "steps":
-            if len(path) < 3 or path[2] != "output":  # noqa: PLR2004 - steps, name, output
-                raise ExpressionError(f"${{{expression}}} must read steps.<name>.output")
-            names.add(path[1])
-    return frozenset(names)
+        return accept(_resolve(value, data, at))
+    except NotAccepted as error:
+        raise ExpressionError(f"{pointer_of(at)}{error.pointer}: what the expressions give: {error.reason}") from error
 
 
-def _rooted_paths(node: dict[str, Any]) -> Iterator[list[str]]:
-    """The dotted paths that start at the root of the data, as far as they are plain fields."""
-    kind, children = node["type"], node["children"]
-    if kind == "field":
-        yield [node["value"]]
-    elif kind == "subexpression":
-        plain = _plain_fields(node)
-        if plain:
-            yield plain
-        else:
-            yield from _rooted_paths(children[0])
-    elif kind in {"projection", "value_projection", "filter_projection", "index_expression", "pipe", "flatten"}:
-        yield from _rooted_paths(children[0])
-    elif kind not in {"literal", "identity", "current", "expref"}:
-        for child in children:
-            yield from _rooted_paths(child)
-
-
-def _plain_fields(node: dict[str, Any]) -> list[str]:
-    fields: list[str] = []
-    for child in node["children"]:
-        if child["type"] == "field":
-            fields.append(child["value"])
-        elif child["type"] == "subexpression":
-            fields.extend(_plain_fields(child))
-        else:
-            inner = list(_rooted_paths(child)) if not fields else []
-            fields.extend(inner[0] if inner else [])
-    return fields
-
-
-def resolve(value: Any, data: Mapping[str, Any]) -> Any:
-    """The value with every expression replaced; a text that is one expression keeps its result's type."""
+def _resolve(value: Any, data: Mapping[str, Any], at: Place) -> Any:
     if isinstance(value, str):
-        whole = _EXPRESSION.fullmatch(value)
-        if whole:
-            return _search(whole.group(1), data)
-        return _EXPRESSION.sub(lambda match: _as_text(_search(match.group(1), data)), value)
+        return _text(value, data, at)
     if isinstance(value, Mapping):
-        return {key: resolve(item, data) for key, item in value.items()}
+        return {key: _resolve(item, data, (*at, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [resolve(item, data) for item in value]
+        return [_resolve(item, data, (*at, index)) for index, item in enumerate(value)]
     return value
+
+
+def _text(text: str, data: Mapping[str, Any], at: Place) -> Any:
+    try:
+        parts = parts_of(text)
+        if _is_whole(parts):
+            return _search(parts[0].source, data)  # type: ignore[union-attr]  # the whole is one expression
+        return "".join(part if isinstance(part, str) else _as_text(part.source, data) for part in parts)
+    except ExpressionError as error:
+        raise ExpressionError(f"{pointer_of(at) or 'the text'}: {error}") from error
 
 
 def _search(expression: str, data: Mapping[str, Any]) -> Any:
     try:
-        return jmespath.search(expression, data)
-    except JMESPathError as error:
-        raise ExpressionError(f"${{{expression}}} does not apply: {error}") from error
+        return accept(jmespath.search(expression, data))
+    except (JMESPathError, RecursionError, OverflowError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ExpressionError(f"${{{expression}}} does not apply: {reason}") from error
+    except NotAccepted as error:
+        raise ExpressionError(f"${{{expression}}} gives what may not be stored: {error}") from error
 
 
-def _as_text(value: Any) -> str:
+def _as_text(expression: str, data: Mapping[str, Any]) -> str:
+    value = _search(expression, data)
+    if value is None:
+        why = _missing(expression, data)
+        raise ExpressionError(
+            f"${{{expression}}} is null{why}; write ${{{expression} || 'default'}} where that is meant"
+        )
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _missing(expression: str, data: Any) -> str:
+    """Which key of a plain path is not there."""
+    for name in _fields(parse(expression)):
+        if not isinstance(data, Mapping) or name not in data:
+            return f", as there is no {name!r}"
+        data = data[name]
+    return ""
+
+
+def _fields(node: dict[str, Any]) -> list[str]:
+    """The names of a plain path, as far as it is one."""
+    if node["type"] == "field":
+        return [node["value"]]
+    return [name for child in node["children"] for name in _fields(child)] if node["type"] == "subexpression" else []

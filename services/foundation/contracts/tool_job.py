@@ -8,38 +8,21 @@ It belongs to the holder that submitted or joined it last: a cancel names its ow
 A domain failure (the code raised, a limit was met) is a result, not an error of the call.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from foundation.contracts.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
 
 MIB = 1024 * 1024
 KEPT_OUTPUT = MIB
 RESULT_BYTES = 64 * 1024
 
-SEGMENT_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._ -]{0,120}"
-MAX_DEPTH = 6
-_SEGMENT = re.compile(SEGMENT_PATTERN)
-
-
-def valid_file_name(name: str) -> str:
-    """A relative path of at most six plain segments; raises `ValueError` otherwise.
-
-    A segment starts with a letter or a digit, so neither `..`, an option, a hidden nor a drive name can be spelt.
-    """
-    segments = name.split("/")
-    if len(segments) > MAX_DEPTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
-        raise ValueError("a name has at most 6 segments of letters, digits, '.', '_', '-' and spaces")
-    return name
-
-
-FileName = Annotated[str, AfterValidator(valid_file_name)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=8192)]
 
@@ -110,9 +93,8 @@ class ToolJob(Message):
 
     @model_validator(mode="after")
     def _no_ambiguity(self) -> Self:
-        names = [entry.name for entry in self.inputs]
-        if len(set(names)) != len(names):
-            raise ValueError("two inputs have one name")
+        if clash := names_in_each_others_way(entry.name for entry in self.inputs):
+            raise ValueError(f"two inputs cannot lie beside each other: {clash[0]!r} and {clash[1]!r}")
         if sum(entry.size for entry in self.inputs) > 128 * MIB:
             raise ValueError("the inputs are larger than 128 MiB together")
         if len({slot.index for slot in self.uploads}) != len(self.uploads):

@@ -1,11 +1,12 @@
 """What an engine is: it runs one dispatch of a claimed step and says how it ended."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from foundation.contracts.definition import Step
-from foundation.contracts.expressions import resolve
+from foundation.contracts.expressions import ExpressionError, resolve
 from foundation.domain.errors import Failure
 from foundation.storage.claims import Claim
 from foundation.storage.database import Transaction
@@ -26,9 +27,18 @@ class Work:
     clock: StepClock
     """Runs while the step is worked on."""
 
-    def resolve(self, value: Any) -> Any:
-        """The value with its `${…}` replaced; `ExpressionError` when one does not apply."""
-        return resolve(value, self.data)
+    def resolve(self, value: Any, *at: str) -> Any:
+        """The value with its `${…}` replaced; `ExpressionError` names the place `at` when one does not apply."""
+        return resolve(value, self.data, at)
+
+    def resolve_text(self, value: str, *at: str) -> str:
+        """The same for what must be a text: other values are written as JSON, and null is no text."""
+        found = self.resolve(value, *at)
+        if found is None:
+            raise ExpressionError(
+                f"/{'/'.join(at)}: {value} is null, and a text is needed; write || 'default' within it"
+            )
+        return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

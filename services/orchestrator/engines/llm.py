@@ -1,7 +1,6 @@
 """Steps that ask a model once."""
 
 import asyncio
-import json
 from typing import Any
 
 from foundation.contracts.accepted_json import NotAccepted, parse_json
@@ -60,12 +59,12 @@ class LlmEngine:
         messages = [
             {"role": role, "content": text}
             for role, text in (
-                ("system", work.resolve(step.instructions)),
-                ("user", as_text(work.resolve(step.prompt))),
+                ("system", work.resolve_text(step.instructions, "instructions")),
+                ("user", work.resolve_text(step.prompt, "prompt")),
             )
             if text
         ]
-        request = {"model": step.model, "messages": messages, "max_tokens": step.max_tokens}
+        request = {"model": work.resolve_text(step.model, "model"), "messages": messages, "max_tokens": step.max_tokens}
         answer = await self._model_turns.ask(work, 0, request)
         message = message_of(answer)
         text = message.get("content") or ""
@@ -89,10 +88,6 @@ def recorded_turn(claim: Claim, turn: int, answer: dict[str, Any], *, tool_calls
         await turns.record(tx, claim, turn, response=answer, tool_calls=tool_calls)
 
     return record
-
-
-def as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def output_of(text: str, files: list[Any]) -> dict[str, Any]:

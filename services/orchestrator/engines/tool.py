@@ -2,6 +2,7 @@
 
 from foundation.cloud.objects import ObjectStore
 from foundation.contracts.definition import ToolStep
+from foundation.contracts.tools.catalogue import TOOLS
 from foundation.storage.database import Database
 from orchestrator.engines.base import Finished, Outcome, StepFailed, Work
 from orchestrator.files import stage
@@ -21,7 +22,11 @@ class ToolEngine:
         step = work.step
         if not isinstance(step, ToolStep):
             raise TypeError(f"not a tool step: {step.kind}")
-        arguments = work.resolve(step.arguments)
+        literal = TOOLS[step.tool].arguments.literal
+        arguments = {
+            name: value if name in literal else work.resolve(value, "arguments", name)
+            for name, value in step.arguments.items()
+        }
         files = arguments.pop("files", None)
         inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files)
         call = ToolCall(tool=step.tool, arguments=arguments, inputs=inputs, turn=0, call_id=_CALL_ID)

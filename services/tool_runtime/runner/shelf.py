@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from foundation.contracts.tool_job import JobLimits, valid_file_name
+from foundation.contracts.file_names import valid_file_name
+from foundation.contracts.tool_job import JobLimits
 from tool_runtime.sandbox.frames import FrameError, Piece
 
 
@@ -17,7 +18,7 @@ class Shelf:
 
     def take(self, piece: Piece) -> None:
         try:
-            name = valid_file_name(piece.name.decode("ascii"))
+            name = valid_file_name(piece.name.decode("utf-8"))
         except ValueError as error:
             raise FrameError("an artifact with a name that is not allowed") from error
         current, content = self._open or (name, bytearray())

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foundation.contracts.tool_job import KEPT_OUTPUT, MAX_DEPTH, MIB, SEGMENT_PATTERN, JobLimits, JobReason
+from foundation.contracts.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
+from foundation.contracts.tool_job import KEPT_OUTPUT, MIB, JobLimits, JobReason
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.output import Output
@@ -178,6 +179,7 @@ class Box:
             "collect": {
                 "segment": SEGMENT_PATTERN,
                 "depth": MAX_DEPTH,
+                "name": MAX_NAME_BYTES,
                 "count": job.limits.artifact_count,
                 "bytes": job.limits.artifact_bytes,
             },

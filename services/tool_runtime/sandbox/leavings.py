@@ -19,9 +19,9 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]) -> list[dict[str, str]]:
     """Send each file that the rules accept; return what was left out and why.
 
-    `rules`: `segment` (a pattern that each part of a name matches), `depth`, `count`, `bytes`.
+    `rules`: `segment` (a pattern that each part of a name matches), `name` (bytes), `depth`, `count`, `bytes`.
     """
-    segment = re.compile(rules["segment"].encode())
+    segment = re.compile(rules["segment"])
     skipped: list[dict[str, str]] = []
     count, room = rules["count"], rules["bytes"]
 
@@ -34,7 +34,7 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
     except OSError as error:
         skip(b".", f"cannot be opened: {error.strerror}")
         return skipped
-    for name, fd in _walk(top, b"", rules["depth"], segment, skip):
+    for name, fd in _walk(top, b"", rules["depth"], lambda name, own: _fault(name, own, segment, rules["name"]), skip):
         with os.fdopen(fd, "rb") as file:
             found = os.fstat(fd)
             if not stat.S_ISREG(found.st_mode):
@@ -53,7 +53,11 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
 
 
 def _walk(
-    folder: int, prefix: bytes, depth: int, segment: re.Pattern[bytes], skip: Callable[[bytes, str], None]
+    folder: int,
+    prefix: bytes,
+    depth: int,
+    fault: Callable[[bytes, bytes], str | None],
+    skip: Callable[[bytes, str], None],
 ) -> Iterator[tuple[bytes, int]]:
     """Every file below the folder, opened; the result document first, so that no limit hides it.
 
@@ -62,8 +66,8 @@ def _walk(
     found = {os.fsencode(entry.name): entry for entry in os.scandir(folder)}
     for own in sorted(found, key=lambda name: (name != b"result.json", name)):
         name, is_folder = prefix + own, found[own].is_dir(follow_symlinks=False)
-        if not segment.fullmatch(own):
-            skip(name, "name not allowed")
+        if reason := fault(name, own):
+            skip(name, reason)
             continue
         if found[own].is_symlink() or (is_folder and depth == 1):
             skip(name, "too deep" if is_folder else "symbolic link")
@@ -77,9 +81,20 @@ def _walk(
             yield name, fd
             continue
         try:
-            yield from _walk(fd, name + b"/", depth - 1, segment, skip)
+            yield from _walk(fd, name + b"/", depth - 1, fault, skip)
         finally:
             os.close(fd)
+
+
+def _fault(name: bytes, own: bytes, segment: re.Pattern[str], longest: int) -> str | None:
+    """What is wrong with a name, of which `own` is the last part."""
+    try:
+        text = own.decode()
+    except UnicodeDecodeError:
+        return "the name is not UTF-8"
+    if not segment.fullmatch(text):
+        return "the name has control characters, a backslash, or marks that turn text around"
+    return "the name is too long" if len(name) > longest else None
 
 
 def _stream(name: bytes, read: Callable[[int], bytes], size: int, send: Callable[[bytes], object]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from foundation.domain.tools import ToolSpec
+from foundation.contracts.tools.contract import ToolContract
 
 # Built from nothing: no variable of the runner reaches a job.
 BASE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC"}  # noqa: S108
@@ -24,7 +24,7 @@ class Tool(Protocol):
     """One tool; stateless."""
 
     @property
-    def spec(self) -> ToolSpec:
+    def spec(self) -> ToolContract:
         """Its name, its effect and its arguments, as the rest of the platform knows them."""
         ...
 

@@ -7,16 +7,17 @@ from typing import Any
 from foundation.cloud.objects import ObjectStore
 from foundation.contracts.definition import AgentStep
 from foundation.contracts.tool_job import JobInput
-from foundation.domain.tools import TOOLS
+from foundation.contracts.tools.catalogue import TOOLS
 from foundation.storage.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.base import Finished, MoreTurns, Outcome, Record, StepFailed, Work
-from orchestrator.engines.llm import ModelTurns, as_text, message_of, output_of, recorded_turn
+from orchestrator.engines.llm import ModelTurns, message_of, output_of, recorded_turn
 from orchestrator.files import stage
 from orchestrator.tool_calls import ToolCall, ToolCalls
 
 _SHOWN_TEXT = 4_000
+_THE_MODELS_MISTAKES = frozenset({"job_refused", "arguments_invalid"})
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class AgentEngine:
         if not isinstance(step, AgentStep):
             raise TypeError(f"not an agent step: {step.kind}")
         tenant_id = work.claim.dispatch.tenant_id
-        inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files))
+        inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"))
         tick = _Tick(work, step, inputs)
         saver = BufferedSaver(self._database, work.claim)
         state = await self._take_turns(tick, saver)
@@ -84,7 +85,7 @@ class AgentEngine:
 
     async def _ask(self, tick: _Tick, turn: int, messages: list[Message]) -> Message:
         request: dict[str, Any] = {
-            "model": tick.step.model,
+            "model": tick.work.resolve_text(tick.step.model, "model"),
             "messages": [_wire(message) for message in messages],
             "max_tokens": tick.step.max_tokens,
         }
@@ -110,16 +111,16 @@ class AgentEngine:
         try:
             document = await self._tool_calls.run(tick.work, request)
         except StepFailed as error:
-            if error.failure.code != "job_refused":
+            if error.failure.code not in _THE_MODELS_MISTAKES:
                 raise
             return _told(call, {"status": "REFUSED", "detail": error.failure.detail})
         return _told(call, document)
 
 
 def _opening(work: Work, step: AgentStep) -> list[Message]:
-    prompt = as_text(work.resolve(step.prompt)) or "Begin."
+    prompt = work.resolve_text(step.prompt, "prompt") or "Begin."
     return [
-        {"role": "system", "content": work.resolve(step.instructions)},
+        {"role": "system", "content": work.resolve_text(step.instructions, "instructions")},
         {"role": "user", "content": prompt},
     ]
 

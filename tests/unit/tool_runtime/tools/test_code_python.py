@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
+from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.errors import NotFound
-from foundation.domain.tools import TOOLS, Effect
+from foundation.domain.tools import Effect
 from tool_runtime.tools.registry import find_tool
 
 
@@ -18,6 +19,18 @@ def test_the_code_becomes_the_main_file_and_runs_in_an_environment_built_from_no
     assert made.wall_seconds == 5
     assert "AWS_SECRET_ACCESS_KEY" not in made.env
     assert made.env["PATH"] == "/usr/bin:/bin"
+
+
+def test_inputs_are_staged_as_json_and_the_program_is_left_as_it_is() -> None:
+    code = "import json\nprint(f'${json.load(open(\"in/inputs.json\"))}', '$${x}')"
+    made = find_tool("code.python").invocation({"code": code, "inputs": {"name": "O'Brien", "n": [1, None]}})
+    assert made.files == (("main.py", code.encode()), ("in/inputs.json", b'{"name": "O\'Brien", "n": [1, null]}'))
+
+
+def test_inputs_of_null_are_there_and_inputs_that_are_left_out_are_not() -> None:
+    tool = find_tool("code.python")
+    assert dict(tool.invocation({"code": "1", "inputs": None}).files)["in/inputs.json"] == b"null"
+    assert dict(tool.invocation({"code": "1"}).files).keys() == {"main.py"}
 
 
 def test_every_tool_that_a_definition_may_name_is_there() -> None:
@@ -36,6 +49,11 @@ def test_running_it_twice_changes_nothing_outside() -> None:
         {"code": "x" * (256 * 1024 + 1)},
         {"code": "1", "shell": True},
         {"code": "1", "timeout_seconds": 0},
+        {"code": "1", "timeout_seconds": "30"},
+        {"code": "1", "timeout_seconds": None},
+        {"code": "a\0b"},
+        {"code": "1", "inputs": float("nan")},
+        {"code": "1", "inputs": {"x": "\ud800"}},
     ],
 )
 def test_other_arguments_are_refused(arguments: dict[str, object]) -> None:

@@ -1,0 +1,1 @@
+"""The tools and their arguments: one file a tool, one line each in the catalogue."""

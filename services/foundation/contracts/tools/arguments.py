@@ -1,0 +1,78 @@
+"""What the arguments of every tool have in common, and the one check of them for all who give some.
+
+A definition's arguments are checked when the task is made, a model's when it calls the tool, and whatever comes of
+expressions before the job is sent. The runtime checks again what it is sent.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from foundation.contracts.accepted_json import NotAccepted, accept, accept_text, pointer_of
+from foundation.contracts.expressions import holds_expression, is_expression
+from foundation.domain.errors import Fault
+
+INPUTS_NAME = "inputs.json"
+DEFAULT_SECONDS, MAX_SECONDS = 60, 3600
+
+StorableText = Annotated[str, AfterValidator(accept_text)]
+Json = Annotated[Any, AfterValidator(accept)]
+
+
+class ToolArguments(BaseModel):
+    """Strict: a text is no number, and an argument that the tool does not know is refused.
+
+    What is named in `literal` is handed over as it is written: `${…}` in it belongs to whoever reads it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    literal: ClassVar[frozenset[str]] = frozenset()
+
+    timeout_seconds: int = Field(
+        default=DEFAULT_SECONDS, ge=1, le=MAX_SECONDS, description="the program is stopped after it"
+    )
+
+
+class ProgramArguments(ToolArguments):
+    """Arguments of a tool whose text is a program. Values reach it as data, never as a part of the text."""
+
+    literal: ClassVar[frozenset[str]] = frozenset({"code"})
+
+    inputs: Json = Field(default=None, description=f"any JSON value; the program finds it in /work/in/{INPUTS_NAME}")
+
+    def input_files(self) -> Iterator[str]:
+        """The names below `/work/in` that these arguments take for themselves."""
+        if "inputs" in self.model_fields_set:
+            yield INPUTS_NAME
+
+
+def faults_of(model: type[ToolArguments], arguments: Any, *, expressions: bool) -> list[Fault]:
+    """What is wrong with the arguments, each with its place below them.
+
+    With `expressions`, what an expression will give is not known yet: its place is not judged, unless only text can
+    come of it where no text may be.
+    """
+    try:
+        model.model_validate(arguments)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=True)
+        return [_fault(one) for one in found if not (expressions and _is_open(one))]
+    return []
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, NotAccepted):
+        return Fault(pointer_of(error["loc"]) + cause.pointer, cause.reason)
+    words = {"extra_forbidden": "this tool does not take it", "missing": "this tool needs it"}
+    return Fault(pointer_of(error["loc"]), words.get(error["type"], error["msg"]))
+
+
+def _is_open(error: ErrorDetails) -> bool:
+    if error["type"] in {"extra_forbidden", "missing"}:
+        return False
+    value = error["input"]
+    return is_expression(value) or (holds_expression(value) and not error["type"].endswith("_type"))

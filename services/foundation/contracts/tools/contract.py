@@ -1,0 +1,38 @@
+"""A tool as definitions, models and the runtime know it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from foundation.contracts.tools.arguments import ToolArguments, faults_of
+from foundation.domain.errors import Fault
+from foundation.domain.tools import Effect
+
+
+@dataclass(frozen=True)
+class ToolContract:
+    """Its name, what running it twice would mean, what it does (for models), and its arguments."""
+
+    name: str
+    effect: Effect
+    description: str
+    arguments: type[ToolArguments]
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The JSON Schema of the arguments, as a model is shown it."""
+        return _without_titles(self.arguments.model_json_schema())
+
+    def faults(self, arguments: Any, *, expressions: bool = False) -> list[Fault]:
+        """What is wrong with them; with `expressions`, values that are not known yet are not judged."""
+        return faults_of(self.arguments, arguments, expressions=expressions)
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """Titles and the class's docstring repeat what the names say."""
+    properties = {
+        name: {key: value for key, value in about.items() if key != "title"}
+        for name, about in schema["properties"].items()
+    }
+    kept = {key: value for key, value in schema.items() if key not in {"title", "description"}}
+    return {**kept, "properties": properties}

@@ -1,0 +1,68 @@
+"""`files`: artifacts that are staged for a tool, as expressions give them and as people write them."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError, field_validator
+
+from foundation.contracts.accepted_json import pointer_of
+from foundation.contracts.expressions import holds_expression, is_expression
+from foundation.contracts.file_names import FileName
+from foundation.contracts.message import Message
+from foundation.domain.errors import Fault
+
+Place = tuple[str | int, ...]
+
+
+class FileReference(Message):
+    """An artifact, and the name that it is staged under where that is not its own; size and digest are ignored."""
+
+    artifact: str
+    name: FileName | None = None
+    size: Any = None
+    sha256: Any = None
+
+    @field_validator("artifact")
+    @classmethod
+    def _is_an_id(cls, text: str) -> str:
+        try:
+            return str(UUID(text))
+        except ValueError:
+            raise ValueError("an artifact's id is a UUID, as POST /artifacts and outputs give it") from None
+
+
+def entries_of(files: Any, at: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """One file or many, also as lists of lists, as projections over several outputs give them; null is none."""
+    if isinstance(files, list):
+        for index, item in enumerate(files):
+            yield from entries_of(item, (*at, index))
+    elif files is not None:
+        yield at, files
+
+
+def read_files(files: Any) -> tuple[list[FileReference], list[Fault]]:
+    """The files, and what is wrong with them; the place is the one below `files`."""
+    found, faults = [], []
+    for at, entry in entries_of(files):
+        try:
+            found.append(FileReference.model_validate(entry))
+        except ValidationError as error:
+            faults += [_fault(at, entry, one["loc"], one["msg"]) for one in error.errors(include_url=False)]
+    return found, faults
+
+
+def written_file_faults(files: Any) -> list[Fault]:
+    """What is wrong with files in a definition, as far as no expression stands there."""
+    faults = []
+    for at, entry in entries_of(files):
+        if is_expression(entry) or (isinstance(entry, dict) and any(map(holds_expression, entry.values()))):
+            continue
+        faults += [Fault(pointer_of(at) + fault.pointer, fault.detail) for fault in read_files(entry)[1]]
+    return faults
+
+
+def _fault(at: Place, entry: Any, below: Place, message: str) -> Fault:
+    if not isinstance(entry, dict):
+        return Fault(pointer_of(at), 'a file is {"artifact": <id>, "name": …}')
+    return Fault(pointer_of((*at, *below)), message.removeprefix("Value error, "))

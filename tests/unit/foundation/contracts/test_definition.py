@@ -1,0 +1,103 @@
+"""What is refused when a task is made, each with its place."""
+
+from typing import Any
+
+import pytest
+
+from foundation.contracts.definition import TaskDefinition, definition_faults
+from foundation.domain.errors import Fault
+
+ARTIFACT = "0198b1e8-6f3c-7a9b-8a54-0a6b1c2d3e4f"
+
+
+def faults_of(*steps: dict[str, Any]) -> list[Fault]:
+    return definition_faults(TaskDefinition.model_validate({"name": "t", "steps": list(steps)}))
+
+
+def tool(**arguments: Any) -> dict[str, Any]:
+    return {"name": "a", "kind": "tool", "tool": "code.python", "arguments": arguments}
+
+
+def asks(prompt: str, **more: Any) -> dict[str, Any]:
+    return {"name": "b", "kind": "llm", "prompt": prompt, **more}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'p = 1.5\nprint(f"total: ${p:.2f}")',
+        'from string import Template\nprint(Template("hi ${who}").substitute(who="Ann"))',
+        "print('${input.v}', '$${x}', '${')",
+    ],
+)
+def test_a_program_is_no_template(code: str) -> None:
+    assert faults_of(tool(code=code)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pointer"),
+    [
+        ({"code": ""}, "/code"),
+        ({"code": 5}, "/code"),
+        ({"code": "x" * 300_000}, "/code"),
+        ({}, "/code"),
+        ({"code": "1", "timeout_seconds": "soon"}, "/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": "30"}, "/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": "in ${input.t}"}, "/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": -1}, "/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": 1.5}, "/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": True}, "/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": 10**30}, "/timeout_seconds"),
+        ({"code": "1", "timeout": 5}, "/timeout"),
+        ({"code": "1", "a/b~c": 5}, "/a~1b~0c"),
+        ({"code": "1", "inputs": {"rows": ["${input.x"]}}, "/inputs/rows/0"),
+        ({"code": "1", "inputs": {"a/b": "${secrets.x}"}}, "/inputs/a~1b"),
+        ({"code": "1", "files": "in/x.csv"}, "/files"),
+        ({"code": "1", "files": [{"artifact": "x"}]}, "/files/0/artifact"),
+        ({"code": "1", "files": [[{"artifact": ARTIFACT, "name": "../x"}]]}, "/files/0/0/name"),
+        ({"code": "1", "files": {"artifact": ARTIFACT, "path": "x"}}, "/files/path"),
+        ({"code": "1", "files": {"name": "x"}}, "/files/artifact"),
+    ],
+)
+def test_arguments_that_can_never_be_right_are_refused_with_their_place(
+    arguments: dict[str, Any], pointer: str
+) -> None:
+    assert {fault.pointer for fault in faults_of(tool(**arguments))} == {f"/steps/0/arguments{pointer}"}
+
+
+def test_what_an_expression_will_give_is_not_judged_yet() -> None:
+    entry = {"artifact": "${input.id}", "name": "${input.name}.csv"}
+    arguments = {"timeout_seconds": "${input.t}", "inputs": "${input}", "files": ["${input.files}", entry]}
+    assert faults_of(tool(code="1", **arguments)) == []
+
+
+def test_files_of_an_agent_are_checked_as_those_of_a_tool() -> None:
+    agent = {"name": "a", "kind": "agent", "instructions": "x", "tools": ["code.python"], "files": [{"artifact": "x"}]}
+    assert [fault.pointer for fault in faults_of(agent)] == ["/steps/0/files/0/artifact"]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "v=${(input.x || steps.z.output).attempt}",
+        "${steps | z.output}",
+        "${input.a && steps.z.output}",
+        "${join('', [input.a, steps.z.output.text])}",
+    ],
+)
+def test_a_reference_outside_the_needs_is_found_wherever_it_hides(prompt: str) -> None:
+    (fault,) = faults_of({"name": "z", "kind": "noop"}, asks(prompt))
+    assert fault.pointer == "/steps/1/prompt"
+    assert "'z', which is not among what this step needs" in fault.detail
+    assert faults_of({"name": "z", "kind": "noop"}, asks(prompt, needs=["z"])) == []
+
+
+@pytest.mark.parametrize("text", ["Say ${input.x now", "${values(steps)}", "${steps}", "${HOME}"])
+def test_an_expression_that_cannot_be_read_is_refused_with_the_way_to_write_it(text: str) -> None:
+    (fault,) = faults_of(asks(text))
+    assert fault.pointer == "/steps/0/prompt"
+    assert "$${" in fault.detail
+
+
+def test_a_literal_is_written_with_two_dollars() -> None:
+    assert faults_of(asks("Explain $${HOME} to ${input.who}")) == []
