@@ -88,6 +88,11 @@ def steps(*peers: str) -> Iterable[tuple[str, str, Action]]:
         digest(REQUIREMENTS / "clients" / "package-lock.json"),
         lambda: node_packages(venvs / "clients" / "node", REQUIREMENTS / "clients"),
     )
+    yield (
+        "readers of the API's document, for its tests",
+        digest(REQUIREMENTS / "api-clients.txt", more=python),
+        lambda: environment(venvs / "api-clients", REQUIREMENTS / "api-clients.txt"),
+    )
     site = sandbox_root() / "site"
     yield (
         "packages for sandboxed code",

@@ -1,8 +1,8 @@
 """Compiles every lock in this folder: from the dependency groups of pyproject.toml, and from package.json for Node.
 
 `dev.txt` comes first; the images' locks are cut from it, so that what is tested is what is shipped. The sandbox,
-LocalStack, clients, peers and the installer itself stand on their own. Versions already in a lock stay unless
-`--upgrade` is given; those of Node's packages are named in their package.json.
+LocalStack, both kinds of clients, peers and the installer itself stand on their own. Versions already in a lock stay
+unless `--upgrade` is given; those of Node's packages are named in their package.json.
 """
 
 import subprocess
@@ -18,6 +18,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     # Later releases of its dependencies were never tried with this release of LocalStack.
     "localstack": ("--exclude-newer", "2025-11-15"),
     "clients": (),
+    "api-clients": (),
     "peers": (),
 }
 NODE = ("clients", "peers")

@@ -33,6 +33,7 @@ from foundation.http.background import Background
 from foundation.http.correlation import Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import answers, health_router
+from foundation.http.openapi import EVERYWHERE, install_openapi
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.database import Database, DatabaseSettings
 from foundation.storage.notifications import Wakeups
@@ -55,12 +56,15 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
         docs_url="/api/v1/docs",
+        # One shape for what is sent and what comes back, so that a client has one class for it.
+        separate_input_output_schemas=False,
     )
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", responses=EVERYWHERE)
     for router in (tasks, runs, artifacts, budgets, budget_warnings, limits, budget_policy, usage, operations):
         api.include_router(router)
     app.include_router(api)
     app.include_router(_operations(app))
+    install_openapi(app)
     install_doors(app, body_limit=settings.body_limit)
     app.add_middleware(Correlation, service=SERVICE)
     return app

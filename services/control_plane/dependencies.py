@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from control_plane.etags import IF_MATCH_PATTERN
 from control_plane.gateway import GatewayOperations
 from control_plane.identity.callers import Caller, Callers
 from control_plane.settings import ControlPlaneSettings
@@ -34,8 +36,18 @@ def resources(request: Request) -> Resources:
 Held = Annotated[Resources, Depends(resources)]
 
 
-async def caller(held: Held, authorization: Annotated[str | None, Header()] = None) -> AsyncIterator[Caller]:
-    known = await held.callers.authenticate(authorization)
+_bearer = HTTPBearer(
+    scheme_name="bearer",
+    bearerFormat="JWT or API key",
+    description="an access token of the identity provider, or a key that is meant for the API",
+    auto_error=False,
+)
+
+
+async def caller(
+    held: Held, credential: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+) -> AsyncIterator[Caller]:
+    known = await held.callers.authenticate(credential.credentials if credential else None)
     with bind(tenant_id=known.tenant_id, actor=known.actor):
         yield known
 
@@ -64,4 +76,6 @@ async def transaction(held: Held, known: AnyCaller) -> AsyncIterator[Transaction
 
 
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
-IfMatch = Annotated[str | None, Header(description="the ETag that you have seen")]
+IfMatch = Annotated[
+    str | None, Header(description="the ETag that you have seen", json_schema_extra={"pattern": IF_MATCH_PATTERN})
+]

@@ -4,6 +4,7 @@ import re
 
 from foundation.domain.errors import BadRequest, VersionMismatch
 
+IF_MATCH_PATTERN = r'^(\*|(W/)?"[0-9]{1,18}")$'
 _VERSION = re.compile(r"[0-9]{1,18}")
 
 

@@ -9,9 +9,8 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
-from control_plane.app import create_app
 from control_plane.dependencies import Administrator, Definer, Reader, Runner
-from control_plane.settings import ControlPlaneSettings
+from fixtures.unopened_apps import unopened_api
 
 _PUBLIC = {"/health", "/metrics"}
 _CALLERS = {get_args(caller)[1].dependency for caller in (Reader, Runner, Definer, Administrator)}
@@ -21,16 +20,7 @@ _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     """Built and not started: it opens nothing."""
-    return create_app(
-        ControlPlaneSettings(
-            environment="test",
-            database_url="postgresql://nobody@127.0.0.1:1/none",
-            database_url_relay="postgresql://nobody@127.0.0.1:1/none",
-            state_machine_arn="arn:aws:states:us-east-1:000000000000:stateMachine:none",
-            artifacts_bucket="none",
-            gateway_url="http://127.0.0.1:1",  # type: ignore[arg-type]
-        )
-    )
+    return unopened_api()
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:

@@ -7,15 +7,27 @@ from fastapi import APIRouter
 from control_plane.artifacts import service
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.dependencies import Held, Reader, Runner, Tx
+from foundation.http.openapi import refusals
 
 router = APIRouter(prefix="/artifacts", tags=["artifacts"])
 
 
-@router.post("", status_code=201, summary="Announce an upload; the answer says where to send the file")
+@router.post(
+    "",
+    status_code=201,
+    summary="Announce an upload; the answer says where to send the file",
+    operation_id="announce_artifact",
+    responses=refusals(413, 415),
+)
 async def announce(body: NewUpload, caller: Runner, held: Held, tx: Tx) -> UploadView:
     return await service.announce(tx, held, caller, body)
 
 
-@router.get("/{artifact_id}", summary="An artifact with a presigned address")
+@router.get(
+    "/{artifact_id}",
+    summary="An artifact with a presigned address",
+    operation_id="get_artifact",
+    responses=refusals(404),
+)
 async def get(artifact_id: UUID, caller: Reader, held: Held, tx: Tx) -> ArtifactView:
     return await service.presigned(held, await service.get(tx, caller, artifact_id))

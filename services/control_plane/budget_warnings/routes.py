@@ -14,7 +14,11 @@ from foundation.storage import budget_warnings
 router = APIRouter(prefix="/budget-warnings", tags=["budgets"])
 
 
-@router.get("", summary="Budgets of which four fifths were spent, newest first: once a scope and window")
+@router.get(
+    "",
+    summary="Budgets of which four fifths were spent, newest first: once a scope and window",
+    operation_id="list_budget_warnings",
+)
 async def list_warnings(caller: Reader, tx: Tx, window: KeyedWindow) -> Page[WarningView]:
     after = window.after(datetime.fromisoformat, str, UUID, str, str)
     rows = await budget_warnings.page(tx, caller.tenant_id, limit=window.limit + 1, after=after)

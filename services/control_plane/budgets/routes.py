@@ -11,22 +11,28 @@ from control_plane.etags import etag, expected_version
 from control_plane.keyed_paging import KeyedWindow
 from control_plane.paging import Page
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
+from foundation.http.openapi import refusals
 from foundation.storage.budget_settings import BudgetName
 
 router = APIRouter(prefix="/budgets", tags=["budgets"])
 
 
-@router.get("", summary="The tenant's budgets, with what is committed, held and left now")
+@router.get("", summary="The tenant's budgets, with what is committed, held and left now", operation_id="list_budgets")
 async def list_budgets(caller: Reader, held: Held, window: KeyedWindow) -> Page[StandingBudget]:
     return await service.page(held, caller, window)
 
 
-@router.get("/{scope}/{scope_id}", summary="The budgets of the tenant, of one user or of one key")
+@router.get(
+    "/{scope}/{scope_id}",
+    summary="The budgets of the tenant, of one user or of one key",
+    operation_id="list_budgets_of_scope",
+    responses=refusals(404),
+)
 async def of_scope(scope: BudgetScope, scope_id: UUID, caller: Reader, held: Held) -> BudgetList:
     return BudgetList(items=await service.of_scope(held, caller, scope, scope_id))
 
 
-@router.get("/{scope}/{scope_id}/{period}", summary="One budget")
+@router.get("/{scope}/{scope_id}/{period}", summary="One budget", operation_id="get_budget", responses=refusals(404))
 async def get(
     scope: BudgetScope, scope_id: UUID, period: BudgetPeriod, response: Response, caller: Reader, held: Held
 ) -> StandingBudget:
@@ -38,7 +44,8 @@ async def get(
 @router.put(
     "/{scope}/{scope_id}/{period}",
     summary="Create or replace a budget; gateways hold to it within five seconds",
-    responses={201: {"model": BudgetView, "description": "created"}},
+    responses={201: {"model": BudgetView, "description": "created"}, **refusals(404, 412, 413, 415)},
+    operation_id="put_budget",
 )
 async def put(
     scope: BudgetScope,
@@ -57,7 +64,13 @@ async def put(
     return BudgetView.of(budget)
 
 
-@router.delete("/{scope}/{scope_id}/{period}", status_code=204, summary="Delete a budget: it limits nothing any more")
+@router.delete(
+    "/{scope}/{scope_id}/{period}",
+    status_code=204,
+    summary="Delete a budget: it limits nothing any more",
+    operation_id="delete_budget",
+    responses=refusals(404, 412),
+)
 async def delete(
     scope: BudgetScope,
     scope_id: UUID,

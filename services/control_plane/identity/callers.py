@@ -43,10 +43,9 @@ class Callers:
         self._remember_seconds = remember_seconds
         self._remembered: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
-    async def authenticate(self, authorization: str | None) -> Caller:
-        """The caller behind an Authorization header; `Unauthenticated` when there is none."""
-        scheme, _, credential = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not credential:
+    async def authenticate(self, credential: str | None) -> Caller:
+        """The caller behind a bearer credential; `Unauthenticated` when there is none."""
+        if not credential:
             remedy = "send `Authorization: Bearer <token or key>`"
             raise Unauthenticated("no bearer credential was sent", remedy=remedy)
         if credential.startswith(KEY_PREFIX):

@@ -18,6 +18,7 @@ from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRu
 from control_plane.runs.submit import submit_run
 from foundation.domain.errors import NotFound
 from foundation.domain.states import RunStatus
+from foundation.http.openapi import refusals
 from foundation.storage import artifacts, runs, steps, usage
 from foundation.storage.database import Transaction
 from foundation.storage.runs import Run
@@ -41,7 +42,13 @@ def _with_tag(response: Response, run: Run) -> RunView:
     return RunView.of(run)
 
 
-@router.post("", status_code=201, summary="Start a run", responses={200: {"model": RunView, "description": "repeated"}})
+@router.post(
+    "",
+    status_code=201,
+    summary="Start a run",
+    responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 413, 415, 422, 429)},
+    operation_id="start_run",
+)
 async def start(
     body: StartRun, response: Response, caller: Runner, held: Held, tx: Tx, idempotency_key: IdempotencyKey = None
 ) -> RunView:
@@ -53,7 +60,7 @@ async def start(
     return _with_tag(response, run)
 
 
-@router.get("", summary="Runs, newest first")
+@router.get("", summary="Runs, newest first", operation_id="list_runs")
 async def list_runs(
     caller: Reader,
     tx: Tx,
@@ -68,46 +75,75 @@ async def list_runs(
     return Page(items=[RunView.of(row) for row in rows[: window.limit]], next_cursor=cursor)
 
 
-@router.get("/{run_id}", summary="A run with its usage so far")
+@router.get("/{run_id}", summary="A run with its usage so far", operation_id="get_run", responses=refusals(404))
 async def get(run_id: UUID, response: Response, caller: Reader, tx: Tx) -> RunView:
     return _with_tag(response, await _found(tx, caller, run_id))
 
 
-@router.delete("/{run_id}", summary="Cancel a run, also what is in flight")
+@router.delete(
+    "/{run_id}",
+    summary="Cancel a run, also what is in flight",
+    operation_id="cancel_run",
+    responses=refusals(404, 409, 412),
+)
 async def cancel(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
     return _with_tag(response, await control.cancel(tx, caller, run_id, expected=expected_version(if_match)))
 
 
-@router.post("/{run_id}/pause", summary="Pause: what is claimed ends, nothing new begins")
+@router.post(
+    "/{run_id}/pause",
+    summary="Pause: what is claimed ends, nothing new begins",
+    operation_id="pause_run",
+    responses=refusals(404, 409, 412),
+)
 async def pause(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
     return _with_tag(response, await control.pause(tx, caller, run_id, expected=expected_version(if_match)))
 
 
-@router.post("/{run_id}/resume", summary="Resume a paused run")
+@router.post(
+    "/{run_id}/resume", summary="Resume a paused run", operation_id="resume_run", responses=refusals(404, 409, 412)
+)
 async def resume(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
     return _with_tag(response, await control.resume(tx, caller, run_id, expected=expected_version(if_match)))
 
 
-@router.get("/{run_id}/steps", summary="The timeline: a row a step")
+@router.get(
+    "/{run_id}/steps", summary="The timeline: a row a step", operation_id="list_run_steps", responses=refusals(404)
+)
 async def timeline(run_id: UUID, caller: Reader, tx: Tx) -> StepList:
     await _found(tx, caller, run_id)
     return StepList(items=[StepView.of(step) for step in await steps.of_run(tx, caller.tenant_id, run_id)])
 
 
-@router.get("/{run_id}/metrics", summary="Tokens, cost and durations, by step and by model")
+@router.get(
+    "/{run_id}/metrics",
+    summary="Tokens, cost and durations, by step and by model",
+    operation_id="get_run_metrics",
+    responses=refusals(404),
+)
 async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
     run = await _found(tx, caller, run_id)
     rows = await steps.of_run(tx, caller.tenant_id, run_id)
     return run_metrics(run, rows, await usage.of_run_by_model(tx, caller.tenant_id, run_id))
 
 
-@router.get("/{run_id}/explain", summary="What an open run waits for, since when, and what will end it")
+@router.get(
+    "/{run_id}/explain",
+    summary="What an open run waits for, since when, and what will end it",
+    operation_id="explain_run",
+    responses=refusals(404),
+)
 async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
     run = await _found(tx, caller, run_id)
     return explain(run, await steps.of_run(tx, caller.tenant_id, run_id))
 
 
-@router.get("/{run_id}/artifacts", summary="What the run's tools produced, with presigned addresses")
+@router.get(
+    "/{run_id}/artifacts",
+    summary="What the run's tools produced, with presigned addresses",
+    operation_id="list_run_artifacts",
+    responses=refusals(404),
+)
 async def list_artifacts(run_id: UUID, caller: Reader, held: Held, tx: Tx, window: PageWindow) -> Page[ArtifactView]:
     await _found(tx, caller, run_id)
     rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=window.limit + 1, after=window.after)

@@ -12,16 +12,18 @@ from control_plane.paging import Page, PageWindow, next_cursor
 from control_plane.tasks import service
 from control_plane.tasks.schemas import EXAMPLE, TaskView
 from foundation.contracts.definition import MAX_VERSION, TaskDefinition
+from foundation.http.openapi import refusals
 from foundation.storage import tasks
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
+_SCHEMA = TaskDefinition.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": TaskDefinition.model_json_schema(), "example": EXAMPLE},
-            "application/yaml": {"schema": {"type": "string"}},
+            "application/json": {"schema": _SCHEMA, "example": EXAMPLE},
+            "application/yaml": {"schema": _SCHEMA},
         },
     }
 }
@@ -32,14 +34,21 @@ def _with_tag(response: Response, view: TaskView) -> TaskView:
     return view
 
 
-@router.post("", status_code=201, summary="Create a task from its definition (JSON or YAML)", openapi_extra=_BODY)
+@router.post(
+    "",
+    status_code=201,
+    summary="Create a task from its definition (JSON or YAML)",
+    openapi_extra=_BODY,
+    operation_id="create_task",
+    responses=refusals(409, 413, 415, 422),
+)
 async def create(request: Request, response: Response, caller: Definer, tx: Tx) -> TaskView:
     view = TaskView.of(await service.create(tx, caller, await document_of(request)))
     response.headers["Location"] = f"/api/v1/tasks/{view.id}"
     return _with_tag(response, view)
 
 
-@router.get("", summary="Live tasks, newest first")
+@router.get("", summary="Live tasks, newest first", operation_id="list_tasks")
 async def list_tasks(
     caller: Reader, tx: Tx, window: PageWindow, name: Annotated[str | None, Query(max_length=120)] = None
 ) -> Page[TaskView]:
@@ -48,7 +57,12 @@ async def list_tasks(
     return Page(items=[TaskView.of(row) for row in rows[: window.limit]], next_cursor=cursor)
 
 
-@router.get("/{task_id}", summary="A task with its latest version, or with the one asked for")
+@router.get(
+    "/{task_id}",
+    summary="A task with its latest version, or with the one asked for",
+    operation_id="get_task",
+    responses=refusals(404),
+)
 async def get(
     task_id: UUID,
     response: Response,
@@ -59,7 +73,13 @@ async def get(
     return _with_tag(response, TaskView.of(await service.get(tx, caller, task_id, version=version)))
 
 
-@router.patch("/{task_id}", summary="Add a version: a whole definition, under If-Match", openapi_extra=_BODY)
+@router.patch(
+    "/{task_id}",
+    summary="Add a version: a whole definition, under If-Match",
+    openapi_extra=_BODY,
+    operation_id="add_task_version",
+    responses=refusals(404, 409, 412, 413, 415, 422),
+)
 async def add_version(
     task_id: UUID, request: Request, response: Response, caller: Definer, tx: Tx, if_match: IfMatch = None
 ) -> TaskView:
@@ -68,6 +88,12 @@ async def add_version(
     return _with_tag(response, TaskView.of(task))
 
 
-@router.delete("/{task_id}", status_code=204, summary="Take a task out of use; its runs and versions stay")
+@router.delete(
+    "/{task_id}",
+    status_code=204,
+    summary="Take a task out of use; its runs and versions stay",
+    operation_id="archive_task",
+    responses=refusals(404),
+)
 async def archive(task_id: UUID, caller: Definer, tx: Tx) -> None:
     await service.archive(tx, caller, task_id)

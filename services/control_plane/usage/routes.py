@@ -10,6 +10,7 @@ from control_plane.keyed_paging import KeyedWindow
 from control_plane.usage import service
 from control_plane.usage.filters import UsageAsked
 from control_plane.usage.schemas import RequestUsage, UsagePage
+from foundation.http.openapi import refusals
 from foundation.storage.usage_groups import Dimension
 
 router = APIRouter(prefix="/usage", tags=["usage"])
@@ -17,11 +18,16 @@ router = APIRouter(prefix="/usage", tags=["usage"])
 GroupBy = Annotated[list[Dimension], Query(min_length=1, max_length=3, description="one to three, in order")]
 
 
-@router.get("", summary="Cost and tokens of some days, by up to three dimensions")
+@router.get("", summary="Cost and tokens of some days, by up to three dimensions", operation_id="get_usage")
 async def usage(group_by: GroupBy, asked: UsageAsked, window: KeyedWindow, caller: Reader, tx: Tx) -> UsagePage:
     return await service.page(tx, caller, group_by, asked.filter, window)
 
 
-@router.get("/requests/{request_id}", summary="All attempts of one request, with what was corrected later")
+@router.get(
+    "/requests/{request_id}",
+    summary="All attempts of one request, with what was corrected later",
+    operation_id="get_usage_of_request",
+    responses=refusals(404),
+)
 async def of_request(request_id: UUID, caller: Reader, tx: Tx) -> RequestUsage:
     return await service.of_request(tx, caller, request_id)

@@ -1,6 +1,5 @@
 """A task's definition: its steps, what they need, and the limits of a run."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -23,7 +22,7 @@ MAX_VERSION = 2**31 - 1
 
 
 def _dollars(value: object) -> str:
-    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+    if not isinstance(value, str):
         raise ValueError('write an amount of dollars as a string, like "1.50"')  # noqa: TRY004 - Pydantic reports it
     amount = nano_usd(value)
     if amount < 0:
@@ -37,8 +36,12 @@ def _tool(name: str) -> str:
     return name
 
 
-Dollars = Annotated[str, BeforeValidator(_dollars)]
-ToolName = Annotated[str, AfterValidator(_tool)]
+Dollars = Annotated[
+    str,
+    BeforeValidator(_dollars),
+    Field(json_schema_extra={"pattern": r"^[0-9]{1,7}(\.[0-9]{1,9})?$", "description": "decimal dollars, as a string"}),
+]
+ToolName = Annotated[str, AfterValidator(_tool), Field(json_schema_extra={"enum": sorted(TOOLS)})]
 StepName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=120)]

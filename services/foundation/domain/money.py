@@ -1,5 +1,6 @@
 """Money as integers of nano-dollars, read from and written as decimal strings."""
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import NewType
 
@@ -11,10 +12,14 @@ MAX_AMOUNT = 9 * 10**15
 
 TOKENS_PER_PRICE_UNIT = 1_000_000
 _MOST_DIGITS = 15
+_PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
 
 
 def nano_usd(text: str | int | Decimal) -> NanoUsd:
     """Nano-dollars of an amount in dollars; ValueError when it is not a finite amount with at most 9 decimals."""
+    if isinstance(text, str) and not _PLAIN.fullmatch(text):
+        # Decimal also reads 1_0, blanks around a number, and digits of other scripts.
+        raise ValueError(f"not an amount of dollars: {text!r}")
     try:
         amount = Decimal(text)
     except (InvalidOperation, TypeError) as error:

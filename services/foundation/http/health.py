@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal
 
 import httpx
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry import metrics
@@ -16,6 +18,16 @@ Check = Callable[[], Awaitable[None]]
 """Returns when the dependency answers; raises `DependencyUnavailable`, TimeoutError or OSError when it does not."""
 
 _log = logger(__name__)
+
+
+class Health(BaseModel):
+    """`degraded` while only something optional is down."""
+
+    service: str
+    status: Literal["ok", "degraded", "down"]
+    dependencies: dict[str, dict[str, Any]] = Field(description="of each: `status`, and `latency_ms` or `error`")
+
+
 _CHECK_SECONDS = 2.0
 _REMEMBER_SECONDS = 1.0
 
@@ -69,7 +81,12 @@ def health_router(
     optional = optional or {}
     checks = {name: _Remembered(check) for name, check in {**required, **optional}.items()}
 
-    @router.get("/health", summary="The service and each thing that it stands on")
+    @router.get(
+        "/health",
+        summary="The service and each thing that it stands on",
+        operation_id="get_health",
+        responses={200: {"model": Health}, 503: {"model": Health, "description": "Service Unavailable"}},
+    )
     async def health() -> JSONResponse:
         results = await asyncio.gather(*(check.look() for check in checks.values()))
         dependencies = dict(zip(checks, results, strict=True))
@@ -78,7 +95,12 @@ def health_router(
         body = {"service": service, "status": status, "dependencies": dependencies}
         return JSONResponse(body, status_code=503 if status == "down" else 200)
 
-    @router.get("/metrics", summary="Prometheus figures of this process", response_class=Response)
+    @router.get(
+        "/metrics",
+        summary="Prometheus figures of this process",
+        operation_id="get_process_metrics",
+        response_class=Response,
+    )
     async def exposition() -> Response:
         body, content_type = metrics.exposition()
         return Response(body, media_type=content_type)

@@ -9,6 +9,7 @@ from foundation.contracts.accepted_json import DOCUMENT
 from foundation.http.correlation import Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import health_router
+from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
 from tool_runtime.launcher.base import RunnerStarter
 from tool_runtime.launcher.routes import jobs, leases
 from tool_runtime.launcher.runtime import local_runners, running
@@ -31,10 +32,11 @@ def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None)
     async def sandbox() -> None:
         await app.state.runtime.probe.check()
 
-    app = FastAPI(title="Lockstep tool runtime", lifespan=lifespan)
-    app.include_router(jobs)
+    app = FastAPI(title="Lockstep tool runtime", lifespan=lifespan, separate_input_output_schemas=False)
+    app.include_router(jobs, responses={**EVERYWHERE, **WITH_A_BODY, **refusals(404, 409, 429)})
     app.include_router(leases)
     app.include_router(health_router(SERVICE, {"sandbox": sandbox}))
+    install_openapi(app)
     install_doors(app, body_limit=MAX_BODY, max_depth=DOCUMENT.max_depth + ENVELOPE)
     app.add_middleware(Correlation, service=SERVICE)
     return app

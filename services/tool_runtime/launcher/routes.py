@@ -29,6 +29,7 @@ _UNTOLD_WAIT_SECONDS = 0.25
     "",
     summary="Run one job; the answer comes when it has ended, or line by line to who accepts that",
     response_model=ToolResult,
+    operation_id="run_job",
 )
 async def submit(
     job: ToolJob, _: CallingService, runtime: CurrentRuntime, accept: Annotated[str, Header()] = ""
@@ -49,7 +50,9 @@ async def submit(
 
 
 @jobs.delete(
-    "/{job_id}", summary="End a job and all its processes, as the holder of its step; the answer is its result"
+    "/{job_id}",
+    summary="End a job and all its processes, as the holder of its step; the answer is its result",
+    operation_id="cancel_job",
 )
 async def cancel(
     job_id: UUID,

@@ -1,0 +1,97 @@
+"""The OpenAPI document is the product: valid, whole, and a client that is generated from it has every operation."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from fixtures.api_clients import run_reader
+from fixtures.unopened_apps import UNOPENED
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+WITHOUT_A_CALLER = {"GET /health", "GET /metrics"}
+
+
+@pytest.fixture(params=UNOPENED)
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    # as it is served: what JSON cannot say would be missing
+    return dict(json.loads(json.dumps(UNOPENED[request.param]().openapi())))
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    validate(document)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    names = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) <= names
+
+
+def test_no_two_schemas_have_one_title(document: dict[str, Any]) -> None:
+    titles = Counter(schema["title"] for schema in document["components"]["schemas"].values())
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+def test_who_calls_is_said_by_a_bearer_scheme_and_by_no_parameter(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert [(scheme["type"], scheme["scheme"]) for scheme in schemes.values()] == [("http", "bearer")]
+    for name, operation in operations(document).items():
+        parameters = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
+        assert "authorization" not in parameters, name
+        assert ("security" in operation) == (name not in WITHOUT_A_CALLER), name
+
+
+def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
+    for name, operation in operations(document).items():
+        if name in WITHOUT_A_CALLER:
+            continue
+        refused = {int(status) for status in operation["responses"] if int(status) >= 400}
+        assert {400, 401, 403, 500, 503} <= refused, name
+        assert (404 in refused) or "{" not in name, name
+        assert ({413, 415} <= refused) or "requestBody" not in operation, name
+        assert [operation["responses"][str(status)]["content"] for status in refused] == [PROBLEM] * len(refused), name
+
+
+def test_every_operation_has_a_name_of_its_own_that_a_client_can_use(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(document).values()]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)+", name)] == []
+
+
+def test_a_generated_client_has_every_operation(document: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    said = run_reader(
+        "openapi-python-client",
+        *("generate", "--path", "openapi.json", "--output-path", "made", "--meta", "none"),
+        folder=tmp_path,
+    )
+    assert "will not be generated" not in said
+    assert "Unable to parse" not in said
+    assert "omitted" not in said
+    made = {file.stem for file in tmp_path.glob("made/api/*/*.py")} - {"__init__"}
+    assert made == {operation["operationId"] for operation in operations(document).values()}
