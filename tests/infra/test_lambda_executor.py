@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,38 @@ def test_concurrent_calls_run_in_processes_of_their_own(
     with ThreadPoolExecutor(4) as pool:
         pids = list(pool.map(lambda n: invoke(workflow("lambda"), name, n)[0], range(4)))
     assert len(set(map(str, pids))) == 4
+
+
+def test_a_burst_of_calls_loads_the_function_once_and_runs_each_in_an_environment_of_its_own(
+    workflow: Callable[[str], Any], a_function: Callable[..., str], tmp_path: Path
+) -> None:
+    loads = tmp_path / "loads"
+    source = f"""
+import os, time
+with open({str(loads)!r}, "a") as file:
+    print(os.getpid(), file=file)
+def handler(event, context):
+    time.sleep(0.5)
+    return os.getpid()
+"""
+    name = a_function(source, timeout=30)
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda n: invoke(workflow("lambda"), name, n), range(20)))
+    assert [error for _, error, _ in answers] == [None] * 20
+    assert len({str(payload) for payload, _, _ in answers}) > 1
+    assert len(loads.read_text().splitlines()) == 1
+
+
+def test_an_environment_that_is_killed_takes_no_other_with_it(
+    workflow: Callable[[str], Any], a_function: Callable[..., str]
+) -> None:
+    source = (
+        "import os, signal\ndef handler(event, context):\n    os.kill(os.getpid(), signal.SIGKILL) if event else None"
+    )
+    name = a_function(source)
+    for event, told in ((False, None), (True, "Runtime.ExitError"), (False, None)):
+        payload, _, _ = invoke(workflow("lambda"), name, event)
+        assert (payload or {}).get("errorType") == told
 
 
 def test_updated_code_answers_after_the_update(workflow: Callable[[str], Any], a_function: Callable[..., str]) -> None:

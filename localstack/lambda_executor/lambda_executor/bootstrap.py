@@ -1,11 +1,14 @@
-"""The child process that runs one function: one line of JSON in, one line of JSON out.
+"""The template of one function: it loads the function once and forks an execution environment for each order.
 
-Uses the standard library only, because it runs in the function's environment, not in LocalStack's.
+An environment takes one line of JSON and gives one line of JSON. Uses the standard library only, because it runs in
+the function's environment, not in LocalStack's.
 """
 
+import gc
 import importlib
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -14,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 Handler = Callable[[Any, "Context"], Any]
+_LARGEST_ORDER = 1 << 17
 
 
 class Context:
@@ -69,23 +73,59 @@ def answer(handler: Handler, request: dict[str, Any]) -> dict[str, str]:
     return {"status": "ok", "payload": result}
 
 
+def serve(handler: Handler, channel: socket.socket) -> None:
+    """Answers one request after the other until the channel ends."""
+    with channel, channel.makefile("rw", encoding="utf-8") as lines:
+        for line in lines:
+            reply = answer(handler, json.loads(line))
+            sys.stdout.flush()
+            sys.stderr.flush()
+            lines.write(json.dumps(reply) + "\n")
+            lines.flush()
+
+
+def become_environment(order: dict[str, Any]) -> None:
+    """Turns a fresh fork into an execution environment: a session, a log and variables of its own."""
+    os.setsid()
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    os.environ.update(order["environment"])
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def fork_on_order(handler: Handler, orders: socket.socket) -> None:
+    """Forks an execution environment for each order that comes with a channel; ends with the orders."""
+    # Children are reaped by the kernel: nobody asks how they ended, their channel tells it.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # What has been imported is shared by all forks, as long as no collection touches it.
+    gc.freeze()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(orders, _LARGEST_ORDER, 1)
+        if not message:
+            return
+        channel = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            orders.close()
+            become_environment(json.loads(message))
+            serve(handler, channel)
+            os._exit(0)
+        channel.close()
+        orders.send(json.dumps({"pid": pid}).encode())
+
+
 def main() -> None:
-    channel = socket.socket(fileno=int(os.environ.pop("LOCKSTEP_LAMBDA_CHANNEL"))).makefile("rw", encoding="utf-8")
-
-    def send(message: dict[str, str]) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        channel.write(json.dumps(message) + "\n")
-        channel.flush()
-
+    """Loads the function once, says how that went, and then forks an environment for each order."""
+    orders = socket.socket(fileno=int(os.environ.pop("LOCKSTEP_LAMBDA_ORDERS")))
     try:
         handler = load_handler()
     except BaseException as error:  # noqa: BLE001 - an import may raise anything, SystemExit too: it is reported
-        send({"status": "init_error", "payload": error_payload(error)})
+        orders.send(json.dumps({"status": "init_error", "payload": error_payload(error)}).encode())
         return
-    send({"status": "ready"})
-    for line in channel:
-        send(answer(handler, json.loads(line)))
+    orders.send(json.dumps({"status": "ready"}).encode())
+    fork_on_order(handler, orders)
 
 
 if __name__ == "__main__":

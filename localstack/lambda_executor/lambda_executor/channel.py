@@ -1,54 +1,42 @@
-"""A child process and the socket pair over which it takes requests: lines of JSON both ways."""
+"""An execution environment and the socket over which it takes requests: lines of JSON both ways."""
 
+import contextlib
 import json
 import os
+import select
 import signal
 import socket
-import subprocess
-from pathlib import Path
 from typing import Any
 
 _LARGEST_READ = 1 << 20
+_END_SECONDS = 1.0
 
 
 class ChannelClosed(Exception):
-    """The child ended without an answer."""
+    """The environment ended without an answer."""
 
 
 class ChannelTimeout(Exception):
-    """The child did not answer in time."""
+    """The environment did not answer in time."""
 
 
 class Channel:
-    def __init__(self, process: subprocess.Popen[bytes], ours: socket.socket) -> None:
-        self._process = process
+    def __init__(self, pid: int, ours: socket.socket) -> None:
+        self._pid = pid
+        # The environment is the template's child, not ours: the kernel tells us by this descriptor when it has ended.
+        self._ended = _pidfd(pid)
         self._socket = ours
         self._pending = b""
 
-    @classmethod
-    def spawn(cls, argv: list[str], environment: dict[str, str], log: Path) -> "Channel":
-        ours, theirs = socket.socketpair()
-        with theirs, log.open("ab") as output:
-            process = subprocess.Popen(
-                argv,
-                env={**environment, "LOCKSTEP_LAMBDA_CHANNEL": str(theirs.fileno())},
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        return cls(process, ours)
-
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self._ended is not None and not self._has_ended(0)
 
     def send(self, message: dict[str, Any]) -> None:
         try:
             self._socket.settimeout(None)
             self._socket.sendall(json.dumps(message).encode() + b"\n")
         except OSError as error:
-            raise ChannelClosed(self._exit()) from error
+            raise ChannelClosed("the environment has ended") from error
 
     def receive(self, timeout: float) -> dict[str, str]:
         """The next line; the timeout is for each read of a line that comes in one piece or in quick pieces."""
@@ -59,31 +47,44 @@ class Channel:
             except TimeoutError as error:
                 raise ChannelTimeout(f"no answer within {timeout:.0f} s") from error
             except OSError as error:
-                raise ChannelClosed(self._exit()) from error
+                raise ChannelClosed("the environment has ended") from error
             if not data:
-                raise ChannelClosed(self._exit())
+                raise ChannelClosed("the environment has ended")
             self._pending += data
         line, _, self._pending = self._pending.partition(b"\n")
         message: dict[str, str] = json.loads(line)
         return message
 
     def close(self) -> None:
-        """The child reads the end of its input and leaves; one that does not is killed."""
+        """The environment reads the end of its input and leaves; one that does not is killed."""
         self._socket.close()
-        try:
-            self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
+        if not self._has_ended(_END_SECONDS):
             self.kill()
+        elif self._ended is not None:
+            os.close(self._ended)
+            self._ended = None
 
     def kill(self) -> None:
         """Kills whatever the function started as well: it leads a session of its own."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self.alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._pid, signal.SIGKILL)
+            self._has_ended(_END_SECONDS)
         self._socket.close()
+        if self._ended is not None:
+            os.close(self._ended)
+            self._ended = None
 
-    def _exit(self) -> str:
-        try:
-            return f"exit status {self._process.wait(timeout=1)}"
-        except subprocess.TimeoutExpired:
-            return "connection closed"
+    def _has_ended(self, seconds: float) -> bool:
+        if self._ended is None:
+            return True
+        poll = select.poll()
+        poll.register(self._ended, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None

@@ -1,4 +1,4 @@
-"""One Lambda execution environment as one child process of LocalStack."""
+"""One Lambda execution environment as one process, forked from its function's template."""
 
 import json
 import logging
@@ -13,10 +13,10 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 from lambda_executor.channel import Channel, ChannelClosed, ChannelTimeout
+from lambda_executor.templates import Code, LoadFailed, Templates
 
 LOG = logging.getLogger(__name__)
-_BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-_START_SECONDS = 20.0
+_TEMPLATES = Templates()
 _INHERITED = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -46,19 +46,22 @@ class SubprocessExecutor(RuntimeExecutor):
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.function_version.config.runtime}",
         }
         self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.touch(mode=0o600)
         self._spawn()
 
     def _spawn(self) -> Channel:
-        channel = Channel.spawn([os.environ["LAMBDA_PYTHON"], str(_BOOTSTRAP)], self._environment, self._log)
+        code = Code(
+            folder=self._environment["LAMBDA_TASK_ROOT"],
+            search_path=self._environment["PYTHONPATH"],
+            handler=self._environment["_HANDLER"],
+        )
         try:
-            ready = channel.receive(_START_SECONDS)
-        except (ChannelClosed, ChannelTimeout) as error:
-            channel.kill()
+            channel = _TEMPLATES.environment(code, self._environment, self._log)
+        except LoadFailed as error:
+            raise StatusErrorException("The function failed to load", payload=error.payload.encode()) from error
+        except (ChannelClosed, OSError) as error:
             payload = _error("Runtime.ExitError", f"The function did not start: {error}")
             raise StatusErrorException("The function did not start", payload=payload.encode()) from error
-        if ready["status"] != "ready":
-            channel.kill()
-            raise StatusErrorException("The function failed to load", payload=ready["payload"].encode())
         self._channel = channel
         return channel
 
@@ -134,7 +137,8 @@ class SubprocessExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Keeps the code: the next version of an updated function shares its folder."""
+        """Lets the loaded function go and keeps its code: the next version of an updated function shares the folder."""
+        _TEMPLATES.forget(str(function_version.config.code.get_unzipped_code_location()))
 
     @classmethod
     def validate_environment(cls) -> bool:
