@@ -75,6 +75,15 @@ def accept_text(text: str, *, pointer: str = "") -> str:
     return text
 
 
+def depth_of(value: Any) -> int:
+    """How many lists and objects stand within each other; of any depth, as it does not recurse."""
+    depth, level = 0, [value]
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return depth
+
+
 def pointer_of(path: Sequence[str | int]) -> str:
     """RFC 6901: `("steps", 0, "a/b")` is `/steps/0/a~1b`; what no text can hold is shown as U+FFFD."""
     return "".join(f"/{_UNSTORABLE.sub('�', str(part)).replace('~', '~0').replace('/', '~1')}" for part in path)

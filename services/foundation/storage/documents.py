@@ -5,6 +5,8 @@ import math
 import re
 from typing import Any
 
+from foundation.contracts.accepted_json import depth_of
+
 READABLE_DEPTH = 200
 """Deeper than what is accepted today; neither JSON's reader nor the API's writer fails up to here."""
 
@@ -28,7 +30,7 @@ def from_jsonb(data: str | bytes) -> Any:
     except (RecursionError, ValueError) as error:
         return _unreadable(text, f"it cannot be read: {type(error).__name__}")
     # Counting is cheap and never too low; only what may be deep is walked.
-    if text.count("[") + text.count("{") > READABLE_DEPTH and _depth(value) > READABLE_DEPTH:
+    if text.count("[") + text.count("{") > READABLE_DEPTH and depth_of(value) > READABLE_DEPTH:
         return _unreadable(text, f"it is nested deeper than {READABLE_DEPTH} levels")
     return value
 
@@ -44,11 +46,3 @@ def _number(digits: str) -> int | float:
 
 def _unreadable(text: str, why: str) -> dict[str, str]:
     return {"unreadable": why, "text": text}
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level := [one for one in level if isinstance(one, dict | list)]:
-        depth += 1
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-    return depth
