@@ -106,12 +106,13 @@ class Advancer:
                 retryable=error.retryable,
                 retry_after=error.retry_after,
                 records=error.records,
+                output=error.output,
             )
             extra = {"code": error.failure.code, "detail": error.failure.detail, "again": again}
             _log.info("the step failed", extra=extra)
 
         refused = await self._record(record)
-        if refused is not None and error.records:
+        if refused is not None and (error.records or error.output is not None):
             await self._failed(work, StepFailed(error.failure.code, error.failure.detail))
 
     async def _cancelled(self, held: Held, work: Work) -> None:

@@ -102,6 +102,7 @@ class Recorder:
         retryable: bool,
         retry_after: float | None = None,
         records: Sequence[Record] = (),
+        output: object = None,
     ) -> bool:
         """Tries again while attempts remain, else fails the step; whether it will be tried again."""
         again = retryable and holding.attempt < MAX_ATTEMPTS
@@ -109,7 +110,7 @@ class Recorder:
             if again:
                 await self._retry(tx, holding, failure, retry_after=retry_after)
             else:
-                await self._fail(tx, holding, failure, records)
+                await self._fail(tx, holding, failure, records, output=output)
             self._failpoints.reach("failed.before_commit")
         self._failpoints.reach("failed.after_commit")
         _observe(holding, StepStatus.RETRYING if again else StepStatus.FAILED)
@@ -182,10 +183,12 @@ class Recorder:
         data = {"name": holding.name, "attempt": holding.attempt, "error": failure.as_json(), "delay_seconds": delay}
         await self._close(tx, holding, Event("step.retrying", dispatch.step_id, data))
 
-    async def _fail(self, tx: Transaction, holding: Holding, failure: Failure, records: Sequence[Record]) -> None:
+    async def _fail(
+        self, tx: Transaction, holding: Holding, failure: Failure, records: Sequence[Record], *, output: object = None
+    ) -> None:
         dispatch = holding.dispatch
         failure = _placed(failure, holding)
-        await self._end_held(tx, holding, failure)
+        await self._end_held(tx, holding, failure, output=output)
         await _write(tx, records)
         error = failure.as_json()
         effects = [
@@ -213,13 +216,14 @@ class Recorder:
         await outbox.write(tx, dispatch.tenant_id, effects)
         await self._close(tx, holding, *events)
 
-    async def _end_held(self, tx: Transaction, holding: Holding, failure: Failure) -> None:
+    async def _end_held(self, tx: Transaction, holding: Holding, failure: Failure, *, output: object = None) -> None:
         await outcomes.end(
             tx,
             holding.dispatch.tenant_id,
             holding.dispatch.step_id,
             fence=holding.fence,
             status=StepStatus.FAILED,
+            output=output,
             error=_placed(failure, holding).as_json(),
         )
 

@@ -35,7 +35,7 @@ class WorkerSettings(BaseSettings):
     budget_pause_seconds: float = Field(
         default=300, ge=1, le=86_400, description="between tries of a run out of budget"
     )
-    artifacts_per_job: int = Field(default=16, ge=1, le=100)
+    artifacts_per_job: int = Field(default=100, ge=1, le=100)
     port_worker_health: int = Field(default=8084, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's health check needs it
     failpoint: str | None = Field(default=None, description="where this process kills itself; local and test only")

@@ -1,8 +1,11 @@
 """The time that a held step has: it stands while everything that the step does waits for a place."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+COLLECT_SECONDS = 12.0
+"""How long what was stopped for its time may take to hand out what it had."""
 
 OnStand = Callable[[bool], Awaitable[None]]
 """Writes down that the clock stands (True) or goes on (False)."""
@@ -16,6 +19,7 @@ class StepClock:
         self._timeout: asyncio.Timeout | None = None
         self._calls = 0
         self._waiting = 0
+        self._collecting = 0
         self._standing = False
         self._written = False
         self._order = asyncio.Lock()
@@ -24,7 +28,13 @@ class StepClock:
     def seconds_left(self) -> float:
         """Seconds until the step's time is over, if it went on from now."""
         when = self._timeout.when() if self._timeout is not None else None
-        return self._left if when is None else max(when - asyncio.get_running_loop().time(), 0.0)
+        if when is None:
+            return self._left
+        return max(when - asyncio.get_running_loop().time() - self._lenience, 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        return self.seconds_left <= 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -44,6 +54,25 @@ class StepClock:
             call.leave()
             self._set()
 
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """For work that ends by itself when the step's time is over: it may then hand out what it had."""
+        self._lenient(1)
+        try:
+            yield
+        finally:
+            self._lenient(-1)
+
+    @property
+    def _lenience(self) -> float:
+        return COLLECT_SECONDS if self._collecting else 0.0
+
+    def _lenient(self, change: int) -> None:
+        left = self.seconds_left
+        self._collecting += change
+        if self._timeout is not None and not self._timeout.expired() and not self._standing:
+            self._timeout.reschedule(asyncio.get_running_loop().time() + left + self._lenience)
+
     def waits(self, change: int) -> None:
         """Counts a call that waits, or no longer does."""
         self._waiting += change
@@ -55,7 +84,8 @@ class StepClock:
             self._left = self.seconds_left
             self._standing = standing
             if not self._timeout.expired():
-                self._timeout.reschedule(None if standing else asyncio.get_running_loop().time() + self._left)
+                until = asyncio.get_running_loop().time() + self._left + self._lenience
+                self._timeout.reschedule(None if standing else until)
 
     async def written(self, on_stand: OnStand) -> None:
         """Writes the clock's state down where it has changed, each change after the one before it."""

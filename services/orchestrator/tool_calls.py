@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,7 +41,6 @@ from orchestrator.failpoints import Failpoints
 
 _log = logger(__name__)
 
-_KEPT_TEXT = 16_384
 _ARTIFACT_BYTES = 64 * 1024 * 1024
 # Presigned addresses outlive the job's own time by as long as it may wait for a place; then it asks for new ones.
 _SLOT_MARGIN_SECONDS = 900
@@ -74,7 +74,11 @@ class ToolCalls:
         self._artifacts_per_job = artifacts_per_job
 
     async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
-        """`{status, result, stdout, stderr, files, detail}`; a recorded result is read, not executed again."""
+        """How the call ended and what it gave, `output_of` shows it; a recorded result is read, not executed again."""
+        with work.clock.collecting():
+            return await self._call(work, call)
+
+    async def _call(self, work: Work, call: ToolCall) -> dict[str, Any]:
         claim = work.claim
         given = checked_arguments(call)
         effect = TOOLS[call.tool].effect
@@ -92,7 +96,8 @@ class ToolCalls:
         self._failpoints.reach("tool.after_submit")
         if result.retryable:
             detail = result.detail or f"the job ended {result.status}"
-            raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True)
+            output = output_of(_document(result, []), whole=False)
+            raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True, output=output)
         return await self._record(claim, job_id, result)
 
     async def _submit(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolResult:
@@ -138,7 +143,7 @@ class ToolCalls:
 
     async def _job(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch
-        seconds = max(1, min(int(work.clock.seconds_left), given.timeout_seconds))
+        seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
         valid = seconds + _SLOT_MARGIN_SECONDS
         uploads = []
         for index in range(self._artifacts_per_job):
@@ -226,10 +231,16 @@ def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
     return {
         "status": result.status.value,
         "reason": result.reason.value if result.reason else None,
-        "detail": result.detail or result.result_error,
+        "detail": result.detail,
         "result": result.result,
-        "stdout": _kept(result.stdout),
-        "stderr": _kept(result.stderr),
+        "result_error": result.result_error,
+        "stdout": result.stdout,
+        "stderr": result.stderr,
+        "cut": {
+            name: cut.model_dump()
+            for name, cut in (("stdout", result.stdout_cut), ("stderr", result.stderr_cut))
+            if cut is not None
+        },
         "files": [
             {"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new
         ],
@@ -238,9 +249,11 @@ def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
     }
 
 
-def _kept(text: str) -> str:
-    """The end of a long text: that is where errors stand."""
-    return text if len(text) <= _KEPT_TEXT else f"[{len(text) - _KEPT_TEXT} characters left out]\n{text[-_KEPT_TEXT:]}"
+def output_of(document: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    """What a step shows of it; of a call that did not end well (not `whole`), how it ended as well."""
+    shown = ("result", "result_error", "stdout", "stderr", "cut", "files", "skipped")
+    ending = () if whole else ("status", "reason", "detail")
+    return {name: document.get(name) for name in (*ending, *shown)}
 
 
 def succeeded(document: dict[str, Any]) -> bool:

@@ -20,8 +20,9 @@ from foundation.contracts.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
 
 MIB = 1024 * 1024
-KEPT_OUTPUT = MIB
-RESULT_BYTES = 64 * 1024
+KEPT_FIRST = KEPT_LAST = 16 * 1024
+"""Bytes that are kept of the beginning and of the end of a stream."""
+RESULT_BYTES = 256 * 1024
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=8192)]
@@ -52,7 +53,10 @@ class JobLimits(Message):
     memory_mb: int = Field(default=2048, ge=64, le=16384)
     processes: int = Field(default=128, ge=1, le=512, description="Processes and threads together.")
     output_bytes: int = Field(
-        default=64 * MIB, ge=1024, le=1024 * MIB, description="stdout and stderr; 1 MiB each is kept."
+        default=64 * MIB,
+        ge=1024,
+        le=1024 * MIB,
+        description="stdout and stderr together; the first and the last 16 KiB of each are kept.",
     )
     artifact_bytes: int = Field(default=64 * MIB, ge=0, le=256 * MIB, description="All artifacts together.")
     artifact_count: int = Field(default=100, ge=0, le=1000)
@@ -143,10 +147,17 @@ class JobArtifact(Message):
 
 
 class SkippedFile(Message):
-    """A file that was left out; the name is for people: cleaned and cut."""
+    """A file that was left out; the path is for people: cleaned and cut."""
 
-    name: str
+    path: str
     reason: str
+
+
+class StreamCut(Message):
+    """What was left out of the middle of a stream: how many bytes, after how many."""
+
+    bytes: int = Field(ge=1)
+    after: int = Field(ge=0)
 
 
 class JobUsage(Message):
@@ -171,10 +182,10 @@ class ToolResult(Message):
     signal: int | None = None
     stdout: str = ""
     stderr: str = ""
-    stdout_truncated: bool = False
-    stderr_truncated: bool = False
+    stdout_cut: StreamCut | None = None
+    stderr_cut: StreamCut | None = None
     result: Any = Field(
-        default=None, description="The JSON of `/work/out/result.json`, if it is there, valid and within 64 KiB."
+        default=None, description="The JSON of `/work/out/result.json`, if it is there, valid and within 256 KiB."
     )
     result_error: str | None = Field(default=None, description="Why `result.json` was there but is not the result.")
     artifacts: tuple[JobArtifact, ...] = ()

@@ -218,13 +218,18 @@ async def renew(
 
 
 async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
-    """(tenant, step) of leases that ended without a result and of steps past their deadline; across tenants."""
+    """(tenant, step) of leases that ended without a result and of steps past their deadline; across tenants.
+
+    Who holds a step that is over its time has a while to end it: a tool that was stopped still hands out what it had.
+    """
     rows = await tx.execute(
         text(
             """SELECT tenant_id, step_id FROM steps WHERE status = 'RUNNING' AND lease_expires_at < now()
                UNION
                SELECT s.tenant_id, s.step_id FROM steps s JOIN runs r USING (tenant_id, run_id)
-               WHERE s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s' AND r.status = 'RUNNING'
+               WHERE s.ended_at IS NULL AND r.status = 'RUNNING' AND s.deadline_at < now() - interval '2 s'
+                 AND (s.lease_expires_at IS NULL OR s.lease_expires_at < now()
+                      OR s.deadline_at < now() - interval '15 s')
                LIMIT :limit"""
         ),
         {"limit": limit},

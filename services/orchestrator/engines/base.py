@@ -72,12 +72,15 @@ class StepFailed(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         records: tuple[Record, ...] = (),
+        output: Any = None,
     ) -> None:
         super().__init__(detail)
         self.failure = Failure(code, detail)
         self.retryable = retryable
         self.retry_after = retry_after
         self.records = records
+        self.output = output
+        """What the step had by then; it is kept beside the failure when no other attempt is made."""
 
 
 class Engine(Protocol):

@@ -2,11 +2,12 @@
 
 from foundation.cloud.objects import ObjectStore
 from foundation.contracts.definition import ToolStep
+from foundation.contracts.tool_job import JobReason
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.storage.database import Database
 from orchestrator.engines.base import Finished, Outcome, StepFailed, Work
 from orchestrator.files import stage
-from orchestrator.tool_calls import ToolCall, ToolCalls, succeeded
+from orchestrator.tool_calls import ToolCall, ToolCalls, output_of, succeeded
 
 _CALL_ID = "step"
 _SHOWN_STDERR = 2_000
@@ -31,9 +32,12 @@ class ToolEngine:
         inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files)
         call = ToolCall(tool=step.tool, arguments=arguments, inputs=inputs, turn=0, call_id=_CALL_ID)
         document = await self._tool_calls.run(work, call)
-        if not succeeded(document):
-            detail = document["detail"] or f"{step.tool} ended {document['status']}"
-            if document["stderr"]:
-                detail = f"{detail}; stderr ends: {document['stderr'][-_SHOWN_STDERR:]}"
-            raise StepFailed(str(document["reason"] or "tool_failed"), detail)
-        return Finished({name: document[name] for name in ("result", "stdout", "files")}, turn=1)
+        output = output_of(document, whole=succeeded(document))
+        if succeeded(document):
+            return Finished(output, turn=1)
+        code, detail = str(document["reason"] or "tool_failed"), document["detail"] or f"it ended {document['status']}"
+        if code == JobReason.WALL_TIME and work.clock.is_over:
+            code, detail = "step_timed_out", f"the step's {step.timeout_seconds} s are over"
+        if document["stderr"]:
+            detail = f"{detail}; stderr ends: {document['stderr'][-_SHOWN_STDERR:]}"
+        raise StepFailed(code, detail, output=output)

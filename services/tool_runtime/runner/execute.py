@@ -34,7 +34,7 @@ async def execute(client: httpx.AsyncClient, job: ToolJob, box: Box) -> ToolResu
             status=JobStatus.FAILED,
             reason=fault.reason,
             detail=fault.detail,
-            retryable=fault.retryable and find_tool(job.tool).spec.effect is not Effect.ONCE,
+            retryable=fault.retryable and _may_rerun(job),
             ended_at=datetime.now(UTC),
         )
     finally:
@@ -64,31 +64,45 @@ async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple
 
 
 async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shelf, outcome: Outcome) -> ToolResult:
+    """What the job gave, whatever way it ended: streams, result and files are told of a failed one as well."""
     status, reason, detail = verdict(outcome)
-    files = shelf.files if outcome.stop is None else {}
-    artifacts, unsent = await upload_artifacts(client, files, job.uploads)
-    document, result_error = read_result(files[RESULT_NAME]) if RESULT_NAME in files else (None, None)
-    skipped = [SkippedFile(name=name, reason=why) for name, why in outcome.skipped]
-    return ToolResult(
+    document, result_error = read_result(shelf.files[RESULT_NAME]) if RESULT_NAME in shelf.files else (None, None)
+    result = ToolResult(
         job_id=job.job_id,
         status=status,
         reason=reason,
         detail=detail,
-        retryable=reason is JobReason.HOST_MEMORY and find_tool(job.tool).spec.effect is not Effect.ONCE,
+        retryable=reason is JobReason.HOST_MEMORY and _may_rerun(job),
         exit_code=outcome.exit_code,
         signal=outcome.signal,
         stdout=box.stdout.text(),
         stderr=box.stderr.text(),
-        stdout_truncated=box.stdout.truncated,
-        stderr_truncated=box.stderr.truncated,
+        stdout_cut=box.stdout.cut,
+        stderr_cut=box.stderr.cut,
         result=document,
         result_error=result_error,
-        artifacts=tuple(artifacts),
-        skipped=(*skipped, *unsent),
+        skipped=_skipped(outcome),
         usage=JobUsage(wall_ms=outcome.wall_ms, cpu_ms=outcome.cpu_ms, max_rss_bytes=outcome.max_rss_bytes),
         started_at=outcome.started_at,
         ended_at=outcome.ended_at,
     )
+    try:
+        artifacts, unsent = await upload_artifacts(client, shelf.files, job.uploads)
+    except JobFaultError as fault:
+        failed = {"status": JobStatus.FAILED, "reason": fault.reason, "detail": fault.detail}
+        return result.model_copy(update={**failed, "retryable": fault.retryable and _may_rerun(job)})
+    return result.model_copy(update={"artifacts": tuple(artifacts), "skipped": (*result.skipped, *unsent)})
+
+
+def _skipped(outcome: Outcome) -> tuple[SkippedFile, ...]:
+    skipped = [SkippedFile(path=name, reason=why) for name, why in outcome.skipped]
+    if outcome.stop is not None and not outcome.collected:
+        skipped.append(SkippedFile(path="…", reason="the job was stopped; what is not listed was not collected"))
+    return tuple(skipped)
+
+
+def _may_rerun(job: ToolJob) -> bool:
+    return find_tool(job.tool).spec.effect is not Effect.ONCE
 
 
 def verdict(outcome: Outcome) -> tuple[JobStatus, JobReason | None, str | None]:

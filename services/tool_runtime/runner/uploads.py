@@ -34,7 +34,9 @@ async def upload_artifacts(
                 content_type=_TYPES.guess_type(name)[0] or "application/octet-stream",
             )
         )
-    return artifacts, [SkippedFile(name=name, reason="no upload slot left") for name in names[len(slots) :]]
+    return artifacts, [
+        SkippedFile(path=name, reason="there is no place for more files") for name in names[len(slots) :]
+    ]
 
 
 async def _post(client: httpx.AsyncClient, slot: UploadSlot, name: str, content: bytes) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.contracts.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
-from foundation.contracts.tool_job import KEPT_OUTPUT, MIB, JobLimits, JobReason
+from foundation.contracts.tool_job import MIB, JobLimits, JobReason
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.output import Output
@@ -22,6 +22,10 @@ from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
 
 COLLECT_SECONDS = 10.0
 KILL_SECONDS = 2.0
+STOP_SECONDS = 2.0
+"""How long the first process has to end the job before it is ended itself."""
+
+_NOTHING_TO_COLLECT = frozenset({JobReason.CANCELLED, JobReason.PROTOCOL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Outcome:
     cpu_ms: int = 0
     max_rss_bytes: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    collected: bool = False
 
 
 class Box:
@@ -67,11 +72,12 @@ class Box:
         self._written = 0
         self._output_limit = 64 * MIB
         self.stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self._handed_in = self._collected = False
         self._ended = asyncio.Event()
         self._report: dict[str, int | None] = {}
         self._skipped: list[tuple[str, str]] = []
-        self.stdout = Output(KEPT_OUTPUT, self._count_output)
-        self.stderr = Output(KEPT_OUTPUT, self._count_output)
+        self.stdout = Output(self._count_output)
+        self.stderr = Output(self._count_output)
         self._drains = [
             asyncio.create_task(output.drain(stream))
             for output, stream in ((self.stdout, started.process.stdout), (self.stderr, started.process.stderr))
@@ -102,6 +108,8 @@ class Box:
             done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
                 ended.result()
+            if self.stopped.done():
+                await self._collect_after(self.stopped.result(), tasks[0], job.limits, monitor)
         finally:
             for task in tasks:
                 task.cancel()
@@ -119,7 +127,22 @@ class Box:
             cpu_ms=max(self._report.get("cpu_ms") or 0, round(monitor.cpu_seconds * 1000)),
             max_rss_bytes=max(self._report.get("max_rss_bytes") or 0, monitor.peak_memory),
             skipped=self._skipped,
+            collected=self._collected,
         )
+
+    async def _collect_after(
+        self, stop: Stop, conversation: asyncio.Task[None], limits: JobLimits, monitor: Monitor
+    ) -> None:
+        """Have a stopped job ended from inside, so that what it left comes out; what does not come in time is lost."""
+        if stop.reason in _NOTHING_TO_COLLECT or not self._handed_in or self._ended.is_set() or conversation.done():
+            return
+        self._started.writer.write(frames.encode(frames.STOP))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._ended.wait()
+        # What is still held when no process is left are files in memory: they may not outlive the limit either.
+        if self._ended.is_set() and monitor.sample().memory <= limits.memory_mb * MIB:
+            await asyncio.wait({conversation}, timeout=COLLECT_SECONDS)
 
     async def close(self) -> None:
         """Kill the first process, and with it the whole namespace; return when nothing is left of it."""
@@ -187,6 +210,7 @@ class Box:
         writer.write(frames.encode(frames.JOB, json.dumps(description).encode()))
         writer.write(frames.encode(frames.GO))
         await writer.drain()
+        self._handed_in = True
 
     def _heard(self, kind: bytes, payload: bytes, take: Callable[[frames.Piece], None]) -> bool:
         """Take in one frame; true at the last one. Nothing is believed beyond its form."""
@@ -197,6 +221,7 @@ class Box:
             take(frames.decode_piece(payload))
         elif kind == frames.END and self._ended.is_set():
             self._skipped = _skipped(json.loads(payload))
+            self._collected = True
             return True
         elif kind != frames.STARTED:
             raise frames.FrameError(f"frame {kind!r} out of turn")
@@ -238,6 +263,6 @@ def _skipped(told: Any) -> list[tuple[str, str]]:
         raise frames.FrameError("an end that is not a list")
     return [
         (str(e["name"])[:200], str(e["reason"])[:200])
-        for e in told[:200]
+        for e in told[:201]
         if isinstance(e, dict) and {"name", "reason"} <= e.keys()
     ]

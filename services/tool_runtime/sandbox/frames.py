@@ -13,8 +13,8 @@ CHUNK = 256 * 1024
 FRAME_CAP = CHUNK + 4096
 NAME_CAP = 1024
 
-# To the inside: the job, a piece of a file, go.
-JOB, FILE, GO = b"J", b"F", b"G"
+# To the inside: the job, a piece of a file, go; and, while the job runs, that it is to end now.
+JOB, FILE, GO, STOP = b"J", b"F", b"G", b"K"
 # From the inside: ready, started, exited, a piece of an artifact, the end with what was left out.
 READY, STARTED, EXITED, ARTIFACT, END = b"R", b"S", b"X", b"O", b"E"
 

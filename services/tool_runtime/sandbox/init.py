@@ -8,6 +8,7 @@ Only when no other process is alive does it look at `/work/out`: nothing can cha
 # Pathlib would be a third of the start.
 # ruff: noqa: PTH102, PTH103, PTH118, PTH120, PTH123
 
+import contextlib
 import ctypes
 import json
 import os
@@ -49,7 +50,7 @@ def main(control_fd: int) -> None:
     _kill_the_rest()
     control.sendall(frames.encode(frames.EXITED, json.dumps(_summary(status, wall_ms)).encode()))
     skipped = leavings(os.path.join(WORK, b"out"), job["collect"], control.sendall)
-    control.sendall(frames.encode(frames.END, json.dumps(skipped).encode()))
+    control.sendall(frames.encode(frames.END, json.dumps(skipped, ensure_ascii=False).encode()))
 
 
 def _become_unreadable() -> None:
@@ -112,15 +113,20 @@ def _limit(which: int, value: int) -> None:
 
 
 def _await_end(control: socket.socket, woken: int, child: int) -> int:
-    """Reap until the job's own process has ended; anything on the control channel now means: stop."""
+    """Reap until the job's own process has ended. What comes on the control channel now means that it is to end."""
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(woken, select.POLLIN)
     while True:
         for fd, _ in poll.poll():
-            if fd == control.fileno():
-                os._exit(1)
-            os.read(woken, 4096)
+            if fd == woken:
+                os.read(woken, 4096)
+            elif control.recv(frames.CHUNK):
+                poll.unregister(control)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(-1, signal.SIGKILL)
+            else:
+                os._exit(1)  # the runner is gone
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)

@@ -25,9 +25,14 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
     skipped: list[dict[str, str]] = []
     count, room = rules["count"], rules["bytes"]
 
+    more = 0
+
     def skip(name: bytes, reason: str) -> None:
+        nonlocal more
         if len(skipped) < SKIPPED_CAP:
             skipped.append({"name": _readable(name), "reason": reason})
+        else:
+            more += 1
 
     try:
         top = os.open(root, READ | os.O_DIRECTORY)
@@ -42,13 +47,15 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
             elif found.st_nlink != 1:
                 skip(name, "has more than one link")
             elif count == 0:
-                skip(name, "too many files")
+                skip(name, f"more than {rules['count']} files")
             elif found.st_size > room:
-                skip(name, "too large")
+                skip(name, f"{found.st_size} bytes, more than what is left of {rules['bytes']} for all files")
             else:
                 count, room = count - 1, room - found.st_size
                 _stream(name, file.read, found.st_size, send)
     os.close(top)
+    if more:
+        skipped.append({"name": "…", "reason": f"and {more} more files"})
     return skipped
 
 
@@ -70,7 +77,7 @@ def _walk(
             skip(name, reason)
             continue
         if found[own].is_symlink() or (is_folder and depth == 1):
-            skip(name, "too deep" if is_folder else "symbolic link")
+            skip(name, "in too many folders" if is_folder else "symbolic link")
             continue
         try:
             fd = os.open(own, READ | (os.O_DIRECTORY if is_folder else os.O_NONBLOCK), dir_fd=folder)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from fixtures.sandboxes import Ran, run_python
-from foundation.contracts.tool_job import KEPT_OUTPUT, JobReason
+from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, JobReason
 from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 MIB = 1024 * 1024
@@ -119,8 +119,8 @@ KILLED_FOR = [
     (
         "attributes of files",
         "for n in range(4000):\n    open(f'/tmp/{n}', 'w').close()\n    for k in range(3): os.setxattr(f'/tmp/{n}', f'user.{k}', bytes(60000))\ntime.sleep(60)",
-        {"memory_mb": 64},
-        JobReason.MEMORY,
+        {"memory_mb": 256},
+        JobReason.INODES,
     ),
     (
         "endless output",
@@ -202,9 +202,38 @@ async def test_a_child_that_shares_its_parents_memory_until_it_executes_counts_o
 
 async def test_output_is_kept_to_a_bound_and_said_to_be_cut() -> None:
     ran = await attack("while True: os.write(1, b'x' * 65536)", output_bytes=4 * MIB)
-    assert len(ran.stdout) == KEPT_OUTPUT
-    assert ran.box.stdout.truncated
-    assert not ran.box.stderr.truncated
+    cut = ran.box.stdout.cut
+    assert cut is not None
+    assert (cut.after, ran.stdout.count("x")) == (KEPT_FIRST, KEPT_FIRST + KEPT_LAST)
+    assert ran.box.stderr.cut is None
+
+
+STOPPED = [
+    ("by the clock", "time.sleep(60)", {"wall_seconds": 1}),
+    ("for its processor time", "while True: pass", {"cpu_seconds": 1}),
+    (
+        "for its memory",
+        "os.fork(); m = [bytearray(1 << 20) for _ in range(90)]; time.sleep(60)",
+        {"memory_mb": 128, "processes": 64},
+    ),
+    ("for its output", "while True: os.write(2, bytes(65536))", {"output_bytes": 4 * MIB}),
+    ("while it is stopped", "os.kill(os.getpid(), signal.SIGSTOP)", {"wall_seconds": 1}),
+    (
+        "while it forks",
+        "while True:\n    try: os.fork()\n    except OSError: pass",
+        {"wall_seconds": 1, "cpu_seconds": 60, "processes": 64},
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "limits"), [row[1:] for row in STOPPED], ids=[row[0] for row in STOPPED])
+async def test_what_a_job_had_when_it_was_stopped_is_handed_out(code: str, limits: dict[str, int]) -> None:
+    begun = "print('progress 1', flush=True); open('out/partial.csv', 'w').write('x'); open('out/result.json', 'w').write('[1]')\n"
+    ran = await attack(begun + code, **limits)
+    assert ran.outcome.stop is not None
+    assert ran.stdout.startswith("progress 1\n")
+    assert ran.files == {"partial.csv": b"x", "result.json": b"[1]"}
+    assert ran.outcome.collected
 
 
 SELF_CONTAINED = [

@@ -86,7 +86,7 @@ async def test_a_killed_runner_takes_its_tree_along_and_the_job_is_told_to_be_lo
     again = job.model_copy(update={"arguments": {"code": TREE}})
     second = asyncio.create_task(launcher.run(again))
     _, below = await running_tree(launcher, again)
-    assert (await launcher.client.delete(f"/jobs/{job.job_id}")).json()["status"] == "CANCELLED"
+    assert (await launcher.cancel(again)).json()["status"] == "CANCELLED"
     assert (await second).status is JobStatus.CANCELLED
     await gone(below)
 

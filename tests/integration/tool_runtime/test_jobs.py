@@ -71,7 +71,7 @@ async def test_a_deadline_of_the_arguments_tightens_that_of_the_job(launcher: La
 async def test_what_has_no_slot_is_named_and_nothing_else_is_lost(launcher: Launcher, store: PresignedStore) -> None:
     result = await launcher.run(a_job("for n in 'abc': open(f'out/{n}', 'w').write(n)", uploads=store.slots(2)))
     assert [artifact.name for artifact in result.artifacts] == ["a", "b"]
-    assert [(entry.name, entry.reason) for entry in result.skipped] == [("c", "no upload slot left")]
+    assert [(entry.path, entry.reason) for entry in result.skipped] == [("c", "there is no place for more files")]
 
 
 async def test_a_result_that_is_not_json_is_said_to_be_none_and_stays_a_file(

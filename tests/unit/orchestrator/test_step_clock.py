@@ -87,3 +87,35 @@ async def test_states_are_written_one_after_the_other() -> None:
         slow.set()
         await asyncio.gather(waits, goes_on)
     assert order == [("begins", True), ("ends", True), ("begins", False), ("ends", False)]
+
+
+async def test_what_ends_by_itself_may_hand_out_what_it_had_after_the_time() -> None:
+    clock, done = StepClock(0.01), asyncio.Event()
+    async with clock.running():
+        with clock.collecting():
+            asyncio.get_running_loop().call_later(0.05, done.set)
+            await done.wait()
+            assert clock.is_over
+
+
+async def test_after_it_the_time_that_is_over_counts_again() -> None:
+    clock = StepClock(0.01)
+
+    async def collected_and_went_on() -> None:
+        async with clock.running():
+            with clock.collecting(), clock.collecting():
+                done = asyncio.Event()
+                asyncio.get_running_loop().call_later(0.05, done.set)
+                await done.wait()
+            await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await collected_and_went_on()
+
+
+async def test_collecting_does_not_lengthen_a_time_that_is_not_over() -> None:
+    clock = StepClock(60)
+    async with clock.running():
+        with clock.collecting():
+            assert clock.seconds_left <= 60
+        assert 0 < clock.seconds_left <= 60

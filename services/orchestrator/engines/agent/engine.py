@@ -132,12 +132,21 @@ def _wire(message: Message) -> Message:
 
 def _told(call: Message, document: dict[str, Any]) -> Message:
     shown = {
-        key: value[-_SHOWN_TEXT:] if isinstance(value, str) else value
+        key: _shown(value) if isinstance(value, str) else value
         for key, value in document.items()
         if value not in (None, "", []) and key != "usage"
     }
     content = json.dumps(shown, ensure_ascii=False)
     return {"role": "tool", "tool_call_id": call["id"], "content": content, "files": document.get("files", [])}
+
+
+def _shown(text: str) -> str:
+    """The beginning and the end of a long text: a model pays for each word, and errors stand at the end."""
+    left_out = len(text) - _SHOWN_TEXT
+    if left_out <= 0:
+        return text
+    first = _SHOWN_TEXT // 4
+    return f"{text[:first]}\n[{left_out} characters are left out here]\n{text[first + left_out :]}"
 
 
 def _files(messages: list[Message]) -> list[dict[str, Any]]:

@@ -84,15 +84,15 @@ def test_links_pipes_and_sockets_stay_inside(tmp_path: Path) -> None:
 def test_too_much_and_too_many_are_named_and_the_result_goes_first(tmp_path: Path) -> None:
     for name in ("a", "b", "result.json"):
         (tmp_path / name).write_bytes(b"12345")
-    assert collect(tmp_path, count=2) == ({"result.json": b"12345", "a": b"12345"}, {"b": "too many files"})
-    assert collect(tmp_path, bytes=11)[1] == {"b": "too large"}
+    assert collect(tmp_path, count=2) == ({"result.json": b"12345", "a": b"12345"}, {"b": "more than 2 files"})
+    assert collect(tmp_path, bytes=11)[1] == {"b": "5 bytes, more than what is left of 11 for all files"}
 
 
 def test_a_folder_below_the_depth_is_not_entered(tmp_path: Path) -> None:
     deep = tmp_path / "a" / "b" / "c"
     deep.mkdir(parents=True)
     (deep / "file").write_bytes(b"x")
-    assert collect(tmp_path, depth=3) == ({}, {"a/b/c": "too deep"})
+    assert collect(tmp_path, depth=3) == ({}, {"a/b/c": "in too many folders"})
 
 
 def test_an_output_folder_that_is_gone_or_something_else_gives_nothing(tmp_path: Path) -> None:

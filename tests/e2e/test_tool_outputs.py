@@ -1,0 +1,110 @@
+"""What a tool step tells of what it gave: nothing is lost without a word, whatever way it ended."""
+
+from typing import Any
+
+import pytest
+
+from fixtures.stack import Member
+
+pytestmark = pytest.mark.stack
+
+
+def tool(name: str, code: str, *, timeout_seconds: int = 300, **arguments: Any) -> dict[str, Any]:
+    step = {"name": name, "kind": "tool", "tool": "code.python", "timeout_seconds": timeout_seconds}
+    return {**step, "arguments": {"code": code, **arguments}}
+
+
+def outputs(member: Member, *steps: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    member_run = member.start({"steps": list(steps)})
+    member.ended(member_run["id"])
+    return member.steps(member_run["id"])
+
+
+def names(step: dict[str, Any]) -> list[str]:
+    return [file["name"] for file in step["output"]["files"]]
+
+
+def test_files_are_kept_or_named_with_the_reason(member: Member) -> None:
+    many = "for n in range(40): open(f'out/f{n:02}.csv', 'w').write('x')"
+    unicode = (
+        "import os\nos.makedirs('out/日本')\n"
+        "for n in ('résumé.csv', 'report (1).csv', '日本/🐧.txt', 'a\\nb'): open('out/' + n, 'w').write('x')"
+    )
+    large = (
+        "import os\nopen('out/big', 'wb').write(bytes(70 << 20))\n"
+        "open('out/small', 'w').write('x')\nos.symlink('/etc/passwd', 'out/link')"
+    )
+    steps = outputs(member, tool("many", many), tool("unicode", unicode), tool("large", large))
+    assert (len(names(steps["many"])), steps["many"]["output"]["skipped"]) == (40, [])
+    assert sorted(names(steps["unicode"])) == ["report (1).csv", "résumé.csv", "日本/🐧.txt"]
+    assert [entry["path"] for entry in steps["unicode"]["output"]["skipped"]] == ["a\\nb"]
+    assert names(steps["large"]) == ["small"]
+    assert {entry["path"]: entry["reason"] for entry in steps["large"]["output"]["skipped"]} == {
+        "big": "73400320 bytes, more than what is left of 67108864 for all files",
+        "link": "symbolic link",
+    }
+
+
+RESULTS = {
+    "nan": ("json.dump({'mean': float('nan')}, f)", "result.json: /mean: NaN is no JSON number"),
+    "broken": ("f.write('{')", "result.json: malformed JSON at line 1"),
+    "large": ("f.write('\"' + 'x' * 300_000 + '\"')", "result.json: the document has 300002 bytes"),
+    "deep": ("f.write('[' * 300 + ']' * 300)", "result.json: "),
+    "twice": ('f.write(\'{"a": 1, "a": 2}\')', "stands twice"),
+    "nul": ("f.write('\"\\\\u0000\"')", "U+0000"),
+}
+
+
+def test_a_result_that_is_none_says_why(member: Member) -> None:
+    opened = "import json; f = open('out/result.json', 'w'); {}; f.close()"
+    good = tool("good", opened.format("json.dump({'n': [1, None]}, f)"))
+    steps = outputs(member, good, *(tool(name, opened.format(write)) for name, (write, _) in RESULTS.items()))
+    assert (steps["good"]["output"]["result"], steps["good"]["output"]["result_error"]) == ({"n": [1, None]}, None)
+    for name, (_, why) in RESULTS.items():
+        output = steps[name]["output"]
+        assert (steps[name]["status"], output["result"], why in output["result_error"]) == ("SUCCESS", None, True), name
+
+
+def test_a_long_stream_keeps_its_beginning_and_its_end(member: Member) -> None:
+    warn = "import sys\nfor i in range(30_000): print('W%06d warning' % i, file=sys.stderr)"
+    code = f"{warn}\nraise ValueError('the real error')"
+    step = outputs(member, tool("a", code))["a"]
+    assert step["error"]["code"] == "exit_code"
+    assert "the real error" in step["error"]["detail"]
+    stderr, cut = step["output"]["stderr"], step["output"]["cut"]
+    assert stderr.startswith("W000000 warning\n")
+    assert stderr.rstrip().endswith("ValueError: the real error")
+    assert cut.keys() == {"stderr"}
+    assert f"[{cut['stderr']['bytes']} bytes are left out here]" in stderr
+    assert cut["stderr"]["after"] == 16_384
+
+
+WORK = """
+print('row 17 is bad', flush=True)
+open('out/partial.csv', 'w').write('x')
+open('out/result.json', 'w').write('[17]')
+"""
+TAKE_ALL = "import os, time\nfor _ in range(3): os.fork()\nheld = bytearray(400 << 20); time.sleep(60)"
+ENDINGS = {
+    "fails": ("raise SystemExit(3)", {}, "exit_code"),
+    "crashes": ("import os; os.kill(os.getpid(), 11)", {}, "signal"),
+    "own_time": ("import time; time.sleep(60)", {}, "wall_time"),
+    "steps_time": ("import time; time.sleep(60)", {"timeout_seconds": 2}, "step_timed_out"),
+    "memory": (TAKE_ALL, {}, "memory"),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_step_that_failed_tells_what_it_had(member: Member, ending: str) -> None:
+    code, more, reason = ENDINGS[ending]
+    step = {**tool("a", WORK + code), **more}
+    if ending == "own_time":
+        step["arguments"]["timeout_seconds"] = 1
+    found = outputs(member, step)["a"]
+    assert (found["status"], found["error"]["code"]) == ("FAILED", reason)
+    output = found["output"]
+    assert output["stdout"] == "row 17 is bad\n"
+    assert sorted(names(found)) == ["partial.csv", "result.json"]
+    assert output["result"] == [17]
+    assert output["status"] != "SUCCEEDED"
+    assert output["detail"]
