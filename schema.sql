@@ -294,6 +294,14 @@ BEGIN
 END $$;
 CREATE TRIGGER outbox_wakes AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();
 
+-- A young database has no statistics, and plans badly without: these tables are looked at from their first rows on. Their
+-- rows change often, so what is dead is cleaned away early too.
+ALTER TABLE runs SET (autovacuum_analyze_threshold = 20, autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE steps SET (autovacuum_analyze_threshold = 20, autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE step_needs SET (autovacuum_analyze_threshold = 20, autovacuum_analyze_scale_factor = 0.05);
+ALTER TABLE run_events SET (autovacuum_analyze_threshold = 20, autovacuum_analyze_scale_factor = 0.05);
+ALTER TABLE outbox SET (autovacuum_analyze_threshold = 200, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0.02);
+
 -- 6  memory of a step ------------------------------------------------------------------------------------------------
 
 -- A message's part, stored once a tenant by the SHA-256 of its uncompressed bytes.

@@ -38,6 +38,8 @@ class Postgres:
             "max_connections": "200",
             "fsync": "on",
             "synchronous_commit": "on",
+            # Statistics come soon after the first rows; a minute of bad plans is a long time for a first sample.
+            "autovacuum_naptime": "15s",
             "logging_collector": "off",
             "log_line_prefix": "%m [%p] %u@%d ",
         }

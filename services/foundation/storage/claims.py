@@ -61,6 +61,9 @@ class StepNow:
     unmet_needs: int
 
 
+# Each table is reached by its own whole key: a young database has no statistics, and a plan that may start from the
+# tenant's column alone then reads all that the tenant has. `IS TRUE` keeps the comparison from becoming another way to
+# the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
 _CLAIM = text(
     """WITH claimed AS (
            UPDATE steps s
@@ -77,7 +80,7 @@ _CLAIM = text(
              AND s.unmet_needs = 0
              AND (s.status IN ('QUEUED', 'WAITING', 'RETRYING')
                   OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
-             AND r.tenant_id = s.tenant_id AND r.run_id = s.run_id
+             AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
            RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens, r.budget_nano_usd,
                      r.traceparent, r.task_id, r.task_version)
@@ -87,8 +90,9 @@ _CLAIM = text(
               v.definition ->> 'on_step_failure' AS on_step_failure,
               v.turns_per_dispatch
        FROM claimed c
-       JOIN task_versions v USING (tenant_id, task_id)
-       WHERE v.version = c.task_version"""
+       CROSS JOIN LATERAL (
+           SELECT * FROM task_versions v
+           WHERE v.tenant_id = c.tenant_id AND v.task_id = c.task_id AND v.version = c.task_version LIMIT 1) v"""
 )
 
 
@@ -99,6 +103,7 @@ async def claim(tx: Transaction, dispatch: Dispatch, *, worker_id: str, lease_se
             _CLAIM,
             {
                 "tenant_id": dispatch.tenant_id,
+                "run_id": dispatch.run_id,
                 "step_id": dispatch.step_id,
                 "generation": dispatch.generation,
                 "tick": dispatch.tick,

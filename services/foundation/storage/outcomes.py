@@ -141,8 +141,9 @@ async def skip_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID, *, er
             """WITH RECURSIVE below(step_id) AS (
                    SELECT step_id FROM step_needs WHERE tenant_id = :tenant_id AND needs_id = :step_id
                    UNION
-                   SELECT n.step_id FROM step_needs n JOIN below b ON n.needs_id = b.step_id
-                   WHERE n.tenant_id = :tenant_id),
+                   SELECT n.step_id FROM below b CROSS JOIN LATERAL (
+                       SELECT m.step_id FROM step_needs m
+                       WHERE m.tenant_id = :tenant_id AND m.needs_id = b.step_id OFFSET 0) n),
                locked AS (
                    SELECT s.step_id, s.task_token FROM steps s JOIN below USING (step_id)
                    WHERE s.tenant_id = :tenant_id AND s.ended_at IS NULL ORDER BY s.step_id FOR UPDATE OF s)
