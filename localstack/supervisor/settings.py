@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     port_launcher: int = Field(8082, ge=1024, le=65535, description="tool jobs")
     port_simulated_provider: int = Field(8083, ge=1024, le=65535, description="the model of a machine without keys")
     port_worker_health: int = Field(8084, ge=1024, le=65535, description="of the first worker; others follow it")
+    port_metrics_above: int = Field(
+        10_000, ge=1, le=60_000, description="a service's figures stand on its own port and this many above it"
+    )
     port_postgres: int = Field(5442, ge=1024, le=65535)
     port_redis: int = Field(6389, ge=1024, le=65535)
     port_workflow: int = Field(4566, ge=1024, le=65535, description="LocalStack: SQS, Step Functions, Lambda, events")

@@ -51,6 +51,20 @@ class Surroundings:
             "LOCKSTEP_SIMULATED_PROVIDER_URL": f"http://127.0.0.1:{settings.port_simulated_provider}",
         }
 
+    def figures(self) -> dict[str, str]:
+        """Where each service's `/metrics` is: ports that only this machine reaches."""
+        settings = self.settings
+        ports = {
+            "API": settings.port_control_plane,
+            "GATEWAY": settings.port_gateway,
+            "LAUNCHER": settings.port_launcher,
+            "WORKER": settings.port_worker_health,
+        }
+        above = settings.port_metrics_above
+        return {
+            f"LOCKSTEP_{name}_METRICS_URL": f"http://127.0.0.1:{port + above}/metrics" for name, port in ports.items()
+        }
+
     def of_lambdas(self) -> dict[str, str]:
         """LocalStack itself adds where the rest of AWS is."""
         endpoints = self.cloud.environment()
@@ -69,6 +83,7 @@ class Surroundings:
             "REDIS_URL": self.redis_url,
             **self.cloud_names(),
             **self.neighbours(),
+            **self.figures(),
             "LOCKSTEP_ISSUER": self.issuer,
             "LOCKSTEP_SANDBOX_ROOT": str(self.settings.sandbox_root),
             **self.minted,

@@ -202,7 +202,10 @@ def _service(
         name=name,
         group=SERVICES,
         argv=(sys.executable, "-m", module),
-        environment=_environment(here, {port_setting: str(port), **sees}),
+        environment=_environment(
+            here,
+            {port_setting: str(port), "LOCKSTEP_METRICS_PORT": str(port + here.settings.port_metrics_above), **sees},
+        ),
         port=port,
         port_setting=port_setting,
         healthy=health.http(f"http://127.0.0.1:{port}/health"),

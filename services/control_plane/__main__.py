@@ -4,13 +4,14 @@ import uvicorn
 
 from control_plane.app import SERVICE, create_app
 from control_plane.settings import ControlPlaneSettings
-from foundation.telemetry import logs, traces
+from foundation.telemetry import logs, metrics, traces
 
 
 def main() -> None:
     settings = ControlPlaneSettings()
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE)
+    metrics.serve()
     app = create_app(settings)
     uvicorn.run(
         app,

@@ -2,7 +2,7 @@
 
 import uvicorn
 
-from foundation.telemetry import logs, traces
+from foundation.telemetry import logs, metrics, traces
 from llm_gateway.app import create_app
 from llm_gateway.settings import GatewaySettings
 
@@ -11,6 +11,7 @@ def main() -> None:
     settings = GatewaySettings()
     logs.configure("llm_gateway", level=settings.log_level)
     traces.configure("llm_gateway")
+    metrics.serve()
     uvicorn.run(
         create_app(settings),
         host=settings.host,

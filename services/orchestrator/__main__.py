@@ -7,7 +7,7 @@ import socket
 from contextlib import AsyncExitStack
 
 from foundation.domain.ids import new_uuid
-from foundation.telemetry import logs, traces
+from foundation.telemetry import logs, metrics, traces
 from orchestrator.app import SERVICE
 from orchestrator.resources import open_resources
 from orchestrator.settings import WorkerSettings
@@ -29,6 +29,7 @@ def main() -> None:
     settings = WorkerSettings()
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE)
+    metrics.serve()
     asyncio.run(serve(settings))
 
 

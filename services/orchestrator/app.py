@@ -1,4 +1,4 @@
-"""The worker's own small web app: `/health` and `/metrics`."""
+"""The worker's own small web app: `/health`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

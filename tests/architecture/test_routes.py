@@ -12,7 +12,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from control_plane.dependencies import Administrator, Definer, Reader, Runner
 from fixtures.unopened_apps import unopened_api
 
-_PUBLIC = {"/health", "/metrics"}
+_PUBLIC = {"/health"}
 _CALLERS = {get_args(caller)[1].dependency for caller in (Reader, Runner, Definer, Administrator)}
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 

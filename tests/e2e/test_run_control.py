@@ -41,12 +41,12 @@ def test_cancel_reaches_the_tool_in_flight_and_the_execution(stack: Stack, membe
         assert api.post(f"/runs/{run['id']}/pause").status_code == 409
     assert {step["status"] for step in member.steps(run["id"]).values()} == {"CANCELLED"}
     assert member.until(lambda: execution(stack, run["id"]) == "ABORTED", seconds=20)
-    launcher = stack["LOCKSTEP_LAUNCHER_URL"]
+    launcher = stack["LOCKSTEP_LAUNCHER_METRICS_URL"]
     assert member.until(lambda: running_jobs(launcher) == 0, seconds=30)
 
 
 def running_jobs(launcher: str) -> float:
-    lines = httpx.get(f"{launcher}/metrics").text.splitlines()
+    lines = httpx.get(launcher).text.splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith("tool_jobs_running"))
 
 

@@ -54,9 +54,17 @@ def address(stack: Stack, service: str) -> str:
     return named.get(service, worker).rstrip("/")
 
 
+FIGURES_AT = {
+    "control-plane": "LOCKSTEP_API_METRICS_URL",
+    "llm-gateway": "LOCKSTEP_GATEWAY_METRICS_URL",
+    "tool-runtime": "LOCKSTEP_LAUNCHER_METRICS_URL",
+    "orchestrator": "LOCKSTEP_WORKER_METRICS_URL",
+}
+
+
 def samples(stack: Stack, service: str) -> dict[str, dict[tuple[str, ...], float]]:
     """Name to values by their labels."""
-    text = httpx.get(f"{address(stack, service)}/metrics").raise_for_status().text
+    text = httpx.get(stack[FIGURES_AT[service]]).raise_for_status().text
     found: dict[str, dict[tuple[str, ...], float]] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -171,3 +179,12 @@ def test_what_a_step_did_is_logged_with_the_step(finished: tuple[Member, dict[st
     )
     assert of_steps
     assert of_steps <= steps
+
+
+@pytest.mark.parametrize("service", FIGURES_AT)
+def test_figures_which_name_tenants_stand_on_no_port_that_tenants_reach(stack: Stack, service: str) -> None:
+    assert httpx.get(f"{address(stack, service)}/metrics").status_code == 404
+    listening = {
+        c.laddr.ip for c in psutil.net_connections("tcp") if c.laddr.port == urlsplit(stack[FIGURES_AT[service]]).port
+    }
+    assert listening == {"127.0.0.1"}

@@ -1,4 +1,4 @@
-"""`/health` with each dependency, and `/metrics`."""
+"""`/health` with each dependency."""
 
 import asyncio
 import time
@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 import httpx
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
 
 Check = Callable[[], Awaitable[None]]
@@ -94,15 +93,5 @@ def health_router(
         status = "down" if down & set(required) else "degraded" if down else "ok"
         body = {"service": service, "status": status, "dependencies": dependencies}
         return JSONResponse(body, status_code=503 if status == "down" else 200)
-
-    @router.get(
-        "/metrics",
-        summary="Prometheus figures of this process",
-        operation_id="get_process_metrics",
-        response_class=Response,
-    )
-    async def exposition() -> Response:
-        body, content_type = metrics.exposition()
-        return Response(body, media_type=content_type)
 
     return router

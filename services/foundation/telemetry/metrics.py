@@ -1,6 +1,13 @@
-"""The Prometheus figures that more than one service reports, and how a process shows them."""
+"""The Prometheus figures that more than one service reports, and how a process shows them.
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+They name tenants, so they stand on a port of their own that only the platform reaches, never on a tenants' port.
+"""
+
+from typing import Literal
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _LATENCY = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)
 _DURATION = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
@@ -18,6 +25,15 @@ STEP_DURATION = Histogram(
 QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["queue_name"])
 
 
-def exposition() -> tuple[bytes, str]:
-    """All figures of this process in Prometheus' text format, and its content type."""
-    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+class MetricsSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_METRICS_")
+
+    host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's port that only the platform reaches
+    port: int | None = Field(default=None, ge=1, le=65_535, description="of `/metrics`; without it nothing is shown")
+
+
+def serve() -> None:
+    """Shows all figures of this process on the internal port, from a thread of its own, until the process ends."""
+    settings = MetricsSettings()
+    if settings.port is not None:
+        start_http_server(settings.port, addr=settings.host)

@@ -6,7 +6,7 @@ from types import FrameType
 
 import uvicorn
 
-from foundation.telemetry import logs, traces
+from foundation.telemetry import logs, metrics, traces
 from tool_runtime.launcher.app import SERVICE, create_app
 from tool_runtime.launcher.runtime import Runtime
 from tool_runtime.launcher.settings import LauncherSettings
@@ -51,6 +51,7 @@ def main() -> None:
     settings = LauncherSettings()
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE)
+    metrics.serve()
     asyncio.run(_serve(settings))
 
 

@@ -1,4 +1,4 @@
-"""The launcher's web app: `POST /jobs`, `DELETE /jobs/{job_id}`, the leases, `/health`, `/metrics`."""
+"""The launcher's web app: `POST /jobs`, `DELETE /jobs/{job_id}`, the leases, `/health`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -15,7 +15,7 @@ from fixtures.unopened_apps import UNOPENED
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
-WITHOUT_A_CALLER = {"GET /health", "GET /metrics"}
+WITHOUT_A_CALLER = {"GET /health"}
 
 
 @pytest.fixture(params=UNOPENED)

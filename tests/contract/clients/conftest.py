@@ -130,7 +130,7 @@ def answered(gateway: GatewayProcess) -> Callable[[], Counter[str]]:
     """How many calls the gateway has answered so far, by status."""
 
     def counted() -> Counter[str]:
-        families = text_string_to_metric_families(httpx.get(f"{gateway.url}/metrics").text)
+        families = text_string_to_metric_families(httpx.get(gateway.metrics_url).text)
         samples = [sample for family in families for sample in family.samples if sample.name == "http_requests_total"]
         return Counter({one.labels["status"]: int(one.value) for one in samples if one.labels["method"] == "POST"})
 

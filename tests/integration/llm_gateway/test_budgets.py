@@ -135,15 +135,15 @@ async def test_a_tenants_budget_holds_in_each_period(
 
 
 async def test_the_official_sdk_sends_one_request_on_a_budget_error(
-    gateway: GatewayProcess, client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
+    gateway: GatewayProcess, tenant: Tenant, database: ScratchDatabase
 ) -> None:
     tenant.limit(database, tokens=1)
     async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=tenant.api_key) as sdk:
-        before = await _requests(client)
+        before = await _requests(gateway)
         with pytest.raises(openai.APIStatusError) as refused:
             await sdk.chat.completions.create(**BODY)
         assert refused.value.status_code == 402
-        assert await _requests(client) - before == 1
+        assert await _requests(gateway) - before == 1
 
 
 async def test_the_official_sdk_reads_plain_streamed_and_tool_answers(gateway: GatewayProcess, tenant: Tenant) -> None:
@@ -160,7 +160,8 @@ async def test_the_official_sdk_reads_plain_streamed_and_tool_answers(gateway: G
         assert final.usage == plain.usage
 
 
-async def _requests(client: httpx.AsyncClient) -> float:
-    lines = (await client.get("/metrics")).text.splitlines()
+async def _requests(gateway: GatewayProcess) -> float:
+    async with httpx.AsyncClient() as client:
+        lines = (await client.get(gateway.metrics_url)).text.splitlines()
     wanted = 'http_requests_total{method="POST",service="llm_gateway",status="402"}'
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(wanted))

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.gateway import Signing, Step, Tenant
+from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.ledger import events_of, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.simulated import SimulatedProvider
@@ -242,13 +242,16 @@ async def test_who_proves_nothing_is_401(client: httpx.AsyncClient, token: str) 
     assert answer.json()["error"]["type"] == "authentication_error"
 
 
-async def test_models_health_and_metrics_answer(client: httpx.AsyncClient, tenant: Tenant) -> None:
+async def test_models_health_and_metrics_answer(
+    gateway: GatewayProcess, client: httpx.AsyncClient, tenant: Tenant
+) -> None:
     await post(client, tenant.api_key, asked())
     models = (await client.get("/v1/models", headers={"x-api-key": tenant.api_key})).json()
     assert {"default", "penguins-agent", "penguins-summary"} <= {model["id"] for model in models["data"]}
     health = (await client.get("/health")).json()
     assert (health["status"], set(health["dependencies"])) == ("ok", {"redis", "postgres"})
-    figures = (await client.get("/metrics")).text
+    assert (await client.get("/metrics")).status_code == 404, "they name tenants: not on the tenants' port"
+    figures = (await client.get(gateway.metrics_url)).text
     for name in (
         "llm_requests_total",
         "llm_latency_seconds",

@@ -28,14 +28,15 @@ def is_refused(answer: httpx.Response) -> bool:
     )
 
 
-async def hits(client: httpx.AsyncClient, tenant: Tenant) -> float:
+async def hits(gateway: GatewayProcess, tenant: Tenant) -> float:
     wanted = f'llm_rate_limit_hits_total{{tenant_id="{tenant.tenant_id}"}} '
-    lines = (await client.get("/metrics")).text.splitlines()
+    async with httpx.AsyncClient() as client:
+        lines = (await client.get(gateway.metrics_url)).text.splitlines()
     return sum(float(line.removeprefix(wanted)) for line in lines if line.startswith(wanted))
 
 
 async def test_calls_at_once_above_a_users_rate_are_refused_and_cost_nothing(
-    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
+    gateway: GatewayProcess, client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
 ) -> None:
     tenant.rates(database, {"user": {"requests_a_minute": 5}})
     answers = await asyncio.gather(*(post(client, tenant.api_key) for _ in range(20)))
@@ -43,7 +44,7 @@ async def test_calls_at_once_above_a_users_rate_are_refused_and_cost_nothing(
     assert len(refused) == 15
     assert all(map(is_refused, refused))
     assert all(59_000 <= int(answer.headers["retry-after-ms"]) <= 60_000 for answer in refused)
-    assert await hits(client, tenant) == 15
+    assert await hits(gateway, tenant) == 15
     assert len(await recorded_events(database, tenant.tenant_id, count=5)) == 5
 
 
@@ -82,7 +83,7 @@ async def test_a_call_above_a_rate_by_itself_is_not_to_be_repeated(
             await sdk.chat.completions.create(**BODY)
     assert refused.value.response.headers["x-should-retry"] == "false"
     assert "retry-after-ms" not in refused.value.response.headers
-    assert await hits(client, tenant) == 1
+    assert await hits(gateway, tenant) == 1
 
 
 async def test_as_many_calls_are_open_at_once_as_may_be(

@@ -165,7 +165,7 @@ async def test_health_names_the_sandbox_and_metrics_count_jobs(launcher: Launche
     await launcher.run(a_job())
     health = (await launcher.client.get("/health")).json()
     assert (health["status"], health["dependencies"]["sandbox"]["status"]) == ("ok", "up")
-    figures = (await launcher.client.get("/metrics")).text
+    figures = await launcher.figures()
     assert 'tool_jobs_total{reason="",status="SUCCEEDED",tool="code.python"}' in figures
 
 
