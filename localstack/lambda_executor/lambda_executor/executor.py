@@ -51,6 +51,7 @@ class SubprocessExecutor(RuntimeExecutor):
 
     def _spawn(self) -> Channel:
         code = Code(
+            interpreter=os.environ["LAMBDA_PYTHON"],
             folder=self._environment["LAMBDA_TASK_ROOT"],
             search_path=self._environment["PYTHONPATH"],
             handler=self._environment["_HANDLER"],

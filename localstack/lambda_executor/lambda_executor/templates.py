@@ -5,7 +5,6 @@ to import what the function stands on: more than a small machine has.
 """
 
 import json
-import os
 import socket
 import subprocess
 from dataclasses import dataclass, field
@@ -30,8 +29,9 @@ class LoadFailed(Exception):
 
 @dataclass(frozen=True)
 class Code:
-    """What makes two environments the same function: where it lies, what it imports from, what is called."""
+    """What makes two environments the same function: what runs it, where it lies, what it imports from, what is called."""
 
+    interpreter: str
     folder: str
     search_path: str
     handler: str
@@ -50,7 +50,7 @@ class Template:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, log.open("ab") as output:
             process = subprocess.Popen(
-                [os.environ["LAMBDA_PYTHON"], str(_BOOTSTRAP)],
+                [code.interpreter, str(_BOOTSTRAP)],
                 env={**environment, "LOCKSTEP_LAMBDA_ORDERS": str(theirs.fileno())},
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
