@@ -6,6 +6,7 @@ from typing import Any
 
 from simulated_provider.answer import Answer, Finish, pieces_of
 from simulated_provider.anthropic_request import read_messages
+from simulated_provider.anthropic_rules import check_messages
 from simulated_provider.asked import Asked, RequestRefused
 from simulated_provider.speech import ToolCall
 from simulated_provider.sse import named_event
@@ -43,7 +44,9 @@ class AnthropicWire:
     def read(self, body: Any, headers: dict[str, str]) -> Asked:
         if "anthropic-version" not in headers:
             raise RequestRefused("anthropic-version: header is required")
-        return read_messages(body)
+        asked = read_messages(body)
+        check_messages(body)
+        return asked
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
         answer = reply.answer

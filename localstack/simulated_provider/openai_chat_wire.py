@@ -8,6 +8,7 @@ from simulated_provider.answer import Answer, Finish, pieces_of
 from simulated_provider.asked import Asked
 from simulated_provider.openai_chat_request import read_chat
 from simulated_provider.openai_errors import error
+from simulated_provider.openai_rules import check_chat
 from simulated_provider.speech import ToolCall
 from simulated_provider.sse import DONE, data_event
 from simulated_provider.usage import Usage
@@ -31,7 +32,9 @@ class OpenAIChatWire:
     malformed = b'data: {"choices": [{"del\n\n'
 
     def read(self, body: Any, headers: dict[str, str]) -> Asked:  # noqa: ARG002
-        return read_chat(body)
+        asked = read_chat(body)
+        check_chat(body)
+        return asked
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
         answer = reply.answer

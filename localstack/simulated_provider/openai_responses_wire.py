@@ -8,6 +8,7 @@ from simulated_provider.openai_errors import error
 from simulated_provider.openai_responses_items import whole_response
 from simulated_provider.openai_responses_request import read_response
 from simulated_provider.openai_responses_stream import ResponsesStream
+from simulated_provider.openai_rules import check_responses
 from simulated_provider.usage import Usage
 from simulated_provider.wire import Reply, Stream
 
@@ -20,7 +21,9 @@ class OpenAIResponsesWire:
     malformed = b'event: response.output_text.delta\ndata: {"type": "response.outp\n\n'
 
     def read(self, body: Any, headers: dict[str, str]) -> Asked:  # noqa: ARG002
-        return read_response(body)
+        asked = read_response(body)
+        check_responses(body)
+        return asked
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
         return json.dumps(whole_response(reply, usage), ensure_ascii=False).encode()

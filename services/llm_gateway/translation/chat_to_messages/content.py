@@ -15,14 +15,14 @@ MEDIA = TEXT | {"image_url"}
 def blocks_of(content: str | list[Part] | None, *, at: str, faults: list[Fault], kinds: Collection[str]) -> list[Block]:
     """The blocks of a content whose parts may be of `kinds`; messages know no empty text, so it is left out."""
     if not isinstance(content, list):
-        return [text_block(content)] if content else []
+        return [text_block(content)] if content and content.strip() else []
     blocks = []
     for index, part in enumerate(content):
         if part.type not in kinds:
             faults.append(Fault(f"{at}/{index}/type", f"messages have no word for {part.type!r} here"))
         elif part.type == "image_url":
             blocks += _image(part, at=f"{at}/{index}", faults=faults)
-        elif text := part.text or part.refusal:
+        elif (text := part.text or part.refusal) and text.strip():
             blocks.append(text_block(text))
     return blocks
 

@@ -6,8 +6,10 @@ from typing import Any
 from foundation.domain.errors import Fault
 from llm_gateway.translation.chat_to_messages.content import MEDIA, TEXT, Block, blocks_of, text_block
 from llm_gateway.translation.chat_to_messages.tools import input_of
+from llm_gateway.translation.lengths import Names, short_id
 from llm_gateway.translation.wires.chat_request import Message, ToolCall
 
+_CALL_ID = 64
 _ROLES = {"system": "system", "developer": "system", "user": "user", "tool": "user", "assistant": "assistant"}
 
 
@@ -29,13 +31,13 @@ class Conversation:
             self.turns.append({"role": role, "content": blocks})
 
 
-def conversation_of(messages: list[Message], faults: list[Fault]) -> Conversation:
+def conversation_of(messages: list[Message], names: Names, faults: list[Fault]) -> Conversation:
     found = Conversation()
     for index, message in enumerate(messages):
         at = f"/messages/{index}"
         if message.role not in _ROLES:
             faults.append(Fault(f"{at}/role", f"messages have no word for {message.role!r}"))
-        elif blocks := _blocks(message, at=at, faults=faults):
+        elif blocks := _blocks(message, names, at=at, faults=faults):
             found.add(_ROLES[message.role], blocks)
         elif message.role == "user" and message is messages[-1]:
             # left out, it would make the turn before it the last one, which the provider would go on with
@@ -45,7 +47,7 @@ def conversation_of(messages: list[Message], faults: list[Fault]) -> Conversatio
     return found
 
 
-def _blocks(message: Message, *, at: str, faults: list[Fault]) -> list[Block]:
+def _blocks(message: Message, names: Names, *, at: str, faults: list[Fault]) -> list[Block]:
     match message.role:
         case "tool":
             return _result(message, at=at, faults=faults)
@@ -53,23 +55,39 @@ def _blocks(message: Message, *, at: str, faults: list[Fault]) -> list[Block]:
             said = blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=TEXT)
             refusal = [text_block(message.refusal)] if message.refusal else []
             calls = enumerate(message.tool_calls or ())
-            return [*said, *refusal, *(_call(call, at=f"{at}/tool_calls/{n}", faults=faults) for n, call in calls)]
+            return [
+                *said,
+                *refusal,
+                *(_call(call, names, at=f"{at}/tool_calls/{n}", faults=faults) for n, call in calls),
+            ]
         case "user":
-            return blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=MEDIA)
+            blocks = blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=MEDIA)
+            return _said_by(message.name, blocks) if message.name else blocks
     return blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=TEXT)
+
+
+def _said_by(name: str, blocks: list[Block]) -> list[Block]:
+    """What somebody says of many, who are told apart by what stands before their text."""
+    if not blocks:
+        return blocks
+    if blocks[0]["type"] != "text":
+        return [text_block(f"{name}:"), *blocks]
+    return [text_block(f"{name}: {blocks[0]['text']}"), *blocks[1:]]
 
 
 def _result(message: Message, *, at: str, faults: list[Fault]) -> list[Block]:
     if message.tool_call_id is None:
         faults.append(Fault(f"{at}/tool_call_id", "Field required"))
-    block: Block = {"type": "tool_result", "tool_use_id": message.tool_call_id}
+    block: Block = {"type": "tool_result", "tool_use_id": short_id(message.tool_call_id or "", most=_CALL_ID)}
     content = blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=MEDIA)
-    if content:
-        block["content"] = message.content if isinstance(message.content, str) else content
+    if isinstance(message.content, str) and message.content:
+        block["content"] = message.content
+    elif content:
+        block["content"] = content
     return [block]
 
 
-def _call(call: ToolCall, *, at: str, faults: list[Fault]) -> Block:
+def _call(call: ToolCall, names: Names, *, at: str, faults: list[Fault]) -> Block:
     if call.type != "function" or call.function is None:
         faults.append(Fault(f"{at}/type", f"messages have no word for {call.type!r}"))
         return {"type": "tool_use"}
@@ -78,4 +96,9 @@ def _call(call: ToolCall, *, at: str, faults: list[Fault]) -> Block:
     except ValueError:
         faults.append(Fault(f"{at}/function/arguments", "messages take an object in JSON only"))
         value = {}
-    return {"type": "tool_use", "id": call.id, "name": call.function.name, "input": value}
+    return {
+        "type": "tool_use",
+        "id": short_id(call.id, most=_CALL_ID),
+        "name": names.there(call.function.name),
+        "input": value,
+    }

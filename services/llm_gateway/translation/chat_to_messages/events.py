@@ -4,6 +4,7 @@ from typing import Any
 
 from llm_gateway.providers.messages_usage import MessagesUsage
 from llm_gateway.providers.sse import data_of
+from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_finish_reason
 from llm_gateway.translation.usage import as_chat
 from llm_gateway.translation.wires.events import DONE, chat_event
@@ -13,7 +14,8 @@ from llm_gateway.translation.wires.messages_answer import Block, Delta, Event, M
 class ChunkTranslator:
     """One stream: how it ended and what it took are kept for its end, everything else goes at once."""
 
-    def __init__(self, *, created: int, wants_usage: bool, keeps_thinking: bool) -> None:
+    def __init__(self, *, created: int, wants_usage: bool, keeps_thinking: bool, names: Names) -> None:
+        self._names = names
         self._created = created
         self._wants_usage = wants_usage
         self._keeps_thinking = keeps_thinking
@@ -62,7 +64,7 @@ class ChunkTranslator:
         if block.type == "tool_use":
             self._calls += 1
             self._open_call, self._argued = block, False
-            function = {"name": block.name or "", "arguments": ""}
+            function = {"name": self._names.back(block.name or ""), "arguments": ""}
             return [self._call({"id": block.id or "", "type": "function", "function": function})]
         return self._add(Delta(text=block.text, thinking=block.thinking))
 

@@ -49,12 +49,13 @@ BODY = Fields(
 _ANSWERED: dict[str, object] = {"annotations": []}
 """Members that stand in a message because a client sends back what it was answered."""
 MESSAGES = {
-    "system": Fields(spoken=frozenset({"role", "content"})),
-    "developer": Fields(spoken=frozenset({"role", "content"})),
-    "user": Fields(spoken=frozenset({"role", "content"})),
+    "system": Fields(spoken=frozenset({"role", "content"}), dropped=frozenset({"name"})),
+    "developer": Fields(spoken=frozenset({"role", "content"}), dropped=frozenset({"name"})),
+    # said before the text
+    "user": Fields(spoken=frozenset({"role", "name", "content"})),
     "assistant": Fields(
         spoken=frozenset({"role", "content", "refusal", "tool_calls"}),
-        dropped=frozenset({"reasoning_content"}),
+        dropped=frozenset({"name", "reasoning_content"}),
         neutral=_ANSWERED,
     ),
     # a result is told by its call's id; the name repeats it

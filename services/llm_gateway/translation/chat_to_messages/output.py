@@ -3,6 +3,7 @@
 from typing import Any
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.schemas import closed
 from llm_gateway.translation.wires.chat_request import ChatCall
 
 _EFFORTS = {
@@ -42,4 +43,4 @@ def _schema(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None:
     if form.json_schema is None or form.json_schema.schema is None:
         faults.append(Fault("/response_format/json_schema/schema", "Field required"))
         return None
-    return form.json_schema.schema
+    return closed(form.json_schema.schema)

@@ -9,7 +9,8 @@ from llm_gateway.translation.chat_to_messages.content import Block
 from llm_gateway.translation.chat_to_messages.conversation import conversation_of
 from llm_gateway.translation.chat_to_messages.fields import BODY, FUNCTION, MESSAGES
 from llm_gateway.translation.chat_to_messages.output import output_of
-from llm_gateway.translation.chat_to_messages.tools import tool_choice_of, tools_of
+from llm_gateway.translation.chat_to_messages.tools import names_of, tool_choice_of, tools_of
+from llm_gateway.translation.lengths import MESSAGES_USER, short_user
 from llm_gateway.translation.wires.chat_request import ChatCall, read_chat_call
 
 _HOTTEST = 1.0
@@ -20,14 +21,15 @@ def messages_request(body: Mapping[str, Any]) -> dict[str, Any]:
     """`Untranslatable` with every place that has no word on the other side."""
     call = read_chat_call(body)
     faults = _lost(body)
-    conversation = conversation_of(call.messages, faults)
+    names = names_of(call.tools)
+    conversation = conversation_of(call.messages, names, faults)
     told: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
     told["messages"] = conversation.turns
     if conversation.system:
         told["system"] = _system(conversation.system)
     if call.tools:
-        told["tools"] = tools_of(call.tools, faults)
-    if choice := tool_choice_of(call, faults):
+        told["tools"] = tools_of(call.tools, names, faults)
+    if choice := tool_choice_of(call, names, faults):
         told["tool_choice"] = choice
     told |= _sampling(call, faults)
     told |= output_of(call, faults)
@@ -59,6 +61,8 @@ def _sampling(call: ChatCall, faults: list[Fault]) -> dict[str, Any]:
         found["max_tokens"] = limit
     if call.stop:
         found["stop_sequences"] = [call.stop] if isinstance(call.stop, str) else call.stop
+        if not all(stop.strip() for stop in found["stop_sequences"]):
+            faults.append(Fault("/stop", "messages take no stop sequence of blanks only"))
     if call.temperature is not None:
         found["temperature"] = call.temperature
         if call.temperature > _HOTTEST:
@@ -67,5 +71,5 @@ def _sampling(call: ChatCall, faults: list[Fault]) -> dict[str, Any]:
         found["top_p"] = call.top_p
     user = call.safety_identifier if call.user is None else call.user
     if user is not None:
-        found["metadata"] = {"user_id": user}
+        found["metadata"] = {"user_id": short_user(user, most=MESSAGES_USER)}
     return found

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.lengths import MESSAGES_NAME, Names
 from llm_gateway.translation.wires.chat_request import ChatCall, NamedChoice, Tool
 from llm_gateway.translation.wires.decoding import decoded
 
@@ -18,14 +19,23 @@ def input_of(arguments: str) -> dict[str, Any]:
     return decoded(_objects, arguments) if arguments.strip() else {}
 
 
-def tools_of(tools: list[Tool], faults: list[Fault]) -> list[dict[str, Any]]:
+def names_of(tools: list[Tool] | None) -> Names:
+    functions = (tool.function for tool in tools or ())
+    return Names((function.name for function in functions if function is not None), most=MESSAGES_NAME)
+
+
+def tools_of(tools: list[Tool], names: Names, faults: list[Fault]) -> list[dict[str, Any]]:
     found = []
+    faults += names.faults(at="/tools")
     for index, tool in enumerate(tools):
         function = tool.function
         if tool.type != "function" or function is None:
             faults.append(Fault(f"/tools/{index}/type", f"messages have no word for {tool.type!r}"))
             continue
-        told: dict[str, Any] = {"name": function.name, "input_schema": function.parameters or _NO_PARAMETERS}
+        told: dict[str, Any] = {
+            "name": names.there(function.name),
+            "input_schema": {"type": "object", **(function.parameters or _NO_PARAMETERS)},
+        }
         if function.description is not None:
             told["description"] = function.description
         if function.strict:
@@ -34,9 +44,9 @@ def tools_of(tools: list[Tool], faults: list[Fault]) -> list[dict[str, Any]]:
     return found
 
 
-def tool_choice_of(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None:
+def tool_choice_of(call: ChatCall, names: Names, faults: list[Fault]) -> dict[str, Any] | None:
     """None where both sides choose alike by themselves."""
-    choice = _choice(call, faults)
+    choice = _choice(call, names, faults)
     if call.parallel_tool_calls is False and call.tools:
         choice = choice or {"type": "auto"}
         if choice["type"] != "none":
@@ -44,13 +54,13 @@ def tool_choice_of(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None
     return choice
 
 
-def _choice(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None:
+def _choice(call: ChatCall, names: Names, faults: list[Fault]) -> dict[str, Any] | None:
     match call.tool_choice:
         case None:
             return None
         case str(word) if word in _CHOICES:
             return {"type": _CHOICES[word]}
         case NamedChoice(type="function", function=function) if function is not None:
-            return {"type": "tool", "name": function.name}
+            return {"type": "tool", "name": names.there(function.name)}
     faults.append(Fault("/tool_choice", "messages know auto, none, required and a function's name"))
     return None

@@ -7,6 +7,7 @@ from typing import Any
 from llm_gateway.translation.chat_to_messages.events import ChunkTranslator
 from llm_gateway.translation.chat_to_messages.request import messages_request
 from llm_gateway.translation.chat_to_messages.whole import completion_of
+from llm_gateway.translation.lengths import MESSAGES_NAME, Names
 from llm_gateway.translation.wires.events import encoded
 from llm_gateway.translation.wires.messages_answer import read_message
 
@@ -24,13 +25,21 @@ class ChatToMessages:
     def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return messages_request(body)
 
-    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:  # noqa: ARG002  # the answer says it all
+    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:
         answer = read_message(body)
-        return encoded(completion_of(answer, created=int(self._clock()), keeps_thinking=self._keeps_thinking))
+        return encoded(
+            completion_of(answer, created=int(self._clock()), keeps_thinking=self._keeps_thinking, names=_names(asked))
+        )
 
     def events(self, *, asked: Mapping[str, Any]) -> ChunkTranslator:
         return ChunkTranslator(
             created=int(self._clock()),
             wants_usage=bool((asked.get("stream_options") or {}).get("include_usage")),
             keeps_thinking=self._keeps_thinking,
+            names=_names(asked),
         )
+
+
+def _names(asked: Mapping[str, Any]) -> Names:
+    functions = (tool.get("function") or {} for tool in asked.get("tools") or ())
+    return Names((str(function.get("name") or "") for function in functions), most=MESSAGES_NAME)

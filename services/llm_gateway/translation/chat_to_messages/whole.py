@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_finish_reason
 from llm_gateway.translation.usage import as_chat
 from llm_gateway.translation.wires.messages_answer import Block, Message
 
 
-def completion_of(answer: Message, *, created: int, keeps_thinking: bool) -> dict[str, Any]:
+def completion_of(answer: Message, *, created: int, keeps_thinking: bool, names: Names) -> dict[str, Any]:
     """A chat completion knows one text and then the calls: blocks of each kind are joined in their order."""
     told: dict[str, Any] = {"role": "assistant", "content": _joined(answer.content, "text"), "refusal": None}
     if answer.stop_details is not None:
         told["refusal"] = answer.stop_details.explanation
-    if calls := [_call(block) for block in answer.content if block.type == "tool_use"]:
+    if calls := [_call(block, names) for block in answer.content if block.type == "tool_use"]:
         told["tool_calls"] = calls
     if keeps_thinking and (thinking := _joined(answer.content, "thinking")):
         told["reasoning_content"] = thinking
@@ -39,6 +40,6 @@ def _joined(blocks: list[Block], kind: str) -> str | None:
     return "".join(getattr(block, kind) or "" for block in blocks if block.type == kind) or None
 
 
-def _call(block: Block) -> dict[str, Any]:
-    function = {"name": block.name or "", "arguments": block.arguments()}
+def _call(block: Block, names: Names) -> dict[str, Any]:
+    function = {"name": names.back(block.name or ""), "arguments": block.arguments()}
     return {"id": block.id or "", "type": "function", "function": function}

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.lengths import CHAT_CALL_ID, Names, short_id
 from llm_gateway.translation.messages_to_chat.content import THOUGHT, Part, as_content, parts_of, text_part
 from llm_gateway.translation.wires.messages_request import Block, Message, MessagesCall
 
@@ -14,21 +15,21 @@ ChatMessage = dict[str, Any]
 _encoder = msgspec.json.Encoder()
 
 
-def conversation_of(call: MessagesCall, faults: list[Fault]) -> list[ChatMessage]:
+def conversation_of(call: MessagesCall, names: Names, faults: list[Fault]) -> list[ChatMessage]:
     found: list[ChatMessage] = []
     if system := _texts(call.system, at="/system", faults=faults):
         found.append({"role": "system", "content": as_content(system)})
     for index, message in enumerate(call.messages):
-        found += _messages(message, at=f"/messages/{index}", faults=faults)
+        found += _messages(message, names, at=f"/messages/{index}", faults=faults)
     return found
 
 
-def _messages(message: Message, *, at: str, faults: list[Fault]) -> list[ChatMessage]:
+def _messages(message: Message, names: Names, *, at: str, faults: list[Fault]) -> list[ChatMessage]:
     match message.role:
         case "user":
             return _user(message.content, at=f"{at}/content", faults=faults)
         case "assistant":
-            return _assistant(message.content, at=f"{at}/content", faults=faults)
+            return _assistant(message.content, names, at=f"{at}/content", faults=faults)
         case "system":
             return [
                 {"role": "system", "content": as_content(_texts(message.content, at=f"{at}/content", faults=faults))}
@@ -57,12 +58,16 @@ def _result(block: Block, texts: list[Part]) -> ChatMessage:
     if block.is_error:
         first, *others = texts or [text_part("")]
         texts = [text_part(_FAILED + first["text"]), *others]
-    return {"role": "tool", "tool_call_id": block.tool_use_id or "", "content": as_content(texts)}
+    return {
+        "role": "tool",
+        "tool_call_id": short_id(block.tool_use_id or "", most=CHAT_CALL_ID),
+        "content": as_content(texts),
+    }
 
 
-def _assistant(content: str | list[Block], *, at: str, faults: list[Fault]) -> list[ChatMessage]:
+def _assistant(content: str | list[Block], names: Names, *, at: str, faults: list[Fault]) -> list[ChatMessage]:
     blocks = content if isinstance(content, list) else []
-    calls = [_call(block) for block in blocks if block.type == "tool_use"]
+    calls = [_call(block, names) for block in blocks if block.type == "tool_use"]
     said = _texts(content, at=at, faults=faults, beside=THOUGHT | {"tool_use"})
     message: ChatMessage = {"role": "assistant", "content": as_content(said)}
     if calls:
@@ -71,12 +76,12 @@ def _assistant(content: str | list[Block], *, at: str, faults: list[Fault]) -> l
     return [message]
 
 
-def _call(block: Block) -> dict[str, Any]:
+def _call(block: Block, names: Names) -> dict[str, Any]:
     arguments = _encoder.encode(block.input or {}).decode()
     return {
-        "id": block.id or "",
+        "id": short_id(block.id or "", most=CHAT_CALL_ID),
         "type": "function",
-        "function": {"name": block.name or "", "arguments": arguments},
+        "function": {"name": names.there(block.name or ""), "arguments": arguments},
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_gateway.providers.sse import data_of
+from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.messages_to_chat.blocks import TEXT, BlockSequence
 from llm_gateway.translation.stop_reasons import as_stop_reason
 from llm_gateway.translation.usage import as_messages
@@ -15,7 +16,8 @@ from llm_gateway.usage import NO_USAGE
 class MessageEventTranslator:
     """One stream: how it ended and what it took come in any order, so they are told at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
+        self._names = names
         self._started = False
         self._blocks = BlockSequence()
         self._finish_reason: str | None = None
@@ -82,7 +84,7 @@ class MessageEventTranslator:
         start = {
             "type": "tool_use",
             "id": call.id or "",
-            "name": (function.name if function is not None else None) or "",
+            "name": self._names.back((function.name if function is not None else None) or ""),
             "input": {},
         }
         key = position if call.index is None else call.index

@@ -3,6 +3,7 @@
 from typing import Any
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.schemas import is_strict
 from llm_gateway.translation.wires.messages_request import MessagesCall, OutputConfig
 
 _EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
@@ -27,6 +28,6 @@ def output_of(call: MessagesCall, faults: list[Fault]) -> dict[str, Any]:
     if config.format is not None:
         if config.format.type != "json_schema" or config.format.schema is None:
             faults.append(Fault("/output_config/format", "chat completions know a JSON schema"))
-        schema = {"name": _SCHEMA_NAME, "schema": config.format.schema, "strict": True}
+        schema = {"name": _SCHEMA_NAME, "schema": config.format.schema, "strict": is_strict(config.format.schema)}
         found["response_format"] = {"type": "json_schema", "json_schema": schema}
     return found

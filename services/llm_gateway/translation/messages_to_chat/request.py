@@ -5,10 +5,11 @@ from typing import Any
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.base import Untranslatable
+from llm_gateway.translation.lengths import CHAT_STOPS, CHAT_USER, short_user
 from llm_gateway.translation.messages_to_chat.conversation import conversation_of
 from llm_gateway.translation.messages_to_chat.fields import BODY, MESSAGE, METADATA, OUTPUT_CONFIG, TOOL
 from llm_gateway.translation.messages_to_chat.output import output_of
-from llm_gateway.translation.messages_to_chat.tools import choice_of, tools_of
+from llm_gateway.translation.messages_to_chat.tools import choice_of, names_of, tools_of
 from llm_gateway.translation.wires.messages_request import MessagesCall, read_messages_call
 
 _CLEARS_THINKING = "clear_thinking_"
@@ -19,14 +20,15 @@ def chat_request(body: Mapping[str, Any]) -> dict[str, Any]:
     call = read_messages_call(body)
     faults = _lost(body)
     told: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
-    told["messages"] = conversation_of(call, faults)
+    names = names_of(call.tools)
+    told["messages"] = conversation_of(call, names, faults)
     if body.get("stream"):
         # a stream of messages always tells its usage
         told["stream_options"] = {"include_usage": True}
     if call.tools:
-        told["tools"] = tools_of(call.tools, faults)
-    told |= choice_of(call, faults)
-    told |= _sampling(call)
+        told["tools"] = tools_of(call.tools, names, faults)
+    told |= choice_of(call, names, faults)
+    told |= _sampling(call, faults)
     told |= output_of(call, faults)
     if faults:
         raise Untranslatable(faults)
@@ -55,12 +57,15 @@ def _edits(management: object) -> Iterator[Fault]:
             yield Fault(f"/context_management/edits/{index}/type", "chat completions have no word for it")
 
 
-def _sampling(call: MessagesCall) -> dict[str, Any]:
+def _sampling(call: MessagesCall, faults: list[Fault]) -> dict[str, Any]:
+    if len(call.stop_sequences or ()) > CHAT_STOPS:
+        faults.append(Fault("/stop_sequences", f"chat completions take at most {CHAT_STOPS}"))
+    user = call.metadata.user_id if call.metadata is not None else None
     said = {
         "max_completion_tokens": call.max_tokens,
         "stop": call.stop_sequences or None,
         "temperature": call.temperature,
         "top_p": call.top_p,
-        "user": call.metadata.user_id if call.metadata is not None else None,
+        "user": None if user is None else short_user(user, most=CHAT_USER),
     }
     return {name: value for name, value in said.items() if value is not None}

@@ -3,27 +3,36 @@
 from typing import Any
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.lengths import CHAT_NAME, CHAT_TOOLS, Names
+from llm_gateway.translation.schemas import is_strict
 from llm_gateway.translation.wires.messages_request import MessagesCall, Tool, ToolChoice
 
 _CHOICES = {"auto": "auto", "none": "none", "any": "required"}
 
 
-def tools_of(tools: list[Tool], faults: list[Fault]) -> list[dict[str, Any]]:
+def names_of(tools: list[Tool] | None) -> Names:
+    return Names((tool.name for tool in tools or ()), most=CHAT_NAME)
+
+
+def tools_of(tools: list[Tool], names: Names, faults: list[Fault]) -> list[dict[str, Any]]:
     found = []
+    faults += names.faults(at="/tools")
+    if len(tools) > CHAT_TOOLS:
+        faults.append(Fault("/tools", f"chat completions take at most {CHAT_TOOLS} tools"))
     for index, tool in enumerate(tools):
         if tool.type not in {None, "custom"}:
             faults.append(Fault(f"/tools/{index}/type", f"chat completions have no word for {tool.type!r}"))
             continue
-        function: dict[str, Any] = {"name": tool.name, "parameters": tool.input_schema or {}}
+        function: dict[str, Any] = {"name": names.there(tool.name), "parameters": tool.input_schema or {}}
         if tool.description is not None:
             function["description"] = tool.description
-        if tool.strict:
+        if tool.strict and is_strict(tool.input_schema):
             function["strict"] = True
         found.append({"type": "function", "function": function})
     return found
 
 
-def choice_of(call: MessagesCall, faults: list[Fault]) -> dict[str, Any]:
+def choice_of(call: MessagesCall, names: Names, faults: list[Fault]) -> dict[str, Any]:
     """The members `tool_choice` and `parallel_tool_calls`, where there is something to say."""
     found: dict[str, Any] = {}
     match call.tool_choice:
@@ -32,7 +41,7 @@ def choice_of(call: MessagesCall, faults: list[Fault]) -> dict[str, Any]:
         case ToolChoice(type=word) if word in _CHOICES:
             found["tool_choice"] = _CHOICES[word]
         case ToolChoice(type="tool", name=str(name)):
-            found["tool_choice"] = {"type": "function", "function": {"name": name}}
+            found["tool_choice"] = {"type": "function", "function": {"name": names.there(name)}}
         case _:
             faults.append(Fault("/tool_choice", "chat completions know auto, none, any and a tool's name"))
     if call.tool_choice.disable_parallel_tool_use and call.tools:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from llm_gateway.translation.lengths import CHAT_NAME, Names
 from llm_gateway.translation.messages_to_chat.events import MessageEventTranslator
 from llm_gateway.translation.messages_to_chat.request import chat_request
 from llm_gateway.translation.messages_to_chat.whole import message_of
@@ -14,8 +15,12 @@ class MessagesToChat:
     def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return chat_request(body)
 
-    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:  # noqa: ARG002  # the answer says it all
-        return encoded(message_of(*read_completion(body)))
+    def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:
+        return encoded(message_of(*read_completion(body), names=_names(asked)))
 
-    def events(self, *, asked: Mapping[str, Any]) -> MessageEventTranslator:  # noqa: ARG002
-        return MessageEventTranslator()
+    def events(self, *, asked: Mapping[str, Any]) -> MessageEventTranslator:
+        return MessageEventTranslator(_names(asked))
+
+
+def _names(asked: Mapping[str, Any]) -> Names:
+    return Names((str(tool.get("name") or "") for tool in asked.get("tools") or ()), most=CHAT_NAME)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from pydantic_core import from_json
 
+from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_stop_reason
 from llm_gateway.translation.usage import as_messages
 from llm_gateway.translation.wires.chat_answer import ChatAnswer, Choice, Message, ToolCall
@@ -14,11 +15,11 @@ from llm_gateway.usage import NO_USAGE
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def message_of(answer: ChatAnswer, choice: Choice, message: Message) -> dict[str, Any]:
+def message_of(answer: ChatAnswer, choice: Choice, message: Message, *, names: Names) -> dict[str, Any]:
     """ValueError when a call has arguments that are no object in JSON."""
     cut = choice.finish_reason == "length"
     text = (message.content or "") + (message.refusal or "")
-    calls = [_call(call, cut=cut) for call in message.tool_calls or ()]
+    calls = [_call(call, names, cut=cut) for call in message.tool_calls or ()]
     return {
         "id": answer.id or "",
         "type": "message",
@@ -33,13 +34,13 @@ def message_of(answer: ChatAnswer, choice: Choice, message: Message) -> dict[str
     }
 
 
-def _call(call: ToolCall, *, cut: bool) -> dict[str, Any]:
+def _call(call: ToolCall, names: Names, *, cut: bool) -> dict[str, Any]:
     name = call.function.name if call.function is not None else None
     arguments = call.function.arguments if call.function is not None else None
     return {
         "type": "tool_use",
         "id": call.id or "",
-        "name": name or "",
+        "name": names.back(name or ""),
         "input": _input(arguments or "", cut=cut),
     }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.lengths import CHAT_CALL_ID, short_id
 from llm_gateway.translation.wires.responses_request import Item, Part, ResponsesCall
 
 ChatMessage = dict[str, Any]
@@ -53,7 +54,7 @@ def _add_call(found: list[ChatMessage], item: Item) -> None:
     if not found or found[-1]["role"] != "assistant":
         found.append({"role": "assistant", "content": None})
     function = {"name": item.name or "", "arguments": item.arguments or ""}
-    call = {"id": item.call_id or "", "type": "function", "function": function}
+    call = {"id": short_id(item.call_id or "", most=CHAT_CALL_ID), "type": "function", "function": function}
     found[-1].setdefault("tool_calls", []).append(call)
 
 
@@ -65,7 +66,7 @@ def _add_output(found: list[ChatMessage], item: Item, *, at: str, faults: list[F
         parts = _parts(content, at=f"{at}/output", faults=faults)
         images = [part for part in parts if part["type"] != "text"]
         content = [part for part in parts if part["type"] == "text"] or ""
-    found.append({"role": "tool", "tool_call_id": item.call_id or "", "content": content})
+    found.append({"role": "tool", "tool_call_id": short_id(item.call_id or "", most=CHAT_CALL_ID), "content": content})
     return images
 
 

@@ -36,6 +36,7 @@ class ToolCall(msgspec.Struct):
 
 class Message(msgspec.Struct):
     role: str
+    name: str | None = None
     content: str | list[Part] | None = None
     refusal: str | None = None
     tool_calls: list[ToolCall] | None = None

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from provider_wires import Call, Said
 
-TEXT = st.text(max_size=20)
+TEXT = st.text(max_size=20).filter(lambda text: not text or bool(text.strip()))
+"""Texts of blanks only are refused by messages, and are left out."""
 _SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=8)
 )

@@ -267,7 +267,6 @@ def test_what_has_no_word_there_is_refused_by_its_place(more: dict[str, Any], pl
     ("message", "place"),
     [
         ({"role": "function", "name": "f", "content": "x"}, "role"),
-        ({"role": "user", "name": "Ada", "content": "x"}, "name"),
         ({"role": "user", "content": [{"type": "input_audio", "input_audio": {}}, text("x")]}, "content/0/type"),
         ({"role": "user", "content": [text("x"), {"type": "file", "file": {"file_id": "f"}}]}, "content/1/type"),
         (
@@ -297,9 +296,9 @@ def test_what_a_message_would_lose_is_refused_by_its_place(message: dict[str, An
 
 
 def test_all_places_are_told_at_once() -> None:
-    assert faults_of({"role": "user", "name": "Ada", "content": "x"}, n=2, temperature=2) == [
+    assert faults_of({"role": "user", "audio": {}, "content": "x"}, n=2, temperature=2) == [
         "/n",
-        "/messages/0/name",
+        "/messages/0/audio",
         "/temperature",
     ]
 

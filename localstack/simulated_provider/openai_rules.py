@@ -1,0 +1,187 @@
+"""What OpenAI refuses of a request that has the right shape. Each rule is the vendor's, with its source.
+
+The sources are the types of the package `openai` (its docstrings are those of the vendor's OpenAPI document) and, where
+these say nothing, the errors that the vendor is known to answer.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from simulated_provider.asked import RequestRefused
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+"""openai/types/shared_params/function_definition.py, response_format_json_schema.py: a maximum length of 64."""
+_AUTHOR = re.compile(r"[^\s<|\\/>]{1,64}")
+"""The answer "Invalid 'messages[0].name': string does not match pattern. Expected ... '^[^\\s<|\\\\/>]+$'"."""
+_RANGES = {
+    # completion_create_params.py: "between 0 and 2", "between -2.0 and 2.0", "between 0 and 20"
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "frequency_penalty": (-2, 2),
+    "presence_penalty": (-2, 2),
+    "top_logprobs": (0, 20),
+}
+_LENGTHS = {
+    # "string too long. Expected a string with maximum length 64"
+    "user": 64,
+    # as its docstring says
+    "safety_identifier": 128,
+    "prompt_cache_key": 64,
+}
+_MOST_TOOLS = 128
+"""The answer "array too long. Expected an array with maximum length 128"."""
+_MOST_STOPS = 4
+"""completion_create_params.py: "Up to 4 sequences"."""
+_CALL_ID = {"chat": 40, "responses": 64}
+"""The answer "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40"."""
+
+
+def check_chat(body: dict[str, Any]) -> None:
+    """`RequestRefused` with the first thing that the vendor would refuse."""
+    _check_both(body)
+    stop = body.get("stop")
+    if isinstance(stop, list) and len(stop) > _MOST_STOPS:
+        _too_long("stop", "an array", _MOST_STOPS)
+    if body.get("stream_options") is not None and not body.get("stream"):
+        raise RequestRefused(
+            "The 'stream_options' parameter is only allowed when 'stream' is enabled.", param="stream_options"
+        )
+    functions = [tool.get("function") or {} for tool in body.get("tools") or [] if tool.get("type") == "function"]
+    _check_functions(functions, "tools[{}].function")
+    form = body.get("response_format") or {}
+    if form.get("type") == "json_schema":
+        schema = form.get("json_schema") or {}
+        _check_name(schema.get("name"), "response_format.json_schema.name")
+        _check_schema(schema, "schema", "response_format.json_schema")
+    _check_messages(body["messages"])
+
+
+def check_responses(body: dict[str, Any]) -> None:
+    """The same for Responses; the input's pairs of calls and outputs are looked at where it is read."""
+    _check_both(body)
+    tools = [tool for tool in body.get("tools") or [] if tool.get("type") == "function"]
+    _check_functions(tools, "tools[{}]")
+    form = (body.get("text") or {}).get("format") or {}
+    if form.get("type") == "json_schema":
+        _check_name(form.get("name"), "text.format.name")
+        _check_schema(form, "schema", "text.format")
+    for index, item in enumerate(body["input"] if isinstance(body["input"], list) else []):
+        if len(item.get("call_id") or "") > _CALL_ID["responses"]:
+            _too_long(f"input[{index}].call_id", "a string", _CALL_ID["responses"])
+        if item.get("type") == "function_call":
+            _check_name(item.get("name"), f"input[{index}].name")
+
+
+def _check_both(body: dict[str, Any]) -> None:
+    for name, most in _LENGTHS.items():
+        if len(body.get(name) or "") > most:
+            _too_long(name, "a string", most)
+    for name, (least, most) in _RANGES.items():
+        value = body.get(name)
+        if value is not None and not least <= value <= most:
+            raise RequestRefused(f"Invalid '{name}': expected a value between {least} and {most}.", param=name)
+    _check_metadata(body.get("metadata") or {})
+    tools = body.get("tools")
+    if tools is not None and len(tools) > _MOST_TOOLS:
+        _too_long("tools", "an array", _MOST_TOOLS)
+    if not tools and body.get("tool_choice") not in {None, "none", "auto"}:
+        # the answer "'tool_choice' is only allowed when 'tools' are specified."
+        raise RequestRefused("'tool_choice' is only allowed when 'tools' are specified.", param="tool_choice")
+
+
+def _check_metadata(metadata: dict[str, Any]) -> None:
+    """completion_create_params.py: 16 pairs, keys of 64 characters, values of 512."""
+    if len(metadata) > 16:  # noqa: PLR2004
+        _too_long("metadata", "an object", 16)
+    for key, value in metadata.items():
+        if len(key) > 64:  # noqa: PLR2004
+            _too_long(f"metadata.{key[:20]}…", "a key", 64)
+        if not isinstance(value, str) or len(value) > 512:  # noqa: PLR2004
+            _too_long(f"metadata.{key}", "a string", 512)
+
+
+def _check_functions(functions: Iterable[dict[str, Any]], place: str) -> None:
+    for index, function in enumerate(functions):
+        at = place.format(index)
+        _check_name(function.get("name"), f"{at}.name")
+        _check_schema(function, "parameters", at)
+
+
+def _check_name(name: Any, place: str) -> None:
+    if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+        expected = "Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$' with maximum length 64"
+        raise RequestRefused(f"Invalid '{place}': {expected}.", param=place, code="invalid_value")
+
+
+def _check_schema(holder: dict[str, Any], member: str, place: str) -> None:
+    """The guide to structured outputs: with `strict` every object is closed, and all of its properties are required."""
+    if not holder.get("strict"):
+        return
+    for one in _objects(holder.get(member) or {}):
+        if one.get("additionalProperties") is not False:
+            problem = "'additionalProperties' is required to be supplied and to be false"
+        elif set(one.get("required") or ()) != set(one.get("properties") or ()):
+            problem = "'required' is required to be supplied and to be an array including every key in properties"
+        else:
+            continue
+        raise RequestRefused(f"Invalid schema for '{place}': {problem}.", param=place, code="invalid_json_schema")
+
+
+def _objects(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _objects(one)
+    if not isinstance(schema, dict):
+        return
+    if schema.get("type") == "object":
+        yield schema
+    for name in ("properties", "$defs", "definitions"):
+        yield from _objects(list((schema.get(name) or {}).values()))
+    for name in ("items", "anyOf"):
+        yield from _objects(schema.get(name))
+
+
+def _check_messages(messages: list[dict[str, Any]]) -> None:
+    """Each call is answered right after it, and nothing else is: the answer names both faults."""
+    waiting: set[str] = set()
+    for index, message in enumerate(messages):
+        place = f"messages[{index}]"
+        name = message.get("name")
+        if name is not None and message.get("role") != "tool" and _AUTHOR.fullmatch(name) is None:
+            raise RequestRefused(f"Invalid '{place}.name': string does not match pattern.", param=f"{place}.name")
+        if message.get("role") == "tool":
+            if message.get("tool_call_id") not in waiting:
+                problem = "messages with role 'tool' must be a response to a preceding message with 'tool_calls'"
+                raise RequestRefused(f"Invalid parameter: {problem}.", param=f"{place}.role")
+            waiting.discard(message["tool_call_id"])
+            continue
+        _check_answered(waiting, place)
+        waiting = set(_calls(message, place))
+    _check_answered(waiting, f"messages[{len(messages)}]")
+
+
+def _check_answered(waiting: set[str], place: str) -> None:
+    if waiting:
+        problem = (
+            "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'"
+        )
+        raise RequestRefused(f"{problem}: {', '.join(sorted(waiting))}.", param=f"{place}.role")
+
+
+def _calls(message: dict[str, Any], place: str) -> Iterator[str]:
+    for number, call in enumerate(message.get("tool_calls") or []):
+        at = f"{place}.tool_calls[{number}]"
+        if len(call.get("id") or "") > _CALL_ID["chat"]:
+            _too_long(f"{at}.id", "a string", _CALL_ID["chat"])
+        if "function" in call:
+            _check_name(call["function"].get("name"), f"{at}.function.name")
+        yield call.get("id") or ""
+
+
+def _too_long(place: str, kind: str, most: int) -> None:
+    raise RequestRefused(
+        f"Invalid '{place}': too long. Expected {kind} with maximum length {most}.",
+        param=place,
+        code="string_above_max_length",
+    )
