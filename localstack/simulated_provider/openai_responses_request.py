@@ -1,5 +1,6 @@
 """A request of OpenAI's Responses, read into the form that answers are made from."""
 
+import json
 from typing import Any
 
 from simulated_provider.asked import Asked, RequestRefused, Tool, chosen, positive, schema_of
@@ -9,7 +10,18 @@ _STATE = {
     "previous_response_id": "previous_response_not_found",
     "conversation": "conversation_not_found",
 }
-_ASSISTANT = frozenset({"function_call", "reasoning"})
+_CALLS = {
+    "function_call": "arguments",
+    "custom_tool_call": "input",
+    "local_shell_call": "action",
+    "shell_call": "action",
+    "apply_patch_call": "operation",
+    "tool_search_call": "arguments",
+}
+"""Calls of tools that the caller runs, and where each says what is asked for."""
+_OUTPUTS = {f"{kind}_output": "output" for kind in _CALLS} | {"tool_search_output": "tools"}
+_ASSISTANT = frozenset({*_CALLS, "reasoning"})
+_CALLERS_TOOLS = frozenset({"function", "custom", "namespace", "apply_patch", "local_shell", "shell", "tool_search"})
 
 
 def read_response(body: Any) -> Asked:
@@ -48,7 +60,7 @@ def _check(body: Any) -> None:
     if body.get("background"):
         raise RequestRefused("background responses are not stored, so they cannot be asked for", param="background")
     for index, tool in enumerate(body.get("tools") or []):
-        if tool.get("type") != "function":
+        if tool.get("type") not in _CALLERS_TOOLS or tool.get("execution") == "server":
             raise RequestRefused(f"tools of type {tool.get('type')!r} are not run here", param=f"tools[{index}].type")
     positive(body, "max_output_tokens")
 
@@ -71,15 +83,16 @@ def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
         match kind:
             case "reasoning":
                 pass
-            case "function_call":
-                known.add(item["call_id"])
-                function = {"name": item["name"], "arguments": item["arguments"]}
+            case _ if kind in _CALLS:
+                known.add(item.get("call_id") or item.get("id") or "")
+                function = {"name": item.get("name") or kind, "arguments": _text(item.get(_CALLS[kind]))}
                 messages[-1]["tool_calls"].append({"function": function})
-            case "function_call_output":
-                if item["call_id"] not in known:
-                    problem = f"No tool call found for function call output with call_id {item['call_id']}."
+            case _ if kind in _OUTPUTS:
+                called = item.get("call_id") or item.get("id")
+                if called not in known:
+                    problem = f"No tool call found for function call output with call_id {called}."
                     raise RequestRefused(problem, param="input")
-                messages.append({"role": "tool", "content": item["output"]})
+                messages.append({"role": "tool", "content": _output(item.get(_OUTPUTS[kind]))})
             case "message" if speaks:
                 content = item["content"]
                 messages[-1]["content"] += [{"text": content}] if isinstance(content, str) else content
@@ -90,11 +103,26 @@ def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
     return messages
 
 
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _output(value: Any) -> Any:
+    """A text, or parts with a type; what else a tool answers is told as JSON."""
+    if isinstance(value, list) and all(isinstance(part, dict) and "type" in part for part in value):
+        return value
+    return _text(value)
+
+
 def _must_call(body: dict[str, Any], *, one_call: bool) -> tuple[Tool, ...]:
     choice = body.get("tool_choice")
     if not choice or choice in ("none", "auto"):
         return ()
-    tools = [Tool(tool["name"], tool.get("parameters") or {}) for tool in body.get("tools") or []]
+    tools = [
+        Tool(tool["name"], tool.get("parameters") or {})
+        for tool in body.get("tools") or []
+        if tool["type"] == "function"
+    ]
     if not isinstance(choice, dict):
         return chosen(tools, required=choice == "required", one_call=one_call)
     if choice.get("type") == "allowed_tools":

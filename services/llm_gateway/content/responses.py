@@ -32,6 +32,17 @@ _ITEMS = frozenset(
         "additional_tools",
     }
 )
+_PROVIDERS_TOOLS = (
+    "web_search",
+    "file_search",
+    "code_interpreter",
+    "image_generation",
+    "mcp",
+    "shell",
+    "tool_search",
+    "programmatic_tool_calling",
+)
+"""How the types of the tools begin that the provider runs, where their caller does not say that he does."""
 _CALLERS_TOOLS = frozenset({"function", "custom", "apply_patch", "local_shell", "computer_use_preview", "computer"})
 
 
@@ -123,6 +134,7 @@ _parts = msgspec.json.Decoder(list[_Part])
 _known_parts = msgspec.json.Decoder(list[_KnownPart])
 _one_part = msgspec.json.Decoder(_KnownPart)
 _tools = msgspec.json.Decoder(list[_Tool])
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -167,11 +179,23 @@ def measured_input(raw: bytes) -> Measured:
     return Measured(len(raw) - written + MESSAGE_OVERHEAD * len(items), tuple(media), tuple(references))
 
 
-def tools_left_out(raw: bytes) -> tuple[list[int], list[str]]:
-    """The places and types of the tools that the provider runs."""
-    tools = [] if raw in {b"", b"null"} else decoded(_tools, raw, at="/tools")
-    others = [(index, tool.type) for index, tool in enumerate(tools) if not tool.is_run_by_the_caller()]
-    return [index for index, _ in others], list(dict.fromkeys(kind for _, kind in others))
+def callers_tools(raw: bytes) -> tuple[list[msgspec.Raw], tuple[str, ...]]:
+    """The tools that the caller runs, and the types of those that the provider would run: those are billed apart.
+
+    A tool of a type that nobody knows is refused: whether it can be left out is not known either.
+    """
+    if raw in {b"", b"null"}:
+        return [], ()
+    tools, kept, others = decoded(_tools, raw, at="/tools"), [], []
+    for index, (tool, written) in enumerate(zip(tools, _raws.decode(raw), strict=True)):
+        if tool.is_run_by_the_caller():
+            kept.append(written)
+        elif tool.type.startswith(_PROVIDERS_TOOLS):
+            others.append(tool.type)
+        else:
+            instead = "name tools that the caller runs"
+            raise refused([not_covered(f"/tools/{index}/type", f"a tool of type {tool.type!r}", instead=instead)])
+    return kept, tuple(dict.fromkeys(others))
 
 
 def measured_tools(raw: bytes, *, at: str = "/tools") -> int:

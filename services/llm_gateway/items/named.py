@@ -43,4 +43,4 @@ async def with_items(
     whole = _encoder.encode(fields)
     read = read_responses_request(whole)
     thought = sum(known[one.id].tokens for one in references)
-    return replace(read, text_tokens=read.text_tokens + thought, references=(), left_out=request.left_out), whole
+    return replace(read, text_tokens=read.text_tokens + thought, references=()), whole

@@ -8,6 +8,7 @@ from llm_gateway.call import Attempt, Call
 from llm_gateway.rate_headers import rate_headers
 
 _MAX_OUTPUT = "x-lockstep-max-output-tokens"
+_LEFT_OUT = "x-lockstep-tools-left-out"
 _TOKENS = {kind: f"x-lockstep-budget-{kind}-remaining-tokens" for kind in ScopeKind}
 _USD = {kind: f"x-lockstep-budget-{kind}-remaining-usd" for kind in ScopeKind}
 
@@ -19,7 +20,7 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
         ("x-lockstep-bound-tokens", str(attempt.reservation.bound_tokens)),
         ("x-lockstep-bound-usd", dollars(attempt.reservation.bound_nano_usd)),
         ("x-lockstep-bound-kind", attempt.call.bound.kind.value),
-        (_MAX_OUTPUT, str(attempt.max_output)),
+        *_of_call(attempt.call, attempt),
     ]
     if attempt.reservation.is_local:
         headers.append(("x-lockstep-admission", "local"))
@@ -36,7 +37,12 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
 
 def limit_headers(call: Call) -> tuple[tuple[str, str], ...]:
     """What is known of a call that is funded and has not begun to answer."""
-    return ((_MAX_OUTPUT, str(call.attempts[-1].max_output)),) if call.attempts else ()
+    return tuple(_of_call(call, call.attempts[-1])) if call.attempts else ()
+
+
+def _of_call(call: Call, attempt: Attempt) -> list[tuple[str, str]]:
+    told = [(_MAX_OUTPUT, str(attempt.max_output))]
+    return [*told, (_LEFT_OUT, ", ".join(call.request.left_out))] if call.request.left_out else told
 
 
 def _least(remaining: Iterable[tuple[ScopeKind, int | None]]) -> dict[ScopeKind, int]:

@@ -37,6 +37,35 @@ turns:
 """What the model reader says."""
 
 
+FORECAST = """
+turns:
+  - text: Let me look.
+    tool_calls:
+      - {name: weather, arguments: {}}
+  - text: It is cold.
+"""
+"""What the model forecast says."""
+SHELL = """
+turns:
+  - tool_calls:
+      - {name: exec_command, arguments: {cmd: cat penguins.txt}}
+  - text: "The command said: ${last}"
+"""
+"""What the model shell says."""
+PDF_READER = """
+turns:
+  - tool_calls:
+      - {{name: Read, arguments: {{file_path: {file}}}}}
+  - text: "I have read it."
+"""
+"""What the model pdf-reader says."""
+LONG_READS = 12
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[ScratchDatabase]:
     """A database of these tests' own: others compare theirs with the invoice of another provider."""
@@ -53,6 +82,7 @@ def reading_room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the file that the model reader reads."""
     folder = tmp_path_factory.mktemp("reading-room")
     (folder / "penguins.txt").write_text("344\n")
+    (folder / "palmer.pdf").write_bytes(PDF)
     return folder
 
 
@@ -60,6 +90,12 @@ def reading_room(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def simulated(tmp_path_factory: pytest.TempPathFactory, reading_room: Path) -> Iterator[SimulatedProvider]:
     folder = tmp_path_factory.mktemp("clients-simulated")
     (folder / "guide.yaml").write_text(GUIDE)
+    (folder / "forecast.yaml").write_text(FORECAST)
+    (folder / "shell.yaml").write_text(SHELL)
+    (folder / "pdf-reader.yaml").write_text(PDF_READER.format(file=reading_room / "palmer.pdf"))
+    [reading, *_] = READER.format(file=reading_room / "penguins.txt").partition("  - text")
+    turn = reading.removeprefix("\nturns:\n")
+    (folder / "long-reader.yaml").write_text("turns:\n" + turn * LONG_READS + '  - text: "I have read it often."\n')
     (folder / "reader.yaml").write_text(READER.format(file=reading_room / "penguins.txt"))
     yield from running_simulated_provider(folder, scripts=folder)
 

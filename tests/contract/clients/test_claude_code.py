@@ -13,6 +13,7 @@ from fixtures.gateway import GatewayProcess, Tenant
 from fixtures.ledger import events_of
 from fixtures.postgres import ScratchDatabase
 
+LONG_READS = 12
 Answered = Callable[[], Counter[str]]
 Asked = Callable[..., Awaitable[Printed]]
 
@@ -39,6 +40,29 @@ async def test_it_uses_a_tool_and_answers_and_each_of_its_calls_is_in_the_ledger
     events = await settled(calls["200"])
     used = sum(event["output_tokens"] for event in events)
     assert used == sum(usage["outputTokens"] for usage in printed.result["modelUsage"].values())
+
+
+async def test_a_document_that_a_tool_reads_is_sent_and_stays_in_the_history(
+    ask: Asked, settled: Settled, answered: Answered
+) -> None:
+    before = answered()
+    printed = await ask(model="claude-pdf-reader")
+    assert (printed.status, printed.result["result"]) == (0, "I have read it."), printed.result
+    calls = answered() - before
+    assert set(calls) == {"200"}
+    events = await settled(calls["200"])
+    # the document is read as an image at least
+    assert max(event["input_tokens"] for event in events) - min(event["input_tokens"] for event in events) > 1000
+
+
+async def test_a_long_session_goes_on_to_its_end(ask: Asked, settled: Settled, answered: Answered) -> None:
+    before = answered()
+    printed = await ask(model="claude-long-reader")
+    assert (printed.status, printed.result["result"]) == (0, "I have read it often."), printed.result
+    assert printed.result["num_turns"] == LONG_READS + 1
+    calls = answered() - before
+    assert set(calls) == {"200"}
+    await settled(calls["200"])
 
 
 async def test_it_gives_up_at_once_when_the_budget_is_spent(

@@ -10,11 +10,21 @@ each_vendor = pytest.mark.parametrize(
     [
         ("langchain_openai_chat", "", {"stream_usage": True}),
         ("langchain_openai_chat", "messages-", {"stream_usage": True}),
+        ("langchain_openai_chat", "chat-", {"use_responses_api": True}),
+        ("langchain_openai_chat", "messages-", {"use_responses_api": True}),
         ("langchain_openai_chat", "", {"use_responses_api": True}),
         ("langchain_anthropic_chat", "", {}),
         ("langchain_anthropic_chat", "chat-", {}),
     ],
-    ids=["openai", "openai by messages", "openai responses", "anthropic", "anthropic by chat"],
+    ids=[
+        "openai",
+        "openai by messages",
+        "responses by chat",
+        "responses by messages",
+        "openai responses",
+        "anthropic",
+        "anthropic by chat",
+    ],
 )
 Usage = dict[str, int]
 
@@ -42,6 +52,15 @@ async def test_bound_tools_are_called_and_their_results_answered(
     told = await play(module, "played", what="bind_tools", model=f"{way}guide", **more)
     assert (told["calls"], told["text"]) == (CALLS, GUIDED)
     await _counted_alike(settled, told["usages"])
+
+
+@each_vendor
+async def test_an_agent_with_a_name_is_asked_by_somebody_with_a_name(
+    play: Play, settled: Settled, module: str, way: str, more: dict[str, object]
+) -> None:
+    told = await play(module, "played", what="agent", model=f"{way}guide", **more)
+    assert told["texts"][-2:] == [GUIDED, GUIDED]
+    await settled(told["calls"])
 
 
 @each_vendor

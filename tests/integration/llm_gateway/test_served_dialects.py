@@ -129,7 +129,7 @@ async def test_embeddings_cost_their_input(
     ("path", "body", "place"),
     [
         ("responses", {"input": "hi", "previous_response_id": "resp_1"}, "previous_response_id"),
-        ("responses", {"input": "hi", "tools": [{"type": "web_search"}]}, "tools.0.type"),
+        ("responses", {"input": "hi", "tools": [{"type": "a_new_one"}]}, "tools.0.type"),
         ("responses", {"input": []}, "input"),
         (
             "responses",

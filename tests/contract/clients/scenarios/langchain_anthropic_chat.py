@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_anthropic import ChatAnthropic
 
-from scenarios import chat_models
+from scenarios import chat_agents, chat_models
 from scenarios.chat_model import ChatModel
 
 
@@ -19,4 +19,5 @@ async def client(kind: str, *, url: str, key: str) -> AsyncIterator[Any]:
 
 
 async def played(client: Any, *, what: str, model: str, **more: Any) -> Any:
-    return await getattr(chat_models, what)(client(model, **more))
+    module = chat_agents if what == "agent" else chat_models
+    return await getattr(module, what)(client(model, **more))

@@ -128,8 +128,9 @@ def test_what_no_bound_covers_is_refused_with_its_place(read: Read, part: Any, p
             {"system": [{"type": "image", "source": {"type": "url", "url": "https://x.org/a.png"}}]},
             "/system/0",
         ),
-        (responses, {"tools": [{"type": "tool_search"}]}, "/tools/0/type"),
-        (responses, {"tools": [{"type": "shell", "environment": {"type": "container_auto"}}]}, "/tools/0/type"),
+        (responses, {"tools": [{"type": "a_new_one"}]}, "/tools/0/type"),
+        (responses, {"tools": [{"type": "web_search"}], "tool_choice": {"type": "web_search"}}, "/tool_choice"),
+        (responses, {"tools": [{"type": "web_search"}], "tool_choice": "required"}, "/tool_choice"),
         (
             responses,
             {"tools": [{"type": "namespace", "name": "n", "tools": [{"type": "mcp"}]}]},
@@ -222,3 +223,26 @@ def test_an_item_that_stands_elsewhere_is_seen_as_one_however_it_is_written(item
 def test_a_tool_that_the_client_runs_passes_and_counts_by_its_bytes(tool: Any) -> None:
     without, with_it = responses(), responses(tools=[tool])
     assert with_it.text_tokens - without.text_tokens >= len(json.dumps(tool))
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"type": "web_search", "external_web_access": False},
+        {"type": "web_search_preview"},
+        {"type": "file_search", "vector_store_ids": ["v"]},
+        {"type": "code_interpreter", "container": {"type": "auto"}},
+        {"type": "image_generation"},
+        {"type": "mcp", "server_label": "m", "server_url": "https://x.org"},
+        {"type": "tool_search"},
+        {"type": "shell", "environment": {"type": "container_auto"}},
+    ],
+)
+def test_a_tool_that_the_provider_runs_is_left_out_and_named(tool: Any) -> None:
+    own = {"type": "function", "name": "weather", "parameters": {}}
+    beside = responses(tools=[own, tool], tool_choice="auto")
+    assert beside.left_out == (tool["type"],)
+    assert json.loads(bytes(beside.fields["tools"])) == [own]
+    alone = responses(tools=[tool], tool_choice="auto", parallel_tool_calls=True)
+    assert alone.left_out == (tool["type"],)
+    assert not {"tools", "tool_choice", "parallel_tool_calls"} & alone.fields.keys()

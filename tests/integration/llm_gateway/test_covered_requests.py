@@ -92,3 +92,64 @@ async def test_counting_takes_what_messages_take(client: httpx.AsyncClient, tena
     counted = await client.post("/v1/messages/count_tokens", json=body, headers=headers_of(tenant))
     assert counted.status_code == 200, counted.text
     assert counted.json()["input_tokens"] == answer.json()["usage"]["input_tokens"]
+
+
+OWN_TOOLS: list[dict[str, Any]] = [
+    {
+        "type": "namespace",
+        "name": "n",
+        "description": "d",
+        "tools": [{"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}}],
+    },
+    {"type": "custom", "name": "apply_patch", "description": "d"},
+    {"type": "apply_patch"},
+    {"type": "local_shell"},
+    {"type": "tool_search", "execution": "client", "description": "d", "parameters": {"type": "object"}},
+]
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+async def test_tools_that_the_client_runs_pass_and_those_of_the_provider_are_left_out_and_named(
+    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, *, streamed: bool
+) -> None:
+    tools = [*OWN_TOOLS, {"type": "web_search"}]
+    body = {"model": "default", "max_output_tokens": 50, "input": "hello", "tools": tools, "stream": streamed}
+    answer = await client.post("/v1/responses", json=body, headers=headers_of(tenant))
+    assert (answer.status_code, answer.headers["x-lockstep-tools-left-out"]) == (200, "web_search"), answer.text
+    [event] = await recorded_events(database, tenant.tenant_id, count=1)
+    assert event["total_tokens"] <= event["bound_tokens"]
+
+
+@pytest.mark.parametrize("model", ["by-chat", "by-messages"])
+async def test_a_tool_of_the_provider_stands_in_the_way_of_no_translation(
+    routed: httpx.AsyncClient, tenant: Tenant, model: str
+) -> None:
+    tools = [{"type": "function", "name": "weather", "parameters": {"type": "object"}}, {"type": "web_search"}]
+    body = {"model": model, "max_output_tokens": 50, "input": "hello", "tools": tools}
+    answer = await routed.post("/v1/responses", json=body, headers=headers_of(tenant))
+    assert (answer.status_code, answer.headers["x-lockstep-tools-left-out"]) == (200, "web_search"), answer.text
+
+
+CALLS = [
+    ({"type": "custom_tool_call", "call_id": "c", "name": "apply_patch", "input": "x"}, "custom_tool_call_output"),
+    (
+        {"type": "local_shell_call", "id": "c", "call_id": "c", "status": "completed", "action": {"type": "exec"}},
+        "local_shell_call_output",
+    ),
+    ({"type": "apply_patch_call", "call_id": "c", "status": "completed", "operation": {}}, "apply_patch_call_output"),
+]
+
+
+@pytest.mark.parametrize(("call", "output"), CALLS)
+async def test_what_such_tools_were_asked_and_answered_passes_too(
+    client: httpx.AsyncClient, tenant: Tenant, call: dict[str, Any], output: str
+) -> None:
+    answered = {"type": output, "call_id": "c", "output": "done", "status": "completed"}
+    if output == "custom_tool_call_output":
+        del answered["status"]
+    if output == "local_shell_call_output":
+        answered["id"] = "c"
+        del answered["call_id"]
+    path, body = responses("default", call, answered)
+    answer = await client.post(f"/v1/{path}", json={**body, "tools": OWN_TOOLS}, headers=headers_of(tenant))
+    assert answer.status_code == 200, answer.text
