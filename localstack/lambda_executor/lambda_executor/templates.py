@@ -29,7 +29,7 @@ class LoadFailed(Exception):
 
 @dataclass(frozen=True)
 class Code:
-    """What makes two environments the same function: what runs it, where it lies, what it imports from, what is called."""
+    """What makes two environments the same function: its interpreter, its folder, its imports, its name."""
 
     interpreter: str
     folder: str
