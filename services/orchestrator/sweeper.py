@@ -102,7 +102,8 @@ class Sweeper:
         try:
             if run.status is RunStatus.PAUSED:
                 if run.pause_reason == "budget":
-                    await with_retries(lambda: self._reopen(run, reason="the budget may have room again"))
+                    again = "the budget may have room again"
+                    await with_retries(lambda: self._reopen(run, reason=again, unless_held=True))
                 return
             execution = await self._executions.describe(execution_name(run.run_id, run.generation))
             if execution is None or execution.status == "SUCCEEDED":
@@ -136,13 +137,20 @@ class Sweeper:
         if status is not None:
             _log.warning("ended a run whose execution had ended", extra={"status": status.value})
 
-    async def _reopen(self, run: Standstill, *, reason: str) -> None:
+    async def _reopen(self, run: Standstill, *, reason: str, unless_held: bool = False) -> None:
+        """Opens a generation; with `unless_held` not while a worker still works on what it claimed before the pause.
+
+        Nobody waits for a budget's pause to end as for a person's resume: what was claimed is recorded first.
+        """
         async with self._act.tenant(run.tenant_id) as tx:
             await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
             row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
             if row is None or row.status is not run.status or row.generation != run.generation:
                 return
             if await outbox.is_waiting(tx, run.tenant_id, run.run_id, OutboxKind.START_EXECUTION):
+                return
+            if unless_held and await claims.any_held(tx, run.tenant_id, run.run_id):
+                self._asked.pop(run.run_id, None)
                 return
             generation = await run_control.open_generation(tx, row, reason=reason)
         _log.info("opened a generation", extra={"generation": generation, "reason": reason})

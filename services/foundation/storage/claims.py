@@ -177,6 +177,18 @@ async def look(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepNow | Non
     return StepNow(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
 
 
+async def any_held(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
+    """Whether a worker holds a step of the run under a lease that has not lapsed."""
+    row = await tx.execute(
+        text(
+            """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'RUNNING'
+                 AND lease_expires_at > now() LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return row.first() is not None
+
+
 async def is_over(tx: Transaction, claim: Claim) -> bool:
     """Whether nobody will go on with the step: it has ended, or its time is over while this holder has it.
 

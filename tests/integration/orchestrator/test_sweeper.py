@@ -8,7 +8,7 @@ from sqlalchemy import text
 from fixtures.postgres import ScratchDatabase
 from fixtures.runs import ARun, a_run, database
 from foundation.cloud.executions import Described, Executions
-from foundation.domain.errors import DependencyUnavailable, LeaseLost
+from foundation.domain.errors import DependencyUnavailable, Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.storage import run_control
 from orchestrator.engines.base import Finished
@@ -133,6 +133,24 @@ async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts:
     row = await one(parts, run, "SELECT stop_cause, status FROM runs WHERE run_id = :run")
     assert (row.stop_cause, row.status) == ("TIMED_OUT", "RUNNING")
     assert await effects(parts, run) == ["step_callback", "step_callback"]
+
+
+async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_is_recorded(
+    parts: Any, sweeping: Any
+) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner, steps=[{"name": name, "kind": "noop"} for name in ("first", "asks")])
+    works, asks = await held(parts, run), await held(parts, run, "asks")
+    await parts.recorder.out_of_budget(asks, Failure("budget_exceeded", "spent"), scope="tenant")
+    await change(parts, run, STAND_STILL)
+    await sweeper.sweep()
+    assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("PAUSED", 1)
+    await parts.recorder.finished(works, Finished({"done": True}), free_slots=0)
+    await change(parts, run, STAND_STILL)
+    await sweeper.sweep()
+    assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("RUNNING", 2)
+    first = await one(parts, run, "SELECT status, output FROM steps WHERE step_id = :step")
+    assert (first.status, first.output) == ("SUCCESS", {"done": True})
 
 
 async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(parts: Any, sweeping: Any) -> None:
