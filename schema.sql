@@ -38,6 +38,12 @@ END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO control_plane, orchestrator, llm_gateway, lambdas, relay, sweeper, recorder, reconciler, key_lookup, answer_expiry;
 
+-- No login makes temporary objects: one with a table's name would stand before that table for whoever names no schema.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
+
 -- The tenant of this transaction; NULL when none is set, and NULL equals nothing.
 CREATE FUNCTION current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -536,14 +542,28 @@ CREATE TABLE audit_log (
     PRIMARY KEY (tenant_id, audit_id)
 );
 
+-- What the platform's operators did; it belongs to no tenant.
+CREATE TABLE platform_audit (
+    audit_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at          timestamptz NOT NULL DEFAULT now(),
+    actor       text NOT NULL,
+    action      text NOT NULL,
+    target      text NOT NULL,
+    detail      jsonb NOT NULL DEFAULT '{}',
+    trace_id    text
+);
+
 -- 10  grants and row-level security ----------------------------------------------------------------------------------
+
+-- A function with its owner's rights trusts nothing of the caller's connection: pg_temp stands last in its path, and its
+-- tables are named with their schema.
 
 -- Of a key's text only the hash arrives, and the tenant is not known yet: this one function may look across tenants.
 GRANT SELECT ON api_keys TO key_lookup;
 CREATE FUNCTION api_key_by_hash(wanted bytea)
     RETURNS TABLE (tenant_id uuid, api_key_id uuid, user_id uuid, scopes text[], expires_at timestamptz, revoked_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    AS 'SELECT k.tenant_id, k.api_key_id, k.user_id, k.scopes, k.expires_at, k.revoked_at FROM api_keys k WHERE k.hash = wanted';
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT k.tenant_id, k.api_key_id, k.user_id, k.scopes, k.expires_at, k.revoked_at FROM public.api_keys k WHERE k.hash = wanted';
 ALTER FUNCTION api_key_by_hash(bytea) OWNER TO key_lookup;
 REVOKE ALL ON FUNCTION api_key_by_hash(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO control_plane, llm_gateway;
@@ -551,8 +571,8 @@ GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO control_plane, llm_gateway;
 -- What has expired is forgotten for all tenants at once, unread; what stands in S3 is named, to be deleted there.
 GRANT SELECT (tenant_id, call_key, expires_at, object_key), DELETE ON llm_replays TO answer_expiry;
 CREATE FUNCTION forget_expired_answers(most int) RETURNS TABLE (object_key text)
-    LANGUAGE sql SECURITY DEFINER SET search_path = public
-    AS 'DELETE FROM llm_replays WHERE (tenant_id, call_key) IN (SELECT tenant_id, call_key FROM llm_replays WHERE expires_at < now() LIMIT most) RETURNING object_key';
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'DELETE FROM public.llm_replays WHERE (tenant_id, call_key) IN (SELECT tenant_id, call_key FROM public.llm_replays WHERE expires_at < now() LIMIT most) RETURNING object_key';
 ALTER FUNCTION forget_expired_answers(int) OWNER TO answer_expiry;
 REVOKE ALL ON FUNCTION forget_expired_answers(int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_expired_answers(int) TO llm_gateway;
@@ -564,6 +584,7 @@ GRANT SELECT, UPDATE ON steps TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
+GRANT INSERT ON platform_audit TO control_plane;
 GRANT UPDATE ON tool_events TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
 
@@ -620,6 +641,10 @@ ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE POLICY members_of_tenant ON users FOR SELECT TO control_plane
     USING (EXISTS (SELECT FROM memberships m WHERE m.user_id = users.user_id AND m.tenant_id = current_tenant()));
+
+ALTER TABLE platform_audit ENABLE ROW LEVEL SECURITY;
+ALTER TABLE platform_audit FORCE ROW LEVEL SECURITY;
+CREATE POLICY operators_acts ON platform_audit FOR INSERT TO control_plane WITH CHECK (true);
 
 ALTER TABLE provider_usage ENABLE ROW LEVEL SECURITY;
 ALTER TABLE provider_usage FORCE ROW LEVEL SECURITY;

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.etags import IF_MATCH_PATTERN
 from control_plane.gateway import GatewayOperations
-from control_plane.identity.callers import Caller, Callers
+from control_plane.identity.callers import Caller, Callers, Operator
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.objects import ObjectStore
 from foundation.domain.permissions import Permission
@@ -44,10 +44,15 @@ _bearer = HTTPBearer(
 )
 
 
-async def caller(
-    held: Held, credential: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-) -> AsyncIterator[Caller]:
-    known = await held.callers.authenticate(credential.credentials if credential else None)
+Credential = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def _text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
+    return credential.credentials if credential else None
+
+
+async def caller(held: Held, credential: Credential) -> AsyncIterator[Caller]:
+    known = await held.callers.authenticate(_text_of(credential))
     with bind(tenant_id=known.tenant_id, actor=known.actor):
         yield known
 
@@ -62,6 +67,24 @@ def _needs(permission: Permission) -> object:
 
     return Depends(permitted)
 
+
+async def operator(held: Held, credential: Credential) -> AsyncIterator[Operator]:
+    known = await held.callers.operator(_text_of(credential))
+    with bind(actor=known.actor):
+        yield known
+
+
+async def overseer(held: Held, credential: Credential) -> AsyncIterator[Operator | Caller]:
+    known = await held.callers.operator_or_member(_text_of(credential))
+    if isinstance(known, Caller):
+        known.require(Permission.ADMINISTER)
+    with bind(actor=known.actor):
+        yield known
+
+
+PlatformOperator = Annotated[Operator, Depends(operator)]
+Overseer = Annotated[Operator | Caller, Depends(overseer)]
+"""An operator, who sees all, or a tenant's administrator, who sees what concerns the tenant."""
 
 Reader = Annotated[Caller, _needs(Permission.READ)]
 Runner = Annotated[Caller, _needs(Permission.RUN)]

@@ -47,9 +47,9 @@ class GatewayOperations:
         path = f"/internal/breakers/{quote(breaker.provider, safe='')}/{quote(breaker.model)}"
         return await self._ask("DELETE", path, _BREAKER)
 
-    async def latest(self, tenant_id: UUID, *, most: int) -> list[OperationsEntry]:
-        """Changes of breakers and the tenant's own alerts, newest first."""
-        params = {"tenant_id": str(tenant_id), "most": str(most)}
+    async def latest(self, tenant_id: UUID | None, *, most: int) -> list[OperationsEntry]:
+        """Changes of breakers and alerts, newest first; with a tenant, of alerts only its own."""
+        params = {"most": str(most), **({} if tenant_id is None else {"tenant_id": str(tenant_id)})}
         return await self._ask("GET", "/internal/operations", _ENTRIES, params=params)
 
     async def _ask(

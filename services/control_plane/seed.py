@@ -1,4 +1,4 @@
-"""`python -m control_plane.seed`: the local sample tenant, and the token and key that stand for its owner.
+"""`python -m control_plane.seed`: the local sample tenant, what stands for its owner, and an operator's token.
 
 Needs DATABASE_URL of a login that owns the schema. Prints a JSON object of shell variables; may be run again.
 """
@@ -24,6 +24,7 @@ from foundation.storage.first_tenant import FirstTenant
 
 _NAMESPACE = UUID("5d3cbd33-5a0f-5e6e-9d43-0b0f7a4c9a11")
 _SUBJECT = "sample-owner"
+_OPERATOR = "sample-operator"
 _TOKEN_SECONDS = 30 * 86_400
 _REQUESTS_A_MINUTE = 6000
 """Of all runs of the sample tenant: soak and chaos runs call more often than the 100 a minute that are shipped."""
@@ -60,7 +61,12 @@ async def seed() -> dict[str, str]:
     finally:
         await database.close()
     token = issuer.issue(subject=_SUBJECT, tenant_id=tenant_id, seconds=_TOKEN_SECONDS)
-    return {"LOCKSTEP_TENANT_ID": str(tenant_id), "LOCKSTEP_TOKEN": token, "LOCKSTEP_GATEWAY_TOKEN": key}
+    return {
+        "LOCKSTEP_TENANT_ID": str(tenant_id),
+        "LOCKSTEP_TOKEN": token,
+        "LOCKSTEP_GATEWAY_TOKEN": key,
+        "LOCKSTEP_OPERATOR_TOKEN": issuer.issue_operator(subject=_OPERATOR, seconds=_TOKEN_SECONDS),
+    }
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from control_plane.identity.tokens import UserTokenVerifier
+from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.permissions import Permission, Role, permits
 from foundation.storage import tenancy
@@ -34,6 +34,14 @@ class Caller:
             raise Forbidden(f"the role {self.role} does not permit to {permission}")
 
 
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who operates the platform; known by the identity provider's group, and a member of no tenant."""
+
+    actor: str
+    """How the platform's audit trail names them: `operator:<subject>`."""
+
+
 class Callers:
     """Authenticates; a membership is remembered for at most a minute."""
 
@@ -45,15 +53,30 @@ class Callers:
 
     async def authenticate(self, credential: str | None) -> Caller:
         """The caller behind a bearer credential; `Unauthenticated` when there is none."""
-        if not credential:
-            remedy = "send `Authorization: Bearer <token or key>`"
-            raise Unauthenticated("no bearer credential was sent", remedy=remedy)
+        credential = _sent(credential)
+        if credential.startswith(KEY_PREFIX):
+            return await self._by_key(credential)
+        return await self._member(await self._verifier.verify(credential))
+
+    async def operator(self, credential: str | None) -> Operator:
+        """The operator behind a bearer credential; `Forbidden` for everybody else who is known."""
+        found = await self.operator_or_member(credential)
+        if not isinstance(found, Operator):
+            raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
+        return found
+
+    async def operator_or_member(self, credential: str | None) -> Operator | Caller:
+        credential = _sent(credential)
         if credential.startswith(KEY_PREFIX):
             return await self._by_key(credential)
         claims = await self._verifier.verify(credential)
-        return await self._remember(
-            f"user {claims.tenant_id} {claims.subject}", lambda: self._by_subject(claims.tenant_id, claims.subject)
-        )
+        return Operator(f"operator:{claims.subject}") if claims.operates else await self._member(claims)
+
+    async def _member(self, claims: UserClaims) -> Caller:
+        tenant_id, subject = claims.tenant_id, claims.subject
+        if tenant_id is None:
+            raise Unauthenticated("the token names no tenant", remedy="sign in again with an active tenant")
+        return await self._remember(f"user {tenant_id} {subject}", lambda: self._by_subject(tenant_id, subject))
 
     async def _by_subject(self, tenant_id: UUID, subject: str) -> Caller:
         async with self._database.tenant(tenant_id) as tx:
@@ -86,6 +109,13 @@ class Callers:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return caller
+
+
+def _sent(credential: str | None) -> str:
+    if not credential:
+        remedy = "send `Authorization: Bearer <token or key>`"
+        raise Unauthenticated("no bearer credential was sent", remedy=remedy)
+    return credential
 
 
 def _caller(member: Member | None, actor: Callable[[Member], str]) -> Caller:

@@ -17,6 +17,9 @@ from foundation.http.service_tokens import LEEWAY_SECONDS
 
 ALGORITHM = "RS256"
 TENANT_CLAIM = "custom:tenant_id"
+GROUPS_CLAIM = "cognito:groups"
+OPERATORS = "operator"
+"""The group of the identity provider whose people operate the platform; it is no role of any tenant."""
 _KEYS_SECONDS = 300
 _MISS_SECONDS = 10
 
@@ -25,10 +28,11 @@ LoadKeys = Callable[[], Awaitable[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class UserClaims:
-    """Who the token says is calling, and for which tenant."""
+    """Who the token says is calling, for which tenant (None: for none), and whether as an operator."""
 
     subject: str
-    tenant_id: UUID
+    tenant_id: UUID | None
+    operates: bool
 
 
 class UserTokenVerifier:
@@ -52,10 +56,7 @@ class UserTokenVerifier:
         try:
             decoded = await self._decode(token)
             self._registry.validate(decoded.claims)
-            return UserClaims(accept_text(str(decoded.claims["sub"])), UUID(str(decoded.claims[TENANT_CLAIM])))
-        except KeyError as error:
-            remedy = "sign in again with an active tenant"
-            raise Unauthenticated(f"the token has no claim {error}", remedy=remedy) from error
+            return _claims_of(decoded.claims)
         except (JoseError, ValueError) as error:
             reason = getattr(error, "description", "") or type(error).__name__
             raise Unauthenticated(f"the token is not valid: {reason}", remedy="get a new token") from error
@@ -74,6 +75,15 @@ class UserTokenVerifier:
             self._keys = KeySet.import_key_set(dict(await self._load_keys()))  # type: ignore[arg-type]  # JSON
             self._loaded_at = now
         return self._keys
+
+
+def _claims_of(claims: Mapping[str, Any]) -> UserClaims:
+    tenant, groups = claims.get(TENANT_CLAIM), claims.get(GROUPS_CLAIM)
+    return UserClaims(
+        subject=accept_text(str(claims["sub"])),
+        tenant_id=None if tenant is None else UUID(str(tenant)),
+        operates=isinstance(groups, list) and OPERATORS in groups,
+    )
 
 
 def keys_at(url: str, client: httpx.AsyncClient) -> LoadKeys:
@@ -103,6 +113,14 @@ class LocalIssuer:
         return {"keys": [self._key.as_dict(private=False)]}
 
     def issue(self, *, subject: str, tenant_id: UUID, seconds: int, now: int | None = None) -> str:
+        """A token for a member of a tenant."""
+        return self._issue(subject, seconds, now, {TENANT_CLAIM: str(tenant_id)})
+
+    def issue_operator(self, *, subject: str, seconds: int) -> str:
+        """A token for an operator of the platform, who acts in no tenant."""
+        return self._issue(subject, seconds, None, {GROUPS_CLAIM: [OPERATORS]})
+
+    def _issue(self, subject: str, seconds: int, now: int | None, more: Mapping[str, Any]) -> str:
         issued = int(time.time()) if now is None else now
         claims = {
             "iss": self._issuer,
@@ -111,7 +129,7 @@ class LocalIssuer:
             "token_use": "access",
             "scope": "lockstep/api",
             "username": subject,
-            TENANT_CLAIM: str(tenant_id),
+            **more,
             "iat": issued,
             "exp": issued + seconds,
         }

@@ -1,26 +1,54 @@
-"""Breakers, which belong to the platform; nobody resets one without a trace in the audit log."""
+"""Breakers and alerts belong to the platform: operators see and change them, tenants see what concerns their calls."""
 
 from control_plane.dependencies import Resources
-from control_plane.identity.callers import Caller
-from foundation.contracts.operations import Breaker
+from control_plane.identity.callers import Caller, Operator
+from foundation.contracts.operations import Breaker, OperationsEntry
 from foundation.domain.errors import NotFound
-from foundation.storage import audit
+from foundation.storage import audit, usage
+
+_CALLED_DAYS = 31
+"""A model that a tenant has called within this time concerns it."""
+_LOOKED_AT = 500
 
 
-async def breaker(held: Resources, provider: str, model: str) -> Breaker:
-    for known in await held.gateway.breakers():
+async def breakers(held: Resources, caller: Operator | Caller) -> list[Breaker]:
+    known = await held.gateway.breakers()
+    if isinstance(caller, Operator):
+        return known
+    called = await _called(held, caller)
+    return [one for one in known if (one.provider, one.model) in called]
+
+
+async def breaker(held: Resources, caller: Operator | Caller, provider: str, model: str) -> Breaker:
+    for known in await breakers(held, caller):
         if (known.provider, known.model) == (provider, model):
             return known
     raise NotFound("no call has gone to such a provider and model yet")
 
 
-async def reset(held: Resources, caller: Caller, provider: str, model: str) -> Breaker:
+async def reset(held: Resources, caller: Operator, provider: str, model: str) -> Breaker:
     """The audit row is committed before the gateway is asked: it says who wanted it, also when that then failed."""
-    known = await breaker(held, provider, model)
-    async with held.database.tenant(caller.tenant_id) as tx:
-        target = f"{provider}/{model}"
-        detail = {"state": known.state, "why": known.why}
-        await audit.record(
-            tx, caller.tenant_id, actor=caller.actor, action="breaker.reset", target=target, detail=detail
+    known = await breaker(held, caller, provider, model)
+    async with held.database.across_tenants(reason="an operator acts in no tenant") as tx:
+        await audit.record_operator(
+            tx,
+            actor=caller.actor,
+            action="breaker.reset",
+            target=f"{provider}/{model}",
+            detail={"state": known.state, "why": known.why},
         )
     return await held.gateway.reset(known)
+
+
+async def latest(held: Resources, caller: Operator | Caller, *, most: int) -> list[OperationsEntry]:
+    """Newest first; of a tenant's, those of its calls and of the breakers of its models."""
+    if isinstance(caller, Operator):
+        return await held.gateway.latest(None, most=most)
+    found = await held.gateway.latest(caller.tenant_id, most=_LOOKED_AT)
+    called = {f"{provider}/{model}" for provider, model in await _called(held, caller)}
+    return [entry for entry in found if entry.kind != "breaker" or entry.name in called][:most]
+
+
+async def _called(held: Resources, caller: Caller) -> set[tuple[str, str]]:
+    async with held.database.tenant(caller.tenant_id) as tx:
+        return await usage.models_called(tx, caller.tenant_id, days=_CALLED_DAYS)

@@ -1,4 +1,4 @@
-"""Who did what: one row a mutating call, in its transaction."""
+"""Who did what: one row a mutating call, in its transaction; an operator's acts belong to no tenant."""
 
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,22 @@ async def record(
             "action": action,
             "target": target,
             "detail": jsonb(detail or {}),
+            "trace_id": current_trace_id(),
+        },
+    )
+
+
+async def record_operator(tx: Transaction, *, actor: str, action: str, target: str, detail: dict[str, Any]) -> None:
+    await tx.execute(
+        text(
+            """INSERT INTO platform_audit (actor, action, target, detail, trace_id)
+               VALUES (:actor, :action, :target, CAST(:detail AS jsonb), :trace_id)"""
+        ),
+        {
+            "actor": actor,
+            "action": action,
+            "target": target,
+            "detail": jsonb(detail),
             "trace_id": current_trace_id(),
         },
     )

@@ -29,3 +29,15 @@ async def of_run_by_model(tx: Transaction, tenant_id: UUID, run_id: UUID) -> lis
         {"tenant_id": tenant_id, "run_id": run_id},
     )
     return [ModelUsage(row.provider, row.model, row.calls, row.tokens, row.cost) for row in rows]
+
+
+async def models_called(tx: Transaction, tenant_id: UUID, *, days: int) -> set[tuple[str, str]]:
+    """Provider and model of each attempt of these last days."""
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT provider, model FROM llm_events
+               WHERE tenant_id = :tenant_id AND event_day > current_date - CAST(:days AS int)"""
+        ),
+        {"tenant_id": tenant_id, "days": days},
+    )
+    return {(row.provider, row.model) for row in rows}

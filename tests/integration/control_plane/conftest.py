@@ -75,6 +75,19 @@ async def models(gateway: GatewayProcess, tenant: Tenant) -> AsyncIterator[httpx
 
 
 @pytest.fixture
+def platform_acts(scratch: ScratchDatabase) -> Any:
+    """What operators did to a target, as (actor, action, detail), oldest first."""
+
+    def read(target: str) -> list[tuple[Any, ...]]:
+        with scratch.superuser() as connection:
+            return connection.execute(
+                "SELECT actor, action, detail FROM platform_audit WHERE target = %s ORDER BY audit_id", [target]
+            ).fetchall()
+
+    return read
+
+
+@pytest.fixture
 def audited(scratch: ScratchDatabase, tenant: Tenant) -> Any:
     """What stands in the tenant's audit log, as (actor, action, target, detail), oldest first."""
 

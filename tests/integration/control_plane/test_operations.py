@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from fixtures.api_in_process import ApiInProcess, api_in_process
+from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Tenant
 from fixtures.postgres import ScratchDatabase
 from fixtures.problems import problem
@@ -30,35 +31,85 @@ def model(tenant: Tenant) -> str:
     return f"fault-status=503+delay=0.{tenant.tenant_id.int % 10**12:015}"
 
 
-async def test_a_breaker_that_opened_is_seen_and_reset_and_the_reset_is_audited(
-    api: ApiInProcess, tenant: Tenant, gateway: GatewayProcess, audited: Callable[[], list[tuple[Any, ...]]]
+async def seen_by(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
+    """The breaker, once the ledger has the calls that went there."""
+
+    async def answered() -> bool:
+        return (await client.get(path)).status_code == 200
+
+    await eventually(answered)
+    return dict((await client.get(path)).json())
+
+
+async def test_a_breaker_that_opened_is_seen_by_who_called_and_reset_by_an_operator_which_is_written_down(
+    api: ApiInProcess, tenant: Tenant, gateway: GatewayProcess, platform_acts: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
     failing = model(tenant)
     path = f"/breakers/{PROVIDER}/{failing}"
     await fail(gateway, tenant, failing, times=3)
-    async with api.caller(tenant) as owner:
-        seen = (await owner.get(path)).json()
+    async with api.caller(tenant) as owner, api.operator() as operator:
+        seen = await seen_by(owner, path)
         assert (seen["provider"], seen["model"], seen["state"]) == (PROVIDER, failing, "open")
         assert seen["failures"] >= 5
-        assert seen in [
-            {**item, "retry_after_seconds": seen["retry_after_seconds"]}
-            for item in (await owner.get("/breakers")).json()["items"]
-        ]
-        reset = await owner.delete(path)
+        for client in (owner, operator):
+            assert seen in [
+                {**item, "retry_after_seconds": seen["retry_after_seconds"]}
+                for item in (await client.get("/breakers")).json()["items"]
+            ]
+        problem(await owner.delete(path), 403, "forbidden")
+        assert (await owner.get(path)).json()["state"] == "open"
+        reset = await operator.delete(path)
         assert (reset.status_code, reset.json()["state"]) == (200, "closed")
         assert (await owner.get(path)).json()["state"] == "closed"
-    told = [(actor, action, target, detail["state"]) for actor, action, target, detail in audited()]
-    assert told == [(f"user:{tenant.user_id}", "breaker.reset", f"{PROVIDER}/{failing}", "open")]
+    told = [(actor, action, detail["state"]) for actor, action, detail in platform_acts(f"{PROVIDER}/{failing}")]
+    assert told == [("operator:the-operator", "breaker.reset", "open")]
+
+
+async def test_a_tenant_sees_no_breaker_of_a_model_that_it_never_called(
+    api: ApiInProcess, tenant: Tenant, gateway: GatewayProcess, scratch: ScratchDatabase
+) -> None:
+    neighbour = Tenant().create(scratch)
+    theirs = f"/breakers/{PROVIDER}/{model(neighbour)}"
+    await fail(gateway, neighbour, model(neighbour))
+    async with api.caller(tenant) as owner, api.caller(neighbour) as other:
+        await seen_by(other, theirs)
+        problem(await owner.get(theirs), 404, "not_found")
+        assert (await owner.get("/breakers")).json()["items"] == []
+        alerts = (await owner.get("/operations/alerts")).json()["items"]
+        assert [entry for entry in alerts if model(neighbour) in str(entry)] == []
+
+
+async def test_an_operator_sees_the_alerts_of_all_tenants(
+    api: ApiInProcess, tenant: Tenant, gateway: GatewayProcess, scratch: ScratchDatabase
+) -> None:
+    neighbour = Tenant().create(scratch)
+    await asyncio.gather(fail(gateway, tenant, model(tenant)), fail(gateway, neighbour, model(neighbour)))
+    async with api.operator() as operator:
+        found = (await operator.get("/operations/alerts")).json()["items"]
+    tenants = {(entry["about"] or {}).get("tenant_id") for entry in found if entry["kind"] == "alert"}
+    assert {str(tenant.tenant_id), str(neighbour.tenant_id)} <= tenants
+
+
+async def test_an_operator_is_a_member_of_no_tenant(api: ApiInProcess) -> None:
+    async with api.operator() as operator:
+        for path in ("/runs", "/tasks", "/budgets", "/limits", "/usage?group_by=model"):
+            problem(await operator.get(path), 401, "unauthenticated")
+
+
+async def test_a_key_operates_nothing(api: ApiInProcess, tenant: Tenant) -> None:
+    async with api.caller(tenant) as client:
+        client.headers["authorization"] = f"Bearer {tenant.api_key}"
+        problem(await client.delete("/breakers/simulated/nobody"), 403, "forbidden")
 
 
 async def test_a_breaker_that_nobody_knows_does_not_exist_and_its_reset_leaves_no_trace(
-    api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+    api: ApiInProcess, platform_acts: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
-    async with api.caller(tenant) as owner:
+    async with api.operator() as operator:
         for path in ("/breakers/simulated/nobody", "/breakers/nobody/default", "/breakers/x/..%2F..%2Foperations"):
-            problem(await owner.get(path), 404, "not_found")
-            problem(await owner.delete(path), 404, "not_found")
-    assert audited() == []
+            problem(await operator.get(path), 404, "not_found")
+            problem(await operator.delete(path), 404, "not_found")
+    assert platform_acts("simulated/nobody") == []
 
 
 async def test_alerts_are_the_tenants_own(
@@ -83,24 +134,25 @@ async def test_nobody_but_an_administrator_sees_them(api: ApiInProcess, tenant: 
         async with api.caller(tenant, role=role) as caller:
             for path in ("/breakers", "/breakers/simulated/nobody", "/operations/alerts"):
                 assert ((await caller.get(path)).status_code == 403) is not allowed
-            assert ((await caller.delete("/breakers/simulated/nobody")).status_code == 403) is not allowed
+            problem(await caller.delete("/breakers/simulated/nobody"), 403, "forbidden")
 
 
 async def test_a_gateway_that_is_away_is_a_dependency_that_is_unavailable(
-    lonely_api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+    lonely_api: ApiInProcess, tenant: Tenant, platform_acts: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
-    async with lonely_api.caller(tenant) as owner:
+    before = platform_acts("simulated/default")
+    async with lonely_api.caller(tenant) as owner, lonely_api.operator() as operator:
         for path in ("/breakers", "/breakers/simulated/default", "/operations/alerts"):
-            assert problem(await owner.get(path), 503, "dependency_unavailable")["retryable"] is True
-        problem(await owner.delete("/breakers/simulated/default"), 503, "dependency_unavailable")
-    assert audited() == []
+            for client in (owner, operator):
+                assert problem(await client.get(path), 503, "dependency_unavailable")["retryable"] is True
+        problem(await operator.delete("/breakers/simulated/default"), 503, "dependency_unavailable")
+    assert platform_acts("simulated/default") == before
 
 
 async def test_a_reset_that_the_gateway_does_not_make_was_asked_for_all_the_same(
     scratch: ScratchDatabase,
     signing: Signing,
-    tenant: Tenant,
-    audited: Callable[[], list[tuple[Any, ...]]],
+    platform_acts: Callable[[str], list[tuple[Any, ...]]],
 ) -> None:
     breaker = {"provider": "p", "model": "m", "state": "open", "why": "failures"}
     known = json.dumps([{**breaker, "retry_after_seconds": 1, "calls": 5, "failures": 5}]).encode()
@@ -118,10 +170,10 @@ async def test_a_reset_that_the_gateway_does_not_make_was_asked_for_all_the_same
     async with (
         server,
         api_in_process(scratch, gateway_url=f"http://127.0.0.1:{port}", signing=signing) as api,
-        api.caller(tenant) as owner,
+        api.operator() as operator,
     ):
-        problem(await owner.delete("/breakers/p/m"), 503, "dependency_unavailable")
-    assert [(action, target) for _, action, target, _ in audited()] == [("breaker.reset", "p/m")]
+        problem(await operator.delete("/breakers/p/m"), 503, "dependency_unavailable")
+    assert [action for _, action, _ in platform_acts("p/m")] == ["breaker.reset"]
 
 
 @pytest.mark.parametrize("answers", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[1", b"nonsense\r\n\r\n"])
