@@ -512,7 +512,7 @@ CREATE TABLE artifacts (
     run_id       uuid,
     step_id      uuid,
     job_id       uuid,
-    name         text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+    name         text NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 1000),
     content_type text NOT NULL,
     size         bigint NOT NULL CHECK (size >= 0),
     sha256       bytea NOT NULL CHECK (length(sha256) = 32),

@@ -64,7 +64,7 @@ class Objects:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._exporter
             self._exporter = None
-        await self._export()
+        await self._export(last=True)
 
     async def _keep_exporting(self) -> None:
         pause = _LOOK_SECONDS
@@ -79,13 +79,14 @@ class Objects:
             # The more there is to list, the less often: a sixth of the time at most.
             pause = max(_LOOK_SECONDS, 5 * (time.monotonic() - started))
 
-    async def _export(self) -> None:
+    async def _export(self, *, last: bool = False) -> None:
         async with self._one_at_a_time:
             written_at = self._written_at()
             await asyncio.to_thread(
                 self._state.export,
                 self._cloud.client("s3", self._cloud.objects_url),
                 self._cloud.client("secretsmanager", self._cloud.objects_url),
+                last=last,
             )
             self._exported_at = written_at
 

@@ -1,5 +1,6 @@
 """Files as expressions give them (`{artifact, name, size, sha256}`), looked up and made ready to be staged."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -37,11 +38,23 @@ async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, want
         artifact = await artifacts.get(tx, tenant_id, wanted)
     if artifact is None:
         raise StepFailed("artifact_missing", f"there is no artifact {wanted}")
-    if not artifact.ready:
-        size = await objects.size(artifact.object_key)
-        if size != artifact.size:
-            found = "nothing was uploaded" if size is None else f"{size} bytes were uploaded"
-            raise StepFailed("artifact_missing", f"artifact {wanted} has {artifact.size} bytes, but {found}")
-        async with database.tenant(tenant_id) as tx:
-            await artifacts.mark_ready(tx, tenant_id, wanted)
-    return artifact
+    if artifact.ready:
+        return artifact
+    key = artifacts.final_key(tenant_id, wanted)
+    if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
+        raise StepFailed("artifact_missing", await _what_is_there(objects, artifact))
+    async with database.tenant(tenant_id) as tx:
+        await artifacts.mark_ready(tx, tenant_id, wanted, object_key=key)
+    await objects.delete(artifact.object_key)
+    return replace(artifact, ready=True, object_key=key)
+
+
+async def _what_is_there(objects: ObjectStore, artifact: Artifact) -> str:
+    size = await objects.size(artifact.object_key)
+    if size is None:
+        found = "nothing was uploaded"
+    elif size != artifact.size:
+        found = f"{size} bytes were uploaded"
+    else:
+        found = "what was uploaded has another digest"
+    return f"artifact {artifact.artifact_id} has {artifact.size} bytes of digest {artifact.sha256.hex()}, but {found}"

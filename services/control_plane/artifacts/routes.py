@@ -29,5 +29,5 @@ async def announce(body: NewUpload, caller: Runner, held: Held, tx: Tx) -> Uploa
     operation_id="get_artifact",
     responses=refusals(404),
 )
-async def get(artifact_id: UUID, caller: Reader, held: Held, tx: Tx) -> ArtifactView:
-    return await service.presigned(held, await service.get(tx, caller, artifact_id))
+async def get(artifact_id: UUID, caller: Reader, held: Held) -> ArtifactView:
+    return await service.get(held, caller, artifact_id)

@@ -1,9 +1,11 @@
 """Artifacts as the API takes and shows them."""
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from foundation.contracts.content_types import ContentType
 from foundation.contracts.file_names import FileName
 from foundation.contracts.tool_job import Sha256
 
@@ -19,7 +21,7 @@ class NewUpload(BaseModel):
     )
 
     name: FileName
-    content_type: str = Field(default="application/octet-stream", pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=127)
+    content_type: ContentType = "application/octet-stream"
     size: int = Field(strict=True, ge=0, le=2**63 - 1)
     sha256: Sha256
 
@@ -33,9 +35,12 @@ class UploadView(BaseModel):
 
 
 class ArtifactView(BaseModel):
+    """An artifact that is READY never changes: its bytes are those of its digest."""
+
     id: UUID
+    status: Literal["PENDING", "READY"] = Field(description="PENDING until the file that was announced is uploaded")
     name: str
     size: int
     content_type: str
     sha256: str
-    url: str = Field(description="presigned; opens without credentials for some minutes")
+    url: str | None = Field(description="presigned; opens without credentials for some minutes; null while PENDING")

@@ -1,14 +1,16 @@
 """What can be done with artifacts."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller
+from foundation.contracts.content_types import media_type
 from foundation.domain.errors import NotFound, PayloadTooLarge
 from foundation.domain.ids import new_uuid
 from foundation.storage import artifacts, audit
-from foundation.storage.artifacts import Artifact, NewArtifact
+from foundation.storage.artifacts import Artifact, NewArtifact, final_key
 from foundation.storage.database import Transaction
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain", "text/csv"})
@@ -43,24 +45,40 @@ async def announce(tx: Transaction, held: Resources, caller: Caller, wanted: New
     return UploadView(id=artifact_id, url=upload.url, fields=upload.fields)
 
 
-async def get(tx: Transaction, caller: Caller, artifact_id: UUID) -> Artifact:
-    artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
+async def get(held: Resources, caller: Caller, artifact_id: UUID) -> ArtifactView:
+    """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
+    async with held.database.tenant(caller.tenant_id) as tx:
+        artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
     if artifact is None:
         raise NotFound("there is no such artifact")
-    return artifact
+    if not artifact.ready:
+        artifact = await _settled(held, caller, artifact)
+    return await presigned(held, artifact)
+
+
+async def _settled(held: Resources, caller: Caller, artifact: Artifact) -> Artifact:
+    key = final_key(caller.tenant_id, artifact.artifact_id)
+    if not await held.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
+        return artifact
+    async with held.database.tenant(caller.tenant_id) as tx:
+        await artifacts.mark_ready(tx, caller.tenant_id, artifact.artifact_id, object_key=key)
+    await held.objects.delete(artifact.object_key)
+    return replace(artifact, ready=True, object_key=key)
 
 
 async def presigned(held: Resources, artifact: Artifact) -> ArtifactView:
-    """Signing is arithmetic, not a call: no transaction waits for the network here."""
-    url = await held.objects.download_url(
-        artifact.object_key,
-        seconds=held.settings.url_seconds,
-        file_name=artifact.name.rsplit("/", 1)[-1],
-        content_type=artifact.content_type,
-        inline=artifact.content_type in _SHOWN,
-    )
+    url = None
+    if artifact.ready:
+        url = await held.objects.download_url(
+            artifact.object_key,
+            seconds=held.settings.url_seconds,
+            file_name=artifact.name.rsplit("/", 1)[-1],
+            content_type=artifact.content_type,
+            inline=media_type(artifact.content_type) in _SHOWN,
+        )
     return ArtifactView(
         id=artifact.artifact_id,
+        status="READY" if artifact.ready else "PENDING",
         name=artifact.name,
         size=artifact.size,
         content_type=artifact.content_type,

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 1024 * 1024
+_FREEZE_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,13 @@ class Upload:
 
     url: str
     fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    size: int
+    sha256: bytes
+    etag: str
 
 
 class ObjectStore:
@@ -66,6 +75,10 @@ class ObjectStore:
 
     async def digest(self, key: str) -> tuple[int, bytes] | None:
         """The object's size and SHA-256, read from its bytes; None when there is none."""
+        found = await self._read(key)
+        return (found.size, found.sha256) if found else None
+
+    async def _read(self, key: str) -> "_Found | None":
         with unavailable("S3"):
             try:
                 answer = await self._client.get_object(Bucket=self._bucket, Key=key)
@@ -77,7 +90,31 @@ class ObjectStore:
             async for chunk in answer["Body"].iter_chunks(_CHUNK):
                 size += len(chunk)
                 sha256.update(chunk)
-        return size, sha256.digest()
+        return _Found(size, sha256.digest(), answer["ETag"])
+
+    async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
+        """Copy what was uploaded to `key` to a key that no form reaches; False where other bytes, or none, are there.
+
+        The copy names the version that was read (`ETag`), so that what is written meanwhile is not taken for it.
+        """
+        for _ in range(_FREEZE_TRIES):
+            found = await self._read(key)
+            if found is None or (found.size, found.sha256) != (size, sha256):
+                return False
+            with unavailable("S3"):
+                try:
+                    await self._client.copy_object(
+                        Bucket=self._bucket,
+                        Key=final_key,
+                        CopySource={"Bucket": self._bucket, "Key": key},
+                        CopySourceIfMatch=found.etag,
+                    )
+                except ClientError as error:
+                    if code_of(error) in {"PreconditionFailed", "412", "NoSuchKey", "404"}:
+                        continue
+                    raise
+                return True
+        return False
 
     async def download_url(
         self,
@@ -91,7 +128,7 @@ class ObjectStore:
         """A presigned GET of exactly this key, answered with the given name and type."""
         parameters = {"Bucket": self._bucket, "Key": key}
         if file_name:
-            parameters["ResponseContentDisposition"] = f'{"inline" if inline else "attachment"}; filename="{file_name}"'
+            parameters["ResponseContentDisposition"] = disposition(file_name, inline=inline)
         if content_type:
             parameters["ResponseContentType"] = content_type
         with unavailable("S3"):
@@ -111,3 +148,12 @@ class ObjectStore:
                 Bucket=self._bucket, Key=key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
             )
         return Upload(answer["url"], answer["fields"])
+
+
+def disposition(file_name: str, *, inline: bool) -> str:
+    """`Content-Disposition` by RFC 6266: the name as it is in `filename*`, and something like it for old readers."""
+    kind = "inline" if inline else "attachment"
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in file_name)
+    if plain == file_name:
+        return f'{kind}; filename="{plain}"'
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

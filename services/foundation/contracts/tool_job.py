@@ -16,6 +16,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from foundation.contracts.content_types import ContentType
 from foundation.contracts.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
 
@@ -143,7 +144,7 @@ class JobArtifact(Message):
     name: FileName
     size: int = Field(ge=0)
     sha256: Sha256
-    content_type: str
+    content_type: ContentType
 
 
 class SkippedFile(Message):

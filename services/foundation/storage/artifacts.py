@@ -90,13 +90,19 @@ async def get(tx: Transaction, tenant_id: UUID, artifact_id: UUID) -> Artifact |
     return _artifact_of(found) if found else None
 
 
-async def mark_ready(tx: Transaction, tenant_id: UUID, artifact_id: UUID) -> None:
+def final_key(tenant_id: UUID, artifact_id: UUID) -> str:
+    """Where an upload lies once it is known to be what was announced. Nobody is given a form for this key."""
+    return f"tenants/{tenant_id}/artifacts/{artifact_id}"
+
+
+async def mark_ready(tx: Transaction, tenant_id: UUID, artifact_id: UUID, *, object_key: str) -> None:
+    """The upload has come and lies at a key that no form reaches."""
     await tx.execute(
         text(
-            """UPDATE artifacts SET status = 'READY'
+            """UPDATE artifacts SET status = 'READY', object_key = :object_key
                WHERE tenant_id = :tenant_id AND artifact_id = :artifact_id AND status = 'PENDING'"""
         ),
-        {"tenant_id": tenant_id, "artifact_id": artifact_id},
+        {"tenant_id": tenant_id, "artifact_id": artifact_id, "object_key": object_key},
     )
 
 

@@ -1,0 +1,109 @@
+"""Uploads: under any name, of a type by its grammar, and final once they are there."""
+
+import hashlib
+from typing import Any
+
+import httpx
+import pytest
+
+from fixtures.stack import Member
+
+pytestmark = pytest.mark.stack
+
+SHOW = "import os; print(sorted(os.listdir('in'))); print(open('in/' + sorted(os.listdir('in'))[0]).read())"
+
+
+def announced(member: Member, name: str, body: bytes = b"one", content_type: str = "text/csv") -> httpx.Response:
+    wanted = {"name": name, "content_type": content_type, "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    with member.api() as api:
+        return api.post("/artifacts", json=wanted)
+
+
+def send(form: dict[str, Any], body: bytes) -> int:
+    return httpx.post(form["url"], data=form["fields"], files={"file": ("f", body)}, timeout=30).status_code
+
+
+def shown(member: Member, artifact_id: str) -> dict[str, Any]:
+    with member.api() as api:
+        return dict(api.get(f"/artifacts/{artifact_id}").raise_for_status().json())
+
+
+def listed_by_a_run(member: Member, **file: Any) -> dict[str, Any]:
+    arguments = {"code": SHOW, "files": "${input.files}"}
+    steps = [{"name": "a", "kind": "tool", "tool": "code.python", "arguments": arguments}]
+    run = member.start({"steps": steps}, input={"files": [file]})
+    member.ended(run["id"])
+    return member.steps(run["id"])["a"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["données.csv", "a b (1).csv", "日本/🐧 “x”.csv", 'x"; filename=evil.html', ".hidden", "-rf", "é" * 127],
+)
+def test_a_name_is_kept_stored_staged_and_downloaded(member: Member, name: str) -> None:
+    answer = announced(member, name)
+    assert answer.status_code == 201, answer.text
+    form = answer.json()
+    assert send(form, b"one") == 204
+    found = shown(member, form["id"])
+    assert (found["status"], found["name"]) == ("READY", name)
+    download = httpx.get(found["url"])
+    assert download.content == b"one"
+    last = name.rsplit("/", 1)[-1]
+    if not last.isascii() or '"' in last:
+        assert "filename*=UTF-8''" in download.headers["content-disposition"]
+    step = listed_by_a_run(member, artifact=form["id"])
+    top = name.split("/", maxsplit=1)[0]
+    assert step["status"] == ("FAILED" if "/" in name else "SUCCESS"), step
+    assert step["output"]["stdout"].splitlines()[0] == str([top])
+
+
+@pytest.mark.parametrize("name", ["", "../x", "/etc/passwd", "a//b", "a\n", "a\0b", "..\\evil", "é" * 128])
+def test_a_name_that_could_leave_its_folder_is_refused_with_its_place(member: Member, name: str) -> None:
+    answer = announced(member, name)
+    assert answer.status_code == 400
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/body/name"] or "\0" in name
+
+
+@pytest.mark.parametrize("content_type", ["t\u0435xt/html", "text", "text/csv\r\nx: y", "text/csv;", "текст/csv"])
+def test_a_content_type_outside_its_grammar_is_refused_with_its_place(member: Member, content_type: str) -> None:
+    answer = announced(member, "x.bin", content_type=content_type)
+    assert answer.status_code == 400
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/body/content_type"]
+
+
+def test_a_content_type_with_a_parameter_is_served_as_it_is(member: Member) -> None:
+    form = announced(member, "x.csv", content_type="text/csv; charset=utf-8").json()
+    assert send(form, b"one") == 204
+    assert httpx.get(shown(member, form["id"])["url"]).headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_what_was_used_by_a_run_does_not_change(member: Member) -> None:
+    form = announced(member, "x.csv").json()
+    assert send(form, b"one") == 204
+    assert listed_by_a_run(member, artifact=form["id"])["output"]["stdout"] == "['x.csv']\none\n"
+    send(form, b"two")
+    assert httpx.get(shown(member, form["id"])["url"]).content == b"one"
+    assert listed_by_a_run(member, artifact=form["id"])["output"]["stdout"] == "['x.csv']\none\n"
+
+
+def test_what_the_api_has_shown_does_not_change(member: Member) -> None:
+    form = announced(member, "x.csv").json()
+    assert shown(member, form["id"])["status"] == "PENDING"
+    assert send(form, b"one") == 204
+    url = shown(member, form["id"])["url"]
+    send(form, b"two")
+    assert httpx.get(url).content == b"one"
+    assert httpx.get(shown(member, form["id"])["url"]).content == b"one"
+
+
+def test_what_is_not_what_was_announced_is_never_ready(member: Member) -> None:
+    form = announced(member, "x.csv").json()
+    send(form, b"two")
+    found = shown(member, form["id"])
+    assert (found["status"], found["url"]) == ("PENDING", None)
+    step = listed_by_a_run(member, artifact=form["id"])
+    assert (step["error"]["code"], step["attempt"]) == ("artifact_missing", 1)
+    assert "another digest" in step["error"]["detail"]
+    assert send(form, b"one") == 204
+    assert shown(member, form["id"])["status"] == "READY"
