@@ -7,7 +7,7 @@ REGION ?= us-east-1
 CDK = PYTHONPATH=localstack $(VENV)/python infra/aws.py
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status sql reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
 
 help: ## this story
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ deploy-local: prepare ## bare machine -> running platform -> finished sample run
 
 status: ## what runs, and where
 	@$(SUPERVISOR) status
+
+sql: ## a prompt of the local database (C='SELECT …' for one statement, LOGIN=lambdas for a service's own view)
+	@$(SUPERVISOR) sql $(if $(LOGIN),--login $(LOGIN)) $(if $(C),-c '$(subst ','\'',$(C))')
 
 stop-local: ## stop every process; nothing that you made is lost
 	@test ! -x $(VENV)/python || $(SUPERVISOR) down
@@ -45,7 +48,8 @@ soak: prepare ## hours under load
 chaos: prepare ## processes killed at random while runs go on
 	@$(SUPERVISOR) run bench/chaos.py
 
-bench: prepare ## measure, print JSON
+bench: ## measure; JSON on standard output, all else on standard error
+	@$(MAKE) --no-print-directory prepare >&2
 	@$(SUPERVISOR) run bench/run.py
 
 check: prepare ## format, lint, types, import directions
@@ -63,7 +67,9 @@ synth: prepare ## CloudFormation templates for AWS (ENV, ACCOUNT, REGION)
 diff: prepare ## what a deployment to AWS would change
 	@$(CDK) diff --env $(ENV) --account $(ACCOUNT) --region $(REGION)
 
-deploy: prepare ## deploy to AWS
+deploy: ## deploy to AWS
+	@$(PYTHON) infra/missing_stacks.py
+	@$(MAKE) --no-print-directory prepare
 	@$(CDK) deploy --env $(ENV) --account $(ACCOUNT) --region $(REGION)
 
 destroy: prepare ## remove from AWS what is not retained

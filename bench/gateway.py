@@ -10,6 +10,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -36,6 +37,10 @@ PEERS: dict[str, Callable[[Path, Peer], AbstractContextManager[Peer]]] = {
     "litellm": litellm,
 }
 STREAMS = 200
+
+
+_PAUSES = (5.0, 20.0)
+"""Before a peer's installation is tried again: registries fail for moments."""
 
 
 class Bench:
@@ -119,9 +124,12 @@ def _cpu(process: psutil.Process) -> float:
 def install(names: list[str]) -> None:
     """Peers are installed when they are asked for; one that cannot be is missed when it is started."""
     for name in names:
-        subprocess.run(
-            [sys.executable, str(ROOT / "localstack" / "bootstrap.py"), name], check=False, stdout=sys.stderr
-        )
+        for pause in (*_PAUSES, None):
+            command = [sys.executable, str(ROOT / "localstack" / "bootstrap.py"), name]
+            if subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0 or pause is None:
+                break
+            say(f"installing {name} again in {pause:.0f} s")
+            time.sleep(pause)
 
 
 def measured(names: list[str], *, rounds: int, seconds: float) -> dict[str, object]:

@@ -7,6 +7,7 @@ import sys
 
 from supervisor import commander, daemon
 from supervisor.errors import SupervisorError
+from supervisor.passwords import LOGINS
 from supervisor.settings import ROOT, Settings
 
 
@@ -23,6 +24,9 @@ def _arguments() -> argparse.Namespace:
         commands.add_parser(name).add_argument("names", nargs="+", metavar="process")
     commands.add_parser("deploy", help="up, then the sample run, with its bill")
     commands.add_parser("reconcile", help="import the provider's usage report")
+    sql = commands.add_parser("sql", help="a prompt of the database, or one command")
+    sql.add_argument("-c", "--command", dest="statement", help="run this and leave")
+    sql.add_argument("--login", choices=LOGINS, help="as one service's login; else as the owner, who sees all")
     test = commands.add_parser("test", help="up, then the tests, in phases; stops what it started")
     test.add_argument("--full", action="store_true", help="every matrix in full")
     run = commands.add_parser("run", help="up, then a program of the project, with the stack's variables")

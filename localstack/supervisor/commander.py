@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import shutil
 
-from supervisor import client, control, programs
+from supervisor import client, control, programs, sql
 from supervisor.control import Request
 from supervisor.settings import Paths, Settings, default_sandbox_root
 from supervisor.surroundings import Surroundings
@@ -35,11 +35,17 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
             return await programs.reconcile(settings)
         case "run":
             return await programs.run(settings, arguments.program, *arguments.arguments)
+        case "sql":
+            return sql.prompt(settings, statement=arguments.statement, login=arguments.login)
         case "test":
             return await programs.test(settings, full=arguments.full)
         case "env":
-            print(paths.env.read_text() if paths.env.exists() else "", end="")
+            _print_env(paths)
     return 0
+
+
+def _print_env(paths: Paths) -> None:
+    print(paths.env.read_text() if paths.env.exists() else "", end="")
 
 
 async def _status(paths: Paths) -> int:

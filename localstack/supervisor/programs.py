@@ -1,6 +1,7 @@
 """Programs that need the whole stack: the sample, the tests, the benchmarks."""
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -33,7 +34,9 @@ async def deploy(settings: Settings) -> int:
 
 
 async def run(settings: Settings, *arguments: str) -> int:
-    await client.up(settings)
+    """Standard output is the program's alone, so that what it prints can be piped."""
+    with contextlib.redirect_stdout(sys.stderr):
+        await client.up(settings)
     return await _python(settings, *arguments)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fixtures.free_port import free_port
 from fixtures.processes import ServiceProcess
+from fixtures.programs import programs_but
 from fixtures.stack import Member, Stack
 from fixtures.workers import a_worker, without_supervised_worker
 
@@ -17,13 +18,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.serial]
 @pytest.fixture
 def launcher_without_bubblewrap(stack: Stack, tmp_path: Path) -> Iterator[ServiceProcess]:
     """A launcher that finds every program of this machine but `bwrap`."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    for folder in os.environ["PATH"].split(os.pathsep):
-        for program in Path(folder).glob("*") if Path(folder).is_dir() else ():
-            link = programs / program.name
-            if program.name != "bwrap" and not link.exists():
-                link.symlink_to(program)
+    programs = programs_but("bwrap", folder=tmp_path / "programs", path=os.environ["PATH"])
     port = free_port()
     keys = Path(__file__).parents[2] / ".local" / "run" / "service-public-keys.json"
     environment = {

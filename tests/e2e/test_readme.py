@@ -1,0 +1,66 @@
+"""What README shows is what happens: its commands are run as they stand there."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fixtures.stack import Member, Stack
+
+pytestmark = pytest.mark.stack
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks() -> list[str]:
+    return re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def run(block: str, stack: Stack, **more: str) -> str:
+    """As somebody would who pastes it into a shell at the project's root."""
+    done = subprocess.run(
+        ["bash", "-e", "-c", block],
+        cwd=ROOT,
+        env={**stack.environment, **more},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_there_are_the_blocks_that_the_tests_below_run() -> None:
+    assert [block.split()[0] for block in blocks()] == ["make", ".", 'api="$LOCKSTEP_API_URL/api/v1";']
+
+
+def test_every_make_target_that_it_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z-]+)", README)) <= targets
+
+
+def test_every_document_that_it_points_to_is_there() -> None:
+    assert [link for link in re.findall(r"\]\((?!http)([^)#]+)", README) if not (ROOT / link).exists()] == []
+
+
+def test_the_look_into_the_running_stack_is_as_it_stands_there(stack: Stack) -> None:
+    said = run(blocks()[1], stack)
+    assert '"items"' in said
+    assert "name" in said
+    assert "attempt" in said
+
+
+def test_the_four_calls_end_with_the_timeline_and_the_whole_bill(stack: Stack, member: Member) -> None:
+    said = run(blocks()[2], stack, LOCKSTEP_TOKEN=member.token)
+    decoder = json.JSONDecoder()
+    timeline, end = decoder.raw_decode(said)
+    bill, _ = decoder.raw_decode(said[end:].strip())
+    assert [(step["name"], step["status"]) for step in timeline["items"]] == [("count", "SUCCESS"), ("tell", "SUCCESS")]
+    assert timeline["items"][0]["output"]["stdout"] == "42\n"
+    assert bill["final"] is True
+    assert bill["tokens"] > 0
+    assert bill["cost_usd"] != "0"
