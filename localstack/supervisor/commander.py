@@ -29,6 +29,16 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
             _forget(Surroundings(settings))
         case "status":
             return await _status(paths)
+        case "deploy" | "reconcile" | "run" | "test" | "sql":
+            return await _program(settings, arguments)
+        case "env":
+            _print_env(paths)
+    return 0
+
+
+async def _program(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Its exit status is the command's."""
+    match arguments.command:
         case "deploy":
             return await programs.deploy(settings)
         case "reconcile":
@@ -39,9 +49,7 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
             return sql.prompt(settings, statement=arguments.statement, login=arguments.login)
         case "test":
             return await programs.test(settings, full=arguments.full)
-        case "env":
-            _print_env(paths)
-    return 0
+    raise AssertionError("unreachable")
 
 
 def _print_env(paths: Paths) -> None:
