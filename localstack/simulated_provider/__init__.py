@@ -7,6 +7,7 @@ the request: the tools that must be called, an instance of the schema that is wa
 `cached-…`      has read what stood before the last user turn from a cache (on OpenAI's wires; Anthropic's has marks)
 `reasoning-…`   thinks before it speaks (on Anthropic's wire when thinking is enabled)
 `multibyte-…`   says what is not ASCII
+`searching-…`   searches twice before it answers, on Responses, when it is offered `web_search`
 
 Prices go by name too (prices.py).
 """

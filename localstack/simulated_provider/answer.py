@@ -8,7 +8,7 @@ from simulated_provider.asked import Asked
 from simulated_provider.faults import Faults
 from simulated_provider.scripts import Turn
 from simulated_provider.speech import ToolCall, speech_for
-from simulated_provider.tokens import NO_CACHE, CacheUse, count_request, count_text, fitting
+from simulated_provider.tokens import NO_CACHE, SEARCH_TOKENS, CacheUse, count_request, count_text, fitting
 
 _DEFAULT_CHUNKS = 10
 
@@ -40,6 +40,7 @@ class Answer:
     stop_sequence: str | None = None
     choices: int = 1
     cache: CacheUse = NO_CACHE
+    searches: int = 0
 
     @property
     def text(self) -> str:
@@ -62,7 +63,8 @@ def answer_to(asked: Asked, *, scripts: dict[str, tuple[Turn, ...]], faults: Fau
     tokens = thought + count_text(text) + sum(map(_call_tokens, calls))
     return Answer(
         model=f"simulated/{asked.model}",
-        input_tokens=count_request(asked.body),
+        # after each search the model is given all of it again
+        input_tokens=(asked.searches + 1) * (count_request(asked.body) + asked.searches * SEARCH_TOKENS),
         output_tokens=tokens * asked.choices,
         reasoning_tokens=thought * asked.choices,
         thinking=thinking,
@@ -72,6 +74,7 @@ def answer_to(asked: Asked, *, scripts: dict[str, tuple[Turn, ...]], faults: Fau
         stop_sequence=stopped_by,
         choices=asked.choices,
         cache=asked.cache,
+        searches=asked.searches,
     )
 
 

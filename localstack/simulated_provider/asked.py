@@ -48,6 +48,8 @@ class Asked:
     thinks: bool = False
     thinking_limit: int | None = None
     cache: CacheUse = NO_CACHE
+    searches: int = 0
+    """How often the provider is to search before it answers."""
 
     @property
     def model(self) -> str:

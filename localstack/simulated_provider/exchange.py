@@ -25,6 +25,7 @@ class Exchange:
             cached_input_tokens=answer.cache.read,
             output_tokens=output,
             cache=answer.cache,
+            searches=answer.searches,
         )
         return InvoiceLine(
             at=datetime.now(UTC).isoformat(),

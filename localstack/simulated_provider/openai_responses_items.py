@@ -64,11 +64,20 @@ def output_items(reply: Reply) -> list[dict[str, Any]]:
     """Reasoning, then the message, then the calls; what was cut off is incomplete, and nothing follows it."""
     answer = reply.answer
     items = [reasoning_item(reply)] if answer.thinking else []
+    items += search_items(reply)
     if answer.text:
         cut = answer.finish is Finish.LENGTH
         status = "incomplete" if cut else "completed"
         items.append(message_item(reply, status=status, content=[text_part(answer.text)]))
     return [*items, *(call_item(call, call.arguments, status="completed") for call in answer.tool_calls)]
+
+
+def search_items(reply: Reply) -> list[dict[str, Any]]:
+    action = {"type": "search", "query": "penguins"}
+    return [
+        {"id": reply.id(f"ws_{number}_"), "type": "web_search_call", "status": "completed", "action": action}
+        for number in range(reply.answer.searches)
+    ]
 
 
 def reasoning_item(reply: Reply) -> dict[str, Any]:

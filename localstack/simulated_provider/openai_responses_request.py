@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from simulated_provider.asked import Asked, RequestRefused, Tool, chosen, positive, schema_of
+from simulated_provider.faults import speaker_of
 from simulated_provider.openai_chat_request import cache_use
 
 _STATE = {
@@ -20,8 +21,10 @@ _CALLS = {
 }
 """Calls of tools that the caller runs, and where each says what is asked for."""
 _OUTPUTS = {f"{kind}_output": "output" for kind in _CALLS} | {"tool_search_output": "tools"}
-_ASSISTANT = frozenset({*_CALLS, "reasoning"})
+_ASSISTANT = frozenset({*_CALLS, "reasoning", "web_search_call"})
 _CALLERS_TOOLS = frozenset({"function", "custom", "namespace", "apply_patch", "local_shell", "shell", "tool_search"})
+_SEARCHING = "searching-"
+_SEARCHES = 2
 
 
 def read_response(body: Any) -> Asked:
@@ -46,6 +49,7 @@ def read_response(body: Any) -> Asked:
         schema=schema,
         thinks=(body.get("reasoning") or {}).get("effort") != "none",
         cache=cache_use(chat),
+        searches=_searches(body),
     )
 
 
@@ -60,7 +64,7 @@ def _check(body: Any) -> None:
     if body.get("background"):
         raise RequestRefused("background responses are not stored, so they cannot be asked for", param="background")
     for index, tool in enumerate(body.get("tools") or []):
-        if tool.get("type") not in _CALLERS_TOOLS or tool.get("execution") == "server":
+        if tool.get("type") not in _CALLERS_TOOLS | {"web_search"} or tool.get("execution") == "server":
             raise RequestRefused(f"tools of type {tool.get('type')!r} are not run here", param=f"tools[{index}].type")
     positive(body, "max_output_tokens")
 
@@ -81,7 +85,7 @@ def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
             messages.append({"role": "assistant", "content": [], "tool_calls": []})
         speaking = speaks
         match kind:
-            case "reasoning":
+            case "reasoning" | "web_search_call":
                 pass
             case _ if kind in _CALLS:
                 known.add(item.get("call_id") or item.get("id") or "")
@@ -101,6 +105,15 @@ def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
             case _:
                 raise RequestRefused(f"Invalid value: {kind!r}.", param=f"input[{index}]", code="invalid_value")
     return messages
+
+
+def _searches(body: dict[str, Any]) -> int:
+    """A model that searches does so twice, where it is offered the tool and may do it as often."""
+    offered = any(tool.get("type") == "web_search" for tool in body.get("tools") or [])
+    if not offered or not speaker_of(body["model"]).startswith(_SEARCHING):
+        return 0
+    most = body.get("max_tool_calls")
+    return _SEARCHES if most is None else min(_SEARCHES, most)
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,7 @@ from simulated_provider.openai_responses_items import (
     output_items,
     reasoning_item,
     response,
+    search_items,
     summary_part,
     text_part,
     whole_response,
@@ -37,6 +38,8 @@ class ResponsesStream:
         )
         if answer.thinking:
             data += self._reasoning(answer.thinking)
+        for item in search_items(self._reply):
+            data += self._item("added", item | {"status": "in_progress"}) + self._item("done", item)
         if answer.text:
             yield Chunk(data + self._message_opening(), answer.thinking)
             where = {**self._here("msg_"), "content_index": 0}

@@ -31,10 +31,17 @@ PRICES: dict[str, Price] = {
     "*": Price(Decimal("0.15"), Decimal("0.075"), Decimal("0.60")),
 }
 """By pattern of the model's name; the first that matches holds."""
+A_SEARCH = Decimal("0.01")
 
 
 def cost(
-    model: str, *, input_tokens: int, cached_input_tokens: int, output_tokens: int, cache: CacheUse = NO_CACHE
+    model: str,
+    *,
+    input_tokens: int,
+    cached_input_tokens: int,
+    output_tokens: int,
+    cache: CacheUse = NO_CACHE,
+    searches: int = 0,
 ) -> Decimal:
     """Dollars of one answer: the exact sum, rounded up once to the nano-dollar; `input_tokens` counts all input."""
     price = next(price for pattern, price in PRICES.items() if fnmatchcase(model, pattern))
@@ -47,4 +54,5 @@ def cost(
         + cache.written_1h * write_1h
         + output_tokens * price.output
     ) / _MILLION
+    exact += searches * A_SEARCH
     return exact.quantize(_NANO, rounding=ROUND_CEILING)

@@ -9,6 +9,8 @@ MESSAGE_OVERHEAD = 4
 TOOL_OVERHEAD = 8
 IMAGE_TOKENS = 1024
 """What any image is counted at, whatever its size and detail."""
+SEARCH_TOKENS = 400
+"""What the results of any search are counted at."""
 _BYTES_PER_TOKEN = 4
 _IMAGES = frozenset({"image", "image_url", "input_image"})
 

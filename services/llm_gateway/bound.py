@@ -50,12 +50,11 @@ class Bound(msgspec.Struct, frozen=True):
 def bound_of(request: ChatRequest, *, prices: Sequence[Price], default_output: int) -> Bound:
     """The bound over every model that may serve the request."""
     input_tokens = request.text_tokens + (_dearest_media(request, prices) if request.media else 0)
+    if request.searches:
+        input_tokens = _with_results(input_tokens, request.searches, prices)
     max_output = default_output if request.max_output is None else request.max_output
     output_tokens = max_output * request.choices
-    nano_usd = max(
-        price.most(input_tokens=input_tokens, output_tokens=output_tokens, cache_writes=request.cache_writes)
-        for price in prices
-    )
+    nano_usd = _dearest(request, prices, input_tokens=input_tokens, output_tokens=output_tokens)
     if max(nano_usd, input_tokens + output_tokens) > MAX_AMOUNT:
         raise BadRequest("max_tokens asks for more than any budget can hold")
     return Bound(input_tokens=input_tokens, output_tokens=output_tokens, nano_usd=nano_usd, max_output=max_output)
@@ -70,10 +69,7 @@ def chosen_bound(strict: Bound, request: ChatRequest, *, prices: Sequence[Price]
     input_tokens = min(strict.input_tokens, _with_margin(counted, by.margin))
     a_choice = min(strict.max_output, _with_margin(min(strict.max_output, by.typical_output), by.margin))
     output_tokens = a_choice * request.choices
-    nano_usd = max(
-        price.most(input_tokens=input_tokens, output_tokens=output_tokens, cache_writes=request.cache_writes)
-        for price in prices
-    )
+    nano_usd = _dearest(request, prices, input_tokens=input_tokens, output_tokens=output_tokens)
     return Bound(input_tokens, output_tokens, nano_usd, strict.max_output, strict)
 
 
@@ -105,6 +101,20 @@ def bound_within(
 
 def _with_margin(tokens: int, margin: Decimal) -> int:
     return math.ceil(tokens * margin)
+
+
+def _with_results(input_tokens: int, searches: int, prices: Sequence[Price]) -> int:
+    """What the model is given at most: after each search all that there was before, and its results."""
+    results = max(price.search.tokens for price in prices if price.search is not None)
+    return (searches + 1) * (input_tokens + searches * results)
+
+
+def _dearest(request: ChatRequest, prices: Sequence[Price], *, input_tokens: int, output_tokens: int) -> int:
+    def most(price: Price) -> int:
+        tokens = price.most(input_tokens=input_tokens, output_tokens=output_tokens, cache_writes=request.cache_writes)
+        return tokens + (request.searches * price.search.nano_usd if price.search is not None else 0)
+
+    return max(most(price) for price in prices)
 
 
 def _dearest_media(request: ChatRequest, prices: Sequence[Price]) -> int:

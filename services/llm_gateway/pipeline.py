@@ -24,8 +24,6 @@ from llm_gateway.stages.finish_plain import FinishPlain
 from llm_gateway.stages.finish_stream import FinishStream
 from llm_gateway.stages.planning import Planning, bound_of_plan
 
-_encoder = msgspec.json.Encoder()
-
 
 class StreamedAnswer(msgspec.Struct, frozen=True):
     """A stream that has begun upstream, or that is waited for longer than a connection may be silent."""
@@ -77,8 +75,6 @@ class Pipeline:
         original = body
         if request.references:
             request, body = await with_items(request, body, caller=caller, kept=self._kept_items)
-        if request.left_out:
-            body = _encoder.encode(request.fields)
         route = self._serving.routes.resolve(request.model, dialect)
         plan = self._planning(caller, request, route, headers=headers, body=body)
         bound = bound_of_plan(plan)

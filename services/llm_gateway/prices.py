@@ -61,18 +61,29 @@ class Most:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchPrice:
+    """What the provider asks for a search, and the tokens that its results have at most."""
+
+    nano_usd: int
+    tokens: int
+    most_calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """A model's rates by the size of its input, ascending; the first starts at 0."""
 
     version: str
     tiers: tuple[Rates, ...]
-    most_of: Most = Most()  # it is frozen
+    most_of: Most = Most()
+    search: SearchPrice | None = None
 
     def cost(self, usage: Usage) -> NanoUsd:
         """The exact cost of known usage, rounded up once."""
         rates = [tier for tier in self.tiers if tier.from_input_tokens <= usage.input_tokens][-1]
         plain = usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens
-        return cost_of(
+        searched = usage.searches * self.search.nano_usd if self.search is not None else 0
+        tokens = cost_of(
             [
                 (plain, rates.input),
                 (usage.cached_input_tokens, rates.cached_input),
@@ -81,6 +92,7 @@ class Price:
                 (usage.output_tokens, rates.output),
             ]
         )
+        return NanoUsd(searched + tokens)
 
     def most(
         self, *, input_tokens: int, output_tokens: int, cache_writes: CacheWrites = CacheWrites.FIVE_MINUTES
@@ -98,6 +110,7 @@ class PriceTable:
     def __init__(self, routes: GatewayFile) -> None:
         self._file = routes.prices
         self._models = routes.models
+        self._searches = routes.searches
         self._version = f"routes/{routes.version}"
         self._packaged = {name for name, provider in routes.providers.items() if provider.prices == "genai-prices"}
         self._known: dict[tuple[str, str], Price | None] = {}
@@ -120,17 +133,28 @@ class PriceTable:
             cache_write=_nano(declared.input),
             output=_nano(declared.output),
         )
-        return Price(f"ceiling/{self._version}", (rates,), self._most(target.provider, target.model))
+        return Price(
+            f"ceiling/{self._version}",
+            (rates,),
+            self._most(target.provider, target.model),
+            self._search(target.provider, target.model),
+        )
 
     def _most(self, provider: str, model: str) -> Most:
         """What the file declares apart from a price."""
         matching = (one for one in self._models if one.provider == provider and fnmatchcase(model, one.model))
         return _most(next(matching, None))
 
+    def _search(self, provider: str, model: str) -> SearchPrice | None:
+        for one in self._searches:
+            if one.provider == provider and fnmatchcase(model, one.model):
+                return SearchPrice(_nano(one.dollars_per_call), one.max_tokens_per_call, one.most_calls)
+        return None
+
     def _from_file(self, provider: str, model: str) -> Price | None:
         for price in self._file:
             if price.provider == provider and fnmatchcase(model, price.model):
-                return Price(self._version, (_file_rates(price),), _most(price))
+                return Price(self._version, (_file_rates(price),), _most(price), self._search(provider, model))
         return None
 
     def _from_package(self, provider: str, model: str) -> Price | None:
@@ -151,7 +175,9 @@ class PriceTable:
             tier.start for value in prices.values() if isinstance(value, TieredPrices) for tier in value.tiers
         }
         tiers = tuple(_package_rates(prices, start) for start in sorted(starts))
-        return Price(f"genai-prices/{version('genai-prices')}", tiers, self._most(provider, model))
+        return Price(
+            f"genai-prices/{version('genai-prices')}", tiers, self._most(provider, model), self._search(provider, model)
+        )
 
 
 def _most(declared: MostConfig | None) -> Most:

@@ -73,6 +73,13 @@ class CacheWrites(IntEnum):
     HOUR = 2
 
 
+class ProviderTool(msgspec.Struct, frozen=True):
+    """A tool that the provider would run, as the request has it."""
+
+    type: str
+    written: msgspec.Raw
+
+
 class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, ready to be sent on with few fields changed.
 
@@ -95,8 +102,13 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
     forwarded: tuple[tuple[str, str], ...] = ()
     unlisted: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    own_tools: tuple[msgspec.Raw, ...] = ()
+    provider_tools: tuple[ProviderTool, ...] = ()
+    """Where there are such, `own_tools` are the others; which of them are sent depends on the targets."""
     left_out: tuple[str, ...] = ()
-    """Tools that the provider would run and that are not sent."""
+    """The types of those that are not sent."""
+    searches: int = 0
+    """How often the provider may search."""
 
 
 def read_chat_request(raw: bytes) -> ChatRequest:

@@ -21,6 +21,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0
     reasoning_tokens: int = 0
+    searches: int = 0
+    """That the provider ran, at a price of their own."""
 
     @property
     def total_tokens(self) -> int:

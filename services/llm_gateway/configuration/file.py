@@ -153,6 +153,16 @@ class PriceConfig(MostConfig):
     output: Dollars
 
 
+class SearchConfig(_Config):
+    """What a search that the provider runs costs; where nothing stands here, Responses leave the tool out."""
+
+    provider: str
+    model: str
+    dollars_per_call: Dollars
+    max_tokens_per_call: int = Field(ge=1, le=10_000_000, description="that the results of one search have at most")
+    most_calls: int = Field(default=3, ge=1, le=100, description="asked for as max_tool_calls when the caller has none")
+
+
 class GatewayFile(_Config):
     version: str = Field(min_length=1, max_length=64)
     providers: dict[str, ProviderConfig]
@@ -161,6 +171,7 @@ class GatewayFile(_Config):
     models: tuple[MostConfig, ...] = Field(
         default=(), description="the most that models take whose price table is a package's, which does not say so"
     )
+    searches: tuple[SearchConfig, ...] = ()
     limits: RateLimits = Field(
         default=RateLimits(), description="changes to the shipped limits of every tenant, user and key"
     )
@@ -169,6 +180,7 @@ class GatewayFile(_Config):
     def _names_exist(self) -> Self:
         named = [(f"routes.{name}", one.provider) for name, route in self.routes.items() for one in route.all_targets()]
         named += [("prices", one.provider) for one in self.prices] + [("models", one.provider) for one in self.models]
+        named += [("searches", one.provider) for one in self.searches]
         for where, provider in named:
             if provider not in self.providers:
                 raise ValueError(f"{where}: there is no provider {provider!r}")

@@ -104,7 +104,15 @@ class Serving:
     def _refuse_silent_prices(self, config: GatewayFile) -> None:
         """Events name the version of the prices: other prices need another one."""
         served = self._config
-        if served is not None and served.version == config.version and served.prices != config.prices:
+        if (
+            served is not None
+            and served.version == config.version
+            and (served.prices, served.searches)
+            != (
+                config.prices,
+                config.searches,
+            )
+        ):
             raise GatewayFileInvalid(f"{self._path}: line 1: version: other prices need another version")
 
     def _stamp(self) -> tuple[int, int]:

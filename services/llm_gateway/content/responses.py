@@ -30,6 +30,7 @@ _ITEMS = frozenset(
         "tool_search_call",
         "tool_search_output",
         "additional_tools",
+        "web_search_call",
     }
 )
 _PROVIDERS_TOOLS = (
@@ -142,6 +143,8 @@ class Reference(msgspec.Struct, frozen=True):
 
     index: int
     id: str
+    stands_here: bool = False
+    """Whether the item itself is there, and only what the provider keeps of it is not."""
 
     @property
     def place(self) -> str:
@@ -170,8 +173,8 @@ def measured_input(raw: bytes) -> Measured:
     items = decoded(_items, raw, at="/input")
     for index, item in enumerate(items):
         at = f"/input/{index}"
-        if (named := _named(item, at)) is not None:
-            references.append(Reference(index, named))
+        if (named := _named(item, index, at)) is not None:
+            references.append(named)
         media += _media_of(bytes(item.content), at=f"{at}/content")
         media += _media_of(bytes(item.output), at=f"{at}/output")
         _check_whole(item, at)
@@ -179,23 +182,23 @@ def measured_input(raw: bytes) -> Measured:
     return Measured(len(raw) - written + MESSAGE_OVERHEAD * len(items), tuple(media), tuple(references))
 
 
-def callers_tools(raw: bytes) -> tuple[list[msgspec.Raw], tuple[str, ...]]:
-    """The tools that the caller runs, and the types of those that the provider would run: those are billed apart.
+def divided_tools(raw: bytes) -> tuple[list[msgspec.Raw], list[tuple[str, msgspec.Raw]]]:
+    """The tools that the caller runs, and those that the provider would run, with their types: these are billed apart.
 
     A tool of a type that nobody knows is refused: whether it can be left out is not known either.
     """
     if raw in {b"", b"null"}:
-        return [], ()
-    tools, kept, others = decoded(_tools, raw, at="/tools"), [], []
+        return [], []
+    tools, own, others = decoded(_tools, raw, at="/tools"), [], []
     for index, (tool, written) in enumerate(zip(tools, _raws.decode(raw), strict=True)):
         if tool.is_run_by_the_caller():
-            kept.append(written)
+            own.append(written)
         elif tool.type.startswith(_PROVIDERS_TOOLS):
-            others.append(tool.type)
+            others.append((tool.type, written))
         else:
             instead = "name tools that the caller runs"
             raise refused([not_covered(f"/tools/{index}/type", f"a tool of type {tool.type!r}", instead=instead)])
-    return kept, tuple(dict.fromkeys(others))
+    return own, others
 
 
 def measured_tools(raw: bytes, *, at: str = "/tools") -> int:
@@ -218,15 +221,15 @@ def measured_tools(raw: bytes, *, at: str = "/tools") -> int:
     return inner + TOOL_OVERHEAD * len(tools)
 
 
-def _named(item: _Item, at: str) -> str | None:
-    """The id of an item that stands elsewhere; without a type and a role it is a reference, too."""
+def _named(item: _Item, index: int, at: str) -> Reference | None:
+    """An item that stands elsewhere, as one without a type and a role does, or of which the provider keeps a part."""
     is_reference = item.type == "item_reference" or (item.type is None and item.role is None)
     keeps_thoughts = item.type == "reasoning" and is_nothing(item.encrypted_content) and is_nothing(item.content)
-    if not is_reference and not keeps_thoughts:
+    if not is_reference and not keeps_thoughts and item.type != "web_search_call":
         return None
     if item.id is None:
         raise refused([Fault(f"{at}/id" if is_reference else at, "Field required")])
-    return item.id
+    return Reference(index, item.id, stands_here=not is_reference)
 
 
 def _check_whole(item: _Item, at: str) -> None:

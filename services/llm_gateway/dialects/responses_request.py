@@ -3,10 +3,10 @@
 import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
-from llm_gateway.content.responses import callers_tools, measured_input, measured_tools
-from llm_gateway.content.strict import not_covered, refused
+from llm_gateway.content.responses import divided_tools, measured_input, measured_tools
+from llm_gateway.content.strict import refused
 from llm_gateway.dialects.base import Dialect
-from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest, check_only, unlisted, written
+from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest, ProviderTool, check_only, unlisted, written
 
 _NOT_PROMPT = frozenset({"model", "input", "metadata", "include", "user", "safety_identifier", "prompt_cache_key"})
 _NONE: frozenset[bytes] = frozenset()
@@ -43,11 +43,6 @@ class _Governed(msgspec.Struct):
     service_tier: str | None = None
 
 
-class _Choice(msgspec.Struct):
-    type: str | None = None
-
-
-_choices = msgspec.json.Decoder(_Choice)
 _encoder = msgspec.json.Encoder()
 _governed = msgspec.json.Decoder(_Governed)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -61,9 +56,9 @@ def read_responses_request(raw: bytes) -> ChatRequest:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a responses request: {error}") from error
     _check(governed, fields)
-    left_out = _leave_out(fields)
+    own, others = divided_tools(written(fields, "tools"))
     measured = measured_input(bytes(governed.input))
-    text = measured.text_tokens + measured_tools(written(fields, "tools"))
+    text = measured.text_tokens + measured_tools(_encoder.encode(own) if others else written(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
     return ChatRequest(
         dialect=Dialect.RESPONSES,
@@ -78,28 +73,9 @@ def read_responses_request(raw: bytes) -> ChatRequest:
         fields=fields,
         unlisted=unlisted(fields, _KNOWN),
         references=measured.references,
-        left_out=left_out,
+        own_tools=tuple(own) if others else (),
+        provider_tools=tuple(ProviderTool(kind, tool) for kind, tool in others),
     )
-
-
-def _leave_out(fields: dict[str, msgspec.Raw]) -> tuple[str, ...]:
-    """Take away the tools that the provider would run, and answer their types.
-
-    Clients offer them beside their own without asking whether there are any; only who insists on one is refused.
-    """
-    kept, left_out = callers_tools(written(fields, "tools"))
-    if not left_out:
-        return ()
-    fields["tools"] = msgspec.Raw(_encoder.encode(kept))
-    choice = written(fields, "tool_choice")
-    insists = choice.startswith(b"{") and _choices.decode(choice).type in left_out
-    if insists or (not kept and choice == b'"required"'):
-        instead = "leave the choice to the model, or name a tool that you run"
-        raise refused([not_covered("/tool_choice", "a tool that the provider runs", instead=instead)])
-    if not kept:
-        for name in ("tools", "tool_choice", "parallel_tool_calls"):
-            fields.pop(name, None)
-    return left_out
 
 
 def _check(governed: _Governed, fields: dict[str, msgspec.Raw]) -> None:

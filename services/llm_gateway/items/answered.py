@@ -3,6 +3,10 @@
 import msgspec
 
 from llm_gateway.providers.sse import data_of
+from llm_gateway.usage import Usage
+
+_MOST_UNKNOWN = 1_000_000
+"""What an item may take of whose answer the usage was lost."""
 
 
 class Item(msgspec.Struct):
@@ -32,32 +36,37 @@ _events = msgspec.json.Decoder(_Event)
 _heads = msgspec.json.Decoder(_Head)
 
 
-def is_kept(fields: dict[str, msgspec.Raw]) -> bool:
-    """Whether the caller may count on the answer's items: unless it says that nothing is to be stored."""
-    return bytes(fields.get("store", msgspec.Raw())) != b"false"
-
-
-def items_of_body(body: bytes, *, output_tokens: int) -> list[Item]:
-    """What a model thought may take as much as its whole answer did, and does not stand in the item."""
+def items_of_body(body: bytes, usage: Usage | None) -> list[Item]:
+    """What a model thought or found does not stand in the item, and may take as much as its whole answer did."""
     try:
-        return _items(_responses.decode(body), output_tokens)
+        return _items(_responses.decode(body), usage)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return []
 
 
-def items_of_ending(event: bytes, *, output_tokens: int) -> list[Item]:
+def items_of_ending(event: bytes, usage: Usage | None) -> list[Item]:
     try:
         response = _events.decode(data_of(event)).response
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return []
-    return [] if response is None else _items(response, output_tokens)
+    return [] if response is None else _items(response, usage)
 
 
-def _items(response: _Response, output_tokens: int) -> list[Item]:
+def weights_only(items: list[Item]) -> list[Item]:
+    """Of an answer that is not to be stored: what its items take, where that does not stand in them."""
+    return [Item(item.id, b"", item.tokens) for item in items if item.tokens]
+
+
+def _items(response: _Response, usage: Usage | None) -> list[Item]:
     found = []
     for raw in response.output or ():
         head = _heads.decode(raw)
-        if head.id is not None:
-            stands_elsewhere = head.type == "reasoning" and not head.encrypted_content
-            found.append(Item(head.id, bytes(raw), output_tokens if stands_elsewhere else 0))
+        if head.id is None:
+            continue
+        tokens = 0
+        if head.type == "web_search_call":
+            tokens = _MOST_UNKNOWN if usage is None else usage.total_tokens
+        elif head.type == "reasoning" and not head.encrypted_content:
+            tokens = _MOST_UNKNOWN if usage is None else usage.output_tokens
+        found.append(Item(head.id, bytes(raw), tokens))
     return found

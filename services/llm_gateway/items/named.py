@@ -31,14 +31,15 @@ async def with_items(
             " send the item itself (of reasoning, with its encrypted_content), or leave it out",
         )
         for one in references
-        if one.id not in known
+        if one.id not in known or not (one.stands_here or known[one.id].raw)
     ]
     if faults:
         raise refused(faults)
     fields = _fields.decode(body)
     items = _items.decode(fields["input"])
     for one in references:
-        items[one.index] = msgspec.Raw(known[one.id].raw)
+        if not one.stands_here:
+            items[one.index] = msgspec.Raw(known[one.id].raw)
     fields["input"] = msgspec.Raw(_encoder.encode(items))
     whole = _encoder.encode(fields)
     read = read_responses_request(whole)

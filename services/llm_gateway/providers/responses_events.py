@@ -1,6 +1,7 @@
 """What OpenAI's Responses say: the usage in a body, and the events of a stream."""
 
 import msgspec
+from msgspec.structs import replace
 
 from llm_gateway.providers.base import EventKind, StreamEvent, malformed
 from llm_gateway.providers.openai_usage import InputDetails, OutputDetails, usage_of
@@ -32,12 +33,27 @@ class _Response(msgspec.Struct):
     status: str | None = None
     usage: _Usage | None = None
 
+    def told(self) -> Usage | None:
+        """Its usage, with the searches that its output has."""
+        if self.usage is None:
+            return None
+        usage = self.usage.read()
+        searches = sum(1 for item in self.output if _SEARCH in bytes(item) and _heads.decode(item).type == _SEARCH_TYPE)
+        return replace(usage, searches=searches) if searches else usage
+
+
+class _Head(msgspec.Struct):
+    type: str | None = None
+
 
 class _Event(msgspec.Struct):
     type: str
     response: msgspec.Raw = msgspec.Raw()
 
 
+_SEARCH = b'"web_search_call"'
+_SEARCH_TYPE = "web_search_call"
+_heads = msgspec.json.Decoder(_Head)
 _responses = msgspec.json.Decoder(_Response)
 _events = msgspec.json.Decoder(_Event)
 
@@ -45,10 +61,9 @@ _events = msgspec.json.Decoder(_Event)
 def read_usage(body: bytes) -> Usage | None:
     """The usage in a plain answer; `UpstreamFailed` when the body is no answer."""
     try:
-        usage = _responses.decode(body).usage
+        return _responses.decode(body).told()
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise malformed() from error
-    return usage.read() if usage is not None else None
 
 
 class ResponsesReader:
@@ -66,8 +81,7 @@ def _read(event: bytes, data: bytes) -> StreamEvent:
     try:
         read = _events.decode(data)
         if read.type in _ENDINGS:
-            usage = _responses.decode(read.response).usage
-            return StreamEvent(EventKind.DONE, event, usage.read() if usage is not None else None)
+            return StreamEvent(EventKind.DONE, event, _responses.decode(read.response).told())
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise malformed() from error
     if read.type in {"error", "response.failed"}:
@@ -78,7 +92,6 @@ def _read(event: bytes, data: bytes) -> StreamEvent:
 def _usage_of_failed(event: _Event) -> Usage | None:
     """What a failed answer says that it took, if it says so."""
     try:
-        usage = _responses.decode(event.response).usage
+        return _responses.decode(event.response).told()
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return usage.read() if usage is not None else None

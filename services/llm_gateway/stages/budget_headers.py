@@ -42,7 +42,7 @@ def limit_headers(call: Call) -> tuple[tuple[str, str], ...]:
 
 def _of_call(call: Call, attempt: Attempt) -> list[tuple[str, str]]:
     told = [(_MAX_OUTPUT, str(attempt.max_output))]
-    return [*told, (_LEFT_OUT, ", ".join(call.request.left_out))] if call.request.left_out else told
+    return [*told, (_LEFT_OUT, ", ".join(left_out))] if (left_out := call.plan.widest.left_out) else told
 
 
 def _least(remaining: Iterable[tuple[ScopeKind, int | None]]) -> dict[ScopeKind, int]:

@@ -2,16 +2,19 @@
 
 import asyncio
 
+import msgspec
 from msgspec.structs import replace
 
 from foundation.domain.errors import LockstepError
 from llm_gateway.call import Attempt
 from llm_gateway.dialects.base import Dialect
-from llm_gateway.items.answered import Item, is_kept, items_of_body, items_of_ending
+from llm_gateway.items.answered import Item, items_of_body, items_of_ending, weights_only
 from llm_gateway.items.store import KeptItems
 from llm_gateway.replay import AnswerVault, RecordedAnswer
 from llm_gateway.stages.refused import CallInProgress
 from llm_gateway.stages.settle import Outcome, Settle
+
+_ABSENT = msgspec.Raw()
 
 
 class KeepAnswer:
@@ -58,9 +61,8 @@ class KeepAnswer:
 
 def _items(attempt: Attempt, outcome: Outcome, answer: RecordedAnswer, ending: bytes) -> list[Item]:
     request = attempt.call.request
-    if request.dialect is not Dialect.RESPONSES or not is_kept(request.fields):
+    if request.dialect is not Dialect.RESPONSES:
         return []
-    tokens = attempt.max_output if outcome.usage is None else outcome.usage.output_tokens
-    if ending:
-        return items_of_ending(ending, output_tokens=tokens)
-    return items_of_body(answer.body, output_tokens=tokens)
+    usage = outcome.usage
+    items = items_of_ending(ending, usage) if ending else items_of_body(answer.body, usage)
+    return weights_only(items) if bytes(request.fields.get("store", _ABSENT)) == b"false" else items

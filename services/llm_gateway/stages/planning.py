@@ -17,6 +17,7 @@ from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.request import ChatRequest, refuse_unlisted
 from llm_gateway.routing import Route, Target
 from llm_gateway.stages.choose import CRITICAL_HEADER, NearlySpent, choose
+from llm_gateway.stages.provider_tools import decided
 
 _encoder = msgspec.json.Encoder()
 
@@ -34,6 +35,7 @@ class Planning:
         targets = choose(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
         if request.unlisted or request.media:
             targets = _that_cover(targets, request)
+        request = decided(request, targets)
         if all(target.translation is None for target in targets):
             return Plan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
         return _translated(targets, request, body, prefers_cheaper=prefers_cheaper)
@@ -62,7 +64,7 @@ def _that_cover(targets: Sequence[Target], request: ChatRequest) -> tuple[Target
 
 def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> Plan:
     """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
-    asked: dict[str, Any] = json.loads(body)
+    asked: dict[str, Any] = json.loads(_encoder.encode(request.fields) if request.left_out else body)
     requests = {request.dialect: request}
     usable, why = [], None
     for target in targets:

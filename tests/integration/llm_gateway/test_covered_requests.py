@@ -1,5 +1,6 @@
 """Through every door: what no bound covers is refused before it costs anything, what is declared is held and sent."""
 
+import json
 from typing import Any
 
 import httpx
@@ -153,3 +154,35 @@ async def test_what_such_tools_were_asked_and_answered_passes_too(
     path, body = responses("default", call, answered)
     answer = await client.post(f"/v1/{path}", json={**body, "tools": OWN_TOOLS}, headers=headers_of(tenant))
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("store", [True, False], ids=["stored", "not stored"])
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+async def test_a_search_is_asked_for_where_it_has_a_price_and_is_paid(
+    client: httpx.AsyncClient,
+    tenant: Tenant,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    *,
+    streamed: bool,
+    store: bool,
+) -> None:
+    path, body = responses("searching-1")
+    asked = {**body, "tools": [{"type": "web_search"}], "stream": streamed, "store": store}
+    answer = await client.post(f"/v1/{path}", json=asked, headers=headers_of(tenant))
+    assert answer.status_code == 200, answer.text
+    assert "x-lockstep-tools-left-out" not in answer.headers
+    text = answer.text.rpartition("data: ")[2] if streamed else answer.text
+    document = json.loads(text)
+    output = (document["response"] if streamed else document)["output"]
+    assert [item["type"] for item in output] == ["web_search_call", "web_search_call", "message"]
+    # what was found may be told again, and counts
+    again = {**asked, "input": [*body["input"], *output, {"role": "user", "content": "go on"}]}
+    second = await client.post(f"/v1/{path}", json=again, headers=headers_of(tenant))
+    assert second.status_code == 200, second.text
+    for event in await recorded_events(database, tenant.tenant_id, count=2):
+        assert event["cost_nano_usd"] == simulated.nano_usd({str(event["event_id"])}) > 20_000_000
+        assert event["cost_nano_usd"] <= event["bound_nano_usd"]
+    unknown = {**asked, "input": [*body["input"], {**output[0], "id": "ws_unknown"}]}
+    refused = await client.post(f"/v1/{path}", json=unknown, headers=headers_of(tenant))
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "input.1")

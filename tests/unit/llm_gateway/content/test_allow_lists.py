@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from foundation.domain.errors import BadRequest
 from llm_gateway.bound import bound_of
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.dialects.responses_request import read_responses_request
-from llm_gateway.prices import Most, Price, Rates
+from llm_gateway.prices import Most, Price, Rates, SearchPrice
 from llm_gateway.request import ChatRequest, read_chat_request, refuse_unlisted
+from llm_gateway.stages.provider_tools import decided
+from llm_gateway.usage import Usage
 
 RATES = (Rates(0, 100, 50, 100, 400),)
 PLAIN = Price("v", RATES)
@@ -129,8 +132,6 @@ def test_what_no_bound_covers_is_refused_with_its_place(read: Read, part: Any, p
             "/system/0",
         ),
         (responses, {"tools": [{"type": "a_new_one"}]}, "/tools/0/type"),
-        (responses, {"tools": [{"type": "web_search"}], "tool_choice": {"type": "web_search"}}, "/tool_choice"),
-        (responses, {"tools": [{"type": "web_search"}], "tool_choice": "required"}, "/tool_choice"),
         (
             responses,
             {"tools": [{"type": "namespace", "name": "n", "tools": [{"type": "mcp"}]}]},
@@ -240,9 +241,34 @@ def test_a_tool_that_the_client_runs_passes_and_counts_by_its_bytes(tool: Any) -
 )
 def test_a_tool_that_the_provider_runs_is_left_out_and_named(tool: Any) -> None:
     own = {"type": "function", "name": "weather", "parameters": {}}
-    beside = responses(tools=[own, tool], tool_choice="auto")
+    targets: Any = [SimpleNamespace(price=PLAIN, translation=None)]
+    beside = decided(responses(tools=[own, tool], tool_choice="auto"), targets)
     assert beside.left_out == (tool["type"],)
     assert json.loads(bytes(beside.fields["tools"])) == [own]
-    alone = responses(tools=[tool], tool_choice="auto", parallel_tool_calls=True)
+    alone = decided(responses(tools=[tool], tool_choice="auto", parallel_tool_calls=True), targets)
     assert alone.left_out == (tool["type"],)
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & alone.fields.keys()
+
+
+@pytest.mark.parametrize("choice", [{"type": "web_search"}, "required"])
+def test_who_insists_on_a_tool_of_the_provider_is_refused(choice: Any) -> None:
+    request = responses(tools=[{"type": "web_search"}], tool_choice=choice)
+    targets: Any = [SimpleNamespace(price=PLAIN, translation=None)]
+    with pytest.raises(BadRequest) as refused:
+        decided(request, targets)
+    assert refused.value.faults[0].pointer == "/tool_choice"
+
+
+@pytest.mark.parametrize(("asked", "most"), [(None, 3), (2, 2), (9, 3)])
+def test_a_search_is_bounded_where_it_has_a_price(asked: int | None, most: int) -> None:
+    searched = Price("v", RATES, search=SearchPrice(10_000_000, 400, 3))
+    targets: Any = [SimpleNamespace(price=searched, translation=None)]
+    more = {} if asked is None else {"max_tool_calls": asked}
+    request = decided(responses(tools=[{"type": "web_search"}], tool_choice="required", **more), targets)
+    assert (request.left_out, json.loads(bytes(request.fields["max_tool_calls"]))) == ((), most)
+    bound = bound_of(request, prices=[searched], default_output=9)
+    assert bound.input_tokens == (most + 1) * (request.text_tokens + most * 400)
+    usage = Usage(input_tokens=bound.input_tokens, output_tokens=9, searches=most)
+    assert searched.cost(usage) <= bound.nano_usd
+    unpriced: Any = [*targets, SimpleNamespace(price=PLAIN, translation=None)]
+    assert decided(responses(tools=[{"type": "web_search"}], **more), unpriced).left_out == ("web_search",)
