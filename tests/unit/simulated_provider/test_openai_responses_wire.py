@@ -171,7 +171,7 @@ async def test_a_text_has_the_form_that_was_asked_for(provider: Provider) -> Non
         ({"input": []}, "input", None),
         ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "input[0]", "invalid_value"),
         ({"input": [{"type": "function_call_output", "call_id": "c", "output": ""}]}, "input", None),
-        ({"tools": [{"type": "web_search"}]}, "tools[0].type", None),
+        ({"tools": [{"type": "code_interpreter"}]}, "tools[0].type", None),
         ({"max_output_tokens": 0}, "max_output_tokens", None),
         ({"background": True}, "background", None),
         ({"tool_choice": "required"}, "tool_choice", None),
