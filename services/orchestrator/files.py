@@ -1,6 +1,7 @@
 """Files as expressions give them (`{artifact, name, size, sha256}`), looked up and made ready to be staged."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,19 @@ from foundation.storage.artifacts import Artifact
 from foundation.storage.database import Database
 from orchestrator.engines.base import StepFailed
 
-_URL_SECONDS = 900
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file that is final, under the name that it is staged by. Its address is signed when the job is sent."""
+
+    name: str
+    object_key: str
+    size: int
+    sha256: str
 
 
-async def stage(database: Database, objects: ObjectStore, tenant_id: UUID, files: Any) -> tuple[JobInput, ...]:
-    """The inputs of a job; `StepFailed` when a file is no artifact of this tenant, or was never uploaded whole."""
+async def stage(database: Database, objects: ObjectStore, tenant_id: UUID, files: Any) -> tuple[StagedFile, ...]:
+    """The files of a job; `StepFailed` when one is no artifact of this tenant, or was never uploaded whole."""
     references, faults = read_files(files)
     if faults:
         told = "; ".join(f"files{fault.pointer}: {fault.detail}" for fault in faults[:3])
@@ -25,12 +34,26 @@ async def stage(database: Database, objects: ObjectStore, tenant_id: UUID, files
     staged = []
     for reference in references:
         artifact = await _ready(database, objects, tenant_id, UUID(reference.artifact))
-        url = await objects.download_url(artifact.object_key, seconds=_URL_SECONDS)
         name = reference.name or artifact.name
-        staged.append(JobInput(name=name, url=url, size=artifact.size, sha256=artifact.sha256.hex()))
+        staged.append(StagedFile(name, artifact.object_key, artifact.size, artifact.sha256.hex()))
     if clash := names_in_each_others_way(entry.name for entry in staged):
         raise StepFailed("files_invalid", f"{clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name")
     return tuple(staged)
+
+
+async def addressed(objects: ObjectStore, files: Iterable[StagedFile], *, seconds: int) -> tuple[JobInput, ...]:
+    """The files as a job gets them, through addresses that are good for so many seconds."""
+    return tuple(
+        [
+            JobInput(
+                name=file.name,
+                url=await objects.download_url(file.object_key, seconds=seconds),
+                size=file.size,
+                sha256=file.sha256,
+            )
+            for file in files
+        ]
+    )
 
 
 async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, wanted: UUID) -> Artifact:

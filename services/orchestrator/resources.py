@@ -54,7 +54,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Res
         queue=Queue(sqs, settings.steps_queue_url),
         dead_letters=Queue(sqs, settings.steps_dlq_url),
         executions=Executions(await clients.stepfunctions(), settings.state_machine_arn),
-        objects=ObjectStore(await clients.s3(), settings.artifacts_bucket),
+        objects=ObjectStore(await clients.s3(), settings.artifacts_bucket, secret_key=clients.secret_key),
         database=_database(stack, settings.database_url, settings.database_pool_size),
         relay_database=_database(stack, settings.database_url_relay, 2),
         sweeper_database=_database(stack, settings.database_url_sweeper, 1),

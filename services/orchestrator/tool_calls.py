@@ -15,7 +15,6 @@ from foundation.cloud.objects import ObjectStore
 from foundation.contracts.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import (
     JobArtifact,
-    JobInput,
     JobLimits,
     JobReason,
     JobState,
@@ -38,6 +37,7 @@ from foundation.telemetry.traces import current_traceparent
 from orchestrator.clients.launcher import Launcher
 from orchestrator.engines.base import StepFailed, Work
 from orchestrator.failpoints import Failpoints
+from orchestrator.files import StagedFile, addressed
 
 _log = logger(__name__)
 
@@ -52,7 +52,7 @@ class ToolCall:
 
     tool: str
     arguments: dict[str, Any]
-    inputs: tuple[JobInput, ...]
+    inputs: tuple[StagedFile, ...]
     turn: int
     call_id: str
 
@@ -145,11 +145,9 @@ class ToolCalls:
         claim, dispatch = work.claim, work.claim.dispatch
         seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
         valid = seconds + _SLOT_MARGIN_SECONDS
-        uploads = []
-        for index in range(self._artifacts_per_job):
-            key = _object_key(claim, job_id, index)
-            upload = await self._objects.upload(key, seconds=valid, max_bytes=_ARTIFACT_BYTES)
-            uploads.append(UploadSlot(index=index, url=upload.url, fields=upload.fields))
+        keys = [_object_key(claim, job_id, index) for index in range(self._artifacts_per_job)]
+        forms = await self._objects.uploads(keys, seconds=valid, max_bytes=_ARTIFACT_BYTES)
+        uploads = [UploadSlot(index=at, url=form.url, fields=form.fields) for at, form in enumerate(forms)]
         limits = JobLimits(wall_seconds=seconds, cpu_seconds=seconds, artifact_count=self._artifacts_per_job)
         try:
             return ToolJob(
@@ -161,7 +159,7 @@ class ToolCalls:
                 fence=claim.fence,
                 tool=call.tool,
                 arguments=call.arguments,
-                inputs=call.inputs,
+                inputs=await addressed(self._objects, call.inputs, seconds=valid),
                 uploads=tuple(uploads),
                 limits=limits,
                 traceparent=current_traceparent(),

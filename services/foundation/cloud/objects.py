@@ -1,6 +1,7 @@
 """A bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
 
 import hashlib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from foundation.cloud.faults import code_of, unavailable
+from foundation.cloud.upload_forms import forms_like
 from foundation.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -34,9 +36,13 @@ class _Found:
 
 
 class ObjectStore:
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    def __init__(
+        self, client: "S3Client", bucket: str, *, secret_key: Callable[[], Awaitable[str | None]] | None = None
+    ) -> None:
+        """`secret_key` is the one that the client signs with; without it many forms take long to sign."""
         self._client = client
         self._bucket = bucket
+        self._secret_key = secret_key
 
     async def ping(self) -> None:
         """Raises `DependencyUnavailable` when the bucket does not answer."""
@@ -148,6 +154,17 @@ class ObjectStore:
                 Bucket=self._bucket, Key=key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
             )
         return Upload(answer["url"], answer["fields"])
+
+    async def uploads(self, keys: Sequence[str], *, seconds: int, max_bytes: int) -> list[Upload]:
+        """A presigned POST of exactly one key each, of at most `max_bytes`."""
+        if not keys:
+            return []
+        first = await self.upload(keys[0], seconds=seconds, max_bytes=max_bytes)
+        secret = await self._secret_key() if self._secret_key else None
+        forms = forms_like(first.fields, keys[1:], secret_key=secret) if secret else None
+        if forms is None:
+            return [first, *[await self.upload(key, seconds=seconds, max_bytes=max_bytes) for key in keys[1:]]]
+        return [first, *(Upload(first.url, fields) for fields in forms)]
 
 
 def disposition(file_name: str, *, inline: bool) -> str:

@@ -41,7 +41,7 @@ def tell(**outcomes):
 # mov eax, 20 (getpid of i386); int 0x80; ret. Without i386 in the kernel the trap itself is fatal.
 I386 = """
 import mmap
-page = mmap.mmap(-1, 4096, prot=7)
+page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7)
 page.write(bytes([0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xc3]))
 ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
 """

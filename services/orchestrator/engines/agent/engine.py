@@ -6,14 +6,13 @@ from typing import Any
 
 from foundation.cloud.objects import ObjectStore
 from foundation.contracts.definition import AgentStep
-from foundation.contracts.tool_job import JobInput
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.storage.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.base import Finished, MoreTurns, Outcome, Record, StepFailed, Work
 from orchestrator.engines.llm import ModelTurns, message_of, output_of, recorded_turn
-from orchestrator.files import stage
+from orchestrator.files import StagedFile, stage
 from orchestrator.tool_calls import ToolCall, ToolCalls
 
 _SHOWN_TEXT = 4_000
@@ -26,7 +25,7 @@ class _Tick:
 
     work: Work
     step: AgentStep
-    inputs: tuple[JobInput, ...]
+    inputs: tuple[StagedFile, ...]
     records: list[Record] = field(default_factory=list)
 
 

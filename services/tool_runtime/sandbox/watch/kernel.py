@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tool_runtime.sandbox.limits import OPEN_FILES
 from tool_runtime.sandbox.watch.procfs import Procfs
 
 MAX_SOCKETS = 512
@@ -26,6 +27,7 @@ _USED = re.compile(rb"^sockets: used (\d+)$", re.MULTILINE)
 _IN_USE = re.compile(rb"^(?:TCP|TCP6|UDP|UDP6): inuse (\d+)", re.MULTILINE)
 _QUEUES = re.compile(rb"^ *\d+: \S+ \S+ \S+ ([0-9A-F]{8}):([0-9A-F]{8}) ", re.MULTILINE)
 _LOCK = re.compile(rb"^\d+:", re.MULTILINE)
+_FOLDERS_TELL_THEIR_SIZE = os.stat("/proc/self/fd").st_size > 0  # noqa: PTH116
 _TCP_BUFFERS = tuple(Path("/proc/sys/net/ipv4", name) for name in ("tcp_wmem", "tcp_rmem"))
 
 
@@ -78,8 +80,13 @@ def _sockets(proc: Procfs) -> tuple[int, int]:
 
 def _opened(proc: Procfs, view: str) -> int:
     """The number of open descriptors: the size of the folder since Linux 6.2, before that its entries."""
-    found = proc.stat(f"{view}/fd")
-    return found.st_size or len(proc.names(f"{view}/fd")) if found else 0
+    if _FOLDERS_TELL_THEIR_SIZE:
+        found = proc.stat(f"{view}/fd")
+        return found.st_size if found else 0
+    try:
+        return len(proc.names(f"{view}/fd"))
+    except PermissionError:
+        return OPEN_FILES
 
 
 def _pipes(proc: Procfs, opened: dict[str, int]) -> int:
