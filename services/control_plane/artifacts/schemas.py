@@ -9,6 +9,9 @@ from foundation.contracts.content_types import ContentType
 from foundation.contracts.file_names import FileName
 from foundation.contracts.tool_job import Sha256
 
+_LARGEST_OBJECT = 5 * 2**40
+"""S3 takes no larger one; what this installation takes is a setting."""
+
 
 class NewUpload(BaseModel):
     """What will be uploaded; the upload must match it."""
@@ -22,7 +25,7 @@ class NewUpload(BaseModel):
 
     name: FileName
     content_type: ContentType = "application/octet-stream"
-    size: int = Field(strict=True, ge=0, le=2**63 - 1)
+    size: int = Field(strict=True, ge=0, le=_LARGEST_OBJECT)
     sha256: Sha256
 
 
