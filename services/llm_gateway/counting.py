@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
-from foundation.domain.errors import NotFound
+from llm_gateway.bound import BYTES_A_TOKEN
 from llm_gateway.call import Client, PlainAnswer
 from llm_gateway.configuration.serving import Serving
 from llm_gateway.dialects.accepted import check_body
@@ -12,6 +12,7 @@ from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
 from llm_gateway.providers.base import Billing, UpstreamFailed
 from llm_gateway.request import ChatRequest
+from llm_gateway.routing import Target
 from llm_gateway.stages.authenticate import Authenticate, credential_of
 
 _JSON = "application/json"
@@ -36,10 +37,11 @@ class TokenCounting:
         await self._authenticate(credential_of(headers))
         check_body(body)
         request = read_messages_request(body, headers, needs_limit=False)
-        for target in self._serving.routes.resolve(request.model, request.dialect).targets:
+        targets = self._serving.routes.resolve(request.model, request.dialect).targets
+        for target in targets:
             if isinstance(target.provider, AnthropicCompatibleProvider):
                 return await self._count(target.provider, target.model, request, request_id)
-        raise NotFound(f"no provider of {request.model!r} counts tokens")
+        return _estimated(request, targets[0])
 
     async def _count(
         self, provider: AnthropicCompatibleProvider, model: str, request: ChatRequest, request_id: UUID
@@ -53,3 +55,10 @@ class TokenCounting:
                 "upstream_timeout", billing=Billing.NONE, retryable=True, trips_breaker=False
             ) from error
         return PlainAnswer(200, _JSON, counted)
+
+
+def _estimated(request: ChatRequest, target: Target) -> PlainAnswer:
+    """Where no provider of the model counts: what is asked before a call holds, told as what it is."""
+    media = sum(target.price.most_of.of(one) or 0 for one in request.media)
+    tokens = -(-request.text_tokens // BYTES_A_TOKEN) + media
+    return PlainAnswer(200, _JSON, f'{{"input_tokens":{tokens}}}'.encode(), (("x-lockstep-counted", "estimate"),))

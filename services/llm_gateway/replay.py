@@ -48,6 +48,8 @@ class RecordedAnswer(msgspec.Struct, frozen=True):
     status: int
     content_type: str
     body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    """That are told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ class AnswerVault:
             raise StoredAnswerDamaged("the stored answer cannot be decrypted") from error
         if hashlib.sha256(body).digest() != stored.sha256:
             raise StoredAnswerDamaged("the stored answer has changed")
-        answer = RecordedAnswer(stored.http_status, str(stored.headers.get("content-type", "")), body)
+        headers = {name: str(value) for name, value in stored.headers.items()}
+        kind = headers.pop("content-type", "")
+        answer = RecordedAnswer(stored.http_status, kind, body, tuple(headers.items()))
         return FoundAnswer(answer, stored.fingerprint)
 
     async def store(
@@ -118,7 +122,7 @@ class AnswerVault:
             fingerprint=fingerprint,
             event_id=event_id,
             http_status=answer.status,
-            headers={"content-type": answer.content_type},
+            headers={"content-type": answer.content_type, **dict(answer.headers)},
             body=sealed if object_key is None else None,
             object_key=object_key,
             size=len(answer.body),

@@ -20,7 +20,7 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
         ("x-lockstep-bound-tokens", str(attempt.reservation.bound_tokens)),
         ("x-lockstep-bound-usd", dollars(attempt.reservation.bound_nano_usd)),
         ("x-lockstep-bound-kind", attempt.call.bound.kind.value),
-        *_of_call(attempt.call, attempt),
+        *answer_headers(attempt),
     ]
     if attempt.reservation.is_local:
         headers.append(("x-lockstep-admission", "local"))
@@ -37,12 +37,14 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
 
 def limit_headers(call: Call) -> tuple[tuple[str, str], ...]:
     """What is known of a call that is funded and has not begun to answer."""
-    return tuple(_of_call(call, call.attempts[-1])) if call.attempts else ()
+    return answer_headers(call.attempts[-1]) if call.attempts else ()
 
 
-def _of_call(call: Call, attempt: Attempt) -> list[tuple[str, str]]:
-    told = [(_MAX_OUTPUT, str(attempt.max_output))]
-    return [*told, (_LEFT_OUT, ", ".join(left_out))] if (left_out := call.plan.widest.left_out) else told
+def answer_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
+    """What holds of an answer whenever it is given: how long it may have been, and what was not asked for it."""
+    told = ((_MAX_OUTPUT, str(attempt.max_output)),)
+    left_out = attempt.call.plan.widest.left_out
+    return (*told, (_LEFT_OUT, ", ".join(left_out))) if left_out else told
 
 
 def _least(remaining: Iterable[tuple[ScopeKind, int | None]]) -> dict[ScopeKind, int]:

@@ -38,7 +38,9 @@ class FindRecorded:
         if found.fingerprint != replayable.fingerprint:
             raise IdempotencyConflict("the Idempotency-Key was used for another request")
         answer = found.answer
-        return PlainAnswer(answer.status, answer.content_type, answer.body, (("x-lockstep-replayed", "true"),))
+        return PlainAnswer(
+            answer.status, answer.content_type, answer.body, (("x-lockstep-replayed", "true"), *answer.headers)
+        )
 
 
 def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> Replayable:

@@ -3,7 +3,7 @@
 from llm_gateway.call import PlainAnswer
 from llm_gateway.providers.base import UpstreamFailed, malformed
 from llm_gateway.replay import RecordedAnswer
-from llm_gateway.stages.budget_headers import budget_headers
+from llm_gateway.stages.budget_headers import answer_headers, budget_headers
 from llm_gateway.stages.keep_answer import KeepAnswer
 from llm_gateway.stages.send import Opened
 from llm_gateway.stages.settle import Outcome, Settle, failed
@@ -27,7 +27,7 @@ class FinishPlain:
             await self._settle(attempt, failed(failure))
             raise
         opened.permit.succeeded()
-        answer = RecordedAnswer(200, _JSON, body)
+        answer = RecordedAnswer(200, _JSON, body, answer_headers(attempt))
         await self._keep(attempt, _outcome(opened, usage), answer)
         return PlainAnswer(answer.status, answer.content_type, answer.body, budget_headers(attempt))
 

@@ -12,6 +12,7 @@ from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.outlet import STALL_SECONDS, Outlet
 from llm_gateway.providers.base import UpstreamFailed, client_gone
 from llm_gateway.replay import RecordedAnswer
+from llm_gateway.stages.budget_headers import answer_headers
 from llm_gateway.stages.drains import Drains
 from llm_gateway.stages.heartbeat import Heartbeat
 from llm_gateway.stages.idle_limit import idle_limit
@@ -94,7 +95,9 @@ class FinishStream:
         if not keep:
             await self._settle(opened.attempt, outcome)
             return b""
-        answer = RecordedAnswer(200, CONTENT_TYPE, b"".join([*passing.kept, passing.ending]))
+        answer = RecordedAnswer(
+            200, CONTENT_TYPE, b"".join([*passing.kept, passing.ending]), answer_headers(opened.attempt)
+        )
         await self._keep(opened.attempt, outcome, answer, ending=passing.ending)
         return passing.ending
 

@@ -36,8 +36,10 @@ def decided(request: ChatRequest, targets: Sequence[Target]) -> ChatRequest:
     _check_choice(request, left_out, has_tools=bool(tools))
     fields = {**request.fields, "tools": msgspec.Raw(_encoder.encode(tools))}
     if not tools:
-        for name in ("tools", "tool_choice", "parallel_tool_calls", "max_tool_calls"):
+        for name in ("tools", "tool_choice", "parallel_tool_calls"):
             fields.pop(name, None)
+    # it counts what the provider runs
+    fields.pop("max_tool_calls", None)
     if kept:
         fields["max_tool_calls"] = msgspec.Raw(str(searches).encode())
     more = sum(len(bytes(tool.written)) + TOOL_OVERHEAD for tool in kept)

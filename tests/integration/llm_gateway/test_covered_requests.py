@@ -95,6 +95,15 @@ async def test_counting_takes_what_messages_take(client: httpx.AsyncClient, tena
     assert counted.json()["input_tokens"] == answer.json()["usage"]["input_tokens"]
 
 
+async def test_where_no_provider_counts_the_gateway_does_and_says_that_it_guesses(
+    routed: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    _, body = messages("by-chat", {"type": "text", "text": "x" * 3000})
+    counted = await routed.post("/v1/messages/count_tokens", json=body, headers=headers_of(tenant))
+    assert (counted.status_code, counted.headers["x-lockstep-counted"]) == (200, "estimate")
+    assert 1000 <= counted.json()["input_tokens"] < 3000
+
+
 OWN_TOOLS: list[dict[str, Any]] = [
     {
         "type": "namespace",

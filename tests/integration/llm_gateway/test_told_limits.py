@@ -104,6 +104,23 @@ async def test_calls_without_a_limit_share_a_budget_that_has_no_room_for_their_l
     assert held == 0
 
 
+async def test_a_stream_that_begins_late_says_it_before_it_begins(routed: httpx.AsyncClient, tenant: Tenant) -> None:
+    answer = await post(routed, tenant, Wire.CHAT, without_limit(Wire.CHAT, "fault-slow=1", streamed=True))
+    assert (answer.status_code, answer.headers[TOLD]) == (200, "32768")
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+async def test_an_answer_that_is_given_again_says_it_again(
+    client: httpx.AsyncClient, tenant: Tenant, *, streamed: bool
+) -> None:
+    body = without_limit(Wire.CHAT, "default", streamed=streamed)
+    headers = {**headers_of(tenant), "idempotency-key": "once"}
+    first = await client.post(Wire.CHAT.path, json=body, headers=headers)
+    again = await client.post(Wire.CHAT.path, json=body, headers=headers)
+    assert (again.headers["x-lockstep-replayed"], again.content) == ("true", first.content)
+    assert again.headers[TOLD] == first.headers[TOLD] == "32768"
+
+
 async def test_what_a_server_used_above_its_bound_is_charged_as_it_is_and_somebody_is_told(
     client: httpx.AsyncClient,
     gateway: GatewayProcess,

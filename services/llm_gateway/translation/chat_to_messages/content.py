@@ -4,12 +4,13 @@ from collections.abc import Collection
 from typing import Any
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.documents import document_of
 from llm_gateway.translation.images import source_of
-from llm_gateway.translation.wires.chat_request import Part
+from llm_gateway.translation.wires.chat_request import File, Part
 
 Block = dict[str, Any]
 TEXT = frozenset({"text", "refusal"})
-MEDIA = TEXT | {"image_url"}
+MEDIA = TEXT | {"image_url", "file"}
 
 
 def blocks_of(content: str | list[Part] | None, *, at: str, faults: list[Fault], kinds: Collection[str]) -> list[Block]:
@@ -22,6 +23,8 @@ def blocks_of(content: str | list[Part] | None, *, at: str, faults: list[Fault],
             faults.append(Fault(f"{at}/{index}/type", f"messages have no word for {part.type!r} here"))
         elif part.type == "image_url":
             blocks += _image(part, at=f"{at}/{index}", faults=faults)
+        elif part.type == "file":
+            blocks += _document(part, at=f"{at}/{index}", faults=faults)
         elif (text := part.text or part.refusal) and text.strip():
             blocks.append(text_block(text))
     return blocks
@@ -29,6 +32,15 @@ def blocks_of(content: str | list[Part] | None, *, at: str, faults: list[Fault],
 
 def text_block(text: str) -> Block:
     return {"type": "text", "text": text}
+
+
+def _document(part: Part, *, at: str, faults: list[Fault]) -> list[Block]:
+    file = part.file or File()
+    document = document_of(file.file_data, file.filename)
+    if document is None:
+        faults.append(Fault(f"{at}/type", "messages know a file that is a PDF, as a data URL in file_data"))
+        return []
+    return [document]
 
 
 def _image(part: Part, *, at: str, faults: list[Fault]) -> list[Block]:

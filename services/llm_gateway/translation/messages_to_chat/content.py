@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from foundation.domain.errors import Fault
+from llm_gateway.translation.documents import file_of
 from llm_gateway.translation.images import url_of
 from llm_gateway.translation.wires.messages_request import Block
 
@@ -25,6 +26,8 @@ def parts_of(
             parts.append(text_part(block.text or ""))
         elif block.type == "image":
             parts += _image(block, at=place, faults=faults)
+        elif block.type == "document":
+            parts += _document(block, at=place, faults=faults)
         elif block.type not in beside:
             faults.append(Fault(f"{place}/type", f"chat completions have no word for {block.type!r} here"))
     return parts
@@ -42,6 +45,16 @@ def as_content(parts: list[Part]) -> str | list[Part]:
         text: str = parts[0]["text"]
         return text
     return parts
+
+
+def _document(block: Block, *, at: str, faults: list[Fault]) -> list[Part]:
+    if block.source is not None and block.source.type == "text" and block.source.data is not None:
+        return [text_part(block.source.data)]
+    file = file_of(block.source, block.title)
+    if file is None:
+        faults.append(Fault(f"{at}/type", "chat completions know documents of text, and PDFs in base64"))
+        return []
+    return [file]
 
 
 def _image(block: Block, *, at: str, faults: list[Fault]) -> list[Part]:

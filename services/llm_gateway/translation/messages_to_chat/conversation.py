@@ -91,8 +91,8 @@ def _texts(
     """The parts of a content in which there are no images."""
     if isinstance(content, list):
         faults += [
-            Fault(f"{at}/{index}/type", "chat completions show images to users only")
+            Fault(f"{at}/{index}/type", "chat completions show images and documents to users only")
             for index, block in enumerate(content)
-            if block.type == "image"
+            if block.type in {"image", "document"}
         ]
     return parts_of(content, at=at, faults=faults, beside=beside)

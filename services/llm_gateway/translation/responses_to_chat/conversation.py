@@ -31,8 +31,8 @@ def conversation_of(call: ResponsesCall, faults: list[Fault]) -> list[ChatMessag
                 _add_call(found, item)
             case "function_call_output":
                 shown += _add_output(found, item, at=at, faults=faults)
-            case "reasoning":
-                # what was thought is for the provider that wrote it; others think anew
+            case "reasoning" | "web_search_call":
+                # what was thought or found is for the provider that wrote it; others think anew
                 continue
             case _:
                 faults.append(Fault(f"{at}/type", f"chat completions have no word for {item.type!r}"))
@@ -79,6 +79,9 @@ def _parts(parts: list[Part], *, at: str, faults: list[Fault]) -> list[dict[str,
             found.append({"type": "refusal", "refusal": part.refusal or ""})
         elif part.type == "input_image" and part.image_url is not None:
             found.append({"type": "image_url", "image_url": {"url": part.image_url}})
+        elif part.type == "input_file" and part.file_data is not None:
+            file = {"filename": part.filename or "document.pdf", "file_data": part.file_data}
+            found.append({"type": "file", "file": file})
         else:
             faults.append(Fault(f"{at}/{index}/type", f"chat completions have no word for this {part.type!r}"))
     return found

@@ -29,7 +29,7 @@ BODY = Fields(
             "include",
         }
     ),
-    dropped=frozenset({"prompt_cache_options", "service_tier", "store", "stream_options"}),
+    dropped=frozenset({"client_metadata", "prompt_cache_options", "service_tier", "store", "stream_options"}),
     neutral={"background": False, "top_logprobs": 0, "truncation": "disabled", "context_management": []},
 )
 REASONING = Fields(

@@ -5,6 +5,7 @@ from typing import Any
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.base import Untranslatable
+from llm_gateway.translation.lengths import CHAT_USER, short_user
 from llm_gateway.translation.responses_to_chat.conversation import conversation_of
 from llm_gateway.translation.responses_to_chat.fields import BODY, COPIED, REASONING, TEXT, TOOL
 from llm_gateway.translation.responses_to_chat.tools import tool_choice_of, tools_of
@@ -19,6 +20,8 @@ def chat_request(body: Mapping[str, Any]) -> dict[str, Any]:
     call = read_responses_call(body)
     faults = list(_lost(body, call))
     told: dict[str, Any] = {name: body[name] for name in COPIED if body.get(name) is not None}
+    if isinstance(told.get("user"), str):
+        told["user"] = short_user(told["user"], most=CHAT_USER)
     told["messages"] = conversation_of(call, faults)
     if body.get("stream"):
         # a stream of Responses always tells its usage

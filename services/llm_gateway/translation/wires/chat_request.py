@@ -12,6 +12,11 @@ class ImageUrl(msgspec.Struct):
     url: str
 
 
+class File(msgspec.Struct):
+    file_data: str | None = None
+    filename: str | None = None
+
+
 class Part(msgspec.Struct):
     """A part of a message's content."""
 
@@ -19,6 +24,7 @@ class Part(msgspec.Struct):
     text: str | None = None
     refusal: str | None = None
     image_url: ImageUrl | None = None
+    file: File | None = None
 
 
 class FunctionCall(msgspec.Struct):

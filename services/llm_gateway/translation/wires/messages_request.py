@@ -23,6 +23,7 @@ class Block(msgspec.Struct):
     type: str
     text: str | None = None
     source: Source | None = None
+    title: str | None = None
     id: str | None = None
     name: str | None = None
     input: dict[str, Any] | None = None

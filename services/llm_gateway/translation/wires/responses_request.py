@@ -15,6 +15,8 @@ class Part(msgspec.Struct):
     text: str | None = None
     refusal: str | None = None
     image_url: str | None = None
+    file_data: str | None = None
+    filename: str | None = None
 
 
 class Item(msgspec.Struct):

@@ -158,3 +158,31 @@ def test_who_says_something_stands_before_the_text(content: Any, told: list[Any]
     assert between.request(asked)["messages"] == [{"role": "user", "content": told}]
     helped = [TURN, {"role": "assistant", "name": "helper", "content": "y"}, TURN]
     assert between.request({"model": "m", "messages": helped})["messages"][1]["content"][0]["text"] == "y"
+
+
+PDF = "JVBERi0xLjQgdGlueQ=="
+DOCUMENT = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}}
+FILE = {"type": "file", "file": {"filename": "document.pdf", "file_data": f"data:application/pdf;base64,{PDF}"}}
+
+
+def test_a_document_of_a_tools_result_comes_with_what_the_user_says() -> None:
+    history = [
+        TURN,
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "a", "input": {}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": [DOCUMENT]}]},
+    ]
+    told = MessagesToChat().request(from_messages(messages=history, tools=[tool("a")]))["messages"]
+    assert [one["role"] for one in told] == ["user", "assistant", "tool", "user"]
+    assert told[3]["content"] == [FILE]
+
+
+@pytest.mark.parametrize("caller", [Dialect.OPENAI, Dialect.RESPONSES])
+def test_a_file_is_a_document_for_messages(caller: Dialect) -> None:
+    between = translation(caller, Dialect.ANTHROPIC)
+    assert between is not None
+    if caller is Dialect.OPENAI:
+        asked: dict[str, Any] = {"messages": [{"role": "user", "content": [FILE]}]}
+    else:
+        asked = {"input": [{"role": "user", "content": [{"type": "input_file", **FILE["file"]}]}]}  # type: ignore[dict-item]
+    [turn] = between.request({"model": "m", **asked})["messages"]
+    assert turn["content"] == [{**DOCUMENT, "title": "document.pdf"}]
