@@ -7,7 +7,7 @@ from uuid import UUID
 from foundation.cloud.executions import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.states import RecoveryPolicy, RunStatus
-from foundation.storage import claims, endings, outbox, plans, run_control, runs, slots
+from foundation.storage import claims, endings, lapses, outbox, plans, run_control, runs, slots
 from foundation.storage.database import Database, with_retries
 from foundation.storage.outbox import OutboxKind
 from foundation.storage.runs import Standstill
@@ -56,7 +56,7 @@ class Sweeper:
 
     async def sweep(self) -> None:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
-            lapsed = await claims.lapsed(tx)
+            lapsed = await lapses.lapsed(tx)
             waiting = await slots.tenants_waiting(tx, seconds=_SLOT_WAIT_SECONDS)
             still = await runs.standing_still(tx, seconds=self._standstill_seconds)
         for tenant_id, step_id in lapsed:
@@ -72,7 +72,7 @@ class Sweeper:
     async def _reclaim(self, tenant_id: UUID, step_id: UUID) -> None:
         """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
         async with self._act.tenant(tenant_id) as tx:
-            fenced = await claims.fence_lapsed(tx, tenant_id, step_id)
+            fenced = await lapses.fence_lapsed(tx, tenant_id, step_id)
             if fenced is None:
                 return
             policy = RecoveryPolicy(fenced.on_step_failure)
