@@ -58,6 +58,8 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         docs_url="/api/v1/docs",
         # One shape for what is sent and what comes back, so that a client has one class for it.
         separate_input_output_schemas=False,
+        # A path with a slash more is no path of ours, rather than a redirection to whatever host the caller named.
+        redirect_slashes=False,
     )
     api = APIRouter(prefix="/api/v1", responses=EVERYWHERE)
     for router in (tasks, runs, artifacts, budgets, budget_warnings, limits, budget_policy, usage, operations):

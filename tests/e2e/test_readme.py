@@ -1,4 +1,4 @@
-"""What README shows is what happens: its commands are run as they stand there."""
+"""What README and a runbook show is what happens: their commands are run as they stand there."""
 
 import json
 import re
@@ -15,8 +15,11 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks() -> list[str]:
-    return re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+RUNBOOK = (ROOT / "docs" / "runbooks" / "open-breaker.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str = README) -> list[str]:
+    return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def run(block: str, stack: Stack, **more: str) -> str:
@@ -64,3 +67,10 @@ def test_the_four_calls_end_with_the_timeline_and_the_whole_bill(stack: Stack, m
     assert bill["final"] is True
     assert bill["tokens"] > 0
     assert bill["cost_usd"] != "0"
+
+
+def test_the_runbook_of_breakers_can_be_followed_with_the_operator_s_token(stack: Stack) -> None:
+    [block] = blocks(RUNBOOK)
+    said = run(block, stack)
+    assert said.count('"next_cursor":null') == 2, said
+    assert "llm_circuit_breaker_state" in said

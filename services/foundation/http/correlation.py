@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foundation.telemetry import metrics, traces
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 
 @dataclass(slots=True)
 class _Seen:
@@ -42,7 +44,9 @@ class Correlation:
                 await self._app(scope, receive, send_with_trace)
             finally:
                 endpoint = _endpoint(scope)
-                metrics.HTTP_REQUESTS.labels(self._service, scope["method"], str(seen.status)).inc()
+                # What a caller may make up is no label: each would be a series of its own for as long as we run.
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                metrics.HTTP_REQUESTS.labels(self._service, method, str(seen.status)).inc()
                 metrics.HTTP_DURATION.labels(self._service, endpoint).observe(time.perf_counter() - started)
 
 

@@ -32,7 +32,9 @@ def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None)
     async def sandbox() -> None:
         await app.state.runtime.probe.check()
 
-    app = FastAPI(title="Lockstep tool runtime", lifespan=lifespan, separate_input_output_schemas=False)
+    app = FastAPI(
+        title="Lockstep tool runtime", lifespan=lifespan, separate_input_output_schemas=False, redirect_slashes=False
+    )
     app.include_router(jobs, responses={**EVERYWHERE, **WITH_A_BODY, **refusals(404, 409, 429)})
     app.include_router(leases)
     app.include_router(health_router(SERVICE, {"sandbox": sandbox}))

@@ -295,6 +295,10 @@ def test_a_clock_that_differs_by_less_than_a_minute_refuses_nobody(member: Membe
     assert httpx.get(url, headers={"authorization": f"Bearer {token}"}).status_code == 200
 
 
+def test_a_path_with_a_slash_more_leads_nowhere(api: httpx.Client) -> None:
+    problem(api.get("/runs/"), 404, "not_found")
+
+
 def test_head_and_allow_are_those_of_the_resource(api: httpx.Client) -> None:
     assert api.head("/runs").status_code == 200
     assert api.head("/runs").content == b""
