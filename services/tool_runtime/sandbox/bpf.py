@@ -33,11 +33,14 @@ SOCK_STREAM, SOCK_DGRAM, SOCK_TYPE_MASK = 1, 2, 0xF
 IP_PROTOCOLS = (0, 6, 17)  # default, TCP, UDP
 
 # Callers fall back when these are unknown to the kernel. The slots of io_setup are one pool for the whole machine.
-# What inotify queues is counted nowhere; nobody watches files here.
+# What inotify queues and what Landlock's rules take is counted nowhere; nobody needs them here.
 NOT_THERE = (
     *("io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "clone3"),
     *("inotify_init", "inotify_init1"),
+    *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"),
 )
+# Access lists and attributes of files are kernel memory beside the files, up to 64 KiB for each name.
+NOT_SUPPORTED = ("setxattr", "lsetxattr", "fsetxattr", "setxattrat")
 
 _FORBIDDEN = """
 mount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr
@@ -182,7 +185,7 @@ def instructions(architecture: Architecture, *, shared_memory: bool) -> list[Ins
         if name in architecture.table:
             block = body()
             program += [_do(JEQ, architecture.table[name], 0, len(block)), *block]
-    for names, error in ((NOT_THERE, errno.ENOSYS), (FORBIDDEN, errno.EPERM)):
+    for names, error in ((NOT_THERE, errno.ENOSYS), (NOT_SUPPORTED, errno.EOPNOTSUPP), (FORBIDDEN, errno.EPERM)):
         for name in names:
             if name in architecture.table:
                 program += [_do(JEQ, architecture.table[name], 0, 1), _deny(error)]

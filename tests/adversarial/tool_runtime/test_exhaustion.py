@@ -117,12 +117,6 @@ KILLED_FOR = [
         JobReason.MEMORY,
     ),
     (
-        "attributes of files",
-        "for n in range(4000):\n    open(f'/tmp/{n}', 'w').close()\n    for k in range(3): os.setxattr(f'/tmp/{n}', f'user.{k}', bytes(60000))\ntime.sleep(60)",
-        {"memory_mb": 256},
-        JobReason.INODES,
-    ),
-    (
         "endless output",
         "while True: os.write(1, bytes(1 << 16)); os.write(2, bytes(1 << 16))",
         {"output_bytes": 8 * MIB},
@@ -288,6 +282,17 @@ SELF_CONTAINED = [
         "r, w = os.pipe(); fcntl.fcntl(w, 1031, 1 << 20); print(fcntl.fcntl(w, 1032))",
         "65536",
     ),
+    (
+        "access lists and attributes of files are not there",
+        "open('/tmp/a', 'w').close()\nfor name in ('user.a', 'system.posix_acl_access'):\n    try: os.setxattr('/tmp/a', name, bytes(4))\n    except OSError as e: print(errno.errorcode[e.errno], end=' ')",
+        "ENOTSUP ENOTSUP",
+    ),
+    (
+        "rules of Landlock are not there",
+        "print(LIBC.syscall(444, None, 0, 1), errno.errorcode[ctypes.get_errno()])",
+        "-1 ENOSYS",
+    ),
+    ("nobody watches files", "print(LIBC.inotify_init1(0), errno.errorcode[ctypes.get_errno()])", "-1 ENOSYS"),
     ("zeros can be read", "print(open('/dev/zero', 'rb').read(3))", "b'\\x00\\x00\\x00'"),
     (
         "arguments have a size",

@@ -16,7 +16,8 @@ MAX_SOCKETS = 512
 MAX_DESCRIPTORS = 4096
 MAX_LOCKS = 8192
 
-FREE_SOCKETS, SOCKET_BYTES = 32, 212_992  # the default buffer; the filter keeps jobs from raising it
+# The default buffer, which the filter keeps jobs from raising, and the room for options and filters.
+FREE_SOCKETS, SOCKET_BYTES = 32, 212_992 + 131_072
 FREE_PIPES, PIPE_BYTES = 128, 65_536
 TERMINAL_BYTES = 160 * 1024
 LOCK_BYTES = 256

@@ -17,7 +17,7 @@ from tool_runtime.sandbox.watch.procfs import Procfs
 INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS = 0.05, 0.2
 LOOKS_BETWEEN_LOCKS = 16
 MAX_INODES = 50_000
-INODE_BYTES = 1024  # what a file in memory takes without its content
+INODE_BYTES = 1280  # what a file in memory takes without its content, with a long name
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FIRST_TIME, _LAST_TIME = 11, 15  # utime, stime, cutime, cstime, counted after the command's closing parenthesis

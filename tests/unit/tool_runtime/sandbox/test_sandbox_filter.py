@@ -12,7 +12,7 @@ from tool_runtime.sandbox import bpf
 
 ALLOWED = bpf.ALLOW
 KILLED = bpf.KILL_PROCESS
-UNKNOWN_TO_OLD_LIBRARIES = {"open_tree_attr": 467, "set_mempolicy_home_node": 450}
+UNKNOWN_TO_OLD_LIBRARIES = {"setxattrat": 463, "open_tree_attr": 467, "set_mempolicy_home_node": 450}
 WORDS = st.integers(0, 2**32 - 1)
 
 
@@ -64,7 +64,7 @@ def test_a_call_that_has_no_number_in_the_table_does_not_exist_on_that_machine(m
     resolve.argtypes = [ctypes.c_uint32, ctypes.c_char_p]
     architecture = bpf.ARCHITECTURES[machine]
     judged = {*bpf._JUDGED, "mmap"}
-    absent = (set(bpf.FORBIDDEN) | set(bpf.NOT_THERE) | judged) - set(architecture.table)
+    absent = ({*bpf.FORBIDDEN, *bpf.NOT_THERE, *bpf.NOT_SUPPORTED} | judged) - set(architecture.table)
     assert {name for name in absent if resolve(architecture.audit, name.encode()) >= 0} == set()
 
 
@@ -81,6 +81,7 @@ def test_each_forbidden_call_is_refused_and_each_absent_one_unknown(machine: str
     table = bpf.ARCHITECTURES[machine].table
     assert {decide(machine, table[name]) for name in bpf.FORBIDDEN if name in table} == {refused(errno.EPERM)}
     assert {decide(machine, table[name]) for name in bpf.NOT_THERE if name in table} == {refused(errno.ENOSYS)}
+    assert {decide(machine, table[name]) for name in bpf.NOT_SUPPORTED} == {refused(errno.EOPNOTSUPP)}
 
 
 @given(call=st.integers(0, 1023), arguments=st.lists(WORDS, max_size=6))
