@@ -73,7 +73,9 @@ class Dispatch:
                 if _coming(call, progress) is None:
                     raise self._given_up(call, failure, progress) from failure
                 pause = _pause(call, progress, failure)
-                is_last = progress.number >= call.route.attempts or loop.time() + pause >= progress.deadline
+                # a target that refuses the request is not an attempt at answering it
+                tried = progress.number - len(progress.refused)
+                is_last = tried >= call.route.attempts or loop.time() + pause >= progress.deadline
                 if not (failure.retryable or failure.refuses) or is_last:
                     raise self._given_up(call, failure, progress) from failure
                 if await _left(call, within=pause):

@@ -62,6 +62,11 @@ async def test_a_target_that_refuses_a_request_is_passed_over_for_the_next(
     assert events[0]["cost_nano_usd"] == 0
 
 
+async def test_a_refusal_is_none_of_the_attempts_that_a_route_has(routed: httpx.AsyncClient, tenant: Tenant) -> None:
+    answer = await routed.post(Wire.CHAT.path, json=body_of(Wire.CHAT, "refuses-once"), headers=headers_of(tenant))
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "says"),
     [

@@ -83,3 +83,19 @@ async def test_one_who_gives_up_leaves_no_place_behind() -> None:
     room.places = 1
     waiting.freed(["run"])
     assert await stays == 2
+
+
+async def test_who_would_rather_ask_for_less_waits_for_its_turn_only() -> None:
+    room, waiting = Room(0), FairWait(seconds=10, most=100)
+    with pytest.raises(HeldByOthers):
+        await waiting.admitted(["run"], lambda: room.take(1), once=True)
+    first = asyncio.create_task(waiting.admitted(["run"], lambda: room.take(1)))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(waiting.admitted(["run"], lambda: room.take(2), once=True))
+    await asyncio.sleep(0)
+    room.places = 1
+    waiting.freed(["run"])
+    assert await first == 1
+    with pytest.raises(HeldByOthers):
+        await second
+    assert room.served == [1]
