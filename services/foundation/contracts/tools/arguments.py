@@ -49,7 +49,7 @@ class ProgramArguments(ToolArguments):
             yield INPUTS_NAME
 
 
-def faults_of(model: type[ToolArguments], arguments: Any, *, expressions: bool) -> list[Fault]:
+def faults_of(tool: str, model: type[ToolArguments], arguments: Any, *, expressions: bool) -> list[Fault]:
     """What is wrong with the arguments, each with its place below them.
 
     With `expressions`, what an expression will give is not known yet: its place is not judged, unless only text can
@@ -59,16 +59,19 @@ def faults_of(model: type[ToolArguments], arguments: Any, *, expressions: bool) 
         model.model_validate(arguments)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True)
-        return [_fault(one) for one in found if not (expressions and _is_open(one))]
+        return [_fault(tool, one) for one in found if not (expressions and _is_open(one))]
     return []
 
 
-def _fault(error: ErrorDetails) -> Fault:
+def _fault(tool: str, error: ErrorDetails) -> Fault:
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, NotAccepted):
         return Fault(pointer_of(error["loc"]) + cause.pointer, cause.reason)
-    words = {"extra_forbidden": "this tool does not take it", "missing": "this tool needs it"}
-    return Fault(pointer_of(error["loc"]), words.get(error["type"], error["msg"]))
+    *above, name = error["loc"] or ("",)
+    if error["type"] == "missing":
+        return Fault(pointer_of(above), f"{tool} needs {name!r}")
+    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else error["msg"]
+    return Fault(pointer_of(error["loc"]), words)
 
 
 def _is_open(error: ErrorDetails) -> bool:

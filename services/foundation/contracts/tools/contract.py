@@ -25,7 +25,7 @@ class ToolContract:
 
     def faults(self, arguments: Any, *, expressions: bool = False) -> list[Fault]:
         """What is wrong with them; with `expressions`, values that are not known yet are not judged."""
-        return faults_of(self.arguments, arguments, expressions=expressions)
+        return faults_of(self.name, self.arguments, arguments, expressions=expressions)
 
 
 def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:

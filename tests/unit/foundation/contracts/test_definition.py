@@ -40,7 +40,7 @@ def test_a_program_is_no_template(code: str) -> None:
         ({"code": ""}, "/code"),
         ({"code": 5}, "/code"),
         ({"code": "x" * 300_000}, "/code"),
-        ({}, "/code"),
+        ({}, ""),
         ({"code": "1", "timeout_seconds": "soon"}, "/timeout_seconds"),
         ({"code": "1", "timeout_seconds": "30"}, "/timeout_seconds"),
         ({"code": "1", "timeout_seconds": "in ${input.t}"}, "/timeout_seconds"),
