@@ -35,6 +35,11 @@ class Alerts:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def kept(self) -> None:
+        """Wait until what was said is kept, as far as it can be."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def latest(self, *, most: int = 100) -> list[dict[str, Any]]:
         """Alerts and changes of breakers, newest first; `RedisError` while Redis is away."""
         entries: Any = await self._redis.xrevrange(EVENTS_KEY, count=most)

@@ -24,6 +24,8 @@ class Correction:
     by: Amount
     scopes: Reservation
     corrects_ms: int
+    is_above_bound: bool
+    """Whether what was charged at its bound turns out to have taken more."""
 
 
 def corrections(rows: Iterable[Mapping[str, Any]], *, unbilled: Collection[UUID]) -> list[Correction]:
@@ -68,6 +70,7 @@ def _correction(row: Mapping[str, Any], change: dict[str, int]) -> Correction:
         by=Amount(change["total_tokens"], change["cost_nano_usd"]),
         scopes=_scopes(row, event),
         corrects_ms=(settled_at - _EPOCH) // timedelta(milliseconds=1),
+        is_above_bound=row["usage_source"] == "bound" and max(change["total_tokens"], change["cost_nano_usd"]) > 0,
     )
 
 

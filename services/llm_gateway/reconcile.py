@@ -28,10 +28,11 @@ from foundation.storage.database import Database, DatabaseSettings, Transaction
 from foundation.storage.llm_events import attempts_to_reconcile
 from foundation.storage.provider_usage import billed_total, billed_without_attempt, import_usage
 from foundation.telemetry import logs
+from llm_gateway.alerts import Alert, Alerts
 from llm_gateway.budget.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.configuration.loading import load_file
-from llm_gateway.corrections import corrections
+from llm_gateway.corrections import Correction, corrections
 from llm_gateway.drift import TenantDrift, by_tenant, count_tenants
 from llm_gateway.recorder import Recorder
 from llm_gateway.settings import DEFAULT_ROUTES
@@ -101,7 +102,8 @@ def exit_of(reports: Sequence[ProviderReport]) -> Exit:
 
 
 class Reconciler:
-    def __init__(self, database: Database, store: BudgetStore, recorder: Recorder) -> None:
+    def __init__(self, database: Database, store: BudgetStore, recorder: Recorder, alerts: Alerts) -> None:
+        self._alerts = alerts
         self._database = database
         self._store = store
         self._recorder = recorder
@@ -129,6 +131,8 @@ class Reconciler:
             answer = await self._store.adjust(
                 one.scopes, one.by, event, event_id=one.event.event_id, corrects_ms=one.corrects_ms
             )
+            if one.is_above_bound and answer != "closed":
+                self._say_above_bound(one)
             if answer == "closed":
                 raise DependencyUnavailable("budgets are being rebuilt: start a gateway and run this again")
         counted = await count_tenants(self._database, self._store, self._recorded)
@@ -146,6 +150,18 @@ class Reconciler:
             attempts_unreported=sum(row["billed_nano_usd"] is None and row["cost_nano_usd"] > 0 for row in after),
             requests_unexplained=unexplained,
             tenants=by_tenant(after, counted),
+        )
+
+    def _say_above_bound(self, correction: Correction) -> None:
+        event = correction.event
+        self._alerts.say(
+            Alert.USAGE_ABOVE_BOUND,
+            tenant_id=str(event.tenant_id),
+            event_id=str(event.adjusts_event_id),
+            provider=event.provider,
+            model=event.model,
+            why="usage_report",
+            tokens_above=correction.by.tokens,
         )
 
     async def _settled(self, provider: str, *, first: date, last: date) -> None:
@@ -193,8 +209,9 @@ async def run(settings: ReconcileSettings, *, first: date, last: date, complete:
     redis = connect(RedisSettings())
     try:
         recorder = Recorder(redis, database, consumer="reconcile")
-        reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), recorder)
-        return [
+        alerts = Alerts(redis)
+        reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), recorder, alerts)
+        reports = [
             await reconciler.reconcile(
                 name,
                 about.usage_report,
@@ -205,6 +222,8 @@ async def run(settings: ReconcileSettings, *, first: date, last: date, complete:
             for name, about in routes.providers.items()
             if about.usage_report is not None
         ]
+        await alerts.kept()
+        return reports
     finally:
         await redis.aclose()
         await database.close()

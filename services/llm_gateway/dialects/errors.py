@@ -86,7 +86,7 @@ def told(error: errors.LockstepError | UpstreamFailed) -> Told:
     status = next(_STATUS[one] for one in type(error).__mro__ if one in _STATUS)
     parameter = None
     if isinstance(error, errors.BadRequest) and error.faults:
-        parameter = error.faults[0].pointer.lstrip("/").replace("/", ".")
+        parameter = error.faults[0].pointer.lstrip("/").replace("/", ".") or None
     more = dict(error.data()) if isinstance(error, errors.BudgetExceeded) else {}
     headers = getattr(error, "headers", ())
     return Told(status, error.code, error.detail, error.retryable, error.retry_after, parameter, more, headers)

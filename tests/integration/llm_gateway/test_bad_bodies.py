@@ -142,7 +142,7 @@ async def test_any_bytes_are_refused(gateway: GatewayProcess, quiet_tenant: Tena
 @pytest.mark.parametrize(
     ("inside", "place"),
     [
-        (b'"max_tokens": 100000, "max_tokens": 5, "messages": [{"role": "user", "content": "hello"}]', ""),
+        (b'"max_tokens": 100000, "max_tokens": 5, "messages": [{"role": "user", "content": "hello"}]', None),
         (b'"messages": [{"role": "user", "content": [], "content": "hello"}]', "messages.0"),
         (b'"messages": [{"role": "user", "content": "hello"}], "temperature": NaN', "temperature"),
         (b'"messages": [{"role": "user", "content": "hello"}], "temperature": 1e999', "temperature"),
@@ -152,7 +152,7 @@ async def test_any_bytes_are_refused(gateway: GatewayProcess, quiet_tenant: Tena
     ],
 )
 async def test_a_body_that_two_readers_would_take_differently_is_refused_with_its_place(
-    client: httpx.AsyncClient, quiet_tenant: Tenant, inside: bytes, place: str
+    client: httpx.AsyncClient, quiet_tenant: Tenant, inside: bytes, place: str | None
 ) -> None:
     body = b'{"model": "default", ' + inside + b"}"
     answer = await client.post(Wire.CHAT.path, content=body, headers=headers_of(quiet_tenant))

@@ -1,5 +1,6 @@
 """Every answer says how long it might have been; nobody's is cut by a limit that nobody named or told."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from fixtures.counters import counters_of
 from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Tenant
-from fixtures.ledger import recorded_events
+from fixtures.ledger import charged, recorded_events
 from fixtures.postgres import ScratchDatabase
+from fixtures.reconciling import reconcile_tenant
 from fixtures.redis_server import RedisServer
 from fixtures.simulated import SimulatedProvider
 from fixtures.wires import STREAMING, Wire, body_of, headers_of
@@ -148,3 +150,24 @@ async def test_what_a_server_used_above_its_bound_is_charged_as_it_is_and_somebo
 
     await eventually(told)
     assert gateway.url
+
+
+async def test_what_a_usage_report_says_above_a_bound_is_an_alert_too(
+    client: httpx.AsyncClient,
+    gateway: GatewayProcess,
+    signing: Signing,
+    tenant: Tenant,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+) -> None:
+    model = "fault-chunks=24000+unlimited+no-usage+delay=0"
+    answer = await post(client, tenant, Wire.CHAT, body_of(Wire.CHAT, model, most=100))
+    assert answer.status_code == 200
+    [event] = await recorded_events(database, tenant.tenant_id, count=1)
+    assert event["cost_nano_usd"] == event["bound_nano_usd"]
+    await asyncio.to_thread(reconcile_tenant, gateway, database, tenant)
+    assert charged(database, tenant.tenant_id) == simulated.nano_usd({str(event["event_id"])}) > event["bound_nano_usd"]
+    headers = {"authorization": f"Bearer {signing.service_token()}"}
+    entries = (await client.get("/internal/operations", headers=headers)).text
+    assert str(event["event_id"]) in entries
+    assert "usage_report" in entries
