@@ -184,4 +184,5 @@ def _check(governed: _Governed, fields: dict[str, msgspec.Raw]) -> None:
 
 def _cache_writes(raw: bytes) -> CacheWrites:
     """Its caches are written unasked, at one price; what is to be kept for longer counts as the dearest."""
-    return CacheWrites.HOUR if b'"12h"' in raw or b"\\u" in raw else CacheWrites.FIVE_MINUTES
+    marks = (b'"12h"', b'"cache_control"', b"\\u")
+    return CacheWrites.HOUR if any(mark in raw for mark in marks) else CacheWrites.FIVE_MINUTES

@@ -70,6 +70,8 @@ class _KnownPart(_Strict):
     image_url: _ImageUrl | None = None
     file: _File | None = None
     prompt_cache_breakpoint: msgspec.Raw = msgspec.Raw()
+    cache_control: msgspec.Raw = msgspec.Raw()
+    """Of servers that pass it on to Anthropic; what it costs at most is in the bound."""
 
 
 class _Tool(msgspec.Struct):

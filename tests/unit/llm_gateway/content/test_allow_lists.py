@@ -12,7 +12,7 @@ from llm_gateway.bound import bound_of
 from llm_gateway.dialects.anthropic_request import read_messages_request
 from llm_gateway.dialects.responses_request import read_responses_request
 from llm_gateway.prices import Most, Price, Rates, SearchPrice
-from llm_gateway.request import ChatRequest, read_chat_request, refuse_unlisted
+from llm_gateway.request import CacheWrites, ChatRequest, read_chat_request, refuse_unlisted
 from llm_gateway.stages.provider_tools import decided
 from llm_gateway.usage import Usage
 
@@ -272,3 +272,11 @@ def test_a_search_is_bounded_where_it_has_a_price(asked: int | None, most: int) 
     assert searched.cost(usage) <= bound.nano_usd
     unpriced: Any = [*targets, SimpleNamespace(price=PLAIN, translation=None)]
     assert decided(responses(tools=[{"type": "web_search"}], **more), unpriced).left_out == ("web_search",)
+
+
+def test_a_mark_for_a_cache_passes_and_is_bounded_at_its_dearest() -> None:
+    kept = chat({"type": "text", "text": "x", "cache_control": {"type": "ephemeral", "ttl": "1h"}})
+    assert (kept.cache_writes, chat({"type": "text", "text": "x"}).cache_writes) == (
+        CacheWrites.HOUR,
+        CacheWrites.FIVE_MINUTES,
+    )
