@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import PostgresDsn
 
 from control_plane.artifacts.routes import router as artifacts
@@ -20,6 +20,7 @@ from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
 from control_plane.limits.routes import router as limits
 from control_plane.operations.routes import router as operations
+from control_plane.queries import known_query
 from control_plane.runs.routes import router as runs
 from control_plane.senders import senders
 from control_plane.settings import ControlPlaneSettings
@@ -61,7 +62,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         # A path with a slash more is no path of ours, rather than a redirection to whatever host the caller named.
         redirect_slashes=False,
     )
-    api = APIRouter(prefix="/api/v1", responses=EVERYWHERE)
+    api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
     for router in (tasks, runs, artifacts, budgets, budget_warnings, limits, budget_policy, usage, operations):
         api.include_router(router)
     app.include_router(api)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
+from control_plane.queries import IN_DIGITS
 from foundation.domain.errors import InvalidCursor
 
 _MOST_BYTES = 2048
@@ -18,7 +19,7 @@ class Window:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=200, description="rows a page")] = 50,
+        limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
         cursor: Annotated[
             str | None, Query(max_length=_MOST_BYTES, description="`next_cursor` of the page before")
         ] = None,

@@ -8,6 +8,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from control_plane import keyed_paging
+from control_plane.queries import IN_DIGITS
 
 Item = TypeVar("Item")
 Position = tuple[datetime, UUID]
@@ -25,7 +26,7 @@ class Window:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=200, description="rows a page")] = 50,
+        limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
         cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
     ) -> None:
         self.limit = limit

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query
 from control_plane.dependencies import Held, Overseer, PlatformOperator
 from control_plane.operations import service
 from control_plane.operations.schemas import AlertList, AlertView, BreakerList
+from control_plane.queries import IN_DIGITS
 from foundation.contracts.operations import Breaker
 from foundation.http.openapi import refusals
 
 router = APIRouter(tags=["operations"])
 
-Most = Annotated[int, Query(ge=1, le=500, description="how many at most")]
+Most = Annotated[int, Query(ge=1, le=500, description="how many at most"), IN_DIGITS]
 
 
 @router.get(

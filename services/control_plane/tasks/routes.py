@@ -9,6 +9,7 @@ from control_plane.dependencies import Definer, IfMatch, Reader, Tx
 from control_plane.documents import document_of
 from control_plane.etags import etag, required_version
 from control_plane.paging import Page, PageWindow, next_cursor
+from control_plane.queries import IN_DIGITS
 from control_plane.tasks import service
 from control_plane.tasks.schemas import EXAMPLE, TaskView
 from foundation.contracts.definition import MAX_VERSION, TaskDefinition
@@ -68,7 +69,7 @@ async def get(
     response: Response,
     caller: Reader,
     tx: Tx,
-    version: Annotated[int | None, Query(ge=1, le=MAX_VERSION)] = None,
+    version: Annotated[int | None, Query(ge=1, le=MAX_VERSION), IN_DIGITS] = None,
 ) -> TaskView:
     return _with_tag(response, TaskView.of(await service.get(tx, caller, task_id, version=version)))
 

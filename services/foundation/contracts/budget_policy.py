@@ -1,12 +1,15 @@
 """How a tenant's calls are bounded, and what holds while its budgets cannot be checked; as gateways read it."""
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from foundation.domain.money import MAX_AMOUNT, nano_usd
+
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class BoundKind(StrEnum):
@@ -16,13 +19,22 @@ class BoundKind(StrEnum):
     ESTIMATE = "estimate"
 
 
+def _plain_decimal(value: object) -> object:
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        # Decimal would also read 1_0, blanks around a number, and digits of other scripts.
+        raise ValueError("write a decimal number in digits")
+    return value
+
+
 class Bounds(BaseModel):
     """An estimate is what is counted times `margin`; of the output, at most `typical_output` tokens a choice."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: BoundKind = BoundKind.STRICT
-    margin: Annotated[Decimal, Field(ge=1, le=100, max_digits=6, decimal_places=3)] = Decimal("1.2")
+    margin: Annotated[Decimal, Field(ge=1, le=100, max_digits=6, decimal_places=3), BeforeValidator(_plain_decimal)] = (
+        Decimal("1.2")
+    )
     typical_output: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 1024
 
 

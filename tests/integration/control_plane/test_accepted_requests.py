@@ -120,6 +120,34 @@ def test_a_version_that_no_task_can_have_is_refused(api: httpx.Client, version: 
         problem(answer, 400, "bad_request", pointer="/body/task_version")
 
 
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("limit=1&limit=2", "/query/limit"),
+        ("statsu=FAILED", "/query/statsu"),
+        ("limit=1_0", "/query/limit"),
+        ("limit=%201", "/query/limit"),
+        ("limit=1.0", "/query/limit"),
+        ("limit=%D9%A1", "/query/limit"),
+        ("status=FAILED&status=FAILED", "/query/status"),
+    ],
+)
+def test_a_query_that_says_two_things_or_nothing_that_is_known_is_refused(
+    api: httpx.Client, query: str, pointer: str
+) -> None:
+    problem(api.get(f"/runs?{query}"), 400, "bad_request", pointer=pointer)
+
+
+def test_a_parameter_that_takes_many_values_may_stand_as_often(api: httpx.Client) -> None:
+    assert api.get("/usage?group_by=day&group_by=model").status_code == 200
+
+
+@pytest.mark.parametrize("margin", ["1_0", " 2", "١", "NaN", "Infinity", "1e1"])
+def test_a_margin_is_a_plain_decimal(api: httpx.Client, margin: str) -> None:
+    answer = api.put("/budget-policy", json={"bounds": {"margin": margin}})
+    problem(answer, 400, "bad_request", pointer="/body/bounds/margin")
+
+
 def test_a_patch_to_a_name_that_is_taken_is_a_conflict_and_changes_nothing(api: httpx.Client) -> None:
     first, second = made(api), made(api)
     body = {"name": first["name"], "steps": [NOOP]}
