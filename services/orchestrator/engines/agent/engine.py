@@ -78,7 +78,10 @@ class AgentEngine:
             start = None
         if state["messages"][-1]["role"] != "assistant" and state["turn"] >= tick.step.max_turns:
             raise StepFailed(
-                "turns_exhausted", f"no answer within {tick.step.max_turns} turns", records=tuple(tick.records)
+                "turns_exhausted",
+                f"no answer within {tick.step.max_turns} turns",
+                records=tuple(tick.records),
+                output=output_of("", _files(state["messages"])),
             )
         return AgentState(messages=state["messages"], turn=state["turn"])
 

@@ -39,8 +39,12 @@ class HostFloor:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._path = folder / f"{os.getpid()}-{id(self)}.bytes"
-        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Locked before it has its name: a file that has its name and no lock belongs to a runner that is gone.
+        draft = self._path.with_suffix(".new")
+        self._fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._fd, fcntl.LOCK_EX)
+        draft.rename(self._path)
+        self._others()  # forgets those that were killed
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ import pytest
 from foundation.contracts.tools.catalogue import TOOLS
 from orchestrator.engines.agent.graph import tool_arguments
 from orchestrator.engines.base import StepFailed
+from orchestrator.files import StagedFile
 from orchestrator.tool_calls import ToolCall, checked_arguments
 
 
@@ -42,6 +43,14 @@ def test_a_call_that_no_tool_takes_is_refused_with_the_place(arguments: dict[str
     assert failed.value.failure.code == "arguments_invalid"
     assert not failed.value.retryable
     assert place in failed.value.failure.detail
+
+
+@pytest.mark.parametrize("name", ["inputs.json", "inputs.json/x"])
+def test_a_file_cannot_lie_where_the_inputs_lie(name: str) -> None:
+    staged = (StagedFile(name, "key", 1, "0" * 64),)
+    with pytest.raises(StepFailed, match=r"inputs\.json.*another name"):
+        checked_arguments(ToolCall("code.python", {"code": "1", "inputs": 1}, staged, turn=0, call_id="1"))
+    assert checked_arguments(ToolCall("code.python", {"code": "1"}, staged, turn=0, call_id="1"))
 
 
 def test_a_program_of_a_model_is_no_template() -> None:

@@ -43,3 +43,9 @@ def test_a_runner_that_is_gone_counts_no_more(floors: list[HostFloor], tmp_path:
     left.write_bytes(b"%020d" % 10**9)
     assert floors[0].takes(5)
     assert not left.exists()
+
+
+def test_a_new_runner_forgets_those_that_were_killed(floors: list[HostFloor], tmp_path: Path) -> None:
+    (tmp_path / "1-1.bytes").write_bytes(b"%020d" % 10**9)
+    with HostFloor(tmp_path, part=0.05, available=lambda: 0.01):
+        assert len(list(tmp_path.iterdir())) == len(floors) + 1
