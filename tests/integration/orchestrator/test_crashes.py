@@ -1,5 +1,7 @@
 """A worker killed at each commit, send and callback: the run completes, and each recorded effect stands once."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -87,6 +89,25 @@ def test_a_worker_killed_in_mid_step_is_replaced(quiet: Stack, workers: Workers,
     victim.kill()
     workers()
     survived(quiet, owner, run["id"])
+
+
+def test_a_worker_that_lives_on_after_its_lease_cancels_nothing_that_its_successor_has_joined(
+    quiet: Stack, workers: Workers
+) -> None:
+    owner = new_member(quiet)
+    late = workers()
+    code = "import time; time.sleep(10); print('slept')"
+    run = owner.start({"steps": [{"name": "slow", "kind": "tool", "tool": "code.python", "arguments": {"code": code}}]})
+    assert owner.until(lambda: owner.steps(run["id"]).get("slow", {}).get("status") == "RUNNING")
+    os.kill(late.pid, signal.SIGSTOP)
+    workers()
+    assert owner.until(lambda: owner.steps(run["id"])["slow"]["attempt"] == 2, seconds=30)
+    # It finds that its lease was taken, while the job that it had submitted still runs for the other.
+    os.kill(late.pid, signal.SIGCONT)
+    ended = owner.ended(run["id"])
+    assert ended["status"] == "COMPLETED", ended
+    assert ended["output"]["slow"]["stdout"] == "slept\n"
+    assert "the step was taken from this worker while it ran" in late.log()
 
 
 def test_a_worker_that_is_asked_to_stop_gives_its_steps_back(quiet: Stack, workers: Workers) -> None:
