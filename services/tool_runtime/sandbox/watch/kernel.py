@@ -13,7 +13,7 @@ from tool_runtime.sandbox.limits import OPEN_FILES
 from tool_runtime.sandbox.watch.procfs import Procfs
 
 MAX_SOCKETS = 512
-MAX_DESCRIPTORS = 4096
+MAX_DESCRIPTORS = 16_384
 MAX_LOCKS = 8192
 
 # The default buffer, which the filter keeps jobs from raising, and the room for options and filters.
@@ -21,7 +21,7 @@ FREE_SOCKETS, SOCKET_BYTES = 32, 212_992 + 131_072
 FREE_PIPES, PIPE_BYTES = 128, 65_536
 TERMINAL_BYTES = 160 * 1024
 LOCK_BYTES = 256
-WATCH_BYTES = 200  # one descriptor in the set of another (epoll)
+WATCH_BYTES = 320  # one descriptor in the set of another (epoll)
 TCP_FACTOR = 1024  # an unread byte in a segment of its own holds about this much
 
 _USED = re.compile(rb"^sockets: used (\d+)$", re.MULTILINE)
