@@ -4,11 +4,13 @@ import hashlib
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
+_LAST_PORT = 65_535
 
 # What a child inherits from the shell: where programs and certificates are, and nothing that could steer a service.
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -44,6 +46,13 @@ class Settings(BaseSettings):
     )
     region: str = Field("us-east-1", description="LocalStack's only tried region")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+
+    @model_validator(mode="after")
+    def _figures_have_ports(self) -> Self:
+        services = (self.port_control_plane, self.port_gateway, self.port_launcher, self.port_worker_health)
+        if max(services) + self.orchestrators + self.port_metrics_above > _LAST_PORT:
+            raise ValueError("a service's port and LOCKSTEP_PORT_METRICS_ABOVE are beyond 65535 together; lower one")
+        return self
 
     def spelled(self) -> dict[str, str]:
         """As environment variables, without the secret one."""

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi import Request
-from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
@@ -45,7 +45,8 @@ async def known_query(request: Request) -> None:
         raise BadRequest(f"{faults[0].pointer}: {faults[0].detail}", faults=tuple(faults))
 
 
-def _query_of(dependant: Dependant) -> Iterator[ModelField]:
+def _query_of(dependant: Dependant) -> Iterator[Any]:
+    """The framework's fields, each with its alias and its annotation."""
     yield from dependant.query_params
     for below in dependant.dependencies:
         yield from _query_of(below)

@@ -76,6 +76,8 @@ def alone(tmp_path: Path) -> Iterator[Alone]:
             # Or a reset would take the project's own.
             "LOCKSTEP_SANDBOX_ROOT": str(tmp_path / "sandbox"),
             **{f"LOCKSTEP_PORT_{name.upper()}": str(port) for name, port in ports.items()},
+            # Free ports are high ones: what stands above them must still be a port.
+            "LOCKSTEP_PORT_METRICS_ABOVE": "1000",
         },
     )
     yield stack
