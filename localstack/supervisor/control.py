@@ -46,6 +46,8 @@ async def ask(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
             if "error" in message:
                 raise SupervisorError(message["error"])
             yield message
+    except ConnectionError as error:
+        raise SupervisorError("the supervisor ended while it was asked; give the command again") from error
     finally:
         writer.close()
 

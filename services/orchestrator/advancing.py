@@ -16,6 +16,7 @@ from orchestrator.recording import Holding, Recorder
 
 _log = logger(__name__)
 _RECORD_TRIES = 5
+_UNTELLABLE = Failure("failure_refused", "the step failed; what it told of that cannot be stored")
 
 
 class Advancer:
@@ -111,9 +112,13 @@ class Advancer:
             extra = {"code": error.failure.code, "detail": error.failure.detail, "again": again}
             _log.info("the step failed", extra=extra)
 
-        refused = await self._record(record)
-        if refused is not None and (error.records or error.output is not None):
+        if await self._record(record) is None:
+            return
+        # What is refused is left out, until the failure alone is written: that a step has failed can always be stored.
+        if error.records or error.output is not None:
             await self._failed(work, StepFailed(error.failure.code, error.failure.detail))
+        elif error.failure != _UNTELLABLE:
+            await self._failed(work, StepFailed(_UNTELLABLE.code, _UNTELLABLE.detail))
 
     async def _cancelled(self, held: Held, work: Work) -> None:
         """Lost to another holder: nothing to write. Drained: given back for another worker."""

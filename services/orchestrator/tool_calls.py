@@ -239,6 +239,11 @@ def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
             for name, cut in (("stdout", result.stdout_cut), ("stderr", result.stderr_cut))
             if cut is not None
         },
+        "replaced": {
+            name: count
+            for name, count in (("stdout", result.stdout_replaced), ("stderr", result.stderr_replaced))
+            if count
+        },
         "files": [
             {"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new
         ],
@@ -249,7 +254,7 @@ def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
 
 def output_of(document: dict[str, Any], *, whole: bool) -> dict[str, Any]:
     """What a step shows of it; of a call that did not end well (not `whole`), how it ended as well."""
-    shown = ("result", "result_error", "stdout", "stderr", "cut", "files", "skipped")
+    shown = ("result", "result_error", "stdout", "stderr", "cut", "replaced", "files", "skipped")
     ending = () if whole else ("status", "reason", "detail")
     return {name: document.get(name) for name in (*ending, *shown)}
 

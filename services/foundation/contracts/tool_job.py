@@ -185,6 +185,8 @@ class ToolResult(Message):
     stderr: str = ""
     stdout_cut: StreamCut | None = None
     stderr_cut: StreamCut | None = None
+    stdout_replaced: int = Field(default=0, ge=0, description="How many U+FFFD stand for what no text can hold.")
+    stderr_replaced: int = Field(default=0, ge=0)
     result: Any = Field(
         default=None, description="The JSON of `/work/out/result.json`, if it is there, valid and within 256 KiB."
     )

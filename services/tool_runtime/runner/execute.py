@@ -79,6 +79,8 @@ async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shel
         stderr=box.stderr.text(),
         stdout_cut=box.stdout.cut,
         stderr_cut=box.stderr.cut,
+        stdout_replaced=box.stdout.replaced,
+        stderr_replaced=box.stderr.replaced,
         result=document,
         result_error=result_error,
         skipped=_skipped(outcome),

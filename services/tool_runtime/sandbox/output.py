@@ -34,12 +34,23 @@ class Output:
     def cut(self) -> StreamCut | None:
         return StreamCut(bytes=self._left_out, after=len(self._first)) if self._left_out else None
 
+    @property
+    def replaced(self) -> int:
+        """How many U+FFFD of the text stand for what no text can hold: bytes that are no UTF-8, and U+0000."""
+        written = sum(part.count("\ufffd".encode()) for part in self._parts())
+        return sum(_text_of(part).count("\ufffd") for part in self._parts()) - written
+
     def text(self) -> str:
         """Both parts; where something is left out between them, a line says how much."""
-        if not self._left_out:
-            return clean_text((self._first + self._last).decode("utf-8", "replace"))
-        first, last = (clean_text(part.decode("utf-8", "replace")) for part in (self._first, self._last))
-        return f"{first}\n[{self._left_out} bytes are left out here]\n{last}"
+        return f"\n[{self._left_out} bytes are left out here]\n".join(map(_text_of, self._parts()))
+
+    def _parts(self) -> list[bytes]:
+        """What is kept, in one piece unless something is missing in the middle."""
+        return [bytes(self._first), bytes(self._last)] if self._left_out else [bytes(self._first + self._last)]
+
+
+def _text_of(part: bytes) -> str:
+    return clean_text(part.decode("utf-8", "replace"))
 
 
 def clean_text(text: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 
 from redis.asyncio import Redis
 
+from fixtures.eventually import eventually
 from fixtures.redis_server import RedisServer
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import BreakerConfig
@@ -18,10 +19,13 @@ async def test_two_gateways_share_the_trials_of_a_half_open_breaker(redis_server
     permit = await breakers[0].permit()
     assert permit is not None
     permit.failed()
-    await asyncio.sleep(0.02)
-    for board in boards:
-        await board.sync()
-    assert {breaker.state for breaker in breakers} <= {"open", "half-open"}
+
+    async def all_know() -> bool:
+        for board in boards:
+            await board.sync()
+        return {breaker.state for breaker in breakers} <= {"open", "half-open"}
+
+    await eventually(all_know)
     await asyncio.sleep(0.06)
     permits = [await breaker.permit() for breaker in breakers for _ in range(2)]
     given = [permit for permit in permits if permit is not None]

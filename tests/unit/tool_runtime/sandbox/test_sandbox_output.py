@@ -29,4 +29,10 @@ def test_a_stream_that_just_fits_is_whole() -> None:
 
 
 def test_what_no_text_can_hold_is_shown_as_such() -> None:
-    assert taken(b"a\0b\xff\xed\xa0\x80", 3).text().startswith("a\ufffdb\ufffd")
+    output = taken(b"a\0b\xff\xed\xa0\x80", 3)
+    assert output.text().startswith("a\ufffdb\ufffd")
+    assert output.replaced == output.text().count("\ufffd")
+
+
+def test_a_replacement_character_that_the_program_wrote_itself_is_no_loss() -> None:
+    assert taken("a\ufffdb é".encode(), 3).replaced == 0
