@@ -57,19 +57,28 @@ async def addressed(objects: ObjectStore, files: Iterable[StagedFile], *, second
 
 
 async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, wanted: UUID) -> Artifact:
-    async with database.tenant(tenant_id) as tx:
-        artifact = await artifacts.get(tx, tenant_id, wanted)
-    if artifact is None:
-        raise StepFailed("artifact_missing", f"there is no artifact {wanted}")
+    artifact = await _found(database, tenant_id, wanted)
     if artifact.ready:
         return artifact
     key = artifacts.final_key(tenant_id, wanted)
     if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
+        # Another step that needs the same upload may have made it final, and taken it away from here, meanwhile.
+        artifact = await _found(database, tenant_id, wanted)
+        if artifact.ready:
+            return artifact
         raise StepFailed("artifact_missing", await _what_is_there(objects, artifact))
     async with database.tenant(tenant_id) as tx:
         await artifacts.mark_ready(tx, tenant_id, wanted, object_key=key)
     await objects.delete(artifact.object_key)
     return replace(artifact, ready=True, object_key=key)
+
+
+async def _found(database: Database, tenant_id: UUID, wanted: UUID) -> Artifact:
+    async with database.tenant(tenant_id) as tx:
+        artifact = await artifacts.get(tx, tenant_id, wanted)
+    if artifact is None:
+        raise StepFailed("artifact_missing", f"there is no artifact {wanted}")
+    return artifact
 
 
 async def _what_is_there(objects: ObjectStore, artifact: Artifact) -> str:

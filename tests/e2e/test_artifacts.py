@@ -1,6 +1,7 @@
 """Uploads: under any name, of a type by its grammar, and final once they are there."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -107,3 +108,22 @@ def test_what_is_not_what_was_announced_is_never_ready(member: Member) -> None:
     assert "another digest" in step["error"]["detail"]
     assert send(form, b"one") == 204
     assert shown(member, form["id"])["status"] == "READY"
+
+
+def test_an_upload_that_several_want_at_once_is_final_for_all_of_them(member: Member) -> None:
+    """Whoever comes first takes the upload away from where it was sent to; that must not be nothing for the others."""
+    forms = [announced(member, f"{number}.csv").json() for number in range(8)]
+    assert {send(form, b"one") for form in forms} == {204}
+    wanted = [form["id"] for form in forms for _ in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda artifact_id: shown(member, artifact_id)["status"], wanted))
+    assert found == ["READY"] * len(wanted)
+
+
+def test_steps_that_begin_together_with_one_upload_all_have_it(member: Member) -> None:
+    form = announced(member, "shared.csv").json()
+    assert send(form, b"one") == 204
+    arguments = {"code": SHOW, "files": "${input.files}"}
+    steps = [{"name": f"s{at}", "kind": "tool", "tool": "code.python", "arguments": arguments} for at in range(4)]
+    run = member.ended(member.start({"steps": steps}, input={"files": [{"artifact": form["id"]}]})["id"])
+    assert run["status"] == "COMPLETED", run["error"]

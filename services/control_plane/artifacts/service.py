@@ -47,19 +47,25 @@ async def announce(tx: Transaction, held: Resources, caller: Caller, wanted: New
 
 async def get(held: Resources, caller: Caller, artifact_id: UUID) -> ArtifactView:
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
-    async with held.database.tenant(caller.tenant_id) as tx:
-        artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
-    if artifact is None:
-        raise NotFound("there is no such artifact")
+    artifact = await _found(held, caller, artifact_id)
     if not artifact.ready:
         artifact = await _settled(held, caller, artifact)
     return await presigned(held, artifact)
 
 
+async def _found(held: Resources, caller: Caller, artifact_id: UUID) -> Artifact:
+    async with held.database.tenant(caller.tenant_id) as tx:
+        artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
+    if artifact is None:
+        raise NotFound("there is no such artifact")
+    return artifact
+
+
 async def _settled(held: Resources, caller: Caller, artifact: Artifact) -> Artifact:
     key = final_key(caller.tenant_id, artifact.artifact_id)
     if not await held.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
-        return artifact
+        # Nothing has come yet, or somebody else has made it final, and taken it away from here, meanwhile.
+        return await _found(held, caller, artifact.artifact_id)
     async with held.database.tenant(caller.tenant_id) as tx:
         await artifacts.mark_ready(tx, caller.tenant_id, artifact.artifact_id, object_key=key)
     await held.objects.delete(artifact.object_key)
