@@ -75,7 +75,8 @@ async def test_a_slow_provider_is_overtaken_and_both_are_paid(
 ) -> None:
     answer = await post(routed, tenant, asked("hedged", stream=streamed))
     assert answer.status_code == 200
-    assert answer.headers["x-lockstep-attempts"] == "2"
+    # A stream that was kept alive by a comment first has left without its figures.
+    assert streamed or answer.headers["x-lockstep-attempts"] == "2"
     slow, hedge = by_attempt(await recorded_events(database, tenant.tenant_id, count=2))
     assert (slow["provider"], slow["reason"], slow["status"]) == ("alpha", "first", "succeeded")
     assert (hedge["provider"], hedge["reason"], hedge["status"]) == ("beta", "hedge", "succeeded")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from fixtures.postgres import ScratchDatabase
+from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.runs import a_run, a_tenant, database
 from orchestrator.engines.base import Finished
 from orchestrator.failpoints import Failpoints
@@ -23,14 +23,13 @@ TABLES = {"steps", "step_needs", "task_versions", "tool_events"}
 
 
 @pytest.fixture
-def young(scratch: ScratchDatabase) -> Iterator[ScratchDatabase]:
-    """Nobody gathers statistics while the test runs."""
-    with psycopg.connect(scratch.superuser_url, autocommit=True) as connection:
-        for table in TABLES:
-            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
-        yield scratch
-        for table in TABLES:
-            connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
+def young() -> Iterator[ScratchDatabase]:
+    """A database of the test's own, of which nobody gathers statistics."""
+    for database_of_its_own in scratch_database():
+        with psycopg.connect(database_of_its_own.superuser_url, autocommit=True) as connection:
+            for table in TABLES:
+                connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
+        yield database_of_its_own
 
 
 async def test_the_step_path_reads_by_whole_keys_without_statistics(young: ScratchDatabase) -> None:
