@@ -36,3 +36,17 @@ def test_a_text_nested_beyond_what_may_be_stored_is_kept_as_text_and_says_why_it
     assert step["output"]["text"].startswith("[[[")
     assert step["output"]["data"] is None
     assert "nested deeper" in step["output"]["data_error"]
+
+
+def test_an_answer_that_max_tokens_cut_is_not_told_as_a_whole_one(member: Member) -> None:
+    cut, whole = asked(member, "a b c d e f g h " * 20, max_tokens=3), asked(member, "a", max_tokens=500)
+    assert (cut["status"], cut["output"]["finish_reason"]) == ("SUCCESS", "length")
+    assert (whole["status"], whole["output"]["finish_reason"]) == ("SUCCESS", "stop")
+
+
+def test_an_agent_tells_as_well_whether_its_answer_is_whole(member: Member) -> None:
+    agent = {"kind": "agent", "instructions": "Tell a story.", "prompt": "Begin."}
+    steps = [{"name": "cut", "max_tokens": 2, **agent}, {"name": "whole", **agent}]
+    run = member.ended(member.start({"steps": steps})["id"], seconds=30)
+    told = {name: step["output"]["finish_reason"] for name, step in member.steps(run["id"]).items()}
+    assert told == {"cut": "length", "whole": "stop"}

@@ -69,7 +69,7 @@ class LlmEngine:
         message = message_of(answer)
         text = message.get("content") or ""
         record = recorded_turn(work.claim, 0, answer)
-        return Finished(output_of(text, []), turn=1, records=(record,))
+        return Finished(output_of(text, [], finish_reason=finish_reason_of(answer)), turn=1, records=(record,))
 
 
 def message_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +81,12 @@ def message_of(answer: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
+def finish_reason_of(answer: dict[str, Any]) -> str | None:
+    """Why its text ends: `stop` at its own end, `length` where `max_tokens` cut it; None when it is not told."""
+    reason = answer["choices"][0].get("finish_reason")
+    return reason if isinstance(reason, str) else None
+
+
 def recorded_turn(claim: Claim, turn: int, answer: dict[str, Any], *, tool_calls: int = 0) -> Record:
     """The write that keeps a turn's answer with its tick."""
 
@@ -90,12 +96,12 @@ def recorded_turn(claim: Claim, turn: int, answer: dict[str, Any], *, tool_calls
     return record
 
 
-def output_of(text: str, files: list[Any]) -> dict[str, Any]:
-    """A model step's output: the text, and as `data` the JSON that the whole text is.
+def output_of(text: str, files: list[Any], *, finish_reason: str | None = None) -> dict[str, Any]:
+    """A model step's output: the text, why it ends where it does, and as `data` the JSON that the whole text is.
 
     A text that is an object or array which may not be stored has `data_error`, which says why there is no `data`.
     """
-    output = {"text": text, "data": None, "files": files}
+    output = {"text": text, "data": None, "files": files, "finish_reason": finish_reason}
     try:
         return {**output, "data": parse_json(text)}
     except NotAccepted as error:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orchestrator.engines.agent.graph import tool_arguments
-from orchestrator.engines.llm import output_of
+from orchestrator.engines.llm import finish_reason_of, output_of
 
 
 @pytest.mark.parametrize(
@@ -13,12 +13,12 @@ from orchestrator.engines.llm import output_of
     [('{"a": [1, null]}', {"a": [1, None]}), ("42", 42), ('"x"', "x"), ("null", None), ("plain", None)],
 )
 def test_data_is_the_json_that_the_whole_text_is(text: str, data: Any) -> None:
-    assert output_of(text, []) == {"text": text, "data": data, "files": []}
+    assert output_of(text, []) == {"text": text, "data": data, "files": [], "finish_reason": None}
 
 
 @pytest.mark.parametrize("text", ["NaN", "1e999", "-Infinity", "9" * 5000, "Hello {name}"])
 def test_a_text_that_is_no_object_and_no_array_has_no_data_and_needs_no_word_of_it(text: str) -> None:
-    assert output_of(text, []) == {"text": text, "data": None, "files": []}
+    assert output_of(text, []) == {"text": text, "data": None, "files": [], "finish_reason": None}
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,17 @@ def test_an_object_or_array_that_cannot_be_stored_says_why_there_is_no_data(text
 @pytest.mark.parametrize("raw", ['{"a": NaN}', '{"a": 1, "a": 2}', "[" * 300, "[1]", '{"a": "\\u0000"}'])
 def test_a_models_tool_arguments_that_cannot_be_taken_are_told_to_the_model(raw: str) -> None:
     assert isinstance(tool_arguments({"function": {"arguments": raw}}), str)
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ({"finish_reason": "length"}, "length"),
+        ({"finish_reason": "stop"}, "stop"),
+        ({}, None),
+        ({"finish_reason": 5}, None),
+    ],
+)
+def test_why_an_answer_ends_is_told_with_it(choice: dict[str, Any], told: str | None) -> None:
+    reason = finish_reason_of({"choices": [choice]})
+    assert output_of("This is a si", [], finish_reason=reason)["finish_reason"] == told

@@ -11,11 +11,12 @@ from foundation.storage.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.base import Finished, MoreTurns, Outcome, Record, StepFailed, Work
-from orchestrator.engines.llm import ModelTurns, message_of, output_of, recorded_turn
+from orchestrator.engines.llm import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.files import StagedFile, stage
 from orchestrator.tool_calls import ToolCall, ToolCalls
 
 _SHOWN_TEXT = 4_000
+_ONLY_OURS = frozenset({"files", "finish_reason"})
 _THE_MODELS_MISTAKES = frozenset({"job_refused", "arguments_invalid"})
 
 
@@ -57,7 +58,8 @@ class AgentEngine:
         if last["role"] != "assistant":
             return MoreTurns(turn=turn, records=records)
         text = last.get("content") or ""
-        return Finished(output_of(text, _files(state["messages"])), turn=turn, records=records)
+        output = output_of(text, _files(state["messages"]), finish_reason=last.get("finish_reason"))
+        return Finished(output, turn=turn, records=records)
 
     async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> AgentState:
         """Takes the dispatch's turns, usually one; the state after the last."""
@@ -97,7 +99,11 @@ class AgentEngine:
         message = message_of(answer)
         calls = message.get("tool_calls") or []
         tick.records.append(recorded_turn(tick.work.claim, turn, answer, tool_calls=len(calls)))
-        said: Message = {"role": "assistant", "content": message.get("content")}
+        said: Message = {
+            "role": "assistant",
+            "content": message.get("content"),
+            "finish_reason": finish_reason_of(answer),
+        }
         return {**said, "tool_calls": calls} if calls else said
 
     async def _act(self, tick: _Tick, turn: int, call: Message) -> Message:
@@ -129,7 +135,7 @@ def _opening(work: Work, step: AgentStep) -> list[Message]:
 
 def _wire(message: Message) -> Message:
     """The message without what is only ours."""
-    return {key: value for key, value in message.items() if key != "files"}
+    return {key: value for key, value in message.items() if key not in _ONLY_OURS}
 
 
 def _told(call: Message, document: dict[str, Any]) -> Message:
