@@ -25,10 +25,11 @@ from foundation.contracts.tool_job import (
 )
 from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
 from foundation.contracts.tools.catalogue import TOOLS
-from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
+from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.domain.ids import StepId, tool_job_id
+from foundation.domain.states import StepKind
 from foundation.domain.tools import Effect
-from foundation.storage import artifacts, claims, slots, tool_events
+from foundation.storage import artifacts, claims, outcomes, slots, tool_events
 from foundation.storage.artifacts import NewArtifact
 from foundation.storage.claims import Claim
 from foundation.storage.database import Database
@@ -128,18 +129,34 @@ class ToolCalls:
                 # Without a sandbox nothing runs, and trying again does not install one.
                 raise StepFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
             except asyncio.CancelledError:
-                await asyncio.shield(self._leave(work.claim, job))
+                await asyncio.shield(self._leave(work, job))
                 raise
 
-    async def _leave(self, claim: Claim, job: ToolJob) -> None:
-        """Ends a job that this worker no longer waits for, if nobody else will: who holds the step next joins it."""
+    async def _leave(self, work: Work, job: ToolJob) -> None:
+        """Ends a job that this worker no longer waits for, if nobody else will: who holds the step next joins it.
+
+        What a job gave that was ended with its step is kept beside the step, whose end has been recorded before.
+        """
         try:
-            async with self._database.tenant(claim.dispatch.tenant_id) as tx:
-                over = await claims.is_over(tx, claim)
-        except (DependencyUnavailable, OSError):
-            return
-        if over:
-            await self._launcher.cancel(job)
+            async with self._database.tenant(job.tenant_id) as tx:
+                over = await claims.is_over(tx, work.claim)
+            result = await self._launcher.cancel(job) if over else None
+            if result is not None:
+                await self._keep_late(work, result)
+        except (LockstepError, StepFailed, OSError) as error:
+            _log.warning("a job could not be ended with its step", extra={"error": type(error).__name__})
+
+    async def _keep_late(self, work: Work, result: ToolResult) -> None:
+        tenant_id, step_id = work.claim.dispatch.tenant_id, work.claim.dispatch.step_id
+        new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
+        document = _document(result, new)
+        async with self._database.tenant(tenant_id) as tx:
+            if not await tool_events.tell(tx, tenant_id, result.job_id, result=document):
+                return
+            for artifact in new:
+                await artifacts.insert(tx, tenant_id, artifact)
+            if work.claim.kind is StepKind.TOOL:
+                await outcomes.tell(tx, tenant_id, step_id, output=output_of(document, whole=False))
 
     async def _job(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch

@@ -108,3 +108,46 @@ def test_a_step_that_failed_tells_what_it_had(member: Member, ending: str) -> No
     assert output["result"] == [17]
     assert output["status"] != "SUCCEEDED"
     assert output["detail"]
+
+
+HALF = (
+    "import json, time\njson.dump({'n': 1}, open('out/result.json', 'w'))\nopen('out/half.txt', 'w').write('x')\n"
+    "print('begun', flush=True)\ntime.sleep(60)"
+)
+
+
+@pytest.mark.parametrize("way", ["the run is cancelled", "the run's time is over", "another step fails"])
+def test_a_step_that_is_stopped_with_its_run_tells_what_it_had(member: Member, way: str) -> None:
+    steps, task = [tool("half", HALF)], dict[str, Any]()
+    if way == "the run's time is over":
+        task["timeout_seconds"] = 4
+    if way == "another step fails":
+        task["on_step_failure"] = "fail"
+        steps.append(tool("bad", "import time; time.sleep(2); raise SystemExit(3)"))
+    run = member.start({"steps": steps, **task})
+    if way == "the run is cancelled":
+        # The program has begun when its start is on the row and the sandbox has had a moment to write.
+        assert member.until(lambda: member.steps(run["id"]).get("half", {}).get("status") == "RUNNING")
+        member.until(lambda: False, seconds=1.5)
+        with member.api() as api:
+            api.delete(f"/runs/{run['id']}").raise_for_status()
+    member.ended(run["id"])
+    # What was collected comes after the step's end: the worker waits for the program to hand it out.
+    step = member.until(lambda: found if (found := member.steps(run["id"])["half"])["output"] else None, seconds=30)
+    assert step is not None
+    assert step["status"] == "CANCELLED"
+    assert (step["output"]["stdout"], step["output"]["status"]) == ("begun\n", "CANCELLED")
+    assert sorted(names(step)) == ["half.txt", "result.json"]
+    with member.api() as api:
+        assert len(api.get(f"/runs/{run['id']}/artifacts").json()["items"]) == 2
+
+
+def test_every_character_that_ends_a_line_for_somebody_comes_back_as_it_was(member: Member) -> None:
+    said = "".join(map(chr, (0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029, 0xFFFE, 0xFFFF)))
+    code = (
+        f"import json\nt = {said!a}\nprint(t)\njson.dump({{'t': t}}, open('out/result.json', 'w'), ensure_ascii=False)"
+    )
+    step = outputs(member, tool("a", code))["a"]
+    assert (step["status"], step["attempt"]) == ("SUCCESS", 1), step["error"]
+    assert step["output"]["stdout"] == said + "\n"
+    assert step["output"]["result"] == {"t": said}

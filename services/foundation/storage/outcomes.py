@@ -50,6 +50,18 @@ async def end(
     await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
 
 
+async def tell(tx: Transaction, tenant_id: UUID, step_id: UUID, *, output: Any) -> None:
+    """Adds what a step that was stopped had given until then; its end stands, and so does an output that it has."""
+    await tx.execute(
+        text(
+            """UPDATE steps SET output = CAST(:output AS jsonb)
+               WHERE tenant_id = :tenant_id AND step_id = :step_id AND status IN ('CANCELLED', 'FAILED')
+                 AND output IS NULL"""
+        ),
+        {"tenant_id": tenant_id, "step_id": step_id, "output": jsonb(output)},
+    )
+
+
 async def next_tick(tx: Transaction, tenant_id: UUID, step_id: UUID, *, fence: int, turn: int) -> int:
     """Hands a held step back for its next tick; returns that tick's number."""
     row = (

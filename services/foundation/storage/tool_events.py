@@ -111,6 +111,19 @@ async def close_of_ended_steps(tx: Transaction, tenant_id: UUID, step_ids: Seque
     )
 
 
+async def tell(tx: Transaction, tenant_id: UUID, job_id: UUID, *, result: dict[str, Any]) -> bool:
+    """Adds what a job gave to a row that was ended with its step; False when it has a result, or has not ended."""
+    row = await tx.execute(
+        text(
+            """UPDATE tool_events SET result = CAST(:result AS jsonb)
+               WHERE tenant_id = :tenant_id AND job_id = :job_id AND ended_at IS NOT NULL AND result IS NULL
+               RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "job_id": job_id, "result": jsonb(result)},
+    )
+    return row.first() is not None
+
+
 async def end(tx: Transaction, claim: Claim, job_id: UUID, *, status: str, result: dict[str, Any]) -> bool:
     """Records the job's result, once: False when it has one already (which then holds)."""
     row = await tx.execute(

@@ -1,6 +1,6 @@
 """The worker's way to the tool runtime: submits a job and awaits its result."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +13,8 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
 
 AUDIENCE = "tool_runtime"
-_CANCEL_SECONDS = 5
+# Longer than a cancelled job may take to hand out what it had.
+_CANCEL_SECONDS = 20
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
 OnState = Callable[[JobState], Awaitable[None]]
@@ -24,6 +25,12 @@ class JobRefused(LockstepError):
     """The launcher would not take the job, and would not take it again."""
 
     code = "job_refused"
+
+
+class AnswerUnreadable(LockstepError):
+    """The launcher speaks another language than this worker: a fault of ours, and no passing one."""
+
+    code = "job_answer_unreadable"
 
 
 class Launcher:
@@ -48,15 +55,22 @@ class Launcher:
         except httpx.HTTPError as error:
             raise DependencyUnavailable(f"the launcher does not answer: {type(error).__name__}") from error
         except ValidationError as error:
-            raise DependencyUnavailable("the launcher's answer cannot be read") from error
+            # The same job would be answered the same way again.
+            raise AnswerUnreadable("the launcher's answer cannot be read") from error
 
-    async def cancel(self, job: ToolJob) -> None:
-        """Ends the job, unless a later holder of the step has joined it; out of reach it ends by its limits."""
+    async def cancel(self, job: ToolJob) -> ToolResult | None:
+        """Ends the job, unless a later holder of the step has joined it; out of reach it ends by its limits.
+
+        What it gave until then, where the launcher says so.
+        """
         holder = {"generation": job.generation, "fence": job.fence}
-        with suppress(httpx.HTTPError):
-            await self._client.delete(
+        with suppress(httpx.HTTPError, ValidationError):
+            answer = await self._client.delete(
                 f"/jobs/{job.job_id}", params=holder, headers=self._headers(), timeout=_CANCEL_SECONDS
             )
+            if answer.status_code == httpx.codes.OK:
+                return ToolResult.model_validate_json(answer.content)
+        return None
 
     def _headers(self) -> dict[str, str]:
         headers = {"authorization": f"Bearer {self._signer.service_token(AUDIENCE)}"}
@@ -66,7 +80,7 @@ class Launcher:
 
 
 async def _last_state(answer: httpx.Response, on_state: OnState) -> ToolResult:
-    async for line in answer.aiter_lines():
+    async for line in _lines(answer):
         told = JobProgress.model_validate_json(line)
         if told.result is not None:
             return told.result
@@ -74,6 +88,15 @@ async def _last_state(answer: httpx.Response, on_state: OnState) -> ToolResult:
             raise _refusal(int(told.problem.get("status", 500)), told.problem, told.retry_after)
         await on_state(told.state)
     raise DependencyUnavailable("the launcher's answer ended before the job")
+
+
+async def _lines(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """What stands between line feeds. `aiter_lines` ends a line at every character that some text ends lines with."""
+    pending = b""
+    async for data in answer.aiter_bytes():
+        *whole, pending = (pending + data).split(b"\n")
+        for line in whole:
+            yield line
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

@@ -25,7 +25,7 @@ KILL_SECONDS = 2.0
 STOP_SECONDS = 2.0
 """How long the first process has to end the job before it is ended itself."""
 
-_NOTHING_TO_COLLECT = frozenset({JobReason.CANCELLED, JobReason.PROTOCOL})
+_NOTHING_TO_COLLECT = frozenset({JobReason.PROTOCOL})
 
 
 @dataclass(frozen=True, slots=True)
