@@ -32,7 +32,7 @@ def read_definition(document: Any) -> TaskDefinition:
 
 
 def _invalid(faults: tuple[Fault, ...]) -> InvalidDefinition:
-    first = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:3])
+    first = "; ".join(str(fault) for fault in faults[:3])
     return InvalidDefinition(f"the definition cannot run: {first}", faults=faults)
 
 

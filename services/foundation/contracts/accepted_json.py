@@ -16,6 +16,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INT8 = range(-(2**63), 2**63)
 # A longer run of digits is far beyond an int8, and Python refuses to read the longest of them.
 _INT8_DIGITS = 20
+# A double tells any decimal of 15 digits from its neighbours, and 17 digits name each double.
+_DOUBLE_DIGITS = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,15 @@ class NotAccepted(ValueError):
         self.pointer = pointer
 
 
+class Malformed(NotAccepted):
+    """The text is no JSON at all, whatever it would hold."""
+
+
 def parse_json(data: str | bytes, *, limits: JsonLimits = DOCUMENT) -> Any:
     """The value of a JSON text; raises `NotAccepted` where it may not be stored as it stands.
 
-    Stricter than `json.loads`: a key that stands twice, NaN, Infinity, numbers beyond a double or an int8, U+0000 and
-    lone surrogates are refused.
+    Stricter than `json.loads`: a key that stands twice, NaN, Infinity, numbers beyond a double or an int8, decimals
+    that a double would alter, U+0000 and lone surrogates are refused. Its size is that of the text as it was sent.
     """
     size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
     if size > limits.max_bytes:
@@ -51,20 +57,37 @@ def parse_json(data: str | bytes, *, limits: JsonLimits = DOCUMENT) -> Any:
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
         value = json.loads(
-            text, parse_constant=_Constant, parse_float=float, parse_int=_integer, object_pairs_hook=_object
+            text, parse_constant=_Constant, parse_float=_decimal, parse_int=_integer, object_pairs_hook=_object
         )
     except UnicodeDecodeError as error:
         raise NotAccepted(f"the document is not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
-        raise NotAccepted(f"malformed JSON at line {error.lineno}, column {error.colno}: {error.msg}") from error
+        raise Malformed(f"malformed JSON at line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
         raise NotAccepted(f"the document is nested deeper than {limits.max_depth} levels") from error
-    return accept(value, limits=limits)
+    _Walk(limits, measured=True).visit(value, (), depth=0)
+    return value
 
 
 def accept(value: Any, *, limits: JsonLimits = DOCUMENT) -> Any:
     """The value itself, if it is JSON that may be stored; raises `NotAccepted` otherwise."""
     _Walk(limits).visit(value, (), depth=0)
+    return value
+
+
+def accept_decimal(text: str) -> float:
+    """The double that a decimal text stands for; raises `NotAccepted` where it would be another number.
+
+    Up to 17 significant digits are taken; the last of them may be rounded as any reader of doubles does.
+    """
+    value = float(text)
+    if len(text) <= _DOUBLE_DIGITS and "e" not in text and "E" not in text:
+        return value
+    digits = re.split("[eE]", text)[0].lstrip("+-").replace(".", "").strip("0")
+    if digits and value == 0:
+        raise NotAccepted("the number is so small that a double holds it as 0; send it as text")
+    if len(digits) > _DOUBLE_DIGITS:
+        raise NotAccepted(f"the number has {len(digits)} significant digits, and a double holds 17; send it as text")
     return value
 
 
@@ -101,6 +124,11 @@ class _Digits:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Altered:
+    reason: str
+
+
 class _Repeated(dict[str, Any]):
     """An object in whose text a key stands twice."""
 
@@ -109,6 +137,13 @@ class _Repeated(dict[str, Any]):
 
 def _integer(digits: str) -> int | _Digits:
     return int(digits) if len(digits) <= _INT8_DIGITS else _Digits(len(digits))
+
+
+def _decimal(text: str) -> float | _Altered:
+    try:
+        return accept_decimal(text)
+    except NotAccepted as error:
+        return _Altered(error.reason)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -122,10 +157,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class _Walk:
-    """Visits every value once, and adds up what its text would need: shared parts count as often as they are used."""
+    """Visits every value once, and adds up what its text would need: shared parts count as often as they are used.
 
-    def __init__(self, limits: JsonLimits) -> None:
+    What was `measured` as it was sent is not measured again by what another text of it would need.
+    """
+
+    def __init__(self, limits: JsonLimits, *, measured: bool = False) -> None:
         self._limits = limits
+        self._measured = measured
         self._bytes = 0
 
     def visit(self, value: Any, path: tuple[str | int, ...], *, depth: int) -> None:
@@ -166,7 +205,7 @@ class _Walk:
 
     def _count(self, size: int, path: tuple[str | int, ...]) -> None:
         self._bytes += size + 1
-        if self._bytes > self._limits.max_bytes + 1024:
+        if self._bytes > self._limits.max_bytes + 1024 and not self._measured:
             limit = self._limits.max_bytes
             raise NotAccepted(f"the value is larger than {limit} bytes", pointer=pointer_of(path[:1]))
 
@@ -193,4 +232,6 @@ def _unfit(value: Any) -> str | None:
         return f"{value.name} is no JSON number; send null, or a text"
     if isinstance(value, _Digits):
         return f"the integer has {value.count} digits and is beyond 64 bits; send it as text"
+    if isinstance(value, _Altered):
+        return value.reason
     return f"a {type(value).__name__} is no JSON value; write it as text"

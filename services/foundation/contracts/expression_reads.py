@@ -7,22 +7,17 @@ are refused, because what they would read cannot be known.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
 from foundation.contracts.accepted_json import NotAccepted, accept
+from foundation.contracts.expression_language import ExpressionError, parse, shown
 
 _FUNCTIONS: Mapping[str, Any] = Functions.FUNCTION_TABLE
 _IN_ITS_CONTEXT = frozenset({"multi_select_list", "multi_select_dict", "key_val_pair", "comparator", "not_expression"})
 _ON_ITS_FIRST = frozenset({"projection", "value_projection", "filter_projection", "index_expression", "flatten"})
 _NOTHING_BELOW = frozenset({"index", "slice"})
-
-
-class ExpressionError(ValueError):
-    """An expression that cannot be read or does not apply; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +29,6 @@ class _On:
 
 
 _DATA, _STEPS, _VALUE = _On("data"), _On("steps"), _On("value")
-
-
-def parse(expression: str) -> dict[str, Any]:
-    """The syntax tree; `ExpressionError` when it is no JMESPath."""
-    try:
-        return cast("dict[str, Any]", jmespath.compile(expression).parsed)
-    except JMESPathError as error:
-        reason = str(error).splitlines()[0]
-        raise ExpressionError(f"${{{expression}}} is not JMESPath: {reason}") from error
-    except RecursionError as error:
-        raise ExpressionError(f"${{{expression[:60]}…}} is nested too deeply") from error
 
 
 def steps_read_by(expression: str) -> frozenset[str]:
@@ -136,7 +120,7 @@ class _Reader:
             raise self._error(f"holds a literal that is no JSON: {error.reason}") from error
 
     def _error(self, why: str) -> ExpressionError:
-        return ExpressionError(f"${{{self.expression}}} {why}")
+        return ExpressionError(f"{shown(self.expression)} {why}")
 
 
 _WHOLE = {

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from foundation.contracts.accepted_json import NotAccepted, accept, pointer_of
-from foundation.contracts.expression_reads import ExpressionError, parse, steps_read_by
+from foundation.contracts.expression_language import ExpressionError, parse, search, shown
+from foundation.contracts.expression_reads import steps_read_by
 
 __all__ = ["ExpressionError", "expressions_in", "holds_expression", "is_expression", "resolve", "steps_read_by"]
 
@@ -134,12 +132,9 @@ def _text(text: str, data: Mapping[str, Any], at: Place) -> Any:
 
 def _search(expression: str, data: Mapping[str, Any]) -> Any:
     try:
-        return accept(jmespath.search(expression, data))
-    except (JMESPathError, RecursionError, OverflowError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ExpressionError(f"${{{expression}}} does not apply: {reason}") from error
+        return accept(search(expression, data))
     except NotAccepted as error:
-        raise ExpressionError(f"${{{expression}}} gives what may not be stored: {error}") from error
+        raise ExpressionError(f"{shown(expression)} gives what may not be stored: {error}") from error
 
 
 def _as_text(expression: str, data: Mapping[str, Any]) -> str:

@@ -37,6 +37,14 @@ class Fault:
     pointer: str
     detail: str
 
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
+
+def sentence_of(message: str) -> str:
+    """What Pydantic says of a value, as the rule that refused it wrote it."""
+    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+
 
 class LockstepError(Exception):
     """The root: `code` is the stable word for machines, `retryable` says whether the same call may succeed later."""

@@ -1,7 +1,8 @@
 """Pure ASGI middleware: a request whose path, query, headers or JSON body could not be kept as it was sent is refused.
 
 It stands before each app's routes, so that no route reads what PostgreSQL cannot hold or what Python would alter on
-the way: U+0000, lone surrogates, bytes that are no UTF-8, NaN, integers beyond 64 bits, keys that stand twice.
+the way: U+0000, lone surrogates, bytes that are no UTF-8, NaN, integers beyond 64 bits, decimals that no double
+holds, keys that stand twice.
 """
 
 from collections.abc import Mapping
@@ -25,8 +26,7 @@ class AcceptedRequests:
     def __init__(self, app: ASGIApp, *, limit: int, max_depth: int = DOCUMENT.max_depth) -> None:
         self._app = app
         self._limit = limit
-        # What the body may be long is checked here, byte by byte; the walk only estimates.
-        self._json = JsonLimits(max_bytes=4 * limit, max_depth=max_depth)
+        self._json = JsonLimits(max_bytes=limit, max_depth=max_depth)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -75,7 +75,7 @@ def problem_response(error: errors.LockstepError, *, instance: str | None = None
 
 def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
     """Pydantic's errors as faults; a caller's own value is not repeated, it may be a secret."""
-    return tuple(errors.Fault(pointer_of(item["loc"]), item["msg"]) for item in validation_errors)
+    return tuple(errors.Fault(pointer_of(item["loc"]), errors.sentence_of(item["msg"])) for item in validation_errors)
 
 
 _TITLES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
@@ -106,7 +106,7 @@ def install_problem_handlers(app: FastAPI) -> None:
                 ),
                 instance=request.url.path,
             )
-        detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:5])
+        detail = "; ".join(str(fault) for fault in faults[:5])
         return problem_response(errors.BadRequest(detail, faults=faults), instance=request.url.path)
 
     @app.exception_handler(HTTPException)
@@ -129,4 +129,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         _log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
-        return problem_response(errors.LockstepError("an unexpected error; it was logged"), instance=request.url.path)
+        unexpected = errors.LockstepError("an unexpected error; it was logged")
+        answer = problem_response(unexpected, instance=request.url.path)
+        # The error goes on to the server, which then drops the connection: the caller is told not to use it again.
+        answer.headers["Connection"] = "close"
+        return answer

@@ -12,7 +12,7 @@ from typing import Any
 
 from tool_runtime.sandbox import frames
 
-SKIPPED_CAP = 200
+MOST_SKIPPED = 200
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -29,7 +29,7 @@ def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]
 
     def skip(name: bytes, reason: str) -> None:
         nonlocal more
-        if len(skipped) < SKIPPED_CAP:
+        if len(skipped) < MOST_SKIPPED:
             skipped.append({"name": _readable(name), "reason": reason})
         else:
             more += 1

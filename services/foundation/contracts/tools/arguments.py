@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from foundation.contracts.accepted_json import NotAccepted, accept, accept_text, pointer_of
 from foundation.contracts.expressions import holds_expression, is_expression
-from foundation.domain.errors import Fault
+from foundation.domain.errors import Fault, sentence_of
 
 INPUTS_NAME = "inputs.json"
 DEFAULT_SECONDS, MAX_SECONDS = 60, 3600
@@ -70,7 +70,7 @@ def _fault(tool: str, error: ErrorDetails) -> Fault:
     *above, name = error["loc"] or ("",)
     if error["type"] == "missing":
         return Fault(pointer_of(above), f"{tool} needs {name!r}")
-    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else error["msg"]
+    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else sentence_of(error["msg"])
     return Fault(pointer_of(error["loc"]), words)
 
 

@@ -10,7 +10,7 @@ from foundation.contracts.accepted_json import pointer_of
 from foundation.contracts.expressions import holds_expression, is_expression
 from foundation.contracts.file_names import FileName
 from foundation.contracts.message import Message
-from foundation.domain.errors import Fault
+from foundation.domain.errors import Fault, sentence_of
 
 Place = tuple[str | int, ...]
 
@@ -65,4 +65,4 @@ def written_file_faults(files: Any) -> list[Fault]:
 def _fault(at: Place, entry: Any, below: Place, message: str) -> Fault:
     if not isinstance(entry, dict):
         return Fault(pointer_of(at), 'a file is {"artifact": <id>, "name": …}')
-    return Fault(pointer_of((*at, *below)), message.removeprefix("Value error, "))
+    return Fault(pointer_of((*at, *below)), sentence_of(message))

@@ -39,6 +39,11 @@ def test_what_is_accepted_comes_back_exactly_as_it_was(document: Any) -> None:
         ('{"a": 9223372036854775808}', "/a", "64 bits"),
         ('{"a": -9223372036854775809}', "/a", "64 bits"),
         ('{"a": ' + "9" * 5000 + "}", "/a", "5000 digits"),
+        ('{"a": 1e-400}', "/a", "holds it as 0"),
+        ('{"a": [-0.0000000000000001e-310]}', "/a/0", "holds it as 0"),
+        ('{"a": 12345678901234567890.5}', "/a", "21 significant digits"),
+        ('{"a": 0.3333333333333333333333}', "/a", "22 significant digits"),
+        ('{"a": 1.000000000000000001e5}', "/a", "19 significant digits"),
         ('{"x/y": {"b": 1, "b": 2}}', "/x~1y", "'b' stands twice"),
         ("[" * 300 + "]" * 300, "/0/0/0/0/0/0/0/0", "nested deeper than 64"),
         ("[" * 100_000, "", "nested deeper than 64"),
@@ -98,3 +103,29 @@ def test_a_text_alone_is_checked_by_the_same_rule() -> None:
     assert accept_text("naïve 😀") == "naïve 😀"
     with pytest.raises(NotAccepted, match="/name: U\\+0000"):
         accept_text("a\x00b", pointer="/name")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0e-999", 0.0),
+        ("0.000000000000000000000000", 0.0),
+        ("5e-324", 5e-324),
+        ("1.5000000000000000000000", 1.5),
+        ("0.000000000000000000000000012345", 1.2345e-26),
+        ("1234567890.1234567", 1234567890.1234567),
+        ("-2.2250738585072014E-308", -2.2250738585072014e-308),
+    ],
+)
+def test_a_decimal_that_a_double_holds_is_taken_however_it_is_written(text: str, number: float) -> None:
+    assert parse_json(text) == number
+
+
+def test_the_size_of_a_text_is_that_of_the_text_as_it_was_sent() -> None:
+    # Within one byte of the limit; another text of the same value, with blanks, would be longer.
+    text = "[" + ",".join("1" * 499) + "]"
+    assert len(parse_json(text, limits=JsonLimits(max_bytes=len(text), max_depth=2))) == 499
+    large = "[" + ",".join("1" * 120_000) + "]"
+    assert len(parse_json(large, limits=JsonLimits(max_bytes=len(large), max_depth=2))) == 120_000
+    with pytest.raises(NotAccepted, match=f"at most {len(large) - 1} are taken"):
+        parse_json(large, limits=JsonLimits(max_bytes=len(large) - 1, max_depth=2))

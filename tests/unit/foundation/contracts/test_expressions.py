@@ -128,3 +128,57 @@ def test_many_small_expressions_do_not_add_up_to_more_than_a_document() -> None:
 
 def test_places_are_json_pointers() -> None:
     assert list(expressions_in({"a": ["x", "${input.b} ${input.c}"]})) == [("/a/1", "input.b"), ("/a/1", "input.c")]
+
+
+@pytest.mark.parametrize(
+    ("expression", "word"),
+    [
+        *((f"input.x[{digits}]", "digits") for digits in ("9" * 5000, "-" + "9" * 5000, "9" * 19)),
+        *((f"input.x[{part}]", "digits") for part in (f"0:{'9' * 5000}", f"{'9' * 5000}:", f"::{'9' * 5000}")),
+        ("input.x[::0]", "step is 0"),
+        ("input.x[1:2:0]", "step is 0"),
+        ("input.x[::-0].y", "step is 0"),
+        ('`{"a":1,"a":2}`', "'a' stands twice"),
+        ('input.x[?y == `[{"b":{"a":1,"a":2}}]`]', "'a' stands twice"),
+        (f"`{'9' * 5000}`", "5000 digits"),
+        ("`1e400`", "not finite"),
+        ("`1e-400`", "holds it as 0"),
+        ("`" + "[" * 100_000 + "`", "nested deeper"),
+    ],
+)
+def test_a_number_or_a_literal_that_cannot_be_read_as_it_is_written_is_refused(expression: str, word: str) -> None:
+    with pytest.raises(ExpressionError, match=word) as refused:
+        steps_read_by(expression)
+    assert len(str(refused.value)) < 700
+    with pytest.raises(ExpressionError, match=word):
+        resolve("${" + expression + "}", {"input": {"x": [1, 2]}, "steps": {}})
+
+
+@pytest.mark.parametrize("text", ["1_000", "١٢", " 12", "12\n", "+1", "01", "1.", ".5", "0x10", "nan", "Infinity", ""])
+def test_a_text_that_json_does_not_read_as_a_number_is_null_to_to_number(text: str) -> None:
+    assert resolve("${to_number(input.x)}", {"input": {"x": text}}) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("12", 12), ("-0.5", -0.5), ("1e3", 1000.0), ("1.50", 1.5)])
+def test_a_number_as_json_writes_it_is_that_number_to_to_number(text: str, number: float) -> None:
+    assert resolve("${to_number(input.x)}", {"input": {"x": text}}) == number
+
+
+@pytest.mark.parametrize(
+    ("expression", "data"),
+    [
+        ("to_number(input.x)", "9" * 5000),
+        ("to_number(input.x)", "1e-400"),
+        ("contains(input.x, `1`)", "text"),
+        ("ceil(input.x)", "text"),
+        ("sort_by(input.x, &y)", [{"y": 1}, {"y": "a"}]),
+        ("join(`1`, input.x)", ["a"]),
+    ],
+)
+def test_whatever_a_function_meets_the_error_names_the_place(expression: str, data: Any) -> None:
+    with pytest.raises(ExpressionError, match=r"^/a: "):
+        resolve({"a": "${" + expression + "}"}, {"input": {"x": data}})
+
+
+def test_a_literal_without_its_quotes_is_a_text_as_ever() -> None:
+    assert resolve("${input.x || `none`}", {"input": {}}) == "none"

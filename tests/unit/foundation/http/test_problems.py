@@ -1,0 +1,61 @@
+"""What leaves as a problem document, and how."""
+
+from typing import Annotated
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import AfterValidator, BaseModel
+
+from control_plane.tasks.service import read_definition
+from foundation.domain.errors import Fault, InvalidDefinition
+from foundation.http.problems import install_problem_handlers
+
+
+def _even(value: int) -> int:
+    if value % 2:
+        raise ValueError("write an even number")
+    return value
+
+
+class Body(BaseModel):
+    number: Annotated[int, AfterValidator(_even)]
+
+
+@pytest.fixture
+def client() -> TestClient:
+    app = FastAPI()
+    install_problem_handlers(app)
+
+    @app.post("/numbers")
+    async def _numbers(body: Body) -> int:
+        return 1 // body.number
+
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def test_an_unexpected_error_says_that_its_connection_is_closed(client: TestClient) -> None:
+    answer = client.post("/numbers", json={"number": 0})
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:lockstep:problem:internal"
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_fault_is_told_in_the_words_of_the_rule_that_refused(client: TestClient) -> None:
+    answer = client.post("/numbers", json={"number": 3})
+    assert answer.json()["errors"] == [{"pointer": "/body/number", "detail": "write an even number"}]
+    assert answer.json()["detail"] == "/body/number: write an even number"
+
+
+def test_a_definition_with_too_many_dependencies_is_told_the_place() -> None:
+    names = [f"s{index}" for index in range(200)]
+    steps = [{"name": name, "kind": "noop", "needs": names[:index]} for index, name in enumerate(names)]
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition({"name": "wide", "steps": steps})
+    detail = "the steps have 19900 dependencies (needs) together; at most 10000 are taken"
+    assert refused.value.faults == (Fault("/steps", detail),)
+    assert refused.value.detail == f"the definition cannot run: /steps: {detail}"
+
+
+def test_a_fault_of_the_whole_is_told_without_a_place() -> None:
+    assert str(Fault("", "not an object")) == "not an object"
