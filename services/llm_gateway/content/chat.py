@@ -1,7 +1,5 @@
 """The messages and tools of chat completions, as far as their price is known."""
 
-from typing import Any
-
 import msgspec
 
 from foundation.domain.errors import Fault
@@ -11,7 +9,6 @@ from llm_gateway.content.strict import decoded, is_nothing, not_covered, refused
 MESSAGE_OVERHEAD = 16
 TOOL_OVERHEAD = 64
 """Tokens that a provider's template may add beside the text of a message and of a tool."""
-_TEXTS = frozenset({"text", "refusal"})
 _CALLERS_TOOLS = frozenset({"function", "custom"})
 
 
@@ -64,14 +61,28 @@ class _Part(msgspec.Struct):
 
 
 class _KnownPart(_Strict):
-    type: str
-    text: msgspec.Raw = msgspec.Raw()
-    refusal: msgspec.Raw = msgspec.Raw()
-    image_url: _ImageUrl | None = None
-    file: _File | None = None
     prompt_cache_breakpoint: msgspec.Raw = msgspec.Raw()
     cache_control: msgspec.Raw = msgspec.Raw()
     """Of servers that pass it on to Anthropic; what it costs at most is in the bound."""
+
+
+class _TextPart(_KnownPart, tag="text"):
+    text: msgspec.Raw = msgspec.Raw()
+
+
+class _RefusalPart(_KnownPart, tag="refusal"):
+    refusal: msgspec.Raw = msgspec.Raw()
+
+
+class _ImagePart(_KnownPart, tag="image_url"):
+    image_url: _ImageUrl | None = None
+
+
+class _FilePart(_KnownPart, tag="file"):
+    file: _File | None = None
+
+
+_TYPES = frozenset({"text", "refusal", "image_url", "file"})
 
 
 class _Tool(msgspec.Struct):
@@ -81,7 +92,7 @@ class _Tool(msgspec.Struct):
 _messages = msgspec.json.Decoder(list[_Message])
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _parts = msgspec.json.Decoder(list[_Part])
-_known_parts = msgspec.json.Decoder(list[_KnownPart])
+_known_parts = msgspec.json.Decoder(list[_TextPart | _RefusalPart | _ImagePart | _FilePart])
 _tools = msgspec.json.Decoder(list[_Tool])
 
 
@@ -118,25 +129,26 @@ def _media_of(raw: bytes, *, at: str) -> list[Media]:
     media: list[Media] = []
     parts = decoded(_parts, raw, at=at)
     for index, part in enumerate(parts):
-        if part.type not in _TEXTS and part.type not in {"image_url", "file"}:
+        if part.type not in _TYPES:
             instead = "send text, images, or a PDF as a file with file_data"
             raise refused([not_covered(f"{at}/{index}/type", f"content of type {part.type!r}", instead=instead)])
     knowns = decoded(_known_parts, raw, at=at)
     for index, known in enumerate(knowns):
-        if known.type not in _TEXTS:
-            media.append(_measured(known, at=f"{at}/{index}"))
-        elif known.image_url is not None or known.file is not None:
-            raise refused([Fault(f"{at}/{index}/type", f"a part of type {known.type!r} has a text only")])
+        if isinstance(known, _ImagePart):
+            media.append(_measured_image(known, at=f"{at}/{index}"))
+        elif isinstance(known, _FilePart):
+            media.append(_measured_file(known.file or _File(), at=f"{at}/{index}"))
     return media
 
 
-def _measured(part: _KnownPart, *, at: str) -> Media:
-    if part.type == "image_url":
-        url = bytes(part.image_url.url) if part.image_url is not None else b""
-        if not is_image_url(url):
-            raise refused([Fault(f"{at}/image_url/url", "a link, or a data URL of an image")])
-        return image(at, url)
-    file: Any = part.file or _File()
+def _measured_image(part: _ImagePart, *, at: str) -> Media:
+    url = bytes(part.image_url.url) if part.image_url is not None else b""
+    if not is_image_url(url):
+        raise refused([Fault(f"{at}/image_url/url", "a link, or a data URL of an image")])
+    return image(at, url)
+
+
+def _measured_file(file: _File, *, at: str) -> Media:
     if not is_nothing(file.file_id):
         instead = "send the file itself as file_data"
         raise refused([not_covered(f"{at}/file/file_id", "a file that the provider keeps", instead=instead)])

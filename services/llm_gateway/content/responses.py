@@ -1,40 +1,38 @@
 """The items and tools of OpenAI's Responses, as far as their price is known."""
 
-from typing import Any
-
 import msgspec
 
 from foundation.domain.errors import Fault
 from llm_gateway.content.chat import MESSAGE_OVERHEAD, TOOL_OVERHEAD
-from llm_gateway.content.media import Media, document, image, is_image_url, is_link, is_pdf_url, linked_document
+from llm_gateway.content.media import Media
+from llm_gateway.content.responses_parts import has_thoughts, media_of
 from llm_gateway.content.strict import decoded, is_nothing, not_covered, refused
 
-_TEXTS = frozenset({"input_text", "output_text", "refusal", "summary_text", "reasoning_text", "text"})
-_ITEMS = frozenset(
-    {
-        "message",
-        "reasoning",
-        "item_reference",
-        "function_call",
-        "function_call_output",
-        "custom_tool_call",
-        "custom_tool_call_output",
-        "local_shell_call",
-        "local_shell_call_output",
-        "shell_call",
-        "shell_call_output",
-        "apply_patch_call",
-        "apply_patch_call_output",
-        "computer_call",
-        "computer_call_output",
-        "tool_search_call",
-        "tool_search_output",
-        "additional_tools",
-        "web_search_call",
-    }
-)
-_PROVIDERS_TOOLS = (
-    "web_search",
+_REFERENCE = "item_reference"
+_ITEMS: dict[str, tuple[str, ...]] = {
+    "message": ("content",),
+    "reasoning": (),
+    _REFERENCE: (),
+    "function_call": ("arguments",),
+    "function_call_output": ("output",),
+    "custom_tool_call": ("input",),
+    "custom_tool_call_output": ("output",),
+    "local_shell_call": ("action",),
+    "local_shell_call_output": ("output",),
+    "shell_call": ("action",),
+    "shell_call_output": ("output",),
+    "apply_patch_call": ("operation",),
+    "apply_patch_call_output": ("status", "output"),
+    "computer_call": ("action", "actions"),
+    "computer_call_output": ("output",),
+    "tool_search_call": ("arguments",),
+    "tool_search_output": ("tools",),
+    "additional_tools": ("tools",),
+    "web_search_call": (),
+}
+"""Where each type of item says something; what says nothing has the rest of it at the provider."""
+SEARCHES = frozenset({"web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11"})
+_PROVIDERS_TOOLS = SEARCHES | {
     "file_search",
     "code_interpreter",
     "image_generation",
@@ -42,8 +40,8 @@ _PROVIDERS_TOOLS = (
     "shell",
     "tool_search",
     "programmatic_tool_calling",
-)
-"""How the types of the tools begin that the provider runs, where their caller does not say that he does."""
+}
+"""The tools that the provider runs, where their caller does not say that he does."""
 _CALLERS_TOOLS = frozenset({"function", "custom", "apply_patch", "local_shell", "computer_use_preview", "computer"})
 
 
@@ -84,30 +82,6 @@ class _Item(_Strict):
     acknowledged_safety_checks: msgspec.Raw = msgspec.Raw()
 
 
-class _Part(msgspec.Struct):
-    type: str | None = None
-
-
-class _KnownPart(_Strict):
-    type: str | None = None
-    text: msgspec.Raw = msgspec.Raw()
-    refusal: msgspec.Raw = msgspec.Raw()
-    annotations: msgspec.Raw = msgspec.Raw()
-    logprobs: msgspec.Raw = msgspec.Raw()
-    detail: msgspec.Raw = msgspec.Raw()
-    image_url: msgspec.Raw = msgspec.Raw()
-    file_id: msgspec.Raw = msgspec.Raw()
-    file_data: msgspec.Raw = msgspec.Raw()
-    file_url: msgspec.Raw = msgspec.Raw()
-    filename: msgspec.Raw = msgspec.Raw()
-    prompt_cache_breakpoint: msgspec.Raw = msgspec.Raw()
-    # the output of a shell
-    stdout: msgspec.Raw = msgspec.Raw()
-    stderr: msgspec.Raw = msgspec.Raw()
-    outcome: msgspec.Raw = msgspec.Raw()
-    created_by: msgspec.Raw = msgspec.Raw()
-
-
 class _Environment(msgspec.Struct):
     type: str
 
@@ -131,9 +105,6 @@ class _Tool(msgspec.Struct):
 
 _any_items = msgspec.json.Decoder(list[_AnyItem])
 _items = msgspec.json.Decoder(list[_Item])
-_parts = msgspec.json.Decoder(list[_Part])
-_known_parts = msgspec.json.Decoder(list[_KnownPart])
-_one_part = msgspec.json.Decoder(_KnownPart)
 _tools = msgspec.json.Decoder(list[_Tool])
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -145,6 +116,8 @@ class Reference(msgspec.Struct, frozen=True):
     id: str
     stands_here: bool = False
     """Whether the item itself is there, and only what the provider keeps of it is not."""
+    is_whole: bool = False
+    """Whether nothing is missing: its name must not be sent on unless it is known, since the provider looks it up."""
 
     @property
     def place(self) -> str:
@@ -175,8 +148,8 @@ def measured_input(raw: bytes) -> Measured:
         at = f"/input/{index}"
         if (named := _named(item, index, at)) is not None:
             references.append(named)
-        media += _media_of(bytes(item.content), at=f"{at}/content")
-        media += _media_of(bytes(item.output), at=f"{at}/output")
+        media += media_of(bytes(item.content), at=f"{at}/content")
+        media += media_of(bytes(item.output), at=f"{at}/output")
         _check_whole(item, at)
     written = sum(one.written for one in media)
     return Measured(len(raw) - written + MESSAGE_OVERHEAD * len(items), tuple(media), tuple(references))
@@ -193,7 +166,7 @@ def divided_tools(raw: bytes) -> tuple[list[msgspec.Raw], list[tuple[str, msgspe
     for index, (tool, written) in enumerate(zip(tools, _raws.decode(raw), strict=True)):
         if tool.is_run_by_the_caller():
             own.append(written)
-        elif tool.type.startswith(_PROVIDERS_TOOLS):
+        elif tool.type in _PROVIDERS_TOOLS:
             others.append((tool.type, written))
         else:
             instead = "name tools that the caller runs"
@@ -223,13 +196,16 @@ def measured_tools(raw: bytes, *, at: str = "/tools") -> int:
 
 def _named(item: _Item, index: int, at: str) -> Reference | None:
     """An item that stands elsewhere, as one without a type and a role does, or of which the provider keeps a part."""
-    is_reference = item.type == "item_reference" or (item.type is None and item.role is None)
-    keeps_thoughts = item.type == "reasoning" and is_nothing(item.encrypted_content) and is_nothing(item.content)
-    if not is_reference and not keeps_thoughts and item.type != "web_search_call":
+    kind = item.type or (_REFERENCE if item.role is None else "message")
+    if kind == "reasoning" and has_thoughts(bytes(item.encrypted_content), bytes(item.content), at=at):
+        return None if item.id is None else Reference(index, item.id, stands_here=True, is_whole=True)
+    if says := _ITEMS[kind]:
+        if all(is_nothing(getattr(item, name)) for name in says):
+            raise refused([Fault(f"{at}/{says[0]}", "Field required")])
         return None
     if item.id is None:
-        raise refused([Fault(f"{at}/id" if is_reference else at, "Field required")])
-    return Reference(index, item.id, stands_here=not is_reference)
+        raise refused([Fault(f"{at}/id" if kind == _REFERENCE else at, "Field required")])
+    return Reference(index, item.id, stands_here=kind != _REFERENCE)
 
 
 def _check_whole(item: _Item, at: str) -> None:
@@ -239,42 +215,3 @@ def _check_whole(item: _Item, at: str) -> None:
     if b'"program"' in bytes(item.caller):
         what = "a call by a program that the provider runs"
         raise refused([not_covered(f"{at}/caller", what, instead="leave the item out")])
-
-
-def _media_of(raw: bytes, *, at: str) -> list[Media]:
-    if raw.startswith(b"{"):
-        # the output of a computer's call is one screenshot
-        return [_measured(decoded(_one_part, raw, at=at), at=at)]
-    if not raw.startswith(b"["):
-        return []
-    media: list[Media] = []
-    parts = decoded(_parts, raw, at=at)
-    for index, part in enumerate(parts):
-        if part.type is not None and part.type not in _TEXTS | {"input_image", "input_file"}:
-            instead = "send text, images, or a PDF as input_file with file_data"
-            raise refused([not_covered(f"{at}/{index}/type", f"content of type {part.type!r}", instead=instead)])
-    knowns = decoded(_known_parts, raw, at=at)
-    for index, known in enumerate(knowns):
-        if known.type not in _TEXTS and known.type is not None:
-            media.append(_measured(known, at=f"{at}/{index}"))
-        elif not all(map(is_nothing, (known.file_id, known.image_url, known.file_url, known.file_data))):
-            raise refused([Fault(f"{at}/{index}/type", "a part with a file or an image says so in its type")])
-    return media
-
-
-def _measured(part: _KnownPart, *, at: str) -> Media:
-    if not is_nothing(part.file_id):
-        what, instead = "a file that the provider keeps", "send the file itself"
-        raise refused([not_covered(f"{at}/file_id", what, instead=instead)])
-    if part.type in {"input_image", "computer_screenshot"}:
-        if not is_image_url(url := bytes(part.image_url)):
-            raise refused([Fault(f"{at}/image_url", "a link, or a data URL of an image")])
-        return image(at, url)
-    if is_nothing(part.file_data) and is_nothing(part.file_url):
-        raise refused([Fault(at, "a file stands in file_data, as a data URL of a PDF")])
-    written: Any = bytes(part.file_data)
-    if part.type == "input_file" and is_pdf_url(written):
-        return document(at, written)
-    if part.type == "input_file" and is_nothing(part.file_data) and is_link(bytes(part.file_url)):
-        return linked_document(at, bytes(part.file_url))
-    raise refused([Fault(f"{at}/file_data", "a PDF as a data URL: data:application/pdf;base64,…")])

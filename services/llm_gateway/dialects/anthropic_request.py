@@ -11,7 +11,7 @@ from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest, check_only, unlisted, written
 
 _FORWARDED = ("anthropic-version", "anthropic-beta")
-_CLEARING = ("clear_tool_uses_", "clear_thinking_")
+_CLEARING = frozenset({"clear_tool_uses_20250919", "clear_thinking_20251015"})
 _NOT_PROMPT = frozenset({"model", "messages", "metadata"})
 _NONE: frozenset[bytes] = frozenset()
 _ONLY = {
@@ -112,7 +112,7 @@ def _edits(raw: bytes) -> list[Fault]:
     return [
         not_covered(f"/context_management/edits/{index}/type", f"the edit {edit.type!r}", instead="leave it out")
         for index, edit in enumerate(edits)
-        if not edit.type.startswith(_CLEARING)
+        if edit.type not in _CLEARING
     ]
 
 

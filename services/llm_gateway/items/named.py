@@ -1,12 +1,16 @@
 """Puts items in the place of their names, so that what a request costs stands in it."""
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec.structs import replace
 
-from foundation.domain.errors import Fault
+from foundation.domain.errors import DependencyUnavailable, Fault
 from llm_gateway.call import Caller
+from llm_gateway.content.responses import Reference
 from llm_gateway.content.strict import refused
 from llm_gateway.dialects.responses_request import read_responses_request
+from llm_gateway.items.answered import Item
 from llm_gateway.items.store import KEPT_SECONDS, KeptItems
 from llm_gateway.request import ChatRequest
 
@@ -20,10 +24,11 @@ async def with_items(
 ) -> tuple[ChatRequest, bytes]:
     """The request with the items that it names, and its body; `BadRequest` with the place of those that nobody knows.
 
-    Only items of the gateway's own answers to the same tenant are known: of others nobody can say what they cost.
+    Only items of the gateway's own answers to the same tenant are known: of others nobody can say what they cost. An
+    item that is whole loses a name that is not known, and is sent as it was answered where it is.
     """
     references = request.references
-    known = await kept.find(caller.tenant_id, [one.id for one in references])
+    known = await _known(references, caller=caller, kept=kept)
     faults = [
         Fault(
             one.place,
@@ -31,17 +36,38 @@ async def with_items(
             " send the item itself (of reasoning, with its encrypted_content), or leave it out",
         )
         for one in references
-        if one.id not in known or not (one.stands_here or known[one.id].raw)
+        if not one.is_whole and (one.id not in known or not (one.stands_here or known[one.id].raw))
     ]
     if faults:
         raise refused(faults)
     fields = _fields.decode(body)
     items = _items.decode(fields["input"])
     for one in references:
-        if not one.stands_here:
+        if one.stands_here and not one.is_whole:
+            continue
+        if one.id in known and known[one.id].raw:
             items[one.index] = msgspec.Raw(known[one.id].raw)
+        else:
+            items[one.index] = _without_name(items[one.index])
     fields["input"] = msgspec.Raw(_encoder.encode(items))
     whole = _encoder.encode(fields)
     read = read_responses_request(whole)
-    thought = sum(known[one.id].tokens for one in references)
+    thought = sum(known[one.id].tokens for one in references if not one.is_whole)
     return replace(read, text_tokens=read.text_tokens + thought, references=()), whole
+
+
+async def _known(references: Sequence[Reference], *, caller: Caller, kept: KeptItems) -> dict[str, Item]:
+    """What is kept of these; those that are whole can do without it while Redis is away."""
+    try:
+        return await kept.find(caller.tenant_id, [one.id for one in references])
+    except DependencyUnavailable:
+        if all(one.is_whole for one in references):
+            return {}
+        raise
+
+
+def _without_name(item: msgspec.Raw) -> msgspec.Raw:
+    """What stands here is sent as it is here: behind a name, the provider may have something else."""
+    members = _fields.decode(item)
+    del members["id"]
+    return msgspec.Raw(_encoder.encode(members))

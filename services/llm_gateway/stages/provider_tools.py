@@ -5,18 +5,23 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
+from foundation.domain.errors import BadRequest
 from llm_gateway.content.chat import TOOL_OVERHEAD
-from llm_gateway.content.strict import not_covered, refused
+from llm_gateway.content.responses import SEARCHES
+from llm_gateway.content.strict import decoded, not_covered, refused
 from llm_gateway.request import ChatRequest, written
 from llm_gateway.routing import Target
 
-_SEARCH = "web_search"
-
 
 class _Choice(msgspec.Struct):
+    """Of one that allows some tools, `mode` says whether it insists on them."""
+
     type: str | None = None
+    mode: str | None = None
+    tools: list[msgspec.Raw] | None = None
 
 
+_ALLOWED = "allowed_tools"
 _choices = msgspec.json.Decoder(_Choice)
 _limits = msgspec.json.Decoder(int | None)
 _encoder = msgspec.json.Encoder()
@@ -30,11 +35,11 @@ def decided(request: ChatRequest, targets: Sequence[Target]) -> ChatRequest:
     if not request.provider_tools:
         return request
     searches = _searches(request, targets)
-    kept = [tool for tool in request.provider_tools if searches and tool.type.startswith(_SEARCH)]
+    kept = [tool for tool in request.provider_tools if searches and tool.type in SEARCHES]
     left_out = tuple(dict.fromkeys(tool.type for tool in request.provider_tools if tool not in kept))
     tools = [*request.own_tools, *(tool.written for tool in kept)]
-    _check_choice(request, left_out, has_tools=bool(tools))
-    fields = {**request.fields, "tools": msgspec.Raw(_encoder.encode(tools))}
+    fields = {**request.fields, **_choice(request, left_out, has_tools=bool(tools))}
+    fields["tools"] = msgspec.Raw(_encoder.encode(tools))
     if not tools:
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             fields.pop(name, None)
@@ -62,9 +67,26 @@ def _searches(request: ChatRequest, targets: Sequence[Target]) -> int:
     return most if asked is None else max(0, min(most, asked))
 
 
-def _check_choice(request: ChatRequest, left_out: tuple[str, ...], *, has_tools: bool) -> None:
-    choice = written(request.fields, "tool_choice")
-    insists = choice.startswith(b"{") and _choices.decode(choice).type in left_out
-    if insists or (not has_tools and choice == b'"required"'):
-        instead = "leave the choice to the model, or name a tool that you run"
-        raise refused([not_covered("/tool_choice", "a tool that the provider runs", instead=instead)])
+def _choice(request: ChatRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:
+    """The choice where it has to be another one, since a provider refuses one that names what it is not offered."""
+    raw = written(request.fields, "tool_choice")
+    if raw == b'"required"' and not has_tools:
+        raise _insists()
+    if not raw.startswith(b"{"):
+        return {}
+    choice = decoded(_choices, raw, at="/tool_choice")
+    if choice.type in left_out:
+        raise _insists()
+    if choice.type != _ALLOWED or not choice.tools:
+        return {}
+    allowed = [tool for tool in choice.tools if decoded(_choices, bytes(tool), at="/tool_choice").type not in left_out]
+    if allowed:
+        return {"tool_choice": msgspec.Raw(_encoder.encode({"type": _ALLOWED, "mode": choice.mode, "tools": allowed}))}
+    if choice.mode == "required":
+        raise _insists()
+    return {"tool_choice": msgspec.Raw(b'"none"')}
+
+
+def _insists() -> BadRequest:
+    instead = "leave the choice to the model, or name a tool that you run"
+    return refused([not_covered("/tool_choice", "a tool that the provider runs", instead=instead)])
