@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from control_plane.identity.callers import Caller
+from control_plane.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.definition import TaskDefinition, definition_faults
 from foundation.domain.errors import Conflict, Fault, InvalidDefinition, NotFound, VersionMismatch
 from foundation.domain.ids import new_uuid
 from foundation.domain.plan import turns_per_dispatch
-from foundation.http.problems import faults_from
 from foundation.storage import audit, tasks
 from foundation.storage.database import Transaction
 from foundation.storage.tasks import Task
@@ -25,7 +25,7 @@ def read_definition(document: Any) -> TaskDefinition:
         # Strict as JSON is: a text is no number, and only an enum's or an id's own text stands for it.
         definition = TaskDefinition.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
-        raise _invalid(faults_from(list(error.errors(include_url=False)))) from error
+        raise _invalid(definition_shape_faults(document, error)) from error
     if faults := definition_faults(definition):
         raise _invalid(tuple(faults))
     return definition

@@ -1,0 +1,40 @@
+"""Each fault of a definition's shape stands at a place that the definition has."""
+
+from typing import Any
+
+import pytest
+
+from control_plane.tasks.service import read_definition
+from foundation.domain.errors import InvalidDefinition
+
+NOOP = {"name": "a", "kind": "noop"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "pointer", "word"),
+    [
+        ([{**NOOP, "foo": 1}], "/steps/0/foo", ""),
+        ([NOOP, {"name": "b", "kind": "llm"}], "/steps/1/prompt", "required"),
+        ([{"name": "b", "kind": "llm", "prompt": "x", "max_tokens": 0}], "/steps/0/max_tokens", "1"),
+        ([{"name": "b", "kind": "tool", "tool": "code.cobol"}], "/steps/0/tool", "code.cobol"),
+        ([{"name": "b", "kind": "agent", "instructions": "x", "tools": ["no"]}], "/steps/0/tools/0", "no"),
+        ([{"name": "b", "kind": "agent", "instructions": "x", "files": 7}], "/steps/0/files", ""),
+        ([{"name": "1", "kind": "noop"}], "/steps/0/name", ""),
+        ([{"kind": "noop"}], "/steps/0/name", "required"),
+        ([{"name": "a"}], "/steps/0", "noop, tool, llm, agent"),
+        ([{"name": "a", "kind": "jump"}], "/steps/0/kind", "noop, tool, llm, agent"),
+        ([7], "/steps/0", ""),
+        ({}, "/steps", "array"),
+    ],
+)
+def test_a_fault_stands_where_its_author_finds_it(steps: Any, pointer: str, word: str) -> None:
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition({"name": "t", "steps": steps})
+    assert {fault.pointer for fault in refused.value.faults} == {pointer}
+    assert all(word in fault.detail for fault in refused.value.faults)
+
+
+def test_a_fault_beside_the_steps_keeps_its_place() -> None:
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition({"name": "t", "steps": [NOOP], "budget": {"tokens": -1}, "colour": "red"})
+    assert {fault.pointer for fault in refused.value.faults} == {"/budget/tokens", "/colour"}
