@@ -1,9 +1,10 @@
 """YAML as a caller wrote it: a text that can be read as two things is refused with its line and column.
 
 YAML 1.1 and 1.2 disagree about `yes`, `010`, `1:30`, `1_000`, `2024-01-01` and more, and its readers about which of two
-equal keys holds. None of them is guessed: what every reader takes for the same value is taken, the rest is refused.
+equal keys holds; they break lines at U+0085, U+2028 and U+2029, or do not. None of them is guessed: what every reader takes for the same value is taken, the rest is refused.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 import yaml
 from yaml.resolver import Resolver
 
-from foundation.contracts.accepted_json import DOCUMENT, NotAccepted, accept, pointer_of
+from foundation.contracts.accepted_json import DOCUMENT, NotAccepted, accept, accept_decimal, pointer_of
 from foundation.domain.errors import BadRequest, Fault, InvalidDefinition
 
 MOST_VALUES = 100_000
@@ -24,18 +25,22 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+# YAML 1.1 has them among its words, and only some of its readers take them for such.
+_LETTERS = frozenset("yYnN")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]*([eE][-+][0-9]+)?")
 _ONLY_IN_1_2 = re.compile(
     r"0o[0-7]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
+_SOMETIMES_A_BREAK = re.compile("[\u0085\u2028\u2029]")
 _MOST_DIGITS = 4000
 """Python reads no longer integer, and `accept` refuses far shorter ones."""
 
 
 def parse_yaml(body: bytes) -> Any:
     """The value of a YAML document; `BadRequest` where it is malformed, `InvalidDefinition` where it is ambiguous."""
+    _check_line_breaks(body)
     try:
         return _Builder().build(yaml.parse(body, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
@@ -44,6 +49,21 @@ def parse_yaml(body: bytes) -> Any:
         raise BadRequest(f"malformed YAML{where}: {error.problem}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise BadRequest(f"malformed YAML: {error}") from error
+
+
+def _check_line_breaks(body: bytes) -> None:
+    """YAML 1.1 ends a line, or folds it, where 1.2 and every editor see a character of the text."""
+    encoding = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    text = body.decode(encoding, "replace")
+    if (found := _SOMETIMES_A_BREAK.search(text)) is None:
+        return
+    *above, own = re.split(r"\r\n|\r|\n", text[: found.start()])
+    code = f"{ord(found.group()):04X}"
+    detail = (
+        f"U+{code} ends a line to some readers of YAML and is a character to others; write it as \\u{code} in double "
+        f"quotes (line {len(above) + 1}, column {len(own.removeprefix(codecs.BOM_UTF8.decode())) + 1})"
+    )
+    raise InvalidDefinition(detail, faults=(Fault("", detail),), remedy="mend that line")
 
 
 @dataclass(slots=True)
@@ -130,7 +150,7 @@ class _Builder:
 
     def _value_of(self, event: yaml.ScalarEvent) -> Any:
         plain, _ = event.implicit
-        if event.tag not in {None, "!", f"{_TAG}str"}:
+        if event.tag not in {None, f"{_TAG}str"}:
             raise self._refused(event, f"the tag {event.tag} is not read here; write plain values")
         try:
             return accept(_plain(event.value) if plain and event.tag is None else event.value)
@@ -176,8 +196,8 @@ def _plain(text: str) -> Any:
     if _HEXADECIMAL.fullmatch(text):
         return int(text, 16)
     if _DECIMAL.fullmatch(text):
-        return float(text)
-    kind = _kind_in_1_1(text)
+        return accept_decimal(text)
+    kind = "bool" if text in _LETTERS else _kind_in_1_1(text)
     if kind == "str" and not _ONLY_IN_1_2.fullmatch(text):
         return text
     raise NotAccepted(

@@ -40,7 +40,7 @@ def test_plain_values_are_those_of_json() -> None:
     [
         *("yes", "No", "on", "OFF", "010", "-07", "0o17", "0b11", "1_000", "1:30", "190:20:30", "1:30.5"),
         *("2024-01-01", "2001-12-14t21:59:43.10-05:00", "1e3", "1E999", ".5e1", ".nan", ".NaN", ".inf", "-.inf", "="),
-        "12e03",
+        *("12e03", "y", "Y", "n", "N"),
     ],
 )
 def test_a_value_that_readers_of_yaml_disagree_about_is_refused_with_its_place(scalar: str) -> None:
@@ -50,7 +50,7 @@ def test_a_value_that_readers_of_yaml_disagree_about_is_refused_with_its_place(s
     assert scalar in error.detail
 
 
-@pytest.mark.parametrize("key", ["on", "yes", "1", "1.5", "null", "~", "true", "2024-01-01"])
+@pytest.mark.parametrize("key", ["on", "yes", "y", "N", "1", "1.5", "null", "~", "true", "2024-01-01"])
 def test_a_key_is_a_text_to_every_reader(key: str) -> None:
     error = refused(f"arguments:\n  {key}: x\n")
     assert "line 2, column 3" in error.detail
@@ -104,3 +104,37 @@ def test_a_document_of_very_many_values_is_refused() -> None:
 
 def test_an_anchor_that_nobody_refers_to_is_nothing() -> None:
     assert parse_yaml(b"a: &x 1") == {"a": 1}
+
+
+@pytest.mark.parametrize("code", ["0085", "2028", "2029"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("*: 1\n", "line 1, column 1"),
+        ("a: 1\r\nb: '*'\n", "line 2, column 5"),
+        ('a: 1\nb: "é*"\n', "line 2, column 6"),
+        ("a: 1\rb: x*y\n", "line 2, column 5"),
+        ("a: |\n  x\n\n  x*y\n", "line 4, column 4"),
+        ("a: 1\n#*b: 2", "line 2, column 2"),
+    ],
+)
+def test_what_ends_a_line_to_some_readers_alone_is_refused(text: str, place: str, encoding: str, code: str) -> None:
+    with pytest.raises(InvalidDefinition) as error:
+        parse_yaml(text.replace("*", chr(int(code, 16))).encode(encoding))
+    assert f"({place})" in error.value.detail
+    assert f"write it as \\u{code} in double quotes" in error.value.detail
+
+
+def test_an_escape_in_double_quotes_is_the_character_itself() -> None:
+    assert parse_yaml(rb'a: "x\u0085\u2028\N\u2029y"') == {"a": "x\x85\u2028\x85\u2029y"}
+
+
+@pytest.mark.parametrize("value", ["! y6", "! 'y'", "! {}", "! []", "!x y6", "!!int 6", "!<tag:yaml.org,2002:bool> y"])
+def test_a_tag_is_refused_also_one_that_names_nothing(value: str) -> None:
+    assert "the tag !" in refused(f"name: {value}\n").detail or "the tag tag:" in refused(f"name: {value}\n").detail
+
+
+def test_a_decimal_that_a_double_would_alter_is_refused_in_yaml_too() -> None:
+    assert "holds it as 0" in refused("a: 1.0e-400\n").detail
+    assert "21 significant digits" in refused("a: 12345678901234567890.5\n").detail
