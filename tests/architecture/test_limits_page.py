@@ -38,7 +38,7 @@ def test_the_page_tells_of_no_limit_that_is_gone(section: str) -> None:
     assert set(told(section)) - set(SECTIONS[section]()) == set()
 
 
-@pytest.mark.parametrize("section", ["Settings", "Fixed"])
+@pytest.mark.parametrize("section", ["Tools", "Settings", "Fixed"])
 def test_every_row_says_what_happens_beyond(section: str) -> None:
     own = PAGE.partition(f"## {section}\n")[2].partition("\n## ")[0]
     rows = [line for line in own.splitlines() if line.startswith("| `")]

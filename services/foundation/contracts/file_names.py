@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 # around it, without half characters. A backslash separates folders for readers on other systems.
 SEGMENT_PATTERN = r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 MAX_DEPTH = 16
+"""Folders above a file."""
 MAX_SEGMENT_BYTES = 255
 MAX_NAME_BYTES = 1000
 
@@ -21,8 +22,8 @@ def valid_file_name(name: str) -> str:
     segments = name.split("/")
     if name.startswith("/"):
         raise ValueError("a file's name is no absolute path")
-    if len(segments) > MAX_DEPTH:
-        raise ValueError(f"a file's name has at most {MAX_DEPTH} parts")
+    if len(segments) > MAX_DEPTH + 1:
+        raise ValueError(f"a file's name has at most {MAX_DEPTH} folders")
     for segment in segments:
         if segment in {"", ".", ".."}:
             raise ValueError(f"{segment!r} is no part of a file's name")

@@ -13,7 +13,7 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
 from orchestrator.engines.base import StepFailed, Work
 
-_SECONDS = 600
+_LEAST_SECONDS = 1.0
 _ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth)
 _BUDGET_STATUS = 402
 _SERVER_ERROR = 500
@@ -23,9 +23,7 @@ _RETRYABLE = frozenset({408, 409, 425, 429})
 class ModelGateway:
     def __init__(self, base_url: str, signer: ServiceTokenSigner) -> None:
         # Retries are the step's: the gateway has tried its providers already.
-        self._client = AsyncOpenAI(
-            base_url=f"{base_url.rstrip('/')}/v1", api_key="run token", max_retries=0, timeout=_SECONDS
-        )
+        self._client = AsyncOpenAI(base_url=f"{base_url.rstrip('/')}/v1", api_key="run token", max_retries=0)
         self._signer = signer
 
     async def close(self) -> None:
@@ -42,8 +40,12 @@ class ModelGateway:
         }
         if traceparent := current_traceparent():
             headers["traceparent"] = traceparent
+        # A call may take as long as its step; how long a provider may take is the gateway's to know.
+        seconds = max(work.clock.seconds_left, _LEAST_SECONDS)
         try:
-            answer = await self._client.chat.completions.with_raw_response.create(**request, extra_headers=headers)
+            answer = await self._client.chat.completions.with_raw_response.create(
+                **request, extra_headers=headers, timeout=seconds
+            )
         except openai.APIStatusError as error:
             raise _meaning(error) from error
         except openai.APIConnectionError as error:

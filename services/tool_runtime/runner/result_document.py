@@ -6,8 +6,9 @@ from foundation.contracts.accepted_json import JsonLimits, NotAccepted, parse_js
 from foundation.contracts.tool_job import RESULT_BYTES
 
 RESULT_NAME = "result.json"
-_LIMITS = JsonLimits(max_bytes=RESULT_BYTES, max_depth=60)
+MAX_LEVELS = 60
 """It is stored within the step's output, which has a depth of its own."""
+_LIMITS = JsonLimits(max_bytes=RESULT_BYTES, max_depth=MAX_LEVELS)
 
 
 def read_result(content: bytes) -> tuple[Any, str | None]:

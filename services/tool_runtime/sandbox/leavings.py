@@ -19,7 +19,8 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 def leavings(root: bytes, rules: dict[str, Any], send: Callable[[bytes], object]) -> list[dict[str, str]]:
     """Send each file that the rules accept; return what was left out and why.
 
-    `rules`: `segment` (a pattern that each part of a name matches), `name` (bytes), `depth`, `count`, `bytes`.
+    `rules`: `segment` (a pattern that each part of a name matches), `name` (bytes), `depth` (folders above a file),
+    `count`, `bytes`. A folder that is left out says how many files are lost with it.
     """
     segment = re.compile(rules["segment"])
     skipped: list[dict[str, str]] = []
@@ -73,11 +74,13 @@ def _walk(
     found = {os.fsencode(entry.name): entry for entry in os.scandir(folder)}
     for own in sorted(found, key=lambda name: (name != b"result.json", name)):
         name, is_folder = prefix + own, found[own].is_dir(follow_symlinks=False)
-        if reason := fault(name, own):
-            skip(name, reason)
+        reason = fault(name, own) or ("in too many folders" if is_folder and depth == 0 else None)
+        if reason is not None and is_folder:
+            if lost := _files_below(folder, own):
+                skip(name, f"{reason}; {lost} with it")
             continue
-        if found[own].is_symlink() or (is_folder and depth == 1):
-            skip(name, "in too many folders" if is_folder else "symbolic link")
+        if reason is not None or found[own].is_symlink():
+            skip(name, reason or "symbolic link")
             continue
         try:
             fd = os.open(own, READ | (os.O_DIRECTORY if is_folder else os.O_NONBLOCK), dir_fd=folder)
@@ -91,6 +94,29 @@ def _walk(
             yield from _walk(fd, name + b"/", depth - 1, fault, skip)
         finally:
             os.close(fd)
+
+
+def _files_below(folder: int, own: bytes) -> str:
+    """How many files lie in this folder and below, in words; empty for none. No folder is held open by another."""
+    count, unknown, folders = 0, False, [own]
+    while folders:
+        path = folders.pop()
+        try:
+            fd = os.open(path, READ | os.O_DIRECTORY, dir_fd=folder)
+        except OSError:  # a path can become longer than the kernel takes
+            unknown = True
+            continue
+        try:
+            for entry in os.scandir(fd):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(path + b"/" + os.fsencode(entry.name))
+                else:
+                    count += 1
+        finally:
+            os.close(fd)
+    if not count and not unknown:
+        return ""
+    return f"{'at least ' if unknown else ''}{count} file{'' if count == 1 else 's'}"
 
 
 def _fault(name: bytes, own: bytes, segment: re.Pattern[str], longest: int) -> str | None:

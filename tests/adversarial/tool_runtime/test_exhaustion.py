@@ -3,12 +3,14 @@
 # ruff: noqa: E501
 
 import asyncio
+import json
 import time
 
 import pytest
 
 from fixtures.sandboxes import Ran, run_python
-from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, JobReason
+from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, JobLimits, JobReason
+from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 MIB = 1024 * 1024
@@ -347,3 +349,22 @@ async def test_a_job_ends_with_its_own_process_whatever_it_left_behind() -> None
     ran = await attack(DAEMON, wall_seconds=20)
     assert (ran.outcome.stop, ran.outcome.exit_code, ran.stdout) == (None, 0, "done\n")
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["bytearray(3 * 2**30)", "held = []\nwhile True: held.append(bytearray(50 << 20))"],
+    ids=["at once", "in pieces"],
+)
+async def test_memory_that_one_process_cannot_have_is_refused_to_it_before_the_job_is_ended(code: str) -> None:
+    ran = await attack(code, wall_seconds=30)
+    assert ran.outcome.stop is None
+    assert ran.outcome.exit_code == 1
+    assert ran.stderr.rstrip().endswith("MemoryError")
+
+
+async def test_a_process_has_the_kernels_limits_that_the_page_tells() -> None:
+    names = sorted(rlimits(JobLimits()))
+    code = f"import json, resource\nprint(json.dumps({{n: resource.getrlimit(getattr(resource, 'RLIMIT_' + n)) for n in {names}}}))"
+    ran = await attack(code, wall_seconds=60)
+    assert json.loads(ran.stdout) == {name: [value, value] for name, value in rlimits(JobLimits()).items()}

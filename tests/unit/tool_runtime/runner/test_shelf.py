@@ -30,7 +30,7 @@ def test_pieces_become_files() -> None:
         [Piece(b"a//b", last=True, data=b"")],
         [Piece(b"\xff", last=True, data=b"")],
         [Piece(b"a\n", last=True, data=b"")],
-        [Piece(b"/".join([b"1"] * 17), last=True, data=b"")],
+        [Piece(b"/".join([b"1"] * 18), last=True, data=b"")],
         [Piece(b"a", last=True, data=b"12345678901")],
         [Piece(b"a", last=False, data=b"123456"), Piece(b"a", last=True, data=b"12345")],
         [Piece(b"a", last=True, data=b""), Piece(b"a", last=True, data=b"")],

@@ -88,11 +88,43 @@ def test_too_much_and_too_many_are_named_and_the_result_goes_first(tmp_path: Pat
     assert collect(tmp_path, bytes=11)[1] == {"b": "5 bytes, more than what is left of 11 for all files"}
 
 
-def test_a_folder_below_the_depth_is_not_entered(tmp_path: Path) -> None:
-    deep = tmp_path / "a" / "b" / "c"
-    deep.mkdir(parents=True)
-    (deep / "file").write_bytes(b"x")
-    assert collect(tmp_path, depth=3) == ({}, {"a/b/c": "in too many folders"})
+@pytest.mark.parametrize(("folders", "comes_out"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False)])
+def test_a_file_may_lie_below_as_many_folders_as_the_pages_say(tmp_path: Path, folders: int, comes_out: bool) -> None:
+    name = "/".join(["d"] * folders + ["file"])
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_bytes(b"x")
+    files, skipped = collect(tmp_path)
+    assert (files == {name: b"x"}) is comes_out
+    assert skipped == ({} if comes_out else {"/".join(["d"] * folders): "in too many folders; 1 file with it"})
+
+
+def test_a_folder_that_is_left_out_says_how_many_files_are_lost_with_it(tmp_path: Path) -> None:
+    deep, odd, empty = tmp_path / "a" / "b" / "c", tmp_path / "new\nline", tmp_path / "x" / "y" / "z"
+    for folder in (deep / "d", odd, empty):
+        folder.mkdir(parents=True)
+    for file in (deep / "1", deep / "d" / "2", odd / "3"):
+        file.write_bytes(b"x")
+    (deep / "link").symlink_to("/etc")
+    files, skipped = collect(tmp_path, depth=2)
+    assert files == {}
+    assert skipped.pop("a/b/c") == "in too many folders; 3 files with it"
+    [(name, reason)] = skipped.items()
+    assert name == "new\\nline"
+    assert reason.endswith("; 1 file with it")
+
+
+def test_a_chain_of_folders_longer_than_a_path_is_told_all_the_same(tmp_path: Path) -> None:
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(tmp_path)
+        for _ in range(30):
+            Path("n" * 200).mkdir()
+            os.chdir("n" * 200)
+        Path("file").write_bytes(b"x")
+    finally:
+        os.fchdir(before)
+        os.close(before)
+    assert [reason for reason in collect(tmp_path)[1].values() if "at least 0 files with it" in reason] != []
 
 
 def test_an_output_folder_that_is_gone_or_something_else_gives_nothing(tmp_path: Path) -> None:
