@@ -1,7 +1,8 @@
 """YAML as a caller wrote it: a text that can be read as two things is refused with its line and column.
 
-YAML 1.1 and 1.2 disagree about `yes`, `010`, `1:30`, `1_000`, `2024-01-01` and more, and its readers about which of two
-equal keys holds; they break lines at U+0085, U+2028 and U+2029, or do not. None of them is guessed: what every reader takes for the same value is taken, the rest is refused.
+YAML 1.1 and 1.2 disagree about `yes`, `010`, `1:30`, `1_000`, `2024-01-01` and more, about the characters that end a
+line, and its readers about which of two equal keys holds. None of them is guessed: what every reader takes for the same
+value is taken, the rest is refused.
 """
 
 import codecs
