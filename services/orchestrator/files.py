@@ -25,11 +25,16 @@ class StagedFile:
     sha256: str
 
 
-async def stage(database: Database, objects: ObjectStore, tenant_id: UUID, files: Any) -> tuple[StagedFile, ...]:
-    """The files of a job; `StepFailed` when one is no artifact of this tenant, or was never uploaded whole."""
+async def stage(
+    database: Database, objects: ObjectStore, tenant_id: UUID, files: Any, *, at: str
+) -> tuple[StagedFile, ...]:
+    """The files of a job; `StepFailed` when one is no artifact of this tenant, or was never uploaded whole.
+
+    `at` is the pointer of the files within their step.
+    """
     references, faults = read_files(files)
     if faults:
-        told = "; ".join(f"files{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        told = "; ".join(f"{at}{fault.pointer}: {fault.detail}" for fault in faults[:3])
         raise StepFailed("files_invalid", told)
     staged = []
     for reference in references:
@@ -37,7 +42,9 @@ async def stage(database: Database, objects: ObjectStore, tenant_id: UUID, files
         name = reference.name or artifact.name
         staged.append(StagedFile(name, artifact.object_key, artifact.size, artifact.sha256.hex()))
     if clash := names_in_each_others_way(entry.name for entry in staged):
-        raise StepFailed("files_invalid", f"{clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name")
+        raise StepFailed(
+            "files_invalid", f"{at}: {clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name"
+        )
     return tuple(staged)
 
 

@@ -222,7 +222,7 @@ def checked_arguments(call: ToolCall) -> ToolArguments:
     """The arguments as the tool's contract reads them; `StepFailed` with the places where they are wrong."""
     contract = TOOLS[call.tool]
     if faults := contract.faults(call.arguments):
-        told = "; ".join(f"arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        told = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
         raise StepFailed("arguments_invalid", f"{call.tool} cannot be called so: {told}")
     given = contract.arguments.model_validate(call.arguments)
     taken = given.input_files() if isinstance(given, ProgramArguments) else ()

@@ -56,11 +56,13 @@ def test_values_reach_a_program_as_data(member: Member) -> None:
         (ask("a", "Hello ${input.nme}"), "expression_failed", "/prompt: ${input.nme} is null, as there is no 'nme'"),
         (ask("a", "${input.nme}"), "expression_failed", "/prompt: ${input.nme} is null"),
         (ask("a", "${max(input.n)}"), "expression_failed", "/prompt: ${max(input.n)} does not apply"),
-        (tool("a", "1", timeout_seconds="${input.t}"), "arguments_invalid", "arguments/timeout_seconds"),
-        (tool("a", "1", timeout_seconds="${input.v}"), "arguments_invalid", "arguments/timeout_seconds"),
-        (tool("a", "1", files=[{"artifact": "${input.v}"}]), "files_invalid", "files/0/artifact"),
-        (tool("a", "1", files="${input.n}"), "files_invalid", "files/0: a file is"),
-        (tool("a", "1", files="${input.bad}"), "files_invalid", "files/0/name"),
+        (ask("a", "${input.empty}"), "expression_failed", "/prompt: its expressions give an empty text"),
+        (ask("a", "${input.empty} "), "expression_failed", "/prompt: its expressions give an empty text"),
+        (tool("a", "1", timeout_seconds="${input.t}"), "arguments_invalid", "/arguments/timeout_seconds"),
+        (tool("a", "1", timeout_seconds="${input.v}"), "arguments_invalid", "/arguments/timeout_seconds"),
+        (tool("a", "1", files=[{"artifact": "${input.v}"}]), "files_invalid", "/arguments/files/0/artifact"),
+        (tool("a", "1", files="${input.n}"), "files_invalid", "/arguments/files/0: a file is"),
+        (tool("a", "1", files="${input.bad}"), "files_invalid", "/arguments/files/0/name"),
         (tool("a", "1", files="${input.gone}"), "artifact_missing", "there is no artifact"),
     ],
 )
@@ -68,7 +70,9 @@ def test_what_is_wrong_only_at_run_time_fails_its_step_at_once_with_the_place(
     member: Member, step: dict[str, Any], code: str, words: str
 ) -> None:
     gone = {"artifact": "0198b1e8-6f3c-7a9b-8a54-0a6b1c2d3e4f"}
-    run = member.start({"steps": [step]}, input={**NASTY, "t": -1, "gone": [gone], "bad": [{**gone, "name": "../x"}]})
+    run = member.start(
+        {"steps": [step]}, input={**NASTY, "t": -1, "empty": " ", "gone": [gone], "bad": [{**gone, "name": "../x"}]}
+    )
     ended = member.ended(run["id"])
     found = member.steps(run["id"])["a"]
     assert (ended["status"], found["error"]["code"], found["attempt"]) == ("FAILED", code, 1)

@@ -162,8 +162,12 @@ def _step_faults(step: Step, at: tuple[str | int, ...], *, allowed: frozenset[st
         faults += _argument_faults(step, pointer_of((*at, "arguments")))
         for name in TOOLS[step.tool].arguments.literal:
             document["arguments"].pop(name, None)
+    if isinstance(step, LlmStep) and not f"{step.prompt}{step.instructions}".strip():
+        faults.append(Fault(pointer_of((*at, "prompt")), "the model is asked nothing; write a prompt or instructions"))
     if isinstance(step, AgentStep):
         faults += _below(pointer_of((*at, "files")), written_file_faults(step.files or None))
+        if step.files and not step.tools:
+            faults.append(Fault(pointer_of((*at, "files")), "only tools read files; name one in `tools`"))
     for pointer, expression in expressions_in(document, at):
         faults += _reference_faults(pointer, expression, allowed=allowed)
     return faults
@@ -173,7 +177,8 @@ def _argument_faults(step: ToolStep, pointer: str) -> list[Fault]:
     """Arguments that can never be right; what an expression will give is judged when it is there."""
     own = {name: value for name, value in step.arguments.items() if name != "files"}
     faults = TOOLS[step.tool].faults(own, expressions=True)
-    files = written_file_faults(step.arguments.get("files"))
+    taken = TOOLS[step.tool].arguments.names_taken(step.arguments)
+    files = written_file_faults(step.arguments.get("files"), taken=taken)
     return [*_below(pointer, faults), *_below(f"{pointer}/files", files)]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from foundation.contracts.accepted_json import NotAccepted, parse_json
 from foundation.contracts.definition import LlmStep
+from foundation.contracts.expressions import ExpressionError
 from foundation.contracts.model_call import call_key, canonical_digest
 from foundation.storage import turns
 from foundation.storage.claims import Claim
@@ -56,20 +57,25 @@ class LlmEngine:
         step = work.step
         if not isinstance(step, LlmStep):
             raise TypeError(f"not an llm step: {step.kind}")
-        messages = [
-            {"role": role, "content": text}
-            for role, text in (
-                ("system", work.resolve_text(step.instructions, "instructions")),
-                ("user", work.resolve_text(step.prompt, "prompt")),
-            )
-            if text
-        ]
+        messages = messages_of(work, step)
         request = {"model": work.resolve_text(step.model, "model"), "messages": messages, "max_tokens": step.max_tokens}
         answer = await self._model_turns.ask(work, 0, request)
         message = message_of(answer)
         text = message.get("content") or ""
         record = recorded_turn(work.claim, 0, answer)
         return Finished(output_of(text, [], finish_reason=finish_reason_of(answer)), turn=1, records=(record,))
+
+
+def messages_of(work: Work, step: LlmStep) -> list[dict[str, str]]:
+    """What the model is asked; `ExpressionError` where what was written to be asked comes out empty."""
+    prompt = work.resolve_text(step.prompt, "prompt")
+    if step.prompt.strip() and not prompt.strip():
+        raise ExpressionError("/prompt: its expressions give an empty text; write || 'default' within them")
+    spoken = (("system", work.resolve_text(step.instructions, "instructions")), ("user", prompt))
+    messages = [{"role": role, "content": text} for role, text in spoken if text]
+    if not messages:
+        raise ExpressionError("/instructions: its expressions give an empty text, and there is no prompt")
+    return messages
 
 
 def message_of(answer: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class ToolEngine:
             for name, value in step.arguments.items()
         }
         files = arguments.pop("files", None)
-        inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files)
+        inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files, at="/arguments/files")
         call = ToolCall(tool=step.tool, arguments=arguments, inputs=inputs, turn=0, call_id=_CALL_ID)
         document = await self._tool_calls.run(work, call)
         output = output_of(document, whole=succeeded(document))

@@ -4,7 +4,7 @@ A definition's arguments are checked when the task is made, a model's when it ca
 expressions before the job is sent. The runtime checks again what it is sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -35,6 +35,11 @@ class ToolArguments(BaseModel):
         default=DEFAULT_SECONDS, ge=1, le=MAX_SECONDS, description="the program is stopped after it"
     )
 
+    @classmethod
+    def names_taken(cls, given: Container[str]) -> Iterator[str]:  # noqa: ARG003 - for those that take some
+        """The names below `/work/in` that the arguments given, by their names, take for themselves."""
+        yield from ()
+
 
 class ProgramArguments(ToolArguments):
     """Arguments of a tool whose text is a program. Values reach it as data, never as a part of the text."""
@@ -43,10 +48,14 @@ class ProgramArguments(ToolArguments):
 
     inputs: Json = Field(default=None, description=f"any JSON value; the program finds it in /work/in/{INPUTS_NAME}")
 
+    @classmethod
+    def names_taken(cls, given: Container[str]) -> Iterator[str]:
+        if "inputs" in given:
+            yield INPUTS_NAME
+
     def input_files(self) -> Iterator[str]:
         """The names below `/work/in` that these arguments take for themselves."""
-        if "inputs" in self.model_fields_set:
-            yield INPUTS_NAME
+        return self.names_taken(self.model_fields_set)
 
 
 def faults_of(tool: str, model: type[ToolArguments], arguments: Any, *, expressions: bool) -> list[Fault]:

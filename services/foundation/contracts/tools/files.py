@@ -1,6 +1,6 @@
 """`files`: artifacts that are staged for a tool, as expressions give them and as people write them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,13 @@ from pydantic import ValidationError, field_validator
 
 from foundation.contracts.accepted_json import pointer_of
 from foundation.contracts.expressions import holds_expression, is_expression
-from foundation.contracts.file_names import FileName
+from foundation.contracts.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault, sentence_of
 
 Place = tuple[str | int, ...]
+_OWN_NAME = "\0"
+"""Stands before an artifact's id where its own name counts, which the definition does not tell; no name has it."""
 
 
 class FileReference(Message):
@@ -52,14 +54,40 @@ def read_files(files: Any) -> tuple[list[FileReference], list[Fault]]:
     return found, faults
 
 
-def written_file_faults(files: Any) -> list[Fault]:
-    """What is wrong with files in a definition, as far as no expression stands there."""
+def written_file_faults(files: Any, *, taken: Iterable[str] = ()) -> list[Fault]:
+    """What is wrong with files in a definition, as far as no expression stands there.
+
+    Nothing may be staged under a name that is `taken`.
+    """
     faults = []
     for at, entry in entries_of(files):
         if is_expression(entry) or (isinstance(entry, dict) and any(map(holds_expression, entry.values()))):
             continue
         faults += [Fault(pointer_of(at) + fault.pointer, fault.detail) for fault in read_files(entry)[1]]
-    return faults
+    return faults or _clashes(files, taken)
+
+
+def _clashes(files: Any, taken: Iterable[str]) -> list[Fault]:
+    """The first file that cannot lie beside those before it, by the names that are written."""
+    named: list[tuple[Place, str]] = [((), name) for name in taken]
+    for at, entry in entries_of(files):
+        if not isinstance(entry, dict):
+            continue
+        name, artifact = entry.get("name"), entry.get("artifact")
+        if isinstance(name, str) and not holds_expression(name):
+            named.append(((*at, "name"), name))
+        elif name is None and isinstance(artifact, str) and not holds_expression(artifact):
+            named.append((at, f"{_OWN_NAME}{artifact}"))
+    clash = names_in_each_others_way(name for _, name in named)
+    if clash is None:
+        return []
+    earlier, later = clash
+    places = [at for at, name in named if name == later]
+    words = " and ".join(
+        f"artifact {name.removeprefix(_OWN_NAME)}" if name.startswith(_OWN_NAME) else repr(name) for name in clash
+    )
+    place = places[1 if earlier == later else 0]
+    return [Fault(pointer_of(place), f"{words} cannot both be staged; give one another name")]
 
 
 def _fault(at: Place, entry: Any, below: Place, message: str) -> Fault:

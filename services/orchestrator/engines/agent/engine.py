@@ -44,7 +44,7 @@ class AgentEngine:
         if not isinstance(step, AgentStep):
             raise TypeError(f"not an agent step: {step.kind}")
         tenant_id = work.claim.dispatch.tenant_id
-        inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"))
+        inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"), at="/files")
         tick = _Tick(work, step, inputs)
         saver = BufferedSaver(self._database, work.claim)
         state = await self._take_turns(tick, saver)

@@ -101,3 +101,54 @@ def test_an_expression_that_cannot_be_read_is_refused_with_the_way_to_write_it(t
 
 def test_a_literal_is_written_with_two_dollars() -> None:
     assert faults_of(asks("Explain $${HOME} to ${input.who}")) == []
+
+
+A, B = {"artifact": ARTIFACT}, {"artifact": ARTIFACT.replace("0198", "0199")}
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ([{**A, "name": "a.csv"}, {**B, "name": "a.csv"}], "/1/name"),
+        ([{**A, "name": "a"}, {**B, "name": "a/b"}], "/1/name"),
+        ([{**A, "name": "a/b"}, {**B, "name": "c"}, [{**A, "name": "a"}]], "/2/0/name"),
+        ([{"artifact": "${input.x}", "name": "a"}, {**B, "name": "a"}], "/1/name"),
+        ([A, B, A], "/2"),
+    ],
+)
+def test_files_that_cannot_lie_beside_each_other_are_refused_when_the_task_is_made(files: Any, place: str) -> None:
+    agent = {"name": "a", "kind": "agent", "instructions": "x", "tools": ["code.python"], "files": files}
+    for step, above in ((tool(code="1", files=files), "/steps/0/arguments/files"), (agent, "/steps/0/files")):
+        (fault,) = faults_of(step)
+        assert fault.pointer == f"{above}{place}"
+        assert "cannot both be staged" in fault.detail
+
+
+@pytest.mark.parametrize(
+    "files", [[A, B], [{**A, "name": "a"}, A], [{**A, "name": "${input.n}"}] * 2, [{**A, "name": "a"}, "${input.f}"]]
+)
+def test_files_whose_names_are_not_known_yet_are_not_judged(files: Any) -> None:
+    assert faults_of(tool(code="1", files=files)) == []
+
+
+@pytest.mark.parametrize("name", ["inputs.json", "inputs.json/x"])
+def test_no_file_is_staged_where_the_inputs_will_lie(name: str) -> None:
+    files = [{**A, "name": name}]
+    (fault,) = faults_of(tool(code="1", inputs="${input}", files=files))
+    assert fault.pointer == "/steps/0/arguments/files/0/name"
+    assert "'inputs.json'" in fault.detail
+    assert faults_of(tool(code="1", files=files)) == []
+
+
+def test_a_model_that_is_asked_nothing_is_refused_when_the_task_is_made() -> None:
+    for step in (asks(""), asks(" \n", instructions=" ")):
+        (fault,) = faults_of(step)
+        assert fault.pointer == "/steps/0/prompt"
+    assert faults_of(asks("", instructions="Tell a joke.")) == []
+    assert faults_of(asks("${input.q}")) == []
+
+
+def test_an_agent_without_a_tool_has_no_files() -> None:
+    agent = {"name": "a", "kind": "agent", "instructions": "x", "files": "${input.files}"}
+    assert [fault.pointer for fault in faults_of(agent)] == ["/steps/0/files"]
+    assert faults_of({**agent, "tools": ["code.python"]}) == []

@@ -29,11 +29,11 @@ def test_what_cannot_be_read_is_told_to_the_model(written: str, words: str) -> N
 @pytest.mark.parametrize(
     ("arguments", "place"),
     [
-        ({"code": ""}, "arguments/code"),
-        ({"code": "1", "timeout_seconds": "soon"}, "arguments/timeout_seconds"),
-        ({"code": "1", "timeout_seconds": 10**12}, "arguments/timeout_seconds"),
-        ({"code": "1", "files": []}, "arguments/files"),
-        ({"code": "1", "inputs": {"a": [float("inf")]}}, "arguments/inputs/a/0"),
+        ({"code": ""}, "/arguments/code"),
+        ({"code": "1", "timeout_seconds": "soon"}, "/arguments/timeout_seconds"),
+        ({"code": "1", "timeout_seconds": 10**12}, "/arguments/timeout_seconds"),
+        ({"code": "1", "files": []}, "/arguments/files"),
+        ({"code": "1", "inputs": {"a": [float("inf")]}}, "/arguments/inputs/a/0"),
     ],
 )
 def test_a_call_that_no_tool_takes_is_refused_with_the_place(arguments: dict[str, object], place: str) -> None:
