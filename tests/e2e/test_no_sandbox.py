@@ -55,4 +55,5 @@ def test_without_bubblewrap_the_step_fails_and_nothing_runs(
     assert not proof.exists()
     with stack.superuser() as connection:
         rows = connection.execute("SELECT status FROM tool_events WHERE run_id = %s", [run["id"]]).fetchall()
-    assert rows == [("STARTED",)]
+    # Nothing ran, and the audit says so: its row ended with the step.
+    assert rows == [("FAILED",)]

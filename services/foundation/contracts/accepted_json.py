@@ -196,7 +196,7 @@ class _Walk:
         self._count(2, path)
         if depth > self._limits.max_depth:
             deepest = self._limits.max_depth
-            raise NotAccepted(f"nested deeper than {deepest} levels", pointer=pointer_of(path[:8]))
+            raise NotAccepted(f"nested deeper than {deepest} levels", pointer=pointer_of(path))
 
     def _text(self, text: str, path: tuple[str | int, ...]) -> None:
         self._count(len(text) + 2, path)
