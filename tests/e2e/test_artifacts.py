@@ -1,5 +1,6 @@
 """Uploads: under any name, of a type by its grammar, and final once they are there."""
 
+import base64
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -98,16 +99,34 @@ def test_what_the_api_has_shown_does_not_change(member: Member) -> None:
     assert httpx.get(shown(member, form["id"])["url"]).content == b"one"
 
 
-def test_what_is_not_what_was_announced_is_never_ready(member: Member) -> None:
+@pytest.mark.parametrize("first", [b"two", b"", b"longer"])
+def test_what_is_not_what_was_announced_is_refused_and_never_ready(member: Member, first: bytes) -> None:
     form = announced(member, "x.csv").json()
-    send(form, b"two")
+    assert send(form, first) == 400
     found = shown(member, form["id"])
     assert (found["status"], found["url"]) == ("PENDING", None)
     step = listed_by_a_run(member, artifact=form["id"])
     assert (step["error"]["code"], step["attempt"]) == ("artifact_missing", 1)
-    assert "another digest" in step["error"]["detail"]
+    assert "nothing was uploaded" in step["error"]["detail"]
     assert send(form, b"one") == 204
     assert shown(member, form["id"])["status"] == "READY"
+
+
+def test_an_upload_is_not_replaced_by_other_bytes_before_anybody_has_looked(member: Member) -> None:
+    form = announced(member, "x.csv").json()
+    assert send(form, b"one") == 204
+    assert send(form, b"two") == 400
+    assert listed_by_a_run(member, artifact=form["id"])["output"]["stdout"] == "['x.csv']\none\n"
+    assert shown(member, form["id"])["status"] == "READY"
+
+
+def test_a_form_without_its_digest_or_with_another_is_no_form(member: Member) -> None:
+    form = announced(member, "x.csv").json()
+    digest = "x-amz-checksum-sha256"
+    bare = {name: value for name, value in form["fields"].items() if name != digest}
+    other = form["fields"] | {digest: base64.b64encode(hashlib.sha256(b"two").digest()).decode()}
+    assert {send(form | {"fields": fields}, b"two") for fields in (bare, other)} == {403}
+    assert shown(member, form["id"])["status"] == "PENDING"
 
 
 def test_an_upload_that_several_want_at_once_is_final_for_all_of_them(member: Member) -> None:

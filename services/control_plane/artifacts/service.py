@@ -18,7 +18,7 @@ _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain",
 
 
 async def announce(tx: Transaction, held: Resources, caller: Caller, wanted: NewUpload) -> UploadView:
-    """Makes room for one upload of exactly this size under one exact key."""
+    """Makes room for one upload of exactly these bytes under one exact key."""
     if wanted.size > held.settings.upload_limit:
         raise PayloadTooLarge(f"an artifact has at most {held.settings.upload_limit} bytes")
     artifact_id = new_uuid()
@@ -29,6 +29,7 @@ async def announce(tx: Transaction, held: Resources, caller: Caller, wanted: New
         min_bytes=wanted.size,
         max_bytes=wanted.size,
         content_type=wanted.content_type,
+        sha256=bytes.fromhex(wanted.sha256),
     )
     artifact = NewArtifact(
         artifact_id=artifact_id,

@@ -1,5 +1,6 @@
 """A bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
 
+import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -141,14 +142,32 @@ class ObjectStore:
             return await self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
 
     async def upload(
-        self, key: str, *, seconds: int, max_bytes: int, min_bytes: int = 0, content_type: str | None = None
+        self,
+        key: str,
+        *,
+        seconds: int,
+        max_bytes: int,
+        min_bytes: int = 0,
+        content_type: str | None = None,
+        sha256: bytes | None = None,
     ) -> Upload:
-        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`."""
+        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`.
+
+        With `sha256` the store takes the bytes of that digest alone, so that what is sent through the form later can
+        replace them by nothing else.
+        """
         conditions: list[object] = [["content-length-range", min_bytes, max_bytes]]
         fields: dict[str, str] = {}
         if content_type:
             fields["Content-Type"] = content_type
             conditions.append({"Content-Type": content_type})
+        if sha256 is not None:
+            digest = {
+                "x-amz-checksum-algorithm": "SHA256",
+                "x-amz-checksum-sha256": base64.b64encode(sha256).decode(),
+            }
+            fields |= digest
+            conditions += [{name: value} for name, value in digest.items()]
         with unavailable("S3"):
             answer = await self._client.generate_presigned_post(
                 Bucket=self._bucket, Key=key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
