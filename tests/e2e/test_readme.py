@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.stack import Member, Stack
+from fixtures.stack import Member, Stack, new_member
 
 pytestmark = pytest.mark.stack
 
@@ -37,6 +37,12 @@ def run(block: str, stack: Stack, **more: str) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def twice(stack: Stack) -> Member:
+    """One member for all times that the calls are made."""
+    return new_member(stack)
+
+
 def test_there_are_the_blocks_that_the_tests_below_run() -> None:
     assert [block.split()[0] for block in blocks()] == ["make", ".", 'api="$LOCKSTEP_API_URL/api/v1";']
 
@@ -57,8 +63,10 @@ def test_the_look_into_the_running_stack_is_as_it_stands_there(stack: Stack) -> 
     assert "attempt" in said
 
 
-def test_the_four_calls_end_with_the_timeline_and_the_whole_bill(stack: Stack, member: Member) -> None:
-    said = run(blocks()[2], stack, LOCKSTEP_TOKEN=member.token)
+@pytest.mark.parametrize("time", ["the first time", "and the second"])
+def test_the_four_calls_end_with_the_timeline_and_the_whole_bill(stack: Stack, twice: Member, time: str) -> None:
+    assert time
+    said = run(blocks()[2], stack, LOCKSTEP_TOKEN=twice.token)
     decoder = json.JSONDecoder()
     timeline, end = decoder.raw_decode(said)
     bill, _ = decoder.raw_decode(said[end:].strip())
@@ -67,6 +75,20 @@ def test_the_four_calls_end_with_the_timeline_and_the_whole_bill(stack: Stack, m
     assert bill["final"] is True
     assert bill["tokens"] > 0
     assert bill["cost_usd"] != "0"
+
+
+def test_the_four_calls_end_with_the_reason_where_nothing_is_taken(stack: Stack) -> None:
+    done = subprocess.run(
+        ["bash", "-c", blocks()[2]],
+        cwd=ROOT,
+        env={**stack.environment, "LOCKSTEP_TOKEN": "none"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert '"status": 401' in done.stderr
+    assert "was not started" in done.stderr
 
 
 def test_the_runbook_of_breakers_can_be_followed_with_the_operator_s_token(stack: Stack) -> None:
