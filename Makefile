@@ -22,7 +22,7 @@ status: ## what runs, and where
 	@$(SUPERVISOR) status
 
 sql: ## a prompt of the local database (C='SELECT …' for one statement, LOGIN=lambdas for a service's own view)
-	@$(SUPERVISOR) sql $(if $(LOGIN),--login $(LOGIN)) $(if $(C),-c '$(subst ','\'',$(C))')
+	@$(SUPERVISOR) sql $(if $(LOGIN),--login $(LOGIN)) $(if $(C),-c '$(subst ','\'',$(value C))')
 
 stop-local: ## stop every process; nothing that you made is lost
 	@test ! -x $(VENV)/python || $(SUPERVISOR) down

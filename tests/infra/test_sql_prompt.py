@@ -1,7 +1,10 @@
 """`make sql`: a prompt of the database on a machine without psql."""
 
+import fcntl
 import os
 import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -27,13 +30,67 @@ def make_sql(*variables: str, typed: str = "") -> "subprocess.CompletedProcess[s
 def test_statements_end_with_their_semicolon() -> None:
     lines = ["SELECT 1;\n", "\\d\n", "SELECT\n", "  2\n", ";\n", "SELECT 3"]
     assert list(statements(lines)) == ["SELECT 1;\n", "\\d", "SELECT\n  2\n;\n", "SELECT 3"]
-    assert list(statements(["\\q\n", "SELECT 1;\n"])) == []
+
+
+@pytest.mark.parametrize("word", ["\\q", "exit", "quit", "QUIT;", " exit "])
+def test_whatever_word_leaves_elsewhere_leaves_here(word: str) -> None:
+    assert list(statements([f"{word}\n", "SELECT 1;\n"])) == []
+    assert list(statements(["SELECT\n", f"'{word}';\n"])) == [f"SELECT\n'{word}';\n"]
+
+
+def test_help_is_a_command() -> None:
+    assert list(statements(["help\n", "SELECT 1;\n"])) == ["\\?", "SELECT 1;\n"]
+
+
+def test_what_was_dropped_is_no_part_of_the_next_statement() -> None:
+    assert list(statements(["SELECT 1,\n", "\x03", "SELECT 2;\n"])) == ["SELECT 2;\n"]
 
 
 @pytest.mark.stack
 def test_one_statement_prints_its_table(stack: Stack) -> None:
     done = make_sql("C=SELECT 'it''s' AS said, 1 AS one")
     assert (done.returncode, done.stdout) == (0, "said | one\n---- | ---\nit's | 1\n(1 row)\n"), done.stderr
+
+
+@pytest.mark.stack
+def test_one_statement_prints_its_values_whole_json_as_json_and_dollars_as_they_are(stack: Stack) -> None:
+    done = make_sql("""C=SELECT repeat('x', 300) AS a, '{"b": [null, "é"]}'::jsonb AS b, $$it's $1$$ AS c""")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[2].split(" | ") == ["x" * 300, '{"b": [null, "é"]}', "it's $1"]
+
+
+@pytest.mark.stack
+def test_at_the_prompt_an_interrupt_drops_the_statement_and_a_cut_value_is_told(stack: Stack) -> None:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "supervisor", "sql"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "localstack"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread of this test holds a lock
+    )
+    os.close(theirs)
+    said = _until(ours, b"lockstep=# ")
+    for typed in (b"SELECT 1,\n", b"\x03", b"SELECT pg_sleep(60);\n\x03", b"SELECT repeat('y', 200) AS two;\n"):
+        os.write(ours, typed)
+        said = _until(ours, b"lockstep=# ")
+    assert b"(1 row)" in said
+    assert b"longer than 80 characters" in said
+    os.write(ours, b"exit\n")
+    assert process.wait(timeout=30) == 0
+    assert b"Traceback" not in said
+    os.close(ours)
+
+
+def _until(terminal: int, words: bytes) -> bytes:
+    """What is said until these words come."""
+    said = b""
+    while words not in said:
+        said += os.read(terminal, 4096)
+    return said
 
 
 @pytest.mark.stack
