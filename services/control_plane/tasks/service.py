@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from control_plane.identity.callers import Caller
 from control_plane.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.definition import TaskDefinition, definition_faults
+from foundation.contracts.shown_text import hidden_in
 from foundation.domain.errors import Conflict, Fault, InvalidDefinition, NotFound, VersionMismatch
 from foundation.domain.ids import new_uuid
 from foundation.domain.plan import turns_per_dispatch
@@ -26,7 +27,8 @@ def read_definition(document: Any) -> TaskDefinition:
         definition = TaskDefinition.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         raise _invalid(definition_shape_faults(document, error)) from error
-    if faults := definition_faults(definition):
+    named = [Fault("/name", why)] if (why := hidden_in(definition.name)) else []
+    if faults := [*named, *definition_faults(definition)]:
         raise _invalid(tuple(faults))
     return definition
 

@@ -6,9 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from foundation.contracts.shown_text import BLANKS, CONTROLS, DIRECTION_MARKS
+
 # Without control characters (C0, C1, line and paragraph separators), without what turns the direction of the text
-# around it, without half characters. A backslash separates folders for readers on other systems.
-SEGMENT_PATTERN = r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+# around it, without half characters, and not of blanks alone. A backslash separates folders for readers on other
+# systems.
+SEGMENT_PATTERN = rf"(?!\.{{1,2}}$)(?![{BLANKS}]+$)[^/\\{CONTROLS}{DIRECTION_MARKS}\ud800-\udfff]+"
 MAX_DEPTH = 16
 """Folders above a file."""
 MAX_SEGMENT_BYTES = 255
@@ -28,7 +31,10 @@ def valid_file_name(name: str) -> str:
         if segment in {"", ".", ".."}:
             raise ValueError(f"{segment!r} is no part of a file's name")
         if not _SEGMENT.fullmatch(segment):
-            raise ValueError("a file's name has no control characters, no backslash and no marks that turn text around")
+            raise ValueError(
+                "a file's name has no control characters, no backslash and no marks that turn text around, "
+                "and is not of blanks alone"
+            )
         if len(segment.encode()) > MAX_SEGMENT_BYTES:
             raise ValueError(f"a part of a file's name has at most {MAX_SEGMENT_BYTES} bytes")
     if len(name.encode()) > MAX_NAME_BYTES:

@@ -11,7 +11,7 @@ from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, Skippe
 from foundation.domain.tools import Effect
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs
-from tool_runtime.runner.result_document import RESULT_NAME, read_result
+from tool_runtime.runner.result_document import read_result
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.runner.uploads import upload_artifacts
 from tool_runtime.sandbox.box import Box, BoxJob, Outcome
@@ -66,7 +66,7 @@ async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple
 async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shelf, outcome: Outcome) -> ToolResult:
     """What the job gave, whatever way it ended: streams, result and files are told of a failed one as well."""
     status, reason, detail = verdict(outcome)
-    document, result_error = read_result(shelf.files[RESULT_NAME]) if RESULT_NAME in shelf.files else (None, None)
+    document, result_error = read_result(shelf.files, outcome.skipped)
     result = ToolResult(
         job_id=job.job_id,
         status=status,

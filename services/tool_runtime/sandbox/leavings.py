@@ -72,6 +72,8 @@ def _walk(
     Each step is relative to the folder before it and follows no link.
     """
     found = {os.fsencode(entry.name): entry for entry in os.scandir(folder)}
+    if prefix and not found:
+        skip(prefix, "an empty folder")
     for own in sorted(found, key=lambda name: (name != b"result.json", name)):
         name, is_folder = prefix + own, found[own].is_dir(follow_symlinks=False)
         reason = fault(name, own) or ("in too many folders" if is_folder and depth == 0 else None)
@@ -82,6 +84,8 @@ def _walk(
         if reason is not None or found[own].is_symlink():
             skip(name, reason or "symbolic link")
             continue
+        if is_folder and name == b"result.json":
+            skip(name, "a folder, where a document was to be")
         try:
             fd = os.open(own, READ | (os.O_DIRECTORY if is_folder else os.O_NONBLOCK), dir_fd=folder)
         except OSError as error:
@@ -126,7 +130,7 @@ def _fault(name: bytes, own: bytes, segment: re.Pattern[str], longest: int) -> s
     except UnicodeDecodeError:
         return "the name is not UTF-8"
     if not segment.fullmatch(text):
-        return "the name has control characters, a backslash, or marks that turn text around"
+        return "the name has control characters, a backslash, or marks that turn text around, or is of blanks alone"
     return "the name is too long" if len(name) > longest else None
 
 

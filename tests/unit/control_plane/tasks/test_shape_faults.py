@@ -38,3 +38,10 @@ def test_a_fault_beside_the_steps_keeps_its_place() -> None:
     with pytest.raises(InvalidDefinition) as refused:
         read_definition({"name": "t", "steps": [NOOP], "budget": {"tokens": -1}, "colour": "red"})
     assert {fault.pointer for fault in refused.value.faults} == {"/budget/tokens", "/colour"}
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x7f", "a\u202eb", "a\u200fb", "\u206aa", "   ", "\u3000"])
+def test_a_task_s_name_is_seen_as_it_is(name: str) -> None:
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition({"name": name, "steps": [NOOP]})
+    assert [fault.pointer for fault in refused.value.faults] == ["/name"]

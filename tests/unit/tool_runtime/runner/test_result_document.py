@@ -6,7 +6,10 @@ from tool_runtime.runner.result_document import read_result
 
 
 def test_a_plain_document_is_kept_as_it_is() -> None:
-    assert read_result(b'{"mean": 1.5, "n": [1, null, "x"]}') == ({"mean": 1.5, "n": [1, None, "x"]}, None)
+    assert read_result({"result.json": b'{"mean": 1.5, "n": [1, null, "x"]}'}, []) == (
+        {"mean": 1.5, "n": [1, None, "x"]},
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -28,7 +31,17 @@ def test_a_plain_document_is_kept_as_it_is() -> None:
     ],
 )
 def test_what_is_not_a_result_is_named(content: bytes, word: str) -> None:
-    result, error = read_result(content)
+    result, error = read_result({"result.json": content}, [])
     assert result is None
     assert error is not None
     assert word in error
+
+
+@pytest.mark.parametrize("reason", ["symbolic link", "not a plain file", "cannot be opened: Permission denied"])
+def test_a_result_that_is_no_file_to_be_read_is_named_with_its_reason(reason: str) -> None:
+    skipped = [("a", "too much"), ("result.json", reason)]
+    assert read_result({"b": b""}, skipped) == (None, f"result.json cannot be read: {reason}")
+
+
+def test_a_job_without_a_result_has_neither_document_nor_error() -> None:
+    assert read_result({"sub/result.json": b"1"}, [("sub/x", "symbolic link")]) == (None, None)

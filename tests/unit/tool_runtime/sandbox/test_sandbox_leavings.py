@@ -1,6 +1,7 @@
 """What is handed out of an output folder."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from foundation.contracts.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_P
 from foundation.contracts.tool_job import JobLimits
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import frames
-from tool_runtime.sandbox.leavings import leavings
+from tool_runtime.sandbox.leavings import MOST_SKIPPED, leavings
 
 
 def collect(root: Path, **other: Any) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -45,6 +46,7 @@ def test_plain_files_come_out_with_their_folders(tmp_path: Path) -> None:
     "name",
     [
         b"..\\..\\evil", b"new\nline", "\u202egpj.exe".encode(), b"\x1b[2J", b"\xff\xfe", b"tab\t", "a\u2028b".encode(),
+        "a\u200fb".encode(), "a\u206ab".encode(), b"  ",
     ],
 )  # fmt: skip
 def test_a_name_that_could_mean_something_elsewhere_is_refused(tmp_path: Path, name: bytes) -> None:
@@ -131,3 +133,27 @@ def test_an_output_folder_that_is_gone_or_something_else_gives_nothing(tmp_path:
     (tmp_path / "elsewhere").write_text("x")
     assert collect(tmp_path / "nothing")[0] == {}
     assert collect(tmp_path / "elsewhere")[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda path: path.symlink_to("elsewhere"), "symbolic link"),
+        (os.mkfifo, "not a plain file"),
+        (lambda path: path.mkdir(), "a folder, where a document was to be"),
+    ],
+)
+def test_a_result_that_is_no_plain_file_is_named_before_all_else(
+    tmp_path: Path, make: Callable[[Path], None], reason: str
+) -> None:
+    make(tmp_path / "result.json")
+    for number in range(MOST_SKIPPED + 5):
+        (tmp_path / f"a{number}").symlink_to("elsewhere")
+    assert collect(tmp_path)[1]["result.json"] == reason
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "file").write_bytes(b"x")
+    assert collect(tmp_path) == ({"c/file": b"x"}, {"a/b/": "an empty folder"})
