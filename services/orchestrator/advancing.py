@@ -46,7 +46,10 @@ class Advancer:
                 return []
             except BudgetExceeded as error:
                 failure, scope = Failure(error.code, error.detail), error.scope
-                await self._record(lambda: self._recorder.out_of_budget(Holding.of(work), failure, scope=scope))
+                resets_at = error.remaining.get("resets_at")
+                await self._record(
+                    lambda: self._recorder.out_of_budget(Holding.of(work), failure, scope=scope, resets_at=resets_at)
+                )
                 return []
             except StepFailed as error:
                 await self._failed(work, error)

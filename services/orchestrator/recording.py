@@ -45,10 +45,13 @@ class Holding:
 class Recorder:
     """Writes outcomes; `LeaseLost` from any of them means that nothing was written."""
 
-    def __init__(self, database: Database, taker: Taker, failpoints: Failpoints) -> None:
+    def __init__(
+        self, database: Database, taker: Taker, failpoints: Failpoints, *, budget_pause_seconds: float = 300
+    ) -> None:
         self._database = database
         self._taker = taker
         self._failpoints = failpoints
+        self._budget_pause_seconds = budget_pause_seconds
 
     async def finished(self, holding: Holding, outcome: Finished, *, free_slots: int) -> list[Work]:
         """The step succeeded. Dependents that became free are claimed here, as far as there are free slots."""
@@ -135,8 +138,8 @@ class Recorder:
             await outbox.write(tx, dispatch.tenant_id, [step_message(dispatch)])
             await self._close(tx, holding, Event("step.given_back", dispatch.step_id, {"name": holding.name}))
 
-    async def out_of_budget(self, holding: Holding, failure: Failure, *, scope: str) -> None:
-        """A spent run scope ends the run, a spent step scope the step; a wider one pauses the run."""
+    async def out_of_budget(self, holding: Holding, failure: Failure, *, scope: str, resets_at: object = None) -> None:
+        """A spent run scope ends the run, a spent step scope the step; a wider one pauses the run, with the reason."""
         dispatch = holding.dispatch
         async with self._database.tenant(dispatch.tenant_id) as tx:
             if scope == "step":
@@ -161,7 +164,9 @@ class Recorder:
                 )
                 run = await run_control.lock_run(tx, dispatch.tenant_id, dispatch.run_id)
                 if run is not None and run.status is RunStatus.RUNNING:
-                    await run_control.pause(tx, run, reason="budget")
+                    told = {"scope": scope, "detail": failure.detail, "resets_at": resets_at}
+                    again = {"again_in_seconds": self._budget_pause_seconds}
+                    await run_control.pause(tx, run, reason="budget", data={**told, **again})
 
     async def _claim_released(
         self, tx: Transaction, dispatch: Dispatch, released: list[Released], *, free_slots: int

@@ -93,18 +93,18 @@ class Sweeper:
         if run.overdue:
             await with_retries(lambda: self._time_out(run))
             return
-        now = time.monotonic()
-        pause = self._budget_pause_seconds if run.status is RunStatus.PAUSED else self._standstill_seconds
+        if run.status is RunStatus.PAUSED:
+            # By the database's clock, so that the run's explanation can say when, whichever worker comes to it.
+            if run.pause_reason == "budget" and run.still_seconds >= self._budget_pause_seconds:
+                again = "the budget may have room again"
+                await with_retries(lambda: self._reopen(run, reason=again, unless_held=True))
+            return
+        now, pause = time.monotonic(), self._standstill_seconds
         if now - self._asked.get(run.run_id, -pause) < pause:
             return
         self._asked[run.run_id] = now
         self._asked = {run_id: at for run_id, at in self._asked.items() if now - at < 10 * pause}
         try:
-            if run.status is RunStatus.PAUSED:
-                if run.pause_reason == "budget":
-                    again = "the budget may have room again"
-                    await with_retries(lambda: self._reopen(run, reason=again, unless_held=True))
-                return
             execution = await self._executions.describe(execution_name(run.run_id, run.generation))
             if execution is None or execution.status == "SUCCEEDED":
                 lost = (
@@ -150,7 +150,6 @@ class Sweeper:
             if await outbox.is_waiting(tx, run.tenant_id, run.run_id, OutboxKind.START_EXECUTION):
                 return
             if unless_held and await claims.any_held(tx, run.tenant_id, run.run_id):
-                self._asked.pop(run.run_id, None)
                 return
             generation = await run_control.open_generation(tx, row, reason=reason)
         _log.info("opened a generation", extra={"generation": generation, "reason": reason})

@@ -40,7 +40,7 @@ class Worker:
         self._worker_id = worker_id
         failpoints = Failpoints(settings.failpoint, environment=settings.environment)
         taker = self._taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
-        self._recorder = Recorder(held.database, taker, failpoints)
+        self._recorder = Recorder(held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds)
         self._leases = Leases(
             held.database,
             held.queue,

@@ -1,5 +1,6 @@
 """Runs under control: cancelled, paused, timed out, out of budget, and able to say what they wait for."""
 
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -117,7 +118,12 @@ def test_a_spent_tenant_pauses_the_run_and_says_so(stack: Stack, member: Member)
     run = member.start({"steps": [{"name": "ask", "kind": "llm", "prompt": "How are you?"}]})
     assert member.until(lambda: member.run(run["id"])["status"] == "PAUSED"), member.run(run["id"])
     with member.api() as api:
-        assert api.get(f"/runs/{run['id']}/explain").json()["waits"][0]["for"] == "budget"
+        [wait] = api.get(f"/runs/{run['id']}/explain").json()["waits"]
+        assert wait["for"] == "budget"
+        assert "tenant budget (day)" in wait["detail"], "which budget has no room"
+        assert "reset at " in wait["detail"], "and when its window ends"
+        tried_again = datetime.fromisoformat(wait["ends_by"]) - datetime.fromisoformat(wait["since"])
+        assert 299 < tried_again.total_seconds() < 310, "as docs/reference/limits.md says"
         assert api.delete(f"/runs/{run['id']}").json()["status"] == "CANCELLED"
 
 

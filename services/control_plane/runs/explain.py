@@ -1,24 +1,46 @@
 """Says of an open run what it waits for, since when, and what will end the wait."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from control_plane.runs.schemas import Explanation, Wait
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.runs import Run
 from foundation.storage.steps import StepRow
 
 
-def explain(run: Run, steps: list[StepRow]) -> Explanation:
-    """Every open step has a wait; a run without open steps waits itself, or has ended."""
+def explain(run: Run, steps: list[StepRow], *, paused: tuple[datetime, dict[str, Any]] | None = None) -> Explanation:
+    """Every open step has a wait; a run without open steps waits itself, or has ended.
+
+    `paused` is when the run was paused last, and what was told of it.
+    """
     if run.status.is_terminal:
         return Explanation(status=run.status, waits=[])
     if run.status is RunStatus.PAUSED:
-        reason = WaitReason.BUDGET if run.pause_reason == "budget" else WaitReason.PAUSE
-        detail = "until the budget has room" if reason is WaitReason.BUDGET else "until somebody resumes it"
-        return Explanation(status=run.status, waits=[_run_wait(run, reason, detail)])
+        if run.pause_reason == "budget":
+            return Explanation(status=run.status, waits=[_budget_wait(run, paused)])
+        return Explanation(status=run.status, waits=[_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")])
     waits = [_step_wait(step, run, steps) for step in steps if not step.status.is_terminal]
     if not waits:
         detail = "Step Functions opens the run" if not steps else "Step Functions closes the run"
         waits = [_run_wait(run, WaitReason.CALLBACK, detail)]
     return Explanation(status=run.status, waits=waits)
+
+
+def _budget_wait(run: Run, paused: tuple[datetime, dict[str, Any]] | None) -> Wait:
+    """Which budget had no room, and when the run is tried again, whether or not it has some by then."""
+    at, told = paused or (run.progressed_at, {})
+    again = told.get("again_in_seconds")
+    detail = f"{told.get('detail') or 'the budget has no room'}; tried again by then, at once when somebody resumes it"
+    if resets_at := told.get("resets_at"):
+        detail = f"{detail}; the budget is reset at {resets_at}"
+    return Wait(
+        step=None,
+        for_=WaitReason.BUDGET.value,
+        since=at,
+        ends_by=None if again is None else run.progressed_at + timedelta(seconds=again),
+        detail=detail,
+    )
 
 
 def _run_wait(run: Run, reason: WaitReason, detail: str) -> Wait:

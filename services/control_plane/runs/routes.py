@@ -19,7 +19,7 @@ from control_plane.runs.submit import submit_run
 from foundation.domain.errors import NotFound
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
-from foundation.storage import artifacts, runs, steps, usage
+from foundation.storage import artifacts, run_events, runs, steps, usage
 from foundation.storage.database import Transaction
 from foundation.storage.runs import Run
 
@@ -135,7 +135,8 @@ async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
 )
 async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
     run = await _found(tx, caller, run_id)
-    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id))
+    paused = await run_events.latest(tx, caller.tenant_id, run_id, "run.paused") if run.pause_reason else None
+    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused)
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """What stops, pauses or restarts a whole run; every function is part of the caller's transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -144,8 +145,11 @@ def stop_execution_effect(run: RunRow, *, cause: str) -> Effect:
     return Effect(OutboxKind.STOP_EXECUTION, run.run_id, {"generation": run.generation, "cause": cause})
 
 
-async def pause(tx: Transaction, run: RunRow, *, reason: str) -> None:
-    """Pauses a locked, open run: its clock stops, and its execution is stopped once no step is held any more."""
+async def pause(tx: Transaction, run: RunRow, *, reason: str, data: Mapping[str, Any] | None = None) -> None:
+    """Pauses a locked, open run: its clock stops, and its execution is stopped once no step is held any more.
+
+    `data` is told of the pause beside its reason.
+    """
     await tx.execute(
         text(
             """UPDATE runs SET status = 'PAUSED', pause_reason = :reason, version = version + 1,
@@ -155,7 +159,8 @@ async def pause(tx: Transaction, run: RunRow, *, reason: str) -> None:
         ),
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "reason": reason},
     )
-    await run_events.append(tx, run.tenant_id, run.run_id, [Event("run.paused", data={"reason": reason})])
+    paused = Event("run.paused", data={**(data or {}), "reason": reason})
+    await run_events.append(tx, run.tenant_id, run.run_id, [paused])
     await stop_execution_if_idle(tx, run)
 
 

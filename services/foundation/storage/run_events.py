@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,20 @@ class RunAfter:
 
     status: str
     generation: int
+
+
+async def latest(tx: Transaction, tenant_id: UUID, run_id: UUID, type_: str) -> tuple[datetime, dict[str, Any]] | None:
+    """When the last event of this type happened, and what it told."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT at, data FROM run_events
+                   WHERE tenant_id = :tenant_id AND run_id = :run_id AND type = :type ORDER BY seq DESC LIMIT 1"""
+            ),
+            {"tenant_id": tenant_id, "run_id": run_id, "type": type_},
+        )
+    ).first()
+    return None if row is None else (row.at, row.data)
 
 
 async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequence[Event]) -> RunAfter:

@@ -188,6 +188,7 @@ class Standstill:
     status: RunStatus
     overdue: bool
     pause_reason: str | None
+    still_seconds: float
 
 
 async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -> list[Standstill]:
@@ -195,7 +196,8 @@ async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -
     rows = await tx.execute(
         text(
             """SELECT tenant_id, run_id, generation, status, pause_reason,
-                      COALESCE(hard_deadline < now(), false) AS overdue
+                      COALESCE(hard_deadline < now(), false) AS overdue,
+                      extract(epoch FROM now() - progressed_at)::float8 AS still_seconds
                FROM runs
                WHERE ended_at IS NULL
                  AND (progressed_at < now() - :seconds * interval '1 second' OR hard_deadline < now())
@@ -204,6 +206,14 @@ async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -
         {"seconds": seconds, "limit": limit},
     )
     return [
-        Standstill(row.tenant_id, row.run_id, row.generation, RunStatus(row.status), row.overdue, row.pause_reason)
+        Standstill(
+            row.tenant_id,
+            row.run_id,
+            row.generation,
+            RunStatus(row.status),
+            row.overdue,
+            row.pause_reason,
+            row.still_seconds,
+        )
         for row in rows
     ]

@@ -86,7 +86,10 @@ def _meaning(error: openai.APIStatusError) -> Exception:
     code = str(body.get("code") or f"http_{error.status_code}")
     detail = str(body.get("message") or error.message)
     if error.status_code == _BUDGET_STATUS:
-        return BudgetExceeded(detail, scope=str(body.get("scope") or "run"))
+        left = body.get("remaining")
+        return BudgetExceeded(
+            detail, scope=str(body.get("scope") or "run"), remaining=left if isinstance(left, dict) else None
+        )
     if code == "run_closed":
         return RunClosed(detail)
     if code == "stale_lease":

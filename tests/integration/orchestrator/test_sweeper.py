@@ -75,6 +75,7 @@ async def effects(parts: Any, run: ARun) -> list[str]:
 
 
 STAND_STILL = "UPDATE runs SET progressed_at = now() - interval '1 min' WHERE run_id = :run"
+PAUSED_LONG = "UPDATE runs SET progressed_at = now() - interval '5 min' WHERE run_id = :run"
 LAPSE = "UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE step_id = :step"
 
 
@@ -142,11 +143,14 @@ async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_
     run = await a_run(parts.owner, steps=[{"name": name, "kind": "noop"} for name in ("first", "asks")])
     works, asks = await held(parts, run), await held(parts, run, "asks")
     await parts.recorder.out_of_budget(asks, Failure("budget_exceeded", "spent"), scope="tenant")
-    await change(parts, run, STAND_STILL)
+    await change(parts, run, PAUSED_LONG)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("PAUSED", 1)
     await parts.recorder.finished(works, Finished({"done": True}), free_slots=0)
     await change(parts, run, STAND_STILL)
+    await sweeper.sweep()
+    assert (await one(parts, run, "SELECT status FROM runs WHERE run_id = :run")).status == "PAUSED", "not yet"
+    await change(parts, run, PAUSED_LONG)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("RUNNING", 2)
     first = await one(parts, run, "SELECT status, output FROM steps WHERE step_id = :step")
