@@ -66,6 +66,8 @@ def test_every_such_function_names_its_tables_with_their_schema(
         "CREATE TABLE public.mine (x int)",
         "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql RETURN 1",
         "CREATE SCHEMA mine",
+        *("SELECT lo_create(0)", "SELECT lo_creat(-1)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_unlink(1)"),
+        *("SELECT lo_import('/etc/hosts')", "SELECT lo_put(1, 0, 'x')", "SELECT lo_open(1, 131072)"),
     ],
 )
 def test_no_login_makes_an_object_of_its_own(login: "psycopg.Connection[tuple[object, ...]]", statement: str) -> None:

@@ -35,6 +35,8 @@ CATALOGUE = {
                     FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
                     WHERE p.pronamespace = 'public'::regnamespace
                       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')""",
+    "system functions": """SELECT p.oid::regprocedure::text, p.proacl::text FROM pg_proc p
+                           WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proacl IS NOT NULL""",
     "triggers": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
 }
 
