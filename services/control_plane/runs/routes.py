@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from control_plane.artifacts.schemas import ArtifactView
 from control_plane.artifacts.service import presigned
@@ -16,7 +16,7 @@ from control_plane.runs.explain import explain
 from control_plane.runs.figures import run_metrics
 from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRun, StepList, StepView
 from control_plane.runs.submit import submit_run
-from foundation.domain.errors import NotFound
+from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
 from foundation.storage import artifacts, run_events, runs, steps, usage
@@ -26,8 +26,21 @@ from foundation.storage.runs import Run
 router = APIRouter(prefix="/runs", tags=["runs"])
 
 IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=255, description="starts one run, however often")
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[ -~]+$",
+        description="starts one run, however often; printable ASCII, sent once",
+    ),
 ]
+
+
+async def _sent_once(request: Request) -> None:
+    """Of two keys either could be the one that was meant."""
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        reason = "the header stands twice; send one key"
+        raise BadRequest(f"Idempotency-Key: {reason}", faults=(Fault("/header/idempotency-key", reason),))
 
 
 async def _found(tx: Transaction, caller: Caller, run_id: UUID) -> Run:
@@ -48,6 +61,7 @@ def _with_tag(response: Response, run: Run) -> RunView:
     summary="Start a run",
     responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 413, 415, 422, 429)},
     operation_id="start_run",
+    dependencies=[Depends(_sent_once)],
 )
 async def start(
     body: StartRun, response: Response, caller: Runner, held: Held, tx: Tx, idempotency_key: IdempotencyKey = None

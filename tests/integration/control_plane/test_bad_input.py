@@ -265,6 +265,20 @@ def test_a_stale_if_match_writes_nothing(api: httpx.Client, member: Member) -> N
     assert api.get(f"/tasks/{made['id']}", params={"version": 1}).json()["name"] == made["name"]
 
 
+@pytest.mark.parametrize(
+    "sent", [[b"a", b"a"], [b"a", b"b"], [b"a\tb"], [b"a\xffb"], ["é".encode()], [b""], [b"k" * 256]]
+)
+def test_an_idempotency_key_that_is_not_one_plain_text_is_refused(
+    api: httpx.Client, member: Member, sent: list[bytes]
+) -> None:
+    made = api.post("/tasks", json=task()).json()
+    headers = [(b"Idempotency-Key", key) for key in sent]
+    answer = api.post("/runs", json={"task_id": made["id"]}, headers=headers)
+    body = problem(answer, 400, "bad_request")
+    assert [fault["pointer"] for fault in body["errors"]] == ["/header/idempotency-key"]
+    assert written(member)["runs"] == 0
+
+
 def test_an_idempotency_key_starts_one_run_and_refuses_another_request(api: httpx.Client, member: Member) -> None:
     made = api.post("/tasks", json=task()).json()
     key = {"Idempotency-Key": str(uuid4())}
