@@ -4,6 +4,7 @@ import uvicorn
 
 from control_plane.app import SERVICE, create_app
 from control_plane.settings import ControlPlaneSettings
+from foundation.http.server import Http
 from foundation.telemetry import logs, metrics, traces
 
 
@@ -17,6 +18,8 @@ def main() -> None:
         app,
         host=settings.host,
         port=settings.port_control_plane,
+        http=Http,
+        ws="none",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,

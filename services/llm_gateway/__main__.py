@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from foundation.http.server import Http
 from foundation.telemetry import logs, metrics, traces
 from llm_gateway.app import create_app
 from llm_gateway.settings import GatewaySettings
@@ -17,8 +18,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
-        # an upgrade is refused in the caller's dialect
+        http=Http,
         ws="none",
         access_log=False,
         log_config=None,

@@ -12,11 +12,13 @@ from uuid import UUID
 import msgspec
 
 from foundation.contracts.run_token import RunClaims
+from foundation.domain.errors import LockstepError
 from foundation.domain.ids import new_uuid
 from llm_gateway.bound import Bound
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserving import Funded
 from llm_gateway.dialects.base import Dialect
+from llm_gateway.providers.base import UpstreamFailed
 from llm_gateway.request import ChatRequest
 from llm_gateway.routing import Route, Target
 from llm_gateway.usage import UsageEvent
@@ -107,6 +109,15 @@ class Attempt(msgspec.Struct, frozen=True):
         """The tokens that the answer may have: as many as its caller named, else as the model and the bound allow."""
         bounded = self.call.bound.max_output
         return bounded if self.call.request.max_output is not None else min(bounded, self.target.default_output)
+
+
+class CallFailed(Exception):
+    """A call that came to nothing, with what holds of it all the same, as headers."""
+
+    def __init__(self, error: LockstepError | UpstreamFailed, headers: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.headers = headers
 
 
 class PlainAnswer(msgspec.Struct, frozen=True):

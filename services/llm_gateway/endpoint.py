@@ -11,7 +11,7 @@ from foundation.domain.errors import LockstepError, PayloadTooLarge
 from foundation.domain.ids import new_uuid
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
-from llm_gateway.call import Client, PlainAnswer
+from llm_gateway.call import CallFailed, Client, PlainAnswer
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.dialects.errors import Unexpected
 from llm_gateway.dialects.protocol_errors import check_how_it_is_sent, declared_length
@@ -53,7 +53,7 @@ class _Connection:
 
 
 class Answer(Protocol):
-    """What stands behind an endpoint; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
+    """What stands behind an endpoint; raises a `LockstepError` or `CallFailed` for the dialect to word."""
 
     async def __call__(
         self, headers: Mapping[str, str], body: bytes, *, request_id: UUID, trace_id: str | None, client: Client
@@ -91,15 +91,16 @@ class CallEndpoint:
                 check_how_it_is_sent(headers)
                 taken = self._take_room(headers)
                 answer = await self._answered_by(headers, receive, request_id)
-            except (LockstepError, UpstreamFailed) as error:
-                _log.info("refused", extra={"code": error.code, "request_id": str(request_id), "path": self._path})
-                return await send_error(send, error, dialect=self._dialect, request_id=request_id)
+            except CallFailed as failed:
+                return await self._refuse(send, failed.error, request_id, also=failed.headers)
+            except LockstepError as error:
+                return await self._refuse(send, error, request_id)
             except _ClientGone:
                 raise
             except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
                 _log.exception("a call failed unexpectedly", extra={"request_id": str(request_id)})
-                failed = Unexpected("the gateway failed")
-                return await send_error(send, failed, dialect=self._dialect, request_id=request_id)
+                unexpected = Unexpected("the gateway failed")
+                return await send_error(send, unexpected, dialect=self._dialect, request_id=request_id)
             about = identity(request_id, self._dialect)
             if isinstance(answer, StreamedAnswer):
                 await _send_stream(receive, send, answer, about)
@@ -109,6 +110,12 @@ class CallEndpoint:
         finally:
             if taken:
                 self._room.give_back(taken)
+
+    async def _refuse(
+        self, send: Send, error: LockstepError | UpstreamFailed, request_id: UUID, *, also: Headers = ()
+    ) -> int:
+        _log.info("refused", extra={"code": error.code, "request_id": str(request_id), "path": self._path})
+        return await send_error(send, error, dialect=self._dialect, request_id=request_id, also=also)
 
     async def _answered_by(
         self, headers: Mapping[str, str], receive: Receive, request_id: UUID

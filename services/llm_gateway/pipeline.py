@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import DependencyUnavailable, LockstepError
 from llm_gateway.budget.refusals import AlreadyAnswered
-from llm_gateway.call import Call, Client, PlainAnswer, Replayable
+from llm_gateway.call import Call, CallFailed, Client, PlainAnswer, Replayable
 from llm_gateway.configuration.serving import Serving
 from llm_gateway.dialects.accepted import check_body
 from llm_gateway.dialects.base import Dialect
@@ -16,8 +16,9 @@ from llm_gateway.dialects.ingress import INGRESS
 from llm_gateway.items.named import with_items
 from llm_gateway.items.store import KeptItems
 from llm_gateway.outlet import Outlet
+from llm_gateway.providers.base import UpstreamFailed
 from llm_gateway.stages.authenticate import Authenticate, credential_of
-from llm_gateway.stages.budget_headers import budget_headers, limit_headers
+from llm_gateway.stages.budget_headers import budget_headers, error_headers, limit_headers
 from llm_gateway.stages.dispatch import Dispatch
 from llm_gateway.stages.find_recorded import FindRecorded
 from llm_gateway.stages.finish_plain import FinishPlain
@@ -68,7 +69,7 @@ class Pipeline:
         trace_id: str | None,
         client: Client,
     ) -> PlainAnswer | StreamedAnswer:
-        """The answer to a request; raises a `LockstepError` or `UpstreamFailed` for the dialect to word."""
+        """The answer to a request; raises a `LockstepError`, or `CallFailed`, for the dialect to word."""
         caller = await self._authenticate(credential_of(headers))
         check_body(body)
         request = INGRESS[dialect].read(body, headers)
@@ -86,6 +87,8 @@ class Pipeline:
             return await self._answered(call)
         except AlreadyAnswered as error:
             return await self._settled_meanwhile(call, replayable, error)
+        except (LockstepError, UpstreamFailed) as error:
+            raise CallFailed(error, error_headers(call)) from error
 
     async def _answered(self, call: Call) -> PlainAnswer | StreamedAnswer:
         if not call.request.streamed:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from foundation.domain.errors import BadRequest, NotFound
+from foundation.domain.errors import BadRequest, LockstepError, NotFound
 from llm_gateway.bound import Unpriced
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.breakers.breaker import Breaker
@@ -91,13 +91,17 @@ class Routes:
         self._resolved: dict[tuple[str, Dialect], Route] = {}
 
     def names(self) -> list[str]:
-        """The aliases that can be listed: those without a pattern."""
-        return sorted(name for name in self._config.routes if "*" not in name)
+        """The aliases that can be asked for by name: those without a pattern that a provider here serves."""
+        return sorted(name for name in self._config.routes if self.has(name))
 
     def has(self, model: str) -> bool:
+        """Whether a call in some dialect would have somewhere to go; a pattern is no model."""
+        return "*" not in model and any(self._reaches(model, dialect) for dialect in Dialect)
+
+    def _reaches(self, model: str, dialect: Dialect) -> bool:
         try:
-            self._find(model)
-        except ModelNotFound:
+            self.resolve(model, dialect)
+        except LockstepError:
             return False
         return True
 

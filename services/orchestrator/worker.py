@@ -10,6 +10,7 @@ import uvicorn
 from foundation.domain.errors import LockstepError
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
+from foundation.http.server import Http
 from foundation.storage.relay import Relay
 from foundation.telemetry.logs import logger
 from orchestrator.advancing import Advancer
@@ -136,7 +137,15 @@ class Worker:
         )
         settings = self._settings
         return SignalFreeServer(
-            uvicorn.Config(app, host=settings.host, port=settings.port_worker_health, log_config=None, access_log=False)
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port_worker_health,
+                http=Http,
+                ws="none",
+                log_config=None,
+                access_log=False,
+            )
         )
 
 

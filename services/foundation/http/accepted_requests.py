@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foundation.contracts.accepted_json import DOCUMENT, JsonLimits, NotAccepted, accept_text, parse_json, pointer_of
-from foundation.domain.errors import BadRequest, Fault, PayloadTooLarge
+from foundation.domain.errors import BadRequest, Fault, NotFound, PayloadTooLarge
 from foundation.http.problems import problem_response
 
 _REMEDY = "mend what stands at the pointer and send it again"
@@ -34,6 +34,7 @@ class AcceptedRequests:
             return
         headers = {name.lower(): value for name, value in scope["headers"]}
         try:
+            _check_handshake(scope, headers)
             _check_path(scope)
             _check_query(scope["query_string"])
             _check_headers(scope["headers"])
@@ -41,7 +42,7 @@ class AcceptedRequests:
             if body is None:
                 return
             self._check_body(body, headers)
-        except BadRequest as error:
+        except (BadRequest, NotFound) as error:
             await problem_response(error, instance=_shown(scope))(scope, receive, send)
             return
         await self._app(scope, _again(body, receive), send)
@@ -81,6 +82,12 @@ class AcceptedRequests:
 def is_json(content_type: str) -> bool:
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _check_handshake(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+    """Nobody who wants a WebSocket could do anything with an ordinary answer."""
+    if scope["method"] == "GET" and headers.get(b"upgrade", b"").lower() == b"websocket":
+        raise NotFound("there is no WebSocket here", remedy="ask over HTTP, without an Upgrade header")
 
 
 def _check_path(scope: Scope) -> None:

@@ -45,9 +45,15 @@ async def send_whole(
 
 
 async def send_error(
-    send: Send, error: LockstepError | UpstreamFailed, *, dialect: Dialect, request_id: UUID, bodiless: bool = False
+    send: Send,
+    error: LockstepError | UpstreamFailed,
+    *,
+    dialect: Dialect,
+    request_id: UUID,
+    bodiless: bool = False,
+    also: Headers = (),
 ) -> int:
     answer = INGRESS[dialect].error_answer(error, str(request_id))
-    headers = [*identity(request_id, dialect), *answer.headers]
+    headers = [*identity(request_id, dialect), *answer.headers, *also]
     await send_whole(send, answer.status, answer.body, headers, bodiless=bodiless)
     return answer.status

@@ -72,9 +72,11 @@ def refusal(code: str, *, status: int, request_id: str | None) -> UpstreamFailed
     )
 
 
-def broken_off(code: str, *, request_id: str | None = None) -> UpstreamFailed:
+def broken_off(code: str, *, request_id: str | None = None, status: int | None = None) -> UpstreamFailed:
     """A provider's failure in the middle of an answer: what it costs is not known."""
-    return UpstreamFailed(code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, request_id=request_id)
+    return UpstreamFailed(
+        code, billing=Billing.UNKNOWN, retryable=True, trips_breaker=True, status=status, request_id=request_id
+    )
 
 
 def client_gone() -> UpstreamFailed:

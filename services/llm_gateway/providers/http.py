@@ -14,6 +14,8 @@ from llm_gateway.providers.base import Billing, UpstreamFailed, broken_off, refu
 
 _OK = 200
 _TOO_MANY = 429
+_REDIRECTS = 300
+_CLIENT_ERROR = 400
 _SERVER_ERROR = 500
 _NOT_FOUND = 404
 _OUR_FAULT = frozenset({401, 402, 403, 407})
@@ -95,9 +97,12 @@ class HttpTransport:
 
 
 async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
-    """What a status other than 200 means; providers do not bill for those."""
+    """What a status other than 200 means; providers do not bill for those, but for what may be an answer after all."""
     status = response.status
     request_id = _request_id(response)
+    if status < _REDIRECTS:
+        response.close()
+        return broken_off("upstream_malformed", request_id=request_id, status=status)
     retry_after = _seconds(response.headers.get("retry-after"), response.headers.get("retry-after-ms"))
     try:
         async with asyncio.timeout(5):
@@ -109,13 +114,14 @@ async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
         response.close()
     if status == _NOT_FOUND:
         return refusal("model_not_found", status=status, request_id=request_id)
-    passing = status in _PASSING or status >= _SERVER_ERROR
+    # a redirect is not followed: another target may answer
+    passing = status in _PASSING or status < _CLIENT_ERROR or status >= _SERVER_ERROR
     tell = not passing and status not in _OUR_FAULT
     return UpstreamFailed(
         "upstream_rate_limited" if status == _TOO_MANY else "upstream_error" if passing else "upstream_refused",
         billing=Billing.NONE,
         retryable=passing,
-        trips_breaker=status >= _SERVER_ERROR,
+        trips_breaker=status < _CLIENT_ERROR or status >= _SERVER_ERROR,
         status=status,
         retry_after=retry_after,
         # what a provider says about our key or account is not the caller's business

@@ -40,10 +40,24 @@ def limit_headers(call: Call) -> tuple[tuple[str, str], ...]:
     return answer_headers(call.attempts[-1]) if call.attempts else ()
 
 
+def error_headers(call: Call) -> tuple[tuple[str, str], ...]:
+    """What holds of a call that came to nothing: the limit of its last attempt, or without one what was asked for."""
+    if call.attempts:
+        return answer_headers(call.attempts[-1])
+    most = call.bound.max_output
+    if call.request.max_output is None:
+        most = min(most, max(target.default_output for target in call.plan.targets))
+    return _about_answer(call, most)
+
+
 def answer_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     """What holds of an answer whenever it is given: how long it may have been, and what was not asked for it."""
-    told = ((_MAX_OUTPUT, str(attempt.max_output)),)
-    left_out = attempt.call.plan.widest.left_out
+    return _about_answer(attempt.call, attempt.max_output)
+
+
+def _about_answer(call: Call, max_output: int) -> tuple[tuple[str, str], ...]:
+    told = ((_MAX_OUTPUT, str(max_output)),)
+    left_out = call.plan.widest.left_out
     return (*told, (_LEFT_OUT, ", ".join(left_out))) if left_out else told
 
 

@@ -6,6 +6,7 @@ from types import FrameType
 
 import uvicorn
 
+from foundation.http.server import Http
 from foundation.telemetry import logs, metrics, traces
 from tool_runtime.launcher.app import SERVICE, create_app
 from tool_runtime.launcher.runtime import Runtime
@@ -40,6 +41,8 @@ async def _serve(settings: LauncherSettings) -> None:
         host=settings.host,
         port=settings.port,
         loop="asyncio",  # runners are started with what uvloop's processes do not know
+        http=Http,
+        ws="none",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,

@@ -144,6 +144,21 @@ async def test_json_is_taken_by_whatever_name_it_has(
     assert answer.status_code == 200, answer.text
 
 
+async def test_a_model_is_there_by_name_where_a_call_to_it_has_somewhere_to_go(
+    client: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    headers = {"x-api-key": tenant.api_key}
+    listed = [model["id"] for model in (await client.get("/v1/models", headers=headers)).json()["data"]]
+    found = [(await client.get(f"/v1/models/{name}", headers=headers)).status_code for name in listed]
+    assert set(found) == {200}
+    for name in ("claude-sonnet-4-5", "gpt-5", "claude-*", "no-such-model"):
+        assert name not in listed
+        for version in ({}, {"anthropic-version": "2023-06-01"}):
+            answer = await client.get(f"/v1/models/{name}", headers=headers | version)
+            assert check_told(Wire.MESSAGES if version else Wire.CHAT, answer)
+            assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("key", [None, "lsk_wrong"])
 @pytest.mark.parametrize("path", ["/v1/models", "/v1/models/default", "/v1/models/no-such-model"])
 @pytest.mark.parametrize("wire", [Wire.CHAT, Wire.MESSAGES])

@@ -123,6 +123,34 @@ async def test_an_answer_that_is_given_again_says_it_again(
     assert again.headers[TOLD] == first.headers[TOLD] == "32768"
 
 
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+@pytest.mark.parametrize("wire", STREAMING)
+@pytest.mark.parametrize(("model", "status"), [("fault-status=400", 400), ("fault-status=401", 502)])
+async def test_an_error_after_a_limit_was_applied_says_which(
+    client: httpx.AsyncClient, tenant: Tenant, wire: Wire, model: str, status: int, *, streamed: bool
+) -> None:
+    answer = await post(client, tenant, wire, body_of(wire, model, streamed=streamed, most=77))
+    assert (answer.status_code, answer.headers[TOLD]) == (status, "77")
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+async def test_a_call_that_was_not_admitted_says_the_limit_that_it_asked_for(
+    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, *, streamed: bool
+) -> None:
+    tenant.limit(database, tokens=1000)
+    named = await post(client, tenant, Wire.CHAT, body_of(Wire.CHAT, "default", streamed=streamed, most=2000))
+    assert (named.status_code, named.headers[TOLD]) == (402, "2000")
+    silent = await post(client, tenant, Wire.CHAT, without_limit(Wire.CHAT, "default", streamed=streamed))
+    assert (silent.status_code, silent.headers[TOLD]) == (402, "32768")
+
+
+async def test_an_error_before_a_limit_was_applied_names_none(client: httpx.AsyncClient, tenant: Tenant) -> None:
+    for body in (body_of(Wire.CHAT, "no-such-model"), body_of(Wire.CHAT, "default", most=0)):
+        answer = await post(client, tenant, Wire.CHAT, body)
+        assert answer.status_code in {400, 404}
+        assert TOLD not in answer.headers
+
+
 async def test_what_a_server_used_above_its_bound_is_charged_as_it_is_and_somebody_is_told(
     client: httpx.AsyncClient,
     gateway: GatewayProcess,
