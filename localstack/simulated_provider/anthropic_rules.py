@@ -26,7 +26,13 @@ def check_messages(body: dict[str, Any]) -> None:
         value = body.get(name)
         if value is not None and not 0 <= value <= 1:
             raise RequestRefused(f"{name}: Input should be between 0 and 1")
-    if len((body.get("metadata") or {}).get("user_id") or "") > _MOST_USER:
+    top_k = body.get("top_k")
+    if top_k is not None and (not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 0):
+        raise RequestRefused("top_k: Input should be a valid integer, greater than or equal to 0")
+    user = (body.get("metadata") or {}).get("user_id")
+    if not isinstance(user, str | None):
+        raise RequestRefused("metadata.user_id: Input should be a valid string")
+    if len(user or "") > _MOST_USER:
         raise RequestRefused(f"metadata.user_id: String should have at most {_MOST_USER} characters")
     if not all(stop.strip() for stop in body.get("stop_sequences") or []):
         # the answer "stop_sequences: each stop sequence must contain non-whitespace"

@@ -33,6 +33,9 @@ _MOST_TOOLS = 128
 """The answer "array too long. Expected an array with maximum length 128"."""
 _MOST_STOPS = 4
 """completion_create_params.py: "Up to 4 sequences"."""
+_ITEM_ROLES = frozenset({"user", "assistant", "system", "developer"})
+_MESSAGE_ROLES = _ITEM_ROLES | {"tool", "function"}
+"""easy_input_message_param.py, chat_completion_role.py."""
 _CALL_ID = {"chat": 40, "responses": 64}
 """The answer "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40"."""
 
@@ -40,9 +43,8 @@ _CALL_ID = {"chat": 40, "responses": 64}
 def check_chat(body: dict[str, Any]) -> None:
     """`RequestRefused` with the first thing that the vendor would refuse."""
     _check_both(body)
-    stop = body.get("stop")
-    if isinstance(stop, list) and len(stop) > _MOST_STOPS:
-        _too_long("stop", "an array", _MOST_STOPS)
+    _check_stop(body.get("stop"))
+    _check_integer(body.get("seed"), "seed")
     if body.get("stream_options") is not None and not body.get("stream"):
         raise RequestRefused(
             "The 'stream_options' parameter is only allowed when 'stream' is enabled.", param="stream_options"
@@ -66,7 +68,17 @@ def check_responses(body: dict[str, Any]) -> None:
     if form.get("type") == "json_schema":
         _check_name(form.get("name"), "text.format.name")
         _check_schema(form, "schema", "text.format")
+    _check_integer(body.get("max_tool_calls"), "max_tool_calls", least=1)
+    if not isinstance(body.get("instructions"), str | None):
+        raise _invalid_type("instructions", "a string")
+    for index, tool in enumerate(body.get("tools") or []):
+        if tool.get("type") == "namespace" and not (isinstance(tool.get("tools"), list) and tool["tools"]):
+            raise _missing(f"tools[{index}].tools")
     for index, item in enumerate(body["input"] if isinstance(body["input"], list) else []):
+        if item.get("type", "message") == "message":
+            _check_role(item.get("role"), f"input[{index}]", _ITEM_ROLES)
+        if item.get("type") == "reasoning":
+            _check_reasoning(item, f"input[{index}]")
         if len(item.get("call_id") or "") > _CALL_ID["responses"]:
             _too_long(f"input[{index}].call_id", "a string", _CALL_ID["responses"])
         if item.get("type") == "function_call":
@@ -88,6 +100,56 @@ def _check_both(body: dict[str, Any]) -> None:
     if not tools and body.get("tool_choice") not in {None, "none", "auto"}:
         # the answer "'tool_choice' is only allowed when 'tools' are specified."
         raise RequestRefused("'tool_choice' is only allowed when 'tools' are specified.", param="tool_choice")
+
+
+def _check_stop(stop: Any) -> None:
+    if isinstance(stop, list) and len(stop) > _MOST_STOPS:
+        _too_long("stop", "an array", _MOST_STOPS)
+    stops = stop if isinstance(stop, list) else [stop or ""]
+    if (not isinstance(stop, str | list | None)) or not all(isinstance(one, str) for one in stops):
+        raise _invalid_type("stop", "a string, or an array of strings")
+
+
+def _check_integer(value: Any, place: str, *, least: int | None = None) -> None:
+    if value is None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _invalid_type(place, "an integer")
+    if least is not None and value < least:
+        problem = f"Invalid '{place}': integer below minimum value. Expected a value >= {least}."
+        raise RequestRefused(problem, param=place, code="integer_below_min_value")
+
+
+def _check_role(role: Any, place: str, roles: frozenset[str]) -> None:
+    """The answer "Invalid value: 'wizard'. Supported values are: 'system', 'assistant', 'user', …"."""
+    if role is None:
+        raise _missing(f"{place}.role")
+    if role not in roles:
+        supported = ", ".join(repr(one) for one in sorted(roles))
+        problem = f"Invalid value: {role!r}. Supported values are: {supported}."
+        raise RequestRefused(problem, param=f"{place}.role", code="invalid_value")
+
+
+def _check_reasoning(item: dict[str, Any], place: str) -> None:
+    """Without thoughts of its own it is looked up by its name; encrypted ones are verified, and none are none."""
+    encrypted, content = item.get("encrypted_content"), item.get("content")
+    if encrypted is not None and not (isinstance(encrypted, str) and encrypted.strip()):
+        problem = "The encrypted content could not be verified."
+        raise RequestRefused(problem, param=f"{place}.encrypted_content", code="invalid_encrypted_content")
+    if not isinstance(content, list | None):
+        raise _invalid_type(f"{place}.content", "an array of objects")
+    written = any(part.get("type") == "reasoning_text" and part.get("text") for part in content or ())
+    name = item.get("id")
+    if encrypted is None and not written and not (isinstance(name, str) and name.startswith("rs_")):
+        raise RequestRefused(f"Item with id {name!r} not found.", param=f"{place}.id", code="item_not_found")
+
+
+def _missing(place: str) -> RequestRefused:
+    return RequestRefused(f"Missing required parameter: '{place}'.", param=place, code="missing_required_parameter")
+
+
+def _invalid_type(place: str, expected: str) -> RequestRefused:
+    return RequestRefused(f"Invalid type for '{place}': expected {expected}.", param=place, code="invalid_type")
 
 
 def _check_metadata(metadata: dict[str, Any]) -> None:
@@ -147,6 +209,7 @@ def _check_messages(messages: list[dict[str, Any]]) -> None:
     waiting: set[str] = set()
     for index, message in enumerate(messages):
         place = f"messages[{index}]"
+        _check_role(message.get("role"), place, _MESSAGE_ROLES)
         name = message.get("name")
         if name is not None and message.get("role") != "tool" and _AUTHOR.fullmatch(name) is None:
             raise RequestRefused(f"Invalid '{place}.name': string does not match pattern.", param=f"{place}.name")

@@ -1,8 +1,11 @@
 """A request of OpenAI's embeddings: it has an input and no output that costs."""
 
+from typing import Annotated, Any
+
 import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
+from llm_gateway.content.strict import decoded
 from llm_gateway.dialects.base import Dialect
 from llm_gateway.request import REQUEST_OVERHEAD, CacheWrites, ChatRequest, unlisted
 
@@ -22,7 +25,13 @@ class _Body(msgspec.Struct):
 
 _bodies = msgspec.json.Decoder(_Body)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_lists = msgspec.json.Decoder(list[msgspec.Raw])
+_Tokens = Annotated[list[Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(min_length=1)]
+_heads = msgspec.json.Decoder(list[msgspec.Raw])
+_inputs: dict[bytes, msgspec.json.Decoder[Any]] = {
+    b'"': msgspec.json.Decoder(list[str]),
+    b"[": msgspec.json.Decoder(list[_Tokens]),
+}
+_tokens = msgspec.json.Decoder(_Tokens)
 
 
 def read_embeddings_request(raw: bytes) -> ChatRequest:
@@ -55,11 +64,12 @@ def read_embeddings_request(raw: bytes) -> ChatRequest:
 def _count(raw: bytes) -> int:
     if raw.startswith(b'"'):
         return 1 if len(raw) > len(b'""') else 0
-    parts = [bytes(part) for part in _lists.decode(raw)]
-    kinds = {part[:1] if part[:1] in (b'"', b"[") else b"0" for part in parts}
-    if len(kinds) > 1 or any(part in {b"null", b"true", b"false"} or part.startswith(b"{") for part in parts):
-        raise _refused("/input", "a text, a list of texts, or lists of tokens")
-    return 1 if kinds == {b"0"} else len(parts)
+    parts = _heads.decode(raw)
+    if not parts:
+        return 0
+    listed = _inputs.get(bytes(parts[0])[:1])
+    decoded(listed or _tokens, raw, at="/input")
+    return 1 if listed is None else len(parts)
 
 
 def _refused(pointer: str, detail: str) -> BadRequest:

@@ -43,6 +43,13 @@ def tool(name: str = "f", **more: Any) -> dict[str, Any]:
         ({"tools": [function(strict=True)]}, "tools[0].function"),
         ({"tools": [function(f"f{number}") for number in range(129)]}, "tools"),
         ({"tool_choice": "required"}, "tool_choice"),
+        ({"stop": {}}, "stop"),
+        ({"stop": ["a", 1]}, "stop"),
+        ({"seed": 1.5}, "seed"),
+        ({"seed": True}, "seed"),
+        ({"messages": [{"content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": None, "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": "wizard", "content": "x"}]}, "messages[0].role"),
         (
             {"response_format": {"type": "json_schema", "json_schema": {"name": "a b", "schema": OPEN}}},
             "response_format.json_schema.name",
@@ -59,9 +66,43 @@ async def test_openai_refuses_it_by_its_place(provider: Provider, more: dict[str
 
 
 @pytest.mark.parametrize(
+    ("more", "param"),
+    [
+        ({"max_tool_calls": -1}, "max_tool_calls"),
+        ({"instructions": {}}, "instructions"),
+        ({"tools": [{"type": "namespace", "name": "n"}]}, "tools[0].tools"),
+        ({"tools": [{"type": "namespace", "name": "n", "tools": []}]}, "tools[0].tools"),
+        ({"input": [{"role": "wizard", "content": "x"}]}, "input[0].role"),
+        ({"input": [TURN, {"type": "message", "role": "tool", "content": "x"}]}, "input[1].role"),
+        ({"input": [{"type": "reasoning", "id": "rs_1", "encrypted_content": ""}]}, "input[0].encrypted_content"),
+        ({"input": [{"type": "reasoning", "id": "rs_1", "content": ""}]}, "input[0].content"),
+        ({"input": [{"type": "reasoning", "content": []}]}, "input[0].id"),
+        ({"input": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": ""}]}]}, "input[0].id"),
+    ],
+)
+async def test_openai_refuses_it_in_responses_by_its_place(
+    provider: Provider, more: dict[str, Any], param: str
+) -> None:
+    answer = await provider.http.post("/v1/responses", json={"model": "default", "input": "x", **more})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param), answer.text
+
+
+@pytest.mark.parametrize("tokens", [[[{"a": 1}]], [[1, "a"]], [[]], [[1.5]], [{"a": 1}], [[[1]]], [["x"]]])
+async def test_openai_refuses_inputs_of_embeddings_that_are_neither_texts_nor_tokens(
+    provider: Provider, tokens: Any
+) -> None:
+    answer = await provider.http.post("/v1/embeddings", json={"model": "embed-1", "input": tokens})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "input")
+
+
+@pytest.mark.parametrize(
     ("more", "says"),
     [
         ({"metadata": {"user_id": "a" * 257}}, "metadata.user_id"),
+        ({"metadata": {"user_id": {}}}, "metadata.user_id"),
+        ({"top_k": -1}, "top_k"),
+        ({"top_k": 1.5}, "top_k"),
+        ({"messages": [{"role": "wizard", "content": "x"}]}, "messages.0.role"),
         ({"temperature": 1.1}, "temperature"),
         ({"stop_sequences": ["\n"]}, "stop_sequences"),
         ({"tools": [tool("a" * 129)]}, "tools.0.custom.name"),
