@@ -11,12 +11,14 @@ from typing import Any
 from foundation.contracts.accepted_json import JsonLimits, NotAccepted, depth_of, parse_json
 from foundation.domain.errors import BadRequest, Fault
 
-_LIMITS = JsonLimits(max_bytes=256 * 1024 * 1024, max_depth=200)
+_MOST_LEVELS = 200
+"""Of lists and objects in each other; what is asked of a provider may be deeper than what we store."""
+_LIMITS = JsonLimits(max_bytes=256 * 1024 * 1024, max_depth=_MOST_LEVELS)
 """The size is the endpoint's to refuse."""
 _NO_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """How U+0000 and surrogates are written; whether those are whole pairs is looked at afterwards."""
 _INT8_DIGITS = 19
-_MANY_VALUES = 2_000_000
+_MOST_VALUES = 2_000_000
 """Values that a body may have at most: each takes many times its bytes in memory."""
 
 
@@ -26,8 +28,8 @@ class _Suspicious(ValueError):
 
 def check_body(raw: bytes) -> None:
     """`BadRequest` with the place of what is no JSON, or says two things."""
-    if raw.count(b",") + raw.count(b"{") + raw.count(b"[") > _MANY_VALUES:
-        raise BadRequest(f"the body has more than {_MANY_VALUES} values; send fewer at a time")
+    if raw.count(b",") + raw.count(b"{") + raw.count(b"[") > _MOST_VALUES:
+        raise BadRequest(f"the body has more than {_MOST_VALUES} values; send fewer at a time")
     try:
         if _NO_TEXT.search(raw) is None:
             value = _decoder.decode(raw.decode())

@@ -139,7 +139,8 @@ async def test_embeddings_cost_their_input(
         ("responses", {"input": "hi", "background": True}, "background"),
         ("responses", {"input": "hi", "max_output_tokens": 0}, "max_output_tokens"),
         ("embeddings", {"input": []}, "input"),
-        ("embeddings", {"input": [{"a": 1}]}, "input"),
+        ("embeddings", {"input": [{"a": 1}]}, "input.0"),
+        ("embeddings", {"input": [[{"a": 1}]]}, "input.0.0"),
         ("embeddings", {"input": "x", "dimensions": 0}, "dimensions"),
     ],
 )
@@ -152,6 +153,6 @@ async def test_what_no_bound_covers_is_refused_with_its_place(
 
 async def test_models_are_found_by_their_names(openai_client: openai.AsyncOpenAI, anthropic_client: Any) -> None:
     assert (await openai_client.models.retrieve("default")).id == "default"
-    assert (await anthropic_client.models.retrieve("claude-sonnet-4-5")).type == "model"
+    assert (await anthropic_client.models.retrieve("fault-chunks=3")).type == "model"
     with pytest.raises(openai.NotFoundError):
         await openai_client.models.retrieve("no-such-model")
