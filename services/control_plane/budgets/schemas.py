@@ -1,30 +1,36 @@
 """Budgets as the API takes and shows them."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
-from foundation.domain.money import MAX_AMOUNT, dollars, nano_usd
+from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
 from foundation.storage.budget_settings import Budget
 
+_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,9})?$"
+_PLAIN = re.compile(_PATTERN)
 
-def _in_range(amount: str) -> str:
-    nano_usd(amount)
-    return amount
+
+def _amount(value: object) -> str:
+    text = amount_text(value)
+    if not _PLAIN.fullmatch(text):
+        raise ValueError('write an amount of dollars in digits, with at most nine places, like "1.50"')
+    return text
 
 
 LimitDollars = Annotated[
     str,
     Field(
         strict=True,
-        pattern=r"^[0-9]{1,16}(\.[0-9]{1,9})?$",
+        pattern=_PATTERN,
         description="decimal dollars as a string, with at most nine places",
         examples=["12.50"],
     ),
-    AfterValidator(_in_range),
+    BeforeValidator(_amount),
 ]
 
 
@@ -42,7 +48,7 @@ class NewBudget(BaseModel):
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
         if self.limit_tokens is None and self.cost_usd is None:
-            raise ValueError("a budget limits tokens, cost_usd or both")
+            raise ValueError("a budget has limit_tokens, cost_usd or both")
         return self
 
     def nano(self) -> int | None:

@@ -69,7 +69,7 @@ async def delete(tx: Transaction, caller: Caller, name: BudgetName, *, expected:
 
 def _limits(name: BudgetName, wanted: NewBudget) -> BudgetLimits:
     if (name.period is BudgetPeriod.ROLLING) != (wanted.window_seconds is not None):
-        detail = "a rolling budget has a width, and no other budget has one"
+        detail = "a rolling budget needs window_seconds, and no other budget has it"
         raise BadRequest(detail, faults=(Fault("/body/window_seconds", detail),))
     return BudgetLimits(wanted.limit_tokens, wanted.nano(), wanted.window_seconds)
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from foundation.domain.money import MAX_AMOUNT, nano_usd
+from foundation.domain.money import MAX_AMOUNT, amount_text
 
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -50,12 +50,6 @@ class AwayPolicy(StrEnum):
     """Every call is admitted."""
 
 
-def _not_negative(dollars: str) -> str:
-    if nano_usd(dollars) < 0:
-        raise ValueError("an allowance is not negative")
-    return dollars
-
-
 class RedisAway(BaseModel):
     """What holds while counters are away; the allowance is that of all gateways together."""
 
@@ -63,13 +57,13 @@ class RedisAway(BaseModel):
 
     policy: AwayPolicy = AwayPolicy.CLOSED
     tokens: Annotated[int, Field(ge=0, le=MAX_AMOUNT, strict=True)] | None = None
-    usd: Annotated[str, Field(strict=True), AfterValidator(_not_negative)] | None = None
+    usd: Annotated[str, BeforeValidator(amount_text)] | None = None
 
     @model_validator(mode="after")
     def _bounded_by_an_allowance(self) -> Self:
         bounded = self.policy is AwayPolicy.BOUNDED_LOCAL
         if (self.tokens is not None, self.usd is not None) != (bounded, bounded):
-            raise ValueError("bounded_local has an allowance of tokens and usd, and no other policy has one")
+            raise ValueError("policy bounded_local needs both tokens and usd, its allowance; no other policy has them")
         return self
 
 

@@ -10,7 +10,7 @@ from foundation.contracts.message import Message
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
-from foundation.domain.money import dollars, nano_usd
+from foundation.domain.money import amount_text, dollars, nano_usd
 from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
 from foundation.domain.states import RecoveryPolicy, TimeoutPolicy
 
@@ -23,12 +23,7 @@ MAX_VERSION = 2**31 - 1
 
 
 def _dollars(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError('write an amount of dollars as a string, like "1.50"')  # noqa: TRY004 - Pydantic reports it
-    amount = nano_usd(value)
-    if amount < 0:
-        raise ValueError("an amount of dollars cannot be negative")
-    return dollars(amount)
+    return dollars(nano_usd(amount_text(value)))
 
 
 def _tool(name: str) -> str:

@@ -38,6 +38,15 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
     return NanoUsd(int(nanos))
 
 
+def amount_text(value: object) -> str:
+    """The text of an amount that is not negative, as people send it; ValueError says how to write one."""
+    if not isinstance(value, str):
+        raise ValueError('write an amount of dollars as a string, like "1.50"')  # noqa: TRY004 - told as a bad value
+    if nano_usd(value) < 0:
+        raise ValueError("an amount of dollars cannot be negative")
+    return value
+
+
 def dollars(amount: int) -> str:
     """The amount as a plain decimal string of dollars without trailing zeros ("0.0012", "3")."""
     whole, nanos = divmod(abs(amount), NANO_PER_USD)

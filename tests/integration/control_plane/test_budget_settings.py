@@ -139,6 +139,25 @@ async def test_what_cannot_be_a_budget_is_refused_with_its_place(api: ApiInProce
         assert (await owner.get("/budgets")).json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("period", "body", "words"),
+    [
+        ("day", {}, "limit_tokens, cost_usd or both"),
+        ("day", {"cost_usd": 1.5}, 'write an amount of dollars as a string, like "1.50"'),
+        ("day", {"cost_usd": "-1"}, "an amount of dollars cannot be negative"),
+        ("day", {"cost_usd": "1e3"}, 'in digits, with at most nine places, like "1.50"'),
+        ("rolling", {"limit_tokens": 1}, "needs window_seconds"),
+    ],
+)
+async def test_what_is_wrong_with_a_budget_is_told_by_the_members_that_it_has(
+    api: ApiInProcess, tenant: Tenant, period: str, body: dict[str, Any], words: str
+) -> None:
+    async with api.caller(tenant) as owner:
+        answer = await owner.put(f"{paths(tenant)['tenant']}/{period}", json=body)
+        [error] = answer.json()["errors"]
+        assert words in error["detail"]
+
+
 @pytest.mark.parametrize("body", [{"limit_tokens": 9 * 10**15}, {"cost_usd": "9000000"}, {"limit_tokens": 0}])
 async def test_the_largest_and_the_smallest_limit_are_taken(
     api: ApiInProcess, tenant: Tenant, body: dict[str, Any]
