@@ -55,6 +55,26 @@ RESULTS = {
 }
 
 
+def test_a_result_that_is_no_file_to_be_read_says_which(member: Member) -> None:
+    made = {
+        "link": ("os.symlink('/etc/passwd', path)", "symbolic link"),
+        "pipe": ("os.mkfifo(path)", "not a plain file"),
+        "folder": ("os.mkdir(path)", "a folder, where a document was to be"),
+        "closed": ("open(path, 'w').write('1'); os.chmod(path, 0)", "cannot be opened: Permission denied"),
+    }
+    steps = outputs(
+        member, *(tool(name, f"import os; path = 'out/result.json'; {code}") for name, (code, _) in made.items())
+    )
+    told = {name: (step["output"]["result"], step["output"]["result_error"]) for name, step in steps.items()}
+    assert told == {name: (None, f"result.json cannot be read: {why}") for name, (_, why) in made.items()}
+
+
+def test_a_result_of_many_small_values_is_as_long_as_it_was_written(member: Member) -> None:
+    code = "import json; json.dump([1] * 120_000, open('out/result.json', 'w'), separators=(',', ':'))"
+    output = outputs(member, tool("a", code))["a"]["output"]
+    assert (len(output["result"]), output["result_error"]) == (120_000, None)
+
+
 def test_a_result_that_is_none_says_why(member: Member) -> None:
     opened = "import json; f = open('out/result.json', 'w'); {}; f.close()"
     good = tool("good", opened.format("json.dump({'n': [1, None]}, f)"))

@@ -148,6 +148,15 @@ def test_a_margin_is_a_plain_decimal(api: httpx.Client, margin: str) -> None:
     problem(answer, 400, "bad_request", pointer="/body/bounds/margin")
 
 
+@pytest.mark.parametrize(
+    "margin", ["1.20000000000000000001", "1.2000000000000001", "99.99999999999999999999", "1e-400"]
+)
+def test_a_margin_as_a_number_is_never_rounded_to_one_that_is_taken(api: httpx.Client, margin: str) -> None:
+    body = f'{{"bounds": {{"margin": {margin}}}}}'
+    answer = api.put("/budget-policy", content=body, headers={"content-type": "application/json"})
+    problem(answer, 400, "bad_request", pointer="/body/bounds/margin")
+
+
 def test_a_patch_to_a_name_that_is_taken_is_a_conflict_and_changes_nothing(api: httpx.Client) -> None:
     first, second = made(api), made(api)
     body = {"name": first["name"], "steps": [NOOP]}

@@ -102,6 +102,26 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/steps/0/prompt",
         "JMESPath",
     ),
+    **{
+        f"an expression with {what}": (
+            task(steps=[{"name": "b", "kind": "llm", "prompt": f"${{{expression}}}"}]),
+            "/steps/0/prompt",
+            said,
+        )
+        for what, expression, said in (
+            ("an index that is too long", f"input.x[{'9' * 5000}]", "5000 digits"),
+            ("a negative index that is too long", f"input.x[-{'9' * 5000}]", "5000 digits"),
+            ("a slice that is too long", f"input.x[0:{'9' * 5000}]", "5000 digits"),
+            ("a slice without a step's length", "input.x[::0]", "step is 0"),
+            ("a literal with a key twice", '`{"a":1,"a":2}`', "stands twice"),
+        )
+    },
+    "a name that turns the text around": (task(name="a\u202eb"), "/name", "U+202E"),
+    "too many dependencies": (
+        task(steps=[{"name": f"s{n}", "kind": "noop", "needs": [f"s{m}" for m in range(n)]} for n in range(150)]),
+        "/steps",
+        "at most 10000",
+    ),
     "money as a float": (task(budget={"cost_usd": 1.5}), "/budget/cost_usd", "as a string"),
     "negative money": (task(budget={"cost_usd": "-1"}), "/budget/cost_usd", "negative"),
     "a time-out over the queue's": (
@@ -125,6 +145,9 @@ BODIES: dict[str, tuple[str, str, int, str, str]] = {
     "malformed JSON": ("application/json", '{"name": "x",\n "steps": [}', 400, "bad_request", "line 2, column 12"),
     "NaN": ("application/json", '{"name": NaN}', 400, "bad_request", "NaN"),
     "malformed YAML": ("application/yaml", "name: x\nsteps: [a: b", 400, "bad_request", "malformed YAML"),
+    "a number that is lost in a double": ("application/json", '{"n": 1e-400}', 400, "bad_request", "holds it as 0"),
+    "a line's end to some": ("application/yaml", "a: 'x\u0085y'", 422, "invalid_definition", "line 1, column 6"),
+    "a tag that names nothing": ("application/yaml", "name: ! y6", 422, "invalid_definition", "tag"),
     "YAML aliases": ("application/yaml", "name: &n x\nsteps: [*n]", 400, "bad_request", "aliases"),
     "an empty body": ("application/json", " ", 400, "bad_request", "empty"),
     "another type": ("text/html", "<p>", 415, "unsupported_media_type", "text/html"),
