@@ -21,8 +21,9 @@ deploy-local: prepare ## bare machine -> running platform -> finished sample run
 status: ## what runs, and where
 	@$(SUPERVISOR) status
 
+sql: export STATEMENT = $(value C)
 sql: ## a prompt of the local database (C='SELECT …' for one statement, LOGIN=lambdas for a service's own view)
-	@$(SUPERVISOR) sql $(if $(LOGIN),--login $(LOGIN)) $(if $(C),-c '$(subst ','\'',$(value C))')
+	@$(SUPERVISOR) sql $(if $(LOGIN),--login $(LOGIN)) $(if $(value C),-c "$$STATEMENT")
 
 stop-local: ## stop every process; nothing that you made is lost
 	@test ! -x $(VENV)/python || $(SUPERVISOR) down

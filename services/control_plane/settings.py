@@ -6,10 +6,25 @@ from pydantic import Field, HttpUrl, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class ControlPlaneSettings(BaseSettings):
+class IdentitySettings(BaseSettings):
+    """Who issues users' tokens; all that a process needs that issues one."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", extra="ignore")
 
     environment: str = Field(default="local", description="local, test or the deployment's name")
+    issuer: str = Field(default="http://127.0.0.1:8080", description="`iss` of users' tokens")
+    audience: str = Field(default="lockstep-local", description="`client_id` of users' tokens")
+    jwks_url: str | None = Field(default=None, description="where the issuer's keys are; None: this process issues")
+    user_key_secret: str = Field(default="lockstep/user-signing-key", description="RSA private JWK, local only")
+
+    @model_validator(mode="after")
+    def _issues_only_locally(self) -> Self:
+        if self.jwks_url is None and self.environment not in {"local", "test"}:
+            raise ValueError("LOCKSTEP_JWKS_URL must be set outside local: this process issues tokens only there")
+        return self
+
+
+class ControlPlaneSettings(IdentitySettings):
     log_level: str = Field(default="INFO")
     database_url: str = Field(description="the control plane's login")
     database_url_relay: str = Field(description="the relay's login")
@@ -21,19 +36,8 @@ class ControlPlaneSettings(BaseSettings):
     port_control_plane: int = Field(default=8080, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container listens for its load balancer
 
-    issuer: str = Field(default="http://127.0.0.1:8080", description="`iss` of users' tokens")
-    audience: str = Field(default="lockstep-local", description="`client_id` of users' tokens")
-    jwks_url: str | None = Field(default=None, description="where the issuer's keys are; None: this process issues")
-    user_key_secret: str = Field(default="lockstep/user-signing-key", description="RSA private JWK, local only")
-
     body_limit: int = Field(default=1_048_576, ge=1024, le=16_777_216, description="bytes of a request's body")
     max_open_runs: int = Field(default=1000, ge=1, description="open runs of one tenant")
     upload_limit: int = Field(default=134_217_728, ge=1, description="bytes of one uploaded artifact")
     url_seconds: int = Field(default=900, ge=60, le=43_200, description="life of a presigned address")
     membership_seconds: int = Field(default=60, ge=0, le=60, description="how long a membership may be remembered")
-
-    @model_validator(mode="after")
-    def _issues_only_locally(self) -> Self:
-        if self.jwks_url is None and self.environment not in {"local", "test"}:
-            raise ValueError("LOCKSTEP_JWKS_URL must be set outside local: this process issues tokens only there")
-        return self

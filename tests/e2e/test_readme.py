@@ -18,6 +18,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "docs" / "runbooks" / "open-breaker.md").read_text(encoding="utf-8")
 
 
+ACCESS = (ROOT / "docs" / "reference" / "access.md").read_text(encoding="utf-8")
+
+
 def blocks(text: str = README) -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
@@ -96,3 +99,8 @@ def test_the_runbook_of_breakers_can_be_followed_with_the_operator_s_token(stack
     said = run(block, stack)
     assert said.count('"next_cursor":null') == 2, said
     assert "llm_circuit_breaker_state" in said
+
+
+def test_a_user_with_a_key_and_a_token_is_made_as_the_page_says(stack: Stack) -> None:
+    [block] = blocks(ACCESS)
+    assert run(block, stack).count('"next_cursor"') == 2

@@ -54,7 +54,7 @@ def test_one_statement_prints_its_table(stack: Stack) -> None:
 
 @pytest.mark.stack
 def test_one_statement_prints_its_values_whole_json_as_json_and_dollars_as_they_are(stack: Stack) -> None:
-    done = make_sql("""C=SELECT repeat('x', 300) AS a, '{"b": [null, "é"]}'::jsonb AS b, $$it's $1$$ AS c""")
+    done = make_sql("""C=SELECT repeat('x', 300) AS a, '{"b": [null, "é"]}'::jsonb AS b, $$it's $1$$\n AS c""")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[2].split(" | ") == ["x" * 300, '{"b": [null, "é"]}', "it's $1"]
 

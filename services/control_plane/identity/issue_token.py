@@ -7,19 +7,19 @@ import sys
 from uuid import UUID
 
 from control_plane.identity.tokens import LocalIssuer
-from control_plane.settings import ControlPlaneSettings
+from control_plane.settings import IdentitySettings
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import read_secret
 
 
-async def local_issuer(settings: ControlPlaneSettings, clients: Clients) -> LocalIssuer:
+async def local_issuer(settings: IdentitySettings, clients: Clients) -> LocalIssuer:
     """The issuer of this machine, with the key from Secrets Manager."""
     private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.user_key_secret))
     return LocalIssuer(private_jwk, issuer=settings.issuer, client_id=settings.audience)
 
 
 async def issue(subject: str, tenant_id: UUID, seconds: int) -> str:
-    settings = ControlPlaneSettings()
+    settings = IdentitySettings()
     if settings.jwks_url is not None:
         raise SystemExit("tokens of this deployment come from its identity provider (LOCKSTEP_JWKS_URL is set)")
     async with Clients() as clients:
