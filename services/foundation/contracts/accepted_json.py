@@ -83,7 +83,7 @@ def accept_decimal(text: str) -> float:
     value = float(text)
     if len(text) <= _DOUBLE_DIGITS and "e" not in text and "E" not in text:
         return value
-    digits = re.split("[eE]", text)[0].lstrip("+-").replace(".", "").strip("0")
+    digits = text.lower().partition("e")[0].lstrip("+-").replace(".", "").strip("0")
     if digits and value == 0:
         raise NotAccepted("the number is so small that a double holds it as 0; send it as text")
     if len(digits) > _DOUBLE_DIGITS:
@@ -177,7 +177,8 @@ class _Walk:
             for index, item in enumerate(value):
                 self.visit(item, (*path, index), depth=depth + 1)
         else:
-            self._count(len(str(value)) if isinstance(value, float) else 2, path)
+            if not self._measured:
+                self._count(len(str(value)) if isinstance(value, float) else 2, path)
             if (reason := _unfit(value)) is not None:
                 raise NotAccepted(reason, pointer=pointer_of(path))
 
