@@ -22,10 +22,15 @@ _DOUBLE_DIGITS = 17
 
 @dataclass(frozen=True, slots=True)
 class JsonLimits:
-    """How much one document may be: bytes of its text, and arrays or objects within each other."""
+    """How much one document may be: bytes of its text, and arrays or objects within each other.
+
+    With `exact_decimals` False a decimal is taken as the double next to it: for envelopes of others' making, whose
+    figures are not ours to refuse.
+    """
 
     max_bytes: int
     max_depth: int
+    exact_decimals: bool = True
 
 
 DOCUMENT = JsonLimits(max_bytes=1024 * 1024, max_depth=64)
@@ -56,8 +61,9 @@ def parse_json(data: str | bytes, *, limits: JsonLimits = DOCUMENT) -> Any:
         raise NotAccepted(f"the document has {size} bytes; at most {limits.max_bytes} are taken")
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
+        decimal = _decimal if limits.exact_decimals else float
         value = json.loads(
-            text, parse_constant=_Constant, parse_float=_decimal, parse_int=_integer, object_pairs_hook=_object
+            text, parse_constant=_Constant, parse_float=decimal, parse_int=_integer, object_pairs_hook=_object
         )
     except UnicodeDecodeError as error:
         raise NotAccepted(f"the document is not UTF-8 at byte {error.start}") from error

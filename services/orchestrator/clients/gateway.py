@@ -14,7 +14,7 @@ from foundation.telemetry.traces import current_traceparent
 from orchestrator.engines.base import StepFailed, Work
 
 _LEAST_SECONDS = 1.0
-_ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth)
+_ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth, exact_decimals=False)
 _BUDGET_STATUS = 402
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, 409, 425, 429})

@@ -129,3 +129,13 @@ def test_the_size_of_a_text_is_that_of_the_text_as_it_was_sent() -> None:
     assert len(parse_json(large, limits=JsonLimits(max_bytes=len(large), max_depth=2))) == 120_000
     with pytest.raises(NotAccepted, match=f"at most {len(large) - 1} are taken"):
         parse_json(large, limits=JsonLimits(max_bytes=len(large) - 1, max_depth=2))
+
+
+def test_the_figures_of_an_envelope_of_others_are_taken_as_the_doubles_next_to_them() -> None:
+    envelope = JsonLimits(max_bytes=1000, max_depth=4, exact_decimals=False)
+    assert parse_json('{"cost": 0.12345678901234567890, "tiny": 1e-400}', limits=envelope) == {
+        "cost": 0.12345678901234568,
+        "tiny": 0.0,
+    }
+    with pytest.raises(NotAccepted, match="not finite"):
+        parse_json("[1e400]", limits=envelope)
