@@ -53,7 +53,7 @@ class _Connection:
 
 
 class Answer(Protocol):
-    """What stands behind an endpoint; raises a `LockstepError` or `CallFailed` for the dialect to word."""
+    """What stands behind an endpoint; a `LockstepError`, `UpstreamFailed` or `CallFailed` is worded by the dialect."""
 
     async def __call__(
         self, headers: Mapping[str, str], body: bytes, *, request_id: UUID, trace_id: str | None, client: Client
@@ -93,7 +93,7 @@ class CallEndpoint:
                 answer = await self._answered_by(headers, receive, request_id)
             except CallFailed as failed:
                 return await self._refuse(send, failed.error, request_id, also=failed.headers)
-            except LockstepError as error:
+            except (LockstepError, UpstreamFailed) as error:
                 return await self._refuse(send, error, request_id)
             except _ClientGone:
                 raise

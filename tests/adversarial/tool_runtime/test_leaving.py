@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.sandboxes import run_python
 
-UNFIT = "the name has control characters, a backslash, or marks that turn text around"
+UNFIT = "the name has control characters, a backslash, or marks that turn text around, or is of blanks alone"
 TOO_LARGE = "{} bytes, more than what is left of 2097152 for all files"
 SKIPPED = [
     ("symbolic link to a file", "os.symlink('/etc/passwd', 'out/a')", "symbolic link"),
