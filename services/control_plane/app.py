@@ -108,7 +108,8 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     stack.push_async_callback(database.close)
     stack.push_async_callback(relay_database.close)
     wakeups = Wakeups(relay_pool, "outbox")
-    effects = senders(executions, gateway, signer, FinalUsage(database, gateway, signer))
+    operations_of_gateway = GatewayOperations(gateway, signer)
+    effects = senders(executions, gateway, signer, FinalUsage(database, operations_of_gateway))
     relay = Relay(relay_database, wakeups, effects)
     background = await stack.enter_async_context(Background())
     background.start("wakeups", wakeups.run())
@@ -119,7 +120,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     )
     app.state.executions, app.state.gateway = executions, gateway
     callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
-    return Resources(settings, database, objects, callers, GatewayOperations(gateway, signer))
+    return Resources(settings, database, objects, callers, operations_of_gateway)
 
 
 async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:

@@ -2,13 +2,8 @@
 
 import asyncio
 
-import httpx
-from pydantic import ValidationError
-
-from control_plane.gateway import GATEWAY
-from foundation.contracts.spending import RunMoney
+from control_plane.gateway import GatewayOperations
 from foundation.domain.errors import DependencyUnavailable
-from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage import final_usage
 from foundation.storage.database import Database
 from foundation.storage.outbox import Due
@@ -24,15 +19,14 @@ _MOST_TRIES = 120
 class FinalUsage:
     """The sender of `confirm_usage`."""
 
-    def __init__(self, database: Database, gateway: httpx.AsyncClient, signer: ServiceTokenSigner) -> None:
+    def __init__(self, database: Database, gateway: GatewayOperations) -> None:
         self._database = database
         self._gateway = gateway
-        self._signer = signer
 
     async def confirm(self, effect: Due) -> None:
         """Marks the run's usage final; `DependencyUnavailable` while calls are open or events are on their way."""
         for _ in range(_LOOKS):
-            money = await self._money(effect)
+            money = await self._gateway.run_money(effect.tenant_id, effect.run_id)
             async with self._database.tenant(effect.tenant_id) as tx:
                 tokens, nano_usd = await final_usage.in_ledger(tx, effect.tenant_id, effect.run_id)
                 if money.is_closed_at(tokens=tokens, nano_usd=nano_usd):
@@ -42,13 +36,3 @@ class FinalUsage:
         if effect.attempts < _MOST_TRIES:
             raise DependencyUnavailable("the ledger does not have all of the run's usage yet")
         _log.error("a run's usage did not become final", extra={"committed": money.model_dump(mode="json")})
-
-    async def _money(self, effect: Due) -> RunMoney:
-        headers = {"authorization": f"Bearer {self._signer.service_token(GATEWAY)}"}
-        path, asked = f"/internal/runs/{effect.run_id}/money", {"tenant_id": str(effect.tenant_id)}
-        try:
-            answer = await self._gateway.get(path, params=asked, headers=headers)
-            answer.raise_for_status()
-            return RunMoney.model_validate_json(answer.content)
-        except (httpx.HTTPError, ValidationError) as error:
-            raise DependencyUnavailable(f"the gateway does not say what the run has used: {error}") from error

@@ -10,7 +10,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from foundation.contracts.operations import Breaker, OperationsEntry
-from foundation.contracts.spending import AskSpending, ScopeName, Spending
+from foundation.contracts.spending import AskSpending, RunMoney, ScopeName, Spending
 from foundation.domain.errors import DependencyUnavailable, NotFound
 from foundation.http.service_tokens import ServiceTokenSigner
 
@@ -24,6 +24,7 @@ _BREAKER = TypeAdapter(Breaker)
 _BREAKERS = TypeAdapter(list[Breaker])
 _ENTRIES = TypeAdapter(list[OperationsEntry])
 _SPENDING = TypeAdapter(Spending)
+_RUN_MONEY = TypeAdapter(RunMoney)
 
 
 class GatewayOperations:
@@ -38,6 +39,12 @@ class GatewayOperations:
         """What these scopes of a tenant have committed and hold now, in the order in which they are given."""
         body = AskSpending(tenant_id=tenant_id, scopes=list(scopes)).model_dump(mode="json")
         return await self._ask("POST", "/internal/scopes/money", _SPENDING, json=body)
+
+    async def run_money(self, tenant_id: UUID, run_id: UUID) -> RunMoney:
+        """What a run's scope and its tenant's have committed and hold now."""
+        return await self._ask(
+            "GET", f"/internal/runs/{run_id}/money", _RUN_MONEY, params={"tenant_id": str(tenant_id)}
+        )
 
     async def breakers(self) -> list[Breaker]:
         return await self._ask("GET", "/internal/breakers", _BREAKERS)
