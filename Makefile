@@ -6,8 +6,12 @@ SUPERVISOR := PYTHONPATH=localstack $(VENV)/python -m supervisor
 REGION ?= us-east-1
 CDK = PYTHONPATH=localstack $(VENV)/python infra/aws.py
 
+# For `time` around several commands.
+SHELL := bash
+export TIMEFORMAT = %0R s in all
+
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status sql reconcile test check verify soak chaos bench fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status sql reconcile unit test check verify soak chaos bench fmt lock synth diff deploy destroy
 
 help: ## this story
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,8 +57,12 @@ bench: ## measure; JSON on standard output, all else on standard error
 	@$(MAKE) --no-print-directory prepare >&2
 	@$(SUPERVISOR) run bench/run.py
 
-check: prepare ## format, lint, types, import directions
-	@$(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=services $(VENV)/lint-imports
+unit: prepare ## unit and architecture tests: no stack, no network, nothing of this shell's environment
+	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 -p fixtures.own_sockets tests/unit tests/architecture
+
+check: prepare ## format, lint, types, import directions, and the rules of tests/architecture
+	@time { $(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=services $(VENV)/lint-imports && \
+		$(VENV)/pytest -q tests/architecture; }
 
 fmt: prepare ## format and fix what can be fixed
 	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .
