@@ -48,7 +48,7 @@ async def reconcile(settings: Settings) -> int:
         "LOCKSTEP_DATABASE_URL_RECONCILER": variables["DATABASE_URL_RECONCILER"],
         "LOCKSTEP_REDIS_URL": variables["REDIS_URL"],
     }
-    return await _python(settings, "-m", "llm_gateway.reconcile", more=own)
+    return await _python(settings, "-m", "llm_gateway.reconciliation.reconcile", more=own)
 
 
 async def test(settings: Settings, *, full: bool) -> int:

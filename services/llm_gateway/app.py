@@ -13,9 +13,9 @@ from foundation.http.doors import install_doors
 from foundation.http.health import Check, health_router
 from llm_gateway.admin.routes import admin_router
 from llm_gateway.budget.store import BudgetStore
+from llm_gateway.composition import running_gateway
 from llm_gateway.endpoints.front import Front, is_vendors
 from llm_gateway.endpoints.sending import Receive, Scope, Send
-from llm_gateway.gateway import running_gateway
 from llm_gateway.settings import GatewaySettings
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
@@ -41,7 +41,15 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
         async with running_gateway(settings) as gateway:
             checks = {"redis": _redis_check(gateway.store)}
             admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
-            admin.include_router(admin_router(gateway))
+            admin.include_router(
+                admin_router(
+                    verifier=gateway.verifier,
+                    runs=gateway.runs,
+                    scopes=gateway.scopes,
+                    breakers=gateway.breakers,
+                    alerts=gateway.alerts,
+                )
+            )
             app.front = gateway.front
             _spare_the_collector()
             yield

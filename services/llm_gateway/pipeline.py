@@ -8,22 +8,22 @@ import msgspec
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from llm_gateway.budget.refusals import AlreadyAnswered
-from llm_gateway.call import Call, CallFailed, Client, PlainAnswer, Replayable
-from llm_gateway.configuration.serving import Serving
-from llm_gateway.dialects.accepted import check_body
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.dialects.ingress import INGRESS
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.items.named import with_items
 from llm_gateway.items.store import KeptItems
-from llm_gateway.outlet import Outlet
-from llm_gateway.providers.base import UpstreamFailed
+from llm_gateway.planning.plan import Planning, bound_of_plan
+from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticate import Authenticate, credential_of
 from llm_gateway.stages.budget_headers import budget_headers, error_headers, limit_headers
+from llm_gateway.stages.call import Call, CallFailed, Client, PlainAnswer, Replayable
 from llm_gateway.stages.dispatch import Dispatch
+from llm_gateway.stages.ending.finish_plain import FinishPlain
+from llm_gateway.stages.ending.finish_stream import FinishStream
 from llm_gateway.stages.find_recorded import FindRecorded
-from llm_gateway.stages.finish_plain import FinishPlain
-from llm_gateway.stages.finish_stream import FinishStream
-from llm_gateway.stages.planning import Planning, bound_of_plan
+from llm_gateway.streaming.outlet import Outlet
+from llm_gateway.wires.accepted import check_body
+from llm_gateway.wires.registry import INGRESS
 
 
 class StreamedAnswer(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.contracts.rate_limits import RateLimits
 from foundation.storage.database import DatabaseSettings
-from llm_gateway.budget.rates import NO_CHANGES, SHIPPED
+from llm_gateway.budget.limits.rates import NO_CHANGES, SHIPPED
 
 DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")
 

@@ -11,10 +11,10 @@ from pydantic import RedisDsn
 from redis.exceptions import RedisError, ResponseError
 
 from fixtures.redis_server import RedisServer, running_redis
-from llm_gateway.budget import keys
-from llm_gateway.budget.connection import RedisSettings, connect
-from llm_gateway.budget.pipelined import PipelinedConnection
-from llm_gateway.budget.scripts import PooledRunner, Script, ScriptRunner
+from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.connection import RedisSettings, connect
+from llm_gateway.budget.redis.pipelined import PipelinedConnection
+from llm_gateway.budget.redis.scripts import PooledRunner, Script, ScriptRunner
 
 ECHO = Script("return {KEYS[1], ARGV[1]}")
 COUNT = Script("return redis.call('INCR', KEYS[1])")

@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 
 from foundation.contracts.operations import Breaker, OperationsEntry
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.alerts import Alerts
+from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerView
 
 _LOOKED_AT = 1000

@@ -5,9 +5,9 @@ from redis.exceptions import RedisError
 
 from foundation.contracts.spending import AskSpending, Money, ScopeName, ScopeSpending, Spending, WindowSpending
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.budget import keys
-from llm_gateway.budget.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.scopes import Amount
+from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
+from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.redis import keys
 
 
 class ScopesMoney:

@@ -7,9 +7,9 @@ from redis.exceptions import RedisError
 
 from foundation.contracts.spending import Money, RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.budget import keys
+from llm_gateway.budget.limits.scopes import Amount, ScopeKind
+from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
-from llm_gateway.budget.scopes import Amount, ScopeKind
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
 
 

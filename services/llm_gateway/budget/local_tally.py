@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.scopes import Amount
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llm_gateway.budget.rates import RateState
-from llm_gateway.budget.scopes import Period, ScopeKind
+from llm_gateway.budget.limits.rates import RateState
+from llm_gateway.budget.limits.scopes import Period, ScopeKind
 
 
 class Refusal(Exception):

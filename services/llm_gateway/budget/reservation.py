@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from llm_gateway.budget import keys
+from llm_gateway.budget.redis import keys
 
 
 class ScopeKey(msgspec.Struct, frozen=True):

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from llm_gateway.budget import keys
-from llm_gateway.budget.rates import CallLimits, RateState
+from llm_gateway.budget.limits.rates import CallLimits, RateState
+from llm_gateway.budget.limits.scopes import Period, Scope, ScopeKind, Windows
+from llm_gateway.budget.limits.seed import Seed
+from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
     Blocked,
@@ -21,8 +23,6 @@ from llm_gateway.budget.refusals import (
     Unseeded,
 )
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.scopes import Period, Scope, ScopeKind, Windows
-from llm_gateway.budget.seed import Seed
 
 
 class Lease(msgspec.Struct, frozen=True):

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from llm_gateway.budget import keys
-from llm_gateway.budget.limits import LimitsCache
+from llm_gateway.budget.limits.scopes import Scope
+from llm_gateway.budget.limits.seed import Seed
+from llm_gateway.budget.limits.tenant_limits import LimitsCache
+from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import Unseeded
-from llm_gateway.budget.scopes import Scope
-from llm_gateway.budget.seed import Seed
 from llm_gateway.budget.store import BudgetStore
 
 _LOOK_SECONDS = 0.05

@@ -7,13 +7,13 @@ from foundation.domain.errors import LockstepError
 from foundation.domain.ids import new_uuid
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.dialects.errors import Unexpected
-from llm_gateway.dialects.protocol_errors import MethodNotAllowed, UnknownPath, UpgradeRefused
-from llm_gateway.endpoint import CallEndpoint
+from llm_gateway.endpoints.calls import CallEndpoint
 from llm_gateway.endpoints.models import PATH as MODELS
 from llm_gateway.endpoints.models import Models
 from llm_gateway.endpoints.sending import Receive, Scope, Send, headers_of, send_error
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.protocol_errors import MethodNotAllowed, UnknownPath, UpgradeRefused
+from llm_gateway.wires.errors import Unexpected
 
 _MESSAGES = "/v1/messages"
 _log = logger(__name__)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from llm_gateway.configuration.serving import Serving
-from llm_gateway.dialects.base import Dialect
 from llm_gateway.endpoints.aliases import models_list, models_page, one_model
 from llm_gateway.endpoints.sending import Scope, Send, headers_of, identity, send_whole
-from llm_gateway.routing import ModelNotFound
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.routing.routes import ModelNotFound
+from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticate import Authenticate, credential_of
 
 PATH = "/v1/models"

@@ -1,6 +1,6 @@
 """Memory for large bodies: how many of them the gateway has at a time."""
 
-from llm_gateway.dialects.protocol_errors import TooManyLargeBodies
+from llm_gateway.exchange.protocol_errors import TooManyLargeBodies
 
 LARGE_BYTES = 1024 * 1024
 """Smaller bodies are not counted."""

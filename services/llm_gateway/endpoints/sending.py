@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from foundation.domain.errors import LockstepError
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.dialects.ingress import INGRESS
-from llm_gateway.providers.base import UpstreamFailed
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.failures import UpstreamFailed
+from llm_gateway.wires.registry import INGRESS
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from llm_gateway.providers.sse import data_of
-from llm_gateway.usage import Usage
+from llm_gateway.exchange.usage import Usage
+from llm_gateway.wires.sse import data_of
 
 _MOST_UNKNOWN = 1_000_000
 """What an item may take of whose answer the usage was lost."""

@@ -6,13 +6,12 @@ import msgspec
 from msgspec.structs import replace
 
 from foundation.domain.errors import DependencyUnavailable, Fault
-from llm_gateway.call import Caller
-from llm_gateway.content.responses import Reference
-from llm_gateway.content.strict import refused
-from llm_gateway.dialects.responses_request import read_responses_request
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.exchange.request import ChatRequest, Reference
 from llm_gateway.items.answered import Item
 from llm_gateway.items.store import KEPT_SECONDS, KeptItems
-from llm_gateway.request import ChatRequest
+from llm_gateway.wires.responses.request import read_responses_request
+from llm_gateway.wires.strict import refused
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _items = msgspec.json.Decoder(list[msgspec.Raw])

@@ -15,10 +15,10 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry.logs import logger
-from llm_gateway.budget import keys
-from llm_gateway.budget.scripts import PooledRunner, Script
+from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.scripts import PooledRunner, Script
 from llm_gateway.items.answered import Item
-from llm_gateway.replay import AnswerVault
+from llm_gateway.replays.vault import AnswerVault
 
 KEPT_SECONDS = 24 * 3600
 MOST_BYTES = 16 * 1024 * 1024

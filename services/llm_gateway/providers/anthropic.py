@@ -3,11 +3,11 @@
 import msgspec
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.providers.anthropic_events import MessagesReader, read_usage
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.usage import Usage
 from llm_gateway.providers.http import HttpAnswer, HttpTransport
-from llm_gateway.request import ChatRequest
-from llm_gateway.usage import Usage
+from llm_gateway.wires.messages.events import MessagesReader, read_usage
 
 _encoder = msgspec.json.Encoder()
 

@@ -10,7 +10,7 @@ import msgspec
 from yarl import URL
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.providers.base import Billing, UpstreamFailed, broken_off, refusal
+from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off, refusal
 
 _OK = 200
 _TOO_MANY = 429

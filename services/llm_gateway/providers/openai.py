@@ -3,12 +3,14 @@
 import msgspec
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.providers import embeddings_usage, openai_events, responses_events
-from llm_gateway.providers.base import EventReader
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.usage import Usage
 from llm_gateway.providers.http import HttpAnswer, HttpTransport
-from llm_gateway.request import ChatRequest
-from llm_gateway.usage import Usage
+from llm_gateway.wires.base import EventReader
+from llm_gateway.wires.chat import events as openai_events
+from llm_gateway.wires.embeddings import usage as embeddings_usage
+from llm_gateway.wires.responses import events as responses_events
 
 _encoder = msgspec.json.Encoder()
 DEFAULT_TIER: tuple[tuple[str, bytes], ...] = (("service_tier", b'"default"'),)

@@ -1,7 +1,7 @@
 """Which wires a configured provider has, by the dialect that each speaks."""
 
 from llm_gateway.configuration.file import ProviderConfig
-from llm_gateway.dialects.base import Dialect
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.openai import (

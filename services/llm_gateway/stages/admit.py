@@ -13,10 +13,13 @@ from foundation.contracts.budget_policy import AwayPolicy
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from llm_gateway import metrics
-from llm_gateway.bound import LEAST_OUTPUT, bound_within, chosen_bound
-from llm_gateway.budget import keys
-from llm_gateway.budget.counted import CountedIn, counted_in
-from llm_gateway.budget.limits import Limits, LimitsCache
+from llm_gateway.accounting.attempts import Ledger, RedisAway
+from llm_gateway.accounting.usage_event import Reason
+from llm_gateway.budget.limits.counted import CountedIn, counted_in
+from llm_gateway.budget.limits.scopes import Windows, windows_at
+from llm_gateway.budget.limits.seed import NO_SEEDS, Seed
+from llm_gateway.budget.limits.tenant_limits import Limits, LimitsCache
+from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis_away import share_of
 from llm_gateway.budget.refusals import (
     BucketClosed,
@@ -28,17 +31,15 @@ from llm_gateway.budget.refusals import (
     Unseeded,
 )
 from llm_gateway.budget.reserving import Lease
-from llm_gateway.budget.scopes import Windows, windows_at
-from llm_gateway.budget.seed import NO_SEEDS, Seed
 from llm_gateway.budget.seeding import Seeding
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
-from llm_gateway.call import Attempt, Call, Caller
-from llm_gateway.ledger import Ledger, RedisAway
-from llm_gateway.routing import Target
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.pricing.bounds import LEAST_OUTPUT, bound_within, chosen_bound
+from llm_gateway.refusals.refused import refused, still_held, too_many_wait
+from llm_gateway.routing.routes import Target
+from llm_gateway.stages.call import Attempt, Call
 from llm_gateway.stages.prepare import Asked, prepare
-from llm_gateway.stages.refused import refused, still_held, too_many_wait
-from llm_gateway.usage import Reason
 
 _REBUILD_SECONDS = 5.0
 _TRIES = 3

@@ -13,7 +13,7 @@ from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.budgets import find_usable_key
 from foundation.storage.database import Database
-from llm_gateway.call import Caller
+from llm_gateway.exchange.caller import Caller
 
 KEY_SECONDS = 60.0
 """How long a key is believed after PostgreSQL confirmed it; a revoked one works no longer than this."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from foundation.domain.money import dollars
-from llm_gateway.budget.scopes import ScopeKind
-from llm_gateway.call import Attempt, Call
-from llm_gateway.rate_headers import rate_headers
+from llm_gateway.budget.limits.scopes import ScopeKind
+from llm_gateway.refusals.rate_headers import rate_headers
+from llm_gateway.stages.call import Attempt, Call
 
 _MAX_OUTPUT = "x-lockstep-max-output-tokens"
 _LEFT_OUT = "x-lockstep-tools-left-out"

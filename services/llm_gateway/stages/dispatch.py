@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from llm_gateway.alerts import Alert, Alerts
+from llm_gateway.accounting.usage_event import Reason
+from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.breaker import Permit
-from llm_gateway.call import Attempt, Call
-from llm_gateway.providers.base import FailedAttempt, UpstreamFailed
-from llm_gateway.routing import Target
+from llm_gateway.exchange.failures import FailedAttempt, UpstreamFailed
+from llm_gateway.planning.order import NearlySpent
+from llm_gateway.routing.routes import Target
 from llm_gateway.stages.admit import Admit
-from llm_gateway.stages.choose import NearlySpent
-from llm_gateway.stages.discard import Discard
-from llm_gateway.stages.send import Opened, Send
-from llm_gateway.usage import Reason
+from llm_gateway.stages.call import Attempt, Call, Opened
+from llm_gateway.stages.ending.discard import Discard
+from llm_gateway.stages.send import Send
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0

@@ -8,9 +8,10 @@ from typing import Any
 
 from foundation.contracts.model_call import CALL_KEY_HEADER, CallKey, canonical_digest
 from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyConflict
-from llm_gateway.call import Caller, PlainAnswer, Replayable
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.replay import AnswerVault
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.replays.vault import AnswerVault
+from llm_gateway.stages.call import PlainAnswer, Replayable
 
 IDEMPOTENCY_HEADER = "idempotency-key"
 REMEMBERED_FOR = timedelta(hours=24)

@@ -8,15 +8,15 @@ import msgspec
 
 from foundation.contracts.budget_policy import BoundKind
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget import keys
-from llm_gateway.budget.counted import CountedIn
-from llm_gateway.budget.rates import CallLimits
+from llm_gateway.accounting.usage_event import Reason, UsageEvent, encode_event
+from llm_gateway.budget.limits.counted import CountedIn
+from llm_gateway.budget.limits.rates import CallLimits
+from llm_gateway.budget.limits.scopes import Windows
+from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserving import Funded
-from llm_gateway.budget.scopes import Windows
-from llm_gateway.call import Attempt, Call
-from llm_gateway.routing import Target
-from llm_gateway.usage import Reason, UsageEvent, encode_event
+from llm_gateway.routing.routes import Target
+from llm_gateway.stages.call import Attempt, Call
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -1,41 +1,18 @@
 """Sends one funded attempt and waits until its answer has begun; an attempt that fails is settled here."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
+from llm_gateway.accounting.attempts import Ledger
 from llm_gateway.breakers.breaker import Permit
-from llm_gateway.call import Attempt
 from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
-from llm_gateway.ledger import Ledger
-from llm_gateway.providers.base import (
-    EventKind,
-    EventReader,
-    StreamEvent,
-    UpstreamAnswer,
-    UpstreamFailed,
-    broken_off,
-    client_gone,
-)
-from llm_gateway.stages.settle import Settle, failed
+from llm_gateway.exchange.failures import UpstreamFailed, broken_off, client_gone
+from llm_gateway.providers.base import UpstreamAnswer
+from llm_gateway.stages.call import Attempt, Opened
+from llm_gateway.stages.ending.settle import Settle, failed
+from llm_gateway.wires.base import EventKind, StreamEvent
 
 _TOO_MANY = 429
 _UNWATCHED_SECONDS = 0.05
-
-
-@dataclass(slots=True)
-class Opened:
-    """An attempt whose answer has begun: a plain one is whole, of a streamed one the first events are there."""
-
-    attempt: Attempt
-    permit: Permit
-    answer: UpstreamAnswer
-    deadline: float
-    first_token_seconds: float
-    body: bytes = b""
-    first_events: list[StreamEvent] = field(default_factory=list)
-    reader: EventReader | None = None
-    chunks: AsyncIterator[bytes] | None = None
 
 
 class Send:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from llm_gateway.translation.wires.messages_request import Source
+from llm_gateway.wires.messages.request_body import Source
 
 _DATA_URL = re.compile(r"data:application/pdf;base64,(.*)", re.DOTALL)
 _NAME = "document.pdf"

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from llm_gateway.translation.wires.messages_request import Source
+from llm_gateway.wires.messages.request_body import Source
 
 _DATA_URL = re.compile(r"data:(image/(?:jpeg|png|gif|webp));base64,(.*)", re.DOTALL)
 _LINKS = ("https://", "http://")

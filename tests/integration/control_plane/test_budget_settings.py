@@ -19,9 +19,9 @@ from fixtures.postgres import ScratchDatabase
 from fixtures.problems import problem
 from fixtures.redis_server import RedisServer
 from foundation.domain.money import dollars, nano_usd
-from llm_gateway.budget import keys
-from llm_gateway.budget.scope_counts import FIELD, ScopeCounts
-from llm_gateway.budget.scopes import ScopeKind
+from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
+from llm_gateway.budget.limits.scopes import ScopeKind
+from llm_gateway.budget.redis import keys
 
 CALL: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
 WIDTH = {"window_seconds": 3600}

@@ -15,7 +15,7 @@ from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from foundation.contracts.run_token import Ancestor, Caps
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.scopes import ScopeKind
+from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}

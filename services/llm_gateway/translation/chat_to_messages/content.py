@@ -6,7 +6,7 @@ from typing import Any
 from foundation.domain.errors import Fault
 from llm_gateway.translation.documents import document_of
 from llm_gateway.translation.images import source_of
-from llm_gateway.translation.wires.chat_request import File, Part
+from llm_gateway.wires.chat.request_body import File, Part
 
 Block = dict[str, Any]
 TEXT = frozenset({"text", "refusal"})

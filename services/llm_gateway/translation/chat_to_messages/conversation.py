@@ -7,7 +7,7 @@ from foundation.domain.errors import Fault
 from llm_gateway.translation.chat_to_messages.content import MEDIA, TEXT, Block, blocks_of, text_block
 from llm_gateway.translation.chat_to_messages.tools import input_of
 from llm_gateway.translation.lengths import Names, short_id
-from llm_gateway.translation.wires.chat_request import Message, ToolCall
+from llm_gateway.wires.chat.request_body import Message, ToolCall
 
 _CALL_ID = 64
 _ROLES = {"system": "system", "developer": "system", "user": "user", "tool": "user", "assistant": "assistant"}

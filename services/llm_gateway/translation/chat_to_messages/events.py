@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from llm_gateway.providers.messages_usage import MessagesUsage
-from llm_gateway.providers.sse import data_of
 from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_finish_reason
-from llm_gateway.translation.usage import as_chat
-from llm_gateway.translation.wires.events import DONE, chat_event
-from llm_gateway.translation.wires.messages_answer import Block, Delta, Event, Message, read_event
+from llm_gateway.wires.messages.answer_body import Block, Delta, Event, Message, read_event
+from llm_gateway.wires.messages.usage import MessagesUsage
+from llm_gateway.wires.sse import data_of
+from llm_gateway.wires.written_events import DONE, chat_event
+from llm_gateway.wires.written_usage import as_chat
 
 
 class ChunkTranslator:

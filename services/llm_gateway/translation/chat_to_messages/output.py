@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.schemas import closed
-from llm_gateway.translation.wires.chat_request import ChatCall
+from llm_gateway.wires.chat.request_body import ChatCall
 
 _EFFORTS = {
     # messages know nothing below low

@@ -11,7 +11,7 @@ from llm_gateway.translation.chat_to_messages.fields import BODY, FUNCTION, MESS
 from llm_gateway.translation.chat_to_messages.output import output_of
 from llm_gateway.translation.chat_to_messages.tools import names_of, tool_choice_of, tools_of
 from llm_gateway.translation.lengths import MESSAGES_USER, short_user
-from llm_gateway.translation.wires.chat_request import ChatCall, read_chat_call
+from llm_gateway.wires.chat.request_body import ChatCall, read_chat_call
 
 _HOTTEST = 1.0
 """Messages end where chat completions have half of their scale."""

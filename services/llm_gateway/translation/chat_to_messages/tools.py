@@ -6,8 +6,8 @@ import msgspec
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.lengths import MESSAGES_NAME, Names
-from llm_gateway.translation.wires.chat_request import ChatCall, NamedChoice, Tool
-from llm_gateway.translation.wires.decoding import decoded
+from llm_gateway.wires.chat.request_body import ChatCall, NamedChoice, Tool
+from llm_gateway.wires.decoding import decoded
 
 _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 _NO_PARAMETERS = {"type": "object", "properties": {}}

@@ -8,8 +8,8 @@ from llm_gateway.translation.chat_to_messages.events import ChunkTranslator
 from llm_gateway.translation.chat_to_messages.request import messages_request
 from llm_gateway.translation.chat_to_messages.whole import completion_of
 from llm_gateway.translation.lengths import MESSAGES_NAME, Names
-from llm_gateway.translation.wires.events import encoded
-from llm_gateway.translation.wires.messages_answer import read_message
+from llm_gateway.wires.messages.answer_body import read_message
+from llm_gateway.wires.written_events import encoded
 
 
 class ChatToMessages:

@@ -6,7 +6,7 @@ from typing import Any
 from foundation.domain.errors import Fault
 from llm_gateway.translation.documents import file_of
 from llm_gateway.translation.images import url_of
-from llm_gateway.translation.wires.messages_request import Block
+from llm_gateway.wires.messages.request_body import Block
 
 Part = dict[str, Any]
 THOUGHT = frozenset({"thinking", "redacted_thinking"})

@@ -7,7 +7,7 @@ import msgspec
 from foundation.domain.errors import Fault
 from llm_gateway.translation.lengths import CHAT_CALL_ID, Names, short_id
 from llm_gateway.translation.messages_to_chat.content import THOUGHT, Part, as_content, parts_of, text_part
-from llm_gateway.translation.wires.messages_request import Block, Message, MessagesCall
+from llm_gateway.wires.messages.request_body import Block, Message, MessagesCall
 
 _FAILED = "Error: "
 """What a result that is an error begins with: chat completions mark it in no other way."""

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from llm_gateway.providers.sse import data_of
+from llm_gateway.exchange.usage import NO_USAGE
 from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.messages_to_chat.blocks import TEXT, BlockSequence
 from llm_gateway.translation.stop_reasons import as_stop_reason
-from llm_gateway.translation.usage import as_messages
-from llm_gateway.translation.wires.chat_answer import ChatAnswer, Message, ToolCall, read_chunk
-from llm_gateway.translation.wires.events import named_event
-from llm_gateway.usage import NO_USAGE
+from llm_gateway.wires.chat.answer_body import ChatAnswer, Message, ToolCall, read_chunk
+from llm_gateway.wires.sse import data_of
+from llm_gateway.wires.written_events import named_event
+from llm_gateway.wires.written_usage import as_messages
 
 
 class MessageEventTranslator:

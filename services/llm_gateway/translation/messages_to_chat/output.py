@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.schemas import is_strict
-from llm_gateway.translation.wires.messages_request import MessagesCall, OutputConfig
+from llm_gateway.wires.messages.request_body import MessagesCall, OutputConfig
 
 _EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 _THINKING = frozenset({"adaptive", "enabled", "between_tools"})

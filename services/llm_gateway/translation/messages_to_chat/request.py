@@ -10,7 +10,7 @@ from llm_gateway.translation.messages_to_chat.conversation import conversation_o
 from llm_gateway.translation.messages_to_chat.fields import BODY, MESSAGE, METADATA, OUTPUT_CONFIG, TOOL
 from llm_gateway.translation.messages_to_chat.output import output_of
 from llm_gateway.translation.messages_to_chat.tools import choice_of, names_of, tools_of
-from llm_gateway.translation.wires.messages_request import MessagesCall, read_messages_call
+from llm_gateway.wires.messages.request_body import MessagesCall, read_messages_call
 
 _CLEARS_THINKING = "clear_thinking_"
 

@@ -5,7 +5,7 @@ from typing import Any
 from foundation.domain.errors import Fault
 from llm_gateway.translation.lengths import CHAT_NAME, CHAT_TOOLS, Names
 from llm_gateway.translation.schemas import is_strict
-from llm_gateway.translation.wires.messages_request import MessagesCall, Tool, ToolChoice
+from llm_gateway.wires.messages.request_body import MessagesCall, Tool, ToolChoice
 
 _CHOICES = {"auto": "auto", "none": "none", "any": "required"}
 

@@ -7,8 +7,8 @@ from llm_gateway.translation.lengths import CHAT_NAME, Names
 from llm_gateway.translation.messages_to_chat.events import MessageEventTranslator
 from llm_gateway.translation.messages_to_chat.request import chat_request
 from llm_gateway.translation.messages_to_chat.whole import message_of
-from llm_gateway.translation.wires.chat_answer import read_completion
-from llm_gateway.translation.wires.events import encoded
+from llm_gateway.wires.chat.answer_body import read_completion
+from llm_gateway.wires.written_events import encoded
 
 
 class MessagesToChat:

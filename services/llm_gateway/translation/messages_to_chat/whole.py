@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 from pydantic_core import from_json
 
+from llm_gateway.exchange.usage import NO_USAGE
 from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_stop_reason
-from llm_gateway.translation.usage import as_messages
-from llm_gateway.translation.wires.chat_answer import ChatAnswer, Choice, Message, ToolCall
-from llm_gateway.translation.wires.decoding import decoded
-from llm_gateway.usage import NO_USAGE
+from llm_gateway.wires.chat.answer_body import ChatAnswer, Choice, Message, ToolCall
+from llm_gateway.wires.decoding import decoded
+from llm_gateway.wires.written_usage import as_messages
 
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
 

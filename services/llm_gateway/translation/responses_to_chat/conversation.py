@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.domain.errors import Fault
 from llm_gateway.translation.lengths import CHAT_CALL_ID, short_id
-from llm_gateway.translation.wires.responses_request import Item, Part, ResponsesCall
+from llm_gateway.wires.responses.request_body import Item, Part, ResponsesCall
 
 ChatMessage = dict[str, Any]
 _ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from llm_gateway.providers.sse import data_of
+from llm_gateway.exchange.usage import Usage
 from llm_gateway.translation.responses_to_chat.output import Output
 from llm_gateway.translation.responses_to_chat.response import Heading, begun, ended, is_finished
 from llm_gateway.translation.responses_to_chat.whole import heading_of
-from llm_gateway.translation.wires.chat_answer import ChatAnswer, Message, read_chunk
-from llm_gateway.translation.wires.events import named_event
-from llm_gateway.usage import Usage
+from llm_gateway.wires.chat.answer_body import ChatAnswer, Message, read_chunk
+from llm_gateway.wires.sse import data_of
+from llm_gateway.wires.written_events import named_event
 
 
 class ResponseEventTranslator:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from llm_gateway.translation.responses_to_chat.items import CallItem, Event, Item, MessageItem, ReasoningItem, Status
-from llm_gateway.translation.wires.chat_answer import Message, ToolCall
+from llm_gateway.wires.chat.answer_body import Message, ToolCall
 
 
 class Output:

@@ -9,7 +9,7 @@ from llm_gateway.translation.lengths import CHAT_USER, short_user
 from llm_gateway.translation.responses_to_chat.conversation import conversation_of
 from llm_gateway.translation.responses_to_chat.fields import BODY, COPIED, REASONING, TEXT, TOOL
 from llm_gateway.translation.responses_to_chat.tools import tool_choice_of, tools_of
-from llm_gateway.translation.wires.responses_request import ResponsesCall, TextFormat, read_responses_call
+from llm_gateway.wires.responses.request_body import ResponsesCall, TextFormat, read_responses_call
 
 _LOGPROBS = "message.output_text.logprobs"
 """Of what a caller may have included, the only one that a chat completion could have; others come of other tools."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llm_gateway.translation.usage import as_responses
-from llm_gateway.usage import Usage
+from llm_gateway.exchange.usage import Usage
+from llm_gateway.wires.written_usage import as_responses
 
 _ASKED: dict[str, Any] = {
     "instructions": None,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from foundation.domain.errors import Fault
-from llm_gateway.translation.wires.responses_request import NamedChoice, ResponsesCall, Tool
+from llm_gateway.wires.responses.request_body import NamedChoice, ResponsesCall, Tool
 
 _CHOICES = frozenset({"auto", "none", "required"})
 

@@ -6,8 +6,8 @@ from typing import Any
 from llm_gateway.translation.responses_to_chat.events import ResponseEventTranslator
 from llm_gateway.translation.responses_to_chat.request import chat_request
 from llm_gateway.translation.responses_to_chat.whole import response_of
-from llm_gateway.translation.wires.chat_answer import read_completion
-from llm_gateway.translation.wires.events import encoded
+from llm_gateway.wires.chat.answer_body import read_completion
+from llm_gateway.wires.written_events import encoded
 
 
 class ResponsesToChat:

@@ -5,7 +5,7 @@ from typing import Any
 
 from llm_gateway.translation.responses_to_chat.output import Output
 from llm_gateway.translation.responses_to_chat.response import Heading, ended, is_finished
-from llm_gateway.translation.wires.chat_answer import ChatAnswer, Choice, Message
+from llm_gateway.wires.chat.answer_body import ChatAnswer, Choice, Message
 
 
 def response_of(answer: ChatAnswer, choice: Choice, message: Message, *, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.ids import new_uuid
+from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.journal import Journal, Settlement
+from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.reservation import Reservation, ScopeKey
-from llm_gateway.budget.scopes import Amount
-from llm_gateway.journal import Journal, Settlement
-from llm_gateway.ledger import Ledger
 
 SHARE = Amount(100, 1000)
 

@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from foundation.contracts.rate_limits import RateLimits, ScopeRates
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.rates import SHIPPED, call_limits
-from llm_gateway.budget.scopes import ScopeKind
+from llm_gateway.budget.limits.rates import SHIPPED, call_limits
+from llm_gateway.budget.limits.scopes import ScopeKind
 
 TENANT, USER, KEY = (new_uuid() for _ in range(3))
 SCOPES = {ScopeKind.TENANT: TENANT, ScopeKind.USER: USER, ScopeKind.KEY: KEY}

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from foundation.domain.errors import BadRequest, DependencyUnavailable
-from llm_gateway.call import Caller
-from llm_gateway.dialects.responses_request import read_responses_request
+from llm_gateway.exchange.caller import Caller
 from llm_gateway.items.answered import Item
 from llm_gateway.items.named import with_items
+from llm_gateway.wires.responses.request import read_responses_request
 
 CALLER = Caller(UUID(int=1))
 OWN = {"type": "reasoning", "id": "rs_own", "summary": [], "encrypted_content": "as it was answered"}

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.dialects.errors import told
-from llm_gateway.providers.base import Billing, UpstreamFailed
+from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.providers.http import HttpTransport
+from llm_gateway.wires.errors import told
 
 _BODY = b'{"error":{"message":"hello","param":"x"}}'
 

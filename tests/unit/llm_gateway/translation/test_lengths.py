@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_wires import Call, Said, chat_stream, completion
 
-from llm_gateway.dialects.base import Dialect
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.lengths import CHAT_NAME, Names, short_name
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat

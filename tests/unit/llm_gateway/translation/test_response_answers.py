@@ -22,7 +22,7 @@ from provider_wires import message as message_body
 from vendor_clients import accumulated_response
 from vendor_shapes import response, response_events
 
-from llm_gateway.dialects.base import Dialect
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.registry import translation
 from llm_gateway.translation.responses_to_chat.translation import ResponsesToChat

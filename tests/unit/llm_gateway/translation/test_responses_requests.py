@@ -6,7 +6,7 @@ import pytest
 import vendor_shapes
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.dialects.base import Dialect
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation, Untranslatable
 from llm_gateway.translation.registry import translation
 from llm_gateway.translation.responses_to_chat.translation import ResponsesToChat

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 
 from foundation.domain.errors import BadRequest, Fault
-from llm_gateway.dialects.base import Dialect
-from llm_gateway.dialects.errors import told
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.registry import translation
+from llm_gateway.wires.errors import told
 
 TRANSLATED = {
     (Dialect.OPENAI, Dialect.ANTHROPIC),

@@ -22,7 +22,7 @@ from provider_wires import (
 from vendor_clients import accumulated_completion, accumulated_message, accumulated_response
 from vendor_shapes import chunks, message_events, response_events
 
-from llm_gateway.dialects.base import Dialect
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.chat_to_messages.translation import ChatToMessages
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat

@@ -1,0 +1,302 @@
+"""Takes each attempt from its reservation to its settlement, through journal and Redis, whatever dies on the way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from msgspec.structs import replace
+from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NotAnswered
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.logs import logger
+from llm_gateway.accounting.holds import Holds
+from llm_gateway.accounting.journal import Entry, Journal, Phase, Settlement
+from llm_gateway.accounting.late_usage import lowering_event, never_dispatched_event
+from llm_gateway.accounting.usage_event import decode_event, encode_event
+from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
+from llm_gateway.budget.limits.scopes import Amount, Scope, Windows
+from llm_gateway.budget.limits.seed import NO_SEEDS, Seed
+from llm_gateway.budget.local_tally import LocalTally
+from llm_gateway.budget.refusals import BucketClosed
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.reserving import Funded, Lease
+from llm_gateway.budget.store import BudgetStore, Settled
+from llm_gateway.budget.waiting import FairWait
+
+_log = logger(__name__)
+
+_ACKNOWLEDGE_SECONDS = 10.0
+"""How long an answer waits for Redis to confirm what it cost."""
+REMEMBER_ANSWERS = timedelta(hours=1)
+"""How long Redis knows that a call's answer is stored; PostgreSQL knows it for ever and is asked first."""
+
+
+class NotAcknowledged(DependencyUnavailable):
+    """The settlement stands in the journal, but Redis has not confirmed it yet."""
+
+
+class RedisAway(DependencyUnavailable):
+    """Redis cannot be reached, or does not answer in time; whether it made this reservation is not known."""
+
+    reservation_id: UUID | None = None
+
+
+Recorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
+"""Which of these attempts' events PostgreSQL has."""
+
+
+class Ledger:
+    def __init__(
+        self, store: BudgetStore, journal: Journal, waiting: FairWait, *, lease: timedelta, recorded: Recorded
+    ) -> None:
+        self._store = store
+        self._recorded = recorded
+        self._journal = journal
+        self._waiting = waiting
+        self.holds = Holds(store, lease_seconds=lease.total_seconds())
+        self._unfinished: set[UUID] = set(journal.entries)
+        self._unknown_since: dict[UUID, int] = {}
+        self.local = _tally_of(journal)
+        self.closed = asyncio.Event()
+        """Set when a bucket was found closed: somebody must rebuild it."""
+
+    async def reserve(
+        self,
+        reservation: Reservation,
+        *,
+        scopes: Sequence[Scope],
+        windows: Windows,
+        lease: Lease | None,
+        limits: CallLimits = NO_LIMITS,
+        seeds: Mapping[int, Seed] = NO_SEEDS,
+        waits: bool = True,
+        once: bool = False,
+    ) -> Funded:
+        """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`.
+
+        With `once` it waits for its turn only, and raises `HeldByOthers` when there is no room then.
+        """
+        self._journal.reserving(reservation)
+        identity = reservation.reservation_id
+        entry = self._journal.entries[identity]
+
+        async def attempt() -> Funded:
+            self.holds.begin(reservation)
+            entry.passed_over = False
+            moment = self.local.moment()
+            funded = await self._store.reserve(
+                reservation, scopes=scopes, windows=windows, lease=lease, limits=limits, seeds=seeds
+            )
+            if entry.passed_over:
+                # a rebuild could not know that it was admitted: it starts again under another id
+                self._unfinished.add(identity)
+                raise BucketClosed
+            entry.admitted = True
+            self.local.within_limits(reservation.scope_names, moment)
+            return funded
+
+        try:
+            if not waits:
+                return await attempt()
+            return await self._waiting.admitted(reservation.scope_names, attempt, once=once)
+        except RedisError as error:
+            # whether the script ran is not known: it is released when Redis answers again
+            self.holds.end(identity)
+            self._unfinished.add(identity)
+            raise _away(error, identity) from error
+        except BaseException as error:
+            self.holds.end(identity)
+            if isinstance(error, BucketClosed):
+                self.closed.set()
+            if isinstance(error, asyncio.CancelledError):
+                self._unfinished.add(identity)
+            elif identity not in self._unfinished:
+                self._journal.forget(identity)
+            raise
+
+    def admit_locally(self, reservation: Reservation) -> None:
+        """Admit an attempt that Redis may not hold; what it uses is charged when Redis is back."""
+        identity = reservation.reservation_id
+        self._unfinished.discard(identity)
+        self._journal.forget(identity)
+        self._journal.reserving(reservation)
+        self._journal.entries[identity].admitted = True
+        self.holds.begin_locally(reservation)
+        self.local.add(reservation)
+
+    def dispatching(self, reservation: Reservation) -> None:
+        self._journal.dispatching(reservation.reservation_id)
+
+    async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
+        """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time.
+
+        What was admitted without Redis does not wait for it.
+        """
+        identity = reservation.reservation_id
+        self._journal.settled(identity, settlement)
+        self.holds.end(identity)
+        self._unfinished.add(identity)
+        if reservation.is_local:
+            self.local.settled(identity, Amount(settlement.tokens, settlement.nano_usd))
+            return
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + _ACKNOWLEDGE_SECONDS, 0.05
+        entry = self._journal.entries[identity]
+        while not await self._finish(entry):
+            if loop.time() + pause > deadline:
+                raise NotAcknowledged("Redis has not confirmed the settlement", retry_after=2)
+            await asyncio.sleep(pause)
+            if identity not in self._unfinished:
+                # `finish_unfinished` was quicker, and the journal may have forgotten it already
+                return
+            pause = min(1.0, pause * 2)
+
+    async def renew(self) -> None:
+        """Renew every open hold. To be called every sixth of a lease."""
+        if not await self.holds.renew():
+            self.closed.set()
+
+    async def finish_unfinished(self) -> None:
+        """Settle what an earlier life or a broken connection left over."""
+        for identity in list(self._unfinished):
+            entry = self._journal.entries.get(identity)
+            if entry is None:
+                self._unfinished.discard(identity)
+            elif not await self._finish(entry) and identity not in self._unknown_since:
+                # Redis is away or closed; what only waits for the ledger stops no other
+                return
+
+    def unrecorded(self) -> list[Entry]:
+        """Settled attempts that PostgreSQL was not yet seen to have."""
+        return [
+            entry
+            for identity, entry in self._journal.entries.items()
+            if entry.phase is Phase.SETTLED and identity not in self._unfinished
+        ]
+
+    def recorded(self, identities: set[UUID]) -> None:
+        """PostgreSQL has the events of these attempts."""
+        entries = self._journal.entries
+        self._journal.forget(
+            *(
+                identity
+                for identity in identities - self._unfinished
+                if (entry := entries.get(identity)) is not None and entry.phase is Phase.SETTLED
+            )
+        )
+
+    async def contribute(self, buckets: set[int]) -> None:
+        """Put back what these buckets may have lost: every hold whose settlement PostgreSQL does not have.
+
+        A settled one is put back too, as a hold of no more than what it took, since the rest of its room may be others'
+        by now; it is settled again, and the ledger takes its event only once. One that was given up before it was
+        dispatched never needs the room that it asked for, whether or not it got it; nor does one of which it is not
+        known whether it was admitted: it is not dispatched, whatever the answer says.
+        """
+        for identity, entry in list(self._journal.entries.items()):
+            if entry.reservation.bucket not in buckets:
+                continue
+            if entry.phase is Phase.RESERVING and (identity in self._unfinished or not entry.admitted):
+                entry.passed_over = True
+                continue
+            hold = entry.reservation
+            if entry.settlement is not None:
+                hold = _taken(hold, entry.settlement)
+                self._unfinished.add(identity)
+            if await self._store.restore(hold):
+                entry.reservation = hold
+
+    async def _finish(self, entry: Entry) -> bool:
+        """Whether Redis has taken this attempt's end, now or before."""
+        settlement = self._settlement(entry)
+        reservation = entry.reservation
+        used = Amount(settlement.tokens, settlement.nano_usd)
+        remember = REMEMBER_ANSWERS if settlement.answer_stored else None
+        try:
+            found = await self._store.settle(reservation, used, settlement.event, remember=remember)
+            if found is Settled.LAPSED and used != Amount(reservation.bound_tokens, reservation.bound_nano_usd):
+                lost, true = decode_event(reservation.lost_event.encode()), decode_event(settlement.event.encode())
+                lowering = encode_event(lowering_event(true, lost))
+                found = await self._store.settle(
+                    reservation, used, settlement.event, remember=remember, lowering=lowering
+                )
+            unknown = found is Settled.UNKNOWN and entry.phase is Phase.SETTLED
+            if unknown and not await self._charge_unknown(entry, used):
+                return False
+        except RedisError as error:
+            _log.debug("a settlement waits for Redis", exc_info=error)
+            return False
+        if found is Settled.CLOSED:
+            self.closed.set()
+            return False
+        self._unfinished.discard(reservation.reservation_id)
+        self._unknown_since.pop(reservation.reservation_id, None)
+        self.local.counted(reservation.reservation_id)
+        if entry.phase is Phase.RESERVING:
+            if found is Settled.UNKNOWN:
+                self._journal.forget(reservation.reservation_id)
+            else:
+                # Redis may lose that it was given up: until the ledger has its event, the journal knows it
+                self._journal.settled(reservation.reservation_id, settlement)
+        self._waiting.freed(reservation.scope_names)
+        return True
+
+    async def _charge_unknown(self, entry: Entry, used: Amount) -> bool:
+        """Redis has no trace of the hold: unless its event is or will be in the ledger, charge it, once."""
+        reservation = entry.reservation
+        identity = reservation.reservation_id
+        if entry.settlement is None:
+            return True
+        since = self._unknown_since.get(identity)
+        if since is None:
+            since = self._unknown_since[identity] = await self._store.now_ms()
+        if not await self._store.is_recorded_until(reservation.bucket, since):
+            return False
+        if identity in await self._recorded([reservation]):
+            return True
+        event = entry.settlement.event
+        answer = await self._store.adjust(reservation, used, event, event_id=identity, corrects_ms=None)
+        return answer != "closed"
+
+    def _settlement(self, entry: Entry) -> Settlement:
+        """How an attempt ends: as it was settled, at nothing when it was never dispatched, else at its bound."""
+        if entry.settlement is not None:
+            return entry.settlement
+        reservation = entry.reservation
+        if entry.phase is Phase.RESERVING:
+            return Settlement(0, 0, encode_event(never_dispatched_event(decode_event(reservation.lost_event.encode()))))
+        settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
+        self._journal.settled(reservation.reservation_id, settlement)
+        return settlement
+
+
+def _taken(reservation: Reservation, settlement: Settlement) -> Reservation:
+    """A reservation of what its attempt took; if it lapses, it is charged that."""
+    return replace(
+        reservation,
+        bound_tokens=settlement.tokens,
+        bound_nano_usd=settlement.nano_usd,
+        lost_event=settlement.event,
+    )
+
+
+def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
+    if not isinstance(error, NotConnected | NotAnswered):
+        return DependencyUnavailable("Redis refuses to work", retry_after=1)
+    away = RedisAway("Redis does not answer", retry_after=1)
+    away.reservation_id = reservation_id
+    return away
+
+
+def _tally_of(journal: Journal) -> LocalTally:
+    """What an earlier life of this gateway admitted without Redis, and Redis may not have counted yet."""
+    tally = LocalTally()
+    for identity, entry in journal.entries.items():
+        if entry.reservation.is_local:
+            tally.add(entry.reservation)
+            if entry.settlement is not None:
+                tally.settled(identity, Amount(entry.settlement.tokens, entry.settlement.nano_usd))
+    return tally

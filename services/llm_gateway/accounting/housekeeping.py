@@ -1,0 +1,63 @@
+"""What a gateway does beside its calls: renew, lapse, finish, confirm, and say that it is alive."""
+
+from collections.abc import Awaitable, Callable
+
+from foundation.storage.database import Database
+from foundation.storage.gateway_instances import see_gateway
+from foundation.telemetry.logs import logger
+from llm_gateway import metrics
+from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.every import every
+from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.budget.store import BudgetStore
+
+ALIVE_EVERY = 5.0
+_CONFIRM_MOST = 500
+
+_log = logger(__name__)
+
+
+class Housekeeping:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        store: BudgetStore,
+        recorder: Recorder,
+        database: Database,
+        instance_id: str,
+        lease_seconds: float,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._recorder = recorder
+        self._database = database
+        self._instance_id = instance_id
+        self._lease = lease_seconds
+
+    def loops(self) -> list[Callable[[], Awaitable[None]]]:
+        """Each runs until cancelled."""
+        return [
+            every(self._lease / 6, self._ledger.renew),
+            every(min(5.0, self._lease / 2), self._lapse),
+            every(0.5, self._ledger.finish_unfinished),
+            every(3.0, self._confirm),
+            every(ALIVE_EVERY, self.say_alive),
+        ]
+
+    async def say_alive(self) -> None:
+        async with self._database.across_tenants(reason="this gateway is alive") as tx:
+            await see_gateway(tx, self._instance_id)
+
+    async def _lapse(self) -> None:
+        if lapsed := await self._store.lapse():
+            _log.warning("holds lapsed and were charged at their bound", extra={"holds": lapsed})
+
+    async def _confirm(self) -> None:
+        """Forget the attempts that PostgreSQL has; this gateway's recorder tells of its own by itself."""
+        waiting = self._ledger.unrecorded()
+        metrics.EVENTS_PENDING.set(len(waiting))
+        metrics.OPEN_HOLDS.set(len(self._ledger.holds))
+        if waiting:
+            asked = [entry.reservation for entry in waiting[:_CONFIRM_MOST]]
+            self._ledger.recorded(await self._recorder.in_ledger(asked))

@@ -1,0 +1,206 @@
+"""Opens the buckets whose counters Redis has lost: from the ledger, and from every live gateway's journal."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import new_uuid
+from foundation.storage.database import Database
+from foundation.storage.gateway_instances import live_gateways
+from foundation.storage.llm_events import (
+    committed_by_ancestor,
+    committed_by_caller,
+    committed_by_step,
+    live_run_states,
+    live_step_fences,
+    recorded_event_ids,
+)
+from foundation.storage.rolling_spend import committed_in_rolling_windows
+from foundation.telemetry.logs import logger
+from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.budget.limits.scopes import SLICES
+from llm_gateway.budget.limits.tenant_limits import ALIVE_SECONDS
+from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.replies import text
+from llm_gateway.budget.redis.scripts import PooledRunner, Scripts
+from llm_gateway.budget.totals.bucket_totals import BucketTotals
+from llm_gateway.budget.totals.open_holds import open_holds
+
+_REQUEST = "ls:rebuild"
+_LEADER = "ls:rebuild-leader"
+_LOCK_MS = 10_000
+_GIVE_UP_SECONDS = 60.0
+_CLAIM_IDLE_MS = 1000
+
+_log = logger(__name__)
+
+
+class LockLost(DependencyUnavailable):
+    """A rebuild must begin anew."""
+
+
+class Rebuilder:
+    """Every gateway has one; whoever leads rebuilds what is closed, the others contribute what they hold."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        gateway: Database,
+        recording: Database,
+        recorder: Recorder,
+        ledger: Ledger,
+        instance_id: str,
+    ) -> None:
+        self._redis = redis
+        self._scripts = Scripts(PooledRunner(redis))
+        self._gateway = gateway
+        self._recording = recording
+        self._recorder = recorder
+        self._ledger = ledger
+        self._instance_id = instance_id
+        self._contributed = ""
+
+    async def run(self) -> None:
+        """Contribute when asked, rebuild when a bucket is closed, until cancelled."""
+        while True:
+            try:
+                await self.contribute_if_asked()
+                await self.rebuild_closed()
+                self._ledger.closed.clear()
+            except (RedisError, DependencyUnavailable, TimeoutError) as error:
+                _log.debug("a rebuild waits", exc_info=error)
+                await asyncio.sleep(0.2)
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._ledger.closed.wait()
+            except TimeoutError:
+                continue
+
+    async def contribute_if_asked(self) -> None:
+        nonce = text(await self._redis.get(_REQUEST))
+        if nonce in {"", self._contributed}:
+            return
+        # no batch of ours may be on its way into the ledger while others count it
+        async with self._recorder.between_batches:
+            await self._ledger.contribute(set(await self._closed()))
+        await self._redis.sadd(f"{_REQUEST}:{nonce}", self._instance_id)
+        await self._redis.expire(f"{_REQUEST}:{nonce}", 300)
+        self._contributed = nonce
+
+    async def rebuild_closed(self) -> int:
+        """Rebuild all closed buckets that nobody else rebuilds; answers how many were opened."""
+        closed = await self._closed()
+        if not closed:
+            return 0
+        owner = str(new_uuid())
+        # one at a time: all live gateways answer to one request
+        if not await self._lock(_LEADER, owner):
+            return 0
+        mine: list[int] = []
+        try:
+            mine = [number for number in closed if await self._lock(keys.rebuild_lock(number), owner)]
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
+                await self._redis.set(_REQUEST, owner, ex=int(_GIVE_UP_SECONDS))
+                await self.contribute_if_asked()
+                await self._everyone_contributed(owner, mine)
+                await self._everything_recorded(owner, mine)
+                buckets = await self._counted(mine)
+                opened = [await self._open(bucket, owner) for bucket in buckets]
+        finally:
+            await self._unlock(mine, owner)
+        _log.info("budget counters rebuilt", extra={"buckets": sum(opened)})
+        return sum(opened)
+
+    async def _closed(self) -> list[int]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for number in range(keys.BUCKETS):
+            pipeline.exists(keys.epoch(number))
+        return [number for number, known in enumerate(await pipeline.execute()) if not known]
+
+    async def _lock(self, key: str, owner: str) -> bool:
+        return bool(await self._redis.set(key, owner, nx=True, px=_LOCK_MS))
+
+    async def _keep(self, owner: str, mine: Iterable[int]) -> None:
+        """Hold on to the locks; `LockLost` when one is gone, for Redis may have been lost once more."""
+        for key in (_LEADER, *map(keys.rebuild_lock, mine)):
+            if text(await self._redis.get(key)) != owner:
+                raise LockLost("the counters were lost again while they were rebuilt")
+            await self._redis.pexpire(key, _LOCK_MS)
+
+    async def _unlock(self, mine: Iterable[int], owner: str) -> None:
+        for key in (*map(keys.rebuild_lock, mine), _LEADER):
+            if text(await self._redis.get(key)) == owner:
+                await self._redis.delete(key)
+
+    async def _everyone_contributed(self, owner: str, mine: list[int]) -> None:
+        while True:
+            async with self._gateway.across_tenants(reason="which gateways are alive") as tx:
+                alive = await live_gateways(tx, seconds=ALIVE_SECONDS)
+            told = {text(name) for name in await self._redis.smembers(f"{_REQUEST}:{owner}")}
+            if alive | {self._instance_id} <= told:
+                return
+            await self._keep(owner, mine)
+            await asyncio.sleep(0.2)
+
+    async def _everything_recorded(self, owner: str, mine: list[int]) -> None:
+        while await self._recorder.unrecorded(mine):
+            await self._recorder.record_once(new=True, block_ms=None)
+            await self._recorder.take_over(idle_ms=_CLAIM_IDLE_MS)
+            await self._keep(owner, mine)
+            await asyncio.sleep(0.05)
+
+    async def _counted(self, mine: list[int]) -> list[BucketTotals]:
+        """The counters of these buckets, from the ledger and the holds."""
+        holds = [hold for number in mine for hold in await open_holds(self._redis, number)]
+        # an event that is recorded between two questions would be a hold in one and a charge in the other
+        async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
+            asked = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
+            recorded = await recorded_event_ids(tx, asked) if asked else set()
+            buckets = {number: BucketTotals(number) for number in mine}
+            for caller in await committed_by_caller(tx):
+                _of(buckets, caller.tenant_id).add_caller(caller)
+            for step in await committed_by_step(tx):
+                _of(buckets, step.tenant_id).add_step(step)
+            for ancestor in await committed_by_ancestor(tx):
+                _of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
+            for one in await committed_in_rolling_windows(tx, slices=SLICES):
+                _of(buckets, one.tenant_id).add_slice(one)
+            for run in await live_run_states(tx):
+                _of(buckets, run.tenant_id).add_run(run)
+            for fence in await live_step_fences(tx):
+                _of(buckets, fence.tenant_id).add_fence(fence)
+        for hold in holds:
+            buckets[hold.bucket].add_hold(hold, recorded=hold.identity in recorded)
+        return list(buckets.values())
+
+    async def _open(self, bucket: BucketTotals, owner: str) -> bool:
+        server = (await self._redis.info("server"))["run_id"]
+        scopes = bucket.scopes.fields()
+        pattern = keys.scope_pattern(bucket.number)
+        known = [text(key) async for key in self._redis.scan_iter(pattern, count=1000)]
+        remove = [key for key in known if not key.endswith(":steps")]
+        answer = await self._scripts.open_bucket(
+            keys=[keys.epoch(bucket.number), keys.rebuild_lock(bucket.number), keys.leases(bucket.number)],
+            args=[
+                owner,
+                f"{server}:{owner}",
+                json.dumps(remove),
+                json.dumps(scopes),
+                keys.prefix(bucket.number),
+                json.dumps(bucket.settled_holds),
+            ],
+        )
+        return text(answer) == "done"
+
+
+def _of(buckets: dict[int, BucketTotals], tenant_id: UUID) -> BucketTotals:
+    """The totals of a tenant's bucket; those of buckets that are not rebuilt here go nowhere."""
+    number = keys.bucket_of(tenant_id)
+    return buckets.get(number) or BucketTotals(number)

@@ -1,0 +1,223 @@
+"""Moves usage events from Redis streams into the ledger: in batches, idempotent, acknowledged after commit."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.storage.budget_warnings import WarningRefused, insert_budget_warning
+from foundation.storage.database import Database
+from foundation.storage.llm_events import EventRefused, insert_llm_events, recorded_event_ids
+from foundation.telemetry.logs import logger
+from llm_gateway.accounting.usage_event import event_name, ledger_document
+from llm_gateway.accounting.warnings import budget_warning, say
+from llm_gateway.budget.redis import keys
+from llm_gateway.budget.reservation import Reservation
+
+GROUP = "recorder"
+_BATCH = 200
+_BLOCK_MS = 2000
+_CLAIM_IDLE_MS = 10_000
+_GATHER_SECONDS, _GATHER_LONGER_SECONDS = 0.05, 0.3
+"""Pause in which a batch fills: a transaction an event would cost more than the call did. It is longer where the last
+batch was not small."""
+_SMALL = 2
+_OTHERS_SECONDS = 0.2
+"""Pause when all entries that stand in the streams are in other consumers' hands."""
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEntry:
+    stream: str
+    entry_id: str
+    fields: Mapping[bytes, bytes]
+
+    @property
+    def is_warning(self) -> bool:
+        return b"warning" in self.fields
+
+    @property
+    def text(self) -> bytes:
+        return self.fields[b"event"]
+
+    @property
+    def made_ms(self) -> int:
+        return int(self.entry_id.partition("-")[0])
+
+
+class Recorder:
+    """One consumer of the group. While PostgreSQL is away the entries stay where they are."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        database: Database,
+        *,
+        consumer: str,
+    ) -> None:
+        self._redis = redis
+        self._database = database
+        self._consumer = consumer
+        self.on_recorded: Callable[[set[UUID]], None] = _nobody_asks
+        self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
+        self._last_batch = 0
+        self.between_batches = asyncio.Lock()
+        """Held while a batch is on its way: who takes it knows that nothing is."""
+
+    async def run(self) -> None:
+        """Record until cancelled."""
+        own_pending, since_claim = True, 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await self.record_once(new=not own_pending, block_ms=None if own_pending else _BLOCK_MS)
+                own_pending = False
+                if loop.time() - since_claim > _CLAIM_IDLE_MS / 1000:
+                    since_claim = loop.time()
+                    await self.take_over(idle_ms=_CLAIM_IDLE_MS)
+            except (RedisError, DependencyUnavailable) as error:
+                _log.debug("usage events wait", exc_info=error)
+                own_pending = True
+                await asyncio.sleep(0.5)
+
+    async def record_once(self, *, new: bool, block_ms: int | None) -> int:
+        """Record one batch: of new entries, or of all that this consumer has read and not yet acknowledged."""
+        start = ">" if new else "0"
+        while True:
+            # peek first, then read under the lock: no batch may be on its way unseen
+            if block_ms:
+                if not await self._wait_for_entries(block_ms):
+                    return 0
+                await asyncio.sleep(_GATHER_SECONDS if self._last_batch < _SMALL else _GATHER_LONGER_SECONDS)
+            async with self.between_batches:
+                try:
+                    answer = await self._redis.xreadgroup(
+                        GROUP, self._consumer, dict.fromkeys(self._streams, start), count=_BATCH
+                    )
+                except ResponseError as error:
+                    if not str(error).startswith("NOGROUP"):
+                        raise
+                    await self.create_groups()
+                    continue
+                entries = _entries(answer)
+                await self._store(entries)
+            self._last_batch = len(entries)
+            if block_ms and not entries:
+                await asyncio.sleep(_OTHERS_SECONDS)
+            if new or not entries:
+                return len(entries)
+
+    async def take_over(self, *, idle_ms: int) -> int:
+        """Record what other consumers read and did not acknowledge for this long."""
+        total = 0
+        for stream in self._streams:
+            async with self.between_batches:
+                answer = await self._redis.xautoclaim(stream, GROUP, self._consumer, idle_ms, count=_BATCH)
+                entries = [StreamEntry(stream, entry_id.decode(), fields) for entry_id, fields in answer[1] if fields]
+                await self._store(entries)
+            total += len(entries)
+        return total
+
+    async def create_groups(self) -> None:
+        for stream in self._streams:
+            try:
+                await self._redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
+            except ResponseError as error:
+                if not str(error).startswith("BUSYGROUP"):
+                    raise
+
+    async def unrecorded(self, buckets: Iterable[int] = range(keys.BUCKETS)) -> int:
+        """How many entries stand in these buckets' streams."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for bucket in buckets:
+            pipeline.xlen(keys.stream(bucket))
+        return sum(await pipeline.execute())
+
+    async def in_ledger(self, reservations: Sequence[Reservation]) -> set[UUID]:
+        """Which of these attempts' events PostgreSQL has."""
+        asked = [(one.tenant_id, one.event_day, one.reservation_id) for one in reservations]
+        if not asked:
+            return set()
+        async with self._database.across_tenants(reason="which attempts are recorded") as tx:
+            return await recorded_event_ids(tx, asked)
+
+    async def _wait_for_entries(self, block_ms: int) -> bool:
+        return bool(await self._redis.xread(dict.fromkeys(self._streams, "0"), count=1, block=block_ms))
+
+    async def _store(self, entries: list[StreamEntry]) -> None:
+        if not entries:
+            return
+        events = [entry for entry in entries if not entry.is_warning]
+        named = [(entry, name) for entry in events if (name := await self._named(entry)) is not None]
+        try:
+            await self._insert([entry for entry, _ in named])
+        except EventRefused:
+            for entry, _ in named:
+                try:
+                    await self._insert([entry])
+                except EventRefused as error:
+                    await self._reject(entry, str(error))
+        await self._warn([entry for entry in entries if entry.is_warning])
+        pipeline = self._redis.pipeline(transaction=False)
+        for stream, found in groupby(entries, key=lambda entry: entry.stream):
+            identities = [entry.entry_id for entry in found]
+            pipeline.xack(stream, GROUP, *identities)
+            pipeline.xdel(stream, *identities)
+        await pipeline.execute()
+        self.on_recorded({name for _, name in named})
+
+    async def _insert(self, entries: Sequence[StreamEntry]) -> None:
+        if not entries:
+            return
+        async with self._database.across_tenants(reason="record usage events") as tx:
+            documents = [ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
+            await insert_llm_events(tx, documents)
+
+    async def _warn(self, entries: Sequence[StreamEntry]) -> None:
+        """Keep each warning, and say it if it was not said before; one at a time, for they are few."""
+        for entry in entries:
+            try:
+                warning = budget_warning(entry.fields, made_ms=entry.made_ms)
+                async with self._database.across_tenants(reason="record a budget warning") as tx:
+                    is_new = await insert_budget_warning(tx, warning)
+            except (WarningRefused, KeyError, ValueError) as error:
+                await self._reject(entry, str(error))
+                continue
+            if is_new:
+                say(warning)
+
+    async def _named(self, entry: StreamEntry) -> UUID | None:
+        try:
+            return event_name(entry.text)
+        except msgspec.MsgspecError as error:
+            await self._reject(entry, str(error))
+            return None
+
+    async def _reject(self, entry: StreamEntry, why: str) -> None:
+        """An event that the ledger cannot take is kept apart, for a person."""
+        about = {"stream": entry.stream, "entry": str(dict(entry.fields)), "why": why}
+        _log.error("a stream's entry is refused by the ledger", extra=about)
+        kept: dict[Any, Any] = {**entry.fields, b"why": why}
+        await self._redis.xadd(entry.stream.replace(":events", ":rejected"), kept)
+
+
+def _nobody_asks(_: set[UUID]) -> None:
+    """A recorder beside no gateway tells nobody."""
+
+
+def _entries(answer: Any) -> list[StreamEntry]:
+    return [
+        StreamEntry(stream.decode(), entry_id.decode(), fields)
+        for stream, found in answer
+        for entry_id, fields in found
+        if fields
+    ]

@@ -1,0 +1,101 @@
+"""The event by which the ledger learns of one attempt or adjustment."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from foundation.contracts.budget_policy import BoundKind
+
+
+class Reason(StrEnum):
+    """Why an attempt was made."""
+
+    FIRST = "first"
+    RETRY = "retry"
+    FAILOVER = "failover"
+    HEDGE = "hedge"
+    CHEAPER = "cheaper"
+
+
+class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt or adjustment, column by column as the table llm_events has it.
+
+    It crosses Redis as JSON; `settled_at` is absent in the event of a lapse, whose time is that of its stream entry.
+    """
+
+    tenant_id: UUID
+    event_day: date
+    event_id: UUID
+    kind: str
+    attempt: int
+    dialect: str
+    route: str
+    provider: str
+    model: str
+    status: str
+    usage_source: str
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    cost_nano_usd: int
+    price_version: str
+    started_at: datetime
+    request_id: UUID
+    reason: Reason = Reason.FIRST
+    settled_at: datetime | None = None
+    adjusts_event_id: UUID | None = None
+    user_id: UUID | None = None
+    api_key_id: UUID | None = None
+    run_id: UUID | None = None
+    step_id: UUID | None = None
+    generation: int | None = None
+    fence: int | None = None
+    ancestor_run_ids: tuple[UUID, ...] = ()
+    call_key: str | None = None
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    bound_tokens: int = 0
+    bound_nano_usd: int = 0
+    bound_kind: BoundKind = BoundKind.STRICT
+    provider_request_id: str | None = None
+    http_status: int | None = None
+    error_code: str | None = None
+    latency_ms: int | None = None
+    first_token_ms: int | None = None
+    trace_id: str | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(UsageEvent)
+
+
+class _Named(msgspec.Struct):
+    event_id: UUID
+
+
+_names = msgspec.json.Decoder(_Named)
+_UNSETTLED = b'"settled_at":null'
+"""In a JSON string the quotes would be escaped, so this can only be the member."""
+
+
+def event_name(text: bytes) -> UUID:
+    """The id of an encoded event; msgspec.MsgspecError when the text is none."""
+    return _names.decode(text).event_id
+
+
+def ledger_document(text: bytes, *, entry_ms: int) -> bytes:
+    """An encoded event as the ledger takes it, settled when its stream entry was made; not decoded for that."""
+    at = datetime.fromtimestamp(entry_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace(_UNSETTLED, f'"settled_at":"{at}"'.encode(), 1)
+
+
+def encode_event(event: UsageEvent) -> str:
+    return _encoder.encode(event).decode()
+
+
+def decode_event(text: bytes) -> UsageEvent:
+    """msgspec.MsgspecError when the text is no event."""
+    return _decoder.decode(text)

@@ -1,0 +1,37 @@
+"""The warning that a budget is nearly spent: from the stream, where a script left it, to a log line and a figure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from foundation.storage.budget_warnings import BudgetWarning
+from foundation.telemetry.logs import logger
+from llm_gateway import metrics
+from llm_gateway.budget.redis import keys
+
+_UNITS = {"tokens": "tokens", "nano": "nano_usd"}
+
+_log = logger(__name__)
+
+
+def budget_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarning:
+    words = {name.decode(): value.decode() for name, value in fields.items()}
+    tenant_id, scope, scope_id = keys.read_scope(words["warning"])
+    return BudgetWarning(
+        tenant_id=tenant_id,
+        scope=scope,
+        scope_id=scope_id,
+        period=words["period"],
+        label=words["label"],
+        unit=_UNITS[words["unit"]],
+        limit_amount=int(words["limit"]),
+        committed=int(words["committed"]),
+        warned_at=datetime.fromtimestamp(made_ms / 1000, UTC),
+    )
+
+
+def say(warning: BudgetWarning) -> None:
+    """To be called once a warning."""
+    metrics.BUDGET_WARNINGS.labels(str(warning.tenant_id), warning.scope, warning.period).inc()
+    about = {name: value if isinstance(value, int) else str(value) for name, value in asdict(warning).items()}
+    _log.warning("four fifths of a budget are spent", extra=about)

@@ -1,0 +1,22 @@
+"""What the ledger has of a rolling window, brought along by the reservation that found the window uncounted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from llm_gateway.budget.limits.scopes import Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What was committed up to a moment, by the number of the slice."""
+
+    since_ms: int
+    slices: Mapping[int, Amount]
+
+    def text(self) -> str:
+        """As reserve.lua reads it."""
+        slices = (f" {number}:{amount.tokens}:{amount.nano_usd}" for number, amount in self.slices.items())
+        return f"{self.since_ms}{''.join(slices)}"
+
+
+NO_SEEDS: Mapping[int, Seed] = {}

@@ -1,0 +1,158 @@
+"""A tenant's limits and clock, kept in memory for at most five seconds and renewed before anyone waits for it."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from foundation.contracts.budget_policy import CLOSED, STRICT, Bounds, RedisAway
+from foundation.contracts.rate_limits import RateLimits
+from foundation.domain.errors import DependencyUnavailable, Forbidden
+from foundation.storage.budgets import TenantLimits, read_tenant_limits
+from foundation.storage.database import Database
+from foundation.storage.rolling_spend import committed_in_rolling_window
+from foundation.telemetry.logs import logger
+from llm_gateway.budget.limits.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
+from llm_gateway.budget.limits.seed import Seed
+
+FRESH_SECONDS = 2.0
+"""Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""
+MAX_AGE_SECONDS = 5.0
+"""Older limits are waited for, unless PostgreSQL is away: then the last known ones hold."""
+_FORGET_SECONDS = 600.0
+ALIVE_SECONDS = 15.0
+"""A gateway not seen for this long has no share in an allowance and is not waited for in a rebuild: its holds lapse, or
+its journal settles them when it is back."""
+
+Setting = TypeVar("Setting", bound=BaseModel)
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All limits of one tenant, and what it has declared about them; `gateways` are alive, as last known."""
+
+    zone: ZoneInfo
+    by_scope: Mapping[tuple[str, UUID], Mapping[str, Limit]]
+    rates: RateLimits
+    rolling: Mapping[tuple[str, UUID], Rolling] = field(default_factory=dict)
+    bounds: Bounds = STRICT
+    redis_away: RedisAway = CLOSED
+    gateways: int = 1
+
+    def scope(self, kind: ScopeKind, scope_id: UUID) -> Scope:
+        by_period = self.by_scope.get((kind.value, scope_id), {})
+        total, day, month = (by_period.get(period, NO_LIMIT) for period in (Period.TOTAL, Period.DAY, Period.MONTH))
+        window = self.rolling.get((kind.value, scope_id))
+        return Scope(kind, scope_id, total=total, day=day, month=month, rolling=window)
+
+
+@dataclass(slots=True)
+class _Known:
+    limits: Limits
+    loaded_at: float
+    fetching: "asyncio.Task[Limits] | None" = None
+
+
+class LimitsCache:
+    def __init__(self, database: Database, *, shipped: RateLimits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._shipped = shipped
+        self._clock = clock
+        self._known: dict[UUID, _Known] = {}
+        self._first: dict[UUID, asyncio.Task[Limits]] = {}
+
+    def ship(self, limits: RateLimits) -> None:
+        """What holds where a tenant has said nothing else; tenants get it when theirs are renewed."""
+        self._shipped = limits
+
+    async def of(self, tenant_id: UUID) -> Limits:
+        """The tenant's limits; `DependencyUnavailable` when they were never seen and PostgreSQL is away."""
+        known = self._known.get(tenant_id)
+        if known is None:
+            task = self._first.get(tenant_id)
+            if task is None:
+                task = self._first[tenant_id] = asyncio.ensure_future(self._load(tenant_id))
+            try:
+                return await asyncio.shield(task)
+            finally:
+                if task.done():
+                    self._first.pop(tenant_id, None)
+        age = self._clock() - known.loaded_at
+        if age > FRESH_SECONDS and known.fetching is None:
+            known.fetching = asyncio.ensure_future(self._load(tenant_id))
+            known.fetching.add_done_callback(lambda task: self._fetched(known, task))
+        if age > MAX_AGE_SECONDS and known.fetching is not None:
+            try:
+                return await asyncio.shield(known.fetching)
+            except DependencyUnavailable:
+                _log.debug("PostgreSQL is away, the last known limits hold", extra={"tenant_id": str(tenant_id)})
+        return known.limits
+
+    async def spent(self, tenant_id: UUID, scope: Scope, window: Rolling, *, until_ms: int) -> Seed:
+        """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
+        async with self._database.tenant(tenant_id) as tx:
+            sums = await committed_in_rolling_window(
+                tx,
+                scope=scope.kind.value,
+                scope_id=scope.scope_id,
+                width_ms=window.width_ms,
+                slice_ms=window.slice_ms,
+                until_ms=until_ms,
+            )
+        return Seed(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
+
+    def _fetched(self, known: _Known, task: "asyncio.Task[Limits]") -> None:
+        known.fetching = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.debug("limits could not be renewed", exc_info=error)
+
+    async def _load(self, tenant_id: UUID) -> Limits:
+        async with self._database.tenant(tenant_id) as tx:
+            found = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
+        if found is None or found.suspended:
+            self._known.pop(tenant_id, None)
+            raise Forbidden("the tenant is suspended" if found else "there is no such tenant")
+        limits = self._limits(tenant_id, found)
+        now = self._clock()
+        self._known[tenant_id] = _Known(limits, now)
+        for other in [key for key, value in self._known.items() if now - value.loaded_at > _FORGET_SECONDS]:
+            del self._known[other]
+        return limits
+
+    def _limits(self, tenant_id: UUID, found: TenantLimits) -> Limits:
+        by_scope: dict[tuple[str, UUID], dict[str, Limit]] = {}
+        windows: dict[tuple[str, UUID], Rolling] = {}
+        for row in found.budgets:
+            limit = Limit(row.limit_tokens, row.limit_nano_usd)
+            if row.window_seconds is None:
+                by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = limit
+            else:
+                windows[row.scope, row.scope_id] = rolling(row.window_seconds, limit)
+        given = found.settings
+        return Limits(
+            ZoneInfo(found.time_zone),
+            by_scope,
+            self._shipped.changed_by(_setting(tenant_id, given, "limits", RateLimits())),
+            rolling=windows,
+            bounds=_setting(tenant_id, given, "bounds", STRICT),
+            redis_away=_setting(tenant_id, given, "redis_away", CLOSED),
+            gateways=found.gateways,
+        )
+
+
+def _setting(tenant_id: UUID, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
+    """What a tenant has set under a name; what is shipped where that cannot be read."""
+    try:
+        return shipped if settings.get(name) is None else type(shipped).model_validate(settings[name])
+    except ValidationError as error:
+        why = error.errors(include_url=False, include_input=False, include_context=False)
+        about = {"tenant_id": str(tenant_id), "setting": name, "why": why}
+        _log.error("a tenant's setting is not valid, what is shipped holds", extra=about)
+        return shipped

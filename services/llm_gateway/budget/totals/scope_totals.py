@@ -1,0 +1,127 @@
+"""Counters of scopes being summed up anew, in the fields that the scripts read."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
+from llm_gateway.budget.limits.scopes import Amount, slice_of
+
+Fields = list[str | list[int | str]]
+
+
+@dataclass(slots=True)
+class _Window:
+    label: str = ""
+    tokens: int = 0
+    nano: int = 0
+    held_tokens: int = 0
+    held_nano: int = 0
+
+    def reaches(self, label: str) -> bool:
+        """As in common.lua: a later label starts anew, an earlier one is over."""
+        if self.label < label:
+            self.label, self.tokens, self.nano, self.held_tokens, self.held_nano = label, 0, 0, 0, 0
+        return self.label == label
+
+    def commit(self, amount: Amount) -> None:
+        self.tokens += amount.tokens
+        self.nano += amount.nano_usd
+
+    def hold(self, amount: Amount) -> None:
+        self.held_tokens += amount.tokens
+        self.held_nano += amount.nano_usd
+
+    def counts(self) -> WindowCounts:
+        held = Amount(self.held_tokens, self.held_nano)
+        return WindowCounts(self.label, Amount(self.tokens, self.nano), held)
+
+
+@dataclass(slots=True)
+class _RollingWindow:
+    slice_ms: int
+    slices: dict[int, Amount] = field(default_factory=dict)
+
+    def commit(self, number: int, amount: Amount) -> None:
+        before = self.slices.get(number, Amount(0, 0))
+        self.slices[number] = Amount(before.tokens + amount.tokens, before.nano_usd + amount.nano_usd)
+
+    def fields(self) -> Fields:
+        flat = {
+            "state": "whole",
+            "slice": self.slice_ms,
+            "tokens": sum(amount.tokens for amount in self.slices.values()),
+            "nano": sum(amount.nano_usd for amount in self.slices.values()),
+        }
+        if self.slices:
+            flat |= {"oldest": min(self.slices), "newest": max(self.slices)}
+        for number, amount in self.slices.items():
+            flat |= {f"t{number}": amount.tokens, f"n{number}": amount.nano_usd}
+        return [str(word) for pair in flat.items() for word in pair]
+
+
+@dataclass(slots=True)
+class _Scope:
+    total: _Window = field(default_factory=_Window)
+    day: _Window = field(default_factory=_Window)
+    month: _Window = field(default_factory=_Window)
+    rolling: dict[int, _RollingWindow] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+
+    def fields(self) -> Fields:
+        counts = ScopeCounts(self.total.counts())
+        if self.day.label:
+            counts = ScopeCounts(self.total.counts(), self.day.counts(), self.month.counts())
+        flat: Fields = [FIELD, counts.values()]
+        if self.rolling:
+            flat += ["rolling", " ".join(map(str, self.rolling))]
+        for name, value in self.marks.items():
+            flat += [name, str(value)]
+        return flat
+
+
+class ScopeTotals:
+    """Scopes by key."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[str, _Scope] = {}
+
+    def commit(self, key: str, amount: Amount) -> None:
+        self._scope(key).total.commit(amount)
+
+    def commit_on(self, key: str, day: date, amount: Amount) -> None:
+        """Charge a scope that counts days and months; days may come in any order."""
+        scope = self._scope(key)
+        scope.total.commit(amount)
+        for window, label in ((scope.day, f"{day:%Y-%m-%d}"), (scope.month, f"{day:%Y-%m}")):
+            if window.reaches(label):
+                window.commit(amount)
+
+    def commit_in_slice(self, key: str, width_ms: int, number: int, amount: Amount) -> None:
+        """Count a rolling window of this width; nothing in a slice says that it has one."""
+        windows = self._scope(key).rolling
+        window = windows.setdefault(width_ms, _RollingWindow(slice_of(width_ms)))
+        if amount != Amount(0, 0):
+            window.commit(number, amount)
+
+    def hold(self, key: str, amount: Amount, *, day: str | None) -> None:
+        """Count a hold; `day` when the scope counts days and months."""
+        scope = self._scope(key)
+        scope.total.hold(amount)
+        if day is not None:
+            for window, label in ((scope.day, day), (scope.month, day[:7])):
+                if window.reaches(label):
+                    window.hold(amount)
+
+    def mark(self, key: str, name: str, value: int) -> None:
+        marks = self._scope(key).marks
+        marks[name] = max(value, marks.get(name, 0))
+
+    def fields(self) -> dict[str, Fields]:
+        """Flat lists of names and values by key, as open_bucket.lua takes them; a list in one becomes one field."""
+        hashes = {key: scope.fields() for key, scope in self._scopes.items()}
+        for key, scope in self._scopes.items():
+            hashes |= {f"{key}:rolling:{width}": window.fields() for width, window in scope.rolling.items()}
+        return hashes
+
+    def _scope(self, key: str) -> _Scope:
+        return self._scopes.setdefault(key, _Scope())

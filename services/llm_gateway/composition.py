@@ -1,0 +1,222 @@
+"""Builds a gateway from its settings, and takes it down in reverse."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from redis.asyncio import Redis
+
+from foundation.cloud.clients import Clients
+from foundation.cloud.objects import ObjectStore
+from foundation.http.service_tokens import TokenVerifier
+from foundation.storage.database import Database, DatabaseSettings
+from llm_gateway import lifecycle as background
+from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.every import every
+from llm_gateway.accounting.housekeeping import Housekeeping
+from llm_gateway.accounting.journal import Journal
+from llm_gateway.accounting.rebuild import Rebuilder
+from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.admin.scopes_money import ScopesMoney
+from llm_gateway.admin.service import RunsMoney
+from llm_gateway.breakers.alerts import Alerts
+from llm_gateway.breakers.board import SYNC_SECONDS, BreakerBoard
+from llm_gateway.budget.limits.tenant_limits import LimitsCache
+from llm_gateway.budget.redis.connection import RedisSettings, connect
+from llm_gateway.budget.redis.pipelined import PipelinedConnection
+from llm_gateway.budget.store import BudgetStore
+from llm_gateway.budget.waiting import FairWait
+from llm_gateway.configuration.secrets import GatewaySecrets
+from llm_gateway.endpoints.calls import Answer, CallEndpoint
+from llm_gateway.endpoints.count_tokens import TokenCounting
+from llm_gateway.endpoints.front import Front
+from llm_gateway.endpoints.models import Models
+from llm_gateway.endpoints.room import BodyRoom
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.items.store import KeptItems
+from llm_gateway.pipeline import Pipeline
+from llm_gateway.planning.order import NearlySpent
+from llm_gateway.planning.plan import Planning
+from llm_gateway.replays.vault import AnswerVault
+from llm_gateway.routing.serving import Serving
+from llm_gateway.settings import GatewaySettings
+from llm_gateway.stages.admit import Admit
+from llm_gateway.stages.authenticate import Authenticate
+from llm_gateway.stages.dispatch import Dispatch
+from llm_gateway.stages.ending.discard import Discard
+from llm_gateway.stages.ending.finish_plain import FinishPlain
+from llm_gateway.stages.ending.finish_stream import FinishStream
+from llm_gateway.stages.ending.keep_answer import KeepAnswer
+from llm_gateway.stages.ending.settle import Settle
+from llm_gateway.stages.find_recorded import FindRecorded
+from llm_gateway.stages.send import Send
+from llm_gateway.streaming.drains import Drains
+from llm_gateway.streaming.heartbeat import Heartbeat
+
+AUDIENCE = "llm_gateway"
+_EXPIRY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The built parts that the application routes to."""
+
+    front: Front
+    runs: RunsMoney
+    scopes: ScopesMoney
+    serving: Serving
+    breakers: BreakerBoard
+    alerts: Alerts
+    verifier: TokenVerifier
+    database: Database
+    store: BudgetStore
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """What keeps the books: counters, journal, recorder, and those that bring them back."""
+
+    store: BudgetStore
+    ledger: Ledger
+    limits: LimitsCache
+    recorder: Recorder
+    rebuilder: Rebuilder
+    housekeeping: Housekeeping
+
+
+@asynccontextmanager
+async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(Clients())
+        secrets = GatewaySecrets(clients, settings)
+        verifier = TokenVerifier(json.loads(await secrets.service_public_keys()), audience=AUDIENCE)
+        database = Database(DatabaseSettings(), application="llm_gateway")
+        stack.push_async_callback(database.close)
+        redis = connect(RedisSettings())
+        stack.push_async_callback(redis.aclose)
+        money = await _money(stack, settings, database, redis)
+        objects = ObjectStore(await clients.s3(), settings.artifacts_bucket) if settings.artifacts_bucket else None
+        vault = AnswerVault(database, objects, key=await secrets.replay_key())
+        breakers, alerts = BreakerBoard(redis, instance_id=settings.instance_id), Alerts(redis)
+        serving = Serving(
+            settings.routes_file,
+            placeholders={"simulated_provider_url": str(settings.simulated_provider_url)},
+            key_of=secrets.key_of,
+            breakers=breakers,
+            alerts=alerts,
+            on_limits=lambda changed: money.limits.ship(settings.shipped_limits(changed)),
+        )
+        await serving.begin()
+        stack.push_async_callback(serving.close)
+        heartbeat = Heartbeat(seconds=settings.silence_seconds)
+        await background.first_steps(money.housekeeping, money.recorder, money.rebuilder)
+        loops = background.start(
+            [
+                *money.housekeeping.loops(),
+                money.recorder.run,
+                money.rebuilder.run,
+                serving.run,
+                heartbeat.run,
+                every(SYNC_SECONDS, breakers.sync),
+                every(_EXPIRY_SECONDS, vault.forget_expired),
+            ]
+        )
+        stack.push_async_callback(background.stop, loops)
+        stack.push_async_callback(background.flush, money.ledger, money.recorder)
+        authenticate = Authenticate(verifier, database)
+        pipeline = _pipeline(stack, money, authenticate, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
+        yield Gateway(
+            front=Front(
+                _endpoints(pipeline, TokenCounting(authenticate, serving), settings), Models(authenticate, serving)
+            ),
+            runs=RunsMoney(money.store),
+            scopes=ScopesMoney(redis),
+            serving=serving,
+            breakers=breakers,
+            alerts=alerts,
+            verifier=verifier,
+            database=database,
+            store=money.store,
+        )
+
+
+async def _money(stack: AsyncExitStack, settings: GatewaySettings, database: Database, redis: Redis) -> _Money:
+    recording = Database(settings.recorder_database(), application="llm_gateway recorder")
+    stack.push_async_callback(recording.close)
+    streams = connect(RedisSettings(), blocking=True)
+    stack.push_async_callback(streams.aclose)
+    pipelined = PipelinedConnection(RedisSettings())
+    stack.push_async_callback(pipelined.close)
+    journal = Journal(settings.journal, settings.instance_id)
+    stack.callback(journal.close)
+    store = BudgetStore(redis, lease=settings.lease, runner=pipelined)
+    recorder = Recorder(streams, recording, consumer=settings.instance_id)
+    waiting = FairWait(seconds=settings.wait_seconds, most=settings.waiters)
+    ledger = Ledger(store, journal, waiting, lease=settings.lease, recorded=recorder.in_ledger)
+    recorder.on_recorded = ledger.recorded
+    name = settings.instance_id
+    rebuilder = Rebuilder(
+        redis, gateway=database, recording=recording, recorder=recorder, ledger=ledger, instance_id=name
+    )
+    housekeeping = Housekeeping(
+        ledger=ledger,
+        store=store,
+        recorder=recorder,
+        database=database,
+        instance_id=name,
+        lease_seconds=settings.lease_seconds,
+    )
+    limits = LimitsCache(database, shipped=settings.shipped_limits())
+    return _Money(store, ledger, limits, recorder, rebuilder, housekeeping)
+
+
+def _pipeline(
+    stack: AsyncExitStack,
+    money: _Money,
+    authenticate: Authenticate,
+    serving: Serving,
+    vault: AnswerVault,
+    kept_items: KeptItems,
+    heartbeat: Heartbeat,
+    alerts: Alerts,
+) -> Pipeline:
+    settle, nearly_spent = Settle(money.ledger, alerts), NearlySpent()
+    keep = KeepAnswer(settle, vault, kept_items)
+    finish_plain = FinishPlain(settle, keep)
+    finish_stream = FinishStream(settle, keep, heartbeat=heartbeat, drains=Drains())
+    discard = Discard(settle, finish_plain, finish_stream)
+    stack.push_async_callback(background.last_answers, (discard.drain, finish_stream.drain), money.ledger)
+    return Pipeline(
+        authenticate=authenticate,
+        serving=serving,
+        planning=Planning(nearly_spent),
+        kept_items=kept_items,
+        find_recorded=FindRecorded(vault),
+        dispatch=Dispatch(
+            Admit(money.ledger, money.store, money.limits),
+            Send(settle, money.ledger),
+            discard=discard,
+            nearly_spent=nearly_spent,
+            alerts=alerts,
+        ),
+        finish_plain=finish_plain,
+        finish_stream=finish_stream,
+        silence_seconds=heartbeat.seconds,
+    )
+
+
+def _endpoints(pipeline: Pipeline, counting: TokenCounting, settings: GatewaySettings) -> dict[str, CallEndpoint]:
+    behind: dict[str, tuple[Answer, Dialect]] = {
+        "/v1/chat/completions": (partial(pipeline.answer, Dialect.OPENAI), Dialect.OPENAI),
+        "/v1/responses": (partial(pipeline.answer, Dialect.RESPONSES), Dialect.RESPONSES),
+        "/v1/embeddings": (partial(pipeline.answer, Dialect.EMBEDDINGS), Dialect.EMBEDDINGS),
+        "/v1/messages": (partial(pipeline.answer, Dialect.ANTHROPIC), Dialect.ANTHROPIC),
+        "/v1/messages/count_tokens": (counting.answer, Dialect.ANTHROPIC),
+    }
+    room = BodyRoom(most_bytes=settings.large_bodies_bytes)
+    return {
+        path: CallEndpoint(path, answer, dialect=dialect, max_body=settings.max_body_bytes, room=room)
+        for path, (answer, dialect) in behind.items()
+    }

@@ -1,1 +1,0 @@
-"""What a request may have in it: the parts whose price is known, and nothing else."""

@@ -1,1 +1,0 @@
-"""Dialects: how each kind of client is answered."""

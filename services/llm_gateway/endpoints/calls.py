@@ -1,0 +1,175 @@
+"""The hot path as a plain ASGI application: read the request, run the pipeline, send what it answers."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Protocol
+from uuid import UUID
+
+from foundation.domain.errors import LockstepError, PayloadTooLarge
+from foundation.domain.ids import new_uuid
+from foundation.telemetry import metrics
+from foundation.telemetry.logs import logger
+from llm_gateway.endpoints.room import LARGE_BYTES, BodyRoom
+from llm_gateway.endpoints.sending import (
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    headers_of,
+    identity,
+    send_error,
+    send_whole,
+    start,
+)
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.failures import UpstreamFailed
+from llm_gateway.exchange.protocol_errors import check_how_it_is_sent, declared_length
+from llm_gateway.pipeline import StreamedAnswer
+from llm_gateway.stages.call import CallFailed, Client, PlainAnswer
+from llm_gateway.stages.ending.finish_stream import CONTENT_TYPE
+from llm_gateway.wires.errors import Unexpected
+
+_SERVICE = "llm_gateway"
+_TRACEPARENT_PARTS = 4
+
+_log = logger(__name__)
+
+
+class _ClientGone(Exception):
+    """The client left before its request was whole."""
+
+
+class _Connection:
+    """The client's end, once its request is whole."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+
+    async def gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            continue
+
+
+class Answer(Protocol):
+    """What stands behind an endpoint; a `LockstepError`, `UpstreamFailed` or `CallFailed` is worded by the dialect."""
+
+    async def __call__(
+        self, headers: Mapping[str, str], body: bytes, *, request_id: UUID, trace_id: str | None, client: Client
+    ) -> PlainAnswer | StreamedAnswer: ...
+
+
+class CallEndpoint:
+    """One path that is posted to, in one dialect."""
+
+    def __init__(self, path: str, answer: Answer, *, dialect: Dialect, max_body: int, room: BodyRoom) -> None:
+        self._path = path
+        self._answer = answer
+        self._dialect = dialect
+        self._max_body = max_body
+        self._room = room
+        self._duration = metrics.HTTP_DURATION.labels(_SERVICE, path)
+        self._answered = lru_cache(lambda status: metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        status = 499
+        try:
+            status = await self._respond(scope, receive, send)
+        except _ClientGone:
+            _log.debug("the client left before its request was whole")
+        finally:
+            self._answered(status).inc()
+            self._duration.observe(time.perf_counter() - started)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> int:
+        headers, request_id = headers_of(scope), new_uuid()
+        taken = 0
+        try:
+            try:
+                check_how_it_is_sent(headers)
+                taken = self._take_room(headers)
+                answer = await self._answered_by(headers, receive, request_id)
+            except CallFailed as failed:
+                return await self._refuse(send, failed.error, request_id, also=failed.headers)
+            except (LockstepError, UpstreamFailed) as error:
+                return await self._refuse(send, error, request_id)
+            except _ClientGone:
+                raise
+            except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
+                _log.exception("a call failed unexpectedly", extra={"request_id": str(request_id)})
+                unexpected = Unexpected("the gateway failed")
+                return await send_error(send, unexpected, dialect=self._dialect, request_id=request_id)
+            about = identity(request_id, self._dialect)
+            if isinstance(answer, StreamedAnswer):
+                await _send_stream(receive, send, answer, about)
+                return 200
+            await send_whole(send, answer.status, answer.body, [*about, *answer.headers], kind=answer.content_type)
+            return answer.status
+        finally:
+            if taken:
+                self._room.give_back(taken)
+
+    async def _refuse(
+        self, send: Send, error: LockstepError | UpstreamFailed, request_id: UUID, *, also: Headers = ()
+    ) -> int:
+        _log.info("refused", extra={"code": error.code, "request_id": str(request_id), "path": self._path})
+        return await send_error(send, error, dialect=self._dialect, request_id=request_id, also=also)
+
+    async def _answered_by(
+        self, headers: Mapping[str, str], receive: Receive, request_id: UUID
+    ) -> PlainAnswer | StreamedAnswer:
+        body = await self._body(headers, receive)
+        trace_id = _trace_id(headers.get("traceparent"))
+        return await self._answer(headers, body, request_id=request_id, trace_id=trace_id, client=_Connection(receive))
+
+    def _take_room(self, headers: Mapping[str, str]) -> int:
+        """How much memory the body has been given; one whose length is not declared may be as long as any."""
+        size = declared_length(headers)
+        if size > self._max_body:
+            raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+        if "transfer-encoding" in headers:
+            size = self._max_body
+        if size <= LARGE_BYTES:
+            return 0
+        self._room.take(size)
+        return size
+
+    async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+        most = declared_length(headers) or self._max_body
+        parts, size = [], 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _ClientGone
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > min(most, self._max_body):
+                raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+            if not message.get("more_body", False):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer, about: Headers) -> None:
+    await start(send, 200, [("content-type", CONTENT_TYPE), ("cache-control", "no-store"), *about, *answer.headers])
+    leaving = asyncio.ensure_future(_Connection(receive).gone())
+    leaving.add_done_callback(lambda task: None if task.cancelled() else answer.outlet.leave())
+    try:
+        async for chunk in answer.outlet.chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except OSError:
+        answer.outlet.leave()
+        return
+    except asyncio.CancelledError:
+        # the server ends and waits no longer for this client; the answer's charge must not wait for it either
+        answer.outlet.leave()
+        raise
+    finally:
+        leaving.cancel()
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) == _TRACEPARENT_PARTS and len(parts[1]) == 32 else None  # noqa: PLR2004

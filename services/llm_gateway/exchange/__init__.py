@@ -1,0 +1,1 @@
+"""The words that all rooms share: who calls, what is asked, what it used, and how it failed."""

@@ -1,0 +1,78 @@
+"""What runs beside the calls of a gateway: loops that are begun again when they fail, and the flush before the end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from redis.exceptions import RedisError
+
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.logs import logger
+from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.housekeeping import Housekeeping
+from llm_gateway.accounting.rebuild import Rebuilder
+from llm_gateway.accounting.recorder import Recorder
+
+Loop = Callable[[], Awaitable[None]]
+
+_LAST_SECONDS = 5.0
+_CUT_SECONDS = 12.0
+"""Longer than a settlement waits for Redis."""
+
+_log = logger(__name__)
+
+
+async def first_steps(housekeeping: Housekeeping, recorder: Recorder, rebuilder: Rebuilder) -> None:
+    """Be known and have open buckets before the first call; what is away now is tried again by the loops."""
+    try:
+        await housekeeping.say_alive()
+        await recorder.create_groups()
+        await rebuilder.contribute_if_asked()
+        await rebuilder.rebuild_closed()
+    except (RedisError, DependencyUnavailable, TimeoutError) as error:
+        _log.warning("started with a dependency away; calls get 503 until it is back", exc_info=error)
+
+
+async def last_answers(drains: Sequence[Loop], ledger: Ledger) -> None:
+    """Let answers that nobody waits for end for a while; then break them off, at the charge of their bound."""
+    for seconds in (_LAST_SECONDS, _CUT_SECONDS):
+        try:
+            async with asyncio.timeout(seconds):
+                for drained in drains:
+                    await drained()
+                return
+        except TimeoutError:
+            ledger.holds.cut_all()
+    _log.warning("answers were still open at the end; the journal or their leases will charge them")
+
+
+async def flush(ledger: Ledger, recorder: Recorder) -> None:
+    """Before the end: settle what is unfinished, and record what can be."""
+    try:
+        async with asyncio.timeout(5):
+            await ledger.finish_unfinished()
+            await recorder.record_once(new=True, block_ms=None)
+    except (RedisError, DependencyUnavailable, TimeoutError) as error:
+        _log.warning("the journal keeps what could not be flushed", exc_info=error)
+
+
+def start(loops: Sequence[Loop]) -> list["asyncio.Future[None]"]:
+    return [asyncio.ensure_future(_kept_running(loop)) for loop in loops]
+
+
+async def stop(running: Sequence["asyncio.Future[None]"]) -> None:
+    pending = set(running)
+    while pending:
+        for loop in pending:
+            loop.cancel()
+        # again, since a time-out that ends at the same moment may swallow it
+        _, pending = await asyncio.wait(pending, timeout=1.0)
+
+
+async def _kept_running(loop: Loop) -> None:
+    """A loop that fails unexpectedly is begun again: without it holds would lapse or events stay unrecorded."""
+    while True:
+        try:
+            await loop()
+        except Exception:  # noqa: BLE001  # the edge of the process
+            _log.exception("a background loop failed and begins again")
+            await asyncio.sleep(1)

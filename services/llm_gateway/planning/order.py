@@ -1,0 +1,69 @@
+"""Which targets a call may use, in the order in which they are tried."""
+
+import math
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from foundation.domain.errors import DependencyUnavailable
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.routing.routes import Route, Target
+
+_MOST_REMEMBERED = 10_000
+CRITICAL_HEADER = "x-lockstep-critical"
+
+
+class NothingForCriticalCalls(DependencyUnavailable):
+    """What is left of the route serves only calls that are not critical."""
+
+    code = "no_target"
+
+
+class NearlySpent:
+    """Callers of whom four fifths of a budget are known to be spent, from the last reservation of each."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[object, None] = OrderedDict()
+
+    def learn(self, caller: Caller, *, nearly: bool) -> None:
+        key = _scopes_of(caller)
+        if not nearly:
+            self._known.pop(key, None)
+            return
+        self._known[key] = None
+        self._known.move_to_end(key)
+        if len(self._known) > _MOST_REMEMBERED:
+            self._known.popitem(last=False)
+
+    def __contains__(self, caller: Caller) -> bool:
+        return _scopes_of(caller) in self._known
+
+
+def choose(
+    route: Route, *, is_critical: bool, prefers_cheaper: bool, draw: Callable[[], float] = random.random
+) -> tuple[Target, ...]:
+    """By rank, and within a rank by chance and weight; the cheaper target first for those who prefer it."""
+    if len(route.targets) == 1 and not prefers_cheaper and not (is_critical and route.targets[0].uncritical_only):
+        return route.targets
+    open_to = [target for target in route.targets if not (is_critical and target.uncritical_only)]
+    if not open_to:
+        raise NothingForCriticalCalls(f"{route.name!r} serves only calls with {CRITICAL_HEADER}: false")
+    ordered: list[Target] = []
+    for _, rank in groupby(open_to, key=lambda target: target.rank):
+        ordered += _by_weight(list(rank), draw)
+    if prefers_cheaper and route.cheaper is not None:
+        ordered.insert(0, route.cheaper)
+    return tuple(ordered)
+
+
+def _by_weight(targets: Sequence[Target], draw: Callable[[], float]) -> list[Target]:
+    """A weighted order: each next one is drawn with its weight's share among those left (exponential races)."""
+    if len(targets) == 1:
+        return list(targets)
+    return sorted(targets, key=lambda target: -math.log(1.0 - draw()) / target.weight)
+
+
+def _scopes_of(caller: Caller) -> object:
+    run_id = caller.run.run_id if caller.run else None
+    return caller.tenant_id, caller.user_id, caller.api_key_id, run_id

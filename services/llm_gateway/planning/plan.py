@@ -1,0 +1,115 @@
+"""Plans a call before it is funded: its targets in order, and its request in each dialect that they speak."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from foundation.domain.errors import BadRequest
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.planning.order import CRITICAL_HEADER, NearlySpent, choose
+from llm_gateway.planning.provider_tools import decided
+from llm_gateway.pricing.bounds import Bound, bound_of, undeclared
+from llm_gateway.routing.routes import Route, Target
+from llm_gateway.wires.fields import refuse_unlisted
+from llm_gateway.wires.messages.request import read_messages_request
+from llm_gateway.wires.registry import INGRESS
+from llm_gateway.wires.strict import refused
+
+_encoder = msgspec.json.Encoder()
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Where a call may go, in order, and in what words."""
+
+    targets: tuple[Target, ...]
+    requests: Mapping[Dialect, ChatRequest]
+    """The request in each dialect that a target speaks."""
+    asked: Mapping[str, Any]
+    """The caller's decoded request where a translation needs it, else empty."""
+    widest: ChatRequest
+    """The caller's request with the largest sizes that any of them has."""
+    prefers_cheaper: bool = False
+
+    def request_for(self, target: Target) -> ChatRequest:
+        return self.requests[target.provider.dialect]
+
+
+class Planning:
+    def __init__(self, nearly_spent: NearlySpent) -> None:
+        self._nearly_spent = nearly_spent
+
+    def __call__(
+        self, caller: Caller, request: ChatRequest, route: Route, *, headers: Mapping[str, str], body: bytes
+    ) -> Plan:
+        """`BadRequest` when no target can serve what the request asks for."""
+        prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
+        is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
+        targets = choose(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
+        if request.unlisted or request.media:
+            targets = _that_cover(targets, request)
+        request = decided(request, targets)
+        if all(target.translation is None for target in targets):
+            return Plan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
+        return _translated(targets, request, body, prefers_cheaper=prefers_cheaper)
+
+
+def bound_of_plan(plan: Plan) -> Bound:
+    """The bound over every target that may serve the call."""
+    prices = [target.price for target in plan.targets]
+    return bound_of(plan.widest, prices=prices, default_output=max(target.default_output for target in plan.targets))
+
+
+def _that_cover(targets: Sequence[Target], request: ChatRequest) -> tuple[Target, ...]:
+    """The targets for which everything in the request has a declared maximum; refused when there is none."""
+    usable, why = [], None
+    for target in targets:
+        if names := tuple(name for name in request.unlisted if name not in target.fields):
+            why = why or refuse_unlisted(names)
+        elif faults := undeclared(request, target.price):
+            why = why or refused(faults)
+        else:
+            usable.append(target)
+    if not usable and why is not None:
+        raise why
+    return tuple(usable)
+
+
+def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> Plan:
+    """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
+    asked: dict[str, Any] = json.loads(_encoder.encode(request.fields) if request.left_out else body)
+    requests = {request.dialect: request}
+    usable, why = [], None
+    for target in targets:
+        spoken = target.provider.dialect
+        if target.translation is not None and spoken not in requests:
+            try:
+                requests[spoken] = _read(spoken, target.translation.request(asked))
+            except BadRequest as error:
+                why = error
+        if spoken in requests:
+            usable.append(target)
+    if not usable and why is not None:
+        raise why
+    return Plan(tuple(usable), requests, asked, _widest(request, requests.values()), prefers_cheaper)
+
+
+def _read(dialect: Dialect, translated: Mapping[str, Any]) -> ChatRequest:
+    raw = _encoder.encode(translated)
+    if dialect is Dialect.ANTHROPIC:
+        # the limit is put in with the bound
+        return read_messages_request(raw, {"anthropic-version": "2023-06-01"}, needs_limit=False)
+    return INGRESS[dialect].read(raw, {})
+
+
+def _widest(request: ChatRequest, requests: Any) -> ChatRequest:
+    return replace(
+        request,
+        text_tokens=max(one.text_tokens for one in requests),
+        media=max((one.media for one in requests), key=len),
+        cache_writes=max(one.cache_writes for one in requests),
+    )

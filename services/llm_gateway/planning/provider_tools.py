@@ -1,0 +1,93 @@
+"""What becomes of the tools that a provider would run: bounded where their price is known, else left out and named."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from foundation.domain.errors import BadRequest
+from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.routing.routes import Target
+from llm_gateway.wires.chat.content import TOOL_OVERHEAD
+from llm_gateway.wires.fields import written
+from llm_gateway.wires.responses.content import SEARCHES
+from llm_gateway.wires.strict import decoded, not_covered, refused
+
+
+class _Choice(msgspec.Struct):
+    """Of one that allows some tools, `mode` says whether it insists on them."""
+
+    type: str | None = None
+    mode: str | None = None
+    tools: list[msgspec.Raw] | None = None
+
+
+_ALLOWED = "allowed_tools"
+_choices = msgspec.json.Decoder(_Choice)
+_limits = msgspec.json.Decoder(int | None)
+_encoder = msgspec.json.Encoder()
+
+
+def decided(request: ChatRequest, targets: Sequence[Target]) -> ChatRequest:
+    """The request with the tools that every target has a price for, and no other that the provider runs.
+
+    Clients offer them beside their own without asking whether there are any; only who insists on one is refused.
+    """
+    if not request.provider_tools:
+        return request
+    searches = _searches(request, targets)
+    kept = [tool for tool in request.provider_tools if searches and tool.type in SEARCHES]
+    left_out = tuple(dict.fromkeys(tool.type for tool in request.provider_tools if tool not in kept))
+    tools = [*request.own_tools, *(tool.written for tool in kept)]
+    fields = {**request.fields, **_choice(request, left_out, has_tools=bool(tools))}
+    fields["tools"] = msgspec.Raw(_encoder.encode(tools))
+    if not tools:
+        for name in ("tools", "tool_choice", "parallel_tool_calls"):
+            fields.pop(name, None)
+    # it counts what the provider runs
+    fields.pop("max_tool_calls", None)
+    if kept:
+        fields["max_tool_calls"] = msgspec.Raw(str(searches).encode())
+    more = sum(len(bytes(tool.written)) + TOOL_OVERHEAD for tool in kept)
+    return replace(
+        request,
+        fields=fields,
+        text_tokens=request.text_tokens + more,
+        searches=searches if kept else 0,
+        left_out=left_out,
+    )
+
+
+def _searches(request: ChatRequest, targets: Sequence[Target]) -> int:
+    """How often the provider may search; 0 where a target has no price for it, or does not hear of the tool."""
+    prices = [target.price.search for target in targets]
+    if any(price is None for price in prices) or any(target.translation is not None for target in targets):
+        return 0
+    asked: int | None = _limits.decode(written(request.fields, "max_tool_calls") or b"null")
+    most = min(price.most_calls for price in prices if price is not None)
+    return most if asked is None else max(0, min(most, asked))
+
+
+def _choice(request: ChatRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:
+    """The choice where it has to be another one, since a provider refuses one that names what it is not offered."""
+    raw = written(request.fields, "tool_choice")
+    if raw == b'"required"' and not has_tools:
+        raise _insists()
+    if not raw.startswith(b"{"):
+        return {}
+    choice = decoded(_choices, raw, at="/tool_choice")
+    if choice.type in left_out:
+        raise _insists()
+    if choice.type != _ALLOWED or not choice.tools:
+        return {}
+    allowed = [tool for tool in choice.tools if decoded(_choices, bytes(tool), at="/tool_choice").type not in left_out]
+    if allowed:
+        return {"tool_choice": msgspec.Raw(_encoder.encode({"type": _ALLOWED, "mode": choice.mode, "tools": allowed}))}
+    if choice.mode == "required":
+        raise _insists()
+    return {"tool_choice": msgspec.Raw(b'"none"')}
+
+
+def _insists() -> BadRequest:
+    instead = "leave the choice to the model, or name a tool that you run"
+    return refused([not_covered("/tool_choice", "a tool that the provider runs", instead=instead)])

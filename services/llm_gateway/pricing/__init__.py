@@ -1,0 +1,1 @@
+"""What a model costs, and the most that a call can take."""

@@ -1,0 +1,1 @@
+"""Brings the ledger to what the providers billed."""

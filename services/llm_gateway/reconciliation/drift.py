@@ -1,0 +1,102 @@
+"""Whether three accounts of a tenant agree: what was billed, what the ledger charged, what Redis counts."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from foundation.domain.money import dollars
+from foundation.storage.database import Database
+from foundation.storage.llm_events import CommittedByTenant, committed_by_tenant
+from llm_gateway.budget.limits.scopes import Amount, ScopeKind
+from llm_gateway.budget.redis import keys
+from llm_gateway.budget.store import BudgetStore
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A tenant's whole ledger beside its counters; None where calls went on while both were read."""
+
+    ledger: Amount
+    counters: Amount | None
+
+    @property
+    def drifts(self) -> bool:
+        return self.counters is not None and self.counters != self.ledger
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDrift:
+    """One tenant's attempts at one provider in the days of the report, and all that it was ever charged."""
+
+    tenant_id: UUID
+    billed_nano_usd: int
+    charged_nano_usd: int
+    counted: Counted
+
+    @property
+    def differs(self) -> bool:
+        """Whether the ledger charges something else than was billed."""
+        return self.charged_nano_usd != self.billed_nano_usd
+
+    @property
+    def drifts(self) -> bool:
+        return self.counted.drifts or self.differs
+
+    def as_json(self) -> dict[str, Any]:
+        """Amounts in nano-dollars, drifts in dollars; null where the counters did not stand still."""
+        counters = self.counted.counters
+        drift = None if counters is None else counters.nano_usd - self.counted.ledger.nano_usd
+        return {
+            "tenant_id": str(self.tenant_id),
+            "billed_nano_usd": self.billed_nano_usd,
+            "charged_nano_usd": self.charged_nano_usd,
+            "drift_usd": dollars(self.charged_nano_usd - self.billed_nano_usd),
+            "ledger_nano_usd": self.counted.ledger.nano_usd,
+            "counters_nano_usd": None if counters is None else counters.nano_usd,
+            "counters_drift_usd": None if drift is None else dollars(drift),
+            "counters_drift_tokens": None if counters is None else counters.tokens - self.counted.ledger.tokens,
+        }
+
+
+def by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Counted]) -> list[TenantDrift]:
+    """The tenants of these attempts, each with its sums."""
+    sums: dict[UUID, tuple[int, int]] = {}
+    for row in attempts:
+        billed, charged = sums.get(row["tenant_id"], (0, 0))
+        sums[row["tenant_id"]] = billed + (row["billed_nano_usd"] or 0), charged + row["cost_nano_usd"]
+    return [TenantDrift(tenant_id, *amounts, counted[tenant_id]) for tenant_id, amounts in sorted(sums.items())]
+
+
+async def count_tenants(
+    database: Database, store: BudgetStore, recorded: Callable[[], Awaitable[None]]
+) -> dict[UUID, Counted]:
+    """Every tenant's ledger and counters; `recorded` returns when all that Redis has counted is in the ledger."""
+    found: dict[UUID, Counted] = {}
+    tenants = {row.tenant_id for row in await _ledger(database)}
+    for _ in range(_TRIES):
+        before = {tenant_id: await _counters(store, tenant_id) for tenant_id in tenants}
+        await recorded()
+        for row in await _ledger(database):
+            if row.tenant_id not in found or row.tenant_id in tenants:
+                same = before.get(row.tenant_id) == await _counters(store, row.tenant_id)
+                counters = before.get(row.tenant_id) if same else None
+                found[row.tenant_id] = Counted(Amount(row.tokens, row.nano_usd), counters)
+        tenants = {tenant_id for tenant_id, one in found.items() if one.counters is None}
+        if not tenants:
+            break
+    return found
+
+
+async def _ledger(database: Database) -> list[CommittedByTenant]:
+    async with database.across_tenants(reason="compare the ledger with Redis' counters") as tx:
+        return await committed_by_tenant(tx)
+
+
+async def _counters(store: BudgetStore, tenant_id: UUID) -> Amount | None:
+    """None while they are being rebuilt."""
+    if not await store.is_open(keys.bucket_of(tenant_id)):
+        return None
+    return (await store.counters(tenant_id, ScopeKind.TENANT, tenant_id)).committed

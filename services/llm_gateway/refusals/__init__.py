@@ -1,0 +1,1 @@
+"""Why a call was not admitted, as its caller reads it."""

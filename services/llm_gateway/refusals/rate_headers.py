@@ -1,0 +1,36 @@
+"""What a caller is told about its rates: of the fullest window of each unit, in OpenAI's headers."""
+
+from collections.abc import Sequence
+
+from llm_gateway.budget.limits.rates import RateState
+
+
+def rate_headers(rates: Sequence[RateState]) -> tuple[tuple[str, str], ...]:
+    fullest: dict[bool, RateState] = {}
+    for state in rates:
+        known = fullest.get(state.rate.counts_tokens)
+        if known is None or state.left < known.left:
+            fullest[state.rate.counts_tokens] = state
+    headers = []
+    for state in fullest.values():
+        unit = state.rate.unit
+        headers += [
+            (f"x-ratelimit-limit-{unit}", str(state.rate.limit)),
+            (f"x-ratelimit-remaining-{unit}", str(state.left)),
+            (f"x-ratelimit-reset-{unit}", duration(milliseconds(state.reset_us))),
+        ]
+    return tuple(headers)
+
+
+def milliseconds(microseconds: int) -> int:
+    """Rounded up: a millisecond earlier would be too early."""
+    return -(-microseconds // 1000)
+
+
+def duration(ms: int) -> str:
+    """As OpenAI writes it: 12ms, 1.5s, 2m0.25s."""
+    if ms < 1000:  # noqa: PLR2004
+        return f"{ms}ms"
+    minutes, rest = divmod(ms, 60_000)
+    seconds = f"{rest / 1000:.3f}".rstrip("0").rstrip(".")
+    return f"{minutes}m{seconds}s" if minutes else f"{seconds}s"

@@ -1,0 +1,1 @@
+"""Answers that are kept, encrypted, for calls that may be made again."""

@@ -1,0 +1,185 @@
+"""Routes as they are served: the gateway's file with providers, prices, breakers and translations in place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from foundation.domain.errors import BadRequest, LockstepError, NotFound
+from llm_gateway.breakers.board import BreakerBoard
+from llm_gateway.breakers.breaker import Breaker
+from llm_gateway.configuration.file import GatewayFile, OnDisconnect, RouteConfig, TargetConfig
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.pricing.bounds import Unpriced
+from llm_gateway.pricing.prices import Price, PriceTable
+from llm_gateway.providers.base import Provider
+from llm_gateway.translation.base import Translation
+from llm_gateway.translation.registry import translation
+
+
+class ModelNotFound(NotFound):
+    code = "model_not_found"
+
+
+class NoProviderKey(NotFound):
+    """The model is served by nobody until this installation gets a key: trying again does not help."""
+
+    code = "no_provider_key"
+
+
+class NotInThisDialect(BadRequest):
+    """The model is served, but by no provider that the caller's dialect reaches."""
+
+    code = "model_not_in_this_dialect"
+
+
+DEFAULT_OUTPUT = 4096
+"""What an answer has at most where neither its caller nor its route nor the price table says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One model of one provider, with the translation that stands between it and the caller, if one does."""
+
+    provider: Provider
+    model: str
+    price: Price
+    breaker: Breaker
+    translation: Translation | None
+    rank: int
+    weight: int
+    uncritical_only: bool
+    on_disconnect: OnDisconnect
+    most_drains: int
+    default_output: int = DEFAULT_OUTPUT
+    """Tokens that an answer has at most where its caller names no limit."""
+    fields: frozenset[str] = frozenset()
+    """Of a request, beyond those known to the gateway: the provider takes them free of cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request may go."""
+
+    name: str
+    config: RouteConfig
+    targets: tuple[Target, ...]
+    cheaper: Target | None
+
+    @property
+    def attempts(self) -> int:
+        return self.config.attempts
+
+    @property
+    def total_seconds(self) -> float:
+        return max(target.provider.timeouts.total for target in self.targets)
+
+
+Providers = Mapping[str, Mapping[Dialect, Provider]]
+"""Those that can be used (they have their keys), by name and by what they speak."""
+
+_PREFERRED = (Dialect.OPENAI, Dialect.ANTHROPIC)
+
+
+class Routes:
+    """Resolves a model's name."""
+
+    def __init__(self, config: GatewayFile, providers: Providers, breakers: BreakerBoard) -> None:
+        self._config = config
+        self._providers = providers
+        self._prices = PriceTable(config)
+        self._breakers = breakers
+        self._resolved: dict[tuple[str, Dialect], Route] = {}
+
+    def names(self) -> list[str]:
+        """The aliases that can be asked for by name: those without a pattern that a provider here serves."""
+        return sorted(name for name in self._config.routes if self.has(name))
+
+    def has(self, model: str) -> bool:
+        """Whether a call in some dialect would have somewhere to go; a pattern is no model."""
+        return "*" not in model and any(self._reaches(model, dialect) for dialect in Dialect)
+
+    def _reaches(self, model: str, dialect: Dialect) -> bool:
+        try:
+            self.resolve(model, dialect)
+        except LockstepError:
+            return False
+        return True
+
+    def resolve(self, model: str, dialect: Dialect) -> Route:
+        """The route of a model; `ModelNotFound`, or `Unpriced` where nobody says what it costs."""
+        if (route := self._resolved.get((model, dialect))) is None:
+            route = self._build(model, dialect)
+            if "*" not in model and len(self._resolved) < 10_000:  # noqa: PLR2004
+                self._resolved[model, dialect] = route
+        return route
+
+    def _build(self, model: str, dialect: Dialect) -> Route:
+        name, config = self._find(model)
+        usable = [(at, one) for at, one in enumerate(config.targets, start=1) if one.provider in self._providers]
+        if not usable and config.stand_in is not None and config.stand_in.provider in self._providers:
+            usable = [(1, config.stand_in)]
+        if not usable:
+            raise NoProviderKey(
+                f"no provider of the model {model!r} has a key here: ask for another model, or have a key set"
+            )
+        targets = [
+            target for at, one in usable if (target := self._target(one, model, dialect, at, route=config)) is not None
+        ]
+        if not targets:
+            raise NotInThisDialect(f"no provider of {name!r} speaks the dialect of this request")
+        cheaper = None
+        if config.cheaper is not None and config.cheaper.provider in self._providers:
+            cheaper = self._target(config.cheaper, model, dialect, 0, route=config)
+        return Route(name, config, tuple(sorted(targets, key=lambda target: target.rank)), cheaper)
+
+    def _find(self, model: str) -> tuple[str, RouteConfig]:
+        if model in self._config.routes:
+            return model, self._config.routes[model]
+        for name, config in self._config.routes.items():
+            if "*" in name and fnmatchcase(model, name):
+                return name, config
+        raise ModelNotFound(f"there is no model {model!r}")
+
+    def _target(
+        self, config: TargetConfig, asked: str, dialect: Dialect, place: int, *, route: RouteConfig
+    ) -> Target | None:
+        """None where no wire of the provider reaches the dialect."""
+        found = _wire(self._providers[config.provider], dialect)
+        if found is None:
+            return None
+        wire, between = found
+        model = asked if config.model == "*" else config.model
+        price = self._prices.price_of(config.provider, model) or self._prices.ceiling_of(config)
+        if price is None:
+            raise Unpriced(f"nobody has said what {model!r} costs")
+        about = self._config.providers[config.provider]
+        return Target(
+            provider=wire,
+            model=model,
+            price=price,
+            breaker=self._breakers.breaker(config.provider, model, about.breaker),
+            translation=between,
+            rank=place if config.rank is None else config.rank,
+            weight=config.weight,
+            uncritical_only=config.uncritical_only,
+            on_disconnect=about.on_disconnect,
+            most_drains=about.most_drains,
+            default_output=_default_output(route, price),
+            fields=frozenset(about.fields),
+        )
+
+
+def _default_output(route: RouteConfig, price: Price) -> int:
+    """The route's, where it sets one, but never above the model's own."""
+    known = [most for most in (route.max_output_tokens, price.most_of.output) if most is not None]
+    return min(known, default=DEFAULT_OUTPUT)
+
+
+def _wire(wires: Mapping[Dialect, Provider], dialect: Dialect) -> tuple[Provider, Translation | None] | None:
+    """The provider's own wire in this dialect, else the first that a translation reaches."""
+    if dialect in wires:
+        return wires[dialect], None
+    for spoken in _PREFERRED:
+        if spoken in wires and (between := translation(dialect, spoken)) is not None:
+            return wires[spoken], between
+    return None

@@ -1,0 +1,137 @@
+"""What the gateway serves from at this moment: routes made of its file, exchanged when a good new one is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+
+from foundation.contracts.rate_limits import RateLimits
+from foundation.telemetry.logs import logger
+from llm_gateway.breakers.alerts import Alert, Alerts
+from llm_gateway.breakers.board import BreakerBoard
+from llm_gateway.configuration.file import GatewayFile, ProviderConfig
+from llm_gateway.configuration.loading import GatewayFileInvalid, load_file
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.providers.base import Provider
+from llm_gateway.providers.registry import wires_of
+from llm_gateway.routing.routes import Routes
+
+LOOK_SECONDS = 1.0
+
+KeyOf = Callable[[str, ProviderConfig], Awaitable[str | None]]
+"""A provider's key, from the settings or from its secret."""
+
+_log = logger(__name__)
+
+
+class Serving:
+    """Calls that have begun keep the routes and connections that they began with."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        placeholders: Mapping[str, str],
+        key_of: KeyOf,
+        breakers: BreakerBoard,
+        alerts: Alerts,
+        on_limits: Callable[[RateLimits], None],
+    ) -> None:
+        self._path = path
+        self._placeholders = placeholders
+        self._key_of = key_of
+        self._breakers = breakers
+        self._alerts = alerts
+        self._on_limits = on_limits
+        self._config: GatewayFile | None = None
+        self._wires: list[Provider] = []
+        self._seen: tuple[int, int] = (0, 0)
+        self._retiring: set[asyncio.Task[None]] = set()
+        self.routes: Routes
+
+    async def begin(self) -> None:
+        """Serve from the file as it is; `GatewayFileInvalid` ends the gateway before its first call."""
+        self._seen = self._stamp()
+        await self._serve(load_file(self._path, placeholders=self._placeholders))
+
+    async def run(self) -> None:
+        """Look for a changed file until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if (stamp := self._stamp()) != self._seen:
+                self._seen = stamp
+                await self.reload()
+
+    async def reload(self) -> bool:
+        """Whether the file is served from now; the one before goes on serving when it is not good."""
+        try:
+            config = load_file(self._path, placeholders=self._placeholders)
+            self._refuse_silent_prices(config)
+        except GatewayFileInvalid as error:
+            self._alerts.say(Alert.CONFIGURATION_REFUSED, why=str(error))
+            return False
+        if config != self._config:
+            await self._serve(config)
+        return True
+
+    async def close(self) -> None:
+        for task in self._retiring:
+            task.cancel()
+        await asyncio.gather(*self._retiring, return_exceptions=True)
+        await _close(self._wires)
+
+    async def _serve(self, config: GatewayFile) -> None:
+        providers: dict[str, dict[Dialect, Provider]] = {}
+        for name, about in config.providers.items():
+            key = await self._key_of(name, about)
+            if about.needs_key and not key:
+                _log.info("a provider has no key and is passed over", extra={"provider": name})
+                continue
+            providers[name] = wires_of(name, about, key=key)
+        before, longest = self._wires, self._longest_call()
+        self._config, self._wires = config, [wire for wires in providers.values() for wire in wires.values()]
+        self.routes = Routes(config, providers, self._breakers)
+        self._on_limits(config.limits)
+        _log.info("serving from the file", extra={"file": str(self._path), "version": config.version})
+        if before:
+            task = asyncio.ensure_future(_retire(before, after=longest))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+    def _longest_call(self) -> float:
+        providers = self._config.providers.values() if self._config is not None else ()
+        return max((about.timeouts.total for about in providers), default=0.0)
+
+    def _refuse_silent_prices(self, config: GatewayFile) -> None:
+        """Events name the version of the prices: other prices need another one."""
+        served = self._config
+        if (
+            served is not None
+            and served.version == config.version
+            and (served.prices, served.searches)
+            != (
+                config.prices,
+                config.searches,
+            )
+        ):
+            raise GatewayFileInvalid(f"{self._path}: line 1: version: other prices need another version")
+
+    def _stamp(self) -> tuple[int, int]:
+        """What changes when the file does; also when it is replaced."""
+        try:
+            about = self._path.stat()
+        except OSError:
+            return self._seen
+        return about.st_mtime_ns, about.st_ino
+
+
+async def _retire(wires: Iterable[Provider], *, after: float) -> None:
+    """Close connections when no call can use them any more."""
+    try:
+        await asyncio.sleep(after + 1)
+    finally:
+        await _close(wires)
+
+
+async def _close(wires: Iterable[Provider]) -> None:
+    for wire in wires:
+        await wire.close()

@@ -1,0 +1,113 @@
+"""What is known about a call on its way through the pipeline.
+
+What is made anew for every call is a Struct: it is made many times faster than a frozen dataclass.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from foundation.domain.errors import LockstepError
+from foundation.domain.ids import new_uuid
+from llm_gateway.accounting.usage_event import UsageEvent
+from llm_gateway.breakers.breaker import Permit
+from llm_gateway.budget.reservation import Reservation
+from llm_gateway.budget.reserving import Funded
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.exchange.failures import UpstreamFailed
+from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.planning.plan import Plan
+from llm_gateway.pricing.bounds import Bound
+from llm_gateway.providers.base import UpstreamAnswer
+from llm_gateway.routing.routes import Route, Target
+from llm_gateway.wires.base import EventReader, StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Replayable:
+    """The call's key and the digest of its request; a caller's own key is remembered for a while only."""
+
+    call_key: str
+    fingerprint: bytes
+    remembered_for: timedelta | None = None
+
+
+class Client(Protocol):
+    """The other end of the connection."""
+
+    async def gone(self) -> None:
+        """Returns when it has left."""
+        ...
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call that may be attempted."""
+
+    caller: Caller
+    request: ChatRequest
+    route: Route
+    plan: Plan
+    bound: Bound
+    replayable: Replayable | None
+    trace_id: str | None
+    client: Client
+    request_id: UUID = msgspec.field(default_factory=new_uuid)
+    """All attempts of the call carry it, and its caller is told it."""
+    attempts: "list[Attempt]" = msgspec.field(default_factory=list)
+    """Those that were funded, in their order."""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One funded attempt; `lost` is its usage event as it stands if nobody settles it."""
+
+    call: Call
+    number: int
+    target: Target
+    reservation: Reservation
+    lost: UsageEvent
+    funded: Funded
+    started_at: datetime
+    started: float
+
+    @property
+    def max_output(self) -> int:
+        """The tokens that the answer may have: as many as its caller named, else as the model and the bound allow."""
+        bounded = self.call.bound.max_output
+        return bounded if self.call.request.max_output is not None else min(bounded, self.target.default_output)
+
+
+@dataclass(slots=True)
+class Opened:
+    """An attempt whose answer has begun: a plain one is whole, of a streamed one the first events are there."""
+
+    attempt: Attempt
+    permit: Permit
+    answer: UpstreamAnswer
+    deadline: float
+    first_token_seconds: float
+    body: bytes = b""
+    first_events: list[StreamEvent] = field(default_factory=list)
+    reader: EventReader | None = None
+    chunks: AsyncIterator[bytes] | None = None
+
+
+class CallFailed(Exception):
+    """A call that came to nothing, with what holds of it all the same, as headers."""
+
+    def __init__(self, error: LockstepError | UpstreamFailed, headers: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.headers = headers
+
+
+class PlainAnswer(msgspec.Struct, frozen=True):
+    """A whole answer."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()

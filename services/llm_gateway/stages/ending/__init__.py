@@ -1,0 +1,1 @@
+"""How an answer ends: passed on, settled, stored or discarded."""

@@ -1,0 +1,68 @@
+"""Stores an answer for replay and settles its attempt, in this order: a stored answer is never paid for twice."""
+
+import asyncio
+
+import msgspec
+from msgspec.structs import replace
+
+from foundation.domain.errors import LockstepError
+from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.items.answered import Item, items_of_body, items_of_ending, weights_only
+from llm_gateway.items.store import KeptItems
+from llm_gateway.refusals.refused import CallInProgress
+from llm_gateway.replays.vault import AnswerVault, RecordedAnswer
+from llm_gateway.stages.call import Attempt
+from llm_gateway.stages.ending.settle import Outcome, Settle
+
+_ABSENT = msgspec.Raw()
+
+
+class KeepAnswer:
+    def __init__(self, settle: Settle, vault: AnswerVault, kept_items: KeptItems) -> None:
+        self._settle = settle
+        self._vault = vault
+        self._kept_items = kept_items
+
+    async def __call__(
+        self, attempt: Attempt, outcome: Outcome, answer: RecordedAnswer, *, ending: bytes = b""
+    ) -> None:
+        """`ending` is the last event of a stream.
+
+        Raises when the answer may not leave: it could not be stored, or the call has got another one meanwhile.
+        """
+        if items := _items(attempt, outcome, answer, ending):
+            # beside the settlement, so that it takes no time of its own; the caller may name them in its next request
+            keeping = self._kept_items.keep(attempt.call.caller.tenant_id, items)
+            await asyncio.gather(self._keep(attempt, outcome, answer), keeping)
+        else:
+            await self._keep(attempt, outcome, answer)
+
+    async def _keep(self, attempt: Attempt, outcome: Outcome, answer: RecordedAnswer) -> None:
+        call = attempt.call
+        if call.replayable is None:
+            await self._settle(attempt, outcome)
+            return
+        try:
+            first = await self._vault.store(
+                call.caller.tenant_id,
+                call.replayable.call_key,
+                fingerprint=call.replayable.fingerprint,
+                event_id=attempt.reservation.reservation_id,
+                answer=answer,
+                remembered_for=call.replayable.remembered_for,
+            )
+        except LockstepError:
+            await self._settle(attempt, outcome)
+            raise
+        await self._settle(attempt, replace(outcome, answer_stored=True))
+        if not first:
+            raise CallInProgress("the call has another answer, which will be replayed", retry_after=0.1)
+
+
+def _items(attempt: Attempt, outcome: Outcome, answer: RecordedAnswer, ending: bytes) -> list[Item]:
+    request = attempt.call.request
+    if request.dialect is not Dialect.RESPONSES:
+        return []
+    usage = outcome.usage
+    items = items_of_ending(ending, usage) if ending else items_of_body(answer.body, usage)
+    return weights_only(items) if bytes(request.fields.get("store", _ABSENT)) == b"false" else items

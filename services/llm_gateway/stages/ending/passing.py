@@ -1,0 +1,79 @@
+"""What of a stream has passed: its events in the caller's words, its usage, and its end, which is kept back."""
+
+from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off
+from llm_gateway.exchange.usage import Usage
+from llm_gateway.stages.call import Opened
+from llm_gateway.streaming.outlet import Outlet
+from llm_gateway.wires.base import EventKind, StreamEvent
+
+_MAX_KEPT_BYTES = 64 * 1024 * 1024
+
+
+class Passing:
+    def __init__(self, opened: Opened, outlet: Outlet, *, keep: bool) -> None:
+        call, target = opened.attempt.call, opened.attempt.target
+        self._opened = opened
+        self._outlet = outlet
+        self._keep = keep
+        self._translator = None if target.translation is None else target.translation.events(asked=call.plan.asked)
+        self._kept_size = 0
+        self.kept: list[bytes] = []
+        self.usage: Usage | None = None
+        self.ending = b""
+
+    @property
+    def aborted(self) -> bool:
+        """Whether the caller left and the answer was broken off for that."""
+        return self._outlet.gone and self._opened.answer.closed
+
+    async def take(self, events: list[StreamEvent]) -> bool:
+        """Pass events on; whether the end has come."""
+        passing: list[bytes] = []
+        done = False
+        for event in events:
+            if event.usage is not None:
+                # a provider may repeat its usage; the last one counts
+                self.usage = event.usage
+            if event.kind is EventKind.ERROR:
+                raise broken("upstream_error", self._opened)
+            if event.kind is EventKind.DONE:
+                done = True
+                self._end(event.wire, passing)
+                break
+            passing += self._said(event.wire)
+        if wire := b"".join(passing):
+            self._remember(wire)
+            await self._outlet.put(wire)
+        return done
+
+    def _said(self, wire: bytes) -> list[bytes]:
+        """An event in the caller's words."""
+        if self._translator is None or not wire:
+            return [wire]
+        try:
+            return self._translator.feed(wire)
+        except ValueError as error:
+            raise broken("upstream_malformed", self._opened) from error
+
+    def _end(self, wire: bytes, passing: list[bytes]) -> None:
+        if self._translator is None:
+            self.ending = wire
+            return
+        try:
+            *before, self.ending = self._translator.end(wire)
+        except ValueError as error:
+            raise broken("upstream_malformed", self._opened) from error
+        passing += before
+
+    def _remember(self, wire: bytes) -> None:
+        if not self._keep:
+            return
+        self.kept.append(wire)
+        self._kept_size += len(wire)
+        if self._kept_size > _MAX_KEPT_BYTES:
+            raise UpstreamFailed("upstream_too_large", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
+
+
+def broken(code: str, opened: Opened) -> UpstreamFailed:
+    """A stream that ended in another way than its own."""
+    return broken_off(code, request_id=opened.answer.request_id)

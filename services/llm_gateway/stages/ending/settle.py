@@ -1,0 +1,153 @@
+"""Ends an attempt in the ledger: at its usage where that is known, else at its bound."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from foundation.telemetry.logs import OftenSaid
+from llm_gateway import metrics
+from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.journal import Settlement
+from llm_gateway.accounting.usage_event import UsageEvent, encode_event
+from llm_gateway.breakers.alerts import Alert, Alerts
+from llm_gateway.exchange.failures import Billing, UpstreamFailed
+from llm_gateway.exchange.usage import NO_USAGE, Usage
+from llm_gateway.stages.call import Attempt
+
+_CHARGED_AT_BOUND = frozenset({"usage_missing", "usage_absurd"})
+_MOST_TOKENS = 50_000_000
+"""No model takes as many in one call: a usage above it is a fault of who tells it."""
+
+_say_settled = OftenSaid(__name__, "attempt settled")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How an attempt ended; `usage` None means that what it took is not known, and its bound is charged."""
+
+    status: str
+    usage: Usage | None
+    http_status: int | None = None
+    error_code: str | None = None
+    provider_request_id: str | None = None
+    first_token_seconds: float | None = None
+    answer_stored: bool = False
+
+
+def failed(failure: UpstreamFailed, *, status: str = "failed") -> Outcome:
+    """A failure as what it is settled at."""
+    return Outcome(
+        status=status,
+        usage=NO_USAGE if failure.billing is Billing.NONE else None,
+        http_status=failure.status,
+        error_code=failure.code,
+        provider_request_id=failure.request_id,
+    )
+
+
+class Settle:
+    def __init__(self, ledger: Ledger, alerts: Alerts) -> None:
+        self._ledger = ledger
+        self._alerts = alerts
+
+    async def __call__(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
+        event = self._event(attempt, outcome)
+        settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
+        names = attempt.call.caller.names
+        _count(event, tenant_id=names["tenant_id"])
+        await self._ledger.settle(attempt.reservation, settlement)
+        _say_settled({**names, "event_id": attempt.reservation.name, **_about(event)})
+
+    def _event(self, attempt: Attempt, outcome: Outcome) -> UsageEvent:
+        seconds = asyncio.get_running_loop().time() - attempt.started
+        first = outcome.first_token_seconds
+        why_bound, charged = _charged(attempt, outcome.usage)
+        if why_bound in _CHARGED_AT_BOUND:
+            metrics.BOUND_CHARGES.labels(attempt.lost.provider, why_bound).inc()
+        if outcome.usage is not None and outcome.usage.total_tokens and why_bound is not None:
+            self._say_above_bound(attempt, outcome.usage, why_bound)
+        return replace(
+            attempt.lost,
+            dialect=attempt.call.request.dialect.value,
+            status=outcome.status,
+            http_status=outcome.http_status,
+            error_code=outcome.error_code or why_bound,
+            provider_request_id=outcome.provider_request_id,
+            latency_ms=int(seconds * 1000),
+            first_token_ms=None if first is None else int(first * 1000),
+            **charged,
+        )
+
+    def _say_above_bound(self, attempt: Attempt, usage: Usage, why: str) -> None:
+        """A bound that does not hold is a fault of the price table or of the provider, whoever pays for it."""
+        self._alerts.say(
+            Alert.USAGE_ABOVE_BOUND,
+            tenant_id=str(attempt.call.caller.tenant_id),
+            event_id=attempt.reservation.name,
+            provider=attempt.lost.provider,
+            model=attempt.lost.model,
+            why=why,
+            tokens=usage.total_tokens,
+            bound_tokens=attempt.call.bound.tokens,
+        )
+
+
+def _charged(attempt: Attempt, usage: Usage | None) -> tuple[str | None, dict[str, Any]]:
+    """What an event says of known usage, and the reason where it is not what was bounded.
+
+    What is not known, or no usage at all, is charged at the bound; what was used above the bound is charged as it is.
+    """
+    if usage is None:
+        return "usage_missing", {}
+    if not _believable(usage):
+        return "usage_absurd", {}
+    cost = attempt.target.price.cost(usage)
+    most = attempt.call.bound.strict or attempt.call.bound
+    is_above = max(usage.total_tokens, usage.reasoning_tokens) > most.tokens or cost > most.nano_usd
+    return "usage_above_bound" if is_above else None, {
+        "usage_source": "none" if usage is NO_USAGE else "provider",
+        "input_tokens": usage.input_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "total_tokens": usage.total_tokens,
+        "cost_nano_usd": cost,
+    }
+
+
+def _believable(usage: Usage) -> bool:
+    """Whether the numbers can be a usage at all; an answer that claims to have taken nothing has lost its usage."""
+    written, by_hour = usage.cache_write_tokens, usage.cache_write_1h_tokens
+    parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, written, by_hour)
+    if usage is not NO_USAGE and not usage.total_tokens:
+        return False
+    return (
+        max(usage.total_tokens, usage.reasoning_tokens) <= _MOST_TOKENS
+        and min(*parts, usage.reasoning_tokens) >= 0
+        and by_hour <= written
+        and usage.cached_input_tokens + written <= usage.input_tokens
+    )
+
+
+def _about(event: UsageEvent) -> dict[str, object]:
+    """What a log line says of an attempt."""
+    return {
+        "trace_id": event.trace_id,
+        "provider": event.provider,
+        "model": event.model,
+        "status": event.status,
+        "usage_source": event.usage_source,
+        "tokens_used": event.total_tokens,
+        "cost_nano_usd": event.cost_nano_usd,
+        "duration_ms": event.latency_ms,
+    }
+
+
+def _count(event: UsageEvent, *, tenant_id: str) -> None:
+    metrics.attempts(event.provider, event.model, event.status).inc()
+    metrics.latency(event.provider, event.model).observe((event.latency_ms or 0) / 1000)
+    metrics.tokens(tenant_id, event.provider, event.model).inc(event.total_tokens)
+    metrics.cost(tenant_id, event.provider).inc(event.cost_nano_usd / 1e9)

@@ -1,0 +1,269 @@
+"""The system prompt, messages and tools of Anthropic's messages, as far as their price is known."""
+
+from typing import Literal
+
+import msgspec
+
+from foundation.domain.errors import Fault
+from llm_gateway.exchange.media import Media, document, image, is_link, linked_document
+from llm_gateway.wires.chat.content import MESSAGE_OVERHEAD, TOOL_OVERHEAD
+from llm_gateway.wires.strict import decoded, not_covered, refused
+
+TOOLS_PROMPT = 640
+"""Tokens of the instructions that come with any tool at all."""
+_CALLERS_TOOLS = {
+    "custom": 0,
+    **dict.fromkeys(("bash_20241022", "bash_20250124"), 512),
+    "text_editor_20241022": 1024,
+    "text_editor_20250124": 1024,
+    "text_editor_20250429": 1024,
+    "text_editor_20250728": 1024,
+    "memory_20250818": 2048,
+    **dict.fromkeys(("computer_20241022", "computer_20250124", "computer_20251124"), 2048),
+}
+"""Tools that the caller runs, and the tokens that their descriptions take; what a later one takes is not known."""
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
+    """Members that are not looked at are text: their bytes count."""
+
+
+class _Message(_Strict):
+    role: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
+
+
+class _Base64(_Strict, tag="base64"):
+    media_type: str | None = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class _Link(_Strict, tag="url"):
+    url: msgspec.Raw = msgspec.Raw()
+
+
+class _PlainText(_Strict, tag="text"):
+    media_type: str | None = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class _Nested(_Strict, tag="content"):
+    content: msgspec.Raw = msgspec.Raw()
+
+
+class _Kept(_Strict, tag="file"):
+    """What the provider keeps; its type is what it is refused for."""
+
+    file_id: msgspec.Raw = msgspec.Raw()
+
+
+_Source = _Base64 | _Link | _PlainText | _Nested | _Kept
+
+
+class _Head(msgspec.Struct):
+    """Blocks of other types have members of their own; their type is what they are refused for."""
+
+    type: str
+
+
+class _Block(_Strict):
+    cache_control: msgspec.Raw = msgspec.Raw()
+
+
+class _Text(_Block, tag="text"):
+    text: msgspec.Raw = msgspec.Raw()
+    citations: msgspec.Raw = msgspec.Raw()
+
+
+class _Image(_Block, tag="image"):
+    source: msgspec.Raw = msgspec.Raw()
+
+
+class _Document(_Block, tag="document"):
+    source: msgspec.Raw = msgspec.Raw()
+    citations: msgspec.Raw = msgspec.Raw()
+    title: msgspec.Raw = msgspec.Raw()
+    context: msgspec.Raw = msgspec.Raw()
+
+
+class _ToolUse(_Block, tag="tool_use"):
+    id: msgspec.Raw = msgspec.Raw()
+    name: msgspec.Raw = msgspec.Raw()
+    input: msgspec.Raw = msgspec.Raw()
+    caller: "_Direct | None" = None
+
+
+class _Direct(_Strict):
+    """Who calls is the model itself: programs that call run at the provider."""
+
+    type: Literal["direct"]
+
+
+class _ToolResult(_Block, tag="tool_result"):
+    tool_use_id: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
+    is_error: msgspec.Raw = msgspec.Raw()
+
+
+class _Thinking(_Block, tag="thinking"):
+    thinking: msgspec.Raw = msgspec.Raw()
+    signature: msgspec.Raw = msgspec.Raw()
+
+
+class _RedactedThinking(_Block, tag="redacted_thinking"):
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class _SearchResult(_Block, tag="search_result"):
+    source: msgspec.Raw = msgspec.Raw()
+    title: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
+    citations: msgspec.Raw = msgspec.Raw()
+
+
+class _ToolReference(_Block, tag="tool_reference"):
+    """A tool of the request that is shown once more."""
+
+    tool_name: msgspec.Raw = msgspec.Raw()
+
+
+_AnyBlock = (
+    _Text | _Image | _Document | _ToolUse | _ToolResult | _Thinking | _RedactedThinking | _SearchResult | _ToolReference
+)
+_TYPES = frozenset(kind.__struct_config__.tag for kind in _AnyBlock.__args__)
+
+
+class _Tool(_Strict):
+    """`allowed_callers` may have the model only: programs that call run at the provider, and are billed apart."""
+
+    type: str | None = None
+    name: msgspec.Raw = msgspec.Raw()
+    description: msgspec.Raw = msgspec.Raw()
+    input_schema: msgspec.Raw = msgspec.Raw()
+    input_examples: msgspec.Raw = msgspec.Raw()
+    cache_control: msgspec.Raw = msgspec.Raw()
+    strict: msgspec.Raw = msgspec.Raw()
+    defer_loading: msgspec.Raw = msgspec.Raw()
+    eager_input_streaming: msgspec.Raw = msgspec.Raw()
+    allowed_callers: list[Literal["direct"]] | None = None
+    # of a computer and an editor
+    display_width_px: msgspec.Raw = msgspec.Raw()
+    display_height_px: msgspec.Raw = msgspec.Raw()
+    display_number: msgspec.Raw = msgspec.Raw()
+    enable_zoom: msgspec.Raw = msgspec.Raw()
+    max_characters: msgspec.Raw = msgspec.Raw()
+
+
+class _AnyTool(msgspec.Struct):
+    """Tools of other types have members of their own; their type is what they are refused for."""
+
+    type: str | None = None
+
+
+_messages = msgspec.json.Decoder(list[_Message])
+_heads = msgspec.json.Decoder(list[_Head])
+_blocks = msgspec.json.Decoder(list[_AnyBlock])
+_sources: msgspec.json.Decoder[_Source] = msgspec.json.Decoder(_Source)
+_any_tools = msgspec.json.Decoder(list[_AnyTool])
+_tools = msgspec.json.Decoder(list[_Tool])
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Measured(msgspec.Struct):
+    """What is found on the way through the blocks."""
+
+    media: list[Media]
+    tool_references: int = 0
+
+
+def measured_messages(raw: bytes) -> tuple[int, Measured]:
+    """The tokens that the messages' text takes at most, and what else is in them."""
+    messages = decoded(_messages, raw, at="/messages")
+    found = Measured([])
+    for index, message in enumerate(messages):
+        _measure(bytes(message.content), at=f"/messages/{index}/content", found=found)
+    written = sum(one.written for one in found.media)
+    return len(raw) - written + MESSAGE_OVERHEAD * len(messages), found
+
+
+def check_system(raw: bytes) -> None:
+    """A system prompt is text, and has nothing in it that stands elsewhere."""
+    found = Measured([])
+    _measure(raw, at="/system", found=found)
+    if found.media:
+        raise refused([Fault(found.media[0].place, "a system prompt is text")])
+
+
+def measured_tools(raw: bytes) -> tuple[int, int]:
+    """The tokens that tools take at most beside their bytes, and the bytes of the longest of them."""
+    if raw in {b"", b"null", b"[]"}:
+        return 0, 0
+    faults, tokens = [], TOOLS_PROMPT
+    tools = decoded(_any_tools, raw, at="/tools")
+    for index, tool in enumerate(tools):
+        kind = tool.type or "custom"
+        described = _CALLERS_TOOLS.get(kind)
+        if described is None:
+            instead = "name tools that the caller runs"
+            faults.append(not_covered(f"/tools/{index}/type", f"a tool of type {kind!r}", instead=instead))
+        tokens += TOOL_OVERHEAD + (described or 0)
+    if faults:
+        raise refused(faults)
+    decoded(_tools, raw, at="/tools")
+    return tokens, max(len(bytes(tool)) for tool in _raws.decode(raw))
+
+
+def _measure(raw: bytes, *, at: str, found: Measured) -> None:
+    if raw.startswith((b'"', b"null")) or not raw:
+        return
+    if not raw.startswith(b"["):
+        raise refused([Fault(at, "a text, or a list of blocks")])
+    heads = decoded(_heads, raw, at=at)
+    for index, head in enumerate(heads):
+        if head.type not in _TYPES:
+            instead = "send text, images, or PDFs in base64"
+            raise refused([not_covered(f"{at}/{index}/type", f"content of type {head.type!r}", instead=instead)])
+    blocks = decoded(_blocks, raw, at=at)
+    for index, block in enumerate(blocks):
+        if isinstance(block, _Text | _ToolUse):
+            continue
+        place = f"{at}/{index}"
+        if isinstance(block, _Image):
+            found.media.append(_image(block, at=place))
+        elif isinstance(block, _Document):
+            _measure_document(block, at=place, found=found)
+        elif isinstance(block, _ToolResult | _SearchResult):
+            _measure(bytes(block.content), at=f"{place}/content", found=found)
+        elif isinstance(block, _ToolReference):
+            found.tool_references += 1
+
+
+def _image(block: _Image, *, at: str) -> Media:
+    match _source(block, at=at):
+        case _Base64(media_type=str(kind), data=data) if kind.startswith("image/"):
+            return image(at, bytes(data))
+        case _Link(url=url) if is_link(bytes(url)):
+            return image(at, bytes(url))
+    raise refused([Fault(f"{at}/source", "an image in base64, or a link to one")])
+
+
+def _measure_document(block: _Document, *, at: str, found: Measured) -> None:
+    match _source(block, at=at):
+        case _PlainText():
+            return
+        case _Nested(content=content):
+            _measure(bytes(content), at=f"{at}/source/content", found=found)
+        case _Base64(media_type="application/pdf", data=data):
+            found.media.append(document(at, bytes(data)))
+        case _Link(url=url) if is_link(bytes(url)):
+            found.media.append(linked_document(at, bytes(url)))
+        case _:
+            raise refused([Fault(f"{at}/source", "text, blocks, a PDF in base64, or a link to one")])
+
+
+def _source(block: _Image | _Document, *, at: str) -> _Source:
+    source = decoded(_sources, bytes(block.source) or b"null", at=f"{at}/source")
+    if isinstance(source, _Kept):
+        what, instead = "a file that the provider keeps", "send the file itself in base64"
+        raise refused([not_covered(f"{at}/source", what, instead=instead)])
+    return source

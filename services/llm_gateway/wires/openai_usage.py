@@ -1,0 +1,27 @@
+"""How OpenAI's wires tell usage: two vocabularies for the same four numbers."""
+
+import msgspec
+
+from llm_gateway.exchange.usage import Usage
+
+
+class InputDetails(msgspec.Struct):
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+
+
+class OutputDetails(msgspec.Struct):
+    reasoning_tokens: int | None = None
+
+
+def usage_of(
+    *, input_tokens: int, output_tokens: int, inputs: InputDetails | None, outputs: OutputDetails | None
+) -> Usage:
+    inputs, outputs = inputs or InputDetails(), outputs or OutputDetails()
+    return Usage(
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        cached_input_tokens=inputs.cached_tokens or 0,
+        cache_write_tokens=inputs.cache_write_tokens or 0,
+        reasoning_tokens=outputs.reasoning_tokens or 0,
+    )

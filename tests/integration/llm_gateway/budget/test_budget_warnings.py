@@ -1,0 +1,143 @@
+"""Four fifths of a budget: one warning a scope and window, whatever happens at once or is lost."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import REGISTRY
+
+from fixtures.eventually import eventually
+from fixtures.gateway import Signing, Step, Tenant
+from fixtures.postgres import ScratchDatabase
+from fixtures.redis_server import RedisServer
+from foundation.contracts.run_token import Caps
+from foundation.storage.database import Database, DatabaseSettings
+from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.budget.limits.scopes import ScopeKind
+from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.connection import RedisSettings, connect
+
+PATH = "/v1/chat/completions"
+BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
+HEADER = "x-lockstep-budget-warning"
+
+
+async def post(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.post(PATH, json=BODY, headers={"authorization": f"Bearer {token}"})
+
+
+async def until_recorded(redis: RedisServer, tenant: Tenant) -> None:
+    """Until nothing of the tenant waits in its stream."""
+    client = redis.client()
+
+    async def empty() -> bool:
+        return client.xlen(keys.stream(keys.bucket_of(tenant.tenant_id))) == 0
+
+    await eventually(empty)
+    client.close()
+
+
+def warnings(database: ScratchDatabase, tenant: Tenant) -> list[tuple[Any, ...]]:
+    with database.superuser() as connection:
+        return connection.execute(
+            "SELECT scope, period, unit, limit_amount, committed FROM budget_warnings WHERE tenant_id = %s",
+            [tenant.tenant_id],
+        ).fetchall()
+
+
+async def used_by_one(client: httpx.AsyncClient, tenant: Tenant, signing: Signing) -> tuple[int, int]:
+    """What one call uses, and its bound."""
+    answer = await post(client, Step(tenant, signing).token())
+    return answer.json()["usage"]["total_tokens"], int(answer.headers["x-lockstep-bound-tokens"])
+
+
+async def test_calls_at_once_that_cross_four_fifths_warn_once_and_later_answers_say_so(
+    client: httpx.AsyncClient,
+    tenant: Tenant,
+    signing: Signing,
+    database: ScratchDatabase,
+    gateway_redis: RedisServer,
+) -> None:
+    used, bound = await used_by_one(client, tenant, signing)
+    limit = 10 * bound
+    step = Step(tenant, signing, run_caps=Caps(tokens=limit))
+    crossing = -(-(limit - limit // 5) // used)
+    before = [await post(client, step.token()) for _ in range(crossing - 3)]
+    assert [answer.headers.get(HEADER) for answer in before] == [None] * len(before)
+    await until_recorded(gateway_redis, tenant)
+    assert warnings(database, tenant) == []
+    at_once = await asyncio.gather(*(post(client, step.token()) for _ in range(5)))
+    assert {answer.status_code for answer in at_once} == {200}
+    assert (await post(client, step.token())).headers[HEADER] == "run;total"
+    await until_recorded(gateway_redis, tenant)
+    # by the settlement that crossed it, not by a later one
+    assert warnings(database, tenant) == [("run", "total", "tokens", limit, crossing * used)]
+
+
+@pytest.mark.parametrize("period", ["day", "month", "total"])
+async def test_each_window_of_a_tenant_has_its_warning(
+    client: httpx.AsyncClient,
+    tenant: Tenant,
+    signing: Signing,
+    database: ScratchDatabase,
+    gateway_redis: RedisServer,
+    period: str,
+) -> None:
+    _, bound = await used_by_one(client, Tenant().create(database), signing)
+    tenant.limit(database, tokens=5 * bound, period=period)
+    while (await post(client, tenant.api_key)).status_code == 200:
+        continue
+    await until_recorded(gateway_redis, tenant)
+    assert [warning[:4] for warning in warnings(database, tenant)] == [("tenant", period, "tokens", 5 * bound)]
+
+
+async def test_a_warning_that_redis_forgot_is_not_said_again(
+    client: httpx.AsyncClient,
+    tenant: Tenant,
+    signing: Signing,
+    database: ScratchDatabase,
+    gateway_redis: RedisServer,
+) -> None:
+    used, bound = await used_by_one(client, tenant, signing)
+    limit = 10 * bound
+    step = Step(tenant, signing, run_caps=Caps(tokens=limit))
+    for _ in range(limit * 4 // 5 // used + 1):
+        assert (await post(client, step.token())).status_code == 200
+    await until_recorded(gateway_redis, tenant)
+    before = warnings(database, tenant)
+    assert len(before) == 1
+    redis = gateway_redis.client()
+    scope = keys.scope(keys.bucket_of(tenant.tenant_id), tenant.tenant_id, ScopeKind.RUN, step.run_id)
+    assert redis.hdel(scope, "warned_total") == 1
+    assert (await post(client, step.token())).status_code == 200
+    assert redis.hget(scope, "warned_total") == "total"
+    redis.close()
+    await until_recorded(gateway_redis, tenant)
+    assert warnings(database, tenant) == before
+
+
+async def test_the_recorder_says_a_warning_once_and_keeps_a_malformed_one_apart(
+    redis_server: RedisServer, database: ScratchDatabase, tenant: Tenant
+) -> None:
+    redis = connect(RedisSettings(url=redis_server.url), blocking=True)
+    recording = Database(DatabaseSettings(url=database.url("recorder"), pool_size=1), application="test")
+    bucket = keys.bucket_of(tenant.tenant_id)
+    stream = keys.stream(bucket)
+    await redis.flushall()
+    try:
+        recorder = Recorder(redis, recording, consumer="test")
+        await recorder.create_groups()
+        scope = keys.scope(bucket, tenant.tenant_id, ScopeKind.USER, tenant.user_id)
+        fields = {"period": "day", "label": "2026-11-21", "unit": "nano", "limit": "100", "committed": "81"}
+        for warning in (scope, scope, "no scope"):
+            await redis.xadd(stream, {"warning": warning, **fields})
+        assert await recorder.record_once(new=True, block_ms=None) == 3
+        assert await redis.xlen(stream) == 0
+        assert await redis.xlen(stream.replace(":events", ":rejected")) == 1
+    finally:
+        await recording.close()
+        await redis.aclose()
+    assert warnings(database, tenant) == [("user", "day", "nano_usd", 100, 81)]
+    about = {"tenant_id": str(tenant.tenant_id), "scope": "user", "period": "day"}
+    assert REGISTRY.get_sample_value("llm_budget_warnings_total", about) == 1
