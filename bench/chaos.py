@@ -13,7 +13,7 @@ import httpx
 import psutil
 
 from settings import BenchSettings
-from supervisor import pid_files
+from supervisor.processes import pid_files
 from supervisor.settings import ROOT, Settings
 from workload import Workload, violations
 

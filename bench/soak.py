@@ -10,7 +10,7 @@ import time
 import httpx
 
 from settings import BenchSettings
-from supervisor import pid_files
+from supervisor.processes import pid_files
 from supervisor.settings import Settings
 from workload import Workload, violations
 

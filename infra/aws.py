@@ -14,8 +14,8 @@ from pathlib import Path
 
 import boto3
 
-from supervisor import keys
-from supervisor.synthesis import node
+from supervisor.clouds import keys
+from supervisor.clouds.synthesis import node
 
 ROOT = Path(__file__).resolve().parents[1]
 INFRA = ROOT / "infra"

@@ -8,21 +8,21 @@ from datetime import UTC, date, datetime
 from functools import partial
 from urllib.parse import parse_qs
 
-from simulated_provider.answer import answer_to
-from simulated_provider.anthropic_request import read_messages
-from simulated_provider.anthropic_wire import AnthropicWire, counted
-from simulated_provider.asgi import ConnectionCut, Receive, Scope, Send, read_body, respond
-from simulated_provider.asked import shaped_like_a_request
-from simulated_provider.calls import ModelCalls
-from simulated_provider.faults import faults_of
-from simulated_provider.invoice import Invoice, InvoiceLine
-from simulated_provider.models import NAMED, described, listed
-from simulated_provider.openai_chat_wire import OpenAIChatWire
-from simulated_provider.openai_embeddings_wire import OpenAIEmbeddingsWire, embedding_answer
-from simulated_provider.openai_errors import error
-from simulated_provider.openai_responses_wire import OpenAIResponsesWire
-from simulated_provider.scripts import load_scripts
+from simulated_provider.answers.answer import answer_to
+from simulated_provider.answers.asked import shaped_like_a_request
+from simulated_provider.billing.invoice import Invoice, InvoiceLine
+from simulated_provider.faults.clauses import faults_of
+from simulated_provider.scripts.turns import load_scripts
+from simulated_provider.serving.asgi import ConnectionCut, Receive, Scope, Send, read_body, respond
+from simulated_provider.serving.calls import ModelCalls
 from simulated_provider.settings import SimulatedProviderSettings
+from simulated_provider.wires.chat.wire import OpenAIChatWire
+from simulated_provider.wires.embeddings.wire import OpenAIEmbeddingsWire, embedding_answer
+from simulated_provider.wires.messages.request import read_messages
+from simulated_provider.wires.messages.wire import AnthropicWire, counted
+from simulated_provider.wires.models import NAMED, described, listed
+from simulated_provider.wires.openai.errors import error
+from simulated_provider.wires.responses.wire import OpenAIResponsesWire
 
 _MODELS = "/v1/models"
 

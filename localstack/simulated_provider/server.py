@@ -4,7 +4,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from simulated_provider.app import create_app
-from simulated_provider.asgi import CLOSE
+from simulated_provider.serving.asgi import CLOSE
 from simulated_provider.settings import SimulatedProviderSettings
 
 

@@ -5,9 +5,10 @@ import asyncio
 import os
 import sys
 
-from supervisor import commander, daemon
+from supervisor import daemon
+from supervisor.commands import execute as commander
+from supervisor.databases.passwords import LOGINS
 from supervisor.errors import SupervisorError
-from supervisor.passwords import LOGINS
 from supervisor.settings import ROOT, Settings
 
 

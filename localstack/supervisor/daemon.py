@@ -8,13 +8,14 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from supervisor import control, env_file, pid_files
+from supervisor import control, env_file
 from supervisor.control import Request
 from supervisor.errors import Refused, SupervisorError
+from supervisor.inventory.surroundings import Surroundings
+from supervisor.inventory.table import processes
+from supervisor.processes import pid_files
+from supervisor.processes.stack import Stack
 from supervisor.settings import ROOT, Settings
-from supervisor.stack import Stack
-from supervisor.surroundings import Surroundings
-from supervisor.table import processes
 
 LOG = logging.getLogger(__name__)
 Say = Callable[[dict[str, Any]], None]

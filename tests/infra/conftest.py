@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.cloud import ACCOUNT, Cloud
+from supervisor.clouds.cloud import ACCOUNT, Cloud
 from supervisor.settings import Settings
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/any"

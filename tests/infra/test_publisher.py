@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from supervisor.clouds.publisher import publish
 from supervisor.errors import DeployFailed
-from supervisor.publisher import publish
 
 pytestmark = pytest.mark.stack
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.infra.waiting import until
 
-from supervisor.cloud import Cloud
+from supervisor.clouds.cloud import Cloud
 
 pytestmark = pytest.mark.stack
 

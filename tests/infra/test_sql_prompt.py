@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.stack import Stack
-from supervisor.sql import statements
+from supervisor.commands.sql_prompt import statements
 
 ROOT = Path(__file__).parents[2]
 

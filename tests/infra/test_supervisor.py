@@ -17,9 +17,10 @@ import pytest
 import redis
 from tests.infra.waiting import until
 
-from supervisor import env_file, ports
-from supervisor.cloud import Cloud
+from supervisor import env_file
+from supervisor.clouds.cloud import Cloud
 from supervisor.errors import Refused
+from supervisor.processes import ports
 from supervisor.settings import ROOT, Settings
 
 pytestmark = pytest.mark.stack

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 
 from app import build
-from supervisor.cloud import Cloud
+from supervisor.clouds.cloud import Cloud
 from supervisor.settings import Settings
 
 Templates = dict[str, dict[str, Any]]

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from simulated_provider.answer import Answer, Finish, answer_to
-from simulated_provider.faults import Faults, faults_of
-from simulated_provider.openai_chat_request import read_chat
-from simulated_provider.scripts import load_scripts
-from simulated_provider.tokens import IMAGE_TOKENS, count_text
+from simulated_provider.answers.answer import Answer, Finish, answer_to
+from simulated_provider.answers.tokens import IMAGE_TOKENS, count_text
+from simulated_provider.faults.clauses import Faults, faults_of
+from simulated_provider.scripts.turns import load_scripts
+from simulated_provider.wires.chat.request import read_chat
 
 SCRIPT = """
 turns:

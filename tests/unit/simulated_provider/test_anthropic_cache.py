@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulated_provider.anthropic_request import read_messages
-from simulated_provider.prices import cost
-from simulated_provider.tokens import IMAGE_TOKENS, CacheUse, count_request
+from simulated_provider.answers.tokens import IMAGE_TOKENS, CacheUse, count_request
+from simulated_provider.billing.prices import cost
+from simulated_provider.wires.messages.request import read_messages
 
 MARK = {"cache_control": {"type": "ephemeral"}}
 HOUR = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}

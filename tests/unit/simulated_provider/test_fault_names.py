@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulated_provider.faults import Faults, faults_of
-from simulated_provider.schedule import Schedule
+from simulated_provider.faults.clauses import Faults, faults_of
+from simulated_provider.faults.schedule import Schedule
 
 
 def test_faults_are_read_from_the_models_name() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from pathlib import Path
 
-from simulated_provider.invoice import Invoice, InvoiceLine, read_invoice
+from simulated_provider.billing.invoice import Invoice, InvoiceLine, read_invoice
 
 
 def a_line(number: int, at: str = "2026-11-21T10:00:00+00:00") -> InvoiceLine:

@@ -9,7 +9,7 @@ import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from fixtures.provider_in_process import Provider
-from simulated_provider.prices import cost
+from simulated_provider.billing.prices import cost
 
 PATH = "/v1/chat/completions"
 USER = {"role": "user", "content": "How many penguins?"}

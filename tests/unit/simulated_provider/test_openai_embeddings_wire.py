@@ -7,7 +7,7 @@ import pytest
 from openai.types import CreateEmbeddingResponse
 
 from fixtures.provider_in_process import Provider
-from simulated_provider.prices import cost
+from simulated_provider.billing.prices import cost
 
 PATH = "/v1/embeddings"
 

@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from simulated_provider.schema_instance import NoInstance, instance_of
+from simulated_provider.answers.schema_instance import NoInstance, instance_of
 
 TREE = {
     "$ref": "#/$defs/node",

@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from fixtures.provider_in_process import Provider
-from simulated_provider.tokens import count_text
+from simulated_provider.answers.tokens import count_text
 
 USER = {"role": "user", "content": "How many penguins?"}
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from supervisor.objects_state import ObjectsState
+from supervisor.clouds.objects_state import ObjectsState
 
 URL = "http://127.0.0.1:4567"
 

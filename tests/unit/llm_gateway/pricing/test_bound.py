@@ -15,7 +15,7 @@ from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.bounds import bound_of, chosen_bound
 from llm_gateway.pricing.prices import Most, Price, Rates
 from llm_gateway.wires.chat.request import read_chat_request
-from simulated_provider.tokens import count_request
+from simulated_provider.answers.tokens import count_request
 
 CHEAP = Price("v", (Rates(0, 100, 50, 125, 400),))
 TIERED = Price("v", (Rates(0, 100, 50, 100, 400), Rates(1000, 300, 150, 300, 900)))

@@ -8,7 +8,7 @@ from llm_gateway.configuration.loading import GatewayFileInvalid, load_file
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.prices import PriceTable
 from llm_gateway.settings import DEFAULT_ROUTES
-from simulated_provider.prices import cost
+from simulated_provider.billing.prices import cost
 
 ROUTES = load_file(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
 

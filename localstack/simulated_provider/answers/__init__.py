@@ -1,0 +1,1 @@
+"""What a simulated model answers to a request, whatever wire the request came on."""

@@ -1,0 +1,1 @@
+"""Answers that were written down beforehand, one file a model."""

@@ -1,0 +1,68 @@
+"""A request of OpenAI's chat completions, read into the form that answers are made from."""
+
+from typing import Any
+
+from simulated_provider.answers.asked import Asked, RequestRefused, Tool, check_messages, chosen, positive, schema_of
+from simulated_provider.answers.tokens import CacheUse, count_messages, count_tools
+from simulated_provider.faults.clauses import speaker_of
+
+CACHED = "cached-"
+
+
+def read_chat(body: Any) -> Asked:
+    """ValueError when a body is not a chat completions request."""
+    _check(body)
+    one_call = body.get("parallel_tool_calls") is False
+    stop = body.get("stop") or ()
+    return Asked(
+        body,
+        original=body,
+        streamed=bool(body.get("stream")),
+        include_usage=bool((body.get("stream_options") or {}).get("include_usage")),
+        limit=body.get("max_completion_tokens") or body.get("max_tokens"),
+        choices=body.get("n") or 1,
+        stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        must_call=_must_call(body, one_call=one_call),
+        one_call=one_call,
+        schema=schema_of(body.get("response_format")),
+        thinks=body.get("reasoning_effort") != "none",
+        cache=cache_use(body),
+    )
+
+
+def cache_use(body: dict[str, Any]) -> CacheUse:
+    """What an automatic cache would have: all before the last user turn, once the model has answered before it."""
+    messages = body["messages"]
+    roles = [message.get("role") for message in messages]
+    if not speaker_of(body["model"]).startswith(CACHED) or "user" not in roles:
+        return CacheUse()
+    last = len(roles) - 1 - roles[::-1].index("user")
+    if "assistant" not in roles[:last]:
+        return CacheUse()
+    return CacheUse(read=count_tools(body.get("tools") or []) + count_messages(messages[:last]))
+
+
+def _must_call(body: dict[str, Any], *, one_call: bool) -> tuple[Tool, ...]:
+    choice = body.get("tool_choice")
+    if not choice or choice in ("none", "auto"):
+        return ()
+    tools = [
+        Tool(tool["function"]["name"], tool["function"].get("parameters") or {})
+        for tool in body.get("tools") or []
+        if tool.get("type") == "function"
+    ]
+    if not isinstance(choice, dict):
+        return chosen(tools, required=choice == "required", one_call=one_call)
+    if choice.get("type") == "allowed_tools":
+        allowed = choice["allowed_tools"]
+        names = {tool.get("function", {}).get("name") for tool in allowed["tools"]}
+        offered = [tool for tool in tools if tool.name in names]
+        return chosen(offered, required=allowed["mode"] == "required", one_call=one_call)
+    return chosen(tools, named=choice.get("function", {}).get("name", ""))
+
+
+def _check(body: Any) -> None:
+    if not isinstance(body, dict) or not isinstance(body.get("model"), str):
+        raise RequestRefused("you must provide a model parameter", param="model")
+    check_messages(body.get("messages"))
+    positive(body, "max_tokens", "max_completion_tokens", "n")

@@ -1,0 +1,94 @@
+"""The life of the `objects` process: its stack, its restored content, its exports while it runs."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from supervisor.clouds import keys
+from supervisor.clouds.cloud import Cloud
+from supervisor.clouds.objects_state import ObjectsState
+from supervisor.clouds.publisher import publish
+from supervisor.clouds.synthesis import Synthesis
+from supervisor.databases.passwords import write_private
+
+LOG = logging.getLogger(__name__)
+# What a crash of LocalStack can lose is what was written within about this time.
+_LOOK_SECONDS = 1.0
+
+
+class Objects:
+    def __init__(
+        self, *, cloud: Cloud, synthesis: Synthesis, state: Path, writes_file: Path, public_keys_file: Path
+    ) -> None:
+        self._cloud = cloud
+        self._synthesis = synthesis
+        self._state = ObjectsState(state)
+        self._writes_file = writes_file
+        self._public_keys_file = public_keys_file
+        self._exported_at = 0.0
+        self._ready = False
+        self._exporter: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    def forget(self) -> None:
+        """LocalStack is about to start with nothing: an export now would save that nothing."""
+        self._ready = False
+
+    async def deploy(self) -> None:
+        place = await self._synthesis.ensure()
+        await asyncio.to_thread(self._deploy, place, first_time=not self._ready)
+        self._ready = True
+        if self._exporter is None:
+            self._exporter = asyncio.create_task(self._keep_exporting(), name="export objects")
+
+    def _deploy(self, place: Path, *, first_time: bool) -> None:
+        publish("LockstepStorage", place, lambda name: self._cloud.client(name, self._cloud.objects_url))
+        secrets = self._cloud.client("secretsmanager", self._cloud.objects_url)
+        if first_time:
+            self._state.forget_versions()
+            self._state.restore(self._cloud.client("s3", self._cloud.objects_url), secrets)
+        keys.put_missing(secrets)
+        # For processes that may not reach the cloud.
+        write_private(self._public_keys_file, secrets.get_secret_value(SecretId=keys.PUBLIC)["SecretString"])
+        if key := self._cloud.settings.openai_api_key:
+            keys.put_provider_key(secrets, "openai", key.get_secret_value())
+
+    async def save(self) -> None:
+        """The last export before a wanted stop."""
+        if self._exporter:
+            self._exporter.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._exporter
+            self._exporter = None
+        await self._export(last=True)
+
+    async def _keep_exporting(self) -> None:
+        pause = _LOOK_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            started = time.monotonic()
+            if self._ready and self._written_at() > self._exported_at:
+                try:
+                    await self._export()
+                except (BotoCoreError, ClientError, OSError) as error:
+                    LOG.warning("objects were not exported, they will be: %s", error)
+            # The more there is to list, the less often: a sixth of the time at most.
+            pause = max(_LOOK_SECONDS, 5 * (time.monotonic() - started))
+
+    async def _export(self, *, last: bool = False) -> None:
+        async with self._one_at_a_time:
+            written_at = self._written_at()
+            await asyncio.to_thread(
+                self._state.export,
+                self._cloud.client("s3", self._cloud.objects_url),
+                self._cloud.client("secretsmanager", self._cloud.objects_url),
+                last=last,
+            )
+            self._exported_at = written_at
+
+    def _written_at(self) -> float:
+        return self._writes_file.stat().st_mtime if self._writes_file.exists() else 0.0

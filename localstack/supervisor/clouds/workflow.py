@@ -1,0 +1,24 @@
+"""The life of the `workflow` process: its stacks, deployed again after each start."""
+
+import asyncio
+from pathlib import Path
+
+from supervisor.clouds.cloud import Cloud
+from supervisor.clouds.publisher import publish
+from supervisor.clouds.synthesis import Synthesis
+
+_STACKS = ("LockstepMessaging", "LockstepWorkflow")
+
+
+class Workflow:
+    def __init__(self, *, cloud: Cloud, synthesis: Synthesis) -> None:
+        self._cloud = cloud
+        self._synthesis = synthesis
+
+    async def deploy(self) -> None:
+        place = await self._synthesis.ensure()
+        await asyncio.to_thread(self._publish, place)
+
+    def _publish(self, place: Path) -> None:
+        for stack in _STACKS:
+            publish(stack, place, lambda name: self._cloud.client(name, self._cloud.workflow_url))

@@ -1,0 +1,80 @@
+"""Reaches the daemon, starts it when it does not run, shows its progress."""
+
+import asyncio
+import subprocess
+import sys
+import time
+
+from supervisor import control
+from supervisor.control import Request
+from supervisor.errors import SupervisorError
+from supervisor.processes import pid_files
+from supervisor.settings import ROOT, Paths, Settings, inherited_environment
+
+_DAEMON_SECONDS = 20.0
+
+
+async def up(settings: Settings, *, only: str = "") -> None:
+    await ensure_daemon(settings)
+    await tell(settings.paths, Request("up", only=only, settings=settings.identity()))
+
+
+async def tell(paths: Paths, request: Request) -> None:
+    started = time.monotonic()
+    changes = 0
+    try:
+        async for message in control.ask(paths, request):
+            changes += 1
+            print(f"  {message['text']:<60} {message['seconds']:6.1f} s", flush=True)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise SupervisorError("the local stack does not run") from error
+    done = "done" if changes else "nothing to do"
+    print(f"  {done:<60} {time.monotonic() - started:6.1f} s", flush=True)
+
+
+async def ensure_daemon(settings: Settings) -> None:
+    paths = settings.paths
+    if await control.answers(paths):
+        return
+    paths.create()
+    for name in pid_files.end_orphans(paths):
+        print(f"  {name}, left by a supervisor that was killed, is ended")
+    process = _launch_daemon(settings)
+    deadline = time.monotonic() + _DAEMON_SECONDS
+    while not await control.answers(paths):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SupervisorError(f"the supervisor did not start: see {paths.logs / 'supervisor.log'}")
+        await asyncio.sleep(0.05)
+
+
+def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that it outlives this shell."""
+    with (settings.paths.logs / "supervisor.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "supervisor", "daemon"],
+            cwd=ROOT,
+            env={**inherited_environment(), "PYTHONPATH": str(ROOT / "localstack"), **_as_environment(settings)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    """The settings of this shell, spelled as the daemon reads them."""
+    values = settings.spelled()
+    if settings.openai_api_key:
+        values["OPENAI_API_KEY"] = settings.openai_api_key.get_secret_value()
+    return values
+
+
+async def down(paths: Paths) -> None:
+    if await control.answers(paths):
+        daemon = pid_files.find(paths).get("supervisor")
+        await tell(paths, Request("down"))
+        if daemon:
+            await asyncio.to_thread(daemon.wait, timeout=_DAEMON_SECONDS)
+    orphans = pid_files.end_orphans(paths) if paths.run.exists() else []
+    for name in orphans:
+        print(f"  {name}, left by a supervisor that was killed, is ended")

@@ -1,0 +1,1 @@
+"""PostgreSQL and Redis as this machine runs them, with their passwords."""

@@ -1,0 +1,1 @@
+"""Which processes the local stack has, and which variables each of them sees."""

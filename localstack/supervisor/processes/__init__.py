@@ -1,0 +1,1 @@
+"""Starting, watching, restarting and stopping processes; nothing here knows which processes there are."""

@@ -1,0 +1,169 @@
+"""One supervised process: started, watched, restarted when it dies, stopped with everything it started."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from enum import StrEnum
+
+import psutil
+
+from supervisor.errors import StartFailed
+from supervisor.processes import pid_files, ports
+from supervisor.processes.fingerprint import fingerprint
+from supervisor.processes.process import Process
+from supervisor.settings import ROOT, Paths
+
+LOG = logging.getLogger(__name__)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_STEADY_SECONDS = 60.0
+_POLL_SECONDS = 0.1
+
+
+class State(StrEnum):
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+
+
+class Child:
+    def __init__(self, process: Process, paths: Paths) -> None:
+        self.process = process
+        self.state = State.STOPPED
+        self.restarts = 0
+        self.pid: int | None = None
+        self.started_from = ""
+        self.deployed_from = ""
+        self.log = paths.logs / f"{process.name}.log"
+        self._paths = paths
+        self._log_offset = 0
+        self._running: asyncio.subprocess.Process | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Returns when the process is ready; raises and leaves nothing behind otherwise."""
+        try:
+            await self._start_once(State.STARTING)
+        except BaseException:
+            await self._end_tree()
+            self.state = State.STOPPED
+            raise
+        self._watcher = asyncio.create_task(self._watch(), name=f"watch {self.process.name}")
+
+    async def _start_once(self, state: State) -> None:
+        self.state = state
+        if self.process.prepare:
+            await self.process.prepare()
+        self.started_from = fingerprint(self.process.sources)
+        self._log_offset = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as output:
+            self._running = await asyncio.create_subprocess_exec(
+                *self.process.argv,
+                cwd=ROOT,
+                env=self.process.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.pid = self._running.pid
+        pid_files.write(self._paths, self.process.name, self.pid)
+        await self._wait_until_healthy()
+        await self.deploy()
+        self.state = State.READY
+
+    async def deploy(self) -> None:
+        self.deployed_from = fingerprint(self.process.deployed_from)
+        if self.process.deploy:
+            await self.process.deploy()
+
+    async def _wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + self.process.start_seconds
+        while not await self.process.healthy():
+            if self._running is None or self._running.returncode is not None:
+                raise self._failed(f"ended while starting, with exit status {self._exit_status()}")
+            if time.monotonic() > deadline:
+                raise self._failed(f"not ready in {self.process.start_seconds:.0f} s")
+            await asyncio.sleep(_POLL_SECONDS)
+        if elsewhere := await ports.answering_elsewhere(self.process.port):
+            raise self._failed(f"port {self.process.port} answers on {', '.join(elsewhere)}, not on loopback alone")
+
+    def _exit_status(self) -> int | None:
+        return self._running.returncode if self._running else None
+
+    def _failed(self, why: str) -> StartFailed:
+        with self.log.open("rb") as file:
+            file.seek(self._log_offset)
+            said = file.read().decode(errors="replace")
+        return StartFailed(self.process.name, why, self.log, said=said)
+
+    async def _watch(self) -> None:
+        pause = _FIRST_PAUSE
+        while self._running is not None:
+            started = time.monotonic()
+            code = await self._running.wait()
+            if time.monotonic() - started > _STEADY_SECONDS:
+                pause = _FIRST_PAUSE
+            LOG.warning("%s ended with %s; starts again in %.1f s", self.process.name, code, pause)
+            self.state = State.RESTARTING
+            self.restarts += 1
+            await self._end_tree()
+            while True:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                try:
+                    await self._start_once(State.RESTARTING)
+                    LOG.warning("%s is back", self.process.name)
+                    break
+                except Exception:
+                    # Whatever it was: a process that is not tried again stays away for ever.
+                    LOG.exception("%s did not come back; next try in %.1f s", self.process.name, pause)
+                    await self._end_tree()
+
+    async def stop(self) -> None:
+        if self._watcher:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+            self._watcher = None
+        running = self._running
+        if running and running.returncode is None:
+            if self.process.save and self.state is State.READY:
+                await self.process.save()
+            family = _family(running.pid)
+            with contextlib.suppress(ProcessLookupError):
+                running.send_signal(self.process.stop_signal)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(running.wait(), self.process.grace_seconds)
+            _kill(family)
+        await self._end_tree()
+        self.state = State.STOPPED
+
+    async def _end_tree(self) -> None:
+        """Kills the process, its session and its children, whatever is left of them."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        _kill(_family(running.pid))
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(running.pid, signal.SIGKILL)
+        await running.wait()
+        self.pid = None
+        pid_files.remove(self._paths, self.process.name)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        leader = psutil.Process(pid)
+        return [leader, *leader.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill(family: list[psutil.Process]) -> None:
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
