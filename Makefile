@@ -1,10 +1,10 @@
 # Lockstep: a step is funded, leased, executed and recorded, or it does not happen.
 PYTHON ?= python3
 VENV := .venv/bin
-SUPERVISOR := PYTHONPATH=localstack $(VENV)/python -m supervisor
+SUPERVISOR := PYTHONPATH=.:localstack $(VENV)/python -m supervisor
 # Context of the AWS target: make deploy ENV=dev ACCOUNT=123456789012 REGION=eu-west-1
 REGION ?= us-east-1
-CDK = PYTHONPATH=localstack $(VENV)/python infra/aws.py
+CDK = $(VENV)/python -m infra.aws
 
 # For `time` around several commands.
 SHELL := bash
@@ -61,7 +61,7 @@ unit: prepare ## unit and architecture tests: no stack, no network, nothing of t
 	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 -p fixtures.own_sockets tests/unit tests/architecture
 
 check: prepare ## format, lint, types, import directions, and the rules of tests/architecture
-	@time { $(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=services $(VENV)/lint-imports && \
+	@time { $(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=.:services:localstack $(VENV)/lint-imports && \
 		$(VENV)/pytest -q tests/architecture; }
 
 fmt: prepare ## format and fix what can be fixed

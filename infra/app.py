@@ -2,10 +2,10 @@
 
 import aws_cdk as cdk
 
-from environments import from_context
-from stacks.messaging import MessagingStack
-from stacks.storage import StorageStack
-from stacks.workflow import WorkflowStack
+from infra.environments import from_context
+from infra.stacks.messaging import MessagingStack
+from infra.stacks.storage import StorageStack
+from infra.stacks.workflow import WorkflowStack
 
 
 def build(app: cdk.App) -> cdk.App:

@@ -1,6 +1,6 @@
 """The way to AWS: synthesize, compare, deploy, destroy the same stacks that run locally.
 
-Used by the Makefile: `python infra/aws.py deploy --env dev --account 123456789012 --region eu-west-1`. Credentials are
+Used by the Makefile: `python -m infra.aws deploy --env dev --account 123456789012 --region eu-west-1`. Credentials are
 the AWS SDK's own; the account must be bootstrapped for the CDK once.
 """
 
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import boto3
 
-from supervisor.clouds import keys
-from supervisor.clouds.synthesis import node
+from infra.node import node_environment
+from infra.secret_values import put_missing_values
 
 ROOT = Path(__file__).resolve().parents[1]
 INFRA = ROOT / "infra"
@@ -34,10 +34,15 @@ def main() -> int:
         "region": arguments.region,
         "lambda_packages": str(_lambda_packages()),
     }
-    environment = {**os.environ, **node(), "CDK_CONTEXT_JSON": json.dumps(context)}
+    environment = {
+        **os.environ,
+        **node_environment(path=os.environ.get("PATH", "")),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+    }
     cloud_assembly = BUILD / f"cdk-{arguments.env}"
     subprocess.run(
-        [sys.executable, str(INFRA / "app.py")],
+        [sys.executable, "-m", "infra.app"],
+        cwd=ROOT,
         env={**environment, "CDK_OUTDIR": str(cloud_assembly)},
         check=True,
     )
@@ -51,7 +56,7 @@ def main() -> int:
         check=False,
     ).returncode
     if code == 0 and arguments.command == "deploy":
-        put = keys.put_missing(boto3.client("secretsmanager", region_name=arguments.region))
+        put = put_missing_values(boto3.client("secretsmanager", region_name=arguments.region))
         print(f"  values given to {len(put)} secrets")
     return code
 

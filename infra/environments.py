@@ -10,37 +10,9 @@ from typing import Any, Literal
 import aws_cdk as cdk
 from constructs import Node
 
+from infra.names import Names, local_names
+
 Target = Literal["local", "aws"]
-_LOCAL_ACCOUNT, _LOCAL_REGION = "000000000000", "us-east-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Fixed names, so that no stack needs another one's output."""
-
-    env: str
-    account: str
-    region: str
-
-    def of(self, what: str) -> str:
-        return f"lockstep-{self.env}-{what}"
-
-    def stack(self, what: str) -> str:
-        """The same for every environment: accounts, not names, keep environments apart."""
-        return f"Lockstep{what.capitalize()}"
-
-    @property
-    def artifacts_bucket(self) -> str:
-        """Bucket names are shared by all of AWS, so the account is part of it."""
-        return self.of(f"artifacts-{self.account}")
-
-    @property
-    def steps_queue_arn(self) -> str:
-        return f"arn:aws:sqs:{self.region}:{self.account}:{self.of('steps')}"
-
-    @property
-    def state_machine_arn(self) -> str:
-        return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{self.of('run')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +41,9 @@ def from_context(node: Node) -> Environment:
     target = node.try_get_context("target") or "local"
     given = node.try_get_context("lambda_environment") or {}
     if target == "local":
-        names = Names(env="local", account=_LOCAL_ACCOUNT, region=_LOCAL_REGION)
         return Environment(
             target="local",
-            names=names,
+            names=local_names(),
             lambda_environment={**given, "LOCKSTEP_ENVIRONMENT": "local"},
             steps_queue_url=given.get("LOCKSTEP_STEPS_QUEUE_URL"),
         )

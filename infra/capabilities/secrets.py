@@ -4,14 +4,14 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-DESCRIPTIONS = {
-    "lockstep/service-signing-key": "Ed25519 private JWK with which services name themselves to each other",
-    "lockstep/service-public-keys": "JWKS with which services are verified",
-    "lockstep/user-signing-key": "RSA private JWK of the issuer of users' tokens; used by the local issuer only",
-    "lockstep/replay-key": "32 bytes, base64: encrypts stored model answers",
-}
+from infra.secret_values import PLACEHOLDER, REPLAY_KEY, SERVICE_PUBLIC_KEYS, SERVICE_SIGNING_KEY, USER_SIGNING_KEY
 
-_PLACEHOLDER = '{"placeholder":true}'
+DESCRIPTIONS = {
+    SERVICE_SIGNING_KEY: "Ed25519 private JWK with which services name themselves to each other",
+    SERVICE_PUBLIC_KEYS: "JWKS with which services are verified",
+    USER_SIGNING_KEY: "RSA private JWK of the issuer of users' tokens; used by the local issuer only",
+    REPLAY_KEY: "32 bytes, base64: encrypts stored model answers",
+}
 
 
 class Secrets(Construct):
@@ -26,7 +26,7 @@ class Secrets(Construct):
                 secret_name=name,
                 description=description,
                 generate_secret_string=secretsmanager.SecretStringGenerator(
-                    secret_string_template=_PLACEHOLDER, generate_string_key="nonce"
+                    secret_string_template=PLACEHOLDER, generate_string_key="nonce"
                 ),
                 removal_policy=RemovalPolicy.RETAIN,
             )

@@ -5,15 +5,15 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from capabilities.alerts import Alerts
-from capabilities.steps_queue import StepsQueue
-from environments import Names
+from infra.capabilities.alerts import Alerts
+from infra.capabilities.steps_queue import StepsQueue
+from infra.names import Names
 
 
 class MessagingStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, **options: Any) -> None:
         super().__init__(scope, construct_id, **options)
-        steps = StepsQueue(self, "Steps", name=names.of("steps"), dead_name=names.of("steps-dead"))
+        steps = StepsQueue(self, "Steps", name=names.steps_queue, dead_name=names.dead_steps_queue)
         alerts = Alerts(self, "Alerts", topic_name=names.of("alerts"))
         alerts.watch(steps=steps.queue, dead=steps.dead)
         CfnOutput(self, "StepsQueueUrl", value=steps.queue.queue_url)

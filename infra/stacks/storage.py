@@ -5,9 +5,9 @@ from typing import Any
 from aws_cdk import Stack
 from constructs import Construct
 
-from capabilities.artifacts import Artifacts
-from capabilities.secrets import Secrets
-from environments import Names
+from infra.capabilities.artifacts import Artifacts
+from infra.capabilities.secrets import Secrets
+from infra.names import Names
 
 
 class StorageStack(Stack):

@@ -7,10 +7,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from capabilities.function import Function
-from capabilities.outside_endings import OutsideEndings
-from capabilities.run_machine import RunMachine
-from environments import Environment
+from infra.capabilities.function import Function
+from infra.capabilities.outside_endings import OutsideEndings
+from infra.capabilities.run_machine import RunMachine
+from infra.environments import Environment
 
 
 class WorkflowStack(Stack):

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from supervisor.clouds.cloud import ACCOUNT, Cloud
+from infra.names import LOCAL_ACCOUNT
+from supervisor.clouds.cloud import Cloud
 from supervisor.settings import Settings
 
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/any"
+ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/any"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from app import build
+from infra.app import build
 from supervisor.clouds.cloud import Cloud
 from supervisor.settings import Settings
 

@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.names import LOCAL_ACCOUNT, local_names
 from supervisor.settings import Settings
 
-ACCOUNT = "000000000000"
 _CREDENTIAL = "test"
 
 
@@ -51,12 +51,12 @@ class Cloud:
         }
 
     def names(self) -> dict[str, str]:
-        """Follow from the names that infra/environments.py gives; a test compares both."""
-        region = self.settings.region
-        queues = f"{self.workflow_url}/queue/{region}/{ACCOUNT}"
+        """Where services find what the stacks have made."""
+        names = local_names(self.settings.region)
+        queues = f"{self.workflow_url}/queue/{names.region}/{LOCAL_ACCOUNT}"
         return {
-            "LOCKSTEP_STEPS_QUEUE_URL": f"{queues}/lockstep-local-steps",
-            "LOCKSTEP_STEPS_DLQ_URL": f"{queues}/lockstep-local-steps-dead",
-            "LOCKSTEP_STATE_MACHINE_ARN": f"arn:aws:states:{region}:{ACCOUNT}:stateMachine:lockstep-local-run",
-            "LOCKSTEP_ARTIFACTS_BUCKET": f"lockstep-local-artifacts-{ACCOUNT}",
+            "LOCKSTEP_STEPS_QUEUE_URL": f"{queues}/{names.steps_queue}",
+            "LOCKSTEP_STEPS_DLQ_URL": f"{queues}/{names.dead_steps_queue}",
+            "LOCKSTEP_STATE_MACHINE_ARN": names.state_machine_arn,
+            "LOCKSTEP_ARTIFACTS_BUCKET": names.artifacts_bucket,
         }

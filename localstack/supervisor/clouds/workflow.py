@@ -3,11 +3,12 @@
 import asyncio
 from pathlib import Path
 
+from infra.names import local_names
 from supervisor.clouds.cloud import Cloud
 from supervisor.clouds.publisher import publish
 from supervisor.clouds.synthesis import Synthesis
 
-_STACKS = ("LockstepMessaging", "LockstepWorkflow")
+_STACKS = tuple(local_names().stack(what) for what in ("messaging", "workflow"))
 
 
 class Workflow:

@@ -53,7 +53,7 @@ def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "supervisor", "daemon"],
             cwd=ROOT,
-            env={**inherited_environment(), "PYTHONPATH": str(ROOT / "localstack"), **_as_environment(settings)},
+            env={**inherited_environment(), "PYTHONPATH": f"{ROOT}:{ROOT / 'localstack'}", **_as_environment(settings)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -7,8 +7,8 @@ import os
 import sys
 import time
 
+from infra.node import node_environment
 from supervisor import control, env_file
-from supervisor.clouds.synthesis import node
 from supervisor.commands import client
 from supervisor.settings import ROOT, Settings, inherited_environment
 
@@ -82,15 +82,16 @@ async def _timed(spent: dict[str, float], name: str, settings: Settings, *argume
 
 async def _python(settings: Settings, *arguments: str, more: dict[str, str] | None = None) -> int:
     """With the variables of `.local/env` and nothing else of the caller's shell."""
+    here = inherited_environment()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
         cwd=ROOT,
         env={
-            **inherited_environment(),
-            **node(),
+            **here,
+            **node_environment(path=here.get("PATH", "")),
             **settings.spelled(),
-            "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
+            "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}:{ROOT}",
             **env_file.read(settings.paths.env),
             **(more or {}),
         },

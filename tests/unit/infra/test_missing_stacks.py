@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-import missing_stacks
+from infra import missing_stacks
 
 ROOT = Path(__file__).parents[3]
 

@@ -16,8 +16,8 @@ from llm_gateway.pricing.prices import Most, Price, PriceTable, Rates
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.wires.messages.request import read_messages_request
-from simulated_provider.wires.messages.request import read_messages
 from simulated_provider.answers.tokens import count_request
+from simulated_provider.wires.messages.request import read_messages
 
 PRICE = Price("v", (Rates(0, 300, 30, 375, 1500, cache_write_1h=600),), Most(image=1600))
 TEXT = st.text(max_size=120)
