@@ -9,20 +9,20 @@ from functools import partial
 from urllib.parse import parse_qs
 
 from simulated_provider.answers.answer import answer_to
-from simulated_provider.answers.asked import shaped_like_a_request
+from simulated_provider.answers.request import shaped_like_a_request
 from simulated_provider.billing.invoice import Invoice, InvoiceLine
 from simulated_provider.faults.clauses import faults_of
 from simulated_provider.scripts.turns import load_scripts
 from simulated_provider.serving.asgi import ConnectionCut, Receive, Scope, Send, read_body, respond
 from simulated_provider.serving.calls import ModelCalls
 from simulated_provider.settings import SimulatedProviderSettings
-from simulated_provider.wires.chat.wire import OpenAIChatWire
-from simulated_provider.wires.embeddings.wire import OpenAIEmbeddingsWire, embedding_answer
+from simulated_provider.wires.chat.wire import ChatWire
+from simulated_provider.wires.embeddings.wire import EmbeddingsWire, embedding_answer
 from simulated_provider.wires.messages.request import read_messages
-from simulated_provider.wires.messages.wire import AnthropicWire, counted
+from simulated_provider.wires.messages.wire import MessagesWire, counted
 from simulated_provider.wires.models import NAMED, described, listed
 from simulated_provider.wires.openai.errors import error
-from simulated_provider.wires.responses.wire import OpenAIResponsesWire
+from simulated_provider.wires.responses.wire import ResponsesWire
 
 _MODELS = "/v1/models"
 
@@ -33,14 +33,14 @@ class SimulatedProvider:
     def __init__(self, settings: SimulatedProviderSettings) -> None:
         self._scripts = load_scripts(settings.scripts)
         self._invoice = Invoice(settings.invoice, fsync=settings.fsync)
-        self._anthropic = AnthropicWire()
+        self._anthropic = MessagesWire()
         said = partial(answer_to, scripts=self._scripts)
         self._calls = {
             path: ModelCalls(wire, answer, self._invoice, settings.chunk_delay)
             for path, wire, answer in (
-                ("/v1/chat/completions", OpenAIChatWire(), said),
-                ("/v1/responses", OpenAIResponsesWire(), said),
-                ("/v1/embeddings", OpenAIEmbeddingsWire(), embedding_answer),
+                ("/v1/chat/completions", ChatWire(), said),
+                ("/v1/responses", ResponsesWire(), said),
+                ("/v1/embeddings", EmbeddingsWire(), embedding_answer),
                 ("/v1/messages", self._anthropic, said),
             )
         }

@@ -9,6 +9,7 @@ from supervisor import daemon
 from supervisor.commands import execute as commander
 from supervisor.databases.passwords import LOGINS
 from supervisor.errors import SupervisorError
+from supervisor.processes.process import Group
 from supervisor.settings import ROOT, Settings
 
 
@@ -16,7 +17,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="supervisor", description="Runs Lockstep on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start what does not run, bring up to date what does")
-    up.add_argument("--only", default="", choices=["ground", "services"], help="ground: no service of ours")
+    up.add_argument("--only", default="", choices=[*Group], help="ground: no service of ours")
     commands.add_parser("down", help="stop everything; nothing that a user made is lost")
     commands.add_parser("reset", help="stop everything and forget all data")
     commands.add_parser("status", help="say what runs")

@@ -11,8 +11,9 @@ from typing import Any
 from supervisor import control, env_file
 from supervisor.control import Request
 from supervisor.errors import Refused, SupervisorError
+from supervisor.inventory.ground import ground
+from supervisor.inventory.services import services
 from supervisor.inventory.surroundings import Surroundings
-from supervisor.inventory.table import processes
 from supervisor.processes import pid_files
 from supervisor.processes.stack import Stack
 from supervisor.settings import ROOT, Settings
@@ -26,7 +27,7 @@ class Daemon:
         self._settings = settings
         self._paths = settings.paths
         self._here = Surroundings(settings)
-        self._stack = Stack(processes(self._here), settings.paths)
+        self._stack = Stack([*ground(self._here), *services(self._here)], settings.paths)
         self._ended = asyncio.Event()
         # One command at a time: two that start and stop the same process would meet halfway.
         self._turn = asyncio.Lock()

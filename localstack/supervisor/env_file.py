@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from supervisor.databases.passwords import write_private
+from supervisor.private_files import write_private
 
 
 def write(path: Path, values: dict[str, str]) -> None:

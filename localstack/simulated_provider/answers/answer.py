@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-from simulated_provider.answers.asked import Asked
+from simulated_provider.answers.request import Asked
 from simulated_provider.answers.speech import ToolCall, speech_for
 from simulated_provider.answers.tokens import NO_CACHE, SEARCH_TOKENS, CacheUse, count_request, count_text, fitting
 from simulated_provider.faults.clauses import Faults

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from simulated_provider.answers.asked import Asked
+from simulated_provider.answers.request import Asked
 from simulated_provider.answers.schema_instance import instance_of
 from simulated_provider.faults.clauses import Faults, speaker_of
 from simulated_provider.scripts.turns import Turn, facts, fill, pick, text_of, turns_said

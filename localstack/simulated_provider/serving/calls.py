@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from simulated_provider.answers.answer import Answer
-from simulated_provider.answers.asked import Asked, RequestRefused, shaped_like_a_request
+from simulated_provider.answers.request import Asked, RequestRefused, shaped_like_a_request
 from simulated_provider.billing.invoice import Invoice
 from simulated_provider.faults.clauses import Faults, faults_of
 from simulated_provider.faults.schedule import Schedule

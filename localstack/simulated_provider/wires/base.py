@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from simulated_provider.answers.answer import Answer
-from simulated_provider.answers.asked import Asked
+from simulated_provider.answers.request import Asked
 from simulated_provider.answers.usage import Usage
+
+CREATED = 1_700_000_000
+"""When every answer and model was made, in seconds of the epoch: an answer depends on its request alone."""
 
 
 @dataclass(frozen=True, slots=True)

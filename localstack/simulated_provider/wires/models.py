@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from simulated_provider.wires.chat.wire import CREATED
+from simulated_provider.wires.base import CREATED
 
 NAMED = ("cached-1", "default", "embed-1", "multibyte-1", "odd-1", "reasoning-1", "vision-1")
 """Some of many: every name is a model, and its beginning says what kind. Scripts come on top."""

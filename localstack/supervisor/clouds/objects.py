@@ -15,7 +15,7 @@ from supervisor.clouds.cloud import Cloud
 from supervisor.clouds.objects_state import ObjectsState
 from supervisor.clouds.publisher import publish
 from supervisor.clouds.synthesis import Synthesis
-from supervisor.databases.passwords import write_private
+from supervisor.private_files import write_private
 
 LOG = logging.getLogger(__name__)
 # What a crash of LocalStack can lose is what was written within about this time.

@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.secret_values import is_placeholder
-from supervisor.databases.passwords import write_private
+from supervisor.private_files import write_private
 
 LOG = logging.getLogger(__name__)
 _PREFIX = "lockstep/"

@@ -7,7 +7,6 @@ import shutil
 from supervisor import control
 from supervisor.commands import client, programs, sql_prompt
 from supervisor.control import Request
-from supervisor.inventory.surroundings import Surroundings
 from supervisor.settings import Paths, Settings, default_sandbox_root
 
 _STOPPED = 3
@@ -27,7 +26,7 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
             await client.down(paths)
         case "reset":
             await client.down(paths)
-            _forget(Surroundings(settings))
+            _forget(settings)
         case "status":
             return await _status(paths)
         case "deploy" | "reconcile" | "run" | "test" | "sql":
@@ -68,11 +67,11 @@ async def _status(paths: Paths) -> int:
     return 0
 
 
-def _forget(here: Surroundings) -> None:
+def _forget(settings: Settings) -> None:
     """Everything but the installed environments."""
-    paths = here.settings.paths
+    paths = settings.paths
     # A sandbox folder that a person chose may hold more than ours.
-    sandbox = here.settings.sandbox_root
+    sandbox = settings.sandbox_root
     if sandbox != default_sandbox_root():
         sandbox /= "site"
     for place in (paths.state, paths.logs, paths.run, paths.cloud, paths.top / "cache", sandbox):

@@ -3,7 +3,7 @@
 import importlib.util
 from pathlib import Path
 
-from supervisor.databases.passwords import write_private
+from supervisor.private_files import write_private
 
 
 class RedisServer:

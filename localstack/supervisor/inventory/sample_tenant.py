@@ -1,4 +1,4 @@
-"""The sample tenant's user token and gateway key: made by the control plane, offered in `.local/env`."""
+"""The sample tenant: a user's token and a gateway key, made by the control plane and offered in `.local/env`."""
 
 import json
 import sys
@@ -9,12 +9,15 @@ from supervisor.processes.one_shot import run
 _MODULE = "control_plane.seed"
 
 
-class Identity:
+class SampleTenant:
     def __init__(self, environment: dict[str, str], *, superuser: str, into: dict[str, str]) -> None:
-        # The first tenant of a database has nobody who could invite it.
+        """`into` gets the variables that the control plane prints."""
+        # The first tenant of a database has no member who could invite it, so the owner's login makes it.
         self._environment = {**environment, "DATABASE_URL": superuser}
         self._into = into
 
     async def make(self) -> None:
-        said = await run(sys.executable, "-m", _MODULE, environment=self._environment, what="making the sample tenant")
-        self._into |= json.loads(said)
+        output = await run(
+            sys.executable, "-m", _MODULE, environment=self._environment, what="making the sample tenant"
+        )
+        self._into |= json.loads(output)

@@ -3,11 +3,19 @@
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from supervisor.processes.health import Check
 
 Step = Callable[[], Awaitable[None]]
+
+
+class Group(StrEnum):
+    """What can be started apart from the rest: `supervisor up --only ground`."""
+
+    GROUND = "ground"
+    SERVICES = "services"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +28,7 @@ class Process:
     """
 
     name: str
-    group: str
+    group: Group
     argv: tuple[str, ...]
     environment: dict[str, str]
     port: int

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from simulated_provider.answers.asked import Asked, RequestRefused, Tool, check_messages, chosen, positive, schema_of
-from simulated_provider.answers.tokens import CacheUse, count_messages, count_tools
-from simulated_provider.faults.clauses import speaker_of
-
-CACHED = "cached-"
+from simulated_provider.answers.request import Asked, RequestRefused, Tool, check_messages, chosen, positive, schema_of
+from simulated_provider.wires.openai.cache import cache_use
 
 
 def read_chat(body: Any) -> Asked:
@@ -28,18 +25,6 @@ def read_chat(body: Any) -> Asked:
         thinks=body.get("reasoning_effort") != "none",
         cache=cache_use(body),
     )
-
-
-def cache_use(body: dict[str, Any]) -> CacheUse:
-    """What an automatic cache would have: all before the last user turn, once the model has answered before it."""
-    messages = body["messages"]
-    roles = [message.get("role") for message in messages]
-    if not speaker_of(body["model"]).startswith(CACHED) or "user" not in roles:
-        return CacheUse()
-    last = len(roles) - 1 - roles[::-1].index("user")
-    if "assistant" not in roles[:last]:
-        return CacheUse()
-    return CacheUse(read=count_tools(body.get("tools") or []) + count_messages(messages[:last]))
 
 
 def _must_call(body: dict[str, Any], *, one_call: bool) -> tuple[Tool, ...]:

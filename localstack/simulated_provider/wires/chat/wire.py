@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulated_provider.answers.answer import Answer, Finish, pieces_of
-from simulated_provider.answers.asked import Asked
+from simulated_provider.answers.request import Asked
 from simulated_provider.answers.speech import ToolCall
 from simulated_provider.answers.usage import Usage
-from simulated_provider.wires.base import Chunk, Reply, Stream
+from simulated_provider.wires.base import CREATED, Chunk, Reply, Stream
 from simulated_provider.wires.chat.request import read_chat
+from simulated_provider.wires.chat.rules import check_chat
 from simulated_provider.wires.openai.errors import error
-from simulated_provider.wires.openai.rules import check_chat
 from simulated_provider.wires.sse import DONE, data_event
 
-CREATED = 1_700_000_000
-"""The same in every answer: an answer depends on its request alone."""
 _FINISH_REASONS = {
     Finish.STOP: "stop",
     Finish.STOP_SEQUENCE: "stop",
@@ -24,7 +22,7 @@ _FINISH_REASONS = {
 }
 
 
-class OpenAIChatWire:
+class ChatWire:
     """`POST /v1/chat/completions`."""
 
     request_id_header = "x-request-id"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulated_provider.answers.asked import Asked, RequestRefused, Tool, chosen, schema_of
+from simulated_provider.answers.request import Asked, RequestRefused, Tool, chosen, schema_of
 from simulated_provider.wires.messages.cache import cache_use
 
 _ROLES = frozenset({"user", "assistant", "system"})

@@ -6,7 +6,7 @@ The sources are the vendor's API reference, the types of the package `anthropic`
 import re
 from typing import Any
 
-from simulated_provider.answers.asked import RequestRefused
+from simulated_provider.answers.request import RequestRefused
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 """API reference, tools: "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulated_provider.answers.answer import Answer, Finish, pieces_of
-from simulated_provider.answers.asked import Asked, RequestRefused
+from simulated_provider.answers.request import Asked, RequestRefused
 from simulated_provider.answers.speech import ToolCall
 from simulated_provider.answers.tokens import count_request
 from simulated_provider.answers.usage import Usage
@@ -34,7 +34,7 @@ _KINDS = {
 }
 
 
-class AnthropicWire:
+class MessagesWire:
     """`POST /v1/messages`; `input_tokens` are those that no cache was asked about."""
 
     request_id_header = "request-id"

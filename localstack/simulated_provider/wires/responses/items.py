@@ -5,8 +5,7 @@ from typing import Any
 from simulated_provider.answers.answer import Finish
 from simulated_provider.answers.speech import ToolCall
 from simulated_provider.answers.usage import Usage
-from simulated_provider.wires.base import Reply
-from simulated_provider.wires.chat.wire import CREATED
+from simulated_provider.wires.base import CREATED, Reply
 
 _DEFAULTS: dict[str, Any] = {
     "instructions": None,

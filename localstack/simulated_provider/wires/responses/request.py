@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from simulated_provider.answers.asked import Asked, RequestRefused, Tool, chosen, positive, schema_of
+from simulated_provider.answers.request import Asked, RequestRefused, Tool, chosen, positive, schema_of
 from simulated_provider.faults.clauses import speaker_of
-from simulated_provider.wires.chat.request import cache_use
+from simulated_provider.wires.openai.cache import cache_use
 
 _STATE = {
     "previous_response_id": "previous_response_not_found",

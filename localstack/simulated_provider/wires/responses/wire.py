@@ -3,17 +3,17 @@
 import json
 from typing import Any
 
-from simulated_provider.answers.asked import Asked
+from simulated_provider.answers.request import Asked
 from simulated_provider.answers.usage import Usage
 from simulated_provider.wires.base import Reply, Stream
 from simulated_provider.wires.openai.errors import error
-from simulated_provider.wires.openai.rules import check_responses
 from simulated_provider.wires.responses.items import whole_response
 from simulated_provider.wires.responses.request import read_response
+from simulated_provider.wires.responses.rules import check_responses
 from simulated_provider.wires.responses.stream import ResponsesStream
 
 
-class OpenAIResponsesWire:
+class ResponsesWire:
     """`POST /v1/responses`; nothing is kept, so no response can be gone on from."""
 
     request_id_header = "x-request-id"

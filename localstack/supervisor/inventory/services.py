@@ -1,0 +1,146 @@
+"""The project's own processes: `python -m <module>` each, with only the variables that it reads."""
+
+import sys
+
+from supervisor.inventory.sample_tenant import SampleTenant
+from supervisor.inventory.surroundings import Surroundings
+from supervisor.processes import health
+from supervisor.processes.process import Group, Process, Step
+from supervisor.settings import ROOT
+
+# Shorter than the grace that a process has before it is killed.
+_DRAIN = {"LOCKSTEP_DRAIN_SECONDS": "10"}
+
+
+def services(here: Surroundings) -> list[Process]:
+    workers = [_worker(here, number) for number in range(here.settings.orchestrators)]
+    return [_simulated_provider(here), _gateway(here), _launcher(here), _control_plane(here), *workers]
+
+
+def _simulated_provider(here: Surroundings) -> Process:
+    settings = here.settings
+    return _service(
+        here,
+        "simulated-provider",
+        module="simulated_provider",
+        folder="localstack",
+        port=settings.port_simulated_provider,
+        port_setting="LOCKSTEP_PORT_SIMULATED_PROVIDER",
+        after=(),
+        variables={
+            "LOCKSTEP_SIMULATED_PORT": str(settings.port_simulated_provider),
+            "LOCKSTEP_SIMULATED_SCRIPTS": str(ROOT / "samples" / "penguins" / "scripts"),
+            "LOCKSTEP_SIMULATED_INVOICE": str(settings.paths.state / "simulated-provider"),
+        },
+    )
+
+
+def _gateway(here: Surroundings) -> Process:
+    return _service(
+        here,
+        "llm-gateway",
+        module="llm_gateway",
+        port=here.settings.port_gateway,
+        port_setting="LOCKSTEP_PORT_GATEWAY",
+        after=("simulated-provider", "postgres", "redis", "localstack-objects"),
+        variables={
+            **here.database("llm_gateway", "recorder", "reconciler"),
+            **here.cloud_names(),
+            **here.redis(),
+            **here.neighbours(),
+            "LOCKSTEP_GATEWAY_JOURNAL": str(here.settings.paths.state / "gateway-journal"),
+            **_DRAIN,
+        },
+    )
+
+
+def _launcher(here: Surroundings) -> Process:
+    """It takes jobs with presigned addresses in them, so it needs no cloud and no credentials."""
+    return _service(
+        here,
+        "tool-runtime",
+        module="tool_runtime.launcher",
+        port=here.settings.port_launcher,
+        port_setting="LOCKSTEP_PORT_LAUNCHER",
+        after=("localstack-objects",),
+        variables={
+            "LOCKSTEP_SANDBOX_ROOT": str(here.settings.sandbox_root),
+            "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
+        },
+    )
+
+
+def _control_plane(here: Surroundings) -> Process:
+    variables = {
+        "LOCKSTEP_ISSUER": here.issuer,
+        **here.database("control_plane", "relay"),
+        **here.cloud_names(),
+        **here.redis(),
+        **here.neighbours(),
+    }
+    sample_tenant = SampleTenant(_environment(here, variables), superuser=here.postgres.url(), into=here.minted)
+    return _service(
+        here,
+        "control-plane",
+        module="control_plane",
+        port=here.settings.port_control_plane,
+        port_setting="LOCKSTEP_PORT_CONTROL_PLANE",
+        after=("postgres", "redis", "localstack-objects", "localstack-workflow", "llm-gateway"),
+        variables=variables,
+        deploy=sample_tenant.make,
+    )
+
+
+def _worker(here: Surroundings, number: int) -> Process:
+    return _service(
+        here,
+        "orchestrator" if number == 0 else f"orchestrator-{number + 1}",
+        module="orchestrator",
+        port=here.settings.port_worker_health + number,
+        port_setting="LOCKSTEP_PORT_WORKER_HEALTH",
+        after=("postgres", "localstack-workflow", "llm-gateway", "tool-runtime"),
+        variables={
+            **here.database("orchestrator", "relay", "sweeper"),
+            **here.cloud_names(),
+            **here.redis(),
+            **here.neighbours(),
+            **_DRAIN,
+        },
+    )
+
+
+def _service(
+    here: Surroundings,
+    name: str,
+    *,
+    module: str,
+    port: int,
+    port_setting: str,
+    after: tuple[str, ...],
+    variables: dict[str, str],
+    folder: str = "services",
+    deploy: Step | None = None,
+) -> Process:
+    package = ROOT / folder / module.partition(".")[0]
+    listening = {port_setting: str(port), "LOCKSTEP_METRICS_PORT": str(port + here.settings.port_metrics_above)}
+    return Process(
+        name=name,
+        group=Group.SERVICES,
+        argv=(sys.executable, "-m", module),
+        environment=_environment(here, {**listening, **variables}),
+        port=port,
+        port_setting=port_setting,
+        healthy=health.http(f"http://127.0.0.1:{port}/health"),
+        after=after,
+        deploy=deploy,
+        sources=(package, ROOT / "services" / "foundation"),
+    )
+
+
+def _environment(here: Surroundings, variables: dict[str, str]) -> dict[str, str]:
+    return {
+        **here.plain(),
+        "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}",
+        "LOCKSTEP_ENVIRONMENT": "local",
+        **variables,
+    }
