@@ -57,8 +57,9 @@ bench: ## measure; JSON on standard output, all else on standard error
 	@$(MAKE) --no-print-directory prepare >&2
 	@$(SUPERVISOR) run bench/run.py
 
-unit: prepare ## unit and architecture tests: no stack, no network, nothing of this shell's environment
-	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 -p fixtures.own_sockets tests/unit tests/architecture
+unit: prepare ## unit and architecture tests, and the ports' contracts on their fakes: no stack, no network
+	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 --dist worksteal -p fixtures.own_sockets -m "not stack" \
+		tests/unit tests/architecture tests/contract/ports
 
 check: prepare ## format, lint, types, import directions, and the rules of tests/architecture
 	@time { $(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=.:services:localstack $(VENV)/lint-imports && \

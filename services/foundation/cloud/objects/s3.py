@@ -1,16 +1,17 @@
-"""A bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
+"""A bucket of S3."""
 
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
 from foundation.cloud.faults import code_of, unavailable
-from foundation.cloud.upload_forms import forms_like
+from foundation.cloud.objects.base import Upload
+from foundation.cloud.objects.disposition import disposition
+from foundation.cloud.objects.upload_forms import forms_like
 from foundation.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -22,21 +23,15 @@ _FREEZE_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A presigned POST: send `fields` and then the file as multipart form data to `url`."""
-
-    url: str
-    fields: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     size: int
     sha256: bytes
     etag: str
 
 
-class ObjectStore:
+class S3ObjectStore:
+    """The port on one bucket of S3."""
+
     def __init__(
         self, client: "S3Client", bucket: str, *, secret_key: Callable[[], Awaitable[str | None]] | None = None
     ) -> None:
@@ -46,7 +41,6 @@ class ObjectStore:
         self._secret_key = secret_key
 
     async def ping(self) -> None:
-        """Raises `DependencyUnavailable` when the bucket does not answer."""
         with unavailable("S3"):
             await self._client.head_bucket(Bucket=self._bucket)
 
@@ -55,12 +49,10 @@ class ObjectStore:
             await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
     async def delete(self, key: str) -> None:
-        """Gone afterwards, also when it was not there."""
         with unavailable("S3"):
             await self._client.delete_object(Bucket=self._bucket, Key=key)
 
     async def get(self, key: str) -> bytes:
-        """The object's bytes; `NotFound` when there is none."""
         with unavailable("S3"):
             try:
                 answer = await self._client.get_object(Bucket=self._bucket, Key=key)
@@ -71,7 +63,6 @@ class ObjectStore:
                 raise
 
     async def size(self, key: str) -> int | None:
-        """The object's size in bytes; None when there is none."""
         with unavailable("S3"):
             try:
                 return (await self._client.head_object(Bucket=self._bucket, Key=key))["ContentLength"]
@@ -81,7 +72,6 @@ class ObjectStore:
                 raise
 
     async def digest(self, key: str) -> tuple[int, bytes] | None:
-        """The object's size and SHA-256, read from its bytes; None when there is none."""
         found = await self._read(key)
         return (found.size, found.sha256) if found else None
 
@@ -100,10 +90,7 @@ class ObjectStore:
         return _Found(size, sha256.digest(), answer["ETag"])
 
     async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
-        """Copy what was uploaded to `key` to a key that no form reaches; False where other bytes, or none, are there.
-
-        The copy names the version that was read (`ETag`), so that what is written meanwhile is not taken for it.
-        """
+        # The copy names the version that was read (`ETag`), so that what is written meanwhile is not taken for it.
         for _ in range(_FREEZE_TRIES):
             found = await self._read(key)
             if found is None or (found.size, found.sha256) != (size, sha256):
@@ -132,7 +119,6 @@ class ObjectStore:
         content_type: str | None = None,
         inline: bool = False,
     ) -> str:
-        """A presigned GET of exactly this key, answered with the given name and type."""
         parameters = {"Bucket": self._bucket, "Key": key}
         if file_name:
             parameters["ResponseContentDisposition"] = disposition(file_name, inline=inline)
@@ -151,11 +137,6 @@ class ObjectStore:
         content_type: str | None = None,
         sha256: bytes | None = None,
     ) -> Upload:
-        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`.
-
-        With `sha256` the store takes the bytes of that digest alone, so that what is sent through the form later can
-        replace them by nothing else.
-        """
         conditions: list[object] = [["content-length-range", min_bytes, max_bytes]]
         fields: dict[str, str] = {}
         if content_type:
@@ -175,7 +156,6 @@ class ObjectStore:
         return Upload(answer["url"], answer["fields"])
 
     async def uploads(self, keys: Sequence[str], *, seconds: int, max_bytes: int) -> list[Upload]:
-        """A presigned POST of exactly one key each, of at most `max_bytes`."""
         if not keys:
             return []
         first = await self.upload(keys[0], seconds=seconds, max_bytes=max_bytes)
@@ -184,12 +164,3 @@ class ObjectStore:
         if forms is None:
             return [first, *[await self.upload(key, seconds=seconds, max_bytes=max_bytes) for key in keys[1:]]]
         return [first, *(Upload(first.url, fields) for fields in forms)]
-
-
-def disposition(file_name: str, *, inline: bool) -> str:
-    """`Content-Disposition` by RFC 6266: the name as it is in `filename*`, and something like it for old readers."""
-    kind = "inline" if inline else "attachment"
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in file_name)
-    if plain == file_name:
-        return f'{kind}; filename="{plain}"'
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from foundation.cloud.upload_forms import forms_like
+from foundation.cloud.objects.upload_forms import forms_like
 
 
 def form(key: str, *, token: str | None = None, secret: str = "secret", version: str = "s3v4") -> dict[str, str]:  # noqa: S107

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.cloud.objects import disposition
+from foundation.cloud.objects.disposition import disposition
 
 
 @pytest.mark.parametrize(

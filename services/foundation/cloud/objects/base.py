@@ -1,0 +1,79 @@
+"""The port behind a bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A presigned POST: send `fields` and then the file as multipart form data to `url`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class ObjectStore(Protocol):
+    """Every call raises `DependencyUnavailable` when the bucket does not answer."""
+
+    async def ping(self) -> None:
+        """Returns when the bucket answers."""
+        ...
+
+    async def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None: ...
+
+    async def delete(self, key: str) -> None:
+        """Gone afterwards, also when it was not there."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """The object's bytes; `NotFound` when there is none."""
+        ...
+
+    async def size(self, key: str) -> int | None:
+        """The object's size in bytes; None when there is none."""
+        ...
+
+    async def digest(self, key: str) -> tuple[int, bytes] | None:
+        """The object's size and SHA-256, read from its bytes; None when there is none."""
+        ...
+
+    async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
+        """Copies what was uploaded to `key` to a key that no form reaches; False where other bytes, or none, are there.
+
+        What is written to `key` meanwhile is never taken for what was checked.
+        """
+        ...
+
+    async def download_url(
+        self,
+        key: str,
+        *,
+        seconds: int,
+        file_name: str | None = None,
+        content_type: str | None = None,
+        inline: bool = False,
+    ) -> str:
+        """A presigned GET of exactly this key, answered with the given name and type."""
+        ...
+
+    async def upload(
+        self,
+        key: str,
+        *,
+        seconds: int,
+        max_bytes: int,
+        min_bytes: int = 0,
+        content_type: str | None = None,
+        sha256: bytes | None = None,
+    ) -> Upload:
+        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`.
+
+        With `sha256` the store takes the bytes of that digest alone, so that what is sent through the form later can
+        replace them by nothing else.
+        """
+        ...
+
+    async def uploads(self, keys: Sequence[str], *, seconds: int, max_bytes: int) -> list[Upload]:
+        """A presigned POST of exactly one key each, of at most `max_bytes`."""
+        ...

@@ -1,0 +1,147 @@
+"""A bucket in memory. Its presigned addresses lead nowhere: `fetch` and `post` are what a client would do with them."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from foundation.cloud.objects.base import Upload
+from foundation.cloud.objects.disposition import disposition
+from foundation.domain.errors import DependencyUnavailable, NotFound
+
+_TYPE = "Content-Type"
+_DIGEST = "x-amz-checksum-sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a presigned GET answers."""
+
+    body: bytes
+    content_type: str
+    disposition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    fields: Mapping[str, str]
+    min_bytes: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    key: str
+    content_type: str | None
+    disposition: str | None
+
+
+@dataclass
+class FakeObjectStore:
+    """`away` makes every call fail as on a bucket that does not answer. What is signed never runs out."""
+
+    away: bool = False
+    objects: dict[str, _Object] = field(default_factory=dict)
+    _forms: dict[str, _Form] = field(default_factory=dict)
+    _links: dict[str, _Link] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    async def ping(self) -> None:
+        self._answer()
+
+    async def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        self._answer()
+        self.objects[key] = _Object(body, content_type)
+
+    async def delete(self, key: str) -> None:
+        self._answer()
+        self.objects.pop(key, None)
+
+    async def get(self, key: str) -> bytes:
+        self._answer()
+        if key not in self.objects:
+            raise NotFound(f"no object at {key}")
+        return self.objects[key].body
+
+    async def size(self, key: str) -> int | None:
+        self._answer()
+        return len(self.objects[key].body) if key in self.objects else None
+
+    async def digest(self, key: str) -> tuple[int, bytes] | None:
+        self._answer()
+        if key not in self.objects:
+            return None
+        body = self.objects[key].body
+        return len(body), hashlib.sha256(body).digest()
+
+    async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
+        if await self.digest(key) != (size, sha256):
+            return False
+        self.objects[final_key] = self.objects[key]
+        return True
+
+    async def download_url(
+        self,
+        key: str,
+        *,
+        seconds: int,  # noqa: ARG002 - nothing runs out here
+        file_name: str | None = None,
+        content_type: str | None = None,
+        inline: bool = False,
+    ) -> str:
+        self._answer()
+        url = f"https://bucket.invalid/{key}?signature={next(self._numbers)}"
+        self._links[url] = _Link(key, content_type, disposition(file_name, inline=inline) if file_name else None)
+        return url
+
+    async def upload(
+        self,
+        key: str,
+        *,
+        seconds: int,  # noqa: ARG002 - nothing runs out here
+        max_bytes: int,
+        min_bytes: int = 0,
+        content_type: str | None = None,
+        sha256: bytes | None = None,
+    ) -> Upload:
+        self._answer()
+        signature = str(next(self._numbers))
+        fields = {"key": key, "signature": signature}
+        if content_type:
+            fields[_TYPE] = content_type
+        if sha256 is not None:
+            fields |= {"x-amz-checksum-algorithm": "SHA256", _DIGEST: base64.b64encode(sha256).decode()}
+        self._forms[signature] = _Form(dict(fields), min_bytes, max_bytes)
+        return Upload("https://bucket.invalid/", fields)
+
+    async def uploads(self, keys: Sequence[str], *, seconds: int, max_bytes: int) -> list[Upload]:
+        return [await self.upload(key, seconds=seconds, max_bytes=max_bytes) for key in keys]
+
+    def fetch(self, url: str) -> Fetched | None:
+        """What this presigned GET answers; None where it is refused, or where the object is gone."""
+        link = self._links.get(url)
+        if link is None or link.key not in self.objects:
+            return None
+        found = self.objects[link.key]
+        return Fetched(found.body, link.content_type or found.content_type, link.disposition)
+
+    def post(self, fields: Mapping[str, str], body: bytes) -> bool:
+        """Sends a presigned form with this file; whether it was taken."""
+        form = self._forms.get(fields.get("signature", ""))
+        if form is None or fields != form.fields or not form.min_bytes <= len(body) <= form.max_bytes:
+            return False
+        if _DIGEST in fields and fields[_DIGEST] != base64.b64encode(hashlib.sha256(body).digest()).decode():
+            return False
+        self.objects[fields["key"]] = _Object(body, fields.get(_TYPE, "application/octet-stream"))
+        return True
+
+    def _answer(self) -> None:
+        if self.away:
+            raise DependencyUnavailable("this bucket is away")

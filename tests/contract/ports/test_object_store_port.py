@@ -1,0 +1,199 @@
+"""What every bucket must do: S3 as the stack has it, and the one in memory."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import boto3
+import httpx
+import pytest
+
+from fixtures.closed_ports import clients_of_nothing
+from foundation.cloud.clients import Clients
+from foundation.cloud.objects.base import ObjectStore, Upload
+from foundation.cloud.objects.fake import FakeObjectStore, Fetched
+from foundation.cloud.objects.s3 import S3ObjectStore
+from foundation.domain.errors import DependencyUnavailable, NotFound
+
+KINDS = ["fake", pytest.param("s3", marks=pytest.mark.stack)]
+BODY = b"penguins " * 1000
+DIGEST = hashlib.sha256(BODY).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A bucket, and what a client that holds no credentials does with what it signs."""
+
+    store: ObjectStore
+    fetch: Callable[[str], Awaitable[Fetched | None]]
+    post: Callable[[Upload, bytes], Awaitable[bool]]
+
+
+@pytest.fixture(params=KINDS)
+async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
+    if request.param == "fake":
+        yield of_memory(FakeObjectStore())
+        return
+    s3, bucket = boto3.client("s3"), f"contract-{uuid4().hex[:12]}"
+    s3.create_bucket(Bucket=bucket)
+    async with Clients() as clients, httpx.AsyncClient(trust_env=False) as client:
+        yield of_s3(S3ObjectStore(await clients.s3(), bucket, secret_key=clients.secret_key), client)
+    for item in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+        s3.delete_object(Bucket=bucket, Key=item["Key"])
+    s3.delete_bucket(Bucket=bucket)
+
+
+def of_memory(store: FakeObjectStore) -> Played:
+    async def fetch(url: str) -> Fetched | None:
+        return store.fetch(url)
+
+    async def post(upload: Upload, body: bytes) -> bool:
+        return store.post(upload.fields, body)
+
+    return Played(store, fetch, post)
+
+
+def of_s3(store: ObjectStore, client: httpx.AsyncClient) -> Played:
+    async def fetch(url: str) -> Fetched | None:
+        answer = await client.get(url)
+        if not answer.is_success:
+            return None
+        return Fetched(answer.content, answer.headers["content-type"], answer.headers.get("content-disposition"))
+
+    async def post(upload: Upload, body: bytes) -> bool:
+        return (await client.post(upload.url, data=upload.fields, files={"file": body})).is_success
+
+    return Played(store, fetch, post)
+
+
+@pytest.fixture(params=KINDS)
+async def away(request: pytest.FixtureRequest) -> AsyncIterator[ObjectStore]:
+    if request.param == "fake":
+        yield FakeObjectStore(away=True)
+    else:
+        async with clients_of_nothing() as clients:
+            yield S3ObjectStore(await clients.s3(), "none")
+
+
+async def test_what_was_put_is_there_to_the_byte(played: Played) -> None:
+    await played.store.put("a/b", BODY)
+    assert await played.store.get("a/b") == BODY
+    assert await played.store.size("a/b") == len(BODY)
+    assert await played.store.digest("a/b") == (len(BODY), DIGEST)
+
+
+async def test_what_was_put_again_replaces_the_first(played: Played) -> None:
+    await played.store.put("key", b"first")
+    await played.store.put("key", b"second")
+    assert await played.store.get("key") == b"second"
+
+
+async def test_what_is_not_there_is_told_as_such(played: Played) -> None:
+    with pytest.raises(NotFound):
+        await played.store.get("nothing")
+    assert await played.store.size("nothing") is None
+    assert await played.store.digest("nothing") is None
+
+
+async def test_what_was_deleted_is_gone_also_when_it_was_never_there(played: Played) -> None:
+    await played.store.put("key", b"x")
+    await played.store.delete("key")
+    await played.store.delete("key")
+    assert await played.store.size("key") is None
+
+
+async def test_a_bucket_that_answers_says_so(played: Played) -> None:
+    await played.store.ping()
+
+
+async def test_only_the_bytes_that_were_promised_are_frozen(played: Played) -> None:
+    await played.store.put("upload", BODY)
+    assert await played.store.freeze("upload", "final", size=len(BODY), sha256=DIGEST)
+    await played.store.put("upload", b"other bytes")
+    assert await played.store.get("final") == BODY
+
+
+@pytest.mark.parametrize(("key", "size", "sha256"), [
+    ("upload", len(BODY) + 1, DIGEST),
+    ("upload", len(BODY), hashlib.sha256(b"other").digest()),
+    ("nothing", len(BODY), DIGEST),
+])  # fmt: skip
+async def test_other_bytes_or_none_are_not_frozen(played: Played, key: str, size: int, sha256: bytes) -> None:
+    await played.store.put("upload", BODY)
+    assert not await played.store.freeze(key, "final", size=size, sha256=sha256)
+    assert await played.store.size("final") is None
+
+
+async def test_a_signed_address_gives_the_object_as_it_was_typed(played: Played) -> None:
+    await played.store.put("key", BODY, content_type="text/csv")
+    assert await played.fetch(await played.store.download_url("key", seconds=60)) == Fetched(BODY, "text/csv", None)
+
+
+@pytest.mark.parametrize(("inline", "kind"), [(False, "attachment"), (True, "inline")])
+async def test_a_signed_address_gives_the_name_and_the_type_that_it_was_made_for(
+    played: Played, inline: bool, kind: str
+) -> None:
+    await played.store.put("key", BODY)
+    url = await played.store.download_url(
+        "key", seconds=60, file_name="a.csv", content_type="text/plain", inline=inline
+    )
+    assert await played.fetch(url) == Fetched(BODY, "text/plain", f'{kind}; filename="a.csv"')
+
+
+async def test_a_signed_address_gives_nothing_once_the_object_is_gone(played: Played) -> None:
+    await played.store.put("key", BODY)
+    url = await played.store.download_url("key", seconds=60)
+    await played.store.delete("key")
+    assert await played.fetch(url) is None
+
+
+async def test_a_form_takes_what_it_was_made_for(played: Played) -> None:
+    form = await played.store.upload("key", seconds=60, max_bytes=len(BODY), content_type="text/csv")
+    assert await played.post(form, BODY)
+    assert await played.store.get("key") == BODY
+    assert await played.fetch(await played.store.download_url("key", seconds=60)) == Fetched(BODY, "text/csv", None)
+
+
+async def test_a_form_takes_no_more_and_no_less_than_it_says(played: Played) -> None:
+    form = await played.store.upload("key", seconds=60, min_bytes=3, max_bytes=5)
+    assert [await played.post(form, b"x" * size) for size in (2, 6)] == [False, False]
+    assert await played.store.size("key") is None
+    assert [await played.post(form, b"x" * size) for size in (3, 5)] == [True, True]
+
+
+async def test_a_form_of_a_digest_takes_no_other_bytes(played: Played) -> None:
+    form = await played.store.upload("key", seconds=60, max_bytes=1 << 20, sha256=DIGEST)
+    assert not await played.post(form, b"y" + BODY[1:])
+    assert await played.post(form, BODY)
+
+
+async def test_a_form_reaches_no_other_key(played: Played) -> None:
+    form = await played.store.upload("key", seconds=60, max_bytes=1 << 20)
+    assert not await played.post(Upload(form.url, {**form.fields, "key": "another"}), BODY)
+    assert await played.store.size("another") is None
+
+
+async def test_many_forms_each_reach_their_own_key(played: Played) -> None:
+    keys = [f"many/{number}" for number in range(5)]
+    forms = await played.store.uploads(keys, seconds=60, max_bytes=10)
+    for number, form in enumerate(forms):
+        assert await played.post(form, str(number).encode())
+        assert not await played.post(form, b"x" * 11)
+    assert [await played.store.get(key) for key in keys] == [str(number).encode() for number in range(5)]
+    assert await played.store.uploads([], seconds=60, max_bytes=10) == []
+
+
+async def test_a_bucket_that_does_not_answer_is_unavailable_to_every_call_that_asks_it(away: ObjectStore) -> None:
+    calls = [
+        away.ping(),
+        away.put("key", b"x"),
+        away.get("key"),
+        away.size("key"),
+        away.digest("key"),
+        away.delete("key"),
+        away.freeze("key", "final", size=1, sha256=DIGEST),
+    ]
+    raised = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(error) for error in raised} == {DependencyUnavailable}
