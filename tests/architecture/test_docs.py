@@ -22,6 +22,7 @@ _NOT_OURS = {
     "result.json": "is written by a tool's program",
     "inputs.json": "is read by a tool's program",
     "package-lock.json": "stands in several folders",
+    "__init__.py": "stands in every package",
 }
 
 
