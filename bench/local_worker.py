@@ -17,21 +17,21 @@ from pydantic import PostgresDsn
 
 from foundation.cloud.queue import BATCH, Outgoing, Queue, Received
 from foundation.domain.states import StepKind
-from foundation.storage.claims import Dispatch
-from foundation.storage.database import DatabaseSettings
-from foundation.storage.notifications import Wakeups
-from foundation.storage.outbox import Due, OutboxKind
-from foundation.storage.relay import Relay, Sender
+from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.session.database import DatabaseSettings
+from foundation.storage.session.notifications import Wakeups
+from foundation.storage.session.outbox import Due, OutboxKind
+from foundation.storage.session.relay import Relay, Sender
 from foundation.telemetry import logs, traces
-from orchestrator.advancing import Advancer
-from orchestrator.consumer import Consumer
-from orchestrator.deleter import Deleter
-from orchestrator.engines.base import Finished, Outcome, Work
+from orchestrator.claiming.leases import Leases
+from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.leases import Leases
-from orchestrator.messages import step_message
-from orchestrator.recording import Recorder
-from orchestrator.taking import Taker
+from orchestrator.intake.advancing import Advancer
+from orchestrator.intake.consumer import Consumer
+from orchestrator.intake.deleter import Deleter
+from orchestrator.outbox.messages import step_message
+from orchestrator.recording.recorder import Recorder
+from orchestrator.work import Finished, Outcome, Work
 from scratch import database
 
 

@@ -14,10 +14,12 @@ from sqlalchemy import text
 
 from foundation.contracts.definition import TaskDefinition
 from foundation.domain.ids import new_uuid
-from foundation.storage import plans, runs, tasks
-from foundation.storage.claims import Dispatch
-from foundation.storage.database import Database, DatabaseSettings
-from foundation.storage.runs import NewRun
+from foundation.storage import tasks
+from foundation.storage.execution import runs
+from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.runs import NewRun
+from foundation.storage.session.database import Database, DatabaseSettings
+from foundation.workflow import plans
 
 SCHEMA = Path(__file__).parents[1] / "schema.sql"
 _ONE_AT_A_TIME = 4242

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from figures import load, machine, median, milliseconds, publish, say
-from foundation.storage.claims import Dispatch
+from foundation.storage.execution.dispatches import Dispatch
 from local_worker import LocalWorker, local_worker, telemetry_to_nowhere
 from scratch import Tenancy, chain, database, fan_out, renamed, scratch_database
 from settings import BenchSettings

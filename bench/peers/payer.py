@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 
-from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.ids import new_uuid
 from foundation.http.service_tokens import ServiceTokenSigner
 

@@ -9,22 +9,22 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import PostgresDsn
 
 from control_plane.artifacts.routes import router as artifacts
-from control_plane.budget_policy.routes import router as budget_policy
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
 from control_plane.dependencies import Resources
-from control_plane.final_usage import FinalUsage
-from control_plane.gateway import GatewayOperations
+from control_plane.gateway_client.operations import GatewayOperations
 from control_plane.identity.callers import Callers
 from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
-from control_plane.limits.routes import router as limits
 from control_plane.operations.routes import router as operations
-from control_plane.queries import known_query
+from control_plane.relay.final_usage import FinalUsage
+from control_plane.relay.senders import senders
+from control_plane.requests.queries import known_query
 from control_plane.runs.routes import router as runs
-from control_plane.senders import senders
 from control_plane.settings import ControlPlaneSettings
 from control_plane.tasks.routes import router as tasks
+from control_plane.tenant_policy.budget_policy_routes import router as budget_policy
+from control_plane.tenant_policy.limits_routes import router as limits
 from control_plane.usage.routes import router as usage
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions import Executions
@@ -36,9 +36,9 @@ from foundation.http.doors import install_doors
 from foundation.http.health import answers, health_router
 from foundation.http.openapi import EVERYWHERE, install_openapi
 from foundation.http.service_tokens import ServiceTokenSigner
-from foundation.storage.database import Database, DatabaseSettings
-from foundation.storage.notifications import Wakeups
-from foundation.storage.relay import Relay
+from foundation.storage.session.database import Database, DatabaseSettings
+from foundation.storage.session.notifications import Wakeups
+from foundation.storage.session.relay import Relay
 
 SERVICE = "control_plane"
 

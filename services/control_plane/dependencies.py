@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from control_plane.etags import IF_MATCH_PATTERN
-from control_plane.gateway import GatewayOperations
+from control_plane.gateway_client.operations import GatewayOperations
 from control_plane.identity.callers import Caller, Callers, Operator
+from control_plane.requests.etags import IF_MATCH_PATTERN
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.objects import ObjectStore
 from foundation.domain.permissions import Permission
-from foundation.storage.database import Database, Transaction
+from foundation.storage.session.database import Database, Transaction
 from foundation.telemetry.logs import bind
 
 

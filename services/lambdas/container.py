@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from foundation.storage.database import Database, DatabaseSettings, with_retries
+from foundation.storage.session.database import Database, DatabaseSettings, with_retries
 from foundation.telemetry import traces
 from lambdas.settings import LambdaSettings
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from foundation.contracts.step_message import ExecutionInput
 from foundation.domain.states import RunStatus
-from foundation.storage import endings, final_usage, run_control
-from foundation.storage.database import Database
+from foundation.storage.ledger import final_usage
+from foundation.storage.session.database import Database
+from foundation.workflow import endings, run_control
 from lambdas.container import Function
 
 _MOST_LOOKS, _BETWEEN_SECONDS = 30, 0.1

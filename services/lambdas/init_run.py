@@ -7,10 +7,11 @@ from foundation.contracts.definition import definition_faults
 from foundation.contracts.step_message import ExecutionInput, MapItem
 from foundation.domain.plan import INLINE_STEPS
 from foundation.domain.states import RunStatus
-from foundation.storage import plans, run_control, run_events
-from foundation.storage.database import Database
-from foundation.storage.run_control import MIN_CALLBACK_SECONDS
-from foundation.storage.run_events import Event
+from foundation.storage.execution import run_events
+from foundation.storage.execution.run_events import Event
+from foundation.storage.session.database import Database
+from foundation.workflow import plans, run_control
+from foundation.workflow.run_control import MIN_CALLBACK_SECONDS
 from lambdas.container import Function
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from foundation.contracts.step_message import ExecutionInput
-from foundation.storage import endings
-from foundation.storage.database import Database
+from foundation.storage.session.database import Database
+from foundation.workflow import endings
 from lambdas.container import Function
 
 

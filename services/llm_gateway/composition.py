@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from foundation.cloud.clients import Clients
 from foundation.cloud.objects import ObjectStore
 from foundation.http.service_tokens import TokenVerifier
-from foundation.storage.database import Database, DatabaseSettings
+from foundation.storage.session.database import Database, DatabaseSettings
 from llm_gateway import lifecycle as background
 from llm_gateway.accounting.attempts import Ledger
 from llm_gateway.accounting.every import every

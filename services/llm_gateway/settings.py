@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from foundation.contracts.rate_limits import RateLimits
-from foundation.storage.database import DatabaseSettings
+from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.storage.session.database import DatabaseSettings
 from llm_gateway.budget.limits.rates import NO_CHANGES, SHIPPED
 
 DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")

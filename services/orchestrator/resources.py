@@ -13,8 +13,8 @@ from foundation.cloud.objects import ObjectStore
 from foundation.cloud.queue import Queue
 from foundation.cloud.secrets import read_secret
 from foundation.http.service_tokens import ServiceTokenSigner
-from foundation.storage.database import Database, DatabaseSettings
-from foundation.storage.notifications import Wakeups
+from foundation.storage.session.database import Database, DatabaseSettings
+from foundation.storage.session.notifications import Wakeups
 from orchestrator.app import SERVICE
 from orchestrator.clients.gateway import ModelGateway
 from orchestrator.clients.launcher import Launcher

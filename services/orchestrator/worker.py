@@ -11,25 +11,25 @@ from foundation.domain.errors import LockstepError
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
 from foundation.http.server import Http
-from foundation.storage.relay import Relay
+from foundation.storage.session.relay import Relay
 from foundation.telemetry.logs import logger
-from orchestrator.advancing import Advancer
 from orchestrator.app import SignalFreeServer, create_app
-from orchestrator.consumer import Consumer
-from orchestrator.dead_letters import DeadLetters
-from orchestrator.deleter import Deleter
+from orchestrator.claiming.leases import Leases
+from orchestrator.claiming.taking import Taker
 from orchestrator.engines.base import Engine
 from orchestrator.engines.registry import build_engines
 from orchestrator.failpoints import Failpoints
-from orchestrator.leases import Leases
-from orchestrator.queue_figures import QueueFigures
-from orchestrator.recording import Recorder
+from orchestrator.intake.advancing import Advancer
+from orchestrator.intake.consumer import Consumer
+from orchestrator.intake.dead_letters import DeadLetters
+from orchestrator.intake.deleter import Deleter
+from orchestrator.intake.queue_figures import QueueFigures
+from orchestrator.outbox.senders import senders
+from orchestrator.recording.recorder import Recorder
 from orchestrator.resources import Resources
-from orchestrator.senders import senders
 from orchestrator.settings import WorkerSettings
-from orchestrator.sweeper import Sweeper
-from orchestrator.taking import Taker
-from orchestrator.tool_calls import ToolCalls
+from orchestrator.sweeping.sweeper import Sweeper
+from orchestrator.tools.tool_calls import ToolCalls
 
 _log = logger(__name__)
 

@@ -13,9 +13,9 @@ from aiohttp import web
 from fixtures.launchers import a_job
 from fixtures.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
-from tool_runtime.launcher.base import RunnerStarter, RunnerStartError
-from tool_runtime.launcher.fake import FakeRunners
-from tool_runtime.launcher.local import LocalRunners
+from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
+from tool_runtime.launcher.runners.fake import FakeRunners
+from tool_runtime.launcher.runners.local import LocalRunners
 from tool_runtime.protocol import Lease
 from tool_runtime.sandbox import assets
 

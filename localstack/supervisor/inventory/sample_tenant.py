@@ -6,7 +6,7 @@ import sys
 from supervisor.processes.one_shot import run
 
 # Prints a JSON object of shell variables; may be run again.
-_MODULE = "control_plane.seed"
+_MODULE = "control_plane.sample_tenant"
 
 
 class SampleTenant:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.contracts.content_types import ContentType
-from foundation.contracts.file_names import FileName
+from foundation.contracts.accepted.content_types import ContentType
+from foundation.contracts.accepted.file_names import FileName
 from foundation.contracts.tool_job import Sha256
 
 _LARGEST_OBJECT = 5 * 2**40

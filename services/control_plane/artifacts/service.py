@@ -6,12 +6,13 @@ from uuid import UUID
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller
-from foundation.contracts.content_types import media_type
+from foundation.contracts.accepted.content_types import media_type
 from foundation.domain.errors import NotFound, PayloadTooLarge
 from foundation.domain.ids import new_uuid
-from foundation.storage import artifacts, audit
+from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact, NewArtifact, final_key
-from foundation.storage.database import Transaction
+from foundation.storage.people import audit
+from foundation.storage.session.database import Transaction
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain", "text/csv"})
 """What a browser may show; everything else, HTML above all, is only saved."""

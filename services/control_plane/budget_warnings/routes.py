@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 from control_plane.budget_warnings.schemas import WarningView
 from control_plane.dependencies import Reader, Tx
-from control_plane.keyed_paging import KeyedWindow, next_cursor
-from control_plane.paging import Page
-from foundation.storage import budget_warnings
+from control_plane.requests.keyed_paging import KeyedWindow, next_cursor
+from control_plane.requests.paging import Page
+from foundation.storage.limits import budget_warnings
 
 router = APIRouter(prefix="/budget-warnings", tags=["budgets"])
 

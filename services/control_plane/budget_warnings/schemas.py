@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.money import dollars
-from foundation.storage.budget_warnings import BudgetWarning
+from foundation.storage.limits.budget_warnings import BudgetWarning
 
 
 class Amount(BaseModel):

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Response
 from control_plane.budgets import service
 from control_plane.budgets.schemas import BudgetList, BudgetView, NewBudget, StandingBudget
 from control_plane.dependencies import Administrator, Held, IfMatch, Reader, Tx
-from control_plane.etags import etag, expected_version
-from control_plane.keyed_paging import KeyedWindow
-from control_plane.paging import Page
+from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.keyed_paging import KeyedWindow
+from control_plane.requests.paging import Page
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.http.openapi import refusals
-from foundation.storage.budget_settings import BudgetName
+from foundation.storage.limits.budget_settings import BudgetName
 
 router = APIRouter(prefix="/budgets", tags=["budgets"])
 

@@ -6,13 +6,14 @@ from control_plane.budgets.schemas import NewBudget, StandingBudget
 from control_plane.budgets.standing import with_standings
 from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller
-from control_plane.keyed_paging import Window, next_cursor
-from control_plane.paging import Page
+from control_plane.requests.keyed_paging import Window, next_cursor
+from control_plane.requests.paging import Page
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
-from foundation.storage import audit, budget_settings
-from foundation.storage.budget_settings import Budget, BudgetLimits, BudgetName
-from foundation.storage.database import Transaction
+from foundation.storage.limits import budget_settings
+from foundation.storage.limits.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.storage.people import audit
+from foundation.storage.session.database import Transaction
 
 
 async def page(held: Resources, caller: Caller, window: Window) -> Page[StandingBudget]:

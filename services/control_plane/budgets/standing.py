@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
 from control_plane.dependencies import Resources
-from foundation.contracts.spending import Money, ScopeName, ScopeSpending, WindowSpending
+from foundation.contracts.gateway.spending import Money, ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
-from foundation.storage import rolling_usage, tenant_settings
-from foundation.storage.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.storage.ledger import rolling_usage
+from foundation.storage.limits.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.storage.people import tenant_settings
 from foundation.telemetry.logs import logger
 
 _log = logger(__name__)

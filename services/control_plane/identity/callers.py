@@ -11,9 +11,9 @@ from uuid import UUID
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.permissions import Permission, Role, permits
-from foundation.storage import tenancy
-from foundation.storage.database import Database
-from foundation.storage.tenancy import Member
+from foundation.storage.people import tenancy
+from foundation.storage.people.tenancy import Member
+from foundation.storage.session.database import Database
 
 KEY_PREFIX = "lsk_"
 _REMEMBERED = 10_000

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
-from foundation.contracts.accepted_json import accept_text
+from foundation.contracts.accepted.accepted_json import accept_text
 from foundation.domain.errors import DependencyUnavailable, Unauthenticated
 from foundation.http.service_tokens import LEEWAY_SECONDS
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from control_plane.dependencies import Held, Overseer, PlatformOperator
 from control_plane.operations import service
 from control_plane.operations.schemas import AlertList, AlertView, BreakerList
-from control_plane.queries import IN_DIGITS
-from foundation.contracts.operations import Breaker
+from control_plane.requests.queries import IN_DIGITS
+from foundation.contracts.gateway.operations import Breaker
 from foundation.http.openapi import refusals
 
 router = APIRouter(tags=["operations"])

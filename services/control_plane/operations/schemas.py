@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from foundation.contracts.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 
 
 class BreakerList(BaseModel):

@@ -2,9 +2,10 @@
 
 from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller, Operator
-from foundation.contracts.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.domain.errors import NotFound
-from foundation.storage import audit, usage
+from foundation.storage.ledger import usage
+from foundation.storage.people import audit
 
 _CALLED_DAYS = 31
 """A model that a tenant has called within this time concerns it."""

@@ -5,11 +5,14 @@ from uuid import UUID
 from control_plane.identity.callers import Caller
 from foundation.domain.errors import IllegalTransition, NotFound, VersionMismatch
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
-from foundation.storage import audit, endings, outbox, outcomes, run_control, run_events, runs
-from foundation.storage.database import Transaction
-from foundation.storage.run_control import RunRow
-from foundation.storage.run_events import Event
-from foundation.storage.runs import Run
+from foundation.storage.execution import run_events, runs
+from foundation.storage.execution.run_events import Event
+from foundation.storage.execution.runs import Run
+from foundation.storage.people import audit
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
+from foundation.workflow import endings, outcomes, run_control
+from foundation.workflow.run_control import RunRow
 
 
 async def cancel(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int | None) -> Run:

@@ -5,8 +5,8 @@ from typing import Any
 
 from control_plane.runs.schemas import Explanation, Wait
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
-from foundation.storage.runs import Run
-from foundation.storage.steps import StepRow
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
 
 
 def explain(run: Run, steps: list[StepRow], *, paused: tuple[datetime, dict[str, Any]] | None = None) -> Explanation:

@@ -2,9 +2,9 @@
 
 from control_plane.runs.schemas import RunMetrics, StepFigures, StepView, UsageByModel
 from foundation.domain.money import dollars
-from foundation.storage.runs import Run
-from foundation.storage.steps import StepRow
-from foundation.storage.usage import ModelUsage
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
+from foundation.storage.ledger.usage import ModelUsage
 
 
 def run_metrics(run: Run, steps: list[StepRow], models: list[ModelUsage]) -> RunMetrics:

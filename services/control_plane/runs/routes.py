@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from control_plane.artifacts.schemas import ArtifactView
 from control_plane.artifacts.service import presigned
 from control_plane.dependencies import Held, IfMatch, Reader, Runner, Tx
-from control_plane.etags import etag, expected_version
 from control_plane.identity.callers import Caller
-from control_plane.paging import Page, PageWindow, next_cursor
+from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.paging import Page, PageWindow, next_cursor
 from control_plane.runs import control
 from control_plane.runs.explain import explain
 from control_plane.runs.figures import run_metrics
@@ -19,9 +19,11 @@ from control_plane.runs.submit import submit_run
 from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
-from foundation.storage import artifacts, run_events, runs, steps, usage
-from foundation.storage.database import Transaction
-from foundation.storage.runs import Run
+from foundation.storage import artifacts
+from foundation.storage.execution import run_events, runs, steps
+from foundation.storage.execution.runs import Run
+from foundation.storage.ledger import usage
+from foundation.storage.session.database import Transaction
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from foundation.contracts.definition import MAX_VERSION, Budget
 from foundation.domain.money import dollars
 from foundation.domain.states import RunStatus, StepKind, StepStatus
-from foundation.storage.runs import Run
-from foundation.storage.steps import StepRow
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
 
 
 class StartRun(BaseModel):

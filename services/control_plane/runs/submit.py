@@ -11,13 +11,17 @@ from control_plane.runs.schemas import StartRun
 from foundation.contracts.definition import Budget, TaskDefinition
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
 from foundation.domain.ids import new_uuid
-from foundation.storage import audit, outbox, run_control, run_events, runs, tasks
-from foundation.storage.database import Transaction
-from foundation.storage.run_events import Event
-from foundation.storage.runs import NewRun, Run
+from foundation.storage import tasks
+from foundation.storage.execution import run_events, runs
+from foundation.storage.execution.run_events import Event
+from foundation.storage.execution.runs import NewRun, Run
+from foundation.storage.people import audit
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
+from foundation.workflow import run_control
 
 _log = logger(__name__)
 

@@ -8,13 +8,14 @@ from pydantic import ValidationError
 
 from control_plane.identity.callers import Caller
 from control_plane.tasks.shape_faults import definition_shape_faults
+from foundation.contracts.accepted.shown_text import hidden_in
 from foundation.contracts.definition import TaskDefinition, definition_faults
-from foundation.contracts.shown_text import hidden_in
 from foundation.domain.errors import Conflict, Fault, InvalidDefinition, NotFound, VersionMismatch
 from foundation.domain.ids import new_uuid
 from foundation.domain.plan import turns_per_dispatch
-from foundation.storage import audit, tasks
-from foundation.storage.database import Transaction
+from foundation.storage import tasks
+from foundation.storage.people import audit
+from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from foundation.contracts.accepted_json import pointer_of
+from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.domain.errors import Fault
 from foundation.domain.states import StepKind
 from foundation.http.problems import faults_from

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from foundation.domain.errors import BadRequest, Fault
-from foundation.storage.usage_groups import Dimension, UsageFilter
+from foundation.storage.ledger.usage_groups import Dimension, UsageFilter
 
 _SHOWN_DAYS = 31
 _MOST_DAYS = 366

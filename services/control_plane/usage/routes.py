@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from control_plane.dependencies import Reader, Tx
-from control_plane.keyed_paging import KeyedWindow
+from control_plane.requests.keyed_paging import KeyedWindow
 from control_plane.usage import service
 from control_plane.usage.filters import UsageAsked
 from control_plane.usage.schemas import RequestUsage, UsagePage
 from foundation.http.openapi import refusals
-from foundation.storage.usage_groups import Dimension
+from foundation.storage.ledger.usage_groups import Dimension
 
 router = APIRouter(prefix="/usage", tags=["usage"])
 

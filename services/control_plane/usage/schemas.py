@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from control_plane.paging import Page
+from control_plane.requests.paging import Page
 from foundation.domain.money import dollars
-from foundation.storage.request_usage import LedgerEvent
-from foundation.storage.usage_groups import Dimension, UsageGroup
+from foundation.storage.ledger.request_usage import LedgerEvent
+from foundation.storage.ledger.usage_groups import Dimension, UsageGroup
 
 
 class Tokens(BaseModel):

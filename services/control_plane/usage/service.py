@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from control_plane.identity.callers import Caller
-from control_plane.keyed_paging import Window, next_cursor
+from control_plane.requests.keyed_paging import Window, next_cursor
 from control_plane.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from foundation.domain.errors import BadRequest, Fault, NotFound
-from foundation.storage import request_usage, usage_groups
-from foundation.storage.database import Transaction
-from foundation.storage.usage_groups import Dimension, UsageFilter
+from foundation.storage.ledger import request_usage, usage_groups
+from foundation.storage.ledger.usage_groups import Dimension, UsageFilter
+from foundation.storage.session.database import Transaction
 
 
 async def page(

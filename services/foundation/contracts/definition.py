@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
-from foundation.contracts.accepted_json import pointer_of
-from foundation.contracts.expressions import LITERAL_REMEDY, ExpressionError, expressions_in, steps_read_by
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.expressions.evaluation import LITERAL_REMEDY, ExpressionError, expressions_in, steps_read_by
 from foundation.contracts.message import Message
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.files import written_file_faults

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from foundation.contracts.content_types import ContentType
-from foundation.contracts.file_names import FileName, names_in_each_others_way
+from foundation.contracts.accepted.content_types import ContentType
+from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
 
 MIB = 1024 * 1024

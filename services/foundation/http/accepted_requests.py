@@ -10,7 +10,14 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from foundation.contracts.accepted_json import DOCUMENT, JsonLimits, NotAccepted, accept_text, parse_json, pointer_of
+from foundation.contracts.accepted.accepted_json import (
+    DOCUMENT,
+    JsonLimits,
+    NotAccepted,
+    accept_text,
+    parse_json,
+    pointer_of,
+)
 from foundation.domain.errors import BadRequest, Fault, NotFound, PayloadTooLarge
 from foundation.http.problems import problem_response
 

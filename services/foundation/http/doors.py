@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from foundation.contracts.accepted_json import DOCUMENT
+from foundation.contracts.accepted.accepted_json import DOCUMENT
 from foundation.http.accepted_requests import AcceptedRequests
 from foundation.http.methods import HeadAsGet
 from foundation.http.problems import install_problem_handlers

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from foundation.contracts.accepted_json import pointer_of
+from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.domain import errors
 from foundation.http.methods import allowed_methods
 from foundation.telemetry.logs import logger

@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 from pydantic import ValidationError
 
-from foundation.contracts.run_token import RunClaims
+from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Unauthenticated
 
 ISSUER = "lockstep"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from foundation.storage.database import Transaction
+from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 
 from foundation.domain.errors import Conflict
-from foundation.storage.database import Transaction
-from foundation.storage.documents import jsonb
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)

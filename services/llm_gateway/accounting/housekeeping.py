@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from foundation.storage.database import Database
-from foundation.storage.gateway_instances import see_gateway
+from foundation.storage.ledger.gateway_instances import see_gateway
+from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
 from llm_gateway.accounting.attempts import Ledger

@@ -10,9 +10,8 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import new_uuid
-from foundation.storage.database import Database
-from foundation.storage.gateway_instances import live_gateways
-from foundation.storage.llm_events import (
+from foundation.storage.ledger.gateway_instances import live_gateways
+from foundation.storage.ledger.llm_events import (
     committed_by_ancestor,
     committed_by_caller,
     committed_by_step,
@@ -20,7 +19,8 @@ from foundation.storage.llm_events import (
     live_step_fences,
     recorded_event_ids,
 )
-from foundation.storage.rolling_spend import committed_in_rolling_windows
+from foundation.storage.ledger.rolling_spend import committed_in_rolling_windows
+from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway.accounting.attempts import Ledger
 from llm_gateway.accounting.recorder import Recorder

@@ -12,9 +12,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.storage.budget_warnings import WarningRefused, insert_budget_warning
-from foundation.storage.database import Database
-from foundation.storage.llm_events import EventRefused, insert_llm_events, recorded_event_ids
+from foundation.storage.ledger.llm_events import EventRefused, insert_llm_events, recorded_event_ids
+from foundation.storage.limits.budget_warnings import WarningRefused, insert_budget_warning
+from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway.accounting.usage_event import event_name, ledger_document
 from llm_gateway.accounting.warnings import budget_warning, say

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from foundation.contracts.budget_policy import BoundKind
+from foundation.contracts.gateway.budget_policy import BoundKind
 
 
 class Reason(StrEnum):

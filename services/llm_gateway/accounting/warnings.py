@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from foundation.storage.budget_warnings import BudgetWarning
+from foundation.storage.limits.budget_warnings import BudgetWarning
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
 from llm_gateway.budget.redis import keys

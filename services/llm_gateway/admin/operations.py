@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec.structs import asdict
 from redis.exceptions import RedisError
 
-from foundation.contracts.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerView

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from foundation.contracts.operations import Breaker, OperationsEntry
-from foundation.contracts.spending import AskSpending, RunMoney, Spending
+from foundation.contracts.gateway.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.spending import AskSpending, RunMoney, Spending
 from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.operations import breaker_of, latest_entries

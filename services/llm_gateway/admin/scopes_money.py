@@ -3,7 +3,7 @@
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from foundation.contracts.spending import AskSpending, Money, ScopeName, ScopeSpending, Spending, WindowSpending
+from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName, ScopeSpending, Spending, WindowSpending
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import Amount

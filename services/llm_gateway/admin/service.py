@@ -5,7 +5,7 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from foundation.contracts.spending import Money, RunMoney, ScopeMoney
+from foundation.contracts.gateway.spending import Money, RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys

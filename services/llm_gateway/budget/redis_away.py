@@ -1,6 +1,6 @@
 """What one gateway may admit of the allowance that a tenant has declared for the time in which Redis is away."""
 
-from foundation.contracts.budget_policy import RedisAway
+from foundation.contracts.gateway.budget_policy import RedisAway
 from foundation.domain.money import nano_usd
 from llm_gateway.budget.limits.scopes import Amount
 

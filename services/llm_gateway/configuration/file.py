@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from foundation.contracts.rate_limits import RateLimits
+from foundation.contracts.gateway.rate_limits import RateLimits
 
 PositiveSeconds = Annotated[float, Field(gt=0, le=3600)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=16, decimal_places=9)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from foundation.contracts.run_token import RunClaims
+from foundation.contracts.gateway.run_token import RunClaims
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from foundation.contracts.budget_policy import BoundKind, Bounds
+from foundation.contracts.gateway.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.exchange.request import ChatRequest

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from foundation.contracts.budget_policy import BoundKind
+from foundation.contracts.gateway.budget_policy import BoundKind
 from llm_gateway.accounting.usage_event import Reason, UsageEvent
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys

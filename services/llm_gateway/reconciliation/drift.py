@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from foundation.domain.money import dollars
-from foundation.storage.database import Database
-from foundation.storage.llm_events import CommittedByTenant, committed_by_tenant
+from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant
+from foundation.storage.session.database import Database
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.store import BudgetStore

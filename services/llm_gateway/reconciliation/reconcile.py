@@ -24,9 +24,9 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
-from foundation.storage.database import Database, DatabaseSettings, Transaction
-from foundation.storage.llm_events import attempts_to_reconcile
-from foundation.storage.provider_usage import billed_total, billed_without_attempt, import_usage
+from foundation.storage.ledger.llm_events import attempts_to_reconcile
+from foundation.storage.ledger.provider_usage import billed_total, billed_without_attempt, import_usage
+from foundation.storage.session.database import Database, DatabaseSettings, Transaction
 from foundation.telemetry import logs
 from llm_gateway.accounting.recorder import Recorder
 from llm_gateway.accounting.usage_event import encode_event

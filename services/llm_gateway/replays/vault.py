@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from foundation.cloud.objects import ObjectStore
 from foundation.domain.errors import DependencyUnavailable
-from foundation.storage.database import Database
-from foundation.storage.llm_replays import StoredAnswer, find_answer, forget_expired, store_answer, tenant_salt
+from foundation.storage.ledger.llm_replays import StoredAnswer, find_answer, forget_expired, store_answer, tenant_salt
+from foundation.storage.session.database import Database
 
 INLINE_BYTES = 64 * 1024
 """Above it an answer goes to S3."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
-from foundation.contracts.rate_limits import RateLimits
+from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.telemetry.logs import logger
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard

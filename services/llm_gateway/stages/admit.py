@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 from redis.exceptions import RedisError
 
-from foundation.contracts.budget_policy import AwayPolicy
+from foundation.contracts.gateway.budget_policy import AwayPolicy
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from llm_gateway import metrics

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from foundation.contracts.run_token import RunClaims
+from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
-from foundation.storage.budgets import find_usable_key
-from foundation.storage.database import Database
+from foundation.storage.limits.tenant_limits import find_usable_key
+from foundation.storage.session.database import Database
 from llm_gateway.exchange.caller import Caller
 
 KEY_SECONDS = 60.0

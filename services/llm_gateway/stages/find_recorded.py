@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from foundation.contracts.model_call import CALL_KEY_HEADER, CallKey, canonical_digest
+from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, CallKey, canonical_digest
 from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyConflict
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from foundation.contracts.budget_policy import BoundKind
+from foundation.contracts.gateway.budget_policy import BoundKind
 from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.usage_event import Reason, UsageEvent, encode_event
 from llm_gateway.budget.limits.counted import CountedIn

@@ -8,7 +8,7 @@ import math
 import re
 from typing import Any
 
-from foundation.contracts.accepted_json import JsonLimits, NotAccepted, depth_of, parse_json
+from foundation.contracts.accepted.accepted_json import JsonLimits, NotAccepted, depth_of, parse_json
 from foundation.domain.errors import BadRequest, Fault
 
 _MOST_LEVELS = 200

@@ -5,13 +5,13 @@ from typing import Any
 import openai
 from openai import AsyncOpenAI
 
-from foundation.contracts.accepted_json import DOCUMENT, JsonLimits, NotAccepted, parse_json
-from foundation.contracts.model_call import CALL_KEY_HEADER
-from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.accepted.accepted_json import DOCUMENT, JsonLimits, NotAccepted, parse_json
+from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
+from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
-from orchestrator.engines.base import StepFailed, Work
+from orchestrator.work import StepFailed, Work
 
 _LEAST_SECONDS = 1.0
 _ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth, exact_decimals=False)

@@ -1,86 +1,8 @@
 """What an engine is: it runs one dispatch of a claimed step and says how it ended."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from foundation.contracts.definition import Step
-from foundation.contracts.expressions import ExpressionError, resolve
-from foundation.domain.errors import Failure
-from foundation.storage.claims import Claim
-from foundation.storage.database import Transaction
-from orchestrator.step_clock import StepClock
-
-Record = Callable[[Transaction], Awaitable[None]]
-"""A write that belongs into the transaction that records the tick."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A claimed step with what its expressions may read."""
-
-    claim: Claim
-    step: Step
-    data: Mapping[str, Any]
-    """`{"input": …, "steps": {name: {"output": …}}}`"""
-    clock: StepClock
-    """Runs while the step is worked on."""
-
-    def resolve(self, value: Any, *at: str) -> Any:
-        """The value with its `${…}` replaced; `ExpressionError` names the place `at` when one does not apply."""
-        return resolve(value, self.data, at)
-
-    def resolve_text(self, value: str, *at: str) -> str:
-        """The same for what must be a text: other values are written as JSON, and null is no text."""
-        found = self.resolve(value, *at)
-        if found is None:
-            raise ExpressionError(
-                f"/{'/'.join(at)}: {value} is null, and a text is needed; write || 'default' within it"
-            )
-        return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The step ended well."""
-
-    output: Any
-    turn: int = 0
-    records: tuple[Record, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class MoreTurns:
-    """The tick ended, the step goes on with its next turn on any worker."""
-
-    turn: int
-    records: tuple[Record, ...] = field(default=())
-
-
-Outcome = Finished | MoreTurns
-
-
-class StepFailed(Exception):
-    """The tick failed; `retryable` says whether another attempt may help, `retry_after` when at the earliest."""
-
-    def __init__(
-        self,
-        code: str,
-        detail: str,
-        *,
-        retryable: bool = False,
-        retry_after: float | None = None,
-        records: tuple[Record, ...] = (),
-        output: Any = None,
-    ) -> None:
-        super().__init__(detail)
-        self.failure = Failure(code, detail)
-        self.retryable = retryable
-        self.retry_after = retry_after
-        self.records = records
-        self.output = output
-        """What the step had by then; it is kept beside the failure when no other attempt is made."""
+from orchestrator.work import Outcome, Work
 
 
 class Engine(Protocol):

@@ -1,52 +1,12 @@
 """Steps that ask a model once."""
 
-import asyncio
-from typing import Any
-
-from foundation.contracts.accepted_json import NotAccepted, parse_json
 from foundation.contracts.definition import LlmStep
-from foundation.contracts.expressions import ExpressionError
-from foundation.contracts.model_call import call_key, canonical_digest
-from foundation.storage import turns
-from foundation.storage.claims import Claim
-from foundation.storage.database import Database, Transaction
-from foundation.storage.turns import Prepared
-from orchestrator.clients.gateway import ModelGateway
-from orchestrator.engines.base import Finished, Outcome, Record, StepFailed, Work
-from orchestrator.failpoints import Failpoints
+from foundation.contracts.expressions.evaluation import ExpressionError
+from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
+from orchestrator.work import Finished, Outcome, Work
 
 _IN_PROGRESS = "call_in_progress"
 _AGAIN_SECONDS = 1.0
-
-
-class ModelTurns:
-    """Asks for one turn: the request stands in the database before it leaves, and one that stands there is resent."""
-
-    def __init__(self, database: Database, gateway: ModelGateway, failpoints: Failpoints) -> None:
-        self._database = database
-        self._gateway = gateway
-        self._failpoints = failpoints
-
-    async def ask(self, work: Work, turn: int, request: dict[str, Any]) -> dict[str, Any]:
-        """The chat completion of this turn."""
-        claim, dispatch = work.claim, work.claim.dispatch
-        key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
-        async with self._database.tenant(dispatch.tenant_id) as tx:
-            prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
-        self._failpoints.reach("model.before_dispatch")
-        answer = await self._answer(work, prepared)
-        self._failpoints.reach("model.answered")
-        return answer
-
-    async def _answer(self, work: Work, prepared: Prepared) -> dict[str, Any]:
-        """The answer, awaited where the call of an earlier holder is still under way: that is no failed attempt."""
-        while True:
-            try:
-                return await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
-            except StepFailed as error:
-                if error.failure.code != _IN_PROGRESS:
-                    raise
-                await asyncio.sleep(error.retry_after or _AGAIN_SECONDS)
 
 
 class LlmEngine:
@@ -76,40 +36,3 @@ def messages_of(work: Work, step: LlmStep) -> list[dict[str, str]]:
     if not messages:
         raise ExpressionError("/instructions: its expressions give an empty text, and there is no prompt")
     return messages
-
-
-def message_of(answer: dict[str, Any]) -> dict[str, Any]:
-    """The assistant's message of a chat completion; `StepFailed` when there is none."""
-    try:
-        message: dict[str, Any] = answer["choices"][0]["message"]
-    except (KeyError, IndexError, TypeError) as error:
-        raise StepFailed("model_answer_invalid", "the model's answer has no message") from error
-    return message
-
-
-def finish_reason_of(answer: dict[str, Any]) -> str | None:
-    """Why its text ends: `stop` at its own end, `length` where `max_tokens` cut it; None when it is not told."""
-    reason = answer["choices"][0].get("finish_reason")
-    return reason if isinstance(reason, str) else None
-
-
-def recorded_turn(claim: Claim, turn: int, answer: dict[str, Any], *, tool_calls: int = 0) -> Record:
-    """The write that keeps a turn's answer with its tick."""
-
-    async def record(tx: Transaction) -> None:
-        await turns.record(tx, claim, turn, response=answer, tool_calls=tool_calls)
-
-    return record
-
-
-def output_of(text: str, files: list[Any], *, finish_reason: str | None = None) -> dict[str, Any]:
-    """A model step's output: the text, why it ends where it does, and as `data` the JSON that the whole text is.
-
-    A text that is an object or array which may not be stored has `data_error`, which says why there is no `data`.
-    """
-    output = {"text": text, "data": None, "files": files, "finish_reason": finish_reason}
-    try:
-        return {**output, "data": parse_json(text)}
-    except NotAccepted as error:
-        looks_like_json = text.lstrip()[:1] in {"{", "["}
-        return {**output, "data_error": str(error)} if looks_like_json else output

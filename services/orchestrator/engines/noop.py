@@ -1,6 +1,6 @@
 """Steps that do nothing: they measure the platform."""
 
-from orchestrator.engines.base import Finished, Outcome, Work
+from orchestrator.work import Finished, Outcome, Work
 
 
 class NoopEngine:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from foundation.cloud.objects import ObjectStore
 from foundation.domain.states import StepKind
-from foundation.storage.database import Database
+from foundation.storage.session.database import Database
 from orchestrator.clients.gateway import ModelGateway
 from orchestrator.engines.agent.engine import AgentEngine
 from orchestrator.engines.base import Engine
-from orchestrator.engines.llm import LlmEngine, ModelTurns
+from orchestrator.engines.llm import LlmEngine
+from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.engines.noop import NoopEngine
 from orchestrator.engines.tool import ToolEngine
 from orchestrator.failpoints import Failpoints
-from orchestrator.tool_calls import ToolCalls
+from orchestrator.tools.tool_calls import ToolCalls
 
 
 def build_engines(

@@ -4,10 +4,10 @@ from foundation.cloud.objects import ObjectStore
 from foundation.contracts.definition import ToolStep
 from foundation.contracts.tool_job import JobReason
 from foundation.contracts.tools.catalogue import TOOLS
-from foundation.storage.database import Database
-from orchestrator.engines.base import Finished, Outcome, StepFailed, Work
-from orchestrator.files import stage
-from orchestrator.tool_calls import ToolCall, ToolCalls, output_of, succeeded
+from foundation.storage.session.database import Database
+from orchestrator.tools.files import stage
+from orchestrator.tools.tool_calls import ToolCall, ToolCalls, output_of, succeeded
+from orchestrator.work import Finished, Outcome, StepFailed, Work
 
 _CALL_ID = "step"
 _SHOWN_STDERR = 2_000

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from foundation.contracts.accepted_json import DOCUMENT
+from foundation.contracts.accepted.accepted_json import DOCUMENT
 from foundation.http.correlation import Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import health_router
 from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
-from tool_runtime.launcher.base import RunnerStarter
 from tool_runtime.launcher.routes import jobs, leases
+from tool_runtime.launcher.runners.base import RunnerStarter
 from tool_runtime.launcher.runtime import local_runners, running
 from tool_runtime.launcher.settings import LauncherSettings
 

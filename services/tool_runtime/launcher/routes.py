@@ -14,7 +14,7 @@ from foundation.domain.errors import BadRequest, LockstepError
 from foundation.http.problems import faults_from, problem_body
 from foundation.telemetry.logs import bind
 from tool_runtime.launcher.dependencies import BearerToken, CallingService, CurrentRuntime
-from tool_runtime.launcher.open_jobs import OpenJob
+from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.protocol import Lease
 from tool_runtime.tools.registry import find_tool
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from foundation.http.service_tokens import TokenVerifier
 from foundation.telemetry.logs import logger
-from tool_runtime.launcher.base import RunnerStarter
-from tool_runtime.launcher.board import JobBoard
-from tool_runtime.launcher.finished import FinishedJobs
-from tool_runtime.launcher.leases import LeaseBook
-from tool_runtime.launcher.local import LocalRunners
-from tool_runtime.launcher.pool import RunnerPool
+from tool_runtime.launcher.jobs.board import JobBoard
+from tool_runtime.launcher.jobs.finished import FinishedJobs
+from tool_runtime.launcher.runners.base import RunnerStarter
+from tool_runtime.launcher.runners.leases import LeaseBook
+from tool_runtime.launcher.runners.local import LocalRunners
+from tool_runtime.launcher.runners.pool import RunnerPool
 from tool_runtime.launcher.settings import LauncherSettings
 from tool_runtime.sandbox import assets
 from tool_runtime.sandbox.probe import SandboxProbe

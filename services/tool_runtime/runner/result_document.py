@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from foundation.contracts.accepted_json import JsonLimits, NotAccepted, parse_json
+from foundation.contracts.accepted.accepted_json import JsonLimits, NotAccepted, parse_json
 from foundation.contracts.tool_job import RESULT_BYTES
 
 RESULT_NAME = "result.json"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from foundation.contracts.file_names import valid_file_name
+from foundation.contracts.accepted.file_names import valid_file_name
 from foundation.contracts.tool_job import JobLimits
 from tool_runtime.sandbox.frames import FrameError, Piece
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foundation.contracts.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
+from foundation.contracts.accepted.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
 from foundation.contracts.tool_job import MIB, JobLimits, JobReason
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.limits import rlimits

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from foundation.domain.errors import SandboxUnavailable
-from tool_runtime.sandbox import bpf, frames
+from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.assets import SandboxAssets
 from tool_runtime.sandbox.bwrap import Walls, command
+from tool_runtime.sandbox.filter import bpf
 from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 READY_SECONDS = 10.0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.sandboxes import Ran, run_python
-from tool_runtime.sandbox import bpf
+from tool_runtime.sandbox.filter import bpf
 
 TABLE = bpf.ARCHITECTURES[platform.machine()].table
 

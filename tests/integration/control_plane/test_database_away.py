@@ -15,7 +15,7 @@ from fixtures.gateway import Tenant
 from fixtures.operations import Operation, operations_of
 from fixtures.postgres import ScratchDatabase
 from fixtures.problems import problem
-from foundation.storage.database import Database, DatabaseSettings
+from foundation.storage.session.database import Database, DatabaseSettings
 
 ASK_THE_GATEWAY_FIRST = ("/api/v1/breakers", "/api/v1/operations")
 

@@ -21,7 +21,7 @@ from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
 from foundation.domain.ids import new_uuid
 from foundation.domain.money import dollars, nano_usd
-from foundation.storage.usage_groups import Dimension
+from foundation.storage.ledger.usage_groups import Dimension
 
 COLUMN = {
     "tenant": "tenant_id",

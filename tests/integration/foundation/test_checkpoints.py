@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from fixtures.postgres import ScratchDatabase
 from fixtures.runs import ARun, a_run, database
-from foundation.storage import checkpoints
-from foundation.storage.checkpoints import CheckpointCorrupt, Manifest, chain
-from foundation.storage.database import Database
+from foundation.storage.execution import checkpoints
+from foundation.storage.execution.checkpoints import CheckpointCorrupt, Manifest, chain
+from foundation.storage.session.database import Database
 
 PARTS = [b"state", b"one", b"two", b"three"]
 

@@ -16,7 +16,7 @@ from foundation.domain.errors import (
     ValueNotStorable,
 )
 from foundation.domain.ids import new_uuid
-from foundation.storage.database import Database, DatabaseSettings, with_retries
+from foundation.storage.session.database import Database, DatabaseSettings, with_retries
 
 WHY = "test"
 

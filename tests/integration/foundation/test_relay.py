@@ -11,11 +11,11 @@ from sqlalchemy import text
 from fixtures.postgres import ScratchDatabase
 from fixtures.runs import ARun, a_run, database
 from foundation.domain.errors import DependencyUnavailable
-from foundation.storage import outbox
-from foundation.storage.database import DatabaseSettings
-from foundation.storage.notifications import Wakeups
-from foundation.storage.outbox import Due, Effect, OutboxKind
-from foundation.storage.relay import Relay, Sender
+from foundation.storage.session import outbox
+from foundation.storage.session.database import DatabaseSettings
+from foundation.storage.session.notifications import Wakeups
+from foundation.storage.session.outbox import Due, Effect, OutboxKind
+from foundation.storage.session.relay import Relay, Sender
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.ledger import recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
-from foundation.contracts.run_token import Ancestor, Caps
+from foundation.contracts.gateway.run_token import Ancestor, Caps
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget.limits.scopes import ScopeKind
 

@@ -7,10 +7,10 @@ import pytest
 
 from fixtures.postgres import ScratchDatabase
 from fixtures.runs import database
-from foundation.storage.database import Database
+from foundation.storage.session.database import Database
+from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording import Recorder
-from orchestrator.taking import Taker
+from orchestrator.recording.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)

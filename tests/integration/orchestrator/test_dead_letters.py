@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from fixtures.runs import ARun, a_run
 from foundation.cloud.queue import Received
-from orchestrator.dead_letters import DeadLetters
-from orchestrator.taking import Taken
+from orchestrator.claiming.taking import Taken
+from orchestrator.intake.dead_letters import DeadLetters
 
 
 def letter(run: ARun, *, generation: int = 1, tick: int = 0) -> Received:

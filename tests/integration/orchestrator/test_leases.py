@@ -10,10 +10,10 @@ from sqlalchemy import text
 from fixtures.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
-from foundation.storage import claims
-from orchestrator.engines.base import Finished, MoreTurns
-from orchestrator.recording import Holding
-from orchestrator.taking import Refusal, Taken
+from foundation.workflow import claims
+from orchestrator.claiming.taking import Refusal, Taken
+from orchestrator.recording.recorder import Holding
+from orchestrator.work import Finished, MoreTurns
 
 
 async def _held(parts: Any, run: ARun, step: str = "first", **of: Any) -> Holding:

@@ -6,8 +6,8 @@ from typing import Any
 from fixtures.launchers import a_key
 from fixtures.runs import a_run
 from foundation.http.service_tokens import ServiceTokenSigner
+from orchestrator.claiming.taking import Taken
 from orchestrator.clients.gateway import ModelGateway
-from orchestrator.taking import Taken
 
 
 async def test_a_call_may_take_as_long_as_its_step(parts: Any) -> None:

@@ -11,12 +11,12 @@ from sqlalchemy import text
 
 from fixtures.runs import ARun, a_run
 from foundation.domain.states import RecoveryPolicy
-from foundation.storage.claims import Dispatch
-from foundation.storage.database import Database
-from orchestrator.engines.base import Finished, Work
+from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.session.database import Database
+from orchestrator.claiming.taking import Refusal, Taken, Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording import Holding, Recorder
-from orchestrator.taking import Refusal, Taken, Taker
+from orchestrator.recording.recorder import Holding, Recorder
+from orchestrator.work import Finished, Work
 
 _STATEMENTS = 7
 """More than either transaction has: a turn that is not needed any more is passed over."""

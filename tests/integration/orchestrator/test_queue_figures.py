@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from fixtures.stack import Stack
 from foundation.cloud.clients import Clients
 from foundation.cloud.queue import Outgoing, Queue
-from orchestrator.queue_figures import QueueFigures
+from orchestrator.intake.queue_figures import QueueFigures
 
 pytestmark = pytest.mark.stack
 

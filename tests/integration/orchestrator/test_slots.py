@@ -8,9 +8,9 @@ from sqlalchemy import text
 from fixtures.runs import ARun, a_run, a_tenant
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure
-from foundation.storage import slots
-from orchestrator.recording import Holding
-from orchestrator.taking import Refusal, Taken
+from foundation.workflow import slots
+from orchestrator.claiming.taking import Refusal, Taken
+from orchestrator.recording.recorder import Holding
 
 THREE: list[dict[str, Any]] = [{"name": name, "kind": "noop"} for name in ("a", "b", "c")]
 

@@ -10,11 +10,11 @@ from fixtures.runs import ARun, a_run, database
 from foundation.cloud.executions import Described, Executions
 from foundation.domain.errors import DependencyUnavailable, Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
-from foundation.storage import run_control
-from orchestrator.engines.base import Finished
-from orchestrator.recording import Holding
-from orchestrator.sweeper import Sweeper
-from orchestrator.taking import Refusal, Taken
+from foundation.workflow import run_control
+from orchestrator.claiming.taking import Refusal, Taken
+from orchestrator.recording.recorder import Holding
+from orchestrator.sweeping.sweeper import Sweeper
+from orchestrator.work import Finished
 
 
 class KnownExecutions(Executions):

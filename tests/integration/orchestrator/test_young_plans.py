@@ -9,10 +9,10 @@ from sqlalchemy import event
 
 from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.runs import a_run, a_tenant, database
-from orchestrator.engines.base import Finished
+from orchestrator.claiming.taking import Taken, Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording import Holding, Recorder
-from orchestrator.taking import Taken, Taker
+from orchestrator.recording.recorder import Holding, Recorder
+from orchestrator.work import Finished
 
 CHAIN: list[dict[str, Any]] = [
     {"name": f"s{number}", "kind": "noop", "needs": [f"s{number - 1}"] if number else []} for number in range(60)

@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from foundation.contracts.accepted_json import NotAccepted, accept, accept_text, pointer_of
-from foundation.contracts.expressions import holds_expression, is_expression
+from foundation.contracts.accepted.accepted_json import NotAccepted, accept, accept_text, pointer_of
+from foundation.contracts.expressions.evaluation import holds_expression, is_expression
 from foundation.domain.errors import Fault, sentence_of
 
 INPUTS_NAME = "inputs.json"

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import ValidationError, field_validator
 
-from foundation.contracts.accepted_json import pointer_of
-from foundation.contracts.expressions import holds_expression, is_expression
-from foundation.contracts.file_names import FileName, names_in_each_others_way
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
+from foundation.contracts.expressions.evaluation import holds_expression, is_expression
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault, sentence_of
 

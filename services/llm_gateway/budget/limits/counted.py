@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from foundation.contracts.run_token import RunClaims
+from foundation.contracts.gateway.run_token import RunClaims
 from llm_gateway.budget.limits.rates import CallLimits, call_limits
 from llm_gateway.budget.limits.scopes import Limit, Scope, ScopeKind
 from llm_gateway.budget.limits.tenant_limits import Limits

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from foundation.contracts.rate_limits import RateLimits, ScopeRates
+from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from foundation.contracts.budget_policy import CLOSED, STRICT, Bounds, RedisAway
-from foundation.contracts.rate_limits import RateLimits
+from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, RedisAway
+from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.domain.errors import DependencyUnavailable, Forbidden
-from foundation.storage.budgets import TenantLimits, read_tenant_limits
-from foundation.storage.database import Database
-from foundation.storage.rolling_spend import committed_in_rolling_window
+from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
+from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
+from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.limits.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
 from llm_gateway.budget.limits.seed import Seed

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from foundation.storage.llm_events import (
+from foundation.storage.ledger.llm_events import (
     CommittedByAncestor,
     CommittedByCaller,
     CommittedByStep,
     RunState,
     StepFence,
 )
-from foundation.storage.rolling_spend import SliceSum
+from foundation.storage.ledger.rolling_spend import SliceSum
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.totals.open_holds import OpenHold

@@ -7,13 +7,13 @@ from typing import Any
 from foundation.cloud.objects import ObjectStore
 from foundation.contracts.definition import AgentStep
 from foundation.contracts.tools.catalogue import TOOLS
-from foundation.storage.database import Database, Transaction
+from foundation.storage.session.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
-from orchestrator.engines.base import Finished, MoreTurns, Outcome, Record, StepFailed, Work
-from orchestrator.engines.llm import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
-from orchestrator.files import StagedFile, stage
-from orchestrator.tool_calls import ToolCall, ToolCalls
+from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
+from orchestrator.tools.files import StagedFile, stage
+from orchestrator.tools.tool_calls import ToolCall, ToolCalls
+from orchestrator.work import Finished, MoreTurns, Outcome, Record, StepFailed, Work
 
 _SHOWN_TEXT = 4_000
 _ONLY_OURS = frozenset({"files", "finish_reason"})

@@ -9,7 +9,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from foundation.contracts.accepted_json import NotAccepted, parse_json
+from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 
 Message = dict[str, Any]
 Ask = Callable[[int, list[Message]], Awaitable[Message]]

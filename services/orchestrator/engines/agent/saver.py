@@ -13,10 +13,10 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 
-from foundation.storage import checkpoints
-from foundation.storage.checkpoints import Manifest
-from foundation.storage.claims import Claim
-from foundation.storage.database import Database, Transaction
+from foundation.storage.execution import checkpoints
+from foundation.storage.execution.checkpoints import Manifest
+from foundation.storage.execution.dispatches import Claim
+from foundation.storage.session.database import Database, Transaction
 
 MESSAGES = "messages"
 """The channel whose entries are stored one by one, so that a turn adds only what is new."""

@@ -10,9 +10,9 @@ from fixtures.gateway import Tenant
 from fixtures.postgres import ScratchDatabase
 from foundation.domain.errors import DatabaseRefused
 from foundation.domain.ids import new_uuid
-from foundation.storage.budgets import find_usable_key, read_tenant_limits
-from foundation.storage.database import Database, DatabaseSettings
-from foundation.storage.llm_replays import StoredAnswer, find_answer, store_answer
+from foundation.storage.ledger.llm_replays import StoredAnswer, find_answer, store_answer
+from foundation.storage.limits.tenant_limits import find_usable_key, read_tenant_limits
+from foundation.storage.session.database import Database, DatabaseSettings
 
 
 def a_database(database: ScratchDatabase, login: str) -> Database:

@@ -11,8 +11,8 @@ from fixtures.eventually import eventually
 from fixtures.gateway import Signing, Step, Tenant
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
-from foundation.contracts.run_token import Caps
-from foundation.storage.database import Database, DatabaseSettings
+from foundation.contracts.gateway.run_token import Caps
+from foundation.storage.session.database import Database, DatabaseSettings
 from llm_gateway.accounting.recorder import Recorder
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys

@@ -14,7 +14,7 @@ from fixtures.ledger import charged, recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from fixtures.simulated import SimulatedProvider
-from foundation.contracts.run_token import Caps
+from foundation.contracts.gateway.run_token import Caps
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"

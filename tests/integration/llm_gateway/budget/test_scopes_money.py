@@ -6,7 +6,7 @@ import pytest
 from fixtures.counters import as_field
 from fixtures.gateway import Signing, Tenant
 from fixtures.redis_server import RedisServer
-from foundation.contracts.spending import AskSpending, Money, ScopeName
+from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.admin.scopes_money import ScopesMoney

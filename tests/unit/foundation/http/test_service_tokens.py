@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from foundation.contracts.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import Unauthenticated
 from foundation.http.service_tokens import ServiceTokenSigner, TokenVerifier
 

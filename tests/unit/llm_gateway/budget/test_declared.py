@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from foundation.contracts.budget_policy import BoundKind, Bounds, RedisAway
+from foundation.contracts.gateway.budget_policy import BoundKind, Bounds, RedisAway
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.budget.limits.scopes import Amount, Limit, LimitOutOfRange, rolling
 from llm_gateway.budget.redis_away import share_of

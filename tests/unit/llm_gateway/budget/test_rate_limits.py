@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from foundation.contracts.rate_limits import RateLimits, ScopeRates
+from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget.limits.rates import SHIPPED, call_limits
 from llm_gateway.budget.limits.scopes import ScopeKind

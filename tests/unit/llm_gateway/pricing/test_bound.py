@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.contracts.budget_policy import BoundKind, Bounds
+from foundation.contracts.gateway.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.bounds import bound_of, chosen_bound

@@ -4,9 +4,9 @@ import pytest
 
 from foundation.contracts.tools.catalogue import TOOLS
 from orchestrator.engines.agent.graph import tool_arguments
-from orchestrator.engines.base import StepFailed
-from orchestrator.files import StagedFile
-from orchestrator.tool_calls import ToolCall, checked_arguments
+from orchestrator.tools.files import StagedFile
+from orchestrator.tools.tool_calls import ToolCall, checked_arguments
+from orchestrator.work import StepFailed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tool_runtime.sandbox import bpf
+from tool_runtime.sandbox.filter import bpf
 
 ALLOWED = bpf.ALLOW
 KILLED = bpf.KILL_PROCESS

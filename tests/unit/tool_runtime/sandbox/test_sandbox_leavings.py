@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from foundation.contracts.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
+from foundation.contracts.accepted.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
 from foundation.contracts.tool_job import JobLimits
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import frames

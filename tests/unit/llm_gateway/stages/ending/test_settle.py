@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from foundation.contracts.budget_policy import STRICT, BoundKind, Bounds
+from foundation.contracts.gateway.budget_policy import STRICT, BoundKind, Bounds
 from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.journal import Settlement
 from llm_gateway.accounting.usage_event import Reason, UsageEvent, decode_event, encode_event, ledger_document

@@ -1,0 +1,1 @@
+"""What the control plane asks the gateway, service to service."""

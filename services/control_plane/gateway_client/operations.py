@@ -1,0 +1,80 @@
+"""What the control plane asks the gateway, service to service."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+from pydantic import TypeAdapter
+
+from foundation.contracts.gateway.operations import Breaker, OperationsEntry
+from foundation.contracts.gateway.spending import AskSpending, RunMoney, ScopeName, Spending
+from foundation.domain.errors import DependencyUnavailable, NotFound
+from foundation.http.service_tokens import ServiceTokenSigner
+
+GATEWAY = "llm_gateway"
+_SECONDS = 5.0
+_NOT_FOUND = 404
+
+Answer = TypeVar("Answer")
+
+_BREAKER = TypeAdapter(Breaker)
+_BREAKERS = TypeAdapter(list[Breaker])
+_ENTRIES = TypeAdapter(list[OperationsEntry])
+_SPENDING = TypeAdapter(Spending)
+_RUN_MONEY = TypeAdapter(RunMoney)
+
+
+class GatewayOperations:
+    """Each question takes five seconds at most; `DependencyUnavailable` when the gateway does not answer it."""
+
+    def __init__(self, client: httpx.AsyncClient, signer: ServiceTokenSigner, *, seconds: float = _SECONDS) -> None:
+        self._client = client
+        self._signer = signer
+        self._seconds = seconds
+
+    async def spending(self, tenant_id: UUID, scopes: Sequence[ScopeName]) -> Spending:
+        """What these scopes of a tenant have committed and hold now, in the order in which they are given."""
+        body = AskSpending(tenant_id=tenant_id, scopes=list(scopes)).model_dump(mode="json")
+        return await self._ask("POST", "/internal/scopes/money", _SPENDING, json=body)
+
+    async def run_money(self, tenant_id: UUID, run_id: UUID) -> RunMoney:
+        """What a run's scope and its tenant's have committed and hold now."""
+        return await self._ask(
+            "GET", f"/internal/runs/{run_id}/money", _RUN_MONEY, params={"tenant_id": str(tenant_id)}
+        )
+
+    async def breakers(self) -> list[Breaker]:
+        return await self._ask("GET", "/internal/breakers", _BREAKERS)
+
+    async def reset(self, breaker: Breaker) -> Breaker:
+        """Closes a breaker that the gateway has named."""
+        path = f"/internal/breakers/{quote(breaker.provider, safe='')}/{quote(breaker.model)}"
+        return await self._ask("DELETE", path, _BREAKER)
+
+    async def latest(self, tenant_id: UUID | None, *, most: int) -> list[OperationsEntry]:
+        """Changes of breakers and alerts, newest first; with a tenant, of alerts only its own."""
+        params = {"most": str(most), **({} if tenant_id is None else {"tenant_id": str(tenant_id)})}
+        return await self._ask("GET", "/internal/operations", _ENTRIES, params=params)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        kind: TypeAdapter[Answer],
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        headers = {"authorization": f"Bearer {self._signer.service_token(GATEWAY)}"}
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await self._client.request(method, path, json=json, params=params, headers=headers)
+            if answer.status_code == _NOT_FOUND:
+                raise NotFound("the gateway does not know it")
+            answer.raise_for_status()
+            return kind.validate_json(answer.content)
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            raise DependencyUnavailable("the gateway does not answer", retry_after=1) from error

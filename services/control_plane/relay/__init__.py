@@ -1,0 +1,1 @@
+"""How the control plane's effects leave the outbox."""

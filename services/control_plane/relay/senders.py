@@ -1,0 +1,63 @@
+"""How the control plane's effects leave the outbox: executions are started and stopped, money scopes closed."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+
+import httpx
+
+from control_plane.gateway_client.operations import GATEWAY
+from control_plane.relay.final_usage import FinalUsage
+from foundation.cloud.executions import Executions, execution_name
+from foundation.domain.errors import DependencyUnavailable
+from foundation.http.service_tokens import ServiceTokenSigner
+from foundation.storage.session.outbox import Due, OutboxKind
+from foundation.storage.session.relay import Deliver, Sender
+from foundation.telemetry import metrics
+from foundation.telemetry.logs import bind, logger
+
+_log = logger(__name__)
+
+
+def senders(
+    executions: Executions, gateway: httpx.AsyncClient, signer: ServiceTokenSigner, final_usage: FinalUsage
+) -> dict[OutboxKind, Sender]:
+    async def start(effect: Due) -> None:
+        name = execution_name(effect.run_id, effect.payload["generation"])
+        await executions.start(name, json.dumps(effect.payload))
+
+    async def stop(effect: Due) -> None:
+        name = execution_name(effect.run_id, effect.payload["generation"])
+        await executions.stop(name, cause=effect.payload["cause"])
+
+    async def close(effect: Due) -> None:
+        headers = {"authorization": f"Bearer {signer.service_token(GATEWAY)}"}
+        body = {"tenant_id": str(effect.tenant_id), "generation": effect.payload["generation"]}
+        try:
+            answer = await gateway.post(f"/internal/runs/{effect.run_id}/close", json=body, headers=headers)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise DependencyUnavailable(f"the gateway did not close the run: {error}") from error
+        labels = metrics.RUN_DURATION.labels(str(effect.tenant_id), effect.payload["status"])
+        labels.observe(effect.payload["seconds"])
+
+    return {
+        OutboxKind.START_EXECUTION: Sender(_each(start)),
+        OutboxKind.STOP_EXECUTION: Sender(_each(stop)),
+        OutboxKind.CLOSE_RUN: Sender(_each(close)),
+        OutboxKind.CONFIRM_USAGE: Sender(_each(final_usage.confirm)),
+    }
+
+
+def _each(send: Callable[[Due], Awaitable[None]]) -> Deliver:
+    async def deliver(effects: Sequence[Due]) -> list[Due]:
+        failed = []
+        for effect in effects:
+            with bind(tenant_id=effect.tenant_id, run_id=effect.run_id):
+                try:
+                    await send(effect)
+                except DependencyUnavailable as error:
+                    _log.info("an effect could not be sent", extra={"kind": effect.kind.value, "error": error.detail})
+                    failed.append(effect)
+        return failed
+
+    return deliver

@@ -1,0 +1,1 @@
+"""What every route reads of a request: bodies, queries, pages and versions."""

@@ -1,0 +1,60 @@
+"""What a query says, as it is written: no name that the route does not know, none twice, numbers in plain digits."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BeforeValidator
+
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.domain.errors import BadRequest, Fault
+
+_DIGITS = re.compile(r"[+-]?[0-9]+")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        # Python would also read 1_0, blanks around a number, and 1.0.
+        raise ValueError("write a whole number in digits")
+    return value
+
+
+IN_DIGITS = BeforeValidator(_plain)
+"""Stands last beside a whole number, so that its bounds stay in the document."""
+
+
+async def known_query(request: Request) -> None:
+    """Refuses a parameter that would be ignored, and one of which only the last would be taken."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return
+    known = {one.alias: one for one in _query_of(route.dependant)}
+    faults = []
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in known:
+            faults.append(
+                Fault(f"/query{pointer_of([name])}", f"there is no such parameter; known are {_listed(known)}")
+            )
+        elif count > 1 and not _takes_many(known[name].field_info.annotation):
+            faults.append(Fault(f"/query{pointer_of([name])}", "it stands more than once; send it once"))
+    if faults:
+        raise BadRequest(f"{faults[0].pointer}: {faults[0].detail}", faults=tuple(faults))
+
+
+def _query_of(dependant: Dependant) -> Iterator[Any]:
+    """The framework's fields, each with its alias and its annotation."""
+    yield from dependant.query_params
+    for below in dependant.dependencies:
+        yield from _query_of(below)
+
+
+def _listed(names: object) -> str:
+    return ", ".join(sorted(names)) or "none"  # type: ignore[call-overload]
+
+
+def _takes_many(annotation: object) -> bool:
+    return str(annotation).startswith("list[")

@@ -1,0 +1,1 @@
+"""What a tenant decides about its own calls: rate limits, and how budgets are kept."""

@@ -1,0 +1,50 @@
+"""Members of a tenant's settings that its people may read, replace and remove."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from control_plane.identity.callers import Caller
+from foundation.domain.errors import Conflict
+from foundation.storage.people import audit, tenant_settings
+from foundation.storage.session.database import Transaction
+
+Setting = TypeVar("Setting", bound=BaseModel)
+
+
+async def read(tx: Transaction, caller: Caller) -> dict[str, Any]:
+    return await tenant_settings.read(tx, caller.tenant_id)
+
+
+def as_kind(value: object, kind: type[Setting]) -> Setting:
+    """What stands there; `Conflict` where somebody wrote what gateways cannot read either."""
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        raise Conflict(
+            "what is set cannot be read, so that what is shipped holds", remedy="PUT it anew, or DELETE it"
+        ) from error
+
+
+async def replace(tx: Transaction, caller: Caller, members: Mapping[str, BaseModel | None], *, action: str) -> None:
+    """Sets each member as it was given, defaults left out; removes those that are None."""
+    given = {
+        name: value.model_dump(mode="json", exclude_unset=True) for name, value in members.items() if value is not None
+    }
+    absent = [name for name, value in members.items() if value is None]
+    await tenant_settings.put(tx, caller.tenant_id, given)
+    await tenant_settings.remove(tx, caller.tenant_id, absent)
+    await _record(tx, caller, action, {"set": given})
+
+
+async def remove(tx: Transaction, caller: Caller, names: Sequence[str], *, action: str) -> None:
+    """Idempotent: only what stood there is removed, and told in the audit log."""
+    if await tenant_settings.remove(tx, caller.tenant_id, names):
+        await _record(tx, caller, action, {})
+
+
+async def _record(tx: Transaction, caller: Caller, action: str, detail: dict[str, Any]) -> None:
+    await audit.record(
+        tx, caller.tenant_id, actor=caller.actor, action=action, target=str(caller.tenant_id), detail=detail
+    )

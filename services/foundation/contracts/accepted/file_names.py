@@ -1,0 +1,59 @@
+"""Which names a file may have, wherever one is announced, staged or left: any Unicode that stays in its folder."""
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from foundation.contracts.accepted.shown_text import BLANKS, CONTROLS, DIRECTION_MARKS
+
+# Without control characters (C0, C1, line and paragraph separators), without what turns the direction of the text
+# around it, without half characters, and not of blanks alone. A backslash separates folders for readers on other
+# systems.
+SEGMENT_PATTERN = rf"(?!\.{{1,2}}$)(?![{BLANKS}]+$)[^/\\{CONTROLS}{DIRECTION_MARKS}\ud800-\udfff]+"
+MAX_DEPTH = 16
+"""Folders above a file."""
+MAX_SEGMENT_BYTES = 255
+MAX_NAME_BYTES = 1000
+
+_SEGMENT = re.compile(SEGMENT_PATTERN)
+
+
+def valid_file_name(name: str) -> str:
+    """A relative path below the folder that the file is put into; raises `ValueError` with the reason otherwise."""
+    segments = name.split("/")
+    if name.startswith("/"):
+        raise ValueError("a file's name is no absolute path")
+    if len(segments) > MAX_DEPTH + 1:
+        raise ValueError(f"a file's name has at most {MAX_DEPTH} folders")
+    for segment in segments:
+        if segment in {"", ".", ".."}:
+            raise ValueError(f"{segment!r} is no part of a file's name")
+        if not _SEGMENT.fullmatch(segment):
+            raise ValueError(
+                "a file's name has no control characters, no backslash and no marks that turn text around, "
+                "and is not of blanks alone"
+            )
+        if len(segment.encode()) > MAX_SEGMENT_BYTES:
+            raise ValueError(f"a part of a file's name has at most {MAX_SEGMENT_BYTES} bytes")
+    if len(name.encode()) > MAX_NAME_BYTES:
+        raise ValueError(f"a file's name has at most {MAX_NAME_BYTES} bytes")
+    return name
+
+
+def names_in_each_others_way(names: Iterable[str]) -> tuple[str, str] | None:
+    """Two names that cannot be in one folder: the same, or one a file where the other has a folder."""
+    seen: set[str] = set()
+    folders: dict[str, str] = {}
+    for name in names:
+        above = ["/".join(name.split("/")[:depth]) for depth in range(1, name.count("/") + 1)]
+        other = name if name in seen else folders.get(name) or next((path for path in above if path in seen), None)
+        if other is not None:
+            return other, name
+        seen.add(name)
+        folders.update(dict.fromkeys(above, name))
+    return None
+
+
+FileName = Annotated[str, AfterValidator(valid_file_name)]

@@ -1,0 +1,1 @@
+"""The `${…}` of a definition: its grammar, what it reads, and its value."""

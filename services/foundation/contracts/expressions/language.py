@@ -1,0 +1,122 @@
+"""JMESPath as it is taken here: what its own reader fails on, or reads otherwise than JSON, is refused."""
+
+# The library's stubs leave out how its reader works, which is what is refined here.
+# mypy: disable-error-code="attr-defined, misc"
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions, signature
+from jmespath.lexer import Lexer
+from jmespath.parser import ParsedResult, Parser
+from jmespath.visitor import Options
+
+from foundation.contracts.accepted.accepted_json import Malformed, NotAccepted, parse_json
+
+_MOST_DIGITS = 18
+"""Of an index or a part of a slice; no list is nearly so long, and Python refuses to read the longest ones."""
+
+_SHOWN_WHOLE = 200
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+# What the library's functions raise on values that they do not expect; its own errors are not all of them.
+_OF_VALUES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be read or does not apply; the message says which and why."""
+
+
+def parse(expression: str) -> dict[str, Any]:
+    """The syntax tree; `ExpressionError` when it is no JMESPath."""
+    return cast("dict[str, Any]", _parsed(expression).parsed)
+
+
+def search(expression: str, data: Mapping[str, Any]) -> Any:
+    """What the expression gives; `ExpressionError` when it does not apply, `NotAccepted` from a number in a text."""
+    parsed = _parsed(expression)
+    try:
+        return parsed.search(data, options=_OPTIONS)
+    except NotAccepted:
+        raise
+    except (JMESPathError, *_OF_VALUES) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ExpressionError(f"{shown(expression)} does not apply: {reason[:500]}") from error
+
+
+def shown(expression: str) -> str:
+    """The expression as an error names it."""
+    return f"${{{expression}}}" if len(expression) <= _SHOWN_WHOLE else f"${{{expression[:60]}…}}"
+
+
+def _parsed(expression: str) -> Any:
+    try:
+        return _Parser().parse(expression)
+    except _Refused as error:
+        raise ExpressionError(f"{shown(expression)} {error}") from error
+    except RecursionError as error:
+        raise ExpressionError(f"${{{expression[:60]}…}} is nested too deeply") from error
+    except (JMESPathError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ExpressionError(f"{shown(expression)} is not JMESPath: {reason[:500]}") from error
+
+
+class _Refused(Exception):
+    """What is wrong with an expression, to be said after its text."""
+
+
+class _Lexer(Lexer):
+    def _consume_number(self) -> str:
+        digits: str = super()._consume_number()
+        if len(digits.lstrip("-")) > _MOST_DIGITS:
+            raise _Refused(f"has an index of {len(digits.lstrip('-'))} digits; at most {_MOST_DIGITS} are read")
+        return digits
+
+    def _consume_literal(self) -> dict[str, Any]:
+        start = self._position
+        text = self._consume_until("`").replace("\\`", "`")
+        return {"type": "literal", "value": _literal(text), "start": start, "end": self._position - start}
+
+
+class _Parser(Parser):
+    _CACHE: dict[str, Any] = {}  # noqa: RUF012 - the library's own would hold what it reads otherwise
+
+    def _parse(self, expression: str) -> ParsedResult:
+        self._tokens = list(_Lexer().tokenize(expression))
+        self._index = 0
+        tree = self._expression()
+        if self._current_token() != "eof":
+            self._error_led_token(self._lookahead_token(0))
+        return ParsedResult(expression, tree)
+
+    def _parse_slice_expression(self) -> dict[str, Any]:
+        node: dict[str, Any] = super()._parse_slice_expression()
+        if node["children"][2] == 0:
+            raise _Refused("has a slice whose step is 0; leave it out, or give another")
+        return node
+
+
+def _literal(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except Malformed as error:
+        # JMESPath once took a text without its quotes, and still does.
+        try:
+            return parse_json(f'"{text.lstrip()}"')
+        except NotAccepted:
+            raise _Refused(f"holds a literal that is no JSON: {error.reason}") from error
+    except NotAccepted as error:
+        raise _Refused(f"holds a literal that may not be stored: {error}") from error
+
+
+class _Functions(Functions):
+    @signature({"types": []})
+    def _func_to_number(self, value: Any) -> Any:
+        """A text is a number where JSON says so; Python reads `1_000` and digits of other scripts, too."""
+        if isinstance(value, str):
+            return parse_json(value) if _NUMBER.fullmatch(value) else None
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+_OPTIONS = Options(custom_functions=_Functions())

@@ -1,0 +1,1 @@
+"""What services and tenants tell the gateway, and what it answers beside model calls."""

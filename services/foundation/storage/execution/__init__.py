@@ -1,0 +1,1 @@
+"""Runs, steps and what happened in them, one repository file a table."""

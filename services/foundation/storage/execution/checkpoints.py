@@ -1,0 +1,134 @@
+"""Checkpoints: parts stored once by digest, a turn's manifest a list of digests chained by hash."""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.domain.errors import LockstepError
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+
+_EMPTY = b"\x00" * 32
+
+
+class CheckpointCorrupt(LockstepError):
+    """A row of a checkpoint was changed, is missing or stands in another order; `detail` names it."""
+
+    code = "checkpoint_corrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the step's row says of its last checkpoint: the chain's head and the number of parts."""
+
+    head: bytes
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    turn: int
+    parts: list[bytes]
+    metadata: dict[str, Any]
+
+
+def chain(digests: Sequence[bytes]) -> bytes:
+    """The head of a manifest: each link hashes the one before it and the next digest, so order counts."""
+    head = _EMPTY
+    for digest in digests:
+        head = hashlib.sha256(head + digest).digest()
+    return head
+
+
+async def write(
+    tx: Transaction,
+    tenant_id: UUID,
+    step_id: UUID,
+    *,
+    turn: int,
+    checkpoint_id: str,
+    parts: Sequence[bytes],
+    metadata: dict[str, Any],
+) -> Manifest:
+    """Stores what is new, the turn's manifest, and the head on the step's row (which the caller holds)."""
+    digests = [hashlib.sha256(part).digest() for part in parts]
+    manifest = Manifest(chain(digests), len(digests))
+    await tx.execute(
+        text(
+            """INSERT INTO message_parts (tenant_id, digest, body, size)
+               SELECT :tenant_id, p.digest, p.body, p.size
+               FROM unnest(CAST(:digests AS bytea[]), CAST(:bodies AS bytea[]), CAST(:sizes AS int[]))
+                    AS p(digest, body, size)
+               ORDER BY p.digest
+               ON CONFLICT (tenant_id, digest) DO NOTHING"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "digests": digests,
+            "bodies": [zlib.compress(part, 6) for part in parts],
+            "sizes": [len(part) for part in parts],
+        },
+    )
+    await tx.execute(
+        text(
+            """WITH written AS (
+                   INSERT INTO checkpoints (tenant_id, step_id, turn, checkpoint_id, manifest, head, length, metadata)
+                   VALUES (:tenant_id, :step_id, :turn, :checkpoint_id, :manifest, :head, :length,
+                           CAST(:metadata AS jsonb)))
+               UPDATE steps SET checkpoint_head = :head, checkpoint_length = :length
+               WHERE tenant_id = :tenant_id AND step_id = :step_id"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "step_id": step_id,
+            "turn": turn,
+            "checkpoint_id": checkpoint_id,
+            "manifest": digests,
+            "head": manifest.head,
+            "length": manifest.length,
+            "metadata": jsonb(metadata),
+        },
+    )
+    return manifest
+
+
+async def load(tx: Transaction, tenant_id: UUID, step_id: UUID, *, expected: Manifest) -> Stored:
+    """The step's last checkpoint, verified part by part; `CheckpointCorrupt` names what does not hold."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT turn, manifest, metadata FROM checkpoints
+                   WHERE tenant_id = :tenant_id AND step_id = :step_id ORDER BY turn DESC LIMIT 1"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    if row is None:
+        raise CheckpointCorrupt(f"step {step_id} has no checkpoint, but its row names one")
+    digests = [bytes(digest) for digest in row.manifest]
+    if len(digests) != expected.length or chain(digests) != expected.head:
+        raise CheckpointCorrupt(f"the manifest of step {step_id}, turn {row.turn}, is not the one that was recorded")
+    rows = await tx.execute(
+        text("SELECT digest, body FROM message_parts WHERE tenant_id = :tenant_id AND digest = ANY(:digests)"),
+        {"tenant_id": tenant_id, "digests": digests},
+    )
+    bodies = {bytes(part.digest): bytes(part.body) for part in rows}
+    return Stored(row.turn, [_part(bodies, digest, step_id) for digest in digests], row.metadata)
+
+
+def _part(bodies: dict[bytes, bytes], digest: bytes, step_id: UUID) -> bytes:
+    where = f"part {digest.hex()} of step {step_id}"
+    if digest not in bodies:
+        raise CheckpointCorrupt(f"{where} is missing")
+    try:
+        part = zlib.decompress(bodies[digest])
+    except zlib.error as error:
+        raise CheckpointCorrupt(f"{where} was changed: {error}") from error
+    if hashlib.sha256(part).digest() != digest:
+        raise CheckpointCorrupt(f"{where} was changed")
+    return part

@@ -1,0 +1,46 @@
+"""A step as a worker meets it: what a message asks for, and what a claim gives its holder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from foundation.domain.states import StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What a message asks for: this tick of this step, in this generation, answered to this token."""
+
+    tenant_id: UUID
+    run_id: UUID
+    step_id: UUID
+    generation: int
+    tick: int
+    task_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A step that this worker holds until its lease ends."""
+
+    dispatch: Dispatch
+    fence: int
+    worker_id: str
+    name: str
+    kind: StepKind
+    attempt: int
+    turn: int
+    started_at: datetime
+    seconds_left: float
+    definition: dict[str, Any]
+    """The step's own part of the task's definition."""
+    on_step_failure: str
+    run_input: dict[str, Any]
+    run_created_by: UUID | None
+    run_budget_tokens: int | None
+    run_budget_nano_usd: int | None
+    traceparent: str | None
+    turns_per_dispatch: int
+    checkpoint_head: bytes | None
+    checkpoint_length: int | None

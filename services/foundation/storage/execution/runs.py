@@ -1,0 +1,219 @@
+"""Runs: inserted once by idempotency key, read, listed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from foundation.domain.states import RunStatus
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    tenant_id: UUID
+    run_id: UUID
+    task_id: UUID
+    task_version: int
+    input: dict[str, Any]
+    budget_tokens: int | None
+    budget_nano_usd: int | None
+    timeout_seconds: int
+    idempotency_key: str | None
+    request_digest: bytes | None
+    traceparent: str | None
+    created_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the API shows it; `tokens` and `cost_nano_usd` are the ledger's sums."""
+
+    run_id: UUID
+    task_id: UUID
+    task_version: int
+    status: RunStatus
+    generation: int
+    version: int
+    input: dict[str, Any]
+    output: Any
+    error: dict[str, Any] | None
+    pause_reason: str | None
+    budget_tokens: int | None
+    budget_nano_usd: int | None
+    hard_deadline: datetime | None
+    traceparent: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    progressed_at: datetime
+    tokens: int
+    cost_nano_usd: int
+    usage_final: bool
+
+
+_SELECT = """
+    SELECT r.*, COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
+    FROM runs r
+    LEFT JOIN LATERAL (
+        SELECT sum(e.total_tokens) AS tokens, sum(e.cost_nano_usd) AS cost FROM llm_events e
+        WHERE e.tenant_id = r.tenant_id AND e.run_id = r.run_id) u ON true
+"""
+
+
+def _run_of(row: Row[Any]) -> Run:
+    return Run(
+        run_id=row.run_id,
+        task_id=row.task_id,
+        task_version=row.task_version,
+        status=RunStatus(row.status),
+        generation=row.generation,
+        version=row.version,
+        input=row.input,
+        output=row.output,
+        error=row.error,
+        pause_reason=row.pause_reason,
+        budget_tokens=row.budget_tokens,
+        budget_nano_usd=row.budget_nano_usd,
+        hard_deadline=row.hard_deadline,
+        traceparent=row.traceparent,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        progressed_at=row.progressed_at,
+        tokens=row.tokens,
+        cost_nano_usd=row.cost_nano_usd,
+        usage_final=row.usage_final,
+    )
+
+
+async def insert(tx: Transaction, run: NewRun) -> bool:
+    """Inserts the run; False when its idempotency key is taken (the caller then reads that run)."""
+    row = await tx.execute(
+        text(
+            """INSERT INTO runs (tenant_id, run_id, task_id, task_version, input, budget_tokens, budget_nano_usd,
+                                 timeout_seconds, idempotency_key, request_digest, traceparent, created_by)
+               VALUES (:tenant_id, :run_id, :task_id, :task_version, CAST(:input AS jsonb), :budget_tokens,
+                       :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
+                       :created_by)
+               ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+               RETURNING 1"""
+        ),
+        {
+            "tenant_id": run.tenant_id,
+            "run_id": run.run_id,
+            "task_id": run.task_id,
+            "task_version": run.task_version,
+            "input": jsonb(run.input),
+            "budget_tokens": run.budget_tokens,
+            "budget_nano_usd": run.budget_nano_usd,
+            "timeout_seconds": run.timeout_seconds,
+            "idempotency_key": run.idempotency_key,
+            "request_digest": run.request_digest,
+            "traceparent": run.traceparent,
+            "created_by": run.created_by,
+        },
+    )
+    return row.first() is not None
+
+
+async def get(tx: Transaction, tenant_id: UUID, run_id: UUID) -> Run | None:
+    row = await tx.execute(
+        text(_SELECT + "WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    found = row.first()
+    return _run_of(found) if found else None
+
+
+async def by_idempotency_key(tx: Transaction, tenant_id: UUID, key: str) -> tuple[UUID, bytes] | None:
+    """The run started under the key, and the digest of the request that started it."""
+    row = (
+        await tx.execute(
+            text("SELECT run_id, request_digest FROM runs WHERE tenant_id = :tenant_id AND idempotency_key = :key"),
+            {"tenant_id": tenant_id, "key": key},
+        )
+    ).first()
+    return (row.run_id, bytes(row.request_digest)) if row else None
+
+
+async def page(
+    tx: Transaction,
+    tenant_id: UUID,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+    status: RunStatus | None,
+    task_id: UUID | None,
+) -> list[Run]:
+    """Newest first, beginning after the given (created_at, run_id)."""
+    rows = await tx.execute(
+        text(
+            _SELECT
+            + """WHERE r.tenant_id = :tenant_id
+                   AND (CAST(:status AS text) IS NULL OR r.status = :status)
+                   AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
+                   AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id) < (:after_at, :after_id))
+                 ORDER BY r.created_at DESC, r.run_id DESC LIMIT :limit"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "limit": limit,
+            "status": status.value if status else None,
+            "task_id": task_id,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+        },
+    )
+    return [_run_of(row) for row in rows]
+
+
+async def count_open(tx: Transaction, tenant_id: UUID) -> int:
+    row = await tx.execute(
+        text("SELECT count(*) FROM runs WHERE tenant_id = :tenant_id AND ended_at IS NULL"), {"tenant_id": tenant_id}
+    )
+    return int(row.scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """An open run in which nothing has happened for a while, or whose time is over."""
+
+    tenant_id: UUID
+    run_id: UUID
+    generation: int
+    status: RunStatus
+    overdue: bool
+    pause_reason: str | None
+    still_seconds: float
+
+
+async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -> list[Standstill]:
+    """Open runs without progress for `seconds` or past their deadline, longest first; across tenants."""
+    rows = await tx.execute(
+        text(
+            """SELECT tenant_id, run_id, generation, status, pause_reason,
+                      COALESCE(hard_deadline < now(), false) AS overdue,
+                      extract(epoch FROM now() - progressed_at)::float8 AS still_seconds
+               FROM runs
+               WHERE ended_at IS NULL
+                 AND (progressed_at < now() - :seconds * interval '1 second' OR hard_deadline < now())
+               ORDER BY progressed_at LIMIT :limit"""
+        ),
+        {"seconds": seconds, "limit": limit},
+    )
+    return [
+        Standstill(
+            row.tenant_id,
+            row.run_id,
+            row.generation,
+            RunStatus(row.status),
+            row.overdue,
+            row.pause_reason,
+            row.still_seconds,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,95 @@
+"""Steps as they are read: the timeline of a run, and the outputs that other steps refer to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.domain.states import StepKind, StepStatus
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One row of the timeline; `tokens` and `cost_nano_usd` are the ledger's sums."""
+
+    step_id: UUID
+    name: str
+    kind: StepKind
+    status: StepStatus
+    attempt: int
+    tick: int
+    turn: int
+    needs: list[str]
+    unmet_needs: int
+    wait_reason: str | None
+    waiting_since: datetime | None
+    retry_at: datetime | None
+    lease_expires_at: datetime | None
+    deadline_at: datetime | None
+    worker_id: str | None
+    has_token: bool
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    output: Any
+    error: dict[str, Any] | None
+    tokens: int
+    cost_nano_usd: int
+
+
+async def of_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[StepRow]:
+    """Every step of the run in topological order."""
+    rows = await tx.execute(
+        text(
+            """SELECT s.*, s.task_token IS NOT NULL AS has_token,
+                      COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
+               FROM steps s
+               LEFT JOIN (SELECT step_id, sum(total_tokens) AS tokens, sum(cost_nano_usd) AS cost FROM llm_events
+                          WHERE tenant_id = :tenant_id AND run_id = :run_id GROUP BY step_id) u USING (step_id)
+               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id ORDER BY s.position"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return [
+        StepRow(
+            step_id=row.step_id,
+            name=row.name,
+            kind=StepKind(row.kind),
+            status=StepStatus(row.status),
+            attempt=row.attempt,
+            tick=row.tick,
+            turn=row.turn,
+            needs=list(row.needs),
+            unmet_needs=row.unmet_needs,
+            wait_reason=row.wait_reason,
+            waiting_since=row.waiting_since,
+            retry_at=row.retry_at,
+            lease_expires_at=row.lease_expires_at,
+            deadline_at=row.deadline_at,
+            worker_id=row.worker_id,
+            has_token=row.has_token,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            output=row.output,
+            error=row.error,
+            tokens=row.tokens,
+            cost_nano_usd=row.cost_nano_usd,
+        )
+        for row in rows
+    ]
+
+
+async def outputs_of(tx: Transaction, tenant_id: UUID, run_id: UUID) -> dict[str, Any]:
+    """The outputs of the run's finished steps, by name."""
+    rows = await tx.execute(
+        text(
+            """SELECT name, output FROM steps
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'SUCCESS'"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return {row.name: row.output for row in rows}

@@ -1,0 +1,146 @@
+"""Tool jobs: one row a job, written before it is submitted; its recorded result is read, never executed again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.domain.errors import LeaseLost
+from foundation.domain.tools import Effect
+from foundation.storage.execution.dispatches import Claim
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its step knows it."""
+
+    job_id: UUID
+    turn: int
+    tool_call_id: str
+    tool: str
+    effect: Effect
+    arguments_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What stands about a job: its status, and its result once it has one."""
+
+    status: str
+    attempts: int
+    result: dict[str, Any] | None
+
+
+async def begin(tx: Transaction, claim: Claim, job: Job) -> Recorded:
+    """Writes the job down before it is submitted, or another attempt below it; a finished one is only read.
+
+    Names the claim's fence: `LeaseLost` when another holder has the step.
+    """
+    dispatch = claim.dispatch
+    held = await tx.execute(
+        text(
+            """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence
+               AND status = 'RUNNING' FOR KEY SHARE"""
+        ),
+        {"tenant_id": dispatch.tenant_id, "step_id": dispatch.step_id, "fence": claim.fence},
+    )
+    if held.first() is None:
+        raise LeaseLost("another holder has this step now; its tool was not started")
+    row = (
+        await tx.execute(
+            text(
+                """INSERT INTO tool_events (tenant_id, job_id, run_id, step_id, turn, tool_call_id, tool, effect,
+                                            arguments_digest)
+                   VALUES (:tenant_id, :job_id, :run_id, :step_id, :turn, :tool_call_id, :tool, :effect, :digest)
+                   ON CONFLICT (tenant_id, job_id) DO UPDATE
+                   SET attempts = tool_events.attempts + CASE WHEN tool_events.status = 'STARTED' THEN 1 ELSE 0 END
+                   RETURNING status, attempts, result"""
+            ),
+            {
+                "tenant_id": dispatch.tenant_id,
+                "job_id": job.job_id,
+                "run_id": dispatch.run_id,
+                "step_id": dispatch.step_id,
+                "turn": job.turn,
+                "tool_call_id": job.tool_call_id,
+                "tool": job.tool,
+                "effect": job.effect.value,
+                "digest": job.arguments_digest,
+            },
+        )
+    ).one()
+    if row.status == "STARTED":
+        await tx.execute(
+            text(
+                """INSERT INTO tool_attempts (tenant_id, job_id, attempt, fence, worker_id)
+                   VALUES (:tenant_id, :job_id, :attempt, :fence, :worker_id)"""
+            ),
+            {
+                "tenant_id": dispatch.tenant_id,
+                "job_id": job.job_id,
+                "attempt": row.attempts,
+                "fence": claim.fence,
+                "worker_id": claim.worker_id,
+            },
+        )
+    return Recorded(row.status, row.attempts, row.result)
+
+
+async def close_of_ended_steps(tx: Transaction, tenant_id: UUID, step_ids: Sequence[UUID]) -> None:
+    """Ends what a step that has ended left open, so that no audit row stays STARTED whatever way its step ends.
+
+    A tool that may have acted without our knowing is OUTCOME_UNKNOWN; any other is over with its step.
+    """
+    await tx.execute(
+        text(
+            """UPDATE tool_events e
+               SET ended_at = now(),
+                   status = CASE WHEN e.effect = 'once' THEN 'OUTCOME_UNKNOWN'
+                                 WHEN s.error ->> 'code' = 'step_timed_out' THEN 'TIMED_OUT'
+                                 WHEN s.status = 'FAILED' THEN 'FAILED'
+                                 ELSE 'CANCELLED' END
+               FROM steps s
+               WHERE e.tenant_id = :tenant_id AND e.step_id = ANY(:step_ids) AND e.status = 'STARTED'
+                 AND s.tenant_id = e.tenant_id AND s.step_id = e.step_id AND s.ended_at IS NOT NULL"""
+        ),
+        {"tenant_id": tenant_id, "step_ids": list(step_ids)},
+    )
+
+
+async def tell(tx: Transaction, tenant_id: UUID, job_id: UUID, *, result: dict[str, Any]) -> bool:
+    """Adds what a job gave to a row that was ended with its step; False when it has a result, or has not ended."""
+    row = await tx.execute(
+        text(
+            """UPDATE tool_events SET result = CAST(:result AS jsonb)
+               WHERE tenant_id = :tenant_id AND job_id = :job_id AND ended_at IS NOT NULL AND result IS NULL
+               RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "job_id": job_id, "result": jsonb(result)},
+    )
+    return row.first() is not None
+
+
+async def end(tx: Transaction, claim: Claim, job_id: UUID, *, status: str, result: dict[str, Any]) -> bool:
+    """Records the job's result, once: False when it has one already (which then holds)."""
+    row = await tx.execute(
+        text(
+            """UPDATE tool_events SET status = :status, result = CAST(:result AS jsonb), ended_at = now()
+               WHERE tenant_id = :tenant_id AND job_id = :job_id AND status = 'STARTED'
+                 AND EXISTS (SELECT FROM steps s WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id
+                             AND s.fence = :fence AND s.status = 'RUNNING')
+               RETURNING 1"""
+        ),
+        {
+            "tenant_id": claim.dispatch.tenant_id,
+            "step_id": claim.dispatch.step_id,
+            "fence": claim.fence,
+            "job_id": job_id,
+            "status": status,
+            "result": jsonb(result),
+        },
+    )
+    return row.first() is not None

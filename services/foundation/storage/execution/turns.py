@@ -1,0 +1,63 @@
+"""Turns: a model's request stands in the database before it is dispatched, and is resent verbatim."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from foundation.domain.errors import LeaseLost
+from foundation.storage.execution.dispatches import Claim
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The request that this turn sends, whoever wrote it first."""
+
+    call_key: str
+    request: dict[str, Any]
+
+
+async def prepare(tx: Transaction, claim: Claim, turn: int, *, call_key: str, request: dict[str, Any]) -> Prepared:
+    """Keeps the turn's request, unless one stands there already: that one is sent again. `LeaseLost` off fence."""
+    row = (
+        await tx.execute(
+            text(
+                """INSERT INTO turns (tenant_id, step_id, turn, call_key, request, fence)
+                   SELECT s.tenant_id, s.step_id, :turn, :call_key, CAST(:request AS jsonb), s.fence FROM steps s
+                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.fence = :fence
+                     AND s.status = 'RUNNING'
+                   ON CONFLICT (tenant_id, step_id, turn) DO UPDATE SET fence = EXCLUDED.fence
+                   RETURNING call_key, request"""
+            ),
+            {
+                "tenant_id": claim.dispatch.tenant_id,
+                "step_id": claim.dispatch.step_id,
+                "fence": claim.fence,
+                "turn": turn,
+                "call_key": call_key,
+                "request": jsonb(request),
+            },
+        )
+    ).first()
+    if row is None:
+        raise LeaseLost("another holder has this step now; the model was not asked")
+    return Prepared(row.call_key, row.request)
+
+
+async def record(tx: Transaction, claim: Claim, turn: int, *, response: dict[str, Any], tool_calls: int) -> None:
+    """Keeps the turn's answer; part of the transaction that records the tick."""
+    await tx.execute(
+        text(
+            """UPDATE turns SET response = CAST(:response AS jsonb), tool_calls = :tool_calls, recorded_at = now()
+               WHERE tenant_id = :tenant_id AND step_id = :step_id AND turn = :turn AND recorded_at IS NULL"""
+        ),
+        {
+            "tenant_id": claim.dispatch.tenant_id,
+            "step_id": claim.dispatch.step_id,
+            "turn": turn,
+            "response": jsonb(response),
+            "tool_calls": tool_calls,
+        },
+    )

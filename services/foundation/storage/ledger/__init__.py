@@ -1,0 +1,1 @@
+"""The ledger of model calls, and every sum that is made of it."""

@@ -1,0 +1,46 @@
+"""Whether the ledger has all that a run has used."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+
+async def unrecorded_answers(tx: Transaction, tenant_id: UUID, run_id: UUID) -> int:
+    """How many of the models' answers that the run's steps have recorded are not in the ledger yet."""
+    row = await tx.execute(
+        text(
+            """SELECT count(*) FROM steps s JOIN turns t USING (tenant_id, step_id)
+               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND t.recorded_at IS NOT NULL
+                 AND NOT EXISTS (SELECT FROM llm_events e
+                                 WHERE e.tenant_id = s.tenant_id AND e.run_id = s.run_id
+                                   AND e.step_id = s.step_id AND e.call_key = t.call_key)"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return int(row.scalar_one())
+
+
+async def in_ledger(tx: Transaction, tenant_id: UUID, run_id: UUID) -> tuple[int, int]:
+    """(tokens, nano-dollars) of the run and of every run below it, as the ledger has them."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT COALESCE(sum(total_tokens), 0)::bigint AS tokens,
+                          COALESCE(sum(cost_nano_usd), 0)::bigint AS nano_usd
+                   FROM llm_events
+                   WHERE tenant_id = :tenant_id AND (run_id = :run_id OR :run_id = ANY(ancestor_run_ids))"""
+            ),
+            {"tenant_id": tenant_id, "run_id": run_id},
+        )
+    ).one()
+    return int(row.tokens), int(row.nano_usd)
+
+
+async def mark(tx: Transaction, tenant_id: UUID, run_id: UUID) -> None:
+    """Nothing of the run is held any more, and the ledger has all that it committed."""
+    await tx.execute(
+        text("UPDATE runs SET usage_final = true WHERE tenant_id = :tenant_id AND run_id = :run_id"),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )

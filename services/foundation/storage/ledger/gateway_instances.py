@@ -1,0 +1,32 @@
+"""Which gateways are alive: each says so every few seconds."""
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+
+async def see_gateway(tx: Transaction, instance_id: str) -> None:
+    await tx.execute(
+        text(
+            "INSERT INTO gateway_instances (instance_id, seen_at) VALUES (:instance_id, now())"
+            " ON CONFLICT (instance_id) DO UPDATE SET seen_at = now()"
+        ),
+        {"instance_id": instance_id},
+    )
+
+
+async def forget_gateway(tx: Transaction, instance_id: str) -> None:
+    """A gateway that has settled everything leaves."""
+    await tx.execute(
+        text("DELETE FROM gateway_instances WHERE instance_id = :instance_id"), {"instance_id": instance_id}
+    )
+
+
+async def live_gateways(tx: Transaction, *, seconds: float) -> set[str]:
+    """Those seen within the last `seconds`; long gone ones are forgotten on the way."""
+    await tx.execute(text("DELETE FROM gateway_instances WHERE seen_at < now() - interval '1 day'"))
+    rows = await tx.execute(
+        text("SELECT instance_id FROM gateway_instances WHERE seen_at > now() - make_interval(secs => :seconds)"),
+        {"seconds": seconds},
+    )
+    return set(rows.scalars())

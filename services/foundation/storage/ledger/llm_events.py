@@ -1,0 +1,227 @@
+"""The ledger of model calls: append-only events, and what is summed from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, IntegrityError
+
+from foundation.domain.errors import LockstepError
+from foundation.storage.session.database import Transaction
+
+_COLUMNS = (
+    "tenant_id", "event_day", "event_id", "kind", "adjusts_event_id", "user_id", "api_key_id", "run_id", "step_id",
+    "generation", "fence", "ancestor_run_ids", "call_key", "request_id", "attempt", "reason", "dialect", "route",
+    "provider", "model", "status", "usage_source", "input_tokens", "cached_input_tokens", "cache_write_tokens",
+    "output_tokens", "reasoning_tokens", "total_tokens", "cost_nano_usd", "bound_tokens", "bound_nano_usd",
+    "bound_kind", "price_version", "provider_request_id", "http_status", "error_code", "latency_ms", "first_token_ms",
+    "trace_id", "started_at", "settled_at",
+)  # fmt: skip
+
+
+class EventRefused(LockstepError):
+    """The ledger's constraints do not hold for an event."""
+
+    code = "event_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedByCaller:
+    """What one user through one key was charged on one day; None where there was no user or key."""
+
+    tenant_id: UUID
+    user_id: UUID | None
+    api_key_id: UUID | None
+    day: date
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedByStep:
+    tenant_id: UUID
+    run_id: UUID
+    step_id: UUID
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedByAncestor:
+    """What all runs below a run were charged together."""
+
+    tenant_id: UUID
+    run_id: UUID
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedByTenant:
+    tenant_id: UUID
+    tokens: int
+    nano_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run's newest generation, and whether it has ended."""
+
+    tenant_id: UUID
+    run_id: UUID
+    generation: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepFence:
+    tenant_id: UUID
+    run_id: UUID
+    step_id: UUID
+    fence: int
+
+
+_INSERT = text(
+    f"INSERT INTO llm_events ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)}"  # noqa: S608  # our own names
+    " FROM jsonb_populate_recordset(CAST(NULL AS llm_events), CAST(:events AS jsonb)) ON CONFLICT DO NOTHING"
+)
+
+
+async def insert_llm_events(tx: Transaction, events: Sequence[bytes]) -> None:
+    """Append events, each a JSON object with all columns; those that stand already are left.
+
+    `EventRefused` undoes all of them. One parameter for a whole batch: a thousand of them would cost the gateway more
+    than the calls did.
+    """
+    try:
+        await tx.execute(_INSERT, {"events": (b"[" + b",".join(events) + b"]").decode()})
+    except (IntegrityError, DataError) as error:
+        raise EventRefused(f"the ledger refuses an event: {error.orig}") from error
+
+
+async def recorded_event_ids(tx: Transaction, events: Sequence[tuple[UUID, date, UUID]]) -> set[UUID]:
+    """Which of these (tenant, day, event) stand in the ledger."""
+    rows = await tx.execute(
+        text(
+            "SELECT e.event_id FROM llm_events e"
+            " JOIN unnest(CAST(:tenants AS uuid[]), CAST(:days AS date[]), CAST(:ids AS uuid[]))"
+            " AS asked (tenant_id, event_day, event_id) USING (tenant_id, event_day, event_id)"
+        ),
+        {
+            "tenants": [str(tenant_id) for tenant_id, _, _ in events],
+            "days": [day.isoformat() for _, day, _ in events],
+            "ids": [str(event_id) for _, _, event_id in events],
+        },
+    )
+    return set(rows.scalars())
+
+
+async def committed_by_caller(tx: Transaction) -> list[CommittedByCaller]:
+    """All that was ever charged, by tenant, user, key and day."""
+    rows = await tx.execute(
+        text(
+            "SELECT tenant_id, user_id, api_key_id, event_day AS day, sum(total_tokens)::bigint AS tokens,"
+            " sum(cost_nano_usd)::bigint AS nano_usd FROM llm_events GROUP BY 1, 2, 3, 4"
+        )
+    )
+    return [CommittedByCaller(**row) for row in rows.mappings()]
+
+
+async def committed_by_step(tx: Transaction) -> list[CommittedByStep]:
+    """What was charged to the runs that are open or ended within a day."""
+    rows = await tx.execute(
+        text(
+            "SELECT e.tenant_id, e.run_id, e.step_id, sum(e.total_tokens)::bigint AS tokens,"
+            " sum(e.cost_nano_usd)::bigint AS nano_usd FROM llm_events e"
+            " LEFT JOIN runs r ON r.tenant_id = e.tenant_id AND r.run_id = e.run_id"
+            " WHERE e.run_id IS NOT NULL AND (r.ended_at IS NULL OR r.ended_at > now() - interval '1 day')"
+            " GROUP BY 1, 2, 3"
+        )
+    )
+    return [CommittedByStep(**row) for row in rows.mappings()]
+
+
+async def committed_by_ancestor(tx: Transaction) -> list[CommittedByAncestor]:
+    """What the runs below them were charged, of runs that are open or ended within a day."""
+    rows = await tx.execute(
+        text(
+            "SELECT e.tenant_id, above.run_id, sum(e.total_tokens)::bigint AS tokens,"
+            " sum(e.cost_nano_usd)::bigint AS nano_usd FROM llm_events e"
+            " CROSS JOIN LATERAL unnest(e.ancestor_run_ids) AS above (run_id)"
+            " LEFT JOIN runs r ON r.tenant_id = e.tenant_id AND r.run_id = above.run_id"
+            " WHERE e.ancestor_run_ids <> '{}' AND (r.ended_at IS NULL OR r.ended_at > now() - interval '1 day')"
+            " GROUP BY 1, 2"
+        )
+    )
+    return [CommittedByAncestor(**row) for row in rows.mappings()]
+
+
+async def committed_by_tenant(tx: Transaction) -> list[CommittedByTenant]:
+    """All that was ever charged, by tenant."""
+    rows = await tx.execute(
+        text(
+            "SELECT tenant_id, sum(total_tokens)::bigint AS tokens, sum(cost_nano_usd)::bigint AS nano_usd"
+            " FROM llm_events GROUP BY 1"
+        )
+    )
+    return [CommittedByTenant(**row) for row in rows.mappings()]
+
+
+async def live_run_states(tx: Transaction) -> list[RunState]:
+    """The runs whose tokens may still be about: open, or ended within a day."""
+    rows = await tx.execute(
+        text(
+            "SELECT tenant_id, run_id, generation, ended_at IS NOT NULL AS ended FROM runs"
+            " WHERE ended_at IS NULL OR ended_at > now() - interval '1 day'"
+        )
+    )
+    return [RunState(**row) for row in rows.mappings()]
+
+
+async def live_step_fences(tx: Transaction) -> list[StepFence]:
+    """The highest fence of each step of those runs."""
+    rows = await tx.execute(
+        text(
+            "SELECT s.tenant_id, s.run_id, s.step_id, s.fence FROM steps s"
+            " JOIN runs r ON r.tenant_id = s.tenant_id AND r.run_id = s.run_id"
+            " WHERE s.fence > 0 AND (r.ended_at IS NULL OR r.ended_at > now() - interval '1 day')"
+        )
+    )
+    return [StepFence(**row) for row in rows.mappings()]
+
+
+async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, last: date) -> list[dict[str, Any]]:
+    """Attempts of these days that a report line is known for, with the sum of what was charged for each so far.
+
+    Days are the tenants' own; a report's are the provider's, so callers widen the range by a day at both ends.
+    """
+    rows = await tx.execute(
+        text(
+            "SELECT e.tenant_id, e.event_day, e.event_id, e.user_id, e.api_key_id, e.run_id, e.step_id, e.generation,"
+            " e.fence, e.ancestor_run_ids, e.call_key, e.request_id, e.attempt, e.reason, e.bound_kind, e.dialect,"
+            " e.route, e.provider, e.model, e.price_version, e.usage_source,"
+            " e.bound_tokens, e.bound_nano_usd, e.started_at, e.settled_at,"
+            " e.input_tokens + coalesce(a.input_tokens, 0) AS input_tokens,"
+            " e.cached_input_tokens + coalesce(a.cached_input_tokens, 0) AS cached_input_tokens,"
+            " e.output_tokens + coalesce(a.output_tokens, 0) AS output_tokens,"
+            " e.total_tokens + coalesce(a.total_tokens, 0) AS total_tokens,"
+            " e.cost_nano_usd + coalesce(a.cost_nano_usd, 0) AS cost_nano_usd,"
+            " u.provider_request_id, u.day AS billed_day, u.input_tokens AS billed_input,"
+            " u.cached_input_tokens AS billed_cached,"
+            " u.output_tokens AS billed_output, u.cost_nano_usd AS billed_nano_usd"
+            " FROM llm_events e"
+            " LEFT JOIN provider_usage u ON u.provider = e.provider AND u.client_request_id = e.event_id::text"
+            " LEFT JOIN LATERAL (SELECT sum(x.input_tokens)::bigint AS input_tokens,"
+            "   sum(x.cached_input_tokens)::bigint AS cached_input_tokens,"
+            "   sum(x.output_tokens)::bigint AS output_tokens,"
+            "   sum(x.total_tokens)::bigint AS total_tokens, sum(x.cost_nano_usd)::bigint AS cost_nano_usd"
+            "   FROM llm_events x WHERE x.tenant_id = e.tenant_id AND x.adjusts_event_id = e.event_id) a ON true"
+            " WHERE e.kind = 'attempt' AND e.provider = :provider AND e.event_day BETWEEN :first AND :last"
+            " ORDER BY e.event_day, e.event_id"
+        ),
+        {"provider": provider, "first": first, "last": last},
+    )
+    return [dict(row) for row in rows.mappings()]

@@ -1,0 +1,79 @@
+"""Stored answers of model calls, encrypted, by tenant and call key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, bindparam, text
+
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it stands: its encrypted bytes are in `body`, or in S3 under `object_key`."""
+
+    call_key: str
+    fingerprint: bytes
+    event_id: UUID
+    http_status: int
+    headers: Mapping[str, Any]
+    body: bytes | None
+    object_key: str | None
+    size: int
+    sha256: bytes
+    expires_at: datetime | None = None
+
+
+async def find_answer(tx: Transaction, call_key: str) -> StoredAnswer | None:
+    """The tenant's stored answer to a call."""
+    rows = await tx.execute(
+        text(
+            "SELECT call_key, fingerprint, event_id, http_status, headers, body, object_key, size, sha256"
+            " FROM llm_replays WHERE tenant_id = current_tenant() AND call_key = :call_key"
+            " AND (expires_at IS NULL OR expires_at > now())"
+        ),
+        {"call_key": call_key},
+    )
+    row = rows.mappings().first()
+    return StoredAnswer(**row) if row else None
+
+
+async def tenant_salt(tx: Transaction) -> bytes:
+    """What makes the tenant's key its own."""
+    rows = await tx.execute(text("SELECT replay_salt FROM tenants WHERE tenant_id = current_tenant()"))
+    return bytes(rows.scalar_one())
+
+
+async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
+    """Forget expired answers of all tenants; their object keys, None for those that stood in the row."""
+    rows = await tx.execute(text("SELECT object_key FROM forget_expired_answers(:most)"), {"most": most})
+    return list(rows.scalars())
+
+
+async def store_answer(tx: Transaction, tenant_id: UUID, answer: StoredAnswer) -> bool:
+    """Keep an answer; False when another one stands already, which stays."""
+    statement = text(
+        "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key,"
+        " size, sha256, expires_at) VALUES (:tenant_id, :call_key, :fingerprint, :event_id, :http_status, :headers,"
+        " :body, :object_key, :size, :sha256, :expires_at) ON CONFLICT (tenant_id, call_key) DO NOTHING"
+    ).bindparams(bindparam("headers", type_=JSON))
+    done = await tx.execute(
+        statement,
+        {
+            "tenant_id": tenant_id,
+            "call_key": answer.call_key,
+            "fingerprint": answer.fingerprint,
+            "event_id": answer.event_id,
+            "http_status": answer.http_status,
+            "headers": dict(answer.headers),
+            "body": answer.body,
+            "object_key": answer.object_key,
+            "size": answer.size,
+            "sha256": answer.sha256,
+            "expires_at": answer.expires_at,
+        },
+    )
+    return bool(done.rowcount)

@@ -1,0 +1,65 @@
+"""All that the ledger has of one request: its attempts, and what was corrected later."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One row of the ledger; what an adjustment says is added to the attempt that it adjusts."""
+
+    event_id: UUID
+    event_day: date
+    kind: str
+    adjusts_event_id: UUID | None
+    user_id: UUID | None
+    api_key_id: UUID | None
+    run_id: UUID | None
+    step_id: UUID | None
+    attempt: int
+    reason: str
+    dialect: str
+    route: str
+    provider: str
+    model: str
+    status: str
+    usage_source: str
+    input_tokens: int
+    cached_input_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    total_tokens: int
+    cost_nano_usd: int
+    bound_tokens: int
+    bound_nano_usd: int
+    bound_kind: str
+    price_version: str
+    provider_request_id: str | None
+    http_status: int | None
+    error_code: str | None
+    latency_ms: int | None
+    first_token_ms: int | None
+    trace_id: str | None
+    started_at: datetime
+    settled_at: datetime
+
+
+_COLUMNS = ", ".join(field.name for field in fields(LedgerEvent))
+
+
+async def events_of_request(tx: Transaction, tenant_id: UUID, request_id: UUID) -> list[LedgerEvent]:
+    """In the order of the attempts, each followed by its adjustments."""
+    rows = await tx.execute(
+        text(
+            f"""SELECT {_COLUMNS} FROM llm_events WHERE tenant_id = :tenant_id AND request_id = :request_id
+                ORDER BY attempt, kind DESC, settled_at, event_id"""  # noqa: S608 - names of this file
+        ),
+        {"tenant_id": tenant_id, "request_id": request_id},
+    )
+    return [LedgerEvent(**row) for row in rows.mappings()]

@@ -1,0 +1,73 @@
+"""What the ledger has of rolling windows: sums by slice, at the moments at which Redis counted them.
+
+An adjustment belongs to the moment of the attempt that it adjusts. An event's day is that of its reservation; nothing
+settles more than `_LATEST_DAYS` after it, unless no gateway ran for so long.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+_LATEST_DAYS = 35
+
+_SUMS = """
+    SELECT w.tenant_id, w.scope, w.scope_id, w.width_ms,
+        floor(extract(epoch FROM moment.at) * 1000 / w.slice_ms)::bigint AS slice,
+        sum(e.total_tokens)::bigint AS tokens, sum(e.cost_nano_usd)::bigint AS nano_usd
+    FROM w
+    JOIN llm_events e ON e.tenant_id = w.tenant_id
+        AND w.scope_id = CASE w.scope WHEN 'tenant' THEN e.tenant_id WHEN 'user' THEN e.user_id ELSE e.api_key_id END
+    LEFT JOIN llm_events original ON original.tenant_id = e.tenant_id AND original.event_day = e.event_day
+        AND original.event_id = e.adjusts_event_id
+    CROSS JOIN LATERAL (SELECT coalesce(original.settled_at, e.settled_at) AS at) AS moment
+    WHERE e.event_day >= (now() - w.width_ms * interval '2 milliseconds' - make_interval(days => :latest))::date
+        AND moment.at > now() - w.width_ms * interval '2 milliseconds'
+        AND extract(epoch FROM e.settled_at) * 1000 < w.before_ms
+    GROUP BY 1, 2, 3, 4, 5
+"""
+_OF_ALL = """
+    WITH w AS (
+        SELECT tenant_id, scope, scope_id, window_seconds::bigint * 1000 AS width_ms,
+            ceil(window_seconds::bigint * 1000.0 / :slices) AS slice_ms, 'infinity'::numeric AS before_ms
+        FROM budgets WHERE period = 'rolling'
+    )
+    SELECT tenant_id, scope, scope_id, width_ms, 0 AS slice, 0 AS tokens, 0 AS nano_usd FROM w UNION ALL
+"""
+_OF_ONE = """
+    WITH w AS (
+        SELECT current_tenant() AS tenant_id, CAST(:scope AS text) AS scope, CAST(:scope_id AS uuid) AS scope_id,
+            CAST(:width_ms AS bigint) AS width_ms, CAST(:slice_ms AS numeric) AS slice_ms,
+            CAST(:until_ms AS numeric) + 1 AS before_ms
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceSum:
+    """What was charged to a scope in one slice of a rolling window's time."""
+
+    tenant_id: UUID
+    scope: str
+    scope_id: UUID
+    width_ms: int
+    slice: int
+    tokens: int
+    nano_usd: int
+
+
+async def committed_in_rolling_windows(tx: Transaction, *, slices: int) -> list[SliceSum]:
+    """Of every rolling budget; those with nothing to count have one row of nothing. `slices` are those of a window."""
+    rows = await tx.execute(text(_OF_ALL + _SUMS), {"slices": slices, "latest": _LATEST_DAYS})
+    return [SliceSum(**row) for row in rows.mappings()]
+
+
+async def committed_in_rolling_window(
+    tx: Transaction, *, scope: str, scope_id: UUID, width_ms: int, slice_ms: int, until_ms: int
+) -> list[SliceSum]:
+    """Of one scope of the transaction's tenant: what was recorded as committed up to a millisecond."""
+    about = {"scope": scope, "scope_id": scope_id, "width_ms": width_ms, "slice_ms": slice_ms, "until_ms": until_ms}
+    rows = await tx.execute(text(_OF_ONE + _SUMS), {**about, "latest": _LATEST_DAYS})
+    return [SliceSum(**row) for row in rows.mappings()]

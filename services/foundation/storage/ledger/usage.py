@@ -1,0 +1,43 @@
+"""The ledger summed up."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    provider: str
+    model: str
+    calls: int
+    tokens: int
+    cost_nano_usd: int
+
+
+async def of_run_by_model(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[ModelUsage]:
+    """Attempts, tokens and cost of a run by provider and model; corrections are part of the sums."""
+    rows = await tx.execute(
+        text(
+            """SELECT provider, model, count(*) FILTER (WHERE kind = 'attempt') AS calls,
+                      sum(total_tokens)::bigint AS tokens, sum(cost_nano_usd)::bigint AS cost
+               FROM llm_events WHERE tenant_id = :tenant_id AND run_id = :run_id
+               GROUP BY provider, model ORDER BY provider, model"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return [ModelUsage(row.provider, row.model, row.calls, row.tokens, row.cost) for row in rows]
+
+
+async def models_called(tx: Transaction, tenant_id: UUID, *, days: int) -> set[tuple[str, str]]:
+    """Provider and model of each attempt of these last days."""
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT provider, model FROM llm_events
+               WHERE tenant_id = :tenant_id AND event_day > current_date - CAST(:days AS int)"""
+        ),
+        {"tenant_id": tenant_id, "days": days},
+    )
+    return {(row.provider, row.model) for row in rows}

@@ -1,0 +1,1 @@
+"""What tenants, users and keys may spend, and the warnings before they have."""

@@ -1,0 +1,88 @@
+"""The limits of a tenant's lasting scopes, and what it has set about them, as gateways read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """One limit: of a tenant, user or key, for a day, a month, in total, or in any interval of `window_seconds`."""
+
+    scope: str
+    scope_id: UUID
+    period: str
+    window_seconds: int | None
+    limit_tokens: int | None
+    limit_nano_usd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantLimits:
+    time_zone: str
+    suspended: bool
+    settings: Mapping[str, object]
+    """As it stands there: a JSON object in which nothing is checked yet."""
+    gateways: int
+    """How many gateways are alive."""
+    budgets: tuple[BudgetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """An API key that may be used now."""
+
+    tenant_id: UUID
+    api_key_id: UUID
+    user_id: UUID
+    scopes: frozenset[str]
+
+
+async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> TenantLimits | None:
+    """The transaction's tenant with all its budgets; None when there is no such tenant.
+
+    `alive_seconds` is how long ago a gateway may have been seen to count as alive.
+    """
+    tenants = await tx.execute(
+        text(
+            "SELECT time_zone, suspended_at IS NOT NULL AS suspended, settings,"
+            " (SELECT count(*) FROM gateway_instances g WHERE g.seen_at > now() - make_interval(secs => :alive))"
+            " AS gateways FROM tenants WHERE tenant_id = current_tenant()"
+        ),
+        {"alive": alive_seconds},
+    )
+    tenant = tenants.mappings().first()
+    if tenant is None:
+        return None
+    budgets = await tx.execute(
+        text(
+            "SELECT scope, scope_id, period, window_seconds, limit_tokens, limit_nano_usd FROM budgets"
+            " WHERE tenant_id = current_tenant()"
+        )
+    )
+    return TenantLimits(
+        time_zone=tenant["time_zone"],
+        suspended=tenant["suspended"],
+        settings=tenant["settings"],
+        gateways=tenant["gateways"],
+        budgets=tuple(BudgetRow(**row) for row in budgets.mappings()),
+    )
+
+
+async def find_usable_key(tx: Transaction, digest: bytes) -> KnownKey | None:
+    """The key with this SHA-256, unless it has expired or was revoked; looks across tenants through one function."""
+    rows = await tx.execute(
+        text(
+            "SELECT tenant_id, api_key_id, user_id, scopes FROM api_key_by_hash(:digest)"
+            " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
+        ),
+        {"digest": digest},
+    )
+    row = rows.mappings().first()
+    if row is None:
+        return None
+    return KnownKey(row["tenant_id"], row["api_key_id"], row["user_id"], frozenset(row["scopes"]))

@@ -1,0 +1,1 @@
+"""Tenants, their members and keys, their settings, and who did what."""

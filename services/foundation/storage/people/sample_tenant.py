@@ -1,0 +1,48 @@
+"""The first tenant of a database, which nobody could invite: made by a login that owns the schema."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTenant:
+    tenant_id: UUID
+    name: str
+    user_id: UUID
+    subject: str
+    api_key_id: UUID
+    api_key_digest: bytes
+    api_key_hint: str
+    settings: Mapping[str, object]
+    """Added to those that the tenant has; of a member that it has already, its own stays."""
+
+
+async def make(tx: Transaction, tenant: FirstTenant) -> None:
+    """Inserts the tenant, its owner and the owner's gateway key, each unless it stands already."""
+    values = {
+        "tenant_id": tenant.tenant_id,
+        "name": tenant.name,
+        "user_id": tenant.user_id,
+        "subject": tenant.subject,
+        "api_key_id": tenant.api_key_id,
+        "digest": tenant.api_key_digest,
+        "hint": tenant.api_key_hint,
+        "settings": json.dumps(tenant.settings),
+    }
+    for statement in (
+        """INSERT INTO tenants (tenant_id, name, settings) VALUES (:tenant_id, :name, CAST(:settings AS jsonb))
+           ON CONFLICT (tenant_id) DO UPDATE SET settings = EXCLUDED.settings || tenants.settings""",
+        "INSERT INTO users (user_id, subject) VALUES (:user_id, :subject) ON CONFLICT (user_id) DO NOTHING",
+        """INSERT INTO memberships (tenant_id, user_id, role) VALUES (:tenant_id, :user_id, 'owner')
+           ON CONFLICT DO NOTHING""",
+        """INSERT INTO api_keys (tenant_id, api_key_id, user_id, name, hash, hint, scopes)
+           VALUES (:tenant_id, :api_key_id, :user_id, 'local gateway key', :digest, :hint, '{gateway}')
+           ON CONFLICT (tenant_id, api_key_id) DO UPDATE SET hash = EXCLUDED.hash, hint = EXCLUDED.hint""",
+    ):
+        await tx.execute(text(statement), values)

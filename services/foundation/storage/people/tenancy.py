@@ -1,0 +1,63 @@
+"""Who belongs to a tenant, in which role; and the keys that stand for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.domain.permissions import Role
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    tenant_id: UUID
+    user_id: UUID
+    role: Role
+
+
+async def member_by_subject(tx: Transaction, tenant_id: UUID, subject: str) -> Member | None:
+    """The membership of the identity provider's subject in this tenant, unless the tenant is suspended."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT m.user_id, m.role
+                   FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
+                   WHERE m.tenant_id = :tenant_id AND u.subject = :subject AND t.suspended_at IS NULL"""
+            ),
+            {"tenant_id": tenant_id, "subject": subject},
+        )
+    ).first()
+    return Member(tenant_id, row.user_id, Role(row.role)) if row else None
+
+
+async def member_by_id(tx: Transaction, tenant_id: UUID, user_id: UUID) -> Member | None:
+    row = (
+        await tx.execute(
+            text(
+                """SELECT m.user_id, m.role FROM memberships m JOIN tenants t USING (tenant_id)
+                   WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id AND t.suspended_at IS NULL"""
+            ),
+            {"tenant_id": tenant_id, "user_id": user_id},
+        )
+    ).first()
+    return Member(tenant_id, row.user_id, Role(row.role)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    tenant_id: UUID
+    api_key_id: UUID
+    user_id: UUID
+    scopes: frozenset[str]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+async def api_key_by_hash(tx: Transaction, digest: bytes) -> ApiKey | None:
+    """The key with this SHA-256, of whatever tenant; the caller checks expiry, revocation and scope."""
+    row = (await tx.execute(text("SELECT * FROM api_key_by_hash(:digest)"), {"digest": digest})).first()
+    if row is None:
+        return None
+    return ApiKey(row.tenant_id, row.api_key_id, row.user_id, frozenset(row.scopes), row.expires_at, row.revoked_at)

@@ -1,0 +1,1 @@
+"""Transactions: pools, tenants, the outbox and its relay, notifications."""

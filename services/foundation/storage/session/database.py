@@ -1,0 +1,117 @@
+"""One login's pool of connections, and the two ways to open a transaction on it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import Field, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
+from foundation.storage.session.documents import from_jsonb
+from foundation.storage.session.refusals import in_our_words
+from foundation.telemetry.logs import logger
+
+Transaction = AsyncConnection
+T = TypeVar("T")
+
+_log = logger(__name__)
+
+_TRIES = 4
+
+
+class DatabaseSettings(BaseSettings):
+    """How to reach PostgreSQL as one login."""
+
+    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_DATABASE_")
+
+    url: PostgresDsn = Field(description="postgresql://login:password@host:port/database")
+    pool_size: int = Field(default=8, ge=1, le=100, description="connections kept open")
+    pool_timeout_seconds: float = Field(default=5, gt=0, le=60, description="longest wait for a free connection")
+    recycle_seconds: int = Field(default=1800, ge=60, description="age at which a connection is replaced")
+    connect_timeout_seconds: int = Field(default=5, ge=1, le=60)
+    statement_timeout_ms: int = Field(default=15_000, ge=100, le=300_000, description="longest single statement")
+
+
+class Database:
+    """Transactions as one login; close it when the process ends.
+
+    What the driver raises within a transaction leaves it as one of our own errors: `DatabaseUnavailable` where
+    PostgreSQL is away or the pool is exhausted, `ValueNotStorable` for a value that it cannot hold, `DatabaseRefused`
+    for the rest.
+    """
+
+    def __init__(self, settings: DatabaseSettings, *, application: str = "lockstep") -> None:
+        url = str(settings.url).replace("postgresql://", "postgresql+psycopg://", 1)
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=settings.pool_timeout_seconds,
+            pool_recycle=settings.recycle_seconds,
+            pool_pre_ping=True,
+            json_deserializer=from_jsonb,
+            connect_args={
+                "connect_timeout": settings.connect_timeout_seconds,
+                "application_name": application,
+                "options": f"-c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
+            },
+        )
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+        """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
+        async with self._begin() as tx:
+            await tx.execute(
+                text("SELECT set_config('lockstep.tenant', :tenant_id, true)"), {"tenant_id": str(tenant_id)}
+            )
+            yield tx
+
+    @asynccontextmanager
+    async def across_tenants(self, *, reason: str, one_moment: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction for the few logins whose policies span tenants; `reason` says why this one must.
+
+        With `one_moment` all its statements see the database as the first one does.
+        """
+        _log.debug("transaction across tenants", extra={"reason": reason})
+        async with self._begin() as tx:
+            if one_moment:
+                await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield tx
+
+    async def ping(self) -> None:
+        """Raises `DependencyUnavailable` when PostgreSQL does not answer."""
+        with in_our_words():
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[Transaction]:
+        with in_our_words():
+            async with self._engine.begin() as tx:
+                yield tx
+
+
+async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
+    """Runs a whole transaction again while PostgreSQL is away, four times at most, with a growing pause.
+
+    `transaction` must hold nothing but its own transaction: all of it happens again.
+    """
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return await transaction()
+        except DatabaseBusy:
+            raise
+        except DatabaseUnavailable:
+            if attempt == _TRIES:
+                raise
+            _log.debug("transient database error, trying again", extra={"attempt": attempt})
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise AssertionError("unreachable")

@@ -1,0 +1,50 @@
+"""LISTEN: wakes whoever waits; a notification carries nothing and may be lost."""
+
+import asyncio
+from contextlib import suppress
+
+import psycopg
+
+from foundation.storage.session.database import DatabaseSettings
+from foundation.telemetry.logs import logger
+
+_log = logger(__name__)
+_RECONNECT_SECONDS = 1.0
+
+
+class Wakeups:
+    """Sets an event whenever its channel is notified; reconnects by itself, and then wakes once to be safe."""
+
+    def __init__(self, settings: DatabaseSettings, *channels: str) -> None:
+        self._url = str(settings.url)
+        self._events = {channel: asyncio.Event() for channel in channels}
+
+    async def wait(self, channel: str, *, timeout_seconds: float) -> None:
+        """Returns at a notification, or after the time-out."""
+        event = self._events[channel]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await event.wait()
+        event.clear()
+
+    def wake(self, channel: str) -> None:
+        self._events[channel].set()
+
+    async def run(self) -> None:
+        """Listens until cancelled."""
+        while True:
+            try:
+                await self._listen()
+            except psycopg.OperationalError as error:
+                _log.debug("the listening connection broke", extra={"error": str(error)})
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
+        async with connection:
+            for channel in self._events:
+                await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+            for channel in self._events:
+                self.wake(channel)
+            async for notice in connection.notifies():
+                self.wake(notice.channel)

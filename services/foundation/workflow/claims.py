@@ -1,0 +1,196 @@
+"""Who works on a step: claims, parking, leases. PostgreSQL decides; every write of a holder names its fence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from foundation.domain.states import RunStatus, StepKind, StepStatus
+from foundation.storage.execution.dispatches import Claim, Dispatch
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StepNow:
+    """A step's and its run's state, as read to decide what a refused message means."""
+
+    status: StepStatus
+    run_status: RunStatus
+    generation: int
+    tick: int
+    unmet_needs: int
+
+
+# Each table is reached by its own whole key: a young database has no statistics, and a plan that may start from the
+# tenant's column alone then reads all that the tenant has. `IS TRUE` keeps the comparison from becoming another way to
+# the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
+_CLAIM = text(
+    """WITH claimed AS (
+           UPDATE steps s
+           SET status = 'RUNNING', fence = fence + 1, worker_id = :worker_id, task_token = :task_token,
+               lease_expires_at = now() + :lease * interval '1 second',
+               attempt = attempt + CASE WHEN s.attempt = 0 OR s.status IN ('RUNNING', 'RETRYING') THEN 1 ELSE 0 END,
+               started_at = COALESCE(s.started_at, now()),
+               deadline_at = COALESCE(s.deadline_at,
+                                      now() + COALESCE(s.clock_left, s.timeout_seconds) * interval '1 second'),
+               clock_left = NULL,
+               wait_reason = NULL, waiting_since = NULL, retry_at = NULL
+           FROM runs r
+           WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation AND s.tick = :tick
+             AND s.unmet_needs = 0
+             AND (s.status IN ('QUEUED', 'WAITING', 'RETRYING')
+                  OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
+             AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
+             AND r.status = 'RUNNING' AND r.generation = :generation
+           RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens, r.budget_nano_usd,
+                     r.traceparent, r.task_id, r.task_version)
+       SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
+              jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
+                                     jsonb_build_object('name', c.name)) AS definition,
+              v.definition ->> 'on_step_failure' AS on_step_failure,
+              v.turns_per_dispatch
+       FROM claimed c
+       CROSS JOIN LATERAL (
+           SELECT * FROM task_versions v
+           WHERE v.tenant_id = c.tenant_id AND v.task_id = c.task_id AND v.version = c.task_version LIMIT 1) v"""
+)
+
+
+async def claim(tx: Transaction, dispatch: Dispatch, *, worker_id: str, lease_seconds: float) -> Claim | None:
+    """Takes the step if it may run now: raises its fence and starts its lease. None when it may not."""
+    row = (
+        await tx.execute(
+            _CLAIM,
+            {
+                "tenant_id": dispatch.tenant_id,
+                "run_id": dispatch.run_id,
+                "step_id": dispatch.step_id,
+                "generation": dispatch.generation,
+                "tick": dispatch.tick,
+                "task_token": dispatch.task_token,
+                "worker_id": worker_id,
+                "lease": lease_seconds,
+            },
+        )
+    ).first()
+    return _claim_of(row, dispatch) if row else None
+
+
+def _claim_of(row: Row[Any], dispatch: Dispatch) -> Claim:
+    return Claim(
+        dispatch=dispatch,
+        fence=row.fence,
+        worker_id=row.worker_id,
+        name=row.name,
+        kind=StepKind(row.kind),
+        attempt=row.attempt,
+        turn=row.turn,
+        started_at=row.started_at,
+        seconds_left=row.seconds_left,
+        definition=row.definition,
+        on_step_failure=row.on_step_failure,
+        run_input=row.run_input,
+        run_created_by=row.run_created_by,
+        run_budget_tokens=row.budget_tokens,
+        run_budget_nano_usd=row.budget_nano_usd,
+        traceparent=row.traceparent,
+        turns_per_dispatch=row.turns_per_dispatch,
+        checkpoint_head=row.checkpoint_head,
+        checkpoint_length=row.checkpoint_length,
+    )
+
+
+async def park(tx: Transaction, dispatch: Dispatch) -> bool:
+    """Lets a step wait for its dependencies with its token on the row; False when nothing is unmet any more."""
+    row = await tx.execute(
+        text(
+            """UPDATE steps SET status = 'WAITING', wait_reason = 'dependency', task_token = :task_token,
+                                waiting_since = COALESCE(waiting_since, now())
+               WHERE tenant_id = :tenant_id AND step_id = :step_id AND generation = :generation AND tick = :tick
+                 AND unmet_needs > 0 AND status IN ('QUEUED', 'WAITING')
+               RETURNING 1"""
+        ),
+        {
+            "tenant_id": dispatch.tenant_id,
+            "step_id": dispatch.step_id,
+            "generation": dispatch.generation,
+            "tick": dispatch.tick,
+            "task_token": dispatch.task_token,
+        },
+    )
+    return row.first() is not None
+
+
+async def look(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepNow | None:
+    row = (
+        await tx.execute(
+            text(
+                """SELECT s.status, s.generation, s.tick, s.unmet_needs, r.status AS run_status
+                   FROM steps s JOIN runs r USING (tenant_id, run_id)
+                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    if row is None:
+        return None
+    return StepNow(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
+
+
+async def any_held(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
+    """Whether a worker holds a step of the run under a lease that has not lapsed."""
+    row = await tx.execute(
+        text(
+            """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'RUNNING'
+                 AND lease_expires_at > now() LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return row.first() is not None
+
+
+async def is_over(tx: Transaction, claim: Claim) -> bool:
+    """Whether nobody will go on with the step: it has ended, or its time is over while this holder has it.
+
+    A holder that is taken off its step asks this before it ends what it has started, as its successor may have joined.
+    A second's grace, because a holder's own clock may be ahead of the database's.
+    """
+    row = (
+        await tx.execute(
+            text(
+                """SELECT ended_at IS NOT NULL
+                          OR (fence = :fence AND deadline_at <= now() + interval '1 second') AS over
+                   FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id"""
+            ),
+            {
+                "tenant_id": claim.dispatch.tenant_id,
+                "step_id": claim.dispatch.step_id,
+                "fence": claim.fence,
+            },
+        )
+    ).first()
+    return row is None or bool(row.over)
+
+
+async def renew(
+    tx: Transaction, tenant_id: UUID, held: Sequence[tuple[UUID, int]], *, lease_seconds: float
+) -> set[tuple[UUID, int]]:
+    """Prolongs the leases of (step, fence) pairs; returns those still held. The others belong to somebody else now."""
+    rows = await tx.execute(
+        text(
+            """UPDATE steps SET lease_expires_at = now() + :lease * interval '1 second'
+               FROM unnest(CAST(:steps AS uuid[]), CAST(:fences AS bigint[])) AS held(step_id, fence)
+               WHERE steps.tenant_id = :tenant_id AND steps.step_id = held.step_id AND steps.fence = held.fence
+                 AND steps.status = 'RUNNING'
+               RETURNING steps.step_id, steps.fence"""
+        ),
+        {
+            "tenant_id": tenant_id,
+            "steps": [step_id for step_id, _ in held],
+            "fences": [fence for _, fence in held],
+            "lease": lease_seconds,
+        },
+    )
+    return {(row.step_id, row.fence) for row in rows}

@@ -1,0 +1,81 @@
+"""Steps whose holder is gone or whose time is over: found across tenants, fenced in their own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.session.database import Transaction
+
+
+async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
+    """(tenant, step) of leases that ended without a result and of steps past their deadline; across tenants.
+
+    Who holds a step that is over its time has a while to end it: a tool that was stopped still hands out what it had.
+    """
+    rows = await tx.execute(
+        text(
+            """SELECT tenant_id, step_id FROM steps WHERE status = 'RUNNING' AND lease_expires_at < now()
+               UNION
+               SELECT s.tenant_id, s.step_id FROM steps s JOIN runs r USING (tenant_id, run_id)
+               WHERE s.ended_at IS NULL AND r.status = 'RUNNING' AND s.deadline_at < now() - interval '2 s'
+                 AND (s.lease_expires_at IS NULL OR s.lease_expires_at < now()
+                      OR s.deadline_at < now() - interval '15 s')
+               LIMIT :limit"""
+        ),
+        {"limit": limit},
+    )
+    return [(row.tenant_id, row.step_id) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """A step taken from a holder that is gone, before anything else is done about it."""
+
+    dispatch: Dispatch
+    fence: int
+    name: str
+    attempt: int
+    turn: int
+    overdue: bool
+    started_at: datetime | None
+    on_step_failure: str
+
+
+async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> Fenced | None:
+    """Raises the fence of a step whose lease has lapsed or whose time is over, so that its holder can write no more."""
+    row = (
+        await tx.execute(
+            text(
+                """WITH fenced AS (
+                       UPDATE steps s SET fence = fence + 1, lease_expires_at = now() + interval '30 s',
+                                          worker_id = 'sweeper', status = 'RUNNING', wait_reason = NULL,
+                                          waiting_since = NULL, retry_at = NULL
+                       FROM runs r
+                       WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id
+                         AND r.tenant_id = s.tenant_id AND r.run_id = s.run_id AND r.status = 'RUNNING'
+                         AND ((s.status = 'RUNNING' AND s.lease_expires_at < now())
+                              OR (s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s'))
+                       RETURNING s.*, r.task_id, r.task_version)
+                   SELECT f.*, COALESCE(f.deadline_at < now(), false) AS overdue,
+                          v.definition ->> 'on_step_failure' AS on_step_failure
+                   FROM fenced f JOIN task_versions v USING (tenant_id, task_id) WHERE v.version = f.task_version"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    if row is None:
+        return None
+    dispatch = Dispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
+    return Fenced(
+        dispatch=dispatch,
+        fence=row.fence,
+        name=row.name,
+        attempt=row.attempt,
+        turn=row.turn,
+        overdue=row.overdue,
+        started_at=row.started_at,
+        on_step_failure=row.on_step_failure,
+    )

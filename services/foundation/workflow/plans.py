@@ -1,0 +1,160 @@
+"""Opens and closes a generation: what InitRun and Finalize do to the database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.contracts.definition import TaskDefinition
+from foundation.domain.ids import new_uuid
+from foundation.domain.plan import topological
+from foundation.domain.states import RunStatus, StepStatus
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedPlan:
+    """The definition that a run is bound to."""
+
+    definition: TaskDefinition
+    stop_cause: RunStatus | None
+    error: dict[str, Any] | None
+    """What stopped the run, where something did."""
+
+
+async def pinned_plan(tx: Transaction, tenant_id: UUID, run_id: UUID) -> PinnedPlan:
+    row = (
+        await tx.execute(
+            text(
+                """SELECT v.definition, r.stop_cause, r.error FROM runs r
+                   JOIN task_versions v
+                     ON v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version
+                   WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"""
+            ),
+            {"tenant_id": tenant_id, "run_id": run_id},
+        )
+    ).one()
+    cause = RunStatus(row.stop_cause) if row.stop_cause else None
+    return PinnedPlan(TaskDefinition.model_validate(row.definition), cause, row.error)
+
+
+async def insert_steps(
+    tx: Transaction, tenant_id: UUID, run_id: UUID, definition: TaskDefinition, *, generation: int
+) -> None:
+    """Inserts the steps in topological order, once: ids rise with positions, so id order is lock order."""
+    steps = {step.name: step for step in definition.steps}
+    order = topological(definition.nodes())
+    ids = {name: new_uuid() for name in order}
+    ids = dict(zip(order, sorted(ids.values()), strict=True))
+    rows = [
+        {
+            "step_id": str(ids[name]),
+            "name": name,
+            "kind": steps[name].kind,
+            "position": position,
+            "needs": list(steps[name].needs),
+            "timeout": steps[name].timeout_seconds,
+        }
+        for position, name in enumerate(order)
+    ]
+    await tx.execute(
+        text(
+            """INSERT INTO steps (tenant_id, run_id, step_id, name, kind, position, needs, unmet_needs, generation,
+                                  timeout_seconds)
+               SELECT :tenant_id, :run_id, s.step_id, s.name, s.kind, s.position, s.needs, cardinality(s.needs),
+                      :generation, s.timeout
+               FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+                    AS s(step_id uuid, name text, kind text, position int, needs text[], timeout int)"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id, "generation": generation, "rows": jsonb(rows)},
+    )
+    edges = [(str(ids[name]), str(ids[need])) for name in order for need in steps[name].needs]
+    if edges:
+        await tx.execute(
+            text(
+                """INSERT INTO step_needs (tenant_id, step_id, needs_id)
+                   SELECT :tenant_id, edge.step_id, edge.needs_id
+                   FROM unnest(CAST(:steps AS uuid[]), CAST(:needs AS uuid[])) AS edge(step_id, needs_id)"""
+            ),
+            {"tenant_id": tenant_id, "steps": [a for a, _ in edges], "needs": [b for _, b in edges]},
+        )
+
+
+async def has_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
+    row = await tx.execute(
+        text("SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id LIMIT 1"),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return row.first() is not None
+
+
+async def start_clock(tx: Transaction, tenant_id: UUID, run_id: UUID) -> float:
+    """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline."""
+    row = (
+        await tx.execute(
+            text(
+                """UPDATE runs
+                   SET status = 'RUNNING', pause_reason = NULL, started_at = COALESCE(started_at, now()),
+                       clock_since = now(),
+                       hard_deadline = LEAST(now() + timeout_seconds * interval '1 second' - clock_used,
+                                             created_at + interval '30 days')
+                   WHERE tenant_id = :tenant_id AND run_id = :run_id
+                   RETURNING EXTRACT(EPOCH FROM hard_deadline - now())::float AS seconds"""
+            ),
+            {"tenant_id": tenant_id, "run_id": run_id},
+        )
+    ).one()
+    return float(row.seconds)
+
+
+async def seconds_to_deadline(tx: Transaction, tenant_id: UUID, run_id: UUID) -> float:
+    """The seconds until the run's hard deadline; 0 when its clock stands."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT COALESCE(EXTRACT(EPOCH FROM hard_deadline - now()), 0)::float AS seconds FROM runs
+                   WHERE tenant_id = :tenant_id AND run_id = :run_id"""
+            ),
+            {"tenant_id": tenant_id, "run_id": run_id},
+        )
+    ).one()
+    return float(row.seconds)
+
+
+async def open_branches(tx: Transaction, tenant_id: UUID, run_id: UUID) -> Sequence[tuple[UUID, int]]:
+    """(step, tick) of every step that has not ended, in topological order."""
+    rows = await tx.execute(
+        text(
+            """SELECT step_id, tick FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL
+               ORDER BY position"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return [(row.step_id, row.tick) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedStep:
+    """How one step ended, as the run's result is derived from it."""
+
+    name: str
+    status: StepStatus
+    output: Any
+    error: Mapping[str, Any] | None
+    is_sink: bool
+
+
+async def ended_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[EndedStep]:
+    rows = await tx.execute(
+        text(
+            """SELECT s.name, s.status, s.output, s.error,
+                      NOT EXISTS (SELECT FROM step_needs n
+                                  WHERE n.tenant_id = s.tenant_id AND n.needs_id = s.step_id) AS is_sink
+               FROM steps s WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id ORDER BY s.position"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return [EndedStep(row.name, StepStatus(row.status), row.output, row.error, row.is_sink) for row in rows]

@@ -1,0 +1,217 @@
+"""What stops, pauses or restarts a whole run; every function is part of the caller's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.contracts.step_message import ExecutionInput, Next, StepCallback
+from foundation.domain.ids import RunId, TenantId
+from foundation.domain.states import RunStatus
+from foundation.storage.execution import run_events
+from foundation.storage.execution.run_events import Event
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+from foundation.storage.session.outbox import Effect, OutboxKind
+from foundation.workflow import outcomes
+
+MIN_CALLBACK_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run's row, locked, as far as its control needs it."""
+
+    tenant_id: TenantId
+    run_id: RunId
+    status: RunStatus
+    generation: int
+    version: int
+    created_at: datetime
+    traceparent: str | None
+
+
+async def lock_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> RunRow | None:
+    """The run's row for update. Steps are locked before their run everywhere: lock those first where any is touched."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT status, generation, version, created_at, traceparent FROM runs
+                   WHERE tenant_id = :tenant_id AND run_id = :run_id FOR UPDATE"""
+            ),
+            {"tenant_id": tenant_id, "run_id": run_id},
+        )
+    ).first()
+    if row is None:
+        return None
+    return RunRow(
+        tenant_id=TenantId(tenant_id),
+        run_id=RunId(run_id),
+        status=RunStatus(row.status),
+        generation=row.generation,
+        version=row.version,
+        created_at=row.created_at,
+        traceparent=row.traceparent,
+    )
+
+
+async def lock_unfinished_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> None:
+    """Takes the step rows in id order, before their run's row, as everybody does."""
+    await tx.execute(
+        text(
+            """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL
+               ORDER BY step_id FOR UPDATE"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+
+
+def callback_effect(run_id: UUID, step_id: UUID, task_token: str, callback: StepCallback) -> Effect:
+    payload = {"task_token": task_token, "output": callback.model_dump(mode="json")}
+    return Effect(OutboxKind.STEP_CALLBACK, run_id, payload, step_id)
+
+
+def done_effect(run_id: UUID, step_id: UUID, task_token: str, *, tick: int) -> Effect:
+    """The answer `done` for a token; the outcome itself stands in PostgreSQL."""
+    callback = StepCallback(next=Next.DONE, tick=tick, timeout_seconds=MIN_CALLBACK_SECONDS)
+    return callback_effect(run_id, step_id, task_token, callback)
+
+
+async def stop_unfinished(
+    tx: Transaction, tenant_id: UUID, run_id: UUID, *, cause: RunStatus, error: dict[str, Any]
+) -> None:
+    """Ends every unfinished step and answers its token, so that the execution goes on to Finalize.
+
+    `cause` becomes the run's terminal cause unless it has one already: the first wins.
+    """
+    stopped = await outcomes.cancel_unfinished(tx, tenant_id, run_id, error=error)
+    effects = [
+        done_effect(run_id, step.step_id, step.task_token, tick=step.tick) for step in stopped if step.task_token
+    ]
+    await outbox.write(tx, tenant_id, effects)
+    await tx.execute(
+        text(
+            """UPDATE runs SET stop_cause = COALESCE(stop_cause, :cause), version = version + 1,
+                               error = COALESCE(error, CAST(:error AS jsonb))
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id, "cause": cause.value, "error": jsonb(error)},
+    )
+    events = [Event("step.cancelled", step.step_id, {"name": step.name, "error": error}) for step in stopped]
+    events.append(Event("run.stopping", data={"cause": cause.value, "error": error}))
+    await run_events.append(tx, tenant_id, run_id, events)
+
+
+async def end_run(
+    tx: Transaction,
+    run: RunRow,
+    *,
+    status: RunStatus,
+    output: Any = None,
+    error: dict[str, Any] | None = None,
+) -> None:
+    """Gives the run its terminal state and closes its money scope. The run's row must be locked."""
+    row = (
+        await tx.execute(
+            text(
+                """UPDATE runs
+                   SET status = :status, output = COALESCE(CAST(:output AS jsonb), output),
+                       error = COALESCE(CAST(:error AS jsonb), error), ended_at = now(), pause_reason = NULL,
+                       clock_used = clock_used + COALESCE(now() - clock_since, '0'), clock_since = NULL,
+                       hard_deadline = NULL, version = version + 1
+                   WHERE tenant_id = :tenant_id AND run_id = :run_id
+                   RETURNING EXTRACT(EPOCH FROM ended_at - created_at)::float AS seconds"""
+            ),
+            {
+                "tenant_id": run.tenant_id,
+                "run_id": run.run_id,
+                "status": status.value,
+                "output": jsonb(output),
+                "error": jsonb(error),
+            },
+        )
+    ).one()
+    payload = {"status": status.value, "seconds": row.seconds, "generation": run.generation}
+    closing = Effect(OutboxKind.CLOSE_RUN, run.run_id, payload)
+    await outbox.write(tx, run.tenant_id, [closing, Effect(OutboxKind.CONFIRM_USAGE, run.run_id, {})])
+    await run_events.append(
+        tx, run.tenant_id, run.run_id, [Event(f"run.{status.value.lower()}", data={"error": error})]
+    )
+
+
+def stop_execution_effect(run: RunRow, *, cause: str) -> Effect:
+    return Effect(OutboxKind.STOP_EXECUTION, run.run_id, {"generation": run.generation, "cause": cause})
+
+
+async def pause(tx: Transaction, run: RunRow, *, reason: str, data: Mapping[str, Any] | None = None) -> None:
+    """Pauses a locked, open run: its clock stops, and its execution is stopped once no step is held any more.
+
+    `data` is told of the pause beside its reason.
+    """
+    await tx.execute(
+        text(
+            """UPDATE runs SET status = 'PAUSED', pause_reason = :reason, version = version + 1,
+                   clock_used = clock_used + COALESCE(now() - clock_since, '0'), clock_since = NULL,
+                   hard_deadline = NULL
+               WHERE tenant_id = :tenant_id AND run_id = :run_id"""
+        ),
+        {"tenant_id": run.tenant_id, "run_id": run.run_id, "reason": reason},
+    )
+    paused = Event("run.paused", data={**(data or {}), "reason": reason})
+    await run_events.append(tx, run.tenant_id, run.run_id, [paused])
+    await stop_execution_if_idle(tx, run)
+
+
+async def stop_execution_if_idle(tx: Transaction, run: RunRow) -> None:
+    """Stops a paused run's execution when no step is held: ticks that were claimed are recorded first."""
+    held = await tx.execute(
+        text("SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'RUNNING' LIMIT 1"),
+        {"tenant_id": run.tenant_id, "run_id": run.run_id},
+    )
+    if held.first() is None:
+        await outbox.write(tx, run.tenant_id, [stop_execution_effect(run, cause="paused")])
+
+
+async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
+    """Fences every lease, raises the generation and starts a new execution; finished steps stay finished.
+
+    The unfinished steps and the run must be locked, in that order. Resume after a pause and recovery of a lost
+    execution are this one operation.
+    """
+    generation = run.generation + 1
+    await tx.execute(
+        text(
+            """UPDATE steps SET generation = :generation, status = 'QUEUED', fence = fence + 1, worker_id = NULL,
+                   lease_expires_at = NULL, task_token = NULL, wait_reason = NULL, waiting_since = NULL,
+                   retry_at = NULL, deadline_at = NULL, clock_left = NULL
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
+        ),
+        {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},
+    )
+    await tx.execute(
+        text(
+            """UPDATE runs SET generation = :generation, version = version + 1, pause_reason = NULL,
+                   status = CASE WHEN started_at IS NULL THEN 'PENDING' ELSE 'RUNNING' END,
+                   clock_used = clock_used + COALESCE(now() - clock_since, '0'), clock_since = NULL
+               WHERE tenant_id = :tenant_id AND run_id = :run_id"""
+        ),
+        {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},
+    )
+    await tx.execute(text("SELECT pg_notify('fenced', '')"))
+    # The generation before may still wait for steps that were held when it was paused, or not be lost after all.
+    superseded = stop_execution_effect(run, cause=f"superseded by generation {generation}")
+    await outbox.write(tx, run.tenant_id, [superseded, start_execution_effect(run, generation)])
+    data = {"generation": generation, "reason": reason}
+    await run_events.append(tx, run.tenant_id, run.run_id, [Event("run.generation_opened", data=data)])
+    return generation
+
+
+def start_execution_effect(run: RunRow, generation: int) -> Effect:
+    document = ExecutionInput(
+        tenant_id=run.tenant_id, run_id=run.run_id, generation=generation, traceparent=run.traceparent
+    )
+    return Effect(OutboxKind.START_EXECUTION, run.run_id, document.model_dump(mode="json"))

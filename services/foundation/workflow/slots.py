@@ -1,0 +1,93 @@
+"""Steps that could run and wait for a place: at a worker, before they are claimed, or at the tool runtime, while held.
+
+Such a wait is not the step's own time. Its clock stands: what was left of it is kept in `clock_left`, and there is no
+deadline until the step goes on.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.storage.execution.dispatches import Claim, Dispatch
+from foundation.storage.session.database import Transaction
+
+_STAND = """wait_reason = 'slot', waiting_since = COALESCE(waiting_since, now()),
+            clock_left = COALESCE(EXTRACT(EPOCH FROM deadline_at - now()), clock_left), deadline_at = NULL"""
+
+
+async def park(tx: Transaction, dispatch: Dispatch) -> bool:
+    """Lets a step that could run wait for its tenant's share, with its token on the row; False when it cannot run now.
+
+    A step that was to be tried again counts that attempt here, as its claim will not find it RETRYING any more.
+    """
+    row = await tx.execute(
+        text(
+            f"""UPDATE steps s SET status = 'WAITING', task_token = :task_token, retry_at = NULL,
+                    attempt = s.attempt + CASE WHEN s.status = 'RETRYING' THEN 1 ELSE 0 END, {_STAND}
+                FROM runs r
+                WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation
+                  AND s.tick = :tick AND s.unmet_needs = 0 AND s.status IN ('QUEUED', 'WAITING', 'RETRYING')
+                  AND r.tenant_id = s.tenant_id AND r.run_id = s.run_id AND r.status = 'RUNNING'
+                RETURNING 1"""  # noqa: S608 - the part is a constant of this file
+        ),
+        {
+            "tenant_id": dispatch.tenant_id,
+            "step_id": dispatch.step_id,
+            "generation": dispatch.generation,
+            "tick": dispatch.tick,
+            "task_token": dispatch.task_token,
+        },
+    )
+    return row.first() is not None
+
+
+async def wake(tx: Transaction, tenant_id: UUID, *, most: int) -> list[Dispatch]:
+    """Takes the steps of one tenant that wait longest for a share out of their wait; each must then be enqueued."""
+    rows = await tx.execute(
+        text(
+            # Materialized, because a subquery with LIMIT that the plan asks once a row locks more rows than its limit.
+            """WITH longest AS MATERIALIZED (
+                   SELECT w.tenant_id, w.step_id, w.waiting_since FROM steps w JOIN runs r USING (tenant_id, run_id)
+                   WHERE w.tenant_id = :tenant_id AND w.status = 'WAITING' AND w.wait_reason = 'slot'
+                     AND w.task_token IS NOT NULL AND r.status = 'RUNNING'
+                   ORDER BY w.waiting_since, w.step_id LIMIT :most FOR UPDATE OF w SKIP LOCKED),
+               woken AS (
+                   UPDATE steps s SET status = 'QUEUED', wait_reason = NULL, waiting_since = NULL
+                   FROM longest l WHERE s.tenant_id = l.tenant_id AND s.step_id = l.step_id
+                   RETURNING s.run_id, s.step_id, s.generation, s.tick, s.task_token, l.waiting_since)
+               SELECT * FROM woken ORDER BY waiting_since, step_id"""
+        ),
+        {"tenant_id": tenant_id, "most": most},
+    )
+    return [Dispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token) for row in rows]
+
+
+async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) -> list[UUID]:
+    """Tenants of whose steps one has waited that long for a share; across tenants. A worker that died woke nobody."""
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT tenant_id FROM steps
+               WHERE status = 'WAITING' AND wait_reason = 'slot' AND waiting_since < now() - :seconds * interval '1 s'
+               LIMIT :limit"""
+        ),
+        {"seconds": seconds, "limit": limit},
+    )
+    return [row.tenant_id for row in rows]
+
+
+async def write_clock(tx: Transaction, claim: Claim, *, standing: bool) -> None:
+    """A held step's clock stands, or goes on with what was left. Changes nothing when another holder has the step."""
+    changed = (
+        _STAND
+        if standing
+        else """wait_reason = NULL, waiting_since = NULL,
+                deadline_at = COALESCE(deadline_at, now() + clock_left * interval '1 second'), clock_left = NULL"""
+    )
+    await tx.execute(
+        text(
+            f"""UPDATE steps SET {changed}
+                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence
+                  AND status = 'RUNNING'"""  # noqa: S608 - both are constants of this file
+        ),
+        {"tenant_id": claim.dispatch.tenant_id, "step_id": claim.dispatch.step_id, "fence": claim.fence},
+    )

@@ -1,0 +1,1 @@
+"""How a worker comes to hold a step, and how it keeps it."""

@@ -1,0 +1,98 @@
+"""The steps that this worker holds, and the one task that keeps holding them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from foundation.cloud.queue import Queue
+from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.storage.execution.dispatches import Claim
+from foundation.storage.session.database import Database
+from foundation.storage.session.notifications import Wakeups
+from foundation.telemetry.logs import logger
+from foundation.workflow import claims
+
+_log = logger(__name__)
+
+
+@dataclass(slots=True)
+class Held:
+    """A claim with the task that works on it, and the receipt of the message that brought it, if one did."""
+
+    claim: Claim
+    receipt: str | None
+    task: asyncio.Task[None] = field(init=False)
+    lost: bool = False
+
+
+class Leases:
+    """Renews every lease with its message's visibility; a step whose fence was raised is cancelled at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: Queue,
+        wakeups: Wakeups,
+        *,
+        lease_seconds: float,
+        renew_seconds: float,
+        visibility_seconds: int,
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._wakeups = wakeups
+        self._lease_seconds = lease_seconds
+        self._renew_seconds = renew_seconds
+        self._visibility_seconds = visibility_seconds
+        self._held: dict[tuple[UUID, int], Held] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def start(self, held: Held, work: Callable[[Held], Awaitable[None]]) -> None:
+        """Works on a held step in a task of its own until it ends."""
+        key = (held.claim.dispatch.step_id, held.claim.fence)
+
+        async def until_done() -> None:
+            try:
+                await work(held)
+            finally:
+                del self._held[key]
+
+        self._held[key] = held
+        held.task = asyncio.create_task(until_done(), name=f"step {held.claim.name}")
+
+    def tasks(self) -> list[asyncio.Task[None]]:
+        return [held.task for held in self._held.values()]
+
+    async def keep(self) -> None:
+        """Renews until cancelled: on time, and at once when somebody says that leases were fenced."""
+        while True:
+            await self._wakeups.wait("fenced", timeout_seconds=self._renew_seconds)
+            if not self._held:
+                continue
+            try:
+                await self.renew_all()
+            except (LockstepError, OSError) as error:
+                _log.warning("leases could not be renewed", extra={"error": type(error).__name__})
+                await asyncio.sleep(0.5)
+
+    async def renew_all(self) -> None:
+        by_tenant: dict[UUID, list[Held]] = defaultdict(list)
+        for held in self._held.values():
+            by_tenant[held.claim.dispatch.tenant_id].append(held)
+        for tenant_id, mine in by_tenant.items():
+            pairs = [(held.claim.dispatch.step_id, held.claim.fence) for held in mine]
+            async with self._database.tenant(tenant_id) as tx:
+                kept = await claims.renew(tx, tenant_id, pairs, lease_seconds=self._lease_seconds)
+            for held, pair in zip(mine, pairs, strict=True):
+                if pair not in kept and pair in self._held:
+                    held.lost = True
+                    held.task.cancel()
+        for held in list(self._held.values()):
+            if held.receipt and not held.lost:
+                with suppress(DependencyUnavailable):
+                    await self._queue.extend(held.receipt, visibility_seconds=self._visibility_seconds)

@@ -1,0 +1,142 @@
+"""What becomes of a message: its step is claimed, parked, or the message is refused with the right answer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from foundation.contracts.definition import Step
+from foundation.contracts.step_message import StepMessage
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
+from foundation.storage.execution import run_events
+from foundation.storage.execution import steps as step_rows
+from foundation.storage.execution.dispatches import Claim, Dispatch
+from foundation.storage.execution.run_events import Event
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Database, Transaction, with_retries
+from foundation.workflow import claims, run_control, slots
+from orchestrator.outbox.messages import step_message
+from orchestrator.step_clock import StepClock
+from orchestrator.work import Work
+
+_STEP: TypeAdapter[Step] = TypeAdapter(Step)
+_LOOKS = 3
+
+
+class Refusal(StrEnum):
+    """Why a message brought no work; every one of them means that the message may be deleted."""
+
+    PARKED = "parked"
+    SHARE_USED = "its tenant has its share of this worker's slots"
+    HELD = "held by a live lease"
+    ANSWERED = "finished before: answered again"
+    STALE = "of an earlier tick or generation"
+    UNKNOWN = "no such step"
+    RUN_STANDS = "its run is paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    work: Work
+
+
+def dispatch_of(message: StepMessage) -> Dispatch:
+    return Dispatch(
+        tenant_id=message.tenant_id,
+        run_id=message.run_id,
+        step_id=message.step_id,
+        generation=message.generation,
+        tick=message.tick,
+        task_token=message.task_token,
+    )
+
+
+class Taker:
+    """Takes steps for one worker."""
+
+    def __init__(self, database: Database, *, worker_id: str, lease_seconds: float) -> None:
+        self._database = database
+        self._worker_id = worker_id
+        self._lease_seconds = lease_seconds
+
+    async def take(self, dispatch: Dispatch) -> Taken | Refusal:
+        """Claims the step, or parks it, or says why the message brings no work. One short transaction."""
+        return await with_retries(lambda: self._take(dispatch))
+
+    async def _take(self, dispatch: Dispatch) -> Taken | Refusal:
+        async with self._database.tenant(dispatch.tenant_id) as tx:
+            for _ in range(_LOOKS):
+                if work := await self.claim(tx, dispatch):
+                    return Taken(work)
+                refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
+                if refusal is not None:
+                    return refusal
+            return Refusal.HELD
+
+    async def take_later(self, dispatch: Dispatch) -> Refusal:
+        """Lets the step wait for a slot, or says why the message brings no work whatever slots there are."""
+        return await with_retries(lambda: self._take_later(dispatch))
+
+    async def _take_later(self, dispatch: Dispatch) -> Refusal:
+        async with self._database.tenant(dispatch.tenant_id) as tx:
+            for _ in range(_LOOKS):
+                if await slots.park(tx, dispatch):
+                    event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.SLOT.value})
+                    await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
+                    return Refusal.SHARE_USED
+                refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
+                if refusal is not None:
+                    return refusal
+            return Refusal.HELD
+
+    async def wake(self, tenant_id: UUID, *, most: int) -> int:
+        """Enqueues steps of the tenant that wait for a slot, the longest wait first; how many there were."""
+        async with self._database.tenant(tenant_id) as tx:
+            woken = await slots.wake(tx, tenant_id, most=most)
+            await outbox.write(tx, tenant_id, [step_message(dispatch) for dispatch in woken])
+        return len(woken)
+
+    async def claim(self, tx: Transaction, dispatch: Dispatch) -> Work | None:
+        """Claims within the caller's transaction."""
+        claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=self._lease_seconds)
+        if claim is None:
+            return None
+        outputs = await step_rows.outputs_of(tx, dispatch.tenant_id, dispatch.run_id)
+        data = {"name": claim.name, "attempt": claim.attempt, "tick": dispatch.tick, "worker": self._worker_id}
+        await run_events.append(
+            tx, dispatch.tenant_id, dispatch.run_id, [Event("step.running", dispatch.step_id, data)]
+        )
+        return work_of(claim, outputs)
+
+    async def _parked(self, tx: Transaction, dispatch: Dispatch) -> Refusal | None:
+        if not await claims.park(tx, dispatch):
+            return None
+        event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.DEPENDENCY.value})
+        await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
+        return Refusal.PARKED
+
+    async def _refusal(self, tx: Transaction, dispatch: Dispatch) -> Refusal | None:
+        """Why neither a claim nor a parking matched; None when the row changed in between and both are worth a try."""
+        now = await claims.look(tx, dispatch.tenant_id, dispatch.step_id)
+        if now is None:
+            return Refusal.UNKNOWN
+        if now.generation != dispatch.generation or dispatch.tick < now.tick:
+            return Refusal.STALE
+        if now.status.is_terminal:
+            effect = run_control.done_effect(
+                dispatch.run_id, dispatch.step_id, dispatch.task_token, tick=dispatch.tick + 1
+            )
+            await outbox.write(tx, dispatch.tenant_id, [effect])
+            return Refusal.ANSWERED
+        if now.run_status is not RunStatus.RUNNING:
+            return Refusal.RUN_STANDS
+        if now.status is StepStatus.RUNNING:
+            return Refusal.HELD
+        return None
+
+
+def work_of(claim: Claim, outputs: dict[str, object]) -> Work:
+    data = {"input": claim.run_input, "steps": {name: {"output": output} for name, output in outputs.items()}}
+    clock = StepClock(claim.seconds_left)
+    return Work(claim=claim, step=_STEP.validate_python(claim.definition), data=data, clock=clock)

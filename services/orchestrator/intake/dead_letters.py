@@ -1,0 +1,56 @@
+"""Consumes the dead letters: a step whose messages nobody could handle fails, everything else is dropped."""
+
+import asyncio
+
+from pydantic import ValidationError
+
+from foundation.cloud.queue import Queue, Received
+from foundation.contracts.step_message import StepMessage
+from foundation.domain.errors import Failure, LockstepError
+from foundation.domain.states import RecoveryPolicy
+from foundation.storage.session.database import Database
+from foundation.telemetry.logs import logger
+from foundation.workflow import claims
+from orchestrator.claiming.taking import dispatch_of
+from orchestrator.recording.recorder import Holding, Recorder
+
+_log = logger(__name__)
+_PAUSE_SECONDS = 5.0
+
+
+class DeadLetters:
+    def __init__(self, queue: Queue, database: Database, recorder: Recorder, *, worker_id: str) -> None:
+        self._queue = queue
+        self._database = database
+        self._recorder = recorder
+        self._worker_id = worker_id
+
+    async def run(self) -> None:
+        """Consumes until cancelled."""
+        while True:
+            try:
+                for message in await self._queue.receive(10, wait_seconds=20):
+                    await self.handle(message)
+                    await self._queue.delete([message.receipt])
+            except (LockstepError, OSError) as error:
+                _log.debug("dead letters cannot be read now", extra={"error": type(error).__name__})
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def handle(self, message: Received) -> None:
+        """Claims the step, which no live holder, other tick or other generation allows, and fails it."""
+        try:
+            parsed = StepMessage.model_validate_json(message.body)
+        except ValidationError:
+            _log.error("a dead letter cannot be read and is dropped", extra={"head": message.body[:200]})
+            return
+        dispatch = dispatch_of(parsed)
+        async with self._database.tenant(parsed.tenant_id) as tx:
+            claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=30)
+            if claim is None:
+                _log.info("a dead letter is of no live step and is dropped", extra={"step_id": str(parsed.step_id)})
+                return
+            policy = RecoveryPolicy(claim.on_step_failure)
+            holding = Holding(dispatch, claim.fence, claim.name, claim.attempt, claim.started_at, policy)
+            failure = Failure("dead_letter", "the step's message was received too often without a result")
+            await self._recorder.fail_in(tx, holding, failure)
+        _log.error("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})

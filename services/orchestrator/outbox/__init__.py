@@ -1,0 +1,1 @@
+"""The worker's effects: how they are written, and how they leave."""

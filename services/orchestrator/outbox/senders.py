@@ -1,0 +1,58 @@
+"""How the orchestrator's effects leave the outbox: messages in batches to SQS, callbacks to Step Functions."""
+
+import asyncio
+import json
+import math
+from collections.abc import Sequence
+
+from foundation.cloud.executions import Executions
+from foundation.cloud.queue import BATCH, Outgoing, Queue
+from foundation.domain.errors import DependencyUnavailable
+from foundation.storage.session.outbox import Due, OutboxKind
+from foundation.storage.session.relay import Sender
+from foundation.telemetry.logs import logger
+from orchestrator.failpoints import Failpoints
+
+_log = logger(__name__)
+_AT_ONCE = 8
+
+
+def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dict[OutboxKind, Sender]:
+    async def messages(effects: Sequence[Due]) -> list[Due]:
+        failed: list[Due] = []
+        for start in range(0, len(effects), BATCH):
+            batch = effects[start : start + BATCH]
+            failpoints.reach("message.before_send")
+            outgoing = [
+                Outgoing(
+                    body=json.dumps(effect.payload),
+                    group=str(effect.tenant_id),
+                    delay_seconds=math.ceil(effect.wait_seconds),
+                )
+                for effect in batch
+            ]
+            taken = await queue.send(outgoing)
+            failed += [effect for effect, ok in zip(batch, taken, strict=True) if not ok]
+            failpoints.reach("message.after_send")
+        return failed
+
+    async def callbacks(effects: Sequence[Due]) -> list[Due]:
+        slots = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(effect: Due) -> Due | None:
+            async with slots:
+                failpoints.reach("callback.before_send")
+                try:
+                    await executions.succeed(effect.payload["task_token"], json.dumps(effect.payload["output"]))
+                except DependencyUnavailable as error:
+                    _log.debug("a callback could not be sent", extra={"error": error.detail})
+                    return effect
+                failpoints.reach("callback.after_send")
+                return None
+
+        return [effect for effect in await asyncio.gather(*(one(effect) for effect in effects)) if effect is not None]
+
+    return {
+        OutboxKind.STEP_MESSAGE: Sender(messages, ahead=True),
+        OutboxKind.STEP_CALLBACK: Sender(callbacks),
+    }

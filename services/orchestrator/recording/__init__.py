@@ -1,0 +1,1 @@
+"""How a tick ended, written in one transaction."""

@@ -1,0 +1,1 @@
+"""What stands still is found and moved on."""

@@ -1,0 +1,157 @@
+"""Finds what stands still: lapsed leases, steps and runs past their time, executions that were lost."""
+
+import asyncio
+import time
+from uuid import UUID
+
+from foundation.cloud.executions import Executions, execution_name
+from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
+from foundation.domain.states import RecoveryPolicy, RunStatus
+from foundation.storage.execution import runs
+from foundation.storage.execution.runs import Standstill
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Database, with_retries
+from foundation.storage.session.outbox import OutboxKind
+from foundation.telemetry.logs import bind, logger
+from foundation.workflow import claims, endings, lapses, plans, run_control, slots
+from orchestrator.claiming.taking import Taker
+from orchestrator.recording.recorder import Holding, Recorder
+
+_log = logger(__name__)
+_SLOT_WAIT_SECONDS = 15.0
+_WOKEN_AT_ONCE = 10
+
+
+class Sweeper:
+    """Looks across tenants with the sweeper's login (which may only read), acts in each tenant as the orchestrator."""
+
+    def __init__(
+        self,
+        look: Database,
+        act: Database,
+        executions: Executions,
+        recorder: Recorder,
+        taker: Taker,
+        *,
+        every_seconds: float,
+        standstill_seconds: float,
+        budget_pause_seconds: float,
+    ) -> None:
+        self._look = look
+        self._act = act
+        self._executions = executions
+        self._recorder = recorder
+        self._taker = taker
+        self._every_seconds = every_seconds
+        self._standstill_seconds = standstill_seconds
+        self._budget_pause_seconds = budget_pause_seconds
+        self._asked: dict[UUID, float] = {}
+
+    async def run(self) -> None:
+        """Sweeps until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except (LockstepError, OSError) as error:
+                _log.warning("the sweep failed and will be tried again", extra={"error": type(error).__name__})
+            await asyncio.sleep(self._every_seconds)
+
+    async def sweep(self) -> None:
+        async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
+            lapsed = await lapses.lapsed(tx)
+            waiting = await slots.tenants_waiting(tx, seconds=_SLOT_WAIT_SECONDS)
+            still = await runs.standing_still(tx, seconds=self._standstill_seconds)
+        for tenant_id, step_id in lapsed:
+            with bind(tenant_id=tenant_id, step_id=step_id):
+                await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
+        for tenant_id in waiting:
+            with bind(tenant_id=tenant_id):
+                await self._wake(tenant_id)
+        for run in still:
+            with bind(tenant_id=run.tenant_id, run_id=run.run_id):
+                await self._look_after(run)
+
+    async def _reclaim(self, tenant_id: UUID, step_id: UUID) -> None:
+        """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
+        async with self._act.tenant(tenant_id) as tx:
+            fenced = await lapses.fence_lapsed(tx, tenant_id, step_id)
+            if fenced is None:
+                return
+            policy = RecoveryPolicy(fenced.on_step_failure)
+            holding = Holding(fenced.dispatch, fenced.fence, fenced.name, fenced.attempt, fenced.started_at, policy)
+            if fenced.overdue:
+                await self._recorder.fail_in(tx, holding, Failure("step_timed_out", "the step's time is over"))
+            else:
+                lost = Failure("worker_lost", "the worker stopped renewing its lease")
+                await self._recorder.retry_in(tx, holding, lost)
+        _log.info("took a step from a holder that is gone", extra={"overdue": fenced.overdue, "fence": fenced.fence})
+
+    async def _wake(self, tenant_id: UUID) -> None:
+        """Whoever let these steps wait should have woken them; where it has a full share still, they wait again."""
+        woken = await self._taker.wake(tenant_id, most=_WOKEN_AT_ONCE)
+        _log.info("enqueued steps that had waited long for a slot", extra={"woken": woken})
+
+    async def _look_after(self, run: Standstill) -> None:
+        if run.overdue:
+            await with_retries(lambda: self._time_out(run))
+            return
+        if run.status is RunStatus.PAUSED:
+            # By the database's clock, so that the run's explanation can say when, whichever worker comes to it.
+            if run.pause_reason == "budget" and run.still_seconds >= self._budget_pause_seconds:
+                again = "the budget may have room again"
+                await with_retries(lambda: self._reopen(run, reason=again, unless_held=True))
+            return
+        now, pause = time.monotonic(), self._standstill_seconds
+        if now - self._asked.get(run.run_id, -pause) < pause:
+            return
+        self._asked[run.run_id] = now
+        self._asked = {run_id: at for run_id, at in self._asked.items() if now - at < 10 * pause}
+        try:
+            execution = await self._executions.describe(execution_name(run.run_id, run.generation))
+            if execution is None or execution.status == "SUCCEEDED":
+                lost = (
+                    "Step Functions lost the execution" if execution is None else "the execution ended without the run"
+                )
+                await with_retries(lambda: self._reopen(run, reason=lost))
+            elif execution.status != "RUNNING":
+                await with_retries(lambda: self._end(run, execution.status))
+        except DependencyUnavailable as error:
+            _log.info("the run cannot be looked after now", extra={"error": error.detail})
+
+    async def _time_out(self, run: Standstill) -> None:
+        error = {"code": "run_timed_out", "detail": "the run's time is over"}
+        async with self._act.tenant(run.tenant_id) as tx:
+            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
+            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+            if row is None or row.status is not RunStatus.RUNNING or row.generation != run.generation:
+                return
+            if await plans.seconds_to_deadline(tx, run.tenant_id, run.run_id) > 0:
+                return
+            await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
+        _log.info("the run's time is over")
+
+    async def _end(self, run: Standstill, execution_status: str) -> None:
+        """The event that should have told of the execution's end did not come."""
+        async with self._act.tenant(run.tenant_id) as tx:
+            status = await endings.end_with_execution(
+                tx, run.tenant_id, run.run_id, generation=run.generation, execution_status=execution_status
+            )
+        if status is not None:
+            _log.warning("ended a run whose execution had ended", extra={"status": status.value})
+
+    async def _reopen(self, run: Standstill, *, reason: str, unless_held: bool = False) -> None:
+        """Opens a generation; with `unless_held` not while a worker still works on what it claimed before the pause.
+
+        Nobody waits for a budget's pause to end as for a person's resume: what was claimed is recorded first.
+        """
+        async with self._act.tenant(run.tenant_id) as tx:
+            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
+            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+            if row is None or row.status is not run.status or row.generation != run.generation:
+                return
+            if await outbox.is_waiting(tx, run.tenant_id, run.run_id, OutboxKind.START_EXECUTION):
+                return
+            if unless_held and await claims.any_held(tx, run.tenant_id, run.run_id):
+                return
+            generation = await run_control.open_generation(tx, row, reason=reason)
+        _log.info("opened a generation", extra={"generation": generation, "reason": reason})

@@ -1,0 +1,1 @@
+"""Calls of tools, with the files that go in and come out."""

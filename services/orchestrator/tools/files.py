@@ -1,0 +1,99 @@
+"""Files as expressions give them (`{artifact, name, size, sha256}`), looked up and made ready to be staged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from foundation.cloud.objects import ObjectStore
+from foundation.contracts.accepted.file_names import names_in_each_others_way
+from foundation.contracts.tool_job import JobInput
+from foundation.contracts.tools.files import read_files
+from foundation.storage import artifacts
+from foundation.storage.artifacts import Artifact
+from foundation.storage.session.database import Database
+from orchestrator.work import StepFailed
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file that is final, under the name that it is staged by. Its address is signed when the job is sent."""
+
+    name: str
+    object_key: str
+    size: int
+    sha256: str
+
+
+async def stage(
+    database: Database, objects: ObjectStore, tenant_id: UUID, files: Any, *, at: str
+) -> tuple[StagedFile, ...]:
+    """The files of a job; `StepFailed` when one is no artifact of this tenant, or was never uploaded whole.
+
+    `at` is the pointer of the files within their step.
+    """
+    references, faults = read_files(files)
+    if faults:
+        told = "; ".join(f"{at}{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        raise StepFailed("files_invalid", told)
+    staged = []
+    for reference in references:
+        artifact = await _ready(database, objects, tenant_id, UUID(reference.artifact))
+        name = reference.name or artifact.name
+        staged.append(StagedFile(name, artifact.object_key, artifact.size, artifact.sha256.hex()))
+    if clash := names_in_each_others_way(entry.name for entry in staged):
+        raise StepFailed(
+            "files_invalid", f"{at}: {clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name"
+        )
+    return tuple(staged)
+
+
+async def addressed(objects: ObjectStore, files: Iterable[StagedFile], *, seconds: int) -> tuple[JobInput, ...]:
+    """The files as a job gets them, through addresses that are good for so many seconds."""
+    return tuple(
+        [
+            JobInput(
+                name=file.name,
+                url=await objects.download_url(file.object_key, seconds=seconds),
+                size=file.size,
+                sha256=file.sha256,
+            )
+            for file in files
+        ]
+    )
+
+
+async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, wanted: UUID) -> Artifact:
+    artifact = await _found(database, tenant_id, wanted)
+    if artifact.ready:
+        return artifact
+    key = artifacts.final_key(tenant_id, wanted)
+    if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
+        # Another step that needs the same upload may have made it final, and taken it away from here, meanwhile.
+        artifact = await _found(database, tenant_id, wanted)
+        if artifact.ready:
+            return artifact
+        raise StepFailed("artifact_missing", await _what_is_there(objects, artifact))
+    async with database.tenant(tenant_id) as tx:
+        await artifacts.mark_ready(tx, tenant_id, wanted, object_key=key)
+    await objects.delete(artifact.object_key)
+    return replace(artifact, ready=True, object_key=key)
+
+
+async def _found(database: Database, tenant_id: UUID, wanted: UUID) -> Artifact:
+    async with database.tenant(tenant_id) as tx:
+        artifact = await artifacts.get(tx, tenant_id, wanted)
+    if artifact is None:
+        raise StepFailed("artifact_missing", f"there is no artifact {wanted}")
+    return artifact
+
+
+async def _what_is_there(objects: ObjectStore, artifact: Artifact) -> str:
+    size = await objects.size(artifact.object_key)
+    if size is None:
+        found = "nothing was uploaded"
+    elif size != artifact.size:
+        found = f"{size} bytes were uploaded"
+    else:
+        found = "what was uploaded has another digest"
+    return f"artifact {artifact.artifact_id} has {artifact.size} bytes of digest {artifact.sha256.hex()}, but {found}"

@@ -1,0 +1,282 @@
+"""One call of one tool: written down, run once, its artifacts checked, its result recorded under the claim's fence."""
+
+import asyncio
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from foundation.cloud.objects import ObjectStore
+from foundation.contracts.accepted.file_names import names_in_each_others_way
+from foundation.contracts.tool_job import (
+    JobArtifact,
+    JobLimits,
+    JobReason,
+    JobState,
+    JobStatus,
+    ToolJob,
+    ToolResult,
+    UploadSlot,
+)
+from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
+from foundation.contracts.tools.catalogue import TOOLS
+from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
+from foundation.domain.ids import StepId, tool_job_id
+from foundation.domain.states import StepKind
+from foundation.domain.tools import Effect
+from foundation.storage import artifacts
+from foundation.storage.artifacts import NewArtifact
+from foundation.storage.execution import tool_events
+from foundation.storage.execution.dispatches import Claim
+from foundation.storage.session.database import Database
+from foundation.telemetry.logs import logger
+from foundation.telemetry.traces import current_traceparent
+from foundation.workflow import claims, outcomes, slots
+from orchestrator.clients.launcher import Launcher
+from orchestrator.failpoints import Failpoints
+from orchestrator.tools.files import StagedFile, addressed
+from orchestrator.work import StepFailed, Work
+
+_log = logger(__name__)
+
+_ARTIFACT_BYTES = 64 * 1024 * 1024
+# Presigned addresses outlive the job's own time by as long as it may wait for a place; then it asks for new ones.
+_SLOT_MARGIN_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """Which tool, with what, and which call of the step it is."""
+
+    tool: str
+    arguments: dict[str, Any]
+    inputs: tuple[StagedFile, ...]
+    turn: int
+    call_id: str
+
+
+class ToolCalls:
+    def __init__(
+        self,
+        database: Database,
+        launcher: Launcher,
+        objects: ObjectStore,
+        failpoints: Failpoints,
+        *,
+        artifacts_per_job: int,
+    ) -> None:
+        self._database = database
+        self._launcher = launcher
+        self._objects = objects
+        self._failpoints = failpoints
+        self._artifacts_per_job = artifacts_per_job
+
+    async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
+        """How the call ended and what it gave, `output_of` shows it; a recorded result is read, not executed again."""
+        with work.clock.collecting():
+            return await self._call(work, call)
+
+    async def _call(self, work: Work, call: ToolCall) -> dict[str, Any]:
+        claim = work.claim
+        given = checked_arguments(call)
+        effect = TOOLS[call.tool].effect
+        job_id = tool_job_id(StepId(claim.dispatch.step_id), turn=call.turn, tool_call_id=call.call_id)
+        job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, _digest(call))
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            recorded = await tool_events.begin(tx, claim, job)
+        if recorded.result is not None:
+            return recorded.result
+        if recorded.attempts > 1 and effect is Effect.ONCE:
+            detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
+            raise StepFailed("outcome_unknown", detail)
+        self._failpoints.reach("tool.before_submit")
+        result = await self._submit(work, job_id, call, given)
+        self._failpoints.reach("tool.after_submit")
+        if result.retryable:
+            detail = result.detail or f"the job ended {result.status}"
+            output = output_of(_document(result, []), whole=False)
+            raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True, output=output)
+        return await self._record(claim, job_id, result)
+
+    async def _submit(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolResult:
+        """Runs the job, however long it waits for its place: a wait is neither the step's time nor an attempt."""
+        while True:
+            job = await self._job(work, job_id, call, given)
+            result = await self._run(work, job)
+            if result.reason is not JobReason.JOB_EXPIRED:
+                return result
+
+    async def _run(self, work: Work, job: ToolJob) -> ToolResult:
+        async def on_stand(standing: bool) -> None:  # noqa: FBT001 - a callback's one value
+            try:
+                async with self._database.tenant(job.tenant_id) as tx:
+                    await slots.write_clock(tx, work.claim, standing=standing)
+            except (DependencyUnavailable, OSError) as error:
+                # This worker's own clock holds; the row's deadline is for who comes after it.
+                _log.warning("the step's clock could not be written", extra={"error": type(error).__name__})
+
+        async with work.clock.call(on_stand) as waiting:
+
+            async def on_state(state: JobState) -> None:
+                await (waiting.wait() if state is JobState.WAITING else waiting.go_on())
+
+            try:
+                return await self._launcher.run(job, on_state=on_state)
+            except SandboxUnavailable as error:
+                # Without a sandbox nothing runs, and trying again does not install one.
+                raise StepFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
+            except asyncio.CancelledError:
+                await asyncio.shield(self._leave(work, job))
+                raise
+
+    async def _leave(self, work: Work, job: ToolJob) -> None:
+        """Ends a job that this worker no longer waits for, if nobody else will: who holds the step next joins it.
+
+        What a job gave that was ended with its step is kept beside the step, whose end has been recorded before.
+        """
+        try:
+            async with self._database.tenant(job.tenant_id) as tx:
+                over = await claims.is_over(tx, work.claim)
+            result = await self._launcher.cancel(job) if over else None
+            if result is not None:
+                await self._keep_late(work, result)
+        except (LockstepError, StepFailed, OSError) as error:
+            _log.warning("a job could not be ended with its step", extra={"error": type(error).__name__})
+
+    async def _keep_late(self, work: Work, result: ToolResult) -> None:
+        tenant_id, step_id = work.claim.dispatch.tenant_id, work.claim.dispatch.step_id
+        new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
+        document = _document(result, new)
+        async with self._database.tenant(tenant_id) as tx:
+            if not await tool_events.tell(tx, tenant_id, result.job_id, result=document):
+                return
+            for artifact in new:
+                await artifacts.insert(tx, tenant_id, artifact)
+            if work.claim.kind is StepKind.TOOL:
+                await outcomes.tell(tx, tenant_id, step_id, output=output_of(document, whole=False))
+
+    async def _job(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolJob:
+        claim, dispatch = work.claim, work.claim.dispatch
+        seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
+        valid = seconds + _SLOT_MARGIN_SECONDS
+        keys = [_object_key(claim, job_id, index) for index in range(self._artifacts_per_job)]
+        forms = await self._objects.uploads(keys, seconds=valid, max_bytes=_ARTIFACT_BYTES)
+        uploads = [UploadSlot(index=at, url=form.url, fields=form.fields) for at, form in enumerate(forms)]
+        limits = JobLimits(wall_seconds=seconds, cpu_seconds=seconds, artifact_count=self._artifacts_per_job)
+        try:
+            return ToolJob(
+                job_id=job_id,
+                tenant_id=dispatch.tenant_id,
+                run_id=dispatch.run_id,
+                step_id=dispatch.step_id,
+                generation=dispatch.generation,
+                fence=claim.fence,
+                tool=call.tool,
+                arguments=call.arguments,
+                inputs=await addressed(self._objects, call.inputs, seconds=valid),
+                uploads=tuple(uploads),
+                limits=limits,
+                traceparent=current_traceparent(),
+                expires_at=datetime.now(UTC) + timedelta(seconds=valid),
+            )
+        except ValidationError as error:
+            raise StepFailed("job_invalid", f"the tool cannot be called so: {error.errors()[0]['msg']}") from error
+
+    async def _record(self, claim: Claim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
+        """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
+        new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
+        document = _document(result, new)
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            if not await tool_events.end(tx, claim, job_id, status=result.status.value, result=document):
+                raise LeaseLost("another holder has this step now; the tool's result was not recorded")
+            for artifact in new:
+                await artifacts.insert(tx, claim.dispatch.tenant_id, artifact)
+        self._failpoints.reach("tool.recorded")
+        return document
+
+    async def _checked(self, claim: Claim, job_id: UUID, artifact: JobArtifact) -> NewArtifact:
+        key = _object_key(claim, job_id, artifact.index)
+        stored = await self._objects.digest(key) if artifact.index < self._artifacts_per_job else None
+        if stored != (artifact.size, bytes.fromhex(artifact.sha256)):
+            detail = f"the artifact {artifact.name!r} is not in storage as the job reported it"
+            raise StepFailed("artifact_mismatch", detail, retryable=True)
+        return NewArtifact(
+            artifact_id=uuid5(job_id, str(artifact.index)),
+            name=artifact.name,
+            content_type=artifact.content_type,
+            size=artifact.size,
+            sha256=bytes.fromhex(artifact.sha256),
+            object_key=key,
+            ready=True,
+            run_id=claim.dispatch.run_id,
+            step_id=claim.dispatch.step_id,
+            job_id=job_id,
+            created_by=claim.run_created_by,
+        )
+
+
+def checked_arguments(call: ToolCall) -> ToolArguments:
+    """The arguments as the tool's contract reads them; `StepFailed` with the places where they are wrong."""
+    contract = TOOLS[call.tool]
+    if faults := contract.faults(call.arguments):
+        told = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        raise StepFailed("arguments_invalid", f"{call.tool} cannot be called so: {told}")
+    given = contract.arguments.model_validate(call.arguments)
+    taken = given.input_files() if isinstance(given, ProgramArguments) else ()
+    if clash := names_in_each_others_way([*taken, *(entry.name for entry in call.inputs)]):
+        raise StepFailed(
+            "arguments_invalid", f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
+        )
+    return given
+
+
+def _object_key(claim: Claim, job_id: UUID, index: int) -> str:
+    return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
+
+
+def _digest(call: ToolCall) -> bytes:
+    said = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
+    return {
+        "status": result.status.value,
+        "reason": result.reason.value if result.reason else None,
+        "detail": result.detail,
+        "result": result.result,
+        "result_error": result.result_error,
+        "stdout": result.stdout,
+        "stderr": result.stderr,
+        "cut": {
+            name: cut.model_dump()
+            for name, cut in (("stdout", result.stdout_cut), ("stderr", result.stderr_cut))
+            if cut is not None
+        },
+        "replaced": {
+            name: count
+            for name, count in (("stdout", result.stdout_replaced), ("stderr", result.stderr_replaced))
+            if count
+        },
+        "files": [
+            {"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new
+        ],
+        "skipped": [skipped.model_dump() for skipped in result.skipped],
+        "usage": result.usage.model_dump(),
+    }
+
+
+def output_of(document: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    """What a step shows of it; of a call that did not end well (not `whole`), how it ended as well."""
+    shown = ("result", "result_error", "stdout", "stderr", "cut", "replaced", "files", "skipped")
+    ending = () if whole else ("status", "reason", "detail")
+    return {name: document.get(name) for name in (*ending, *shown)}
+
+
+def succeeded(document: dict[str, Any]) -> bool:
+    return bool(document["status"] == JobStatus.SUCCEEDED.value)

@@ -1,0 +1,1 @@
+"""Jobs that are open, that wait, and that ended."""

@@ -1,0 +1,227 @@
+"""The jobs that are open: which wait, which run, who waits for their results, and who waits for a job.
+
+One event loop, no locks: every method that changes something does so without awaiting. A job is here from its
+submission to its answer, once; a second submission of the same id gets the same answer.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from foundation.contracts.tool_job import JobHolder, JobReason, JobStatus, ToolJob, ToolResult
+from foundation.domain.errors import (
+    DependencyUnavailable,
+    IdempotencyConflict,
+    LeaseLost,
+    LockstepError,
+    NotFound,
+    QuotaExceeded,
+)
+from foundation.domain.tools import Effect
+from tool_runtime.launcher import metrics
+from tool_runtime.launcher.jobs.finished import Finished, FinishedJobs
+from tool_runtime.launcher.jobs.open_jobs import OpenJob, digest_of
+from tool_runtime.launcher.jobs.waiting import WaitingJobs
+from tool_runtime.tools.registry import find_tool
+
+RETRY_AFTER_SECONDS = 2.0
+
+
+class JobBoard:
+    """Bounded: at most `max_running` jobs run; beyond them `max_queued` of one tenant are open, `max_waiting` of all.
+
+    A tenant's first job is taken even when the others fill the board, so that none can close it to all.
+    """
+
+    def __init__(
+        self, *, max_running: int, max_queued: int, finished: FinishedJobs, max_waiting: int | None = None
+    ) -> None:
+        self.max_running = max_running
+        self._max_queued = max_queued
+        self._max_waiting = max_queued if max_waiting is None else max_waiting
+        self._finished = finished
+        self._open: dict[UUID, OpenJob] = {}
+        self._waiting = WaitingJobs()
+        self._running: set[OpenJob] = set()
+        self._idle: OrderedDict[str, asyncio.Future[OpenJob]] = OrderedDict()
+        self._closed = False
+        self.changed = asyncio.Event()
+
+    @property
+    def demand(self) -> int:
+        """Runners that the open jobs need, as far as they may run at once."""
+        return min(len(self._open), self.max_running)
+
+    def submit(self, job: ToolJob) -> OpenJob | ToolResult:
+        """The open job, new or joined, or the result of one that had ended.
+
+        Raises `IdempotencyConflict`, `LeaseLost` (a later holder has it), `QuotaExceeded`, `DependencyUnavailable`.
+        """
+        digest = digest_of(job)
+        known = self._finished.find(job.job_id) or self._open.get(job.job_id)
+        if known is not None and known.digest != digest:
+            raise IdempotencyConflict(f"job {job.job_id} is known with other content")
+        if isinstance(known, OpenJob):
+            return self._joined(known, job)
+        if known is not None and not _may_run_again(known, job.holder):
+            return known.result
+        self._refuse_when_full(job)
+        entry = OpenJob(job, digest)
+        self._open[job.job_id] = entry
+        self._waiting.add(entry)
+        self._hand_out()
+        return entry
+
+    def cancel(self, job_id: UUID, holder: JobHolder) -> OpenJob | ToolResult:
+        """The open job, told to end, or the result of one that had ended.
+
+        Raises `NotFound`, and `LeaseLost` where a later holder has joined: the job is that holder's, and goes on.
+        """
+        if entry := self._open.get(job_id):
+            if (entry.successor or entry).holder > holder:
+                raise LeaseLost("a later holder of the step has joined the job; it goes on")
+            entry.cancelled = True
+            entry.over.set()
+            if entry.runner is None:
+                self._answer_without_runner(
+                    entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False
+                )
+            return entry
+        if known := self._finished.find(job_id):
+            return known.result
+        raise NotFound(f"there is no job {job_id}")
+
+    async def take(self, runner: str, *, seconds: float) -> OpenJob | None:
+        """Wait for a job for this runner; None when there was none in time or the runner is gone."""
+        self.forget_idle(runner)
+        waiting: asyncio.Future[OpenJob] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            return None
+        self._idle[runner] = waiting
+        self._hand_out()
+        await asyncio.wait({waiting}, timeout=seconds)
+        if self._idle.get(runner) is waiting:
+            del self._idle[runner]
+        return waiting.result() if waiting.done() and not waiting.cancelled() else None
+
+    def forget_idle(self, runner: str) -> None:
+        """A runner that waited will not come back for the answer."""
+        if waiting := self._idle.pop(runner, None):
+            waiting.cancel()
+
+    def finish(self, entry: OpenJob, result: ToolResult) -> None:
+        """Record and hand out a result, once; what may run again is not remembered."""
+        if self._open.get(result.job_id) is not entry:
+            return
+        self._remove(entry)
+        if not result.retryable:
+            self._finished.keep(result, entry.digest, entry.holder)
+        metrics.JOBS.labels(entry.job.tool, result.status, result.reason or "").inc()
+        metrics.JOB_DURATION.labels(entry.job.tool).observe(time.monotonic() - entry.submitted)
+        entry.over.set()
+        if not entry.answer.done():
+            entry.answer.set_result(result)
+        if entry.successor is not None:
+            self._succeed(entry.successor, result)
+        self._hand_out()
+
+    def lose(self, entry: OpenJob, detail: str) -> None:
+        """The runner of a job is gone and will hand nothing in."""
+        metrics.RUNNERS_LOST.inc()
+        if entry.cancelled:
+            self._answer_without_runner(entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False)
+            return
+        may_rerun = find_tool(entry.job.tool).spec.effect is not Effect.ONCE
+        self._answer_without_runner(entry, JobStatus.FAILED, JobReason.RUNNER_LOST, detail, retryable=may_rerun)
+
+    def refuse_waiting(self, make_error: Callable[[], LockstepError]) -> None:
+        """Answer every job that no runner has with an error."""
+        for entry in [entry for entry in self._open.values() if entry.runner is None]:
+            self._refuse(entry, make_error())
+        self._hand_out()
+
+    def close(self) -> None:
+        """Answer everything with an error that may be retried; give out nothing more."""
+        self._closed = True
+        for entry in list(self._open.values()):
+            self._refuse(entry, DependencyUnavailable("the launcher is stopping", retry_after=RETRY_AFTER_SECONDS))
+        for runner in list(self._idle):
+            self.forget_idle(runner)
+
+    def _joined(self, entry: OpenJob, job: ToolJob) -> OpenJob:
+        """The job as its latest holder has it; one that is being ended runs again for a later holder."""
+        latest = entry.successor or entry
+        if job.holder < latest.holder:
+            raise LeaseLost("a later holder of the step has joined the job")
+        if latest.cancelled and job.holder > latest.holder:
+            entry.successor = OpenJob(job, entry.digest)
+            return entry.successor
+        latest.holder = job.holder
+        return latest
+
+    def _refuse_when_full(self, job: ToolJob) -> None:
+        if self._closed:
+            raise DependencyUnavailable("the launcher is stopping", retry_after=RETRY_AFTER_SECONDS)
+        mine = sum(entry.job.tenant_id == job.tenant_id for entry in self._open.values())
+        if mine >= self.max_running + self._max_queued:
+            raise QuotaExceeded(f"{mine} jobs of this tenant are open", retry_after=RETRY_AFTER_SECONDS)
+        if mine and len(self._open) >= self.max_running + self._max_waiting:
+            raise QuotaExceeded(f"{len(self._open)} jobs are open", retry_after=RETRY_AFTER_SECONDS)
+
+    def _succeed(self, successor: OpenJob, result: ToolResult) -> None:
+        """A cancelled job has ended, and a later holder wants it: it runs again, unless it had ended well after all."""
+        if result.status is not JobStatus.CANCELLED and not result.retryable:
+            successor.answer.set_result(result)
+            return
+        self._open[successor.job.job_id] = successor
+        self._waiting.add(successor)
+
+    def _refuse(self, entry: OpenJob, error: LockstepError) -> None:
+        self._remove(entry)
+        entry.over.set()
+        for one in (entry, entry.successor):
+            if one is not None and not one.answer.done():
+                one.answer.set_exception(error)
+
+    def _remove(self, entry: OpenJob) -> None:
+        del self._open[entry.job.job_id]
+        self._running.discard(entry)
+        self._waiting.discard(entry)
+
+    def _hand_out(self) -> None:
+        while self._idle and len(self._running) < self.max_running:
+            entry = self._waiting.next(self._running)
+            if entry is None:
+                break
+            if entry.job.expires_at <= datetime.now(UTC):
+                detail = "its presigned addresses lapsed before a runner was free"
+                self._answer_without_runner(entry, JobStatus.FAILED, JobReason.JOB_EXPIRED, detail, retryable=True)
+                return
+            entry.runner, waiting = self._idle.popitem(last=False)
+            self._running.add(entry)
+            entry.taken.set()
+            waiting.set_result(entry)
+        metrics.QUEUED.set(len(self._waiting))
+        metrics.RUNNING.set(len(self._running))
+        self.changed.set()
+
+    def _answer_without_runner(
+        self, entry: OpenJob, status: JobStatus, reason: JobReason, detail: str, *, retryable: bool
+    ) -> None:
+        result = ToolResult(
+            job_id=entry.job.job_id,
+            status=status,
+            reason=reason,
+            detail=detail,
+            retryable=retryable,
+            ended_at=datetime.now(UTC),
+        )
+        self.finish(entry, result)
+
+
+def _may_run_again(known: Finished, holder: JobHolder) -> bool:
+    """A job that its holder cancelled has no result for a later holder of the step."""
+    return known.result.status is JobStatus.CANCELLED and holder > known.holder

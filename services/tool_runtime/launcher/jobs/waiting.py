@@ -1,0 +1,52 @@
+"""The jobs that wait for a runner, shared out fairly: each tenant in turn, within a tenant the oldest first."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Collection
+from itertools import count
+from uuid import UUID
+
+from tool_runtime.launcher.jobs.open_jobs import OpenJob
+
+_REMEMBERED_TENANTS = 10_000
+
+
+class WaitingJobs:
+    """One queue a tenant: next comes who runs least, and among equals who was served longest ago."""
+
+    def __init__(self) -> None:
+        self._queues: dict[UUID, OrderedDict[OpenJob, None]] = {}
+        # Kept when a tenant's queue is empty, else one that always waits with a single job would always come first.
+        self._served: OrderedDict[UUID, int] = OrderedDict()
+        self._turns = count(1)
+
+    def __len__(self) -> int:
+        return sum(len(queue) for queue in self._queues.values())
+
+    def of(self, tenant_id: UUID) -> int:
+        """How many jobs of one tenant wait."""
+        return len(self._queues.get(tenant_id, ()))
+
+    def add(self, entry: OpenJob) -> None:
+        self._queues.setdefault(entry.job.tenant_id, OrderedDict())[entry] = None
+
+    def discard(self, entry: OpenJob) -> None:
+        tenant_id = entry.job.tenant_id
+        queue = self._queues.get(tenant_id)
+        if queue is not None:
+            queue.pop(entry, None)
+            if not queue:
+                del self._queues[tenant_id]
+
+    def next(self, running: Collection[OpenJob]) -> OpenJob | None:
+        """Takes out the job that runs next, seen what runs now; None when none waits."""
+        if not self._queues:
+            return None
+        busy = Counter(entry.job.tenant_id for entry in running)
+        tenant_id = min(self._queues, key=lambda tenant: (busy[tenant], self._served.get(tenant, 0)))
+        entry = next(iter(self._queues[tenant_id]))
+        self.discard(entry)
+        self._served[tenant_id] = next(self._turns)
+        self._served.move_to_end(tenant_id)
+        if len(self._served) > _REMEMBERED_TENANTS:
+            self._served.popitem(last=False)
+        return entry

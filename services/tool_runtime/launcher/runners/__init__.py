@@ -1,0 +1,1 @@
+"""Runners: started, kept in a pool, given one job each."""

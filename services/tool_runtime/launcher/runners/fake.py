@@ -1,0 +1,55 @@
+"""Runners that run nothing: they take their lease and hand in the answer that was prepared."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from foundation.contracts.tool_job import ToolJob, ToolResult
+from tool_runtime.launcher.runners.base import RunnerStartError
+from tool_runtime.runner.lease_client import LeaseClient, LeaseLostError
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRunner:
+    """A task in place of a process; its exit code is 0, or minus 9 when it was killed."""
+
+    task: asyncio.Task[None]
+
+    async def wait(self) -> int | None:
+        await asyncio.wait({self.task})
+        return -9 if self.task.cancelled() else 0
+
+    async def kill(self) -> None:
+        self.task.cancel()
+        await asyncio.wait({self.task})
+
+
+@dataclass
+class FakeRunners:
+    """`answer` makes the result of a job. `refuses` makes every start fail. No code is ever executed."""
+
+    launcher_url: str
+    answer: Callable[[ToolJob], ToolResult]
+    refuses: bool = False
+    started: list[FakeRunner] = field(default_factory=list)
+
+    async def start(self, token: str) -> FakeRunner:
+        if self.refuses:
+            raise RunnerStartError("this fake refuses")
+        runner = FakeRunner(asyncio.create_task(self._serve(token)))
+        self.started.append(runner)
+        return runner
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    async def _serve(self, token: str) -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            leases = LeaseClient(client, launcher_url=self.launcher_url, token=token)
+            try:
+                lease = await leases.take()
+                await leases.give(lease, self.answer(lease.job))
+            except LeaseLostError:
+                return

@@ -1,0 +1,91 @@
+"""The lease protocol's launcher side: one job to one runner, its cancellation, its result, its last moment."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+from foundation.contracts.tool_job import ToolResult
+from foundation.domain.errors import BadRequest, Unauthenticated
+from tool_runtime.launcher.jobs.board import JobBoard
+from tool_runtime.launcher.jobs.open_jobs import OpenJob
+from tool_runtime.launcher.runners.pool import Place, RunnerPool
+from tool_runtime.protocol import POLL_SECONDS, Lease
+
+TRANSFER_SECONDS = 120.0  # inputs, collection and uploads, on top of the job's own time
+CANCEL_SECONDS = 15.0
+
+
+@dataclass(eq=False, slots=True)
+class _Given:
+    token: str
+    place: Place
+    entry: OpenJob
+    overdue: asyncio.TimerHandle
+
+
+class LeaseBook:
+    """Gives leases to the pool's runners. Raises `Unauthenticated` on every token that it does not know."""
+
+    def __init__(self, board: JobBoard, pool: RunnerPool) -> None:
+        self._board = board
+        self._pool = pool
+        self._given: dict[str, _Given] = {}
+        self._kills: set[asyncio.Task[None]] = set()
+
+    async def give(self, worker_token: str) -> Lease | None:
+        """The next job for the runner with this token, or None when it should ask again. Then the token is dead."""
+        place = self._pool.find(worker_token)
+        if place is None:
+            raise Unauthenticated("no runner with this token waits for a lease")
+        entry = await self._board.take(place.name, seconds=POLL_SECONDS)
+        if entry is None:
+            return None
+        if not self._pool.holds(place):
+            self._board.lose(entry, "the runner ended while it was given the job")
+            return None
+        place.job = entry
+        lease = Lease(lease_id=secrets.token_hex(16), token=secrets.token_urlsafe(32), job=entry.job)
+        seconds = entry.job.limits.wall_seconds + TRANSFER_SECONDS
+        overdue = asyncio.get_running_loop().call_later(seconds, self._end, place)
+        self._given[lease.lease_id] = _Given(lease.token, place, entry, overdue)
+        entry.answer.add_done_callback(lambda _: self._forget(lease.lease_id))
+        return lease
+
+    async def is_over(self, lease_id: str, token: str) -> bool:
+        """Whether the runner should stop, after waiting a while for that."""
+        given = self._find(lease_id, token)
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await given.entry.over.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def hand_in(self, lease_id: str, token: str, result: ToolResult) -> None:
+        given = self._find(lease_id, token)
+        if result.job_id != given.entry.job.job_id:
+            raise BadRequest("the result is of another job")
+        self._board.finish(given.entry, result)
+
+    def end_if_it_lingers(self, entry: OpenJob) -> None:
+        """A cancelled job whose runner does not end it is ended with its runner."""
+        for given in self._given.values():
+            if given.entry is entry:
+                given.overdue.cancel()
+                given.overdue = asyncio.get_running_loop().call_later(CANCEL_SECONDS, self._end, given.place)
+
+    def _find(self, lease_id: str, token: str) -> _Given:
+        given = self._given.get(lease_id)
+        if given is None or not secrets.compare_digest(given.token, token):
+            raise Unauthenticated("there is no such lease")
+        return given
+
+    def _forget(self, lease_id: str) -> None:
+        if given := self._given.pop(lease_id, None):
+            given.overdue.cancel()
+
+    def _end(self, place: Place) -> None:
+        if place.runner is not None:
+            task = asyncio.create_task(place.runner.kill())
+            self._kills.add(task)
+            task.add_done_callback(self._kills.discard)

@@ -1,0 +1,32 @@
+"""What would not be seen as it is."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.contracts.accepted.shown_text import hidden_in
+
+
+@pytest.mark.parametrize(
+    "code", [0x00, 0x0A, 0x7F, 0x85, 0x61C, 0x200E, 0x200F, 0x202E, 0x2028, 0x2069, 0x206A, 0x206F]
+)
+def test_what_controls_the_text_or_turns_its_direction_is_named(code: int) -> None:
+    assert f"U+{code:04X}" in (hidden_in(f"a{chr(code)}b") or "")
+
+
+@pytest.mark.parametrize("text", [" ", "\u3000\u2003", "\u200b", "\ufeff\u2060", ""])
+def test_blanks_alone_are_nothing_to_be_seen(text: str) -> None:
+    assert "nothing to be seen" in (hidden_in(text) or "")
+
+
+@pytest.mark.parametrize("text", ["market brief", "عربي", "👩\u200d👩", " a", "日本語", "é"])
+def test_any_other_text_is_seen_as_it_is(text: str) -> None:
+    assert hidden_in(text) is None
+
+
+@given(text=st.text(max_size=20))
+def test_no_character_that_unicode_calls_a_control_is_taken(text: str) -> None:
+    if hidden_in(text) is None:
+        assert not {unicodedata.category(character) for character in text} & {"Cc", "Zl", "Zp"}

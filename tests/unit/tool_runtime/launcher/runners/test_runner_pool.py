@@ -1,0 +1,128 @@
+"""How many runners there are, and what becomes of jobs when none comes up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from fixtures.launchers import a_job, opened
+from fixtures.sandboxes import UID_LOCKS
+from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
+from tool_runtime.launcher.jobs.board import JobBoard
+from tool_runtime.launcher.jobs.finished import FinishedJobs
+from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
+from tool_runtime.launcher.runners.pool import RunnerPool
+from tool_runtime.protocol import EXIT_NO_SANDBOX
+from tool_runtime.sandbox.probe import SandboxProbe
+
+
+@dataclass(eq=False)
+class IdleRunner:
+    """A runner that does nothing until it is ended."""
+
+    exit_code: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    async def wait(self) -> int | None:
+        return await self.exit_code
+
+    async def kill(self) -> None:
+        if not self.exit_code.done():
+            self.exit_code.set_result(-9)
+
+
+@dataclass
+class IdleRunners:
+    """Counts what it starts; with an exit code, every runner ends with it at once."""
+
+    exit_code: int | None = None
+    refuses: bool = False
+    started: list[tuple[str, IdleRunner]] = field(default_factory=list)
+
+    async def start(self, token: str) -> IdleRunner:
+        if self.refuses:
+            raise RunnerStartError("no room")
+        runner = IdleRunner()
+        self.started.append((token, runner))
+        if self.exit_code is not None:
+            runner.exit_code.set_result(self.exit_code)
+        return runner
+
+    async def close(self) -> None:
+        pass
+
+    def alive(self) -> int:
+        return sum(not runner.exit_code.done() for _, runner in self.started)
+
+
+@asynccontextmanager
+async def a_pool(starter: RunnerStarter, root: Path, *, spare: int = 1) -> AsyncIterator[tuple[RunnerPool, JobBoard]]:
+    board = JobBoard(max_running=3, max_queued=5, finished=FinishedJobs(60, 1 << 20))
+    pool = RunnerPool(starter, board, SandboxProbe(sandbox_root=root, uid_locks=UID_LOCKS), spare=spare)
+    filling = asyncio.create_task(pool.run())
+    try:
+        yield pool, board
+    finally:
+        filling.cancel()
+        board.close()
+        await pool.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+
+async def test_spare_runners_wait_and_open_jobs_get_their_own_up_to_the_limit(tmp_path: Path) -> None:
+    starter = IdleRunners()
+    async with a_pool(starter, tmp_path, spare=2) as (_, board):
+        await until(lambda: starter.alive() == 2)
+        for _ in range(5):
+            opened(board, a_job())
+        await until(lambda: starter.alive() == 5)
+        await asyncio.sleep(0)
+        assert starter.alive() == 5  # three may run, two wait
+    assert starter.alive() == 0
+
+
+async def test_each_runner_has_a_token_of_its_own_that_is_dead_after_its_job(tmp_path: Path) -> None:
+    starter = IdleRunners()
+    async with a_pool(starter, tmp_path, spare=3) as (pool, board):
+        await until(lambda: starter.alive() == 3)
+        tokens = [token for token, _ in starter.started]
+        assert len(set(tokens)) == 3
+        place = pool.find(tokens[0])
+        assert place is not None
+        assert pool.find("another") is None
+        opened(board, a_job())
+        place.job = await board.take(place.name, seconds=5)
+        assert pool.find(tokens[0]) is None
+
+
+async def test_a_runner_that_ends_is_replaced(tmp_path: Path) -> None:
+    starter = IdleRunners()
+    async with a_pool(starter, tmp_path) as (pool, board):
+        await until(lambda: starter.alive() == 1)
+        token, runner = starter.started[0]
+        place = pool.find(token)
+        assert place is not None
+        answer = opened(board, a_job()).answer
+        place.job = await board.take(place.name, seconds=5)
+        await runner.kill()
+        assert (await answer).retryable
+        await until(lambda: starter.alive() == 1 and len(starter.started) >= 2)
+
+
+async def test_a_job_does_not_wait_for_ever_for_runners_that_do_not_start(tmp_path: Path) -> None:
+    async with a_pool(IdleRunners(refuses=True), tmp_path) as (_, board):
+        with pytest.raises(DependencyUnavailable, match="no room"):
+            await asyncio.wait_for(opened(board, a_job()).answer, 20)
+
+
+async def test_a_job_is_told_at_once_when_its_runner_found_no_sandbox(tmp_path: Path) -> None:
+    async with a_pool(IdleRunners(exit_code=EXIT_NO_SANDBOX), tmp_path / "nothing") as (_, board):
+        with pytest.raises(SandboxUnavailable, match="not installed"):
+            await asyncio.wait_for(opened(board, a_job()).answer, 20)
