@@ -30,7 +30,6 @@ from foundation.cloud.clients import Clients
 from foundation.cloud.executions import Executions
 from foundation.cloud.objects import ObjectStore
 from foundation.cloud.secrets import read_secret
-from foundation.http.background import Background
 from foundation.http.correlation import Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import answers, health_router
@@ -39,6 +38,7 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.relay import Relay
+from foundation.telemetry.background import VitalTasks
 
 SERVICE = "control_plane"
 
@@ -111,7 +111,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     operations_of_gateway = GatewayOperations(gateway, signer)
     effects = senders(executions, gateway, signer, FinalUsage(database, operations_of_gateway))
     relay = Relay(relay_database, wakeups, effects)
-    background = await stack.enter_async_context(Background())
+    background = await stack.enter_async_context(VitalTasks())
     background.start("wakeups", wakeups.run())
     background.start("relay", relay.run())
 

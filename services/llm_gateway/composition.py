@@ -12,10 +12,10 @@ from foundation.cloud.clients import Clients
 from foundation.cloud.objects import ObjectStore
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.session.database import Database, DatabaseSettings
-from llm_gateway import lifecycle as background
+from foundation.telemetry.background import TaskSet, begun_again, every
+from llm_gateway import lifecycle
 from llm_gateway.accounting.attempts import Ledger
-from llm_gateway.accounting.every import every
-from llm_gateway.accounting.housekeeping import Housekeeping
+from llm_gateway.accounting.housekeeping import AWAY, Housekeeping
 from llm_gateway.accounting.journal import Journal
 from llm_gateway.accounting.rebuild import Rebuilder
 from llm_gateway.accounting.recorder import Recorder
@@ -111,20 +111,20 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         await serving.begin()
         stack.push_async_callback(serving.close)
         heartbeat = Heartbeat(seconds=settings.silence_seconds)
-        await background.first_steps(money.housekeeping, money.recorder, money.rebuilder)
-        loops = background.start(
-            [
-                *money.housekeeping.loops(),
-                money.recorder.run,
-                money.rebuilder.run,
-                serving.run,
-                heartbeat.run,
-                every(SYNC_SECONDS, breakers.sync),
-                every(_EXPIRY_SECONDS, vault.forget_expired),
-            ]
-        )
-        stack.push_async_callback(background.stop, loops)
-        stack.push_async_callback(background.flush, money.ledger, money.recorder)
+        await lifecycle.first_steps(money.housekeeping, money.recorder, money.rebuilder)
+        loops = TaskSet()
+        for loop in (
+            *money.housekeeping.loops(),
+            money.recorder.run,
+            money.rebuilder.run,
+            serving.run,
+            heartbeat.run,
+            every(SYNC_SECONDS, breakers.sync, tolerate=AWAY),
+            every(_EXPIRY_SECONDS, vault.forget_expired, tolerate=AWAY),
+        ):
+            loops.start(begun_again(loop))
+        stack.push_async_callback(loops.cancel)
+        stack.push_async_callback(lifecycle.flush, money.ledger, money.recorder)
         authenticate = Authenticate(verifier, database)
         pipeline = _pipeline(stack, money, authenticate, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
         yield Gateway(
@@ -187,7 +187,7 @@ def _pipeline(
     finish_plain = FinishPlain(settle, keep)
     finish_stream = FinishStream(settle, keep, heartbeat=heartbeat, drains=Drains())
     discard = Discard(settle, finish_plain, finish_stream)
-    stack.push_async_callback(background.last_answers, (discard.drain, finish_stream.drain), money.ledger)
+    stack.push_async_callback(lifecycle.last_answers, (discard.drain, finish_stream.drain), money.ledger)
     return Pipeline(
         authenticate=authenticate,
         serving=serving,

@@ -1,18 +1,17 @@
-"""What runs beside the calls of a gateway: loops that are begun again when they fail, and the flush before the end."""
+"""How a gateway begins and ends: what must be true before its first call, and what is saved after its last."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.background import Loop
 from foundation.telemetry.logs import logger
 from llm_gateway.accounting.attempts import Ledger
 from llm_gateway.accounting.housekeeping import Housekeeping
 from llm_gateway.accounting.rebuild import Rebuilder
 from llm_gateway.accounting.recorder import Recorder
-
-Loop = Callable[[], Awaitable[None]]
 
 _LAST_SECONDS = 5.0
 _CUT_SECONDS = 12.0
@@ -53,26 +52,3 @@ async def flush(ledger: Ledger, recorder: Recorder) -> None:
             await recorder.record_once(new=True, block_ms=None)
     except (RedisError, DependencyUnavailable, TimeoutError) as error:
         _log.warning("the journal keeps what could not be flushed", exc_info=error)
-
-
-def start(loops: Sequence[Loop]) -> list["asyncio.Future[None]"]:
-    return [asyncio.ensure_future(_kept_running(loop)) for loop in loops]
-
-
-async def stop(running: Sequence["asyncio.Future[None]"]) -> None:
-    pending = set(running)
-    while pending:
-        for loop in pending:
-            loop.cancel()
-        # again, since a time-out that ends at the same moment may swallow it
-        _, pending = await asyncio.wait(pending, timeout=1.0)
-
-
-async def _kept_running(loop: Loop) -> None:
-    """A loop that fails unexpectedly is begun again: without it holds would lapse or events stay unrecorded."""
-    while True:
-        try:
-            await loop()
-        except Exception:  # noqa: BLE001  # the edge of the process
-            _log.exception("a background loop failed and begins again")
-            await asyncio.sleep(1)

@@ -1,17 +1,20 @@
 """What a gateway does beside its calls: renew, lapse, finish, confirm, and say that it is alive."""
 
-from collections.abc import Awaitable, Callable
+from redis.exceptions import RedisError
 
+from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.ledger.gateway_instances import see_gateway
 from foundation.storage.session.database import Database
+from foundation.telemetry.background import Loop, every
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
 from llm_gateway.accounting.attempts import Ledger
-from llm_gateway.accounting.every import every
 from llm_gateway.accounting.recorder import Recorder
 from llm_gateway.budget.store import BudgetStore
 
 ALIVE_EVERY = 5.0
+AWAY = (RedisError, DependencyUnavailable, OSError)
+"""What work beside the calls waits out: Redis or PostgreSQL does not answer."""
 _CONFIRM_MOST = 500
 
 _log = logger(__name__)
@@ -35,14 +38,14 @@ class Housekeeping:
         self._instance_id = instance_id
         self._lease = lease_seconds
 
-    def loops(self) -> list[Callable[[], Awaitable[None]]]:
+    def loops(self) -> list[Loop]:
         """Each runs until cancelled."""
         return [
-            every(self._lease / 6, self._ledger.renew),
-            every(min(5.0, self._lease / 2), self._lapse),
-            every(0.5, self._ledger.finish_unfinished),
-            every(3.0, self._confirm),
-            every(ALIVE_EVERY, self.say_alive),
+            every(self._lease / 6, self._ledger.renew, tolerate=AWAY),
+            every(min(5.0, self._lease / 2), self._lapse, tolerate=AWAY),
+            every(0.5, self._ledger.finish_unfinished, tolerate=AWAY),
+            every(3.0, self._confirm, tolerate=AWAY),
+            every(ALIVE_EVERY, self.say_alive, tolerate=AWAY),
         ]
 
     async def say_alive(self) -> None:

@@ -1,0 +1,112 @@
+"""Work beside a process's calls: tasks whose failure is logged, and loops that outlast what they depend on.
+
+A task that nobody awaits fails in silence, and Python may collect it while it runs; so whatever starts one keeps it
+here.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+from foundation.telemetry.logs import logger
+
+Loop = Callable[[], Awaitable[None]]
+"""Runs until it is cancelled."""
+
+_CANCEL_AGAIN_SECONDS = 1.0
+
+_log = logger(__name__)
+
+
+class TaskSet:
+    """Tasks that run beside their starter; one that fails is logged as an error and forgotten."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def start(self, work: Coroutine[Any, Any, object], *, name: str | None = None) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def wait(self) -> None:
+        """Returns when none runs, those included that were started meanwhile."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def cancel(self) -> None:
+        """Ends all of them and waits until they have ended."""
+        pending = set(self._running)
+        while pending:
+            for task in pending:
+                task.cancel()
+            # again after a moment, since a time-out that ends at the same instant may swallow a cancellation
+            _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a background task failed", extra={"task": task.get_name()}, exc_info=task.exception())
+
+
+class VitalTasks:
+    """Tasks without which a process is only half alive: when one ends by itself, the process is asked to stop."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in reversed(self._tasks):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """`work` runs until the context is left, which cancels it."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_stop_process)
+        self._tasks.append(task)
+
+
+def every(seconds: float, work: Callable[[], Awaitable[object]], *, tolerate: tuple[type[Exception], ...] = ()) -> Loop:
+    """A loop that does `work`, then waits `seconds`; errors of `tolerate` are logged at DEBUG and waited out."""
+
+    async def run() -> None:
+        while True:
+            try:
+                await work()
+            except tolerate as error:
+                _log.debug("background work waits for what it depends on", exc_info=error)
+            await asyncio.sleep(seconds)
+
+    return run
+
+
+async def begun_again(loop: Loop, *, pause_seconds: float = 1.0) -> None:
+    """Runs a loop that must not end: when it fails unexpectedly the failure is logged, and the loop begins again."""
+    while True:
+        try:
+            await loop()
+        except Exception:  # noqa: BLE001  # a process's edge: the loop matters more than what broke it once
+            _log.exception("a background loop failed and begins again")
+            await asyncio.sleep(pause_seconds)
+
+
+def _stop_process(task: asyncio.Task[None]) -> None:
+    if task.cancelled():
+        return
+    _log.critical(
+        "a vital task ended; stopping the process", extra={"task": task.get_name()}, exc_info=task.exception()
+    )
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,71 @@
+"""What runs beside a process's calls is kept, its failures are logged, and its loops go on."""
+
+import asyncio
+import logging
+
+import pytest
+
+from foundation.telemetry.background import TaskSet, begun_again, every
+
+
+async def test_a_task_that_fails_is_logged_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> None:
+        raise RuntimeError("lost")
+
+    tasks = TaskSet()
+    with caplog.at_level(logging.ERROR):
+        tasks.start(fails(), name="to be lost")
+        await tasks.wait()
+        await asyncio.sleep(0)
+    assert len(tasks) == 0
+    assert [record.__dict__["task"] for record in caplog.records] == ["to be lost"]
+
+
+async def test_cancelling_ends_also_a_task_that_swallows_the_first_cancellation() -> None:
+    async def stubborn() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.Event().wait()
+
+    tasks = TaskSet()
+    task = tasks.start(stubborn())
+    await asyncio.sleep(0)
+    await tasks.cancel()
+    assert task.cancelled()
+    assert len(tasks) == 0
+
+
+async def test_a_loop_outlasts_what_it_tolerates_and_nothing_else() -> None:
+    outcomes: list[type[Exception] | None] = [ConnectionError, None, ValueError]
+    worked = 0
+
+    async def work() -> None:
+        nonlocal worked
+        outcome = outcomes[worked]
+        worked += 1
+        if outcome is not None:
+            raise outcome
+
+    with pytest.raises(ValueError):  # noqa: PT011  # the loop's own, whatever its text
+        await every(0, work, tolerate=(OSError,))()
+    assert worked == 3
+
+
+async def test_a_loop_that_breaks_begins_again() -> None:
+    begun = 0
+    again = asyncio.Event()
+
+    async def loop() -> None:
+        nonlocal begun
+        begun += 1
+        if begun == 1:
+            raise RuntimeError("broken once")
+        again.set()
+        await asyncio.Event().wait()
+
+    tasks = TaskSet()
+    tasks.start(begun_again(loop, pause_seconds=0))
+    await again.wait()
+    await tasks.cancel()
+    assert begun == 2
