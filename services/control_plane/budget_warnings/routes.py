@@ -1,17 +1,22 @@
 """`/budget-warnings`."""
 
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from control_plane.budget_warnings.schemas import WarningView
 from control_plane.dependencies import Reader, Tx
-from control_plane.requests.keyed_paging import KeyedWindow, next_cursor
-from control_plane.requests.paging import Page
+from control_plane.requests.paging import Listing, Page, Paging, moment
 from foundation.storage.limits import budget_warnings
+from foundation.storage.limits.budget_warnings import BudgetWarning
 
 router = APIRouter(prefix="/budget-warnings", tags=["budgets"])
+
+_WARNINGS = Listing[BudgetWarning](
+    "budget warnings",
+    lambda warning: (warning.warned_at, warning.scope, warning.scope_id, warning.period, warning.label),
+    kinds=(moment, str, UUID, str, str),
+)
 
 
 @router.get(
@@ -19,11 +24,7 @@ router = APIRouter(prefix="/budget-warnings", tags=["budgets"])
     summary="Budgets of which four fifths were spent, newest first: once a scope and window",
     operation_id="list_budget_warnings",
 )
-async def list_warnings(caller: Reader, tx: Tx, window: KeyedWindow) -> Page[WarningView]:
-    after = window.after(datetime.fromisoformat, str, UUID, str, str)
-    rows = await budget_warnings.page(tx, caller.tenant_id, limit=window.limit + 1, after=after)
-    keys = [(row.warned_at, row.scope, row.scope_id, row.period, row.label) for row in rows]
-    return Page(
-        items=[WarningView.of(row) for row in rows[: window.limit]],
-        next_cursor=next_cursor(keys, limit=window.limit),
-    )
+async def list_warnings(caller: Reader, tx: Tx, paging: Paging) -> Page[WarningView]:
+    rows = await budget_warnings.page(tx, caller.tenant_id, limit=paging.rows, after=_WARNINGS.after(paging))
+    page, next_cursor = _WARNINGS.cut(rows, paging)
+    return Page(items=[WarningView.of(warning) for warning in page], next_cursor=next_cursor)

@@ -8,8 +8,7 @@ from control_plane.budgets import service
 from control_plane.budgets.schemas import BudgetList, BudgetView, NewBudget, StandingBudget
 from control_plane.dependencies import Administrator, Held, IfMatch, Reader, Tx
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.keyed_paging import KeyedWindow
-from control_plane.requests.paging import Page
+from control_plane.requests.paging import Page, Paging
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.http.openapi import refusals
 from foundation.storage.limits.budget_settings import BudgetName
@@ -18,8 +17,8 @@ router = APIRouter(prefix="/budgets", tags=["budgets"])
 
 
 @router.get("", summary="The tenant's budgets, with what is committed, held and left now", operation_id="list_budgets")
-async def list_budgets(caller: Reader, held: Held, window: KeyedWindow) -> Page[StandingBudget]:
-    return await service.page(held, caller, window)
+async def list_budgets(caller: Reader, held: Held, paging: Paging) -> Page[StandingBudget]:
+    return await service.page(held, caller, paging)
 
 
 @router.get(

@@ -6,8 +6,7 @@ from control_plane.budgets.schemas import NewBudget, StandingBudget
 from control_plane.budgets.standing import with_standings
 from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller
-from control_plane.requests.keyed_paging import Window, next_cursor
-from control_plane.requests.paging import Page
+from control_plane.requests.paging import Listing, Page, PageParameters
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
 from foundation.storage.limits import budget_settings
@@ -15,15 +14,19 @@ from foundation.storage.limits.budget_settings import Budget, BudgetLimits, Budg
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 
+_BUDGETS = Listing[Budget](
+    "budgets",
+    lambda budget: (budget.name.scope, budget.name.scope_id, budget.name.period),
+    kinds=(BudgetScope, UUID, BudgetPeriod),
+)
 
-async def page(held: Resources, caller: Caller, window: Window) -> Page[StandingBudget]:
-    """The tenant's budgets; what stands of them is asked after the transaction."""
-    after = window.after(BudgetScope, UUID, BudgetPeriod)
+
+async def page(held: Resources, caller: Caller, paging: PageParameters) -> Page[StandingBudget]:
+    """The tenant's budgets; what is committed and left of them is asked of the gateway after the transaction."""
     async with held.database.tenant(caller.tenant_id) as tx:
-        found = await budget_settings.page(tx, caller.tenant_id, limit=window.limit + 1, after=after)
-    keys = [(one.name.scope, one.name.scope_id, one.name.period) for one in found]
-    items = await with_standings(held, caller.tenant_id, found[: window.limit])
-    return Page(items=items, next_cursor=next_cursor(keys, limit=window.limit))
+        rows = await budget_settings.page(tx, caller.tenant_id, limit=paging.rows, after=_BUDGETS.after(paging))
+    budgets, next_cursor = _BUDGETS.cut(rows, paging)
+    return Page(items=await with_standings(held, caller.tenant_id, budgets), next_cursor=next_cursor)
 
 
 async def of_scope(held: Resources, caller: Caller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:

@@ -1,17 +1,24 @@
-"""Cursor pages: an opaque text that says after which row the next page begins."""
+"""Lists in pages: a cursor is an opaque text that names its list and the row after which the next page begins."""
 
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
-from uuid import UUID
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
-from control_plane.requests import keyed_paging
 from control_plane.requests.queries import IN_DIGITS
+from foundation.domain.errors import InvalidCursor
 
 Item = TypeVar("Item")
-Position = tuple[datetime, UUID]
+Row = TypeVar("Row")
+Position = tuple[Any, ...]
+"""The values by which a list is ordered, of one row."""
+
+_MOST_CHARACTERS = 2048
 
 
 class Page(BaseModel, Generic[Item]):
@@ -21,37 +28,85 @@ class Page(BaseModel, Generic[Item]):
     next_cursor: str | None
 
 
-class Window:
-    """What the caller asked to see: how many rows, after which."""
+class PageParameters:
+    """What a caller asks of any list: how many rows, after which."""
 
     def __init__(
         self,
         limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
-        cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")] = None,
+        cursor: Annotated[
+            str | None, Query(max_length=_MOST_CHARACTERS, description="`next_cursor` of the page before")
+        ] = None,
     ) -> None:
         self.limit = limit
-        self.after = decode(cursor) if cursor else None
+        self.cursor = cursor
+
+    @property
+    def rows(self) -> int:
+        """How many to read: the one above the limit tells whether another page follows."""
+        return self.limit + 1
 
 
-PageWindow = Annotated[Window, Depends()]
+Paging = Annotated[PageParameters, Depends()]
 
 
-def encode(position: Position) -> str:
-    return keyed_paging.encode((position[0].isoformat(), position[1]))
+class Listing(Generic[Row]):
+    """One list: its name, the position of a row in it, and how each value of a position is read from a cursor.
+
+    A cursor is taken by the list that made it and by no other: where two lists are ordered by values of the same
+    kinds, the page would else begin at a place that means nothing there.
+    """
+
+    def __init__(
+        self, name: str, position: Callable[[Row], Position], *, kinds: Sequence[Callable[[str], Any]]
+    ) -> None:
+        self._name = name
+        self._position = position
+        self._kinds = tuple(kinds)
+
+    def after(self, parameters: PageParameters) -> Position | None:
+        """The position after which the page begins; None for the first page. `InvalidCursor` when it is not ours."""
+        return None if parameters.cursor is None else self.decode(parameters.cursor)
+
+    def cut(self, rows: Sequence[Row], parameters: PageParameters) -> tuple[list[Row], str | None]:
+        """The rows of the page, of `parameters.rows` that were read, and the cursor of the next one."""
+        page = list(rows[: parameters.limit])
+        return page, self.encode(self._position(page[-1])) if len(rows) > parameters.limit else None
+
+    def encode(self, position: Position) -> str:
+        document = json.dumps([self._name, *(_text_of(value) for value in position)])
+        return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
+
+    def decode(self, cursor: str) -> Position:
+        try:
+            name, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            position = tuple(kind(_checked(value)) for kind, value in zip(self._kinds, values, strict=True))
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+            raise _not_of_this_list() from error
+        if name != self._name:
+            raise _not_of_this_list()
+        return position
 
 
-def decode(cursor: str) -> Position:
-    at, row_id = keyed_paging.decode(cursor, (_moment, UUID))
-    return at, row_id
+def _not_of_this_list() -> InvalidCursor:
+    return InvalidCursor("the cursor was not made by this list", remedy="start from the first page")
 
 
-def next_cursor(positions: list[Position], *, limit: int) -> str | None:
-    """The cursor after a page that was read with one row more than its limit."""
-    return encode(positions[limit - 1]) if len(positions) > limit else None
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+def moment(text: str) -> datetime:
+    """A time as a cursor has it; `ValueError` when it has no zone, since PostgreSQL would give it one of its own."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
         raise ValueError("a time without its zone")
-    return moment
+    return at
+
+
+def _text_of(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _checked(value: object) -> str:
+    """A text that PostgreSQL takes: without U+0000 or half a surrogate pair."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("not a text that was put into a cursor")
+    value.encode()
+    return value

@@ -10,7 +10,7 @@ from control_plane.artifacts.service import presigned
 from control_plane.dependencies import Held, IfMatch, Reader, Runner, Tx
 from control_plane.identity.callers import Caller
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Page, PageWindow, next_cursor
+from control_plane.requests.paging import Listing, Page, Paging, moment
 from control_plane.runs import control
 from control_plane.runs.explain import explain
 from control_plane.runs.figures import run_metrics
@@ -20,12 +20,18 @@ from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
 from foundation.storage import artifacts
+from foundation.storage.artifacts import Artifact
 from foundation.storage.execution import run_events, runs, steps
 from foundation.storage.execution.runs import Run
 from foundation.storage.ledger import usage
 from foundation.storage.session.database import Transaction
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+
+_RUNS = Listing[Run]("runs", lambda run: (run.created_at, run.run_id), kinds=(moment, UUID))
+_ARTIFACTS = Listing[Artifact](
+    "artifacts", lambda artifact: (artifact.created_at, artifact.artifact_id), kinds=(moment, UUID)
+)
 
 IdempotencyKey = Annotated[
     str | None,
@@ -80,15 +86,15 @@ async def start(
 async def list_runs(
     caller: Reader,
     tx: Tx,
-    window: PageWindow,
+    paging: Paging,
     status: Annotated[RunStatus | None, Query()] = None,
     task_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[RunView]:
     rows = await runs.page(
-        tx, caller.tenant_id, limit=window.limit + 1, after=window.after, status=status, task_id=task_id
+        tx, caller.tenant_id, limit=paging.rows, after=_RUNS.after(paging), status=status, task_id=task_id
     )
-    cursor = next_cursor([(row.created_at, row.run_id) for row in rows], limit=window.limit)
-    return Page(items=[RunView.of(row) for row in rows[: window.limit]], next_cursor=cursor)
+    page, next_cursor = _RUNS.cut(rows, paging)
+    return Page(items=[RunView.of(run) for run in page], next_cursor=next_cursor)
 
 
 @router.get("/{run_id}", summary="A run with its usage so far", operation_id="get_run", responses=refusals(404))
@@ -161,8 +167,8 @@ async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
     operation_id="list_run_artifacts",
     responses=refusals(404),
 )
-async def list_artifacts(run_id: UUID, caller: Reader, held: Held, tx: Tx, window: PageWindow) -> Page[ArtifactView]:
+async def list_artifacts(run_id: UUID, caller: Reader, held: Held, tx: Tx, paging: Paging) -> Page[ArtifactView]:
     await _found(tx, caller, run_id)
-    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=window.limit + 1, after=window.after)
-    cursor = next_cursor([(row.created_at, row.artifact_id) for row in rows], limit=window.limit)
-    return Page(items=[await presigned(held, row) for row in rows[: window.limit]], next_cursor=cursor)
+    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=paging.rows, after=_ARTIFACTS.after(paging))
+    page, next_cursor = _ARTIFACTS.cut(rows, paging)
+    return Page(items=[await presigned(held, artifact) for artifact in page], next_cursor=next_cursor)

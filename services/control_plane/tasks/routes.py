@@ -8,16 +8,18 @@ from fastapi import APIRouter, Query, Request, Response
 from control_plane.dependencies import Definer, IfMatch, Reader, Tx
 from control_plane.requests.documents import document_of
 from control_plane.requests.etags import etag, required_version
-from control_plane.requests.paging import Page, PageWindow, next_cursor
+from control_plane.requests.paging import Listing, Page, Paging, moment
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.tasks import service
 from control_plane.tasks.schemas import EXAMPLE, TaskView
 from foundation.contracts.definition import MAX_VERSION, TaskDefinition
 from foundation.http.openapi import refusals
 from foundation.storage import tasks
+from foundation.storage.tasks import Task
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
+_TASKS = Listing[Task]("tasks", lambda task: (task.created_at, task.task_id), kinds=(moment, UUID))
 _SCHEMA = TaskDefinition.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
     "requestBody": {
@@ -51,11 +53,11 @@ async def create(request: Request, response: Response, caller: Definer, tx: Tx) 
 
 @router.get("", summary="Live tasks, newest first", operation_id="list_tasks")
 async def list_tasks(
-    caller: Reader, tx: Tx, window: PageWindow, name: Annotated[str | None, Query(max_length=120)] = None
+    caller: Reader, tx: Tx, paging: Paging, name: Annotated[str | None, Query(max_length=120)] = None
 ) -> Page[TaskView]:
-    rows = await tasks.page(tx, caller.tenant_id, limit=window.limit + 1, after=window.after, name=name)
-    cursor = next_cursor([(row.created_at, row.task_id) for row in rows], limit=window.limit)
-    return Page(items=[TaskView.of(row) for row in rows[: window.limit]], next_cursor=cursor)
+    rows = await tasks.page(tx, caller.tenant_id, limit=paging.rows, after=_TASKS.after(paging), name=name)
+    page, next_cursor = _TASKS.cut(rows, paging)
+    return Page(items=[TaskView.of(task) for task in page], next_cursor=next_cursor)
 
 
 @router.get(

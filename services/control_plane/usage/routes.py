@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from control_plane.dependencies import Reader, Tx
-from control_plane.requests.keyed_paging import KeyedWindow
+from control_plane.requests.paging import Paging
 from control_plane.usage import service
 from control_plane.usage.filters import UsageAsked
 from control_plane.usage.schemas import RequestUsage, UsagePage
@@ -19,8 +19,8 @@ GroupBy = Annotated[list[Dimension], Query(min_length=1, max_length=3, descripti
 
 
 @router.get("", summary="Cost and tokens of some days, by up to three dimensions", operation_id="get_usage")
-async def usage(group_by: GroupBy, asked: UsageAsked, window: KeyedWindow, caller: Reader, tx: Tx) -> UsagePage:
-    return await service.page(tx, caller, group_by, asked.filter, window)
+async def usage(group_by: GroupBy, asked: UsageAsked, paging: Paging, caller: Reader, tx: Tx) -> UsagePage:
+    return await service.page(tx, caller, group_by, asked.filter, paging)
 
 
 @router.get(

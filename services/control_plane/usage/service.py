@@ -4,25 +4,28 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from control_plane.identity.callers import Caller
-from control_plane.requests.keyed_paging import Window, next_cursor
+from control_plane.requests.paging import Listing, PageParameters
 from control_plane.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.storage.ledger import request_usage, usage_groups
-from foundation.storage.ledger.usage_groups import Dimension, UsageFilter
+from foundation.storage.ledger.usage_groups import Dimension, UsageFilter, UsageGroup
 from foundation.storage.session.database import Transaction
 
 
 async def page(
-    tx: Transaction, caller: Caller, by: Sequence[Dimension], wanted: UsageFilter, window: Window
+    tx: Transaction, caller: Caller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageParameters
 ) -> UsagePage:
     if len(set(by)) < len(by):
         detail = "the same dimension is asked for twice"
         raise BadRequest(detail, faults=(Fault("/query/group_by", detail),))
-    after = window.after(*(str for _ in by))
-    found = await usage_groups.page(tx, caller.tenant_id, by=by, wanted=wanted, limit=window.limit + 1, after=after)
+    groups = Listing[UsageGroup](f"usage by {', '.join(by)}", lambda group: group.values, kinds=[str] * len(by))
+    rows = await usage_groups.page(
+        tx, caller.tenant_id, by=by, wanted=wanted, limit=paging.rows, after=groups.after(paging)
+    )
+    page, next_cursor = groups.cut(rows, paging)
     return UsagePage(
-        items=[UsageGroupView.of(by, group) for group in found[: window.limit]],
-        next_cursor=next_cursor([group.values for group in found], limit=window.limit),
+        items=[UsageGroupView.of(by, group) for group in page],
+        next_cursor=next_cursor,
         first_day=wanted.first_day,
         last_day=wanted.last_day,
     )
