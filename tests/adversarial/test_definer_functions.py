@@ -72,7 +72,7 @@ def test_every_such_function_names_its_tables_with_their_schema(
 )
 def test_no_login_makes_an_object_of_its_own(login: "psycopg.Connection[tuple[object, ...]]", statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        login.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        login.execute(sql.SQL(statement))
 
 
 def _mask(connection: "psycopg.Connection[tuple[object, ...]]", tables: list[str]) -> None:

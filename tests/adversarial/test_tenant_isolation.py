@@ -85,7 +85,7 @@ def test_a_neighbour_s_things_are_in_no_list(member: Member, neighbour: tuple[Me
 
 
 def test_a_neighbour_s_file_cannot_be_staged(member: Member, neighbour: tuple[Member, dict[str, Any]]) -> None:
-    step = {"name": "steal", "kind": "tool", "tool": "code.python"}
+    step: dict[str, Any] = {"name": "steal", "kind": "tool", "tool": "code.python"}
     step |= {"arguments": {"code": "print(open('/work/in/x').read())", "files": "${input.files}"}}
     files = [{"artifact": neighbour[1]["artifact"], "name": "x"}]
     run = member.ended(member.start({"steps": [step]}, input={"files": files})["id"])

@@ -22,7 +22,7 @@ def tool(name: str, code: str, *needs: str) -> dict[str, Any]:
 def workflow_process(stack: Stack) -> psutil.Process:
     """The process that listens on the address of Step Functions."""
     port = int(stack["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
-    pids = {c.pid for c in psutil.net_connections("tcp") if c.laddr.port == port and c.status == psutil.CONN_LISTEN}
+    pids = {c.pid for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.laddr[1:] == (port,)}
     (pid,) = pids
     assert pid is not None
     return psutil.Process(pid)

@@ -75,7 +75,7 @@ def samples(stack: Stack, service: str) -> dict[str, dict[tuple[str, ...], float
 def started_at(stack: Stack, service: str) -> datetime:
     """When the process that listens for the service was started."""
     port = urlsplit(address(stack, service)).port
-    (pid,) = {c.pid for c in psutil.net_connections("tcp") if c.laddr.port == port and c.status == psutil.CONN_LISTEN}
+    (pid,) = {c.pid for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.laddr[1:] == (port,)}
     assert pid is not None
     return datetime.fromtimestamp(psutil.Process(pid).create_time(), UTC)
 
@@ -185,6 +185,8 @@ def test_what_a_step_did_is_logged_with_the_step(finished: tuple[Member, dict[st
 def test_figures_which_name_tenants_stand_on_no_port_that_tenants_reach(stack: Stack, service: str) -> None:
     assert httpx.get(f"{address(stack, service)}/metrics").status_code == 404
     listening = {
-        c.laddr.ip for c in psutil.net_connections("tcp") if c.laddr.port == urlsplit(stack[FIGURES_AT[service]]).port
+        c.laddr.ip
+        for c in psutil.net_connections("tcp")
+        if c.laddr and c.laddr.port == urlsplit(stack[FIGURES_AT[service]]).port
     }
     assert listening == {"127.0.0.1"}

@@ -1,15 +1,14 @@
 """The running ground: clients of both LocalStacks, and machines that a test makes for itself."""
 
 import contextlib
-import io
 import json
 import uuid
-import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from fixtures.lambda_code import zipped
 from infra.names import LOCAL_ACCOUNT
 from supervisor.clouds.cloud import Cloud
 from supervisor.settings import Settings
@@ -94,33 +93,3 @@ def a_function(workflow: Callable[[str], Any], a_name: str) -> Iterator[Callable
         # LocalStack forgets a function whose creation failed as soon as it is invoked.
         with contextlib.suppress(lambdas.exceptions.ResourceNotFoundException):
             lambdas.delete_function(FunctionName=name)
-
-
-def zipped(source: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("main.py", source)
-    return buffer.getvalue()
-
-
-def receive_one(sqs: Any, url: str) -> dict[str, Any]:
-    messages = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages", [])
-    assert messages, "no message within 20 s"
-    body: dict[str, Any] = json.loads(messages[0]["Body"])
-    return body
-
-
-def token_wait(queue_url: str, **more: Any) -> dict[str, Any]:
-    """A machine of one state that sends its token and waits for the answer."""
-    return {
-        "StartAt": "Wait",
-        "States": {
-            "Wait": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                "Parameters": {"QueueUrl": queue_url, "MessageBody": {"token.$": "$$.Task.Token"}},
-                "End": True,
-                **more,
-            }
-        },
-    }

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.infra.conftest import zipped
+
+from fixtures.lambda_code import zipped
 
 pytestmark = pytest.mark.stack
 
@@ -22,7 +23,7 @@ def handler(event, context):
 """
 
 
-def invoke(lambdas: Any, name: str, event: Any) -> tuple[dict[str, Any], str | None, str]:
+def invoke(lambdas: Any, name: str, event: Any) -> tuple[Any, str | None, str]:
     answer = lambdas.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
     logs = base64.b64decode(answer.get("LogResult", "")).decode()
     return json.loads(answer["Payload"].read()), answer.get("FunctionError"), logs

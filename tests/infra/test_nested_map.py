@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.infra.waiting import until, until_ended
+
+from fixtures.waiting import until, until_ended
 
 pytestmark = pytest.mark.stack
 

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.infra.waiting import until
 
+from fixtures.waiting import until
 from supervisor.clouds.cloud import Cloud
 
 pytestmark = pytest.mark.stack

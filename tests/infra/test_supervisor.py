@@ -15,8 +15,8 @@ import psutil
 import psycopg
 import pytest
 import redis
-from tests.infra.waiting import until
 
+from fixtures.waiting import until
 from supervisor import env_file
 from supervisor.clouds.cloud import Cloud
 from supervisor.errors import Refused

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.infra.waiting import until
 
+from fixtures.waiting import until
 from supervisor import env_file
 from supervisor.settings import ROOT
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.infra.conftest import receive_one, token_wait
-from tests.infra.waiting import until, until_ended
+
+from fixtures.token_machines import receive_one, token_wait
+from fixtures.waiting import until, until_ended
 
 pytestmark = pytest.mark.stack
 

@@ -1,10 +1,10 @@
 """Attempts to use up the machine, or to stay. Each ends in time, for the right reason, and nothing is left of it."""
 
 # ruff: noqa: E501
-
 import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -127,7 +127,7 @@ KILLED_FOR = [
 ]
 
 
-async def attack(code: str, **limits: int) -> Ran:
+async def attack(code: str, **limits: Any) -> Ran:
     ran = await run_python(PRELUDE + code, **limits)
     assert ran.survivors == []
     return ran

@@ -20,6 +20,7 @@ import pytest
 from fixtures.bad_values import LARGE, NEVER_TAKEN, TAKEN_AS_THEY_ARE, TEXTS, places, with_text_at
 from fixtures.launchers import a_job
 from fixtures.operations import Operation, operations_in
+from fixtures.row_counts import rows_of
 from fixtures.stack import Member, Stack, new_member
 from fixtures.unopened_apps import UNOPENED
 from foundation.contracts.tools.catalogue import TOOLS
@@ -102,14 +103,7 @@ def _gateway_key(owner: Member) -> str:
 
 
 def written(owner: Member) -> dict[str, int]:
-    with owner.stack.superuser() as connection:
-        return {
-            table: connection.execute(
-                f"SELECT count(*) FROM {table} WHERE tenant_id = %s",  # noqa: S608 - names of this file
-                [owner.tenant_id],
-            ).fetchone()[0]
-            for table in TABLES
-        }
+    return rows_of(owner, *TABLES)
 
 
 def send(client: httpx.Client, operation: Operation, body: bytes) -> httpx.Response:

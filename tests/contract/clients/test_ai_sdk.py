@@ -1,6 +1,7 @@
 """The AI SDK's default provider: what it names of its own answers is known, on every wire."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ by_each_wire = pytest.mark.parametrize("way", ["", "chat-", "messages-"], ids=["
 async def test_a_loop_of_tools_ends_in_its_answer(
     gateway: GatewayProcess, tenant: Tenant, settled: Settled, tmp_path: Path, way: str, *, streamed: bool
 ) -> None:
-    about = {"url": gateway.url, "key": tenant.api_key, "home": tmp_path}
+    about: dict[str, Any] = {"url": gateway.url, "key": tenant.api_key, "home": tmp_path}
     told = await ai_sdk(model=f"{way}forecast", streamed=streamed, **about)
     assert told == {"text": "It is cold.", "steps": 2, "calls": ["weather"]}
     await settled(2)

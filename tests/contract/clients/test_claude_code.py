@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ Asked = Callable[..., Awaitable[Printed]]
 
 @pytest.fixture
 def ask(gateway: GatewayProcess, tenant: Tenant, reading_room: Path, tmp_path: Path) -> Asked:
-    about = {"url": gateway.url, "key": tenant.api_key, "home": tmp_path, "folder": reading_room}
+    about: dict[str, Any] = {"url": gateway.url, "key": tenant.api_key, "home": tmp_path, "folder": reading_room}
     return partial(claude_code, "How many penguins are there?", **about)
 
 

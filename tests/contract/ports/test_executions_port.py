@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.closed_ports import clients_of_nothing
 from fixtures.eventually import eventually
+from fixtures.token_machines import receive_one, token_wait
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.base import Executions
 from foundation.cloud.executions.fake import FakeExecutions
@@ -39,18 +40,6 @@ class Played:
         await eventually(reached, seconds=20)
 
 
-def waiting_machine(queue_url: str) -> str:
-    """A machine whose one state sends its token to a queue, under its execution's name, and waits for the answer."""
-    body = {"token.$": "$$.Task.Token", "execution.$": "$$.Execution.Name"}
-    state = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-        "Parameters": {"QueueUrl": queue_url, "MessageBody": body},
-        "End": True,
-    }
-    return json.dumps({"StartAt": "Wait", "States": {"Wait": state}})
-
-
 @pytest.fixture(params=KINDS)
 async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
     if request.param == "fake":
@@ -64,18 +53,12 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
     sqs, states = boto3.client("sqs"), boto3.client("stepfunctions")
     url = sqs.create_queue(QueueName=f"contract-{uuid4().hex[:12]}")["QueueUrl"]
     arn = states.create_state_machine(
-        name=f"contract-{uuid4().hex[:12]}", definition=waiting_machine(url), roleArn=ROLE
+        name=f"contract-{uuid4().hex[:12]}", definition=json.dumps(token_wait(url)), roleArn=ROLE
     )["stateMachineArn"]
 
-    def receive(name: str) -> str:
+    async def token(_: str) -> str:
         """Each test waits for one execution at a time."""
-        [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
-        body = json.loads(message["Body"])
-        assert body["execution"] == name
-        return str(body["token"])
-
-    async def token(name: str) -> str:
-        return await asyncio.to_thread(receive, name)
+        return str((await asyncio.to_thread(receive_one, sqs, url))["token"])
 
     async with Clients() as clients:
         yield Played(StepFunctionsExecutions(await clients.stepfunctions(), arn), token)

@@ -13,6 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from fixtures.row_counts import rows_of
 from fixtures.stack import Member, Stack
 
 pytestmark = pytest.mark.stack
@@ -28,15 +29,7 @@ def api(member: Member) -> Iterator[httpx.Client]:
 
 def written(member: Member) -> dict[str, int]:
     """How many rows of each kind the tenant has."""
-    tables = ("tasks", "task_versions", "runs", "steps", "outbox", "run_events", "audit_log", "artifacts")
-    with member.stack.superuser() as connection:
-        return {
-            table: connection.execute(
-                f"SELECT count(*) FROM {table} WHERE tenant_id = %s",  # noqa: S608 - names of this file
-                [member.tenant_id],
-            ).fetchone()[0]
-            for table in tables
-        }
+    return rows_of(member, "tasks", "task_versions", "runs", "steps", "outbox", "run_events", "audit_log", "artifacts")
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -214,7 +207,7 @@ def _alg_none(_: Stack, member: Member) -> str:
 
 
 def _stranger_s_key(_: Stack, member: Member) -> str:
-    kid = member.stack.issuer()._key.kid
+    kid = str(member.stack.issuer()._key.kid)
     return _signed(member, RSAKey.generate_key(2048, {"kid": kid}), {"alg": "RS256", "kid": kid})
 
 
@@ -270,7 +263,7 @@ TOKENS: dict[str, Forge] = {
 @pytest.mark.parametrize("case", TOKENS)
 def test_a_credential_that_proves_nothing_is_refused(stack: Stack, member: Member, case: str) -> None:
     token = TOKENS[case](stack, member)
-    headers = {} if token is None else {"authorization": f"Bearer {token}".encode("latin-1")}
+    headers = {} if token is None else {b"authorization": f"Bearer {token}".encode("latin-1")}
     before = written(member)
     answer = httpx.post(f"{stack['LOCKSTEP_API_URL']}/api/v1/tasks", json=task(), headers=headers)
     problem(answer, 401, "unauthenticated")

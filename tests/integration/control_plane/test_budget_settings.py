@@ -83,7 +83,7 @@ async def test_a_stale_etag_changes_nothing(
         for stale in (seen, {"If-Match": f'"{10**17}"'}):
             problem(await owner.put(path, json={"limit_tokens": 3}, headers=stale), 412, "version_mismatch")
             problem(await owner.delete(path, headers=stale), 412, "version_mismatch")
-        problem(await owner.delete(path, headers={"If-Match": "²".encode("latin-1")}), 400, "bad_request")
+        problem(await owner.delete(path, headers={b"If-Match": "²".encode("latin-1")}), 400, "bad_request")
         assert (await owner.get(path)).json()["limit_tokens"] == 2
         assert (await owner.delete(path, headers={"If-Match": '"2"'})).status_code == 204
     assert [action for _, action, _, _ in audited()] == ["budget.put", "budget.put", "budget.delete"]

@@ -31,7 +31,7 @@ async def test_a_budget_that_is_nearly_spent_is_listed_once_and_a_neighbour_does
             continue
 
         async def listed() -> list[dict[str, Any]]:
-            return (await owner.get("/budget-warnings")).json()["items"]
+            return list((await owner.get("/budget-warnings")).json()["items"])
 
         await eventually(listed)
         [warning] = await listed()

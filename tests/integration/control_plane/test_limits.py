@@ -27,7 +27,8 @@ POLICY: dict[str, Any] = {
 
 def settings(database: ScratchDatabase, tenant: Tenant) -> Any:
     with database.superuser() as connection:
-        return connection.execute("SELECT settings FROM tenants WHERE tenant_id = %s", [tenant.tenant_id]).fetchone()[0]
+        [row] = connection.execute("SELECT settings FROM tenants WHERE tenant_id = %s", [tenant.tenant_id]).fetchall()
+    return row[0]
 
 
 def set_by_hand(database: ScratchDatabase, tenant: Tenant, value: dict[str, Any]) -> None:

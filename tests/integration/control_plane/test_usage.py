@@ -252,8 +252,8 @@ async def test_a_request_is_told_whole_and_its_total_is_the_sum_of_its_events(ap
             assert {one["id"] for one in told["events"]} == set(by_id)
             for one in told["events"]:
                 event = by_id[one["id"]]
-                same = ("kind", "attempt", "reason", "provider", "model", "status", "usage_source", "price_version")
-                same = (*same, "first_token_ms", "latency_ms", "http_status", "error_code", "bound_tokens")
+                same = {"kind", "attempt", "reason", "provider", "model", "status", "usage_source", "price_version"}
+                same |= {"first_token_ms", "latency_ms", "http_status", "error_code", "bound_tokens"}
                 assert {name: one[name] for name in same} == {name: event[name] for name in same}
                 assert one["tokens"] == {name: event[column] for name, column in TOKENS.items()}
             order = [(one["attempt"], one["kind"] == "adjustment") for one in told["events"]]

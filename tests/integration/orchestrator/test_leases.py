@@ -94,7 +94,7 @@ async def test_a_repeated_message_of_a_finished_step_is_answered_for_its_own_tok
 
 @pytest.mark.parametrize(("of", "refusal"), [({"generation": 2}, Refusal.STALE), ({"tick": 0}, Refusal.STALE)])
 async def test_messages_of_another_generation_or_an_earlier_tick_are_dropped(
-    parts: Any, of: dict[str, int], refusal: Refusal
+    parts: Any, of: dict[str, Any], refusal: Refusal
 ) -> None:
     run = await a_run(parts.owner)
     await parts.recorder.more_turns(await _held(parts, run), MoreTurns(turn=1))

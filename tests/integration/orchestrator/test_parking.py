@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any, Self
 
 import pytest
@@ -68,9 +69,11 @@ class _Stepwise:
         self._tx = await self._real.__aenter__()
         return self
 
-    async def __aexit__(self, *error: object) -> bool | None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
         await self._turns.before_statement(self._who)
-        return await self._real.__aexit__(*error)
+        return await self._real.__aexit__(kind, error, trace)
 
     async def execute(self, *statement: Any) -> Any:
         await self._turns.before_statement(self._who)

@@ -180,6 +180,7 @@ async def test_a_run_whose_start_still_waits_is_late_and_not_lost(parts: Any, sw
     run = await a_run(parts.owner)
     async with parts.owner.tenant(run.tenant_id) as tx:
         row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        assert row is not None
         await run_control.open_generation(tx, row, reason="test")
     await change(parts, run, STAND_STILL)
     executions.known[f"{run.run_id}-2"] = None

@@ -40,6 +40,10 @@ class World:
         self._folder = folder
         self.gateways: list[GatewayProcess] = []
 
+    def kill_all(self) -> None:
+        for gateway in self.gateways:
+            gateway.process.kill()
+
     def gateway(self, instance: str = "gateway-1", **more: str) -> GatewayProcess:
         gateway = GatewayProcess(
             self._folder,
@@ -84,7 +88,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         database = stack.enter_context(contextlib.contextmanager(scratch_database)())
         simulated = stack.enter_context(contextlib.contextmanager(running_simulated_provider)(provider_folder))
         world = World(tmp_path, redis, database, simulated)
-        stack.callback(lambda: [gateway.process.kill() for gateway in world.gateways])
+        stack.callback(world.kill_all)
         yield world
 
 

@@ -58,6 +58,6 @@ async def test_open_answers_are_charged_before_a_gateway_ends(world: World, mode
     assert len(await recorded_events(world.database, tenant.tenant_id, count=1)) == 1
 
     async def agrees() -> bool:
-        return reconcile(gateway, world.database)["drift_after_usd"] == "0"
+        return bool(reconcile(gateway, world.database)["drift_after_usd"] == "0")
 
     await eventually(agrees)

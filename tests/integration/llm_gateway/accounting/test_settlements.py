@@ -115,6 +115,7 @@ async def lost_by_a_restart(bench: BudgetBench) -> AsyncIterator[None]:
     yield
     await bench.redis.flushall()
     for key, value in before.items():
+        assert value is not None
         await bench.redis.restore(key, 0, value)
     await bench.redis.delete(keys.epoch(bench.bucket))
 

@@ -129,7 +129,7 @@ async def test_the_recorder_says_a_warning_once_and_keeps_a_malformed_one_apart(
         recorder = Recorder(redis, recording, consumer="test")
         await recorder.create_groups()
         scope = keys.scope(bucket, tenant.tenant_id, ScopeKind.USER, tenant.user_id)
-        fields = {"period": "day", "label": "2026-11-21", "unit": "nano", "limit": "100", "committed": "81"}
+        fields: Any = {"period": "day", "label": "2026-11-21", "unit": "nano", "limit": "100", "committed": "81"}
         for warning in (scope, scope, "no scope"):
             await redis.xadd(stream, {"warning": warning, **fields})
         assert await recorder.record_once(new=True, block_ms=None) == 3

@@ -33,6 +33,10 @@ class Away:
         self._folder, self._simulated, self._signing = folder, simulated, Signing()
         self.gateways: list[GatewayProcess] = []
 
+    def kill_all(self) -> None:
+        for gateway in self.gateways:
+            gateway.process.kill()
+
     def gateway(self, instance: str) -> GatewayProcess:
         gateway = GatewayProcess(
             self._folder,
@@ -77,7 +81,7 @@ def away(tmp_path: Path, own_database: ScratchDatabase, routed_simulated: Simula
         folder.mkdir()
         redis = stack.enter_context(contextlib.contextmanager(running_redis)(folder))
         away = Away(tmp_path, redis, own_database, routed_simulated)
-        stack.callback(lambda: [gateway.process.kill() for gateway in away.gateways])
+        stack.callback(away.kill_all)
         yield away
 
 
@@ -191,7 +195,7 @@ async def test_a_redis_that_only_froze_has_each_call_once_whether_or_not_it_made
     gateway, tenant = away.gateway("gateway-1"), away.tenant({"policy": "open"})
     assert (await post(gateway, tenant)).status_code == 200
     client = away.redis.client()
-    client.execute_command("CLIENT", "PAUSE", 4000, "ALL")
+    client.client_pause(4000)
     answers = await asyncio.gather(*(post(gateway, tenant) for _ in range(6)))
     assert {(answer.status_code, answer.headers["x-lockstep-admission"]) for answer in answers} == {(200, "local")}
     await away.until_counted(tenant, calls=7)

@@ -54,13 +54,11 @@ async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: Re
 
 
 async def test_only_services_may_ask(client: httpx.AsyncClient, tenant: Tenant, signing: Signing) -> None:
-    body = {
-        "tenant_id": str(tenant.tenant_id),
-        "scopes": [{"kind": "tenant", "scope_id": str(tenant.tenant_id)}],
-    }
+    scopes = [{"kind": "tenant", "scope_id": str(tenant.tenant_id)}]
+    body = {"tenant_id": str(tenant.tenant_id), "scopes": scopes}
     for token, status in ((tenant.api_key, 401), ("nonsense", 401), (signing.service_token(), 200)):
         headers = {"authorization": f"Bearer {token}"}
         assert (await client.post("/internal/scopes/money", json=body, headers=headers)).status_code == status
-    many = {**body, "scopes": body["scopes"] * 201}
+    many = {**body, "scopes": scopes * 201}
     headers = {"authorization": f"Bearer {signing.service_token()}"}
     assert (await client.post("/internal/scopes/money", json=many, headers=headers)).status_code == 400

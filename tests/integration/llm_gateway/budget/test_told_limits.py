@@ -57,7 +57,7 @@ async def test_a_limit_that_was_named_is_told_as_it_was_named(
 @pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
 @pytest.mark.parametrize("limit", [{"tokens": 5000}, {"nano_usd": 3_000_000}], ids=["tokens", "dollars"])
 async def test_where_the_budget_has_room_for_less_the_answer_may_be_as_long_as_that(
-    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, limit: dict[str, int], *, streamed: bool
+    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, limit: dict[str, Any], *, streamed: bool
 ) -> None:
     tenant.limit(database, **limit)
     answer = await post(client, tenant, Wire.CHAT, without_limit(Wire.CHAT, LONG, streamed=streamed))

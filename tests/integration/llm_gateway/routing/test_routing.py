@@ -133,7 +133,7 @@ async def test_who_has_spent_four_fifths_is_served_by_the_cheaper_target(
 ) -> None:
     tenant.limit(database, tokens=20_000)
     text = [{"role": "user", "content": "penguin " * 250}]
-    models = []
+    models: list[str] = []
     while "simulated/default" not in models and len(models) < 40:
         answer = await post(routed, tenant, asked("gets-cheaper", messages=text))
         models.append(answer.json()["model"])

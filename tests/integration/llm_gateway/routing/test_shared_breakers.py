@@ -59,14 +59,14 @@ async def test_what_one_gateway_opens_the_others_spare_until_a_person_closes_it(
     assert (opened["state"], opened["why"]) == ("open", "failures")
 
     async def spared() -> bool:
-        return (await post(other_gateway, tenant)).json()["error"]["code"] == "circuit_open"
+        return bool((await post(other_gateway, tenant)).json()["error"]["code"] == "circuit_open")
 
     await eventually(spared)
     closed = await breaker(other_gateway, signing, "DELETE")
     assert closed["state"] == "closed"
 
     async def closed_too() -> bool:
-        return (await breaker(routed_gateway, signing))["state"] == "closed"
+        return bool((await breaker(routed_gateway, signing))["state"] == "closed")
 
     await eventually(closed_too)
     async with httpx.AsyncClient(base_url=routed_gateway.url) as client:

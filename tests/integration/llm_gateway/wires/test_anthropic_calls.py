@@ -15,7 +15,7 @@ from fixtures.simulated import SimulatedProvider
 
 PATH = "/v1/messages"
 SAID = "This is a simulated answer to: How many penguins?"
-USER = {"role": "user", "content": "How many penguins?"}
+USER: Any = {"role": "user", "content": "How many penguins?"}
 WEATHER = {
     "name": "weather",
     "description": "The weather at a place",
@@ -89,7 +89,7 @@ def test_the_blocking_client_works_with_a_bearer_token(sync_sdk: anthropic.Anthr
 async def test_counting_tokens_agrees_with_the_answers_usage_and_costs_nothing(
     sdk: anthropic.AsyncAnthropic, tenant: Tenant, database: ScratchDatabase
 ) -> None:
-    about = {"model": "default", "messages": [USER], "system": "Be brief.", "tools": [WEATHER]}
+    about: dict[str, Any] = {"model": "default", "messages": [USER], "system": "Be brief.", "tools": [WEATHER]}
     counted = await sdk.messages.count_tokens(**about)
     assert events_of(database, tenant.tenant_id) == []
     message = await sdk.messages.create(max_tokens=50, **about)
@@ -99,13 +99,13 @@ async def test_counting_tokens_agrees_with_the_answers_usage_and_costs_nothing(
 async def test_a_tool_is_called_and_its_result_answered(
     sdk: anthropic.AsyncAnthropic, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
 ) -> None:
-    about = {"model": "cached-agent", "max_tokens": 200, "tools": [WEATHER]}
+    about: dict[str, Any] = {"model": "cached-agent", "max_tokens": 200, "tools": [WEATHER]}
     async with sdk.messages.stream(messages=[USER], **about) as stream:
         first = await stream.get_final_message()
     call = first.content[1]
     assert (first.stop_reason, call.name, call.input) == ("tool_use", "weather", {"place": "Palmer Station"})
     result = {"type": "tool_result", "tool_use_id": call.id, "content": '{"celsius": -4}'}
-    turns = [USER, {"role": "assistant", "content": first.content}, {"role": "user", "content": [result]}]
+    turns: Any = [USER, {"role": "assistant", "content": first.content}, {"role": "user", "content": [result]}]
     second = await sdk.messages.create(messages=turns, **about)
     assert (second.content[0].text, second.stop_reason) == ("It is -4 degrees.", "end_turn")
     events = await recorded_events(database, tenant.tenant_id, count=2)
@@ -124,7 +124,7 @@ async def test_what_a_cache_reads_and_writes_is_charged_at_its_own_prices(
 ) -> None:
     system = [{"type": "text", "text": "x" * 4000, "cache_control": {"type": "ephemeral"}}]
     hour = {"type": "text", "text": "y" * 2000, "cache_control": {"type": "ephemeral", "ttl": "1h"}}
-    turns = [USER, {"role": "assistant", "content": "ok"}, {"role": "user", "content": [hour]}]
+    turns: Any = [USER, {"role": "assistant", "content": "ok"}, {"role": "user", "content": [hour]}]
     for messages in ([USER], turns):
         about = asked("cached-1", system=system, messages=messages)
         if streamed:
@@ -153,6 +153,7 @@ async def test_a_budget_error_makes_the_client_send_one_request(
     with pytest.raises(anthropic.APIStatusError) as refused:
         await sdk.messages.create(**asked())
     assert (refused.value.status_code, sent) == (402, [PATH])
+    assert isinstance(refused.value.body, dict)
     error = refused.value.body["error"]
     assert (error["type"], error["code"], error["scope"]) == ("billing_error", "budget_exceeded", "tenant")
     with pytest.raises(anthropic.APIStatusError):
@@ -210,8 +211,9 @@ async def test_bad_input_gets_a_4xx_in_anthropics_words_and_costs_nothing(
 async def test_what_the_provider_refuses_to_count_is_told_in_its_words(sdk: anthropic.AsyncAnthropic) -> None:
     with pytest.raises(anthropic.BadRequestError, match="messages: at least one"):
         await sdk.messages.count_tokens(model="fault-", messages=[])
+    odd: Any = {"role": "tool", "content": "x"}
     with pytest.raises(anthropic.BadRequestError, match=r"messages\.0\.role"):
-        await sdk.messages.count_tokens(model="default", messages=[{"role": "tool", "content": "x"}])
+        await sdk.messages.count_tokens(model="default", messages=[odd])
 
 
 async def test_a_request_without_a_version_is_refused_by_the_provider_not_filled_in(

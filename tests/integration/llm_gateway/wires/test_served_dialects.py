@@ -71,10 +71,10 @@ async def test_a_messages_caller_is_served_by_a_chat_provider(
 ) -> None:
     asked: Any = {"model": "by-chat", "max_tokens": 100, "messages": [{"role": "user", "content": "hello"}]}
     plain = await anthropic_client.messages.create(**asked)
-    assert plain.content[0].text == "This is a simulated answer to: hello"  # type: ignore[union-attr]
+    assert plain.content[0].text == "This is a simulated answer to: hello"
     async with anthropic_client.messages.stream(**asked) as stream:
         final = await stream.get_final_message()
-    assert final.content[0].text == plain.content[0].text  # type: ignore[union-attr]
+    assert final.content[0].text == plain.content[0].text
     assert final.usage.output_tokens == plain.usage.output_tokens
     tools: Any = [{"name": "weather", "input_schema": TOOL}]
     called = await anthropic_client.messages.create(**asked, tools=tools, tool_choice={"type": "any"})

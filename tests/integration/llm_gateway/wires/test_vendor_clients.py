@@ -1,7 +1,7 @@
 """What the vendors' own clients make of our refusals: they repeat what may be repeated, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from llm_gateway.budget.limits.scopes import ScopeKind
 
 MOST_TRIES = 30
 CLIENTS = ("openai", "openai-async", "anthropic", "anthropic-async")
-Answers = Callable[..., Awaitable[str]]
+Answers = Callable[..., Coroutine[Any, Any, str]]
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ async def talking(kind: str, url: str, key: str, heard: Heard) -> AsyncIterator[
         with openai.OpenAI(**openais, http_client=openai.DefaultHttpxClient(event_hooks=now)) as one:
 
             async def answer(**more: Any) -> str:
-                done = await asyncio.to_thread(one.chat.completions.create, **more)
+                done = await asyncio.to_thread(lambda: one.chat.completions.create(**more))
                 return str(done.choices[0].message.content)
 
             yield answer
@@ -66,7 +66,7 @@ async def talking(kind: str, url: str, key: str, heard: Heard) -> AsyncIterator[
         with anthropic.Anthropic(**anthropics, http_client=anthropic.DefaultHttpxClient(event_hooks=now)) as three:
 
             async def answer(**more: Any) -> str:
-                done = await asyncio.to_thread(three.messages.create, **more)
+                done = await asyncio.to_thread(lambda: three.messages.create(**more))
                 return str(done.content[0].text)
 
             yield answer
@@ -109,6 +109,7 @@ async def test_a_budget_that_is_spent_is_asked_for_once(
     tenant.limit(database, tokens=10)
     with pytest.raises((openai.APIStatusError, anthropic.APIStatusError)) as refused:
         await answer(**asked("default"))
+    assert isinstance(refused.value, openai.APIStatusError | anthropic.APIStatusError)
     assert (refused.value.status_code, heard.statuses) == (402, [402])
 
 

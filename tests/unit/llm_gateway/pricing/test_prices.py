@@ -1,6 +1,7 @@
 """Prices: our own table is the simulated provider's, and the package's are read as they stand."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_a_model_that_nobody_priced_has_no_price() -> None:
 
 
 @pytest.mark.parametrize("text", ["version = 1", "nonsense", 'version = "1"\n[routes.a]\ntargets = []'])
-def test_a_bad_routes_file_is_refused_with_its_name(tmp_path, text: str) -> None:  # noqa: ANN001
+def test_a_bad_routes_file_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     file = tmp_path / "routes.toml"
     file.write_text(text)
     with pytest.raises(GatewayFileInvalid, match=r"routes\.toml"):

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from provider_wires import (
+
+from fixtures.translation.provider_wires import (
     CHAT_USAGE,
     MESSAGE_STOP,
     Call,
@@ -13,9 +14,8 @@ from provider_wires import (
     messages_stream,
     text_block,
 )
-from vendor_clients import accumulated_completion
-from vendor_shapes import chunks, completion
-
+from fixtures.translation.vendor_clients import accumulated_completion
+from fixtures.translation.vendor_shapes import chunks, completion
 from llm_gateway.translation.chat_to_messages.translation import ChatToMessages
 
 NOON = 1_700_000_000
@@ -197,7 +197,7 @@ def test_the_vendors_client_makes_of_the_stream_what_the_whole_is() -> None:
     stream = messages_stream(
         THOUGHT, text_block("34", "4"), call_block(COUNT, COUNT.arguments), call_block(NOW), stop_reason="tool_use"
     )
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "text", "text": "344"},
         {"type": "tool_use", "id": "toolu_1", "name": "count", "input": {"of": "penguins"}},
         {"type": "tool_use", "id": "toolu_2", "name": "now", "input": {}},

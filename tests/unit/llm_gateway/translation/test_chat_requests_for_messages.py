@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-import vendor_shapes
 
+from fixtures.translation import vendor_shapes
 from foundation.domain.errors import BadRequest
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.chat_to_messages.translation import ChatToMessages
@@ -132,7 +132,7 @@ def test_a_system_prompt_alone_is_no_conversation() -> None:
 
 
 def test_an_answer_may_come_back_as_it_was_given() -> None:
-    given = {"role": "assistant", "content": None, "refusal": "No.", "annotations": [], "audio": None}
+    given: dict[str, Any] = {"role": "assistant", "content": None, "refusal": "No.", "annotations": [], "audio": None}
     told = asked(USER, {**given, "function_call": None, "reasoning_content": "Hm."}, USER)
     assert told["messages"][1] == {"role": "assistant", "content": [text("No.")]}
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from provider_wires import Call, Said, chat_stream, completion
 
+from fixtures.translation.provider_wires import Call, Said, chat_stream, completion
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.lengths import CHAT_NAME, Names, short_name

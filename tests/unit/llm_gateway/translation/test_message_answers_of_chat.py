@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from provider_wires import (
+
+from fixtures.translation.provider_wires import (
     CHAT_USAGE,
     DONE,
     MESSAGES_USAGE,
@@ -15,9 +16,8 @@ from provider_wires import (
     chunk,
     completion,
 )
-from vendor_clients import accumulated_message
-from vendor_shapes import message, message_events
-
+from fixtures.translation.vendor_clients import accumulated_message
+from fixtures.translation.vendor_shapes import message, message_events
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat
 
 COUNT = Call(id="call_1", name="count", arguments='{"of": "penguins"}')

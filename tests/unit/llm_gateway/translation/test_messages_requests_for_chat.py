@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-import vendor_shapes
 
+from fixtures.translation import vendor_shapes
 from foundation.domain.errors import BadRequest
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from provider_wires import (
+
+from fixtures.translation.provider_wires import (
     DONE,
     MESSAGE_STOP,
     RESPONSES_USAGE,
@@ -18,10 +19,9 @@ from provider_wires import (
     messages_stream,
     text_block,
 )
-from provider_wires import message as message_body
-from vendor_clients import accumulated_response
-from vendor_shapes import response, response_events
-
+from fixtures.translation.provider_wires import message as message_body
+from fixtures.translation.vendor_clients import accumulated_response
+from fixtures.translation.vendor_shapes import response, response_events
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.registry import translation

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-import vendor_shapes
 
+from fixtures.translation import vendor_shapes
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation, Untranslatable

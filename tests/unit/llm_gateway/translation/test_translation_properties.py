@@ -4,10 +4,11 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from conversations import Exchange, Streamed, answers, cuts_of, exchanges
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from provider_wires import (
+
+from fixtures.translation.conversations import Exchange, Streamed, answers, cuts_of, exchanges
+from fixtures.translation.provider_wires import (
     DONE,
     MESSAGE_STOP,
     Call,
@@ -19,9 +20,8 @@ from provider_wires import (
     messages_stream,
     text_block,
 )
-from vendor_clients import accumulated_completion, accumulated_message, accumulated_response
-from vendor_shapes import chunks, message_events, response_events
-
+from fixtures.translation.vendor_clients import accumulated_completion, accumulated_message, accumulated_response
+from fixtures.translation.vendor_shapes import chunks, message_events, response_events
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.chat_to_messages.translation import ChatToMessages

@@ -88,12 +88,13 @@ async def test_the_vendors_clients_know_the_refusals(provider: Provider) -> None
     ):
         with pytest.raises(problem):
             await provider.openai.responses.create(model=f"fault-status={status}", input="x")
-    body = {"max_tokens": 1, "messages": [USER]}
+    body: dict[str, Any] = {"max_tokens": 1, "messages": [USER]}
     for status, refusal in ((403, anthropic.PermissionDeniedError), (503, anthropic.InternalServerError)):
         with pytest.raises(refusal):
             await provider.anthropic.messages.create(model=f"fault-status={status}", **body)
     with pytest.raises(anthropic.APIStatusError) as overloaded:
         await provider.anthropic.messages.create(model="fault-status=529", **body)
+    assert isinstance(overloaded.value.body, dict)
     assert overloaded.value.body["error"]["type"] == "overloaded_error"
 
 
@@ -167,8 +168,8 @@ async def test_a_stream_that_breaks_is_billed_for_what_was_generated(
     with pytest.raises(httpx.HTTPError) if fault in {"cut", "stall"} else nullcontext():
         body = asked(path, f"{fault}={at}", streamed=True)
         async with provider.http.stream("POST", path, json=body, timeout=0.5) as answer:
-            async for line in answer.aiter_lines():
-                lines += [line.removeprefix("data: ")] if line.startswith("data: ") else []
+            async for text in answer.aiter_lines():
+                lines += [text.removeprefix("data: ")] if text.startswith("data: ") else []
     events = [json.loads(line) for line in lines if line.endswith("}")]
     said = text_in(events)
     assert SAID.startswith(said)

@@ -7,16 +7,21 @@ import jsonschema
 import openai
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat.chat_completion import Choice
 
 from fixtures.provider_in_process import Provider
 from simulated_provider.billing.prices import cost
 
 PATH = "/v1/chat/completions"
-USER = {"role": "user", "content": "How many penguins?"}
+USER: Any = {"role": "user", "content": "How many penguins?"}
 PLACE = {"type": "object", "properties": {"place": {"type": "string"}, "days": {"type": "integer", "minimum": 2}}}
 TOOLS = [{"type": "function", "function": {"name": name, "parameters": PLACE}} for name in ("weather", "tide")]
 NAMED = {"type": "function", "function": {"name": "tide"}}
 ALLOWED = {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [NAMED]}}
+
+
+def calls_of(choice: Choice) -> list[Any]:
+    return list(choice.message.tool_calls or ())
 
 
 def asked(model: str = "default", *messages: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -88,7 +93,7 @@ async def test_usage_is_told_only_to_who_asks(provider: Provider) -> None:
 async def test_calls_may_be_several_and_their_results_are_answered(provider: Provider) -> None:
     first = (await plain(provider, asked("agent", tools=TOOLS))).choices[0]
     assert first.finish_reason == "tool_calls"
-    weather, tide = first.message.tool_calls
+    weather, tide = calls_of(first)
     assert json.loads(tide.function.arguments) == {"place": "Ørsta 🐧"}
     results = [
         {"role": "tool", "tool_call_id": call.id, "content": content}
@@ -97,7 +102,7 @@ async def test_calls_may_be_several_and_their_results_are_answered(provider: Pro
     turn = {"role": "assistant", "content": "", "tool_calls": [call.model_dump() for call in (weather, tide)]}
     second = (await plain(provider, asked("agent", USER, turn, *results))).choices[0]
     assert (second.message.content, second.finish_reason) == ("It is -4 degrees.", "stop")
-    [one] = (await plain(provider, asked("agent", parallel_tool_calls=False))).choices[0].message.tool_calls
+    [one] = calls_of((await plain(provider, asked("agent", parallel_tool_calls=False))).choices[0])
     assert one.function.name == "weather"
 
 
@@ -140,6 +145,7 @@ async def test_what_stood_before_the_last_user_turn_is_read_from_the_cache(provi
     assert first.usage.prompt_tokens_details.cached_tokens == 0
     second = await plain(provider, asked(model, *before, {"role": "user", "content": "And now?"}))
     cached = second.usage.prompt_tokens_details.cached_tokens
+    assert cached is not None
     assert 1000 < cached < second.usage.prompt_tokens
     line = provider.lines()[1]
     assert line.cached_input_tokens == cached
@@ -148,8 +154,12 @@ async def test_what_stood_before_the_last_user_turn_is_read_from_the_cache(provi
 
 def price(model: str, answer: ChatCompletion, *, cached: int) -> Any:
     usage = answer.usage
-    tokens = {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}
-    return cost(model, cached_input_tokens=cached, **tokens)
+    return cost(
+        model,
+        cached_input_tokens=cached,
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
+    )
 
 
 async def test_reasoning_may_be_switched_off(provider: Provider) -> None:

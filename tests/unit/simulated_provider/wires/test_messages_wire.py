@@ -14,7 +14,7 @@ from fixtures.provider_in_process import Provider
 
 PATH = "/v1/messages"
 MARK = {"cache_control": {"type": "ephemeral"}}
-USER = {"role": "user", "content": "How many penguins?"}
+USER: Any = {"role": "user", "content": "How many penguins?"}
 PLACE = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
 TOOLS = [{"name": name, "input_schema": PLACE} for name in ("weather", "tide")]
 THINKING = {"type": "enabled", "budget_tokens": 1024}
@@ -90,7 +90,7 @@ async def test_a_stream_says_and_costs_what_the_plain_answer_does(
     )
     for line in provider.lines():
         parts = (whole.usage.input_tokens, whole.usage.cache_creation_input_tokens, whole.usage.cache_read_input_tokens)
-        assert sum(parts) == line.input_tokens
+        assert sum(part or 0 for part in parts) == line.input_tokens
         assert (line.output_tokens, line.cache_write_tokens) == (whole.usage.output_tokens, parts[1])
     assert len(provider.lines()) == 2
 
@@ -103,7 +103,11 @@ async def test_thinking_is_signed_counted_and_only_for_who_enables_it(provider: 
     silent = await plain(provider, asked("reasoning-1"))
     assert (len(silent.content), silent.usage.output_tokens_details) == (1, None)
     assert [line.reasoning_tokens for line in provider.lines()] == [tokens, 0]
-    turns = [USER, {"role": "assistant", "content": [block.model_dump() for block in thinking.content]}, USER]
+    turns: list[dict[str, Any]] = [
+        USER,
+        {"role": "assistant", "content": [block.model_dump() for block in thinking.content]},
+        USER,
+    ]
     assert (await plain(provider, asked("reasoning-1", *turns, thinking=THINKING))).stop_reason == "end_turn"
 
 
@@ -119,7 +123,11 @@ async def test_a_tool_result_answers_the_call_of_the_turn_before(provider: Provi
         {"type": "tool_result", "tool_use_id": call.id, "content": content}
         for call, content in zip(reversed(first.content[1:]), ("high", '{"celsius": -4}'), strict=True)
     ]
-    turns = [USER, {"role": "assistant", "content": first.to_param()["content"]}, {"role": "user", "content": results}]
+    turns: list[dict[str, Any]] = [
+        USER,
+        {"role": "assistant", "content": first.to_param()["content"]},
+        {"role": "user", "content": results},
+    ]
     dumped = [{**turn, "content": json.loads(json.dumps(turn["content"], default=dict))} for turn in turns]
     second = await plain(provider, asked("agent", *dumped, tools=TOOLS))
     assert (second.content[0].text, second.stop_reason) == ("It is -4 degrees.", "end_turn")
@@ -154,7 +162,11 @@ async def test_an_answer_has_the_form_that_was_asked_for(provider: Provider, mor
 async def test_counting_tokens_agrees_with_the_answers_usage_and_bills_nothing(provider: Provider) -> None:
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "xxxx"}}
     document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x" * 4000}}
-    about = {"messages": [{"role": "user", "content": [image, document]}], "system": "Be brief.", "tools": TOOLS}
+    about: dict[str, Any] = {
+        "messages": [{"role": "user", "content": [image, document]}],
+        "system": "Be brief.",
+        "tools": TOOLS,
+    }
     counting = await provider.http.post(f"{PATH}/count_tokens", json={"model": "default", **about})
     counted = MessageTokensCount.model_validate_json(counting.content, strict=True)
     odd = await provider.http.post(f"{PATH}/count_tokens", json={"model": "m", "messages": [USER], "tools": [1]})

@@ -36,7 +36,7 @@ def decide(machine: str, call: int, *arguments: int, arch: int | None = None, sh
         elif code == bpf.AND:
             accumulator &= value
         elif code == bpf.RET:
-            return value
+            return int(value)
         else:
             true = {bpf.JEQ: accumulator == value, bpf.JGE: accumulator >= value, bpf.JSET: accumulator & value != 0}
             at += yes if true[code] else no

@@ -28,7 +28,9 @@ def form(key: str, *, token: str | None = None, secret: str = "secret", version:
 @pytest.mark.parametrize("token", [None, "session"])
 def test_each_form_is_the_first_with_another_key_and_its_own_signature(token: str | None) -> None:
     first = form("jobs/0", token=token)
-    (same, other) = forms_like(first, ["jobs/0", "jobs/é"], secret_key="secret") or ()
+    forms = forms_like(first, ["jobs/0", "jobs/é"], secret_key="secret")
+    assert forms is not None
+    same, other = forms
     policy = json.loads(base64.b64decode(other["policy"]))
     assert {"key": "jobs/é"} in policy["conditions"]
     assert {"key": "jobs/0"} not in policy["conditions"]

@@ -1,6 +1,8 @@
 """A messages request is bounded truly, sent on untouched, and refused where no bound can be."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -44,7 +46,7 @@ def body_of(**more: Any) -> dict[str, Any]:
     return {"model": "m", "max_tokens": 10, "messages": [{"role": "user", "content": "x"}], **more}
 
 
-def read(body: dict[str, Any], *, escaped: bool = True, **headers: str) -> Any:
+def read(body: dict[str, Any], *, escaped: bool = True, headers: Mapping[str, str] = MappingProxyType({})) -> Any:
     return read_messages_request(json.dumps(body, ensure_ascii=escaped).encode(), headers)
 
 
@@ -157,4 +159,4 @@ def test_the_packages_prices_know_both_kinds_of_cache_writes() -> None:
 @pytest.mark.parametrize("value", ["é", "a\x00b"])
 def test_a_forwarded_header_is_plain_ascii(value: str) -> None:
     with pytest.raises(BadRequest, match="ASCII"):
-        read(body_of(), **{"anthropic-beta": value})
+        read(body_of(), headers={"anthropic-beta": value})
