@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import PostgresDsn
 
-from foundation.cloud.queue import BATCH, Outgoing, Queue, Received
+from foundation.cloud.queue.base import BATCH, Outgoing, Received
 from foundation.domain.states import StepKind
 from foundation.storage.execution.dispatches import Dispatch
 from foundation.storage.session.database import DatabaseSettings
@@ -35,8 +35,8 @@ from orchestrator.work import Finished, Outcome, Work
 from scratch import database
 
 
-class ListQueue(Queue):
-    """SQS without SQS; it counts the calls that would have been made."""
+class ListQueue:
+    """A queue of any length at the same cost a message, which counts the calls that SQS would have had."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()

@@ -27,8 +27,8 @@ from control_plane.tenant_policy.budget_policy_routes import router as budget_po
 from control_plane.tenant_policy.limits_routes import router as limits
 from control_plane.usage.routes import router as usage
 from foundation.cloud.clients import Clients
-from foundation.cloud.executions import Executions
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.executions.step_functions import StepFunctionsExecutions
+from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.cloud.secrets import read_secret
 from foundation.http.correlation import Correlation
 from foundation.http.doors import install_doors
@@ -96,8 +96,8 @@ def _operations(app: FastAPI) -> APIRouter:
 async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitStack) -> Resources:
     """Opens what the app stands on, starts the relay, and has the stack close it all in reverse."""
     clients = await stack.enter_async_context(Clients())
-    executions = Executions(await clients.stepfunctions(), settings.state_machine_arn)
-    objects = ObjectStore(await clients.s3(), settings.artifacts_bucket)
+    executions = StepFunctionsExecutions(await clients.stepfunctions(), settings.state_machine_arn)
+    objects = S3ObjectStore(await clients.s3(), settings.artifacts_bucket)
     gateway = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url), timeout=10))
     private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
     signer = ServiceTokenSigner(private_jwk, service=SERVICE)

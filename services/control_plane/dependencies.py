@@ -11,7 +11,7 @@ from control_plane.gateway_client.operations import GatewayOperations
 from control_plane.identity.callers import Caller, Callers, Operator
 from control_plane.requests.etags import IF_MATCH_PATTERN
 from control_plane.settings import ControlPlaneSettings
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.permissions import Permission
 from foundation.storage.session.database import Database, Transaction
 from foundation.telemetry.logs import bind

@@ -9,7 +9,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from foundation.cloud.clients import Clients
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.telemetry.background import TaskSet, begun_again, every
@@ -97,7 +97,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         redis = connect(RedisSettings())
         stack.push_async_callback(redis.aclose)
         money = await _money(stack, settings, database, redis)
-        objects = ObjectStore(await clients.s3(), settings.artifacts_bucket) if settings.artifacts_bucket else None
+        objects = S3ObjectStore(await clients.s3(), settings.artifacts_bucket) if settings.artifacts_bucket else None
         vault = AnswerVault(database, objects, key=await secrets.replay_key())
         breakers, alerts = BreakerBoard(redis, instance_id=settings.instance_id), Alerts(redis)
         serving = Serving(

@@ -8,9 +8,12 @@ import httpx
 from pydantic import PostgresDsn
 
 from foundation.cloud.clients import Clients
-from foundation.cloud.executions import Executions
-from foundation.cloud.objects import ObjectStore
-from foundation.cloud.queue import Queue
+from foundation.cloud.executions.base import Executions
+from foundation.cloud.executions.step_functions import StepFunctionsExecutions
+from foundation.cloud.objects.base import ObjectStore
+from foundation.cloud.objects.s3 import S3ObjectStore
+from foundation.cloud.queue.base import Queue
+from foundation.cloud.queue.sqs import SqsQueue
 from foundation.cloud.secrets import read_secret
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
@@ -51,10 +54,10 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Res
     gateway = ModelGateway(str(settings.gateway_url), signer)
     stack.push_async_callback(gateway.close)
     return Resources(
-        queue=Queue(sqs, settings.steps_queue_url),
-        dead_letters=Queue(sqs, settings.steps_dlq_url),
-        executions=Executions(await clients.stepfunctions(), settings.state_machine_arn),
-        objects=ObjectStore(await clients.s3(), settings.artifacts_bucket, secret_key=clients.secret_key),
+        queue=SqsQueue(sqs, settings.steps_queue_url),
+        dead_letters=SqsQueue(sqs, settings.steps_dlq_url),
+        executions=StepFunctionsExecutions(await clients.stepfunctions(), settings.state_machine_arn),
+        objects=S3ObjectStore(await clients.s3(), settings.artifacts_bucket, secret_key=clients.secret_key),
         database=_database(stack, settings.database_url, settings.database_pool_size),
         relay_database=_database(stack, settings.database_url_relay, 2),
         sweeper_database=_database(stack, settings.database_url_sweeper, 1),

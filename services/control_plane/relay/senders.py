@@ -7,7 +7,7 @@ import httpx
 
 from control_plane.gateway_client.operations import GATEWAY
 from control_plane.relay.final_usage import FinalUsage
-from foundation.cloud.executions import Executions, execution_name
+from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.outbox import Due, OutboxKind

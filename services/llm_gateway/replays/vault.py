@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.ledger.llm_replays import StoredAnswer, find_answer, forget_expired, store_answer, tenant_salt
 from foundation.storage.session.database import Database

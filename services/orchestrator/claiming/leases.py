@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from foundation.cloud.queue import Queue
+from foundation.cloud.queue.base import Queue
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.storage.execution.dispatches import Claim
 from foundation.storage.session.database import Database

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
 from orchestrator.clients.gateway import ModelGateway

@@ -1,6 +1,6 @@
 """Tool steps: one call of one tool."""
 
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.definition import ToolStep
 from foundation.contracts.tool_job import JobReason
 from foundation.contracts.tools.catalogue import TOOLS

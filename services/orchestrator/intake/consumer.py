@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from foundation.cloud.queue import BATCH, Queue, QueueMissing, Received
+from foundation.cloud.queue.base import BATCH, Queue, QueueMissing, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry import traces

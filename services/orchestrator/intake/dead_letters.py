@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import ValidationError
 
-from foundation.cloud.queue import Queue, Received
+from foundation.cloud.queue.base import Queue, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure, LockstepError
 from foundation.domain.states import RecoveryPolicy

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from foundation.cloud.queue import BATCH, Queue
+from foundation.cloud.queue.base import BATCH, Queue
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
 

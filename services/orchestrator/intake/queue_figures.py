@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from foundation.cloud.queue import Queue
+from foundation.cloud.queue.base import Queue
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger

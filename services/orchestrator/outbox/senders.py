@@ -5,8 +5,8 @@ import json
 import math
 from collections.abc import Sequence
 
-from foundation.cloud.executions import Executions
-from foundation.cloud.queue import BATCH, Outgoing, Queue
+from foundation.cloud.executions.base import Executions
+from foundation.cloud.queue.base import BATCH, Outgoing, Queue
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import Sender

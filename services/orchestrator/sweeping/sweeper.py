@@ -4,7 +4,7 @@ import asyncio
 import time
 from uuid import UUID
 
-from foundation.cloud.executions import Executions, execution_name
+from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.states import RecoveryPolicy, RunStatus
 from foundation.storage.execution import runs

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import JobInput
 from foundation.contracts.tools.files import read_files

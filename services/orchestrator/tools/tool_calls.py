@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import (
     JobArtifact,

@@ -9,7 +9,8 @@ from prometheus_client import REGISTRY
 
 from fixtures.stack import Stack
 from foundation.cloud.clients import Clients
-from foundation.cloud.queue import Outgoing, Queue
+from foundation.cloud.queue.base import Outgoing, Queue
+from foundation.cloud.queue.sqs import SqsQueue
 from orchestrator.intake.queue_figures import QueueFigures
 
 pytestmark = pytest.mark.stack
@@ -20,14 +21,14 @@ async def queue(stack: Stack) -> AsyncIterator[Queue]:
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName=f"figures-{uuid4().hex[:12]}")["QueueUrl"]
     async with Clients() as clients:
-        yield Queue(await clients.sqs(), url)
+        yield SqsQueue(await clients.sqs(), url)
     sqs.delete_queue(QueueUrl=url)
 
 
 @pytest.fixture
 async def missing(stack: Stack) -> AsyncIterator[Queue]:
     async with Clients() as clients:
-        yield Queue(await clients.sqs(), stack["LOCKSTEP_STEPS_QUEUE_URL"] + "-that-is-not-there")
+        yield SqsQueue(await clients.sqs(), stack["LOCKSTEP_STEPS_QUEUE_URL"] + "-that-is-not-there")
 
 
 def figure(name: str) -> float | None:

@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from fixtures.postgres import ScratchDatabase
 from fixtures.runs import ARun, a_run, database
-from foundation.cloud.executions import Described, Executions
-from foundation.domain.errors import DependencyUnavailable, Failure, LeaseLost
+from foundation.cloud.executions.base import Described, execution_name
+from foundation.cloud.executions.fake import FakeExecutions
+from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.workflow import run_control
 from orchestrator.claiming.taking import Refusal, Taken
@@ -17,25 +18,10 @@ from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.work import Finished
 
 
-class KnownExecutions(Executions):
-    """Step Functions as far as the sweeper asks it: what it knows of each execution by name."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, Described | None] = {}
-        self.asked: list[str] = []
-        self.away = False
-
-    async def describe(self, name: str) -> Described | None:
-        self.asked.append(name)
-        if self.away:
-            raise DependencyUnavailable("Step Functions does not answer")
-        return self.known.get(name, Described("RUNNING"))
-
-
 @pytest.fixture
 async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
     look = database(scratch, "sweeper")
-    executions = KnownExecutions()
+    executions = FakeExecutions()
     sweeper = Sweeper(
         look,
         parts.orchestrator,
@@ -163,7 +149,7 @@ async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(part
     late = await held(parts, lost)
     for run in (lost, known):
         await change(parts, run, STAND_STILL)
-    executions.known[f"{lost.run_id}-1"] = None
+    await executions.start(execution_name(known.run_id, 1), "{}")
     await sweeper.sweep()
     assert (await one(parts, lost, "SELECT generation FROM runs WHERE run_id = :run")).generation == 2
     assert (await one(parts, known, "SELECT generation FROM runs WHERE run_id = :run")).generation == 1
@@ -176,14 +162,13 @@ async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(part
 
 
 async def test_a_run_whose_start_still_waits_is_late_and_not_lost(parts: Any, sweeping: Any) -> None:
-    sweeper, executions = sweeping
+    sweeper, _ = sweeping
     run = await a_run(parts.owner)
     async with parts.owner.tenant(run.tenant_id) as tx:
         row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
         assert row is not None
         await run_control.open_generation(tx, row, reason="test")
     await change(parts, run, STAND_STILL)
-    executions.known[f"{run.run_id}-2"] = None
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT generation FROM runs WHERE run_id = :run")).generation == 2
 
@@ -197,7 +182,7 @@ async def test_a_run_ends_with_its_execution_when_no_event_told(
     sweeper, executions = sweeping
     run = await a_run(parts.owner)
     await change(parts, run, STAND_STILL)
-    executions.known[f"{run.run_id}-1"] = Described(said)
+    executions.known[execution_name(run.run_id, 1)] = Described(said)
     await sweeper.sweep()
     row = await one(parts, run, "SELECT status, ended_at IS NOT NULL AS ended FROM runs WHERE run_id = :run")
     assert (row.status, row.ended) == (status, True)

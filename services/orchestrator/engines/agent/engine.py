@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundation.cloud.objects import ObjectStore
+from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.definition import AgentStep
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.storage.session.database import Database, Transaction
