@@ -11,8 +11,7 @@ from pydantic import PostgresDsn
 from control_plane.artifacts.routes import router as artifacts
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
-from control_plane.dependencies import Resources
-from control_plane.gateway_client.operations import GatewayOperations
+from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
 from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
@@ -20,11 +19,11 @@ from control_plane.operations.routes import router as operations
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders
 from control_plane.requests.queries import known_query
+from control_plane.resources import AppResources
 from control_plane.runs.routes import router as runs
 from control_plane.settings import ControlPlaneSettings
 from control_plane.tasks.routes import router as tasks
-from control_plane.tenant_policy.budget_policy_routes import router as budget_policy
-from control_plane.tenant_policy.limits_routes import router as limits
+from control_plane.tenant_policy.routes import router as tenant_policy
 from control_plane.usage.routes import router as usage
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
@@ -63,7 +62,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         redirect_slashes=False,
     )
     api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
-    for router in (tasks, runs, artifacts, budgets, budget_warnings, limits, budget_policy, usage, operations):
+    for router in (tasks, runs, artifacts, budgets, budget_warnings, tenant_policy, usage, operations):
         api.include_router(router)
     app.include_router(api)
     app.include_router(_operations(app))
@@ -93,7 +92,7 @@ def _operations(app: FastAPI) -> APIRouter:
     )
 
 
-async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitStack) -> Resources:
+async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitStack) -> AppResources:
     """Opens what the app stands on, starts the relay, and has the stack close it all in reverse."""
     clients = await stack.enter_async_context(Clients())
     executions = StepFunctionsExecutions(await clients.stepfunctions(), settings.state_machine_arn)
@@ -108,8 +107,8 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     stack.push_async_callback(database.close)
     stack.push_async_callback(relay_database.close)
     wakeups = Wakeups(relay_pool, "outbox")
-    operations_of_gateway = GatewayOperations(gateway, signer)
-    effects = senders(executions, gateway, signer, FinalUsage(database, operations_of_gateway))
+    gateway_client = GatewayClient(gateway, signer)
+    effects = senders(executions, gateway_client, FinalUsage(database, gateway_client))
     relay = Relay(relay_database, wakeups, effects)
     background = await stack.enter_async_context(VitalTasks())
     background.start("wakeups", wakeups.run())
@@ -120,7 +119,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     )
     app.state.executions, app.state.gateway = executions, gateway
     callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
-    return Resources(settings, database, objects, callers, operations_of_gateway)
+    return AppResources(settings, database, objects, callers, gateway_client)
 
 
 async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:

@@ -1,39 +1,28 @@
 """What routes ask for: the transaction of the request, and the typed caller."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Security
+from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from control_plane.gateway_client.operations import GatewayOperations
-from control_plane.identity.callers import Caller, Callers, Operator
+from control_plane.identity.callers import Caller, Operator
 from control_plane.requests.etags import IF_MATCH_PATTERN
-from control_plane.settings import ControlPlaneSettings
-from foundation.cloud.objects.base import ObjectStore
+from control_plane.requests.paging import MAX_CURSOR_LENGTH, PageRequest
+from control_plane.requests.queries import IN_DIGITS
+from control_plane.resources import AppResources
 from foundation.domain.permissions import Permission
-from foundation.storage.session.database import Database, Transaction
+from foundation.storage.session.database import Transaction
 from foundation.telemetry.logs import bind
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What the app holds open while it runs."""
-
-    settings: ControlPlaneSettings
-    database: Database
-    objects: ObjectStore
-    callers: Callers
-    gateway: GatewayOperations
+def app_resources(request: Request) -> AppResources:
+    opened: AppResources = request.app.state.resources
+    return opened
 
 
-def resources(request: Request) -> Resources:
-    held: Resources = request.app.state.resources
-    return held
-
-
-Held = Annotated[Resources, Depends(resources)]
+App = Annotated[AppResources, Depends(app_resources)]
+"""What the app holds open, for routes whose work is more than one transaction."""
 
 
 _bearer = HTTPBearer(
@@ -51,35 +40,35 @@ def _text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
     return credential.credentials if credential else None
 
 
-async def caller(held: Held, credential: Credential) -> AsyncIterator[Caller]:
-    known = await held.callers.authenticate(_text_of(credential))
-    with bind(tenant_id=known.tenant_id, actor=known.actor):
-        yield known
+async def authenticated(app: App, credential: Credential) -> AsyncIterator[Caller]:
+    caller = await app.callers.authenticate(_text_of(credential))
+    with bind(tenant_id=caller.tenant_id, actor=caller.actor):
+        yield caller
 
 
-AnyCaller = Annotated[Caller, Depends(caller)]
+AnyCaller = Annotated[Caller, Depends(authenticated)]
 
 
 def _needs(permission: Permission) -> object:
-    async def permitted(known: AnyCaller) -> Caller:
-        known.require(permission)
-        return known
+    async def permitted(caller: AnyCaller) -> Caller:
+        caller.require(permission)
+        return caller
 
     return Depends(permitted)
 
 
-async def operator(held: Held, credential: Credential) -> AsyncIterator[Operator]:
-    known = await held.callers.operator(_text_of(credential))
-    with bind(actor=known.actor):
-        yield known
+async def operator(app: App, credential: Credential) -> AsyncIterator[Operator]:
+    caller = await app.callers.operator(_text_of(credential))
+    with bind(actor=caller.actor):
+        yield caller
 
 
-async def overseer(held: Held, credential: Credential) -> AsyncIterator[Operator | Caller]:
-    known = await held.callers.operator_or_member(_text_of(credential))
-    if isinstance(known, Caller):
-        known.require(Permission.ADMINISTER)
-    with bind(actor=known.actor):
-        yield known
+async def overseer(app: App, credential: Credential) -> AsyncIterator[Operator | Caller]:
+    caller = await app.callers.operator_or_member(_text_of(credential))
+    if isinstance(caller, Caller):
+        caller.require(Permission.ADMINISTER)
+    with bind(actor=caller.actor):
+        yield caller
 
 
 PlatformOperator = Annotated[Operator, Depends(operator)]
@@ -92,9 +81,9 @@ Definer = Annotated[Caller, _needs(Permission.DEFINE)]
 Administrator = Annotated[Caller, _needs(Permission.ADMINISTER)]
 
 
-async def transaction(held: Held, known: AnyCaller) -> AsyncIterator[Transaction]:
+async def transaction(app: App, caller: AnyCaller) -> AsyncIterator[Transaction]:
     """One request, one transaction as the caller's tenant, committed before the answer leaves."""
-    async with held.database.tenant(known.tenant_id) as tx:
+    async with app.database.tenant(caller.tenant_id) as tx:
         yield tx
 
 
@@ -102,3 +91,15 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 IfMatch = Annotated[
     str | None, Header(description="the ETag that you have seen", json_schema_extra={"pattern": IF_MATCH_PATTERN})
 ]
+
+
+def page_request(
+    limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+Paging = Annotated[PageRequest, Depends(page_request)]

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from control_plane.artifacts import service
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
-from control_plane.dependencies import Held, Reader, Runner, Tx
+from control_plane.dependencies import App, Reader, Runner, Tx
 from foundation.http.openapi import refusals
 
 router = APIRouter(prefix="/artifacts", tags=["artifacts"])
@@ -19,8 +19,8 @@ router = APIRouter(prefix="/artifacts", tags=["artifacts"])
     operation_id="announce_artifact",
     responses=refusals(413, 415),
 )
-async def announce(body: NewUpload, caller: Runner, held: Held, tx: Tx) -> UploadView:
-    return await service.announce(tx, held, caller, body)
+async def announce(body: NewUpload, caller: Runner, app: App, tx: Tx) -> UploadView:
+    return await service.announce(tx, app, caller, body)
 
 
 @router.get(
@@ -29,5 +29,5 @@ async def announce(body: NewUpload, caller: Runner, held: Held, tx: Tx) -> Uploa
     operation_id="get_artifact",
     responses=refusals(404),
 )
-async def get(artifact_id: UUID, caller: Reader, held: Held) -> ArtifactView:
-    return await service.get(held, caller, artifact_id)
+async def get(artifact_id: UUID, caller: Reader, app: App) -> ArtifactView:
+    return await service.get(app, caller, artifact_id)

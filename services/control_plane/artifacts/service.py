@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
-from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller
+from control_plane.resources import AppResources
 from foundation.contracts.accepted.content_types import media_type
 from foundation.domain.errors import NotFound, PayloadTooLarge
 from foundation.domain.ids import new_uuid
@@ -18,15 +18,15 @@ _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain",
 """What a browser may show; everything else, HTML above all, is only saved."""
 
 
-async def announce(tx: Transaction, held: Resources, caller: Caller, wanted: NewUpload) -> UploadView:
+async def announce(tx: Transaction, app: AppResources, caller: Caller, wanted: NewUpload) -> UploadView:
     """Makes room for one upload of exactly these bytes under one exact key."""
-    if wanted.size > held.settings.upload_limit:
-        raise PayloadTooLarge(f"an artifact has at most {held.settings.upload_limit} bytes")
+    if wanted.size > app.settings.upload_limit:
+        raise PayloadTooLarge(f"an artifact has at most {app.settings.upload_limit} bytes")
     artifact_id = new_uuid()
     key = f"tenants/{caller.tenant_id}/uploads/{artifact_id}"
-    upload = await held.objects.upload(
+    upload = await app.objects.upload(
         key,
-        seconds=held.settings.url_seconds,
+        seconds=app.settings.url_seconds,
         min_bytes=wanted.size,
         max_bytes=wanted.size,
         content_type=wanted.content_type,
@@ -47,39 +47,39 @@ async def announce(tx: Transaction, held: Resources, caller: Caller, wanted: New
     return UploadView(id=artifact_id, url=upload.url, fields=upload.fields)
 
 
-async def get(held: Resources, caller: Caller, artifact_id: UUID) -> ArtifactView:
+async def get(app: AppResources, caller: Caller, artifact_id: UUID) -> ArtifactView:
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
-    artifact = await _found(held, caller, artifact_id)
+    artifact = await _found(app, caller, artifact_id)
     if not artifact.ready:
-        artifact = await _settled(held, caller, artifact)
-    return await presigned(held, artifact)
+        artifact = await _settled(app, caller, artifact)
+    return await presigned(app, artifact)
 
 
-async def _found(held: Resources, caller: Caller, artifact_id: UUID) -> Artifact:
-    async with held.database.tenant(caller.tenant_id) as tx:
+async def _found(app: AppResources, caller: Caller, artifact_id: UUID) -> Artifact:
+    async with app.database.tenant(caller.tenant_id) as tx:
         artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
     if artifact is None:
         raise NotFound("there is no such artifact")
     return artifact
 
 
-async def _settled(held: Resources, caller: Caller, artifact: Artifact) -> Artifact:
+async def _settled(app: AppResources, caller: Caller, artifact: Artifact) -> Artifact:
     key = final_key(caller.tenant_id, artifact.artifact_id)
-    if not await held.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
+    if not await app.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
         # Nothing has come yet, or somebody else has made it final, and taken it away from here, meanwhile.
-        return await _found(held, caller, artifact.artifact_id)
-    async with held.database.tenant(caller.tenant_id) as tx:
+        return await _found(app, caller, artifact.artifact_id)
+    async with app.database.tenant(caller.tenant_id) as tx:
         await artifacts.mark_ready(tx, caller.tenant_id, artifact.artifact_id, object_key=key)
-    await held.objects.delete(artifact.object_key)
+    await app.objects.delete(artifact.object_key)
     return replace(artifact, ready=True, object_key=key)
 
 
-async def presigned(held: Resources, artifact: Artifact) -> ArtifactView:
+async def presigned(app: AppResources, artifact: Artifact) -> ArtifactView:
     url = None
     if artifact.ready:
-        url = await held.objects.download_url(
+        url = await app.objects.download_url(
             artifact.object_key,
-            seconds=held.settings.url_seconds,
+            seconds=app.settings.url_seconds,
             file_name=artifact.name.rsplit("/", 1)[-1],
             content_type=artifact.content_type,
             inline=media_type(artifact.content_type) in _SHOWN,

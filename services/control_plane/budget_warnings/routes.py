@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from control_plane.budget_warnings.schemas import WarningView
-from control_plane.dependencies import Reader, Tx
-from control_plane.requests.paging import Listing, Page, Paging, moment
+from control_plane.dependencies import Paging, Reader, Tx
+from control_plane.requests.paging import Listing, Page, moment
 from foundation.storage.limits import budget_warnings
 from foundation.storage.limits.budget_warnings import BudgetWarning
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Response
 
 from control_plane.budgets import service
 from control_plane.budgets.schemas import BudgetList, BudgetView, NewBudget, StandingBudget
-from control_plane.dependencies import Administrator, Held, IfMatch, Reader, Tx
+from control_plane.dependencies import Administrator, App, IfMatch, Paging, Reader, Tx
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Page, Paging
+from control_plane.requests.paging import Page
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.http.openapi import refusals
 from foundation.storage.limits.budget_settings import BudgetName
@@ -16,9 +16,9 @@ from foundation.storage.limits.budget_settings import BudgetName
 router = APIRouter(prefix="/budgets", tags=["budgets"])
 
 
-@router.get("", summary="The tenant's budgets, with what is committed, held and left now", operation_id="list_budgets")
-async def list_budgets(caller: Reader, held: Held, paging: Paging) -> Page[StandingBudget]:
-    return await service.page(held, caller, paging)
+@router.get("", summary="The tenant's budgets, with what is committed, app and left now", operation_id="list_budgets")
+async def list_budgets(caller: Reader, app: App, paging: Paging) -> Page[StandingBudget]:
+    return await service.page(app, caller, paging)
 
 
 @router.get(
@@ -27,15 +27,15 @@ async def list_budgets(caller: Reader, held: Held, paging: Paging) -> Page[Stand
     operation_id="list_budgets_of_scope",
     responses=refusals(404),
 )
-async def of_scope(scope: BudgetScope, scope_id: UUID, caller: Reader, held: Held) -> BudgetList:
-    return BudgetList(items=await service.of_scope(held, caller, scope, scope_id))
+async def of_scope(scope: BudgetScope, scope_id: UUID, caller: Reader, app: App) -> BudgetList:
+    return BudgetList(items=await service.of_scope(app, caller, scope, scope_id))
 
 
 @router.get("/{scope}/{scope_id}/{period}", summary="One budget", operation_id="get_budget", responses=refusals(404))
 async def get(
-    scope: BudgetScope, scope_id: UUID, period: BudgetPeriod, response: Response, caller: Reader, held: Held
+    scope: BudgetScope, scope_id: UUID, period: BudgetPeriod, response: Response, caller: Reader, app: App
 ) -> StandingBudget:
-    budget = await service.get(held, caller, BudgetName(scope, scope_id, period))
+    budget = await service.get(app, caller, BudgetName(scope, scope_id, period))
     response.headers["ETag"] = etag(budget.version)
     return budget
 

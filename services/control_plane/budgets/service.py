@@ -4,9 +4,9 @@ from uuid import UUID
 
 from control_plane.budgets.schemas import NewBudget, StandingBudget
 from control_plane.budgets.standing import with_standings
-from control_plane.dependencies import Resources
 from control_plane.identity.callers import Caller
-from control_plane.requests.paging import Listing, Page, PageParameters
+from control_plane.requests.paging import Listing, Page, PageRequest
+from control_plane.resources import AppResources
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
 from foundation.storage.limits import budget_settings
@@ -21,26 +21,26 @@ _BUDGETS = Listing[Budget](
 )
 
 
-async def page(held: Resources, caller: Caller, paging: PageParameters) -> Page[StandingBudget]:
+async def page(app: AppResources, caller: Caller, paging: PageRequest) -> Page[StandingBudget]:
     """The tenant's budgets; what is committed and left of them is asked of the gateway after the transaction."""
-    async with held.database.tenant(caller.tenant_id) as tx:
+    async with app.database.tenant(caller.tenant_id) as tx:
         rows = await budget_settings.page(tx, caller.tenant_id, limit=paging.rows, after=_BUDGETS.after(paging))
     budgets, next_cursor = _BUDGETS.cut(rows, paging)
-    return Page(items=await with_standings(held, caller.tenant_id, budgets), next_cursor=next_cursor)
+    return Page(items=await with_standings(app, caller.tenant_id, budgets), next_cursor=next_cursor)
 
 
-async def of_scope(held: Resources, caller: Caller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
-    async with held.database.tenant(caller.tenant_id) as tx:
+async def of_scope(app: AppResources, caller: Caller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
+    async with app.database.tenant(caller.tenant_id) as tx:
         found = await budget_settings.of_scope(tx, caller.tenant_id, scope, scope_id)
         if not found:
             await _require_scope(tx, caller, scope, scope_id)
-    return await with_standings(held, caller.tenant_id, found)
+    return await with_standings(app, caller.tenant_id, found)
 
 
-async def get(held: Resources, caller: Caller, name: BudgetName) -> StandingBudget:
-    async with held.database.tenant(caller.tenant_id) as tx:
+async def get(app: AppResources, caller: Caller, name: BudgetName) -> StandingBudget:
+    async with app.database.tenant(caller.tenant_id) as tx:
         found = await _found(tx, caller, name)
-    return (await with_standings(held, caller.tenant_id, [found]))[0]
+    return (await with_standings(app, caller.tenant_id, [found]))[0]
 
 
 async def put(

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
-from control_plane.dependencies import Resources
+from control_plane.resources import AppResources
 from foundation.contracts.gateway.spending import Money, ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable
@@ -20,19 +20,19 @@ _log = logger(__name__)
 _NOTHING = Money(tokens=0, nano_usd=0)
 
 
-async def with_standings(held: Resources, tenant_id: UUID, budgets: Sequence[Budget]) -> list[StandingBudget]:
+async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[Budget]) -> list[StandingBudget]:
     """Asks the gateway once for all of them, outside any transaction."""
     views = [StandingBudget.of(budget) for budget in budgets]
     scopes = list(dict.fromkeys(_scope(budget.name) for budget in budgets))
     if not scopes:
         return views
     try:
-        spending = await held.gateway.spending(tenant_id, scopes)
+        spending = await app.gateway.spending(tenant_id, scopes)
     except DependencyUnavailable as error:
         _log.warning("what budgets have spent cannot be told", exc_info=error)
         return views
     by_scope = {one.scope: one for one in spending.scopes}
-    rolling, zone = await _from_database(held, tenant_id, budgets)
+    rolling, zone = await _from_database(app, tenant_id, budgets)
     now = datetime.now(UTC).astimezone(zone)
     for view, budget in zip(views, budgets, strict=True):
         spent = by_scope[_scope(budget.name)]
@@ -42,11 +42,11 @@ async def with_standings(held: Resources, tenant_id: UUID, budgets: Sequence[Bud
 
 
 async def _from_database(
-    held: Resources, tenant_id: UUID, budgets: Sequence[Budget]
+    app: AppResources, tenant_id: UUID, budgets: Sequence[Budget]
 ) -> tuple[dict[BudgetName, Money], ZoneInfo]:
     """What the ledger has of the rolling windows, and the zone of the tenant's days."""
     rolling = {}
-    async with held.database.tenant(tenant_id) as tx:
+    async with app.database.tenant(tenant_id) as tx:
         for budget in budgets:
             if (seconds := budget.limits.window_seconds) is not None:
                 name = budget.name

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from control_plane.dependencies import Held, Overseer, PlatformOperator
+from control_plane.dependencies import App, Overseer, PlatformOperator
 from control_plane.operations import service
 from control_plane.operations.schemas import AlertList, AlertView, BreakerList
 from control_plane.requests.queries import IN_DIGITS
@@ -21,15 +21,15 @@ Most = Annotated[int, Query(ge=1, le=500, description="how many at most"), IN_DI
     summary="Breakers of the models that the tenant called, or of all, as one gateway has them",
     operation_id="list_breakers",
 )
-async def breakers(caller: Overseer, held: Held) -> BreakerList:
-    return BreakerList(items=await service.breakers(held, caller))
+async def breakers(caller: Overseer, app: App) -> BreakerList:
+    return BreakerList(items=await service.breakers(app, caller))
 
 
 @router.get(
     "/breakers/{provider}/{model:path}", summary="One of them", operation_id="get_breaker", responses=refusals(404)
 )
-async def breaker(provider: str, model: str, caller: Overseer, held: Held) -> Breaker:
-    return await service.breaker(held, caller, provider, model)
+async def breaker(provider: str, model: str, caller: Overseer, app: App) -> Breaker:
+    return await service.breaker(app, caller, provider, model)
 
 
 @router.delete(
@@ -38,8 +38,8 @@ async def breaker(provider: str, model: str, caller: Overseer, held: Held) -> Br
     operation_id="reset_breaker",
     responses=refusals(404),
 )
-async def reset(provider: str, model: str, caller: PlatformOperator, held: Held) -> Breaker:
-    return await service.reset(held, caller, provider, model)
+async def reset(provider: str, model: str, caller: PlatformOperator, app: App) -> Breaker:
+    return await service.reset(app, caller, provider, model)
 
 
 @router.get(
@@ -47,6 +47,6 @@ async def reset(provider: str, model: str, caller: PlatformOperator, held: Held)
     summary="Alerts of the tenant's calls and changes of its models' breakers, or all; newest first",
     operation_id="list_alerts",
 )
-async def alerts(caller: Overseer, held: Held, limit: Most = 100) -> AlertList:
-    found = await service.latest(held, caller, most=limit)
+async def alerts(caller: Overseer, app: App, limit: Most = 100) -> AlertList:
+    found = await service.latest(app, caller, most=limit)
     return AlertList(items=[AlertView.of(entry) for entry in found])

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from control_plane.gateway_client.operations import GatewayOperations
+from control_plane.gateway_client.client import GatewayClient
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.ledger import final_usage
 from foundation.storage.session.database import Database
@@ -19,7 +19,7 @@ _MOST_TRIES = 120
 class FinalUsage:
     """The sender of `confirm_usage`."""
 
-    def __init__(self, database: Database, gateway: GatewayOperations) -> None:
+    def __init__(self, database: Database, gateway: GatewayClient) -> None:
         self._database = database
         self._gateway = gateway
 

@@ -3,13 +3,10 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 
-import httpx
-
-from control_plane.gateway_client.operations import GATEWAY
+from control_plane.gateway_client.client import GatewayClient
 from control_plane.relay.final_usage import FinalUsage
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable
-from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import Deliver, Sender
 from foundation.telemetry import metrics
@@ -18,9 +15,9 @@ from foundation.telemetry.logs import bind, logger
 _log = logger(__name__)
 
 
-def senders(
-    executions: Executions, gateway: httpx.AsyncClient, signer: ServiceTokenSigner, final_usage: FinalUsage
-) -> dict[OutboxKind, Sender]:
+def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUsage) -> dict[OutboxKind, Sender]:
+    """How each kind of effect is sent; a `DependencyUnavailable` leaves it in the outbox, to be sent again."""
+
     async def start(effect: Due) -> None:
         name = execution_name(effect.run_id, effect.payload["generation"])
         await executions.start(name, json.dumps(effect.payload))
@@ -30,13 +27,7 @@ def senders(
         await executions.stop(name, cause=effect.payload["cause"])
 
     async def close(effect: Due) -> None:
-        headers = {"authorization": f"Bearer {signer.service_token(GATEWAY)}"}
-        body = {"tenant_id": str(effect.tenant_id), "generation": effect.payload["generation"]}
-        try:
-            answer = await gateway.post(f"/internal/runs/{effect.run_id}/close", json=body, headers=headers)
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            raise DependencyUnavailable(f"the gateway did not close the run: {error}") from error
+        await gateway.close_run(effect.tenant_id, effect.run_id, generation=effect.payload["generation"])
         labels = metrics.RUN_DURATION.labels(str(effect.tenant_id), effect.payload["status"])
         labels.observe(effect.payload["seconds"])
 

@@ -4,13 +4,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from fastapi import Depends, Query
 from pydantic import BaseModel
 
-from control_plane.requests.queries import IN_DIGITS
 from foundation.domain.errors import InvalidCursor
 
 Item = TypeVar("Item")
@@ -18,7 +17,7 @@ Row = TypeVar("Row")
 Position = tuple[Any, ...]
 """The values by which a list is ordered, of one row."""
 
-_MOST_CHARACTERS = 2048
+MAX_CURSOR_LENGTH = 2048
 
 
 class Page(BaseModel, Generic[Item]):
@@ -28,26 +27,17 @@ class Page(BaseModel, Generic[Item]):
     next_cursor: str | None
 
 
-class PageParameters:
-    """What a caller asks of any list: how many rows, after which."""
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What a caller asks of any list: how many rows, and after which."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
-        cursor: Annotated[
-            str | None, Query(max_length=_MOST_CHARACTERS, description="`next_cursor` of the page before")
-        ] = None,
-    ) -> None:
-        self.limit = limit
-        self.cursor = cursor
+    limit: int
+    cursor: str | None
 
     @property
     def rows(self) -> int:
-        """How many to read: the one above the limit tells whether another page follows."""
+        """How many rows to read: the one above the limit tells whether another page follows."""
         return self.limit + 1
-
-
-Paging = Annotated[PageParameters, Depends()]
 
 
 class Listing(Generic[Row]):
@@ -64,14 +54,14 @@ class Listing(Generic[Row]):
         self._position = position
         self._kinds = tuple(kinds)
 
-    def after(self, parameters: PageParameters) -> Position | None:
+    def after(self, request: PageRequest) -> Position | None:
         """The position after which the page begins; None for the first page. `InvalidCursor` when it is not ours."""
-        return None if parameters.cursor is None else self.decode(parameters.cursor)
+        return None if request.cursor is None else self.decode(request.cursor)
 
-    def cut(self, rows: Sequence[Row], parameters: PageParameters) -> tuple[list[Row], str | None]:
-        """The rows of the page, of `parameters.rows` that were read, and the cursor of the next one."""
-        page = list(rows[: parameters.limit])
-        return page, self.encode(self._position(page[-1])) if len(rows) > parameters.limit else None
+    def cut(self, rows: Sequence[Row], request: PageRequest) -> tuple[list[Row], str | None]:
+        """The rows of the page, of `request.rows` that were read, and the cursor of the next one."""
+        page = list(rows[: request.limit])
+        return page, self.encode(self._position(page[-1])) if len(rows) > request.limit else None
 
     def encode(self, position: Position) -> str:
         document = json.dumps([self._name, *(_text_of(value) for value in position)])

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from control_plane.identity.callers import Caller
+from control_plane.runs import read
 from foundation.domain.errors import IllegalTransition, NotFound, VersionMismatch
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
-from foundation.storage.execution import run_events, runs
+from foundation.storage.execution import run_events
 from foundation.storage.execution.run_events import Event
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
@@ -19,8 +20,8 @@ async def cancel(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int
     """Ends the run as CANCELLED: fences work in flight, stops the execution, closes the money scope."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is RunStatus.CANCELLED:
-        return await _read(tx, caller, run_id)
-    _require(row, RunStatus.CANCELLED)
+        return await read.get(tx, caller, run_id)
+    _require_transition(row, RunStatus.CANCELLED)
     error = {"code": "cancelled", "detail": f"cancelled by {caller.actor}"}
     stopped = await outcomes.cancel_unfinished(tx, caller.tenant_id, run_id, error=error)
     events = [Event("step.cancelled", step.step_id, {"name": step.name}) for step in stopped]
@@ -28,17 +29,17 @@ async def cancel(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int
         await run_events.append(tx, caller.tenant_id, run_id, events)
     await outbox.write(tx, caller.tenant_id, [run_control.stop_execution_effect(row, cause="cancelled")])
     await endings.end_stopped(tx, row, status=RunStatus.CANCELLED, error=error)
-    return await _done(tx, caller, run_id, "run.cancel")
+    return await _audited(tx, caller, run_id, "run.cancel")
 
 
 async def pause(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int | None) -> Run:
     """Lets claimed ticks end and be recorded, takes no new ones; a paused run stays as it is."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is RunStatus.PAUSED:
-        return await _read(tx, caller, run_id)
-    _require(row, RunStatus.PAUSED)
+        return await read.get(tx, caller, run_id)
+    _require_transition(row, RunStatus.PAUSED)
     await run_control.pause(tx, row, reason="user")
-    return await _done(tx, caller, run_id, "run.pause")
+    return await _audited(tx, caller, run_id, "run.pause")
 
 
 async def resume(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int | None) -> Run:
@@ -47,7 +48,7 @@ async def resume(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int
     if row.status is not RunStatus.PAUSED:
         raise IllegalTransition(f"the run is {row.status}; only a PAUSED run can be resumed")
     await run_control.open_generation(tx, row, reason=f"resumed by {caller.actor}")
-    return await _done(tx, caller, run_id, "run.resume")
+    return await _audited(tx, caller, run_id, "run.resume")
 
 
 async def _locked(tx: Transaction, caller: Caller, run_id: UUID, *, expected: int | None) -> RunRow:
@@ -61,18 +62,11 @@ async def _locked(tx: Transaction, caller: Caller, run_id: UUID, *, expected: in
     return row
 
 
-def _require(row: RunRow, wanted: RunStatus) -> None:
+def _require_transition(row: RunRow, wanted: RunStatus) -> None:
     if wanted not in RUN_TRANSITIONS[row.status]:
         raise IllegalTransition(f"the run is {row.status} and cannot become {wanted}")
 
 
-async def _done(tx: Transaction, caller: Caller, run_id: UUID, action: str) -> Run:
+async def _audited(tx: Transaction, caller: Caller, run_id: UUID, action: str) -> Run:
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action=action, target=str(run_id))
-    return await _read(tx, caller, run_id)
-
-
-async def _read(tx: Transaction, caller: Caller, run_id: UUID) -> Run:
-    run = await runs.get(tx, caller.tenant_id, run_id)
-    if run is None:
-        raise NotFound("there is no such run")
-    return run
+    return await read.get(tx, caller, run_id)

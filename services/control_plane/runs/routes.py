@@ -7,24 +7,19 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from control_plane.artifacts.schemas import ArtifactView
 from control_plane.artifacts.service import presigned
-from control_plane.dependencies import Held, IfMatch, Reader, Runner, Tx
-from control_plane.identity.callers import Caller
+from control_plane.dependencies import App, IfMatch, Paging, Reader, Runner, Tx
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, Paging, moment
-from control_plane.runs import control
-from control_plane.runs.explain import explain
-from control_plane.runs.figures import run_metrics
+from control_plane.requests.paging import Listing, Page, moment
+from control_plane.runs import control, read
 from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRun, StepList, StepView
-from control_plane.runs.submit import submit_run
-from foundation.domain.errors import BadRequest, Fault, NotFound
+from control_plane.runs.submit import RunRequest, submit_run
+from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
-from foundation.storage.execution import run_events, runs, steps
+from foundation.storage.execution import runs
 from foundation.storage.execution.runs import Run
-from foundation.storage.ledger import usage
-from foundation.storage.session.database import Transaction
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
@@ -45,17 +40,10 @@ IdempotencyKey = Annotated[
 
 
 async def _sent_once(request: Request) -> None:
-    """Of two keys either could be the one that was meant."""
+    """Refuses two keys: nobody could say which of them the run was started under."""
     if len(request.headers.getlist("idempotency-key")) > 1:
         reason = "the header stands twice; send one key"
         raise BadRequest(f"Idempotency-Key: {reason}", faults=(Fault("/header/idempotency-key", reason),))
-
-
-async def _found(tx: Transaction, caller: Caller, run_id: UUID) -> Run:
-    run = await runs.get(tx, caller.tenant_id, run_id)
-    if run is None:
-        raise NotFound("there is no such run")
-    return run
 
 
 def _with_tag(response: Response, run: Run) -> RunView:
@@ -72,10 +60,11 @@ def _with_tag(response: Response, run: Run) -> RunView:
     dependencies=[Depends(_sent_once)],
 )
 async def start(
-    body: StartRun, response: Response, caller: Runner, held: Held, tx: Tx, idempotency_key: IdempotencyKey = None
+    body: StartRun, response: Response, caller: Runner, app: App, tx: Tx, idempotency_key: IdempotencyKey = None
 ) -> RunView:
+    request = RunRequest(body.task_id, body.task_version, body.input, body.budget)
     run, created = await submit_run(
-        tx, caller, body, idempotency_key=idempotency_key, max_open=held.settings.max_open_runs
+        tx, caller, request, idempotency_key=idempotency_key, max_open=app.settings.max_open_runs
     )
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
@@ -99,7 +88,7 @@ async def list_runs(
 
 @router.get("/{run_id}", summary="A run with its usage so far", operation_id="get_run", responses=refusals(404))
 async def get(run_id: UUID, response: Response, caller: Reader, tx: Tx) -> RunView:
-    return _with_tag(response, await _found(tx, caller, run_id))
+    return _with_tag(response, await read.get(tx, caller, run_id))
 
 
 @router.delete(
@@ -133,8 +122,7 @@ async def resume(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_ma
     "/{run_id}/steps", summary="The timeline: a row a step", operation_id="list_run_steps", responses=refusals(404)
 )
 async def timeline(run_id: UUID, caller: Reader, tx: Tx) -> StepList:
-    await _found(tx, caller, run_id)
-    return StepList(items=[StepView.of(step) for step in await steps.of_run(tx, caller.tenant_id, run_id)])
+    return StepList(items=[StepView.of(step) for step in await read.timeline(tx, caller, run_id)])
 
 
 @router.get(
@@ -144,9 +132,7 @@ async def timeline(run_id: UUID, caller: Reader, tx: Tx) -> StepList:
     responses=refusals(404),
 )
 async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
-    run = await _found(tx, caller, run_id)
-    rows = await steps.of_run(tx, caller.tenant_id, run_id)
-    return run_metrics(run, rows, await usage.of_run_by_model(tx, caller.tenant_id, run_id))
+    return await read.metrics(tx, caller, run_id)
 
 
 @router.get(
@@ -156,9 +142,7 @@ async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
     responses=refusals(404),
 )
 async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
-    run = await _found(tx, caller, run_id)
-    paused = await run_events.latest(tx, caller.tenant_id, run_id, "run.paused") if run.pause_reason else None
-    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused)
+    return await read.explanation(tx, caller, run_id)
 
 
 @router.get(
@@ -167,8 +151,8 @@ async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
     operation_id="list_run_artifacts",
     responses=refusals(404),
 )
-async def list_artifacts(run_id: UUID, caller: Reader, held: Held, tx: Tx, paging: Paging) -> Page[ArtifactView]:
-    await _found(tx, caller, run_id)
+async def list_artifacts(run_id: UUID, caller: Reader, app: App, tx: Tx, paging: Paging) -> Page[ArtifactView]:
+    await read.get(tx, caller, run_id)
     rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=paging.rows, after=_ARTIFACTS.after(paging))
     page, next_cursor = _ARTIFACTS.cut(rows, paging)
-    return Page(items=[await presigned(held, artifact) for artifact in page], next_cursor=next_cursor)
+    return Page(items=[await presigned(app, artifact) for artifact in page], next_cursor=next_cursor)

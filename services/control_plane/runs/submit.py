@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from control_plane.identity.callers import Caller
-from control_plane.runs.schemas import StartRun
 from foundation.contracts.definition import Budget, TaskDefinition
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
 from foundation.domain.ids import new_uuid
@@ -26,13 +28,33 @@ from foundation.workflow import run_control
 _log = logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What is to run: a task, by default in its newest version, on an input, within a budget above the task's own."""
+
+    task_id: UUID
+    task_version: int | None
+    input: Mapping[str, Any]
+    budget: Budget
+
+    def digest(self) -> bytes:
+        """SHA-256 over the request; two requests under one Idempotency-Key must agree in it."""
+        document = {
+            "task_id": str(self.task_id),
+            "task_version": self.task_version,
+            "input": self.input,
+            "budget": self.budget.model_dump(mode="json"),
+        }
+        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
+
+
 async def submit_run(
-    tx: Transaction, caller: Caller, request: StartRun, *, idempotency_key: str | None, max_open: int
+    tx: Transaction, caller: Caller, request: RunRequest, *, idempotency_key: str | None, max_open: int
 ) -> tuple[Run, bool]:
-    """The run and whether it is new; a repeat of the same request under its key gives the run that stands."""
-    digest = _digest(request) if idempotency_key else None
-    if idempotency_key and (standing := await _standing(tx, caller, idempotency_key, digest)):
-        return standing, False
+    """The run, and whether this request started it: a repeat under the same key gets the run of the first."""
+    digest = request.digest() if idempotency_key else None
+    if idempotency_key and (earlier := await _started_before(tx, caller, idempotency_key, digest)):
+        return earlier, False
     task = await tasks.get(tx, caller.tenant_id, request.task_id, version=request.task_version)
     if task is None:
         raise NotFound("there is no such task, or no such version of it")
@@ -40,14 +62,14 @@ async def submit_run(
         raise Conflict("the task is archived")
     if await runs.count_open(tx, caller.tenant_id) >= max_open:
         raise QuotaExceeded(f"the tenant has {max_open} open runs", remedy="wait for some to end", retry_after=10)
-    definition = _readable(task)
-    budget = _merged(definition.budget, request.budget)
+    definition = _definition_of(task)
+    budget = _budget_of(definition.budget, request.budget)
     run = NewRun(
         tenant_id=caller.tenant_id,
         run_id=new_uuid(),
         task_id=task.task_id,
         task_version=task.version,
-        input=request.input,
+        input=dict(request.input),
         budget_tokens=budget.tokens,
         budget_nano_usd=budget.nano(),
         timeout_seconds=definition.timeout_seconds,
@@ -58,10 +80,10 @@ async def submit_run(
     )
     if not await runs.insert(tx, run):
         # Another request of this key was faster, and has committed by now.
-        standing = await _standing(tx, caller, str(idempotency_key), digest)
-        if standing is None:
+        earlier = await _started_before(tx, caller, str(idempotency_key), digest)
+        if earlier is None:
             raise Conflict("another request with this Idempotency-Key was just rolled back", remedy="send it again")
-        return standing, False
+        return earlier, False
     await _write_effects(tx, caller, run.run_id)
     created = await runs.get(tx, caller.tenant_id, run.run_id)
     if created is None:
@@ -79,20 +101,21 @@ async def _write_effects(tx: Transaction, caller: Caller, run_id: UUID) -> None:
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run_id))
 
 
-async def _standing(tx: Transaction, caller: Caller, key: str, digest: bytes | None) -> Run | None:
-    found = await runs.by_idempotency_key(tx, caller.tenant_id, key)
-    if found is None:
+async def _started_before(tx: Transaction, caller: Caller, key: str, digest: bytes | None) -> Run | None:
+    """The run that this key has started; `IdempotencyConflict` when it was started by another request."""
+    row = await runs.by_idempotency_key(tx, caller.tenant_id, key)
+    if row is None:
         return None
-    run_id, standing_digest = found
-    if standing_digest != digest:
+    run_id, earlier_digest = row
+    if earlier_digest != digest:
         raise IdempotencyConflict(
             "this Idempotency-Key was used for another request", remedy="use a new key for a new request"
         )
     return await runs.get(tx, caller.tenant_id, run_id)
 
 
-def _readable(task: Task) -> TaskDefinition:
-    """What was right when it was made may be refused since; then a new version is the way on."""
+def _definition_of(task: Task) -> TaskDefinition:
+    """The version's definition; `Conflict` when a rule that came after it refuses it."""
     try:
         return TaskDefinition.model_validate(task.definition)
     except ValidationError as error:
@@ -100,11 +123,8 @@ def _readable(task: Task) -> TaskDefinition:
         raise Conflict(detail, remedy="PATCH the task: the answer says what must change") from error
 
 
-def _digest(request: StartRun) -> bytes:
-    return hashlib.sha256(json.dumps(request.model_dump(mode="json"), sort_keys=True).encode()).digest()
-
-
-def _merged(task: Budget, run: Budget) -> Budget:
+def _budget_of(task: Budget, run: Budget) -> Budget:
+    """The run's own limits, and the task's where it has none."""
     return Budget(
         tokens=task.tokens if run.tokens is None else run.tokens,
         cost_usd=task.cost_usd if run.cost_usd is None else run.cost_usd,

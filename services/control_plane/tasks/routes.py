@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from control_plane.dependencies import Definer, IfMatch, Reader, Tx
+from control_plane.dependencies import Definer, IfMatch, Paging, Reader, Tx
 from control_plane.requests.documents import document_of
 from control_plane.requests.etags import etag, required_version
-from control_plane.requests.paging import Listing, Page, Paging, moment
+from control_plane.requests.paging import Listing, Page, moment
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.tasks import service
 from control_plane.tasks.schemas import EXAMPLE, TaskView

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from control_plane.dependencies import Reader, Tx
-from control_plane.requests.paging import Paging
+from control_plane.dependencies import Paging, Reader, Tx
 from control_plane.usage import service
 from control_plane.usage.filters import UsageAsked
 from control_plane.usage.schemas import RequestUsage, UsagePage

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from control_plane.identity.callers import Caller
-from control_plane.requests.paging import Listing, PageParameters
+from control_plane.requests.paging import Listing, PageRequest
 from control_plane.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.storage.ledger import request_usage, usage_groups
@@ -13,7 +13,7 @@ from foundation.storage.session.database import Transaction
 
 
 async def page(
-    tx: Transaction, caller: Caller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageParameters
+    tx: Transaction, caller: Caller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageRequest
 ) -> UsagePage:
     if len(set(by)) < len(by):
         detail = "the same dimension is asked for twice"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.requests.paging import Listing, PageParameters, moment
+from control_plane.requests.paging import Listing, PageRequest, moment
 from foundation.domain.errors import InvalidCursor
 
 TEXTS = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
@@ -57,19 +57,19 @@ def test_a_time_without_its_zone_is_refused() -> None:
 
 
 def test_the_first_page_begins_after_nothing() -> None:
-    assert rows_by_time().after(PageParameters(limit=2, cursor=None)) is None
+    assert rows_by_time().after(PageRequest(limit=2, cursor=None)) is None
 
 
 def test_a_page_ends_at_its_limit_and_names_its_last_row() -> None:
     rows = [("a", 1), ("a", 2), ("b", 1)]
-    page, cursor = rows_by_name().cut(rows, PageParameters(limit=2, cursor=None))
+    page, cursor = rows_by_name().cut(rows, PageRequest(limit=2, cursor=None))
     assert page == [("a", 1), ("a", 2)]
-    assert rows_by_name().after(PageParameters(limit=2, cursor=cursor)) == ("a", 2)
+    assert rows_by_name().after(PageRequest(limit=2, cursor=cursor)) == ("a", 2)
 
 
 @pytest.mark.parametrize("limit", [3, 4])
 def test_the_last_page_has_no_cursor(limit: int) -> None:
     rows = [("a", 1), ("a", 2), ("b", 1)]
-    parameters = PageParameters(limit=limit, cursor=None)
-    assert parameters.rows == limit + 1
-    assert rows_by_name().cut(rows, parameters) == (rows, None)
+    request = PageRequest(limit=limit, cursor=None)
+    assert request.rows == limit + 1
+    assert rows_by_name().cut(rows, request) == (rows, None)

@@ -1,4 +1,4 @@
-"""Members of a tenant's settings that its people may read, replace and remove."""
+"""What a tenant has set about its own calls: read, replaced and removed member by member."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -18,12 +18,12 @@ async def read(tx: Transaction, caller: Caller) -> dict[str, Any]:
 
 
 def as_kind(value: object, kind: type[Setting]) -> Setting:
-    """What stands there; `Conflict` where somebody wrote what gateways cannot read either."""
+    """The setting as its type; `Conflict` when what is stored does not fit it, as gateways ignore it then, too."""
     try:
         return kind.model_validate(value)
     except ValidationError as error:
         raise Conflict(
-            "what is set cannot be read, so that what is shipped holds", remedy="PUT it anew, or DELETE it"
+            "the stored setting cannot be read, and the shipped one applies", remedy="PUT it anew, or DELETE it"
         ) from error
 
 
@@ -39,7 +39,7 @@ async def replace(tx: Transaction, caller: Caller, members: Mapping[str, BaseMod
 
 
 async def remove(tx: Transaction, caller: Caller, names: Sequence[str], *, action: str) -> None:
-    """Idempotent: only what stood there is removed, and told in the audit log."""
+    """Removes members; a removal of what is not there changes nothing and writes no audit row."""
     if await tenant_settings.remove(tx, caller.tenant_id, names):
         await _record(tx, caller, action, {})
 

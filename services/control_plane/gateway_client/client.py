@@ -14,7 +14,8 @@ from foundation.contracts.gateway.spending import AskSpending, RunMoney, ScopeNa
 from foundation.domain.errors import DependencyUnavailable, NotFound
 from foundation.http.service_tokens import ServiceTokenSigner
 
-GATEWAY = "llm_gateway"
+_GATEWAY = "llm_gateway"
+"""The audience of the tokens by which the control plane is known there."""
 _SECONDS = 5.0
 _NOT_FOUND = 404
 
@@ -27,7 +28,7 @@ _SPENDING = TypeAdapter(Spending)
 _RUN_MONEY = TypeAdapter(RunMoney)
 
 
-class GatewayOperations:
+class GatewayClient:
     """Each question takes five seconds at most; `DependencyUnavailable` when the gateway does not answer it."""
 
     def __init__(self, client: httpx.AsyncClient, signer: ServiceTokenSigner, *, seconds: float = _SECONDS) -> None:
@@ -45,6 +46,15 @@ class GatewayOperations:
         return await self._ask(
             "GET", f"/internal/runs/{run_id}/money", _RUN_MONEY, params={"tenant_id": str(tenant_id)}
         )
+
+    async def close_run(self, tenant_id: UUID, run_id: UUID, *, generation: int) -> None:
+        """Admits no more calls of the run's generations up to this one."""
+        body = {"tenant_id": str(tenant_id), "generation": generation}
+        try:
+            await self._request("POST", f"/internal/runs/{run_id}/close", json=body)
+        except NotFound as error:
+            # A gateway has this route in every version: whatever answered was not one, and one may answer next time.
+            raise DependencyUnavailable("what answers at the gateway's address is no gateway") from error
 
     async def breakers(self) -> list[Breaker]:
         return await self._ask("GET", "/internal/breakers", _BREAKERS)
@@ -68,13 +78,22 @@ class GatewayOperations:
         json: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
-        headers = {"authorization": f"Bearer {self._signer.service_token(GATEWAY)}"}
+        answer = await self._request(method, path, json=json, params=params)
+        try:
+            return kind.validate_json(answer)
+        except ValueError as error:
+            raise DependencyUnavailable("the gateway's answer cannot be read", retry_after=1) from error
+
+    async def _request(
+        self, method: str, path: str, *, json: Mapping[str, Any] | None = None, params: Mapping[str, str] | None = None
+    ) -> bytes:
+        headers = {"authorization": f"Bearer {self._signer.service_token(_GATEWAY)}"}
         try:
             async with asyncio.timeout(self._seconds):
                 answer = await self._client.request(method, path, json=json, params=params, headers=headers)
             if answer.status_code == _NOT_FOUND:
-                raise NotFound("the gateway does not know it")
+                raise NotFound(f"the gateway has nothing at {path}")
             answer.raise_for_status()
-            return kind.validate_json(answer.content)
-        except (httpx.HTTPError, TimeoutError, ValueError) as error:
-            raise DependencyUnavailable("the gateway does not answer", retry_after=1) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise DependencyUnavailable(f"the gateway does not answer: {error}", retry_after=1) from error
+        return answer.content

@@ -1,0 +1,88 @@
+"""`/limits` and `/budget-policy`."""
+
+from fastapi import APIRouter
+
+from control_plane.dependencies import Administrator, Reader, Tx
+from control_plane.tenant_policy import service
+from foundation.contracts.gateway.budget_policy import BudgetPolicy
+from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.http.openapi import refusals
+
+router = APIRouter()
+
+_LIMITS = "limits"
+_POLICY = ("bounds", "redis_away")
+"""The members of a tenant's settings that make up its budget policy."""
+
+
+@router.get(
+    "/limits",
+    tags=["limits"],
+    summary="What the tenant changed of the shipped limits",
+    response_model_exclude_unset=True,
+    operation_id="get_limits",
+    responses=refusals(409),
+)
+async def get_limits(caller: Reader, tx: Tx) -> RateLimits:
+    settings = await service.read(tx, caller)
+    return service.as_kind(settings.get(_LIMITS) or {}, RateLimits)
+
+
+@router.put(
+    "/limits",
+    tags=["limits"],
+    summary="Change the shipped limits; null means no limit, what is left out stays as shipped",
+    response_model_exclude_unset=True,
+    operation_id="put_limits",
+    responses=refusals(413, 415),
+)
+async def put_limits(body: RateLimits, caller: Administrator, tx: Tx) -> RateLimits:
+    await service.replace(tx, caller, {_LIMITS: body}, action="limits.put")
+    return body
+
+
+@router.delete(
+    "/limits",
+    tags=["limits"],
+    status_code=204,
+    summary="Go back to the shipped limits",
+    operation_id="delete_limits",
+)
+async def delete_limits(caller: Administrator, tx: Tx) -> None:
+    await service.remove(tx, caller, [_LIMITS], action="limits.delete")
+
+
+@router.get(
+    "/budget-policy",
+    tags=["budgets"],
+    summary="How calls are bounded, and what holds while budgets cannot be checked",
+    operation_id="get_budget_policy",
+    responses=refusals(409),
+)
+async def get_budget_policy(caller: Reader, tx: Tx) -> BudgetPolicy:
+    settings = await service.read(tx, caller)
+    return service.as_kind({name: settings.get(name) for name in _POLICY}, BudgetPolicy)
+
+
+@router.put(
+    "/budget-policy",
+    tags=["budgets"],
+    summary="Replace the policy; what is null or left out is as shipped",
+    operation_id="put_budget_policy",
+    responses=refusals(413, 415),
+)
+async def put_budget_policy(body: BudgetPolicy, caller: Administrator, tx: Tx) -> BudgetPolicy:
+    members = {name: getattr(body, name) for name in _POLICY}
+    await service.replace(tx, caller, members, action="budget_policy.put")
+    return body
+
+
+@router.delete(
+    "/budget-policy",
+    tags=["budgets"],
+    status_code=204,
+    summary="Go back to the shipped policy",
+    operation_id="delete_budget_policy",
+)
+async def delete_budget_policy(caller: Administrator, tx: Tx) -> None:
+    await service.remove(tx, caller, _POLICY, action="budget_policy.delete")
