@@ -22,7 +22,7 @@ LastDay = Annotated[
 ]
 
 
-class Asked:
+class UsageQuery:
     """Days of the tenant's calendar, at most 366 of them, and what else an event must have."""
 
     def __init__(
@@ -56,4 +56,4 @@ class Asked:
         self.filter = UsageFilter(first, last, only)
 
 
-UsageAsked = Annotated[Asked, Depends()]
+UsageAsked = Annotated[UsageQuery, Depends()]
