@@ -83,8 +83,6 @@ def lockstep(folder: Path, upstream: Peer) -> Iterator[Lockstep]:
             "LOCKSTEP_REDIS_URL": f"redis://{LOOPBACK}:{redis_port}/0",
             "LOCKSTEP_SIMULATED_PROVIDER_URL": f"http://{LOOPBACK}:{upstream.target.port}",
             "LOCKSTEP_ROUTES_FILE": str(ROUTES),
-            "LOCKSTEP_OPENAI_API_KEY": "",
-            "LOCKSTEP_ANTHROPIC_API_KEY": "",
             "LOCKSTEP_SERVICE_PUBLIC_KEYS": json.dumps(KeySet([key]).as_dict(private=False)),
             "LOCKSTEP_REPLAY_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "LOCKSTEP_GATEWAY_LIMITS": json.dumps(RATES),

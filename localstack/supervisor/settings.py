@@ -11,6 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 _LAST_PORT = 65_535
+_ROUTES_FILES = (
+    ROOT / "localstack" / "routes.toml",
+    ROOT / "samples" / "penguins" / "routes.toml",
+    ROOT / "tests" / "fixtures" / "simulated_models.toml",
+)
 
 # What a child inherits from the shell: where programs and certificates are, and nothing that could steer a service.
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -43,6 +48,10 @@ class Settings(BaseSettings):
     venvs_dir: Path = Field(ROOT / ".local" / "venvs", description="environments that are not the project's own")
     sandbox_root: Path = Field(
         default_factory=default_sandbox_root, description="what sandboxed code may import lies in <root>/site"
+    )
+    extra_routes_files: str = Field(
+        default_factory=lambda: os.pathsep.join(map(str, _ROUTES_FILES)),
+        description="loaded by the gateway after its own: the simulated provider, the sample, the tests' models",
     )
     region: str = Field("us-east-1", description="LocalStack's only tried region")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")

@@ -101,8 +101,8 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         vault = AnswerVault(database, objects, key=await secrets.replay_key())
         breakers, alerts = BreakerBoard(redis, instance_id=settings.instance_id), Alerts(redis)
         serving = Serving(
-            settings.routes_file,
-            placeholders={"simulated_provider_url": str(settings.simulated_provider_url)},
+            settings.all_routes_files,
+            placeholders=settings.placeholders,
             key_of=secrets.key_of,
             breakers=breakers,
             alerts=alerts,

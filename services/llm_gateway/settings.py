@@ -1,10 +1,12 @@
 """What a gateway needs to know, read once from `LOCKSTEP_…`."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, HttpUrl, PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.storage.session.database import DatabaseSettings
@@ -13,28 +15,45 @@ from llm_gateway.budget.limits.rates import NO_CHANGES, SHIPPED
 DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")
 
 
-class GatewaySettings(BaseSettings):
+def key_in_environment(name: str) -> str | None:
+    """A provider's key, from the variable that its table names."""
+    return os.environ.get(name)
+
+
+def _paths(value: object) -> object:
+    """A list of paths as PATH has them."""
+    return tuple(Path(part) for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+
+class RoutesSettings(BaseSettings):
+    """Which files say what a gateway serves and what it costs."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, populate_by_name=True)
 
+    routes_file: Path = Field(default=DEFAULT_ROUTES, description="providers, routes, prices and limits (TOML)")
+    extra_routes_files: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = Field(
+        default=(), description="further files of the same form, with colons between them; none may repeat a name"
+    )
+    simulated_provider_url: HttpUrl = Field(
+        default=HttpUrl("http://127.0.0.1:8083"), description="stands for {simulated_provider_url} in these files"
+    )
+
+    @property
+    def all_routes_files(self) -> tuple[Path, ...]:
+        return (self.routes_file, *self.extra_routes_files)
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        return {"simulated_provider_url": str(self.simulated_provider_url)}
+
+
+class GatewaySettings(RoutesSettings):
     environment: str = Field(default="local", description="local, or the name of a deployment")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     host: str = Field(default="127.0.0.1", validation_alias="LOCKSTEP_GATEWAY_HOST", description="address to listen on")
     port: int = Field(default=8081, ge=0, le=65535, validation_alias="LOCKSTEP_PORT_GATEWAY")
 
     database_url_recorder: PostgresDsn = Field(description="PostgreSQL as the `recorder` login")
-    routes_file: Path = Field(default=DEFAULT_ROUTES, description="providers, routes, prices and limits (TOML)")
-    simulated_provider_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8083"))
-    openai_api_key: SecretStr | None = Field(
-        default=None,
-        validation_alias=AliasChoices("LOCKSTEP_OPENAI_API_KEY", "OPENAI_API_KEY"),
-        description="the key of the provider `openai`; without it the secret of its name is asked for, if it has one",
-    )
-    anthropic_api_key: SecretStr | None = Field(
-        default=None,
-        validation_alias=AliasChoices("LOCKSTEP_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
-        description="the key of the provider `anthropic`; without it its secret is asked for, if it has one",
-    )
-
     service_public_keys: str | None = Field(
         default=None, description="JWKS of run and service tokens; absent: the secret lockstep/service-public-keys"
     )

@@ -48,6 +48,7 @@ def _gateway(here: Surroundings) -> Process:
             **here.cloud_names(),
             **here.redis(),
             **here.neighbours(),
+            "LOCKSTEP_EXTRA_ROUTES_FILES": here.settings.extra_routes_files,
             "LOCKSTEP_GATEWAY_JOURNAL": str(here.settings.paths.state / "gateway-journal"),
             **_DRAIN,
         },

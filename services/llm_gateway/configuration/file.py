@@ -1,4 +1,4 @@
-"""What stands in the gateway's file: providers, routes, prices and limits, typed and bounded."""
+"""What stands in the gateway's files: providers, routes, prices and limits, typed and bounded."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -43,6 +43,23 @@ class OnDisconnect(StrEnum):
     ABORT = "abort"
 
 
+class KeyReference(_Config):
+    """Where a provider's key is found; it never stands in the file itself."""
+
+    env: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="an environment variable of the gateway; where it is set, even to nothing, the secret is not read",
+    )
+    secret: str | None = Field(default=None, min_length=1, description="the name of a secret in Secrets Manager")
+
+    @model_validator(mode="after")
+    def _names_a_place(self) -> Self:
+        if self.env is None and self.secret is None:
+            raise ValueError("a key is found by `env`, by `secret`, or by the first of both that is set")
+        return self
+
+
 class ProviderConfig(_Config):
     adapter: Literal["openai", "local", "anthropic"]
     base_url: str
@@ -51,8 +68,9 @@ class ProviderConfig(_Config):
     )
     responses: bool = Field(default=False, description="whether it speaks OpenAI's Responses")
     embeddings: bool = Field(default=False, description="whether it speaks OpenAI's embeddings")
-    needs_key: bool = False
-    secret: str | None = Field(default=None, description="name of the key's secret in Secrets Manager")
+    key: KeyReference | None = Field(
+        default=None, description="where its key is; without a key there it is passed over; absent: it takes none"
+    )
     limit_name: Literal["max_tokens", "max_completion_tokens"] | None = Field(
         default=None,
         description="what its chat completions call the limit of an answer; by default max_completion_tokens of the"
@@ -100,8 +118,7 @@ class AfterFirstByte(StrEnum):
 
 
 class RouteConfig(_Config):
-    targets: tuple[TargetConfig, ...] = ()
-    stand_in: TargetConfig | None = None
+    targets: tuple[TargetConfig, ...] = Field(min_length=1)
     cheaper: TargetConfig | None = Field(
         default=None, description="tried first by callers who have spent four fifths of a budget"
     )
@@ -116,14 +133,8 @@ class RouteConfig(_Config):
     buffer_bytes: int = Field(default=64 * 1024, ge=1, le=16 * 1024 * 1024, description="kept back at most")
     buffer_seconds: PositiveSeconds = Field(default=5, description="kept back for at most, from the first event on")
 
-    @model_validator(mode="after")
-    def _leads_somewhere(self) -> Self:
-        if not self.targets and self.stand_in is None:
-            raise ValueError("a route needs a target")
-        return self
-
     def all_targets(self) -> list[TargetConfig]:
-        return [*self.targets, *(one for one in (self.stand_in, self.cheaper) if one is not None)]
+        return [*self.targets, *([self.cheaper] if self.cheaper is not None else [])]
 
 
 class MostConfig(_Config):
@@ -163,10 +174,20 @@ class SearchConfig(_Config):
     most_calls: int = Field(default=3, ge=1, le=100, description="asked for as max_tool_calls when the caller has none")
 
 
-class GatewayFile(_Config):
-    version: str = Field(min_length=1, max_length=64)
-    providers: dict[str, ProviderConfig]
-    routes: dict[str, RouteConfig]
+class GatewayPart(_Config):
+    """The members of one file; several make a configuration, and every name stands in one of them."""
+
+    version: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="of the prices in this file; events of the ledger name the versions of all files, joined by +",
+    )
+    providers: dict[str, ProviderConfig] = Field(default={})
+    routes: dict[str, RouteConfig] = Field(default={})
+    stand_ins: dict[str, TargetConfig] = Field(
+        default={}, description="by route: what serves it while no provider of its targets has a key, and only then"
+    )
     prices: tuple[PriceConfig, ...] = ()
     models: tuple[MostConfig, ...] = Field(
         default=(), description="the most that models take whose price table is a package's, which does not say so"
@@ -176,12 +197,8 @@ class GatewayFile(_Config):
         default=RateLimits(), description="changes to the shipped limits of every tenant, user and key"
     )
 
-    @model_validator(mode="after")
-    def _names_exist(self) -> Self:
-        named = [(f"routes.{name}", one.provider) for name, route in self.routes.items() for one in route.all_targets()]
-        named += [("prices", one.provider) for one in self.prices] + [("models", one.provider) for one in self.models]
-        named += [("searches", one.provider) for one in self.searches]
-        for where, provider in named:
-            if provider not in self.providers:
-                raise ValueError(f"{where}: there is no provider {provider!r}")
-        return self
+
+class GatewayFile(GatewayPart):
+    """All files together; of patterns that match one model, the one with the most letters stands first."""
+
+    version: str

@@ -2,8 +2,8 @@
 
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import find_secret, read_secret
-from llm_gateway.configuration.file import ProviderConfig
-from llm_gateway.settings import GatewaySettings
+from llm_gateway.configuration.file import KeyReference
+from llm_gateway.settings import GatewaySettings, key_in_environment
 
 
 class GatewaySecrets:
@@ -19,13 +19,13 @@ class GatewaySecrets:
         given = self._settings.replay_key
         return await self._ours("replay-key") if given is None else given.get_secret_value()
 
-    async def key_of(self, provider: str, about: ProviderConfig) -> str | None:
-        """A provider's key; None where it has none. Read again whenever the file is."""
-        settings = self._settings
-        given = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key}.get(provider)
-        if given is not None:
-            return given.get_secret_value()
-        return await find_secret(await self._clients.secretsmanager(), about.secret) if about.secret else None
+    async def key_of(self, reference: KeyReference) -> str | None:
+        """A provider's key; None or empty where there is none. Read again whenever the files are."""
+        if reference.env is not None and (given := key_in_environment(reference.env)) is not None:
+            return given
+        if reference.secret is None:
+            return None
+        return await find_secret(await self._clients.secretsmanager(), reference.secret)
 
     async def _ours(self, name: str) -> str:
         return await read_secret(await self._clients.secretsmanager(), f"lockstep/{name}")

@@ -14,12 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pydantic import AliasChoices, Field, HttpUrl, PostgresDsn
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, PostgresDsn
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
@@ -33,26 +31,22 @@ from llm_gateway.accounting.usage_event import encode_event
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
-from llm_gateway.configuration.loading import load_file
+from llm_gateway.configuration.loading import load_configuration
 from llm_gateway.reconciliation.corrections import Correction, corrections
 from llm_gateway.reconciliation.drift import TenantDrift, by_tenant, count_tenants
 from llm_gateway.reconciliation.usage_report import UsageReport, fetch_report
-from llm_gateway.settings import DEFAULT_ROUTES
+from llm_gateway.settings import RoutesSettings
 
 _RECORD_SECONDS = 20.0
 _SETTLE_SECONDS = 5.0
 _CLAIM_IDLE_MS = 2000
 
 
-class ReconcileSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True)
-
+class ReconcileSettings(RoutesSettings):
     database_url_reconciler: PostgresDsn = Field(
         validation_alias=AliasChoices("LOCKSTEP_DATABASE_URL_RECONCILER", "DATABASE_URL_RECONCILER"),
         description="PostgreSQL as the `reconciler` login; a shell of the local stack has the second name",
     )
-    routes_file: Path = Field(default=DEFAULT_ROUTES)
-    simulated_provider_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8083"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +196,7 @@ def _unbilled(
 
 async def run(settings: ReconcileSettings, *, first: date, last: date, complete: bool) -> list[ProviderReport]:
     """A report for each provider that gives one; `complete` says that their reports name all that they will bill."""
-    routes = load_file(
-        settings.routes_file, placeholders={"simulated_provider_url": str(settings.simulated_provider_url)}
-    )
+    routes = load_configuration(settings.all_routes_files, placeholders=settings.placeholders)
     database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")
     redis = connect(RedisSettings())
     try:

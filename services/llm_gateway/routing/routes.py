@@ -1,4 +1,4 @@
-"""Routes as they are served: the gateway's file with providers, prices, breakers and translations in place."""
+"""Routes as they are served: the gateway's files with providers, prices, breakers and translations in place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -116,8 +116,9 @@ class Routes:
     def _build(self, model: str, dialect: Dialect) -> Route:
         name, config = self._find(model)
         usable = [(at, one) for at, one in enumerate(config.targets, start=1) if one.provider in self._providers]
-        if not usable and config.stand_in is not None and config.stand_in.provider in self._providers:
-            usable = [(1, config.stand_in)]
+        stand_in = self._config.stand_ins.get(name)
+        if not usable and stand_in is not None and stand_in.provider in self._providers:
+            usable = [(1, stand_in)]
         if not usable:
             raise NoProviderKey(
                 f"no provider of the model {model!r} has a key here: ask for another model, or have a key set"

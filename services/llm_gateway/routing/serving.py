@@ -1,15 +1,16 @@
-"""What the gateway serves from at this moment: routes made of its file, exchanged when a good new one is there."""
+"""What the gateway serves from at this moment: routes made of its files, exchanged when these change and are good."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.telemetry.logs import logger
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard
-from llm_gateway.configuration.file import GatewayFile, ProviderConfig
-from llm_gateway.configuration.loading import GatewayFileInvalid, load_file
+from llm_gateway.configuration.file import GatewayFile, KeyReference
+from llm_gateway.configuration.loading import GatewayFileInvalid, load_configuration
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.registry import wires_of
@@ -17,8 +18,8 @@ from llm_gateway.routing.routes import Routes
 
 LOOK_SECONDS = 1.0
 
-KeyOf = Callable[[str, ProviderConfig], Awaitable[str | None]]
-"""A provider's key, from the settings or from its secret."""
+KeyOf = Callable[[KeyReference], Awaitable[str | None]]
+"""A provider's key, from where its table says that it is."""
 
 _log = logger(__name__)
 
@@ -28,7 +29,7 @@ class Serving:
 
     def __init__(
         self,
-        path: Path,
+        paths: Sequence[Path],
         *,
         placeholders: Mapping[str, str],
         key_of: KeyOf,
@@ -36,7 +37,7 @@ class Serving:
         alerts: Alerts,
         on_limits: Callable[[RateLimits], None],
     ) -> None:
-        self._path = path
+        self._paths = tuple(paths)
         self._placeholders = placeholders
         self._key_of = key_of
         self._breakers = breakers
@@ -44,17 +45,17 @@ class Serving:
         self._on_limits = on_limits
         self._config: GatewayFile | None = None
         self._wires: list[Provider] = []
-        self._seen: tuple[int, int] = (0, 0)
+        self._seen: dict[Path, tuple[int, int]] = {}
         self._retiring: set[asyncio.Task[None]] = set()
         self.routes: Routes
 
     async def begin(self) -> None:
-        """Serve from the file as it is; `GatewayFileInvalid` ends the gateway before its first call."""
+        """Serve from the files as they are; `GatewayFileInvalid` ends the gateway before its first call."""
         self._seen = self._stamp()
-        await self._serve(load_file(self._path, placeholders=self._placeholders))
+        await self._serve(load_configuration(self._paths, placeholders=self._placeholders))
 
     async def run(self) -> None:
-        """Look for a changed file until cancelled."""
+        """Look for changed files until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if (stamp := self._stamp()) != self._seen:
@@ -62,9 +63,9 @@ class Serving:
                 await self.reload()
 
     async def reload(self) -> bool:
-        """Whether the file is served from now; the one before goes on serving when it is not good."""
+        """Whether the files are served from now; what was served before goes on when they are not good."""
         try:
-            config = load_file(self._path, placeholders=self._placeholders)
+            config = load_configuration(self._paths, placeholders=self._placeholders)
             self._refuse_silent_prices(config)
         except GatewayFileInvalid as error:
             self._alerts.say(Alert.CONFIGURATION_REFUSED, why=str(error))
@@ -82,8 +83,8 @@ class Serving:
     async def _serve(self, config: GatewayFile) -> None:
         providers: dict[str, dict[Dialect, Provider]] = {}
         for name, about in config.providers.items():
-            key = await self._key_of(name, about)
-            if about.needs_key and not key:
+            key = await self._key_of(about.key) if about.key is not None else None
+            if about.key is not None and not key:
                 _log.info("a provider has no key and is passed over", extra={"provider": name})
                 continue
             providers[name] = wires_of(name, about, key=key)
@@ -91,7 +92,7 @@ class Serving:
         self._config, self._wires = config, [wire for wires in providers.values() for wire in wires.values()]
         self.routes = Routes(config, providers, self._breakers)
         self._on_limits(config.limits)
-        _log.info("serving from the file", extra={"file": str(self._path), "version": config.version})
+        _log.info("serving from the files", extra={"files": self._names, "version": config.version})
         if before:
             task = asyncio.ensure_future(_retire(before, after=longest))
             self._retiring.add(task)
@@ -113,15 +114,20 @@ class Serving:
                 config.searches,
             )
         ):
-            raise GatewayFileInvalid(f"{self._path}: line 1: version: other prices need another version")
+            raise GatewayFileInvalid(f"{self._names}: version: other prices need another version")
 
-    def _stamp(self) -> tuple[int, int]:
-        """What changes when the file does; also when it is replaced."""
-        try:
-            about = self._path.stat()
-        except OSError:
-            return self._seen
-        return about.st_mtime_ns, about.st_ino
+    @property
+    def _names(self) -> str:
+        return ", ".join(map(str, self._paths))
+
+    def _stamp(self) -> dict[Path, tuple[int, int]]:
+        """What changes when a file does; also when it is replaced. One that is gone counts as unchanged."""
+        stamps = dict(self._seen)
+        for path in self._paths:
+            with suppress(OSError):
+                about = path.stat()
+                stamps[path] = (about.st_mtime_ns, about.st_ino)
+        return stamps
 
 
 async def _retire(wires: Iterable[Provider], *, after: float) -> None:

@@ -114,6 +114,7 @@ def gateway(
         database=scratch,
         simulated=simulated,
         signing=Signing(),
+        routes=(),
         more={"LOCKSTEP_ROUTES_FILE": str(ROUTES), "LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
     )
 

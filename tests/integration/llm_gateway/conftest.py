@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from fixtures.budget_bench import BudgetBench, Run, running_bench
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateway_routes import LIKE_THE_STACK, LOCAL, MODELS, ROUTED
 from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.redis_server import RedisServer, running_redis
 from fixtures.simulated import SimulatedProvider, running_simulated_provider
-from llm_gateway.settings import DEFAULT_ROUTES
 
-ROUTED = Path(__file__).parents[2] / "fixtures" / "routed.toml"
 SCRIPT = """
 turns:
   - text: Let me look.
@@ -130,8 +128,9 @@ def faulty_gateway(
 ) -> Iterator[GatewayProcess]:
     """A gateway with little patience: time-outs of a second or two."""
     folder = tmp_path_factory.mktemp("faulty")
-    routes = DEFAULT_ROUTES.read_text() + "\n[providers.simulated.timeouts]\nfirst_token = 1\nidle = 1\ntotal = 2.5\n"
-    (folder / "routes.toml").write_text(routes)
+    impatient = folder / "routes.toml"
+    timeouts = "\n[providers.simulated.timeouts]\nfirst_token = 1\nidle = 1\ntotal = 2.5\n"
+    impatient.write_text(LOCAL.read_text() + timeouts)
     yield from running_gateway_process(
         folder,
         redis=gateway_redis,
@@ -139,17 +138,8 @@ def faulty_gateway(
         simulated=simulated,
         signing=signing,
         instance="gateway-faulty",
-        more={"LOCKSTEP_ROUTES_FILE": str(folder / "routes.toml")},
+        routes=(impatient, MODELS),
     )
-
-
-@pytest.fixture(scope="session")
-def routed_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The gateway's own file and the routes of the tests."""
-    file = tmp_path_factory.mktemp("routed") / "gateway.toml"
-    own = DEFAULT_ROUTES.read_text().partition("[limits]")[0]
-    file.write_text(own + ROUTED.read_text())
-    return file
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +150,7 @@ def routed_simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simul
 
 @pytest.fixture(scope="session")
 def routed_gateway(
-    routed_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
     routed_simulated: SimulatedProvider,
@@ -168,13 +158,14 @@ def routed_gateway(
 ) -> Iterator[GatewayProcess]:
     """A gateway with many providers and routes, that says early that it is there."""
     yield from running_gateway_process(
-        routed_file.parent,
+        tmp_path_factory.mktemp("routed"),
         redis=gateway_redis,
         database=database,
         simulated=routed_simulated,
         signing=signing,
         instance="gateway-routed",
-        more={"LOCKSTEP_ROUTES_FILE": str(routed_file), "LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"},
+        routes=(*LIKE_THE_STACK, ROUTED),
+        more={"LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"},
     )
 
 

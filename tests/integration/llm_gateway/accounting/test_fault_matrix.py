@@ -16,10 +16,10 @@ from psycopg.rows import dict_row
 
 from fixtures.fault_cells import BEFORE, Cell, Money, Wiring, all_cells, sampled
 from fixtures.gateway import GatewayProcess, Tenant
+from fixtures.gateway_routes import LOCAL, MODELS
 from fixtures.reconciling import reconcile
 from fixtures.wires import body_of, check_error, check_error_event, headers_of, is_answer
 from fixtures.world import World, a_world
-from llm_gateway.settings import DEFAULT_ROUTES
 
 CELLS = all_cells()
 SEED = 20261126
@@ -59,13 +59,13 @@ class Played:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    shipped = DEFAULT_ROUTES.read_text()
-    assert _SPEAKS_ALL in shipped
+    local = LOCAL.read_text()
+    assert _SPEAKS_ALL in local
     with a_world(tmp_path) as world:
         for wiring, provider in _SPEAKS.items():
             file = tmp_path / f"{wiring}.toml"
-            file.write_text(shipped.replace(_SPEAKS_ALL, provider) + _TIMEOUTS)
-            world.gateway(wiring, LOCKSTEP_ROUTES_FILE=str(file))
+            file.write_text(local.replace(_SPEAKS_ALL, provider) + _TIMEOUTS)
+            world.gateway(wiring, routes=(file, MODELS))
         yield world
 
 

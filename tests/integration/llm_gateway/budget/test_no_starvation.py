@@ -10,12 +10,12 @@ import pytest
 
 from fixtures.counters import counters_of
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateway_routes import LIKE_THE_STACK
 from fixtures.ledger import recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from fixtures.simulated import SimulatedProvider
 from llm_gateway.budget.limits.scopes import ScopeKind
-from llm_gateway.settings import DEFAULT_ROUTES
 
 PATH = "/v1/chat/completions"
 USD = 10**9
@@ -53,8 +53,8 @@ def dear_gateway(
     request: pytest.FixtureRequest,
 ) -> Iterator[GatewayProcess]:
     folder = tmp_path_factory.mktemp("dear")
-    file = folder / "gateway.toml"
-    file.write_text(DEFAULT_ROUTES.read_text().partition("[limits]")[0] + PRICED)
+    file = folder / "dear.toml"
+    file.write_text(PRICED)
     yield from running_gateway_process(
         folder,
         redis=gateway_redis,
@@ -62,7 +62,8 @@ def dear_gateway(
         simulated=routed_simulated,
         signing=signing,
         instance="gateway-dear",
-        more={"LOCKSTEP_ROUTES_FILE": str(file), **request.param},
+        routes=(*LIKE_THE_STACK, file),
+        more=request.param,
     )
 
 

@@ -10,20 +10,20 @@ import pytest
 
 from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateway_routes import LOCAL, MODELS
 from fixtures.ledger import recorded_events
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from fixtures.simulated import SimulatedProvider
-from llm_gateway.settings import DEFAULT_ROUTES
 
-OWN = DEFAULT_ROUTES.read_text().partition("[limits]")[0]
+OWN = LOCAL.read_text()
 ADDED = '\n[routes.added]\ntargets = [{ provider = "simulated", model = "default" }]\n'
 STREAM = "fault-chunks=20+delay=0.1"
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    file = tmp_path / "gateway.toml"
+    file = tmp_path / "routes.toml"
     file.write_text(OWN)
     return file
 
@@ -39,7 +39,7 @@ def reloading(
         simulated=simulated,
         signing=signing,
         instance="gateway-reloading",
-        more={"LOCKSTEP_ROUTES_FILE": str(file)},
+        routes=(file, MODELS),
     )
 
 
@@ -77,6 +77,7 @@ async def test_a_new_route_serves_without_a_restart_and_no_stream_notices(
     [
         (OWN + "\n[routes.broken\n", "line"),
         (OWN + '\n[routes.broken]\ntargets = [{ provider = "nobody", model = "x" }]\n', "nobody"),
+        (OWN + '\n[routes."fault-*"]\ntargets = [{ provider = "simulated", model = "*" }]\n', "defined a second time"),
         (OWN + '\n[providers.odd]\nadapter = "telegraph"\nbase_url = "http://x"\n', "providers.odd.adapter"),
         (OWN.replace('output = "0.60"', 'output = "0.61"'), "other prices need another version"),
     ],
@@ -97,7 +98,7 @@ async def test_new_prices_come_with_their_version(
     reloading: GatewayProcess, file: Path, tenant: Tenant, database: ScratchDatabase
 ) -> None:
     await post(reloading, tenant, "default")
-    dearer = OWN.replace('output = "0.60"', 'output = "0.66"').replace('version = "2026-11-26"', 'version = "dearer"')
+    dearer = 'version = "dearer"\n' + OWN.replace('output = "0.60"', 'output = "0.66"')
     file.write_text(dearer)
     versions: set[str] = set()
 
@@ -105,10 +106,10 @@ async def test_new_prices_come_with_their_version(
         await post(reloading, tenant, "default")
         events = await recorded_events(database, tenant.tenant_id, count=1)
         versions.update(event["price_version"] for event in events)
-        return "routes/dearer" in versions
+        return "routes/2026-11-26+dearer" in versions
 
     await eventually(dearer_serves)
-    assert versions == {"routes/2026-11-26", "routes/dearer"}
+    assert versions == {"routes/2026-11-26", "routes/2026-11-26+dearer"}
 
 
 async def test_limits_of_the_file_hold_for_every_tenant_that_says_nothing_else(
@@ -140,7 +141,7 @@ def test_a_gateway_does_not_start_on_a_bad_file(
         simulated=simulated,
         signing=signing,
         instance="gateway-misled",
-        more={"LOCKSTEP_ROUTES_FILE": str(file)},
+        routes=(file, MODELS),
     )
     with pytest.raises(RuntimeError, match=r"line \d+: providers\.odd\.adapter"):
         gateway.process.start()

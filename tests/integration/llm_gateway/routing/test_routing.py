@@ -140,7 +140,7 @@ async def test_who_has_spent_four_fifths_is_served_by_the_cheaper_target(
     assert answer.headers["x-lockstep-budget-warning"] == "tenant;total"
     events = await recorded_events(database, tenant.tenant_id, count=len(models))
     reasons = Counter((event["reason"], event["model"]) for event in events)
-    assert reasons == {("first", "penguins-plain"): len(models) - 1, ("cheaper", "default"): 1}
+    assert reasons == {("first", "vision-plain"): len(models) - 1, ("cheaper", "default"): 1}
 
 
 async def test_targets_of_one_rank_share_the_calls_by_weight(

@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.eventually import eventually
 from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateway_routes import LIKE_THE_STACK, ROUTED
 from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from fixtures.simulated import SimulatedProvider
@@ -21,7 +22,6 @@ PATH = f"/internal/breakers/alpha/{MODEL}"
 @pytest.fixture
 def other_gateway(
     tmp_path: Path,
-    routed_file: Path,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
     routed_simulated: SimulatedProvider,
@@ -34,7 +34,7 @@ def other_gateway(
         simulated=routed_simulated,
         signing=signing,
         instance="gateway-other",
-        more={"LOCKSTEP_ROUTES_FILE": str(routed_file)},
+        routes=(*LIKE_THE_STACK, ROUTED),
     )
 
 

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from llm_gateway.configuration.loading import GatewayFileInvalid, load_file
+from fixtures.gateway_routes import LIKE_THE_STACK
+from llm_gateway.configuration.loading import GatewayFileInvalid, load_configuration
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.prices import PriceTable
 from llm_gateway.settings import DEFAULT_ROUTES
 from simulated_provider.billing.prices import cost
 
-ROUTES = load_file(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
+ROUTES = load_configuration(
+    (DEFAULT_ROUTES, *LIKE_THE_STACK), placeholders={"simulated_provider_url": "http://127.0.0.1:1"}
+)
 
 
 @pytest.mark.parametrize("model", ["default", "penguins-agent", "odd-1", "fault-cut=3"])
@@ -45,4 +48,4 @@ def test_a_bad_routes_file_is_refused_with_its_name(tmp_path: Path, text: str) -
     file = tmp_path / "routes.toml"
     file.write_text(text)
     with pytest.raises(GatewayFileInvalid, match=r"routes\.toml"):
-        load_file(file, placeholders={})
+        load_configuration([file], placeholders={})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from foundation.domain.errors import BadRequest
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.configuration.loading import load_file
+from llm_gateway.configuration.loading import load_configuration
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.bounds import bound_of
 from llm_gateway.pricing.prices import Most, Price, PriceTable, Rates
@@ -149,7 +149,7 @@ async def test_known_fields_pass_on_untouched_and_only_the_model_and_the_tier_ar
 
 
 def test_the_packages_prices_know_both_kinds_of_cache_writes() -> None:
-    routes = load_file(DEFAULT_ROUTES, placeholders={"simulated_provider_url": "http://127.0.0.1:1"})
+    routes = load_configuration([DEFAULT_ROUTES], placeholders={})
     price = PriceTable(routes).price_of("anthropic", "claude-sonnet-4-5")
     assert price is not None
     rates = price.tiers[0]
