@@ -61,7 +61,7 @@ class KeyReference(_Config):
 
 
 class ProviderConfig(_Config):
-    adapter: Literal["openai", "local", "anthropic"]
+    adapter: Literal["openai", "openai-compatible", "anthropic"]
     base_url: str
     messages_url: str | None = Field(
         default=None, description="base URL of Anthropic's messages, where the provider speaks them beside its own wire"

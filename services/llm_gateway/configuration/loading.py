@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from foundation.contracts.rate_limits import RateLimits
+from foundation.contracts.gateway.rate_limits import RateLimits
 from llm_gateway.configuration.file import GatewayFile, GatewayPart
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")

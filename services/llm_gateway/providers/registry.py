@@ -11,7 +11,7 @@ from llm_gateway.providers.openai import (
     ResponsesWire,
 )
 
-_LIMIT_NAMES = {"openai": "max_completion_tokens", "local": "max_tokens"}
+_LIMIT_NAMES = {"openai": "max_completion_tokens", "openai-compatible": "max_tokens"}
 
 
 def wires_of(name: str, config: ProviderConfig, *, key: str | None) -> dict[Dialect, Provider]:

@@ -26,17 +26,18 @@ SEED = 20261126
 AT_ONCE = 48
 _TIMEOUTS = "\n[providers.simulated.timeouts]\nfirst_token = 4\nidle = 4\ntotal = 9\n"
 _SPEAKS_ALL = """[providers.simulated]
-adapter = "local"
+adapter = "openai-compatible"
 responses = true
 embeddings = true
 base_url = "{simulated_provider_url}/v1"
 messages_url = "{simulated_provider_url}/v1"
 """
+_SPEAKS_ONE = '[providers.simulated]\nadapter = "ADAPTER"\nbase_url = "{simulated_provider_url}/v1"\n'
 _SPEAKS = {
     Wiring.NATIVE: _SPEAKS_ALL,
     Wiring.ABORTING: _SPEAKS_ALL + 'on_disconnect = "abort"\n',
-    Wiring.CHAT_ONLY: '[providers.simulated]\nadapter = "local"\nbase_url = "{simulated_provider_url}/v1"\n',
-    Wiring.MESSAGES_ONLY: '[providers.simulated]\nadapter = "anthropic"\nbase_url = "{simulated_provider_url}/v1"\n',
+    Wiring.CHAT_ONLY: _SPEAKS_ONE.replace("ADAPTER", "openai-compatible"),
+    Wiring.MESSAGES_ONLY: _SPEAKS_ONE.replace("ADAPTER", "anthropic"),
 }
 Ledger = dict[UUID, list[dict[str, Any]]]
 _SOURCES = {Money.TOLD: "provider", Money.LOST: "bound", Money.FREE: "none"}

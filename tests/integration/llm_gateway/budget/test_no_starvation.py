@@ -22,7 +22,7 @@ USD = 10**9
 BUDGET, CALLS = 25 * USD, 200
 PRICED = """
 [providers.dear]
-adapter = "local"
+adapter = "openai-compatible"
 base_url = "{simulated_provider_url}/v1"
 
 [routes.dear]

@@ -29,8 +29,8 @@ CALLERS: list[tuple[Dialect, dict[str, Any]]] = [
     ("about", "name"),
     [
         ({"adapter": "openai"}, "max_completion_tokens"),
-        ({"adapter": "local"}, "max_tokens"),
-        ({"adapter": "local", "limit_name": "max_completion_tokens"}, "max_completion_tokens"),
+        ({"adapter": "openai-compatible"}, "max_tokens"),
+        ({"adapter": "openai-compatible", "limit_name": "max_completion_tokens"}, "max_completion_tokens"),
         ({"adapter": "openai", "limit_name": "max_tokens"}, "max_tokens"),
     ],
 )
