@@ -100,6 +100,26 @@ def test_every_link_leads_somewhere_and_every_path_exists(page: Path) -> None:
     assert missing_paths(page, text) == []
 
 
+def test_the_index_of_the_documents_lists_every_page() -> None:
+    """Decisions are listed by an index of their own."""
+    index = ROOT / "docs" / "README.md"
+    listed = {(index.parent / target.partition("#")[0]).resolve() for target in _LINK.findall(index.read_text("utf-8"))}
+    pages = {page for page in documents() if index.parent in page.parents and page.parent.name != "decisions"}
+    assert pages - listed - {index} == set()
+    assert index.parent / "decisions" / "README.md" in listed
+
+
+def test_every_term_of_the_glossary_names_the_file_that_owns_it() -> None:
+    text = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\*\*(.+?)\.\*\* (.+?)(?=\n\n|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(terms) > 50
+    assert [
+        term
+        for term, explained in terms
+        if not any(_is_path(code.partition(":")[0]) for code in _CODE.findall(explained))
+    ] == []
+
+
 def test_every_document_is_looked_at() -> None:
     names = {page.relative_to(ROOT).as_posix() for page in documents()}
     assert {"README.md", "docs/architecture.md", "docs/reference/runs.md", "samples/penguins/README.md"} <= names
