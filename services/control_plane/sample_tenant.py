@@ -18,8 +18,8 @@ from control_plane.identity.issue_token import local_issuer
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import read_secret
-from foundation.storage.people import sample_tenant as first_tenant
-from foundation.storage.people.sample_tenant import FirstTenant
+from foundation.storage.people import sample_tenant
+from foundation.storage.people.sample_tenant import SampleTenant
 from foundation.storage.session.database import Database, DatabaseSettings
 
 _NAMESPACE = UUID("5d3cbd33-5a0f-5e6e-9d43-0b0f7a4c9a11")
@@ -30,12 +30,12 @@ _REQUESTS_A_MINUTE = 6000
 """Of all runs of the sample tenant: soak and chaos runs call more often than the 100 a minute that are shipped."""
 
 
-class SeedSettings(BaseSettings):
+class OwnerSettings(BaseSettings):
     database_url: PostgresDsn = Field(description="a login that owns the schema; row-level security must not bind it")
 
 
-async def seed() -> dict[str, str]:
-    settings, owner = ControlPlaneSettings(), SeedSettings()
+async def make_sample_tenant() -> dict[str, str]:
+    settings, owner = ControlPlaneSettings(), OwnerSettings()
     if settings.jwks_url is not None:
         raise SystemExit("the sample tenant is for a local deployment (LOCKSTEP_JWKS_URL is set)")
     tenant_id = uuid5(_NAMESPACE, "tenant")
@@ -44,7 +44,7 @@ async def seed() -> dict[str, str]:
         secret = await read_secret(await clients.secretsmanager(), settings.user_key_secret)
     # Only the key's hash is stored, so that the same key can be printed again it is derived from the local secret.
     key = KEY_PREFIX + hmac.new(secret.encode(), b"sample gateway key", hashlib.sha256).hexdigest()
-    tenant = FirstTenant(
+    tenant = SampleTenant(
         tenant_id=tenant_id,
         name="sample",
         user_id=uuid5(_NAMESPACE, "owner"),
@@ -54,10 +54,10 @@ async def seed() -> dict[str, str]:
         api_key_hint=f"…{key[-4:]}",
         settings={"limits": {"tenant": {"requests_a_minute": _REQUESTS_A_MINUTE}}},
     )
-    database = Database(DatabaseSettings(url=owner.database_url, pool_size=1), application="seed")
+    database = Database(DatabaseSettings(url=owner.database_url, pool_size=1), application="sample tenant")
     try:
         async with database.across_tenants(reason="the first tenant has nobody who could invite it") as tx:
-            await first_tenant.make(tx, tenant)
+            await sample_tenant.make(tx, tenant)
     finally:
         await database.close()
     token = issuer.issue(subject=_SUBJECT, tenant_id=tenant_id, seconds=_TOKEN_SECONDS)
@@ -70,7 +70,7 @@ async def seed() -> dict[str, str]:
 
 
 def main() -> None:
-    sys.stdout.write(json.dumps(asyncio.run(seed())) + "\n")
+    sys.stdout.write(json.dumps(asyncio.run(make_sample_tenant())) + "\n")
 
 
 if __name__ == "__main__":

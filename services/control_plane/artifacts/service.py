@@ -49,13 +49,13 @@ async def announce(tx: Transaction, app: AppResources, caller: Caller, wanted: N
 
 async def get(app: AppResources, caller: Caller, artifact_id: UUID) -> ArtifactView:
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
-    artifact = await _found(app, caller, artifact_id)
+    artifact = await _get(app, caller, artifact_id)
     if not artifact.ready:
-        artifact = await _settled(app, caller, artifact)
+        artifact = await _finalized(app, caller, artifact)
     return await presigned(app, artifact)
 
 
-async def _found(app: AppResources, caller: Caller, artifact_id: UUID) -> Artifact:
+async def _get(app: AppResources, caller: Caller, artifact_id: UUID) -> Artifact:
     async with app.database.tenant(caller.tenant_id) as tx:
         artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
     if artifact is None:
@@ -63,11 +63,11 @@ async def _found(app: AppResources, caller: Caller, artifact_id: UUID) -> Artifa
     return artifact
 
 
-async def _settled(app: AppResources, caller: Caller, artifact: Artifact) -> Artifact:
+async def _finalized(app: AppResources, caller: Caller, artifact: Artifact) -> Artifact:
     key = final_key(caller.tenant_id, artifact.artifact_id)
     if not await app.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
         # Nothing has come yet, or somebody else has made it final, and taken it away from here, meanwhile.
-        return await _found(app, caller, artifact.artifact_id)
+        return await _get(app, caller, artifact.artifact_id)
     async with app.database.tenant(caller.tenant_id) as tx:
         await artifacts.mark_ready(tx, caller.tenant_id, artifact.artifact_id, object_key=key)
     await app.objects.delete(artifact.object_key)

@@ -11,7 +11,7 @@ from foundation.domain.money import dollars
 from foundation.storage.limits.budget_warnings import BudgetWarning
 
 
-class Amount(BaseModel):
+class LimitAmount(BaseModel):
     """In the unit of the limit that came first; the other is null."""
 
     tokens: int | None
@@ -30,8 +30,8 @@ class WarningView(BaseModel):
     scope_id: UUID
     period: BudgetPeriod
     window: str = Field(description="the day or month, `total`, or the number of the rolling window")
-    limit: Amount
-    committed: Amount
+    limit: LimitAmount
+    committed: LimitAmount
     warned_at: datetime
 
     @classmethod
@@ -41,7 +41,7 @@ class WarningView(BaseModel):
             scope_id=warning.scope_id,
             period=BudgetPeriod(warning.period),
             window=warning.label,
-            limit=Amount.of(warning.limit_amount, warning.unit),
-            committed=Amount.of(warning.committed, warning.unit),
+            limit=LimitAmount.of(warning.limit_amount, warning.unit),
+            committed=LimitAmount.of(warning.committed, warning.unit),
             warned_at=warning.warned_at,
         )

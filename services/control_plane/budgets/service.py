@@ -31,23 +31,23 @@ async def page(app: AppResources, caller: Caller, paging: PageRequest) -> Page[S
 
 async def of_scope(app: AppResources, caller: Caller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
     async with app.database.tenant(caller.tenant_id) as tx:
-        found = await budget_settings.of_scope(tx, caller.tenant_id, scope, scope_id)
-        if not found:
+        budgets = await budget_settings.of_scope(tx, caller.tenant_id, scope, scope_id)
+        if not budgets:
             await _require_scope(tx, caller, scope, scope_id)
-    return await with_standings(app, caller.tenant_id, found)
+    return await with_standings(app, caller.tenant_id, budgets)
 
 
 async def get(app: AppResources, caller: Caller, name: BudgetName) -> StandingBudget:
     async with app.database.tenant(caller.tenant_id) as tx:
-        found = await _found(tx, caller, name)
-    return (await with_standings(app, caller.tenant_id, [found]))[0]
+        budget = await _get(tx, caller, name)
+    return (await with_standings(app, caller.tenant_id, [budget]))[0]
 
 
 async def put(
     tx: Transaction, caller: Caller, name: BudgetName, wanted: NewBudget, *, expected: int | None
 ) -> tuple[Budget, bool]:
     """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
-    limits = _limits(name, wanted)
+    limits = limits_of(name, wanted)
     await _require_scope(tx, caller, name.scope, name.scope_id)
     if expected is None:
         budget = await budget_settings.put(tx, caller.tenant_id, name, limits)
@@ -66,12 +66,12 @@ async def put(
 
 async def delete(tx: Transaction, caller: Caller, name: BudgetName, *, expected: int | None) -> None:
     if not await budget_settings.delete(tx, caller.tenant_id, name, expected=expected):
-        budget = await _found(tx, caller, name)
+        budget = await _get(tx, caller, name)
         raise _stale(budget, expected=expected)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name))
 
 
-def _limits(name: BudgetName, wanted: NewBudget) -> BudgetLimits:
+def limits_of(name: BudgetName, wanted: NewBudget) -> BudgetLimits:
     if (name.period is BudgetPeriod.ROLLING) != (wanted.window_seconds is not None):
         detail = "a rolling budget needs window_seconds, and no other budget has it"
         raise BadRequest(detail, faults=(Fault("/body/window_seconds", detail),))
@@ -83,20 +83,20 @@ async def _require_scope(tx: Transaction, caller: Caller, scope: BudgetScope, sc
         raise NotFound(f"there is no such {scope} here")
 
 
-async def _found(tx: Transaction, caller: Caller, name: BudgetName) -> Budget:
-    found = await budget_settings.get(tx, caller.tenant_id, name)
-    if found is None:
+async def _get(tx: Transaction, caller: Caller, name: BudgetName) -> Budget:
+    budget = await budget_settings.get(tx, caller.tenant_id, name)
+    if budget is None:
         raise NotFound("there is no such budget")
-    return found
+    return budget
 
 
 async def _mismatch(tx: Transaction, caller: Caller, name: BudgetName, *, expected: int) -> Budget:
-    standing = await budget_settings.get(tx, caller.tenant_id, name)
-    raise _stale(standing, expected=expected)
+    current = await budget_settings.get(tx, caller.tenant_id, name)
+    raise _stale(current, expected=expected)
 
 
-def _stale(standing: Budget | None, *, expected: int | None) -> VersionMismatch:
-    where = "not there" if standing is None else f"at version {standing.version}"
+def _stale(current: Budget | None, *, expected: int | None) -> VersionMismatch:
+    where = "not there" if current is None else f"at version {current.version}"
     return VersionMismatch(
         f"the budget is {where}, not at version {expected}", remedy="read the budget again and repeat your change"
     )

@@ -29,15 +29,15 @@ async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[B
     try:
         spending = await app.gateway.spending(tenant_id, scopes)
     except DependencyUnavailable as error:
-        _log.warning("what budgets have spent cannot be told", exc_info=error)
+        _log.warning("budgets are shown without what they have spent: the gateway does not answer", exc_info=error)
         return views
     by_scope = {one.scope: one for one in spending.scopes}
     rolling, zone = await _from_database(app, tenant_id, budgets)
     now = datetime.now(UTC).astimezone(zone)
     for view, budget in zip(views, budgets, strict=True):
         spent = by_scope[_scope(budget.name)]
-        committed, in_flight = _counted(budget.name, spent, rolling, now)
-        view.now = _standing(budget.limits, committed, in_flight)
+        committed, in_flight = counted_in_window(budget.name, spent, rolling, now)
+        view.now = balance_of(budget.limits, committed, in_flight)
     return views
 
 
@@ -55,7 +55,7 @@ async def _from_database(
         return rolling, ZoneInfo(await tenant_settings.time_zone(tx, tenant_id))
 
 
-def _counted(
+def counted_in_window(
     name: BudgetName, spent: ScopeSpending, rolling: Mapping[BudgetName, Money], now: datetime
 ) -> tuple[Money, Money]:
     """What counts as committed and as held; a day or month that is over counts nothing in the one that runs."""
@@ -74,7 +74,7 @@ def _in_window(window: WindowSpending, label: str) -> tuple[Money, Money]:
     return (window.committed, window.held) if window.label == label else (_NOTHING, _NOTHING)
 
 
-def _standing(limits: BudgetLimits, committed: Money, held: Money) -> Standing:
+def balance_of(limits: BudgetLimits, committed: Money, held: Money) -> Standing:
     tokens = _left(limits.tokens, committed.tokens + held.tokens)
     nano_usd = _left(limits.nano_usd, committed.nano_usd + held.nano_usd)
     return Standing(

@@ -1,12 +1,12 @@
 """From a credential to a caller: a token or key, its membership, and what its role permits."""
 
 import hashlib
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
+
+from cachetools import TTLCache
 
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
@@ -31,7 +31,9 @@ class Caller:
 
     def require(self, permission: Permission) -> None:
         if not permits(self.role, permission):
-            raise Forbidden(f"the role {self.role} does not permit to {permission}")
+            raise Forbidden(
+                f"the role {self.role} does not permit to {permission}", remedy="ask an administrator of the tenant"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +45,29 @@ class Operator:
 
 
 class Callers:
-    """Authenticates; a membership is remembered for at most a minute."""
+    """Authenticates callers. A membership is remembered for a while, so a removed member may act that much longer."""
 
     def __init__(self, database: Database, verifier: UserTokenVerifier, *, remember_seconds: float) -> None:
         self._database = database
         self._verifier = verifier
-        self._remember_seconds = remember_seconds
-        self._remembered: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+        self._remembered: TTLCache[str, Caller] = TTLCache(_REMEMBERED, ttl=remember_seconds)
 
     async def authenticate(self, credential: str | None) -> Caller:
         """The caller behind a bearer credential; `Unauthenticated` when there is none."""
-        credential = _sent(credential)
+        credential = _required(credential)
         if credential.startswith(KEY_PREFIX):
             return await self._by_key(credential)
         return await self._member(await self._verifier.verify(credential))
 
     async def operator(self, credential: str | None) -> Operator:
         """The operator behind a bearer credential; `Forbidden` for everybody else who is known."""
-        found = await self.operator_or_member(credential)
-        if not isinstance(found, Operator):
+        caller = await self.operator_or_member(credential)
+        if not isinstance(caller, Operator):
             raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
-        return found
+        return caller
 
     async def operator_or_member(self, credential: str | None) -> Operator | Caller:
-        credential = _sent(credential)
+        credential = _required(credential)
         if credential.startswith(KEY_PREFIX):
             return await self._by_key(credential)
         claims = await self._verifier.verify(credential)
@@ -94,24 +95,19 @@ class Callers:
         if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
             raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
         if "api" not in key.scopes:
-            raise Forbidden("this key is for the gateway only")
+            raise Forbidden("this key is for the model gateway only", remedy="use a key that has the scope `api`")
         async with self._database.tenant(key.tenant_id) as tx:
             member = await tenancy.member_by_id(tx, key.tenant_id, key.user_id)
         return _caller(member, lambda _: f"key:{key.api_key_id}")
 
     async def _remember(self, name: str, find: Callable[[], Awaitable[Caller]]) -> Caller:
-        now = time.monotonic()
-        known = self._remembered.get(name)
-        if known is not None and now - known[0] <= self._remember_seconds:
-            return known[1]
-        caller = await find()
-        self._remembered[name] = (now, caller)
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
+        caller = self._remembered.get(name)
+        if caller is None:
+            caller = self._remembered[name] = await find()
         return caller
 
 
-def _sent(credential: str | None) -> str:
+def _required(credential: str | None) -> str:
     if not credential:
         remedy = "send `Authorization: Bearer <token or key>`"
         raise Unauthenticated("no bearer credential was sent", remedy=remedy)

@@ -26,7 +26,7 @@ async def breakers(caller: Overseer, app: App) -> BreakerList:
 
 
 @router.get(
-    "/breakers/{provider}/{model:path}", summary="One of them", operation_id="get_breaker", responses=refusals(404)
+    "/breakers/{provider}/{model:path}", summary="One breaker", operation_id="get_breaker", responses=refusals(404)
 )
 async def breaker(provider: str, model: str, caller: Overseer, app: App) -> Breaker:
     return await service.breaker(app, caller, provider, model)
@@ -48,5 +48,5 @@ async def reset(provider: str, model: str, caller: PlatformOperator, app: App) -
     operation_id="list_alerts",
 )
 async def alerts(caller: Overseer, app: App, limit: Most = 100) -> AlertList:
-    found = await service.latest(app, caller, most=limit)
-    return AlertList(items=[AlertView.of(entry) for entry in found])
+    entries = await service.latest(app, caller, most=limit)
+    return AlertList(items=[AlertView.of(entry) for entry in entries])

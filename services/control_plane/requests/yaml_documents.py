@@ -56,10 +56,10 @@ def _check_line_breaks(body: bytes) -> None:
     """YAML 1.1 ends a line, or folds it, where 1.2 and every editor see a character of the text."""
     encoding = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
     text = body.decode(encoding, "replace")
-    if (found := _SOMETIMES_A_BREAK.search(text)) is None:
+    if (odd_break := _SOMETIMES_A_BREAK.search(text)) is None:
         return
-    *above, own = re.split(r"\r\n|\r|\n", text[: found.start()])
-    code = f"{ord(found.group()):04X}"
+    *above, own = re.split(r"\r\n|\r|\n", text[: odd_break.start()])
+    code = f"{ord(odd_break.group()):04X}"
     detail = (
         f"U+{code} ends a line to some readers of YAML and is a character to others; write it as \\u{code} in double "
         f"quotes (line {len(above) + 1}, column {len(own.removeprefix(codecs.BOM_UTF8.decode())) + 1})"

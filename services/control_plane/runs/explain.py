@@ -12,7 +12,7 @@ from foundation.storage.execution.steps import StepRow
 def explain(run: Run, steps: list[StepRow], *, paused: tuple[datetime, dict[str, Any]] | None = None) -> Explanation:
     """Every open step has a wait; a run without open steps waits itself, or has ended.
 
-    `paused` is when the run was paused last, and what was told of it.
+    `paused` is when the run was paused last, and the data of that event.
     """
     if run.status.is_terminal:
         return Explanation(status=run.status, waits=[])
@@ -29,10 +29,10 @@ def explain(run: Run, steps: list[StepRow], *, paused: tuple[datetime, dict[str,
 
 def _budget_wait(run: Run, paused: tuple[datetime, dict[str, Any]] | None) -> Wait:
     """Which budget had no room, and when the run is tried again, whether or not it has some by then."""
-    at, told = paused or (run.progressed_at, {})
-    again = told.get("again_in_seconds")
-    detail = f"{told.get('detail') or 'the budget has no room'}; tried again by then, at once when somebody resumes it"
-    if resets_at := told.get("resets_at"):
+    at, data = paused or (run.progressed_at, {})
+    again = data.get("again_in_seconds")
+    detail = f"{data.get('detail') or 'the budget has no room'}; tried again by then, at once when somebody resumes it"
+    if resets_at := data.get("resets_at"):
         detail = f"{detail}; the budget is reset at {resets_at}"
     return Wait(
         step=None,

@@ -29,7 +29,7 @@ class StartRun(BaseModel):
     budget: Budget = Budget()
 
 
-class Usage(BaseModel):
+class RunUsage(BaseModel):
     tokens: int
     cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
     final: bool = Field(description="whether the run has ended and the ledger has all of its usage")
@@ -51,7 +51,7 @@ class RunView(BaseModel):
     ended_at: datetime | None
     deadline_at: datetime | None
     trace_id: str | None
-    usage: Usage
+    usage: RunUsage
     version: int
 
     @classmethod
@@ -73,7 +73,7 @@ class RunView(BaseModel):
             ended_at=run.ended_at,
             deadline_at=run.hard_deadline,
             trace_id=run.traceparent.split("-")[1] if run.traceparent else None,
-            usage=Usage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd), final=run.usage_final),
+            usage=RunUsage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd), final=run.usage_final),
             version=run.version,
         )
 

@@ -1,4 +1,4 @@
-"""Which part of the ledger a caller asks for."""
+"""Which part of the ledger a caller asks for, as the query of a request names it."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -56,4 +56,4 @@ class UsageQuery:
         self.filter = UsageFilter(first, last, only)
 
 
-UsageAsked = Annotated[UsageQuery, Depends()]
+UsageQueried = Annotated[UsageQuery, Depends()]

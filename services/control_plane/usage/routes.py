@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from control_plane.dependencies import Paging, Reader, Tx
 from control_plane.usage import service
-from control_plane.usage.filters import UsageAsked
+from control_plane.usage.filters import UsageQueried
 from control_plane.usage.schemas import RequestUsage, UsagePage
 from foundation.http.openapi import refusals
 from foundation.storage.ledger.usage_groups import Dimension
@@ -18,8 +18,8 @@ GroupBy = Annotated[list[Dimension], Query(min_length=1, max_length=3, descripti
 
 
 @router.get("", summary="Cost and tokens of some days, by up to three dimensions", operation_id="get_usage")
-async def usage(group_by: GroupBy, asked: UsageAsked, paging: Paging, caller: Reader, tx: Tx) -> UsagePage:
-    return await service.page(tx, caller, group_by, asked.filter, paging)
+async def usage(group_by: GroupBy, query: UsageQueried, paging: Paging, caller: Reader, tx: Tx) -> UsagePage:
+    return await service.page(tx, caller, group_by, query.filter, paging)
 
 
 @router.get(

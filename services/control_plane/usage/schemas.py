@@ -36,10 +36,10 @@ class UsageGroupView(BaseModel):
     cost_usd: str
 
     @classmethod
-    def of(cls, by: Sequence[Dimension], found: UsageGroup) -> Self:
-        sums = found.sums
+    def of(cls, by: Sequence[Dimension], group: UsageGroup) -> Self:
+        sums = group.sums
         return cls(
-            group={dimension: value or None for dimension, value in zip(by, found.values, strict=True)},
+            group={dimension: value or None for dimension, value in zip(by, group.values, strict=True)},
             attempts=sums.attempts,
             failures=sums.failures,
             bound_charges=sums.bound_charges,

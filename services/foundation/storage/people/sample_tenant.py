@@ -1,4 +1,4 @@
-"""The first tenant of a database, which nobody could invite: made by a login that owns the schema."""
+"""The sample tenant of a local database: nobody could invite its owner, so a login that owns the schema makes it."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class FirstTenant:
+class SampleTenant:
     tenant_id: UUID
     name: str
     user_id: UUID
@@ -20,11 +20,11 @@ class FirstTenant:
     api_key_digest: bytes
     api_key_hint: str
     settings: Mapping[str, object]
-    """Added to those that the tenant has; of a member that it has already, its own stays."""
+    """Added to those that the tenant has; a member that it has already keeps its value."""
 
 
-async def make(tx: Transaction, tenant: FirstTenant) -> None:
-    """Inserts the tenant, its owner and the owner's gateway key, each unless it stands already."""
+async def make(tx: Transaction, tenant: SampleTenant) -> None:
+    """Inserts the tenant, its owner and the owner's gateway key, each unless it is there already."""
     values = {
         "tenant_id": tenant.tenant_id,
         "name": tenant.name,

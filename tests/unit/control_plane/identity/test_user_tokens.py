@@ -1,0 +1,111 @@
+"""Users' access tokens: who they name, and every way in which one is refused."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from control_plane.identity.callers import Caller
+from control_plane.identity.tokens import LocalIssuer, UserTokenVerifier
+from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.permissions import Permission, Role
+
+ISSUER, CLIENT, TENANT = "https://issuer.test", "client", UUID(int=7)
+KEY = RSAKey.generate_key(2048, parameters={"kid": "first"})
+LOCAL = LocalIssuer(KEY.as_dict(private=True), issuer=ISSUER, client_id=CLIENT)
+
+
+class Keys:
+    """The issuer's published keys, and how often they were asked for."""
+
+    def __init__(self, *keys: RSAKey) -> None:
+        self.keys = keys
+        self.loads = 0
+
+    async def load(self) -> Mapping[str, Any]:
+        self.loads += 1
+        return {"keys": [key.as_dict(private=False) for key in self.keys]}
+
+
+def verifier(keys: Keys) -> UserTokenVerifier:
+    return UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT)
+
+
+def a_token(key: RSAKey = KEY, **claims: Any) -> str:
+    now = int(time.time())
+    values = {"iss": ISSUER, "sub": "ada", "client_id": CLIENT, "token_use": "access", "iat": now, "exp": now + 60}
+    merged = {name: value for name, value in {**values, **claims}.items() if value is not None}
+    return jwt.encode({"alg": "RS256", "kid": key.kid}, merged, key, algorithms=["RS256"])
+
+
+async def test_a_member_and_an_operator_are_told_apart() -> None:
+    check = verifier(Keys(KEY))
+    member = await check.verify(LOCAL.issue(subject="ada", tenant_id=TENANT, seconds=60))
+    assert (member.subject, member.tenant_id, member.operates) == ("ada", TENANT, False)
+    operator = await check.verify(LOCAL.issue_operator(subject="root", seconds=60))
+    assert (operator.subject, operator.tenant_id, operator.operates) == ("root", None, True)
+
+
+@pytest.mark.parametrize("groups", [None, "operator", ["operators"], {"operator": True}, []])
+async def test_only_the_group_itself_makes_an_operator(groups: Any) -> None:
+    claims = await verifier(Keys(KEY)).verify(a_token(**{"cognito:groups": groups}))
+    assert not claims.operates
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://other.test"},
+        {"iss": None},
+        {"client_id": "other"},
+        {"client_id": None},
+        {"token_use": "id"},
+        {"token_use": None},
+        {"sub": None},
+        {"exp": None},
+        {"exp": int(time.time()) - 3600},
+        {"custom:tenant_id": "no id"},
+        {"sub": "a\0b"},
+    ],
+    ids=str,
+)
+async def test_a_token_with_a_wrong_claim_is_refused(claims: dict[str, Any]) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        await verifier(Keys(KEY)).verify(a_token(**claims))
+    assert refused.value.remedy == "get a new token"
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "\ud800"])
+async def test_what_is_no_token_is_refused(text: str) -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier(Keys(KEY)).verify(text)
+
+
+async def test_a_token_signed_by_a_key_that_is_not_published_is_refused() -> None:
+    stranger = RSAKey.generate_key(2048, parameters={"kid": "first"})
+    with pytest.raises(Unauthenticated):
+        await verifier(Keys(KEY)).verify(a_token(stranger))
+
+
+async def test_an_unknown_key_id_asks_for_the_keys_again_but_not_for_every_token() -> None:
+    second = RSAKey.generate_key(2048, parameters={"kid": "second"})
+    keys = Keys(KEY)
+    check = verifier(keys)
+    await check.verify(a_token())
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await check.verify(a_token(second))
+    assert keys.loads == 1, "asked again within ten seconds of the last time"
+
+
+def test_a_caller_without_the_permission_is_forbidden_and_told_whom_to_ask() -> None:
+    viewer = Caller(TENANT, UUID(int=1), Role.VIEWER, "user:1")
+    viewer.require(Permission.READ)
+    with pytest.raises(Forbidden) as refused:
+        viewer.require(Permission.RUN)
+    assert "viewer" in refused.value.detail
+    assert refused.value.remedy == "ask an administrator of the tenant"

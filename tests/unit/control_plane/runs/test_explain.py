@@ -1,0 +1,114 @@
+"""Every open run and step says what it waits for, since when, and what ends the wait."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from control_plane.runs.explain import explain
+from fixtures.rows import DEADLINE, NOON, a_run, a_step
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
+
+LATER = NOON + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("status", [status for status in RunStatus if status.is_terminal])
+def test_a_run_that_has_ended_waits_for_nothing(status: RunStatus) -> None:
+    explanation = explain(a_run(status=status), [a_step(status=StepStatus.CANCELLED)])
+    assert (explanation.status, explanation.waits) == (status, [])
+
+
+def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be_closed() -> None:
+    [opening] = explain(a_run(status=RunStatus.PENDING), []).waits
+    [closing] = explain(a_run(), [a_step(status=StepStatus.SUCCESS)]).waits
+    assert (opening.for_, opening.detail) == (WaitReason.CALLBACK, "Step Functions opens the run")
+    assert (closing.for_, closing.detail) == (WaitReason.CALLBACK, "Step Functions closes the run")
+    assert opening.step is None
+    assert opening.ends_by == DEADLINE
+
+
+def test_a_run_that_somebody_paused_waits_for_somebody() -> None:
+    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason="user", hard_deadline=None), [a_step()]).waits
+    assert (wait.for_, wait.step, wait.ends_by) == (WaitReason.PAUSE, None, None)
+    assert wait.detail == "until somebody resumes it"
+
+
+def test_a_run_without_budget_tells_which_budget_and_when_it_is_tried_again() -> None:
+    data = {"detail": "the user has 0 tokens left", "again_in_seconds": 300, "resets_at": "2026-03-02T00:00:00Z"}
+    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason="budget"), [], paused=(LATER, data)).waits
+    assert (wait.for_, wait.since) == (WaitReason.BUDGET, LATER)
+    assert wait.ends_by == NOON + timedelta(seconds=300)
+    assert wait.detail.startswith("the user has 0 tokens left; tried again by then")
+    assert wait.detail.endswith("the budget is reset at 2026-03-02T00:00:00Z")
+
+
+def test_a_run_without_budget_is_explained_also_when_its_event_is_gone() -> None:
+    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason="budget"), []).waits
+    assert (wait.since, wait.ends_by) == (NOON, None)
+    assert wait.detail.startswith("the budget has no room;")
+
+
+@pytest.mark.parametrize(
+    ("members", "reason", "detail", "ends_by"),
+    [
+        (
+            {"status": StepStatus.RUNNING, "wait_reason": WaitReason.SLOT, "worker_id": "w1", "deadline_at": LATER},
+            WaitReason.SLOT,
+            "worker w1 has it, and waits for a place at the tool runtime",
+            DEADLINE,
+        ),
+        (
+            {"status": StepStatus.RUNNING, "worker_id": "w1", "deadline_at": LATER},
+            WaitReason.WORKER,
+            "worker w1 runs it",
+            LATER,
+        ),
+        (
+            {"status": StepStatus.RETRYING, "attempt": 2, "retry_at": LATER},
+            WaitReason.RETRY,
+            "attempt 3 comes next",
+            LATER,
+        ),
+        ({"status": StepStatus.OUTCOME_UNKNOWN}, WaitReason.DECISION, "a person decides what happened", DEADLINE),
+        (
+            {"status": StepStatus.WAITING, "unmet_needs": 1, "needs": ["first", "second"]},
+            WaitReason.DEPENDENCY,
+            "needs second",
+            DEADLINE,
+        ),
+        (
+            {"status": StepStatus.QUEUED, "wait_reason": WaitReason.SLOT},
+            WaitReason.SLOT,
+            "its tenant has its share of the slots; one becomes free",
+            DEADLINE,
+        ),
+        (
+            {"status": StepStatus.QUEUED, "tick": 1, "has_token": False},
+            WaitReason.CALLBACK,
+            "Step Functions enqueues its next tick",
+            DEADLINE,
+        ),
+        ({"status": StepStatus.QUEUED, "tick": 1}, WaitReason.WORKER, "a worker takes it from the queue", DEADLINE),
+        (
+            {"status": StepStatus.QUEUED, "has_token": False},
+            WaitReason.WORKER,
+            "a worker takes it from the queue",
+            DEADLINE,
+        ),
+    ],
+)
+def test_an_open_step_is_explained(members: dict[str, Any], reason: WaitReason, detail: str, ends_by: object) -> None:
+    done = a_step("first", status=StepStatus.SUCCESS)
+    failed = a_step("second", status=StepStatus.FAILED)
+    [wait] = explain(a_run(), [done, failed, a_step("draft", **members)]).waits
+    assert (wait.step, wait.for_, wait.detail, wait.ends_by) == ("draft", reason, detail, ends_by)
+
+
+def test_a_wait_begins_when_the_step_began_to_wait_else_when_it_started_else_when_it_was_made() -> None:
+    def since(**members: Any) -> object:
+        [wait] = explain(a_run(), [a_step(**members)]).waits
+        return wait.since
+
+    assert since() == NOON
+    assert since(started_at=LATER) == LATER
+    assert since(started_at=NOON, waiting_since=LATER) == LATER
