@@ -17,7 +17,7 @@ from pydantic import PostgresDsn
 
 from foundation.cloud.queue.base import BATCH, Outgoing, Received
 from foundation.domain.states import StepKind
-from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import Due, OutboxKind
@@ -30,8 +30,8 @@ from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.consumer import Consumer
 from orchestrator.intake.deleter import Deleter
 from orchestrator.outbox.messages import step_message
-from orchestrator.recording.recorder import Recorder
-from orchestrator.work import Finished, Outcome, Work
+from orchestrator.recording.recorder import OutcomeWriter
+from orchestrator.work import StepFinished, TickOutcome, Work
 from scratch import database
 
 
@@ -78,9 +78,9 @@ class TimedNoop:
     def __init__(self) -> None:
         self.at: list[float] = []
 
-    async def run(self, work: Work) -> Outcome:
+    async def run(self, work: Work) -> TickOutcome:
         self.at.append(asyncio.get_running_loop().time())
-        return Finished(output={"attempt": work.claim.attempt})
+        return StepFinished(output={"attempt": work.claim.attempt})
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class LocalWorker:
     _expected: int = 0
     _done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def work_off(self, dispatches: Sequence[Dispatch], *, seconds: float = 60) -> float:
+    async def work_off(self, dispatches: Sequence[StepDispatch], *, seconds: float = 60) -> float:
         """Seconds until the callback of every step has been sent."""
         self._expected = self.called_back + len(dispatches)
         self._done.clear()
@@ -128,7 +128,7 @@ async def local_worker(
         wakeups = Wakeups(DatabaseSettings(url=PostgresDsn(orchestrator_url)), "outbox", "fenced")
         failpoints = Failpoints(None, environment="test")
         taker = Taker(own, worker_id="bench", lease_seconds=45)
-        recorder = Recorder(own, taker, failpoints)
+        recorder = OutcomeWriter(own, taker, failpoints)
         worker = LocalWorker(ListQueue(), TimedNoop())
         leases = Leases(own, worker.queue, wakeups, lease_seconds=45, renew_seconds=15, visibility_seconds=60)
         deleter = Deleter(worker.queue)
@@ -170,7 +170,7 @@ def telemetry_to_nowhere() -> None:
     root.setLevel(logging.INFO)
 
 
-def _body(dispatch: Dispatch) -> str:
+def _body(dispatch: StepDispatch) -> str:
     return _json(step_message(dispatch).payload)
 
 

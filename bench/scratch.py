@@ -16,7 +16,7 @@ from foundation.contracts.definition import TaskDefinition
 from foundation.domain.ids import new_uuid
 from foundation.storage import tasks
 from foundation.storage.execution import runs
-from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.execution.runs import NewRun
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.workflow import plans
@@ -97,7 +97,7 @@ class Tenancy:
             )
         return task_id
 
-    async def run(self, task_id: UUID, definition: TaskDefinition) -> list[Dispatch]:
+    async def run(self, task_id: UUID, definition: TaskDefinition) -> list[StepDispatch]:
         """A RUNNING run; what EnqueueStep would send for it, in topological order."""
         run_id = new_uuid()
         run = NewRun(
@@ -119,4 +119,4 @@ class Tenancy:
             await plans.insert_steps(tx, self.tenant_id, run_id, definition, generation=1)
             await plans.start_clock(tx, self.tenant_id, run_id)
             branches = await plans.open_branches(tx, self.tenant_id, run_id)
-        return [Dispatch(self.tenant_id, run_id, step, 1, tick, f"token-{step}") for step, tick in branches]
+        return [StepDispatch(self.tenant_id, run_id, step, 1, tick, f"token-{step}") for step, tick in branches]

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from figures import load, machine, median, milliseconds, publish, say
-from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.dispatches import StepDispatch
 from local_worker import LocalWorker, local_worker, telemetry_to_nowhere
 from scratch import Tenancy, chain, database, fan_out, renamed, scratch_database
 from settings import BenchSettings
@@ -73,7 +73,7 @@ def _cpu_ms(pid: int) -> float:
 
 
 async def _measured(
-    meter: Meter, worker: LocalWorker, dispatches: Sequence[Dispatch]
+    meter: Meter, worker: LocalWorker, dispatches: Sequence[StepDispatch]
 ) -> tuple[float, list[float], dict[str, float]]:
     """Seconds, the moments of the engine's calls, and the costs a step."""
     before, calls, seen = meter.look(), worker.queue.calls.copy(), len(worker.engine.at)

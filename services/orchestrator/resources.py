@@ -25,7 +25,7 @@ from orchestrator.settings import WorkerSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
+class WorkerResources:
     queue: Queue
     dead_letters: Queue
     executions: Executions
@@ -41,7 +41,7 @@ class Resources:
     gateway_http: httpx.AsyncClient
 
 
-async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Resources:
+async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> WorkerResources:
     clients = await stack.enter_async_context(Clients())
     sqs = await clients.sqs()
     private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
@@ -53,7 +53,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Res
     health = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url)))
     gateway = ModelGateway(str(settings.gateway_url), signer)
     stack.push_async_callback(gateway.close)
-    return Resources(
+    return WorkerResources(
         queue=SqsQueue(sqs, settings.steps_queue_url),
         dead_letters=SqsQueue(sqs, settings.steps_dlq_url),
         executions=StepFunctionsExecutions(await clients.stepfunctions(), settings.state_machine_arn),

@@ -43,9 +43,9 @@ class StepClock:
             yield
 
     @asynccontextmanager
-    async def call(self, on_stand: OnStand) -> AsyncIterator["Call"]:
+    async def call(self, on_stand: OnStand) -> AsyncIterator["ClockedCall"]:
         """One call that may have to wait for a place. The clock stands while every open call of the step waits."""
-        call = Call(self, on_stand)
+        call = ClockedCall(self, on_stand)
         self._calls += 1
         try:
             yield call
@@ -95,7 +95,7 @@ class StepClock:
                 await on_stand(self._standing)
 
 
-class Call:
+class ClockedCall:
     """One call's share in its step's clock."""
 
     def __init__(self, clock: StepClock, on_stand: OnStand) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from foundation.contracts.definition import Step
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
 from foundation.domain.errors import Failure
-from foundation.storage.execution.dispatches import Claim
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from orchestrator.step_clock import StepClock
 
@@ -20,7 +20,7 @@ Record = Callable[[Transaction], Awaitable[None]]
 class Work:
     """A claimed step with what its expressions may read."""
 
-    claim: Claim
+    claim: StepClaim
     step: Step
     data: Mapping[str, Any]
     """`{"input": …, "steps": {name: {"output": …}}}`"""
@@ -42,7 +42,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class StepFinished:
     """The step ended well."""
 
     output: Any
@@ -58,7 +58,7 @@ class MoreTurns:
     records: tuple[Record, ...] = field(default=())
 
 
-Outcome = Finished | MoreTurns
+TickOutcome = StepFinished | MoreTurns
 
 
 class StepFailed(Exception):

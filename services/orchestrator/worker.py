@@ -25,8 +25,8 @@ from orchestrator.intake.dead_letters import DeadLetters
 from orchestrator.intake.deleter import Deleter
 from orchestrator.intake.queue_figures import QueueFigures
 from orchestrator.outbox.senders import senders
-from orchestrator.recording.recorder import Recorder
-from orchestrator.resources import Resources
+from orchestrator.recording.recorder import OutcomeWriter
+from orchestrator.resources import WorkerResources
 from orchestrator.settings import WorkerSettings
 from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.tools.tool_calls import ToolCalls
@@ -35,13 +35,15 @@ _log = logger(__name__)
 
 
 class Worker:
-    def __init__(self, settings: WorkerSettings, held: Resources, *, worker_id: str) -> None:
+    def __init__(self, settings: WorkerSettings, held: WorkerResources, *, worker_id: str) -> None:
         self._settings = settings
         self._held = held
         self._worker_id = worker_id
         failpoints = Failpoints(settings.failpoint, environment=settings.environment)
         taker = self._taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
-        self._recorder = Recorder(held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds)
+        self._recorder = OutcomeWriter(
+            held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds
+        )
         self._leases = Leases(
             held.database,
             held.queue,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Effect(StrEnum):
+class ToolEffect(StrEnum):
     """`pure` may run again, `keyed` carries our idempotency key, `once` is never repeated when its end is unknown."""
 
     PURE = "pure"

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from foundation.domain.states import RunStatus, StepKind, StepStatus
-from foundation.storage.execution.dispatches import Claim, Dispatch
+from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 
 
@@ -58,7 +58,7 @@ _CLAIM = text(
 )
 
 
-async def claim(tx: Transaction, dispatch: Dispatch, *, worker_id: str, lease_seconds: float) -> Claim | None:
+async def claim(tx: Transaction, dispatch: StepDispatch, *, worker_id: str, lease_seconds: float) -> StepClaim | None:
     """Takes the step if it may run now: raises its fence and starts its lease. None when it may not."""
     row = (
         await tx.execute(
@@ -78,8 +78,8 @@ async def claim(tx: Transaction, dispatch: Dispatch, *, worker_id: str, lease_se
     return _claim_of(row, dispatch) if row else None
 
 
-def _claim_of(row: Row[Any], dispatch: Dispatch) -> Claim:
-    return Claim(
+def _claim_of(row: Row[Any], dispatch: StepDispatch) -> StepClaim:
+    return StepClaim(
         dispatch=dispatch,
         fence=row.fence,
         worker_id=row.worker_id,
@@ -102,7 +102,7 @@ def _claim_of(row: Row[Any], dispatch: Dispatch) -> Claim:
     )
 
 
-async def park(tx: Transaction, dispatch: Dispatch) -> bool:
+async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
     """Lets a step wait for its dependencies with its token on the row; False when nothing is unmet any more."""
     row = await tx.execute(
         text(
@@ -151,7 +151,7 @@ async def any_held(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
     return row.first() is not None
 
 
-async def is_over(tx: Transaction, claim: Claim) -> bool:
+async def is_over(tx: Transaction, claim: StepClaim) -> bool:
     """Whether nobody will go on with the step: it has ended, or its time is over while this holder has it.
 
     A holder that is taken off its step asks this before it ends what it has started, as its successor may have joined.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 
 
@@ -34,7 +34,7 @@ async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]
 class Fenced:
     """A step taken from a holder that is gone, before anything else is done about it."""
 
-    dispatch: Dispatch
+    dispatch: StepDispatch
     fence: int
     name: str
     attempt: int
@@ -68,7 +68,7 @@ async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> Fence
     ).first()
     if row is None:
         return None
-    dispatch = Dispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
+    dispatch = StepDispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
     return Fenced(
         dispatch=dispatch,
         fence=row.fence,

@@ -16,7 +16,7 @@ from foundation.storage.execution.run_events import Event
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
-from foundation.storage.session.outbox import Effect, OutboxKind
+from foundation.storage.session.outbox import OutboxEffect, OutboxKind
 from foundation.workflow import outcomes
 
 MIN_CALLBACK_SECONDS = 60
@@ -70,12 +70,12 @@ async def lock_unfinished_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) 
     )
 
 
-def callback_effect(run_id: UUID, step_id: UUID, task_token: str, callback: StepCallback) -> Effect:
+def callback_effect(run_id: UUID, step_id: UUID, task_token: str, callback: StepCallback) -> OutboxEffect:
     payload = {"task_token": task_token, "output": callback.model_dump(mode="json")}
-    return Effect(OutboxKind.STEP_CALLBACK, run_id, payload, step_id)
+    return OutboxEffect(OutboxKind.STEP_CALLBACK, run_id, payload, step_id)
 
 
-def done_effect(run_id: UUID, step_id: UUID, task_token: str, *, tick: int) -> Effect:
+def done_effect(run_id: UUID, step_id: UUID, task_token: str, *, tick: int) -> OutboxEffect:
     """The answer `done` for a token; the outcome itself stands in PostgreSQL."""
     callback = StepCallback(next=Next.DONE, tick=tick, timeout_seconds=MIN_CALLBACK_SECONDS)
     return callback_effect(run_id, step_id, task_token, callback)
@@ -136,15 +136,15 @@ async def end_run(
         )
     ).one()
     payload = {"status": status.value, "seconds": row.seconds, "generation": run.generation}
-    closing = Effect(OutboxKind.CLOSE_RUN, run.run_id, payload)
-    await outbox.write(tx, run.tenant_id, [closing, Effect(OutboxKind.CONFIRM_USAGE, run.run_id, {})])
+    closing = OutboxEffect(OutboxKind.CLOSE_RUN, run.run_id, payload)
+    await outbox.write(tx, run.tenant_id, [closing, OutboxEffect(OutboxKind.CONFIRM_USAGE, run.run_id, {})])
     await run_events.append(
         tx, run.tenant_id, run.run_id, [Event(f"run.{status.value.lower()}", data={"error": error})]
     )
 
 
-def stop_execution_effect(run: RunRow, *, cause: str) -> Effect:
-    return Effect(OutboxKind.STOP_EXECUTION, run.run_id, {"generation": run.generation, "cause": cause})
+def stop_execution_effect(run: RunRow, *, cause: str) -> OutboxEffect:
+    return OutboxEffect(OutboxKind.STOP_EXECUTION, run.run_id, {"generation": run.generation, "cause": cause})
 
 
 async def pause(tx: Transaction, run: RunRow, *, reason: str, data: Mapping[str, Any] | None = None) -> None:
@@ -210,8 +210,8 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
     return generation
 
 
-def start_execution_effect(run: RunRow, generation: int) -> Effect:
+def start_execution_effect(run: RunRow, generation: int) -> OutboxEffect:
     document = ExecutionInput(
         tenant_id=run.tenant_id, run_id=run.run_id, generation=generation, traceparent=run.traceparent
     )
-    return Effect(OutboxKind.START_EXECUTION, run.run_id, document.model_dump(mode="json"))
+    return OutboxEffect(OutboxKind.START_EXECUTION, run.run_id, document.model_dump(mode="json"))

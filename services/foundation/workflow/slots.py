@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from foundation.storage.execution.dispatches import Claim, Dispatch
+from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 
 _STAND = """wait_reason = 'slot', waiting_since = COALESCE(waiting_since, now()),
             clock_left = COALESCE(EXTRACT(EPOCH FROM deadline_at - now()), clock_left), deadline_at = NULL"""
 
 
-async def park(tx: Transaction, dispatch: Dispatch) -> bool:
+async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
     """Lets a step that could run wait for its tenant's share, with its token on the row; False when it cannot run now.
 
     A step that was to be tried again counts that attempt here, as its claim will not find it RETRYING any more.
@@ -41,7 +41,7 @@ async def park(tx: Transaction, dispatch: Dispatch) -> bool:
     return row.first() is not None
 
 
-async def wake(tx: Transaction, tenant_id: UUID, *, most: int) -> list[Dispatch]:
+async def wake(tx: Transaction, tenant_id: UUID, *, most: int) -> list[StepDispatch]:
     """Takes the steps of one tenant that wait longest for a share out of their wait; each must then be enqueued."""
     rows = await tx.execute(
         text(
@@ -59,7 +59,7 @@ async def wake(tx: Transaction, tenant_id: UUID, *, most: int) -> list[Dispatch]
         ),
         {"tenant_id": tenant_id, "most": most},
     )
-    return [Dispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token) for row in rows]
+    return [StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token) for row in rows]
 
 
 async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) -> list[UUID]:
@@ -75,7 +75,7 @@ async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) 
     return [row.tenant_id for row in rows]
 
 
-async def write_clock(tx: Transaction, claim: Claim, *, standing: bool) -> None:
+async def write_clock(tx: Transaction, claim: StepClaim, *, standing: bool) -> None:
     """A held step's clock stands, or goes on with what was left. Changes nothing when another holder has the step."""
     changed = (
         _STAND

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from foundation.cloud.queue.base import Queue
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from foundation.storage.execution.dispatches import Claim
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.storage.session.notifications import Wakeups
 from foundation.telemetry.logs import logger
@@ -19,10 +19,10 @@ _log = logger(__name__)
 
 
 @dataclass(slots=True)
-class Held:
+class HeldStep:
     """A claim with the task that works on it, and the receipt of the message that brought it, if one did."""
 
-    claim: Claim
+    claim: StepClaim
     receipt: str | None
     task: asyncio.Task[None] = field(init=False)
     lost: bool = False
@@ -47,12 +47,12 @@ class Leases:
         self._lease_seconds = lease_seconds
         self._renew_seconds = renew_seconds
         self._visibility_seconds = visibility_seconds
-        self._held: dict[tuple[UUID, int], Held] = {}
+        self._held: dict[tuple[UUID, int], HeldStep] = {}
 
     def __len__(self) -> int:
         return len(self._held)
 
-    def start(self, held: Held, work: Callable[[Held], Awaitable[None]]) -> None:
+    def start(self, held: HeldStep, work: Callable[[HeldStep], Awaitable[None]]) -> None:
         """Works on a held step in a task of its own until it ends."""
         key = (held.claim.dispatch.step_id, held.claim.fence)
 
@@ -81,7 +81,7 @@ class Leases:
                 await asyncio.sleep(0.5)
 
     async def renew_all(self) -> None:
-        by_tenant: dict[UUID, list[Held]] = defaultdict(list)
+        by_tenant: dict[UUID, list[HeldStep]] = defaultdict(list)
         for held in self._held.values():
             by_tenant[held.claim.dispatch.tenant_id].append(held)
         for tenant_id, mine in by_tenant.items():

@@ -11,7 +11,7 @@ from foundation.contracts.step_message import StepMessage
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution import run_events
 from foundation.storage.execution import steps as step_rows
-from foundation.storage.execution.dispatches import Claim, Dispatch
+from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.execution.run_events import Event
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
@@ -24,7 +24,7 @@ _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 _LOOKS = 3
 
 
-class Refusal(StrEnum):
+class TakeRefusal(StrEnum):
     """Why a message brought no work; every one of them means that the message may be deleted."""
 
     PARKED = "parked"
@@ -41,8 +41,8 @@ class Taken:
     work: Work
 
 
-def dispatch_of(message: StepMessage) -> Dispatch:
-    return Dispatch(
+def dispatch_of(message: StepMessage) -> StepDispatch:
+    return StepDispatch(
         tenant_id=message.tenant_id,
         run_id=message.run_id,
         step_id=message.step_id,
@@ -60,11 +60,11 @@ class Taker:
         self._worker_id = worker_id
         self._lease_seconds = lease_seconds
 
-    async def take(self, dispatch: Dispatch) -> Taken | Refusal:
+    async def take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
         """Claims the step, or parks it, or says why the message brings no work. One short transaction."""
         return await with_retries(lambda: self._take(dispatch))
 
-    async def _take(self, dispatch: Dispatch) -> Taken | Refusal:
+    async def _take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
         async with self._database.tenant(dispatch.tenant_id) as tx:
             for _ in range(_LOOKS):
                 if work := await self.claim(tx, dispatch):
@@ -72,23 +72,23 @@ class Taker:
                 refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
                 if refusal is not None:
                     return refusal
-            return Refusal.HELD
+            return TakeRefusal.HELD
 
-    async def take_later(self, dispatch: Dispatch) -> Refusal:
+    async def take_later(self, dispatch: StepDispatch) -> TakeRefusal:
         """Lets the step wait for a slot, or says why the message brings no work whatever slots there are."""
         return await with_retries(lambda: self._take_later(dispatch))
 
-    async def _take_later(self, dispatch: Dispatch) -> Refusal:
+    async def _take_later(self, dispatch: StepDispatch) -> TakeRefusal:
         async with self._database.tenant(dispatch.tenant_id) as tx:
             for _ in range(_LOOKS):
                 if await slots.park(tx, dispatch):
                     event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.SLOT.value})
                     await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
-                    return Refusal.SHARE_USED
+                    return TakeRefusal.SHARE_USED
                 refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
                 if refusal is not None:
                     return refusal
-            return Refusal.HELD
+            return TakeRefusal.HELD
 
     async def wake(self, tenant_id: UUID, *, most: int) -> int:
         """Enqueues steps of the tenant that wait for a slot, the longest wait first; how many there were."""
@@ -97,7 +97,7 @@ class Taker:
             await outbox.write(tx, tenant_id, [step_message(dispatch) for dispatch in woken])
         return len(woken)
 
-    async def claim(self, tx: Transaction, dispatch: Dispatch) -> Work | None:
+    async def claim(self, tx: Transaction, dispatch: StepDispatch) -> Work | None:
         """Claims within the caller's transaction."""
         claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=self._lease_seconds)
         if claim is None:
@@ -109,34 +109,34 @@ class Taker:
         )
         return work_of(claim, outputs)
 
-    async def _parked(self, tx: Transaction, dispatch: Dispatch) -> Refusal | None:
+    async def _parked(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
         if not await claims.park(tx, dispatch):
             return None
         event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.DEPENDENCY.value})
         await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
-        return Refusal.PARKED
+        return TakeRefusal.PARKED
 
-    async def _refusal(self, tx: Transaction, dispatch: Dispatch) -> Refusal | None:
+    async def _refusal(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
         """Why neither a claim nor a parking matched; None when the row changed in between and both are worth a try."""
         now = await claims.look(tx, dispatch.tenant_id, dispatch.step_id)
         if now is None:
-            return Refusal.UNKNOWN
+            return TakeRefusal.UNKNOWN
         if now.generation != dispatch.generation or dispatch.tick < now.tick:
-            return Refusal.STALE
+            return TakeRefusal.STALE
         if now.status.is_terminal:
             effect = run_control.done_effect(
                 dispatch.run_id, dispatch.step_id, dispatch.task_token, tick=dispatch.tick + 1
             )
             await outbox.write(tx, dispatch.tenant_id, [effect])
-            return Refusal.ANSWERED
+            return TakeRefusal.ANSWERED
         if now.run_status is not RunStatus.RUNNING:
-            return Refusal.RUN_STANDS
+            return TakeRefusal.RUN_STANDS
         if now.status is StepStatus.RUNNING:
-            return Refusal.HELD
+            return TakeRefusal.HELD
         return None
 
 
-def work_of(claim: Claim, outputs: dict[str, object]) -> Work:
+def work_of(claim: StepClaim, outputs: dict[str, object]) -> Work:
     data = {"input": claim.run_input, "steps": {name: {"output": output} for name, output in outputs.items()}}
     clock = StepClock(claim.seconds_left)
     return Work(claim=claim, step=_STEP.validate_python(claim.definition), data=data, clock=clock)

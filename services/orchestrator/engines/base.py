@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from orchestrator.work import Outcome, Work
+from orchestrator.work import TickOutcome, Work
 
 
 class Engine(Protocol):
-    async def run(self, work: Work) -> Outcome:
+    async def run(self, work: Work) -> TickOutcome:
         """Runs one tick. Raises `StepFailed`, or a `LockstepError` (budget, lease, closed run, dependency)."""
         ...

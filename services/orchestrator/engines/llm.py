@@ -3,7 +3,7 @@
 from foundation.contracts.definition import LlmStep
 from foundation.contracts.expressions.evaluation import ExpressionError
 from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
-from orchestrator.work import Finished, Outcome, Work
+from orchestrator.work import StepFinished, TickOutcome, Work
 
 _IN_PROGRESS = "call_in_progress"
 _AGAIN_SECONDS = 1.0
@@ -13,7 +13,7 @@ class LlmEngine:
     def __init__(self, model_turns: ModelTurns) -> None:
         self._model_turns = model_turns
 
-    async def run(self, work: Work) -> Outcome:
+    async def run(self, work: Work) -> TickOutcome:
         step = work.step
         if not isinstance(step, LlmStep):
             raise TypeError(f"not an llm step: {step.kind}")
@@ -23,7 +23,7 @@ class LlmEngine:
         message = message_of(answer)
         text = message.get("content") or ""
         record = recorded_turn(work.claim, 0, answer)
-        return Finished(output_of(text, [], finish_reason=finish_reason_of(answer)), turn=1, records=(record,))
+        return StepFinished(output_of(text, [], finish_reason=finish_reason_of(answer)), turn=1, records=(record,))
 
 
 def messages_of(work: Work, step: LlmStep) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.contracts.gateway.model_call import call_key, canonical_digest
 from foundation.storage.execution import turns
-from foundation.storage.execution.dispatches import Claim
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.turns import Prepared
 from foundation.storage.session.database import Database, Transaction
 from orchestrator.clients.gateway import ModelGateway
@@ -62,7 +62,7 @@ def finish_reason_of(answer: dict[str, Any]) -> str | None:
     return reason if isinstance(reason, str) else None
 
 
-def recorded_turn(claim: Claim, turn: int, answer: dict[str, Any], *, tool_calls: int = 0) -> Record:
+def recorded_turn(claim: StepClaim, turn: int, answer: dict[str, Any], *, tool_calls: int = 0) -> Record:
     """The write that keeps a turn's answer with its tick."""
 
     async def record(tx: Transaction) -> None:

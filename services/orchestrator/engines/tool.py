@@ -7,7 +7,7 @@ from foundation.contracts.tools.catalogue import TOOLS
 from foundation.storage.session.database import Database
 from orchestrator.tools.files import stage
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls, output_of, succeeded
-from orchestrator.work import Finished, Outcome, StepFailed, Work
+from orchestrator.work import StepFailed, StepFinished, TickOutcome, Work
 
 _CALL_ID = "step"
 _SHOWN_STDERR = 2_000
@@ -19,7 +19,7 @@ class ToolEngine:
         self._objects = objects
         self._tool_calls = tool_calls
 
-    async def run(self, work: Work) -> Outcome:
+    async def run(self, work: Work) -> TickOutcome:
         step = work.step
         if not isinstance(step, ToolStep):
             raise TypeError(f"not a tool step: {step.kind}")
@@ -34,7 +34,7 @@ class ToolEngine:
         document = await self._tool_calls.run(work, call)
         output = output_of(document, whole=succeeded(document))
         if succeeded(document):
-            return Finished(output, turn=1)
+            return StepFinished(output, turn=1)
         code, detail = str(document["reason"] or "tool_failed"), document["detail"] or f"it ended {document['status']}"
         if code == JobReason.WALL_TIME and work.clock.is_over:
             code, detail = "step_timed_out", f"the step's {step.timeout_seconds} s are over"

@@ -9,11 +9,11 @@ from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Fail
 from foundation.domain.states import StepKind
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
-from orchestrator.claiming.leases import Held
+from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import Holding, Recorder
-from orchestrator.work import Finished, Outcome, StepFailed, Work
+from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.work import StepFailed, StepFinished, TickOutcome, Work
 
 _log = logger(__name__)
 _RECORD_TRIES = 5
@@ -23,12 +23,12 @@ _UNTELLABLE = Failure("failure_refused", "the step failed; what it told of that 
 class Advancer:
     """Advances steps for one worker."""
 
-    def __init__(self, engines: Mapping[StepKind, Engine], recorder: Recorder, failpoints: Failpoints) -> None:
+    def __init__(self, engines: Mapping[StepKind, Engine], recorder: OutcomeWriter, failpoints: Failpoints) -> None:
         self._engines = engines
         self._recorder = recorder
         self._failpoints = failpoints
 
-    async def advance(self, held: Held, work: Work, *, free_slots: Callable[[], int]) -> list[Work]:
+    async def advance(self, held: HeldStep, work: Work, *, free_slots: Callable[[], int]) -> list[Work]:
         """Runs one tick; returns dependents that were claimed with the recording."""
         dispatch = work.claim.dispatch
         ids = {"tenant_id": dispatch.tenant_id, "run_id": dispatch.run_id, "step_id": dispatch.step_id}
@@ -49,7 +49,7 @@ class Advancer:
                 failure, scope = Failure(error.code, error.detail), error.scope
                 resets_at = error.remaining.get("resets_at")
                 await self._record(
-                    lambda: self._recorder.out_of_budget(Holding.of(work), failure, scope=scope, resets_at=resets_at)
+                    lambda: self._recorder.out_of_budget(LeaseFence.of(work), failure, scope=scope, resets_at=resets_at)
                 )
                 return []
             except StepFailed as error:
@@ -59,10 +59,10 @@ class Advancer:
             claimed = await self._ended(work, outcome, free_slots)
             seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
             said = {"name": work.claim.name, "turn": outcome.turn, "duration_ms": round(seconds * 1000)}
-            _log.info("step ended" if isinstance(outcome, Finished) else "turn ended", extra={"step": said})
+            _log.info("step ended" if isinstance(outcome, StepFinished) else "turn ended", extra={"step": said})
             return claimed
 
-    async def _run(self, work: Work) -> Outcome:
+    async def _run(self, work: Work) -> TickOutcome:
         """The engine's outcome, within the step's time; other failures in the words of `StepFailed`."""
         if work.claim.seconds_left <= 0:
             raise StepFailed("step_timed_out", f"the step's {work.step.timeout_seconds} s are over")
@@ -86,12 +86,12 @@ class Advancer:
             detail = f"unexpected {type(error).__name__}; it was logged"
             raise StepFailed("internal", detail, retryable=passing) from error
 
-    async def _ended(self, work: Work, outcome: Outcome, free_slots: Callable[[], int]) -> list[Work]:
+    async def _ended(self, work: Work, outcome: TickOutcome, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
 
         async def record() -> None:
-            holding = Holding.of(work)
-            if isinstance(outcome, Finished):
+            holding = LeaseFence.of(work)
+            if isinstance(outcome, StepFinished):
                 claimed.extend(await self._recorder.finished(holding, outcome, free_slots=free_slots()))
             else:
                 await self._recorder.more_turns(holding, outcome)
@@ -106,7 +106,7 @@ class Advancer:
     async def _failed(self, work: Work, error: StepFailed) -> None:
         async def record() -> None:
             again = await self._recorder.failed(
-                Holding.of(work),
+                LeaseFence.of(work),
                 error.failure,
                 retryable=error.retryable,
                 retry_after=error.retry_after,
@@ -124,12 +124,12 @@ class Advancer:
         elif error.failure != _UNTELLABLE:
             await self._failed(work, StepFailed(_UNTELLABLE.code, _UNTELLABLE.detail))
 
-    async def _cancelled(self, held: Held, work: Work) -> None:
+    async def _cancelled(self, held: HeldStep, work: Work) -> None:
         """Lost to another holder: nothing to write. Drained: given back for another worker."""
         if held.lost:
             _log.info("the step was taken from this worker while it ran")
             return
-        await asyncio.shield(self._record(lambda: self._recorder.given_back(Holding.of(work))))
+        await asyncio.shield(self._record(lambda: self._recorder.given_back(LeaseFence.of(work))))
 
     async def _record(self, write: Callable[[], Awaitable[None]]) -> LockstepError | None:
         """Writes an outcome, again after a transient database error: what was done must not be lost for one.

@@ -11,8 +11,8 @@ from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
-from orchestrator.claiming.leases import Held, Leases
-from orchestrator.claiming.taking import Refusal, Taken, Taker, dispatch_of
+from orchestrator.claiming.leases import HeldStep, Leases
+from orchestrator.claiming.taking import Taken, Taker, TakeRefusal, dispatch_of
 from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.deleter import Deleter
 from orchestrator.intake.shares import Shares
@@ -95,7 +95,7 @@ class Consumer:
             traces.span("take step", traceparent=parsed.traceparent),
         ):
             admitted = self._shares.admit(tenant_id)
-            taken: Taken | Refusal | None = None
+            taken: Taken | TakeRefusal | None = None
             try:
                 dispatch = dispatch_of(parsed)
                 taken = await (self._taker.take(dispatch) if admitted else self._taker.take_later(dispatch))
@@ -109,7 +109,7 @@ class Consumer:
             self._start(taken.work, message.receipt)
             return
         _log.debug("refused", extra={"step_id": str(parsed.step_id), "reason": taken.value})
-        if taken is Refusal.SHARE_USED:
+        if taken is TakeRefusal.SHARE_USED:
             self._kept_waiting.add(tenant_id)
         self._deleter.delete(message.receipt)
 
@@ -117,7 +117,7 @@ class Consumer:
         """Works on a claimed step that has its slot."""
         tenant_id = work.claim.dispatch.tenant_id
 
-        async def advance(held: Held) -> None:
+        async def advance(held: HeldStep) -> None:
             with suppress(asyncio.CancelledError):
                 for freed in await self._advancer.advance(
                     held, work, free_slots=lambda: self._shares.for_freed_steps(tenant_id)
@@ -127,14 +127,14 @@ class Consumer:
             if receipt is not None:
                 self._deleter.delete(receipt)
 
-        async def advance_and_free(held: Held) -> None:
+        async def advance_and_free(held: HeldStep) -> None:
             try:
                 await advance(held)
             finally:
                 self._left(tenant_id)
             await self._wake(tenant_id)
 
-        self._leases.start(Held(work.claim, receipt), advance_and_free)
+        self._leases.start(HeldStep(work.claim, receipt), advance_and_free)
 
     def _left(self, tenant_id: UUID) -> None:
         self._shares.leave(tenant_id)

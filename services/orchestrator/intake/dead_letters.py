@@ -12,14 +12,14 @@ from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.workflow import claims
 from orchestrator.claiming.taking import dispatch_of
-from orchestrator.recording.recorder import Holding, Recorder
+from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
 
 _log = logger(__name__)
 _PAUSE_SECONDS = 5.0
 
 
 class DeadLetters:
-    def __init__(self, queue: Queue, database: Database, recorder: Recorder, *, worker_id: str) -> None:
+    def __init__(self, queue: Queue, database: Database, recorder: OutcomeWriter, *, worker_id: str) -> None:
         self._queue = queue
         self._database = database
         self._recorder = recorder
@@ -50,7 +50,7 @@ class DeadLetters:
                 _log.info("a dead letter is of no live step and is dropped", extra={"step_id": str(parsed.step_id)})
                 return
             policy = RecoveryPolicy(claim.on_step_failure)
-            holding = Holding(dispatch, claim.fence, claim.name, claim.attempt, claim.started_at, policy)
+            holding = LeaseFence(dispatch, claim.fence, claim.name, claim.attempt, claim.started_at, policy)
             failure = Failure("dead_letter", "the step's message was received too often without a result")
             await self._recorder.fail_in(tx, holding, failure)
         _log.error("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})

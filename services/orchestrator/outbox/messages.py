@@ -1,12 +1,12 @@
 """Step messages as they leave through the outbox."""
 
 from foundation.contracts.step_message import StepMessage
-from foundation.storage.execution.dispatches import Dispatch
-from foundation.storage.session.outbox import Effect, OutboxKind
+from foundation.storage.execution.dispatches import StepDispatch
+from foundation.storage.session.outbox import OutboxEffect, OutboxKind
 from foundation.telemetry.traces import current_traceparent
 
 
-def step_message(dispatch: Dispatch, *, delay_seconds: float = 0) -> Effect:
+def step_message(dispatch: StepDispatch, *, delay_seconds: float = 0) -> OutboxEffect:
     """The outbox row that brings a step to the queue again, with the token that waits for it."""
     message = StepMessage(
         tenant_id=dispatch.tenant_id,
@@ -18,4 +18,4 @@ def step_message(dispatch: Dispatch, *, delay_seconds: float = 0) -> Effect:
         traceparent=current_traceparent(),
     )
     payload = message.model_dump(mode="json")
-    return Effect(OutboxKind.STEP_MESSAGE, dispatch.run_id, payload, dispatch.step_id, delay_seconds)
+    return OutboxEffect(OutboxKind.STEP_MESSAGE, dispatch.run_id, payload, dispatch.step_id, delay_seconds)

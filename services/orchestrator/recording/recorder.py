@@ -10,11 +10,11 @@ from foundation.domain.errors import Failure
 from foundation.domain.retry import MAX_ATTEMPTS, delay_before
 from foundation.domain.states import RecoveryPolicy, RunStatus, StepStatus
 from foundation.storage.execution import run_events
-from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.execution.run_events import Event
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction
-from foundation.storage.session.outbox import Effect
+from foundation.storage.session.outbox import OutboxEffect
 from foundation.telemetry import metrics
 from foundation.telemetry.traces import current_trace_id
 from foundation.workflow import outcomes, plans, run_control
@@ -23,14 +23,14 @@ from foundation.workflow.run_control import MIN_CALLBACK_SECONDS
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
 from orchestrator.outbox.messages import step_message
-from orchestrator.work import Finished, MoreTurns, Record, Work
+from orchestrator.work import MoreTurns, Record, StepFinished, Work
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class LeaseFence:
     """Who writes: the dispatch and the fence that every write names."""
 
-    dispatch: Dispatch
+    dispatch: StepDispatch
     fence: int
     name: str
     attempt: int
@@ -38,13 +38,13 @@ class Holding:
     on_step_failure: RecoveryPolicy
 
     @classmethod
-    def of(cls, work: Work) -> "Holding":
+    def of(cls, work: Work) -> "LeaseFence":
         claim = work.claim
         policy = RecoveryPolicy(claim.on_step_failure)
         return cls(claim.dispatch, claim.fence, claim.name, claim.attempt, claim.started_at, policy)
 
 
-class Recorder:
+class OutcomeWriter:
     """Writes outcomes; `LeaseLost` from any of them means that nothing was written."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Recorder:
         self._failpoints = failpoints
         self._budget_pause_seconds = budget_pause_seconds
 
-    async def finished(self, holding: Holding, outcome: Finished, *, free_slots: int) -> list[Work]:
+    async def finished(self, holding: LeaseFence, outcome: StepFinished, *, free_slots: int) -> list[Work]:
         """The step succeeded. Dependents that became free are claimed here, as far as there are free slots."""
         dispatch = holding.dispatch
         async with self._database.tenant(dispatch.tenant_id) as tx:
@@ -81,7 +81,7 @@ class Recorder:
         _observe(holding, StepStatus.SUCCESS)
         return claimed
 
-    async def more_turns(self, holding: Holding, outcome: MoreTurns) -> None:
+    async def more_turns(self, holding: LeaseFence, outcome: MoreTurns) -> None:
         """The tick's turns are recorded; the next tick comes through Step Functions, for any worker."""
         dispatch = holding.dispatch
         async with self._database.tenant(dispatch.tenant_id) as tx:
@@ -101,7 +101,7 @@ class Recorder:
 
     async def failed(
         self,
-        holding: Holding,
+        holding: LeaseFence,
         failure: Failure,
         *,
         retryable: bool,
@@ -121,18 +121,18 @@ class Recorder:
         _observe(holding, StepStatus.RETRYING if again else StepStatus.FAILED)
         return again
 
-    async def fail_in(self, tx: Transaction, holding: Holding, failure: Failure) -> None:
+    async def fail_in(self, tx: Transaction, holding: LeaseFence, failure: Failure) -> None:
         """Fails the step within the caller's transaction."""
         await self._fail(tx, holding, failure, ())
 
-    async def retry_in(self, tx: Transaction, holding: Holding, failure: Failure) -> None:
+    async def retry_in(self, tx: Transaction, holding: LeaseFence, failure: Failure) -> None:
         """Lets the step be tried again, or fails it when its attempts are used up, in the caller's transaction."""
         if holding.attempt < MAX_ATTEMPTS:
             await self._retry(tx, holding, failure, retry_after=0)
         else:
             await self._fail(tx, holding, failure, ())
 
-    async def given_back(self, holding: Holding) -> None:
+    async def given_back(self, holding: LeaseFence) -> None:
         """Returns the step as if it had not been taken: another worker gets its message."""
         dispatch = holding.dispatch
         async with self._database.tenant(dispatch.tenant_id) as tx:
@@ -140,7 +140,9 @@ class Recorder:
             await outbox.write(tx, dispatch.tenant_id, [step_message(dispatch)])
             await self._close(tx, holding, Event("step.given_back", dispatch.step_id, {"name": holding.name}))
 
-    async def out_of_budget(self, holding: Holding, failure: Failure, *, scope: str, resets_at: object = None) -> None:
+    async def out_of_budget(
+        self, holding: LeaseFence, failure: Failure, *, scope: str, resets_at: object = None
+    ) -> None:
         """A spent run scope ends the run, a spent step scope the step; a wider one pauses the run, with the reason."""
         dispatch = holding.dispatch
         async with self._database.tenant(dispatch.tenant_id) as tx:
@@ -171,7 +173,7 @@ class Recorder:
                     await run_control.pause(tx, run, reason="budget", data={**told, **again})
 
     async def _claim_released(
-        self, tx: Transaction, dispatch: Dispatch, released: list[Released], *, free_slots: int
+        self, tx: Transaction, dispatch: StepDispatch, released: list[Released], *, free_slots: int
     ) -> list[Work]:
         """A worker that frees steps and has slots takes them in the same transaction, without the queue."""
         claimed: list[Work] = []
@@ -182,7 +184,9 @@ class Recorder:
             claimed.append(work)
         return claimed
 
-    async def _retry(self, tx: Transaction, holding: Holding, failure: Failure, *, retry_after: float | None) -> None:
+    async def _retry(
+        self, tx: Transaction, holding: LeaseFence, failure: Failure, *, retry_after: float | None
+    ) -> None:
         dispatch = holding.dispatch
         delay = max(delay_before(holding.attempt + 1), retry_after or 0) if retry_after != 0 else 0
         await outcomes.give_back(tx, dispatch.tenant_id, dispatch.step_id, fence=holding.fence, retry_seconds=delay)
@@ -191,7 +195,13 @@ class Recorder:
         await self._close(tx, holding, Event("step.retrying", dispatch.step_id, data))
 
     async def _fail(
-        self, tx: Transaction, holding: Holding, failure: Failure, records: Sequence[Record], *, output: object = None
+        self,
+        tx: Transaction,
+        holding: LeaseFence,
+        failure: Failure,
+        records: Sequence[Record],
+        *,
+        output: object = None,
     ) -> None:
         dispatch = holding.dispatch
         failure = _placed(failure, holding)
@@ -223,7 +233,7 @@ class Recorder:
         await outbox.write(tx, dispatch.tenant_id, effects)
         await self._close(tx, holding, *events)
 
-    async def _end_held(self, tx: Transaction, holding: Holding, failure: Failure, *, output: object = None) -> None:
+    async def _end_held(self, tx: Transaction, holding: LeaseFence, failure: Failure, *, output: object = None) -> None:
         await outcomes.end(
             tx,
             holding.dispatch.tenant_id,
@@ -234,7 +244,7 @@ class Recorder:
             error=_placed(failure, holding).as_json(),
         )
 
-    async def _close(self, tx: Transaction, holding: Holding, *events: Event) -> None:
+    async def _close(self, tx: Transaction, holding: LeaseFence, *events: Event) -> None:
         """The last writes of a recording: events, and the execution's stop when a pause waited for this tick."""
         dispatch = holding.dispatch
         after = await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)
@@ -244,11 +254,11 @@ class Recorder:
                 await run_control.stop_execution_if_idle(tx, run)
 
 
-def _freed(dispatch: Dispatch, step: Released) -> Dispatch:
-    return Dispatch(dispatch.tenant_id, dispatch.run_id, step.step_id, step.generation, step.tick, step.task_token)
+def _freed(dispatch: StepDispatch, step: Released) -> StepDispatch:
+    return StepDispatch(dispatch.tenant_id, dispatch.run_id, step.step_id, step.generation, step.tick, step.task_token)
 
 
-def _messages(dispatch: Dispatch, released: Sequence[Released]) -> list[Effect]:
+def _messages(dispatch: StepDispatch, released: Sequence[Released]) -> list[OutboxEffect]:
     return [step_message(_freed(dispatch, step)) for step in released]
 
 
@@ -257,14 +267,14 @@ async def _write(tx: Transaction, records: Sequence[Record]) -> None:
         await record(tx)
 
 
-def _placed(failure: Failure, holding: Holding) -> Failure:
+def _placed(failure: Failure, holding: LeaseFence) -> Failure:
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Failure(
         failure.code, failure.detail, step=holding.name, at=at, trace_id=current_trace_id(), causes=failure.causes
     )
 
 
-def _observe(holding: Holding, status: StepStatus) -> None:
+def _observe(holding: LeaseFence, status: StepStatus) -> None:
     if holding.started_at is not None:
         seconds = (datetime.now(UTC) - holding.started_at).total_seconds()
         metrics.STEP_DURATION.labels(holding.name, status.value).observe(seconds)

@@ -15,7 +15,7 @@ from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control, slots
 from orchestrator.claiming.taking import Taker
-from orchestrator.recording.recorder import Holding, Recorder
+from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
 
 _log = logger(__name__)
 _SLOT_WAIT_SECONDS = 15.0
@@ -30,7 +30,7 @@ class Sweeper:
         look: Database,
         act: Database,
         executions: Executions,
-        recorder: Recorder,
+        recorder: OutcomeWriter,
         taker: Taker,
         *,
         every_seconds: float,
@@ -78,7 +78,7 @@ class Sweeper:
             if fenced is None:
                 return
             policy = RecoveryPolicy(fenced.on_step_failure)
-            holding = Holding(fenced.dispatch, fenced.fence, fenced.name, fenced.attempt, fenced.started_at, policy)
+            holding = LeaseFence(fenced.dispatch, fenced.fence, fenced.name, fenced.attempt, fenced.started_at, policy)
             if fenced.overdue:
                 await self._recorder.fail_in(tx, holding, Failure("step_timed_out", "the step's time is over"))
             else:

@@ -28,11 +28,11 @@ from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.domain.ids import StepId, tool_job_id
 from foundation.domain.states import StepKind
-from foundation.domain.tools import Effect
+from foundation.domain.tools import ToolEffect
 from foundation.storage import artifacts
 from foundation.storage.artifacts import NewArtifact
 from foundation.storage.execution import tool_events
-from foundation.storage.execution.dispatches import Claim
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
@@ -91,7 +91,7 @@ class ToolCalls:
             recorded = await tool_events.begin(tx, claim, job)
         if recorded.result is not None:
             return recorded.result
-        if recorded.attempts > 1 and effect is Effect.ONCE:
+        if recorded.attempts > 1 and effect is ToolEffect.ONCE:
             detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
             raise StepFailed("outcome_unknown", detail)
         self._failpoints.reach("tool.before_submit")
@@ -187,7 +187,7 @@ class ToolCalls:
         except ValidationError as error:
             raise StepFailed("job_invalid", f"the tool cannot be called so: {error.errors()[0]['msg']}") from error
 
-    async def _record(self, claim: Claim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
+    async def _record(self, claim: StepClaim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
         new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
@@ -199,7 +199,7 @@ class ToolCalls:
         self._failpoints.reach("tool.recorded")
         return document
 
-    async def _checked(self, claim: Claim, job_id: UUID, artifact: JobArtifact) -> NewArtifact:
+    async def _checked(self, claim: StepClaim, job_id: UUID, artifact: JobArtifact) -> NewArtifact:
         key = _object_key(claim, job_id, artifact.index)
         stored = await self._objects.digest(key) if artifact.index < self._artifacts_per_job else None
         if stored != (artifact.size, bytes.fromhex(artifact.sha256)):
@@ -235,7 +235,7 @@ def checked_arguments(call: ToolCall) -> ToolArguments:
     return given
 
 
-def _object_key(claim: Claim, job_id: UUID, index: int) -> str:
+def _object_key(claim: StepClaim, job_id: UUID, index: int) -> str:
     return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 
 from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
-from foundation.domain.tools import Effect
+from foundation.domain.tools import ToolEffect
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs
 from tool_runtime.runner.result_document import read_result
@@ -104,7 +104,7 @@ def _skipped(outcome: Outcome) -> tuple[SkippedFile, ...]:
 
 
 def _may_rerun(job: ToolJob) -> bool:
-    return find_tool(job.tool).spec.effect is not Effect.ONCE
+    return find_tool(job.tool).spec.effect is not ToolEffect.ONCE
 
 
 def verdict(outcome: Outcome) -> tuple[JobStatus, JobReason | None, str | None]:

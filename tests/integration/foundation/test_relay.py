@@ -14,7 +14,7 @@ from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.session import outbox
 from foundation.storage.session.database import DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
-from foundation.storage.session.outbox import Due, Effect, OutboxKind
+from foundation.storage.session.outbox import Due, OutboxEffect, OutboxKind
 from foundation.storage.session.relay import Relay, Sender
 
 
@@ -30,7 +30,9 @@ async def place(scratch: ScratchDatabase) -> Any:
 
 
 async def put(owner: Any, run: ARun, *tokens: str, delay: float = 0) -> None:
-    effects = [Effect(OutboxKind.STEP_CALLBACK, run.run_id, {"task_token": token}, None, delay) for token in tokens]
+    effects = [
+        OutboxEffect(OutboxKind.STEP_CALLBACK, run.run_id, {"task_token": token}, None, delay) for token in tokens
+    ]
     async with owner.tenant(run.tenant_id) as tx:
         await outbox.write(tx, run.tenant_id, effects)
 

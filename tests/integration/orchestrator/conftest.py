@@ -10,7 +10,7 @@ from fixtures.runs import database
 from foundation.storage.session.database import Database
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import Recorder
+from orchestrator.recording.recorder import OutcomeWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class Parts:
     owner: Database
     orchestrator: Database
     taker: Taker
-    recorder: Recorder
+    recorder: OutcomeWriter
 
 
 @pytest.fixture(scope="session")
 async def parts(scratch: ScratchDatabase) -> AsyncIterator[Parts]:
     owner, orchestrator = database(scratch), database(scratch, "orchestrator")
     taker = Taker(orchestrator, worker_id="worker-1", lease_seconds=45)
-    yield Parts(owner, orchestrator, taker, Recorder(orchestrator, taker, Failpoints(None, environment="test")))
+    yield Parts(owner, orchestrator, taker, OutcomeWriter(orchestrator, taker, Failpoints(None, environment="test")))
     await orchestrator.close()
     await owner.close()

@@ -11,15 +11,15 @@ from fixtures.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.workflow import claims
-from orchestrator.claiming.taking import Refusal, Taken
-from orchestrator.recording.recorder import Holding
-from orchestrator.work import Finished, MoreTurns
+from orchestrator.claiming.taking import Taken, TakeRefusal
+from orchestrator.recording.recorder import LeaseFence
+from orchestrator.work import MoreTurns, StepFinished
 
 
-async def _held(parts: Any, run: ARun, step: str = "first", **of: Any) -> Holding:
+async def _held(parts: Any, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
     taken = await parts.taker.take(run.dispatch(step, **of))
     assert isinstance(taken, Taken), taken
-    return Holding.of(taken.work)
+    return LeaseFence.of(taken.work)
 
 
 async def _row(parts: Any, run: ARun, step: str) -> Any:
@@ -48,7 +48,7 @@ async def test_of_many_takers_one_claims_and_the_rest_are_told_that_it_is_held(p
     run = await a_run(parts.owner)
     taken = await asyncio.gather(*(parts.taker.take(run.dispatch("first")) for _ in range(8)))
     assert sum(isinstance(one, Taken) for one in taken) == 1
-    assert {one for one in taken if not isinstance(one, Taken)} == {Refusal.HELD}
+    assert {one for one in taken if not isinstance(one, Taken)} == {TakeRefusal.HELD}
 
 
 async def test_a_late_holder_matches_no_row(parts: Any) -> None:
@@ -59,14 +59,14 @@ async def test_a_late_holder_matches_no_row(parts: Any) -> None:
     assert current.fence == late.fence + 1
     assert current.attempt == late.attempt + 1
     for write in (
-        parts.recorder.finished(late, Finished({"late": True}), free_slots=0),
+        parts.recorder.finished(late, StepFinished({"late": True}), free_slots=0),
         parts.recorder.more_turns(late, MoreTurns(turn=1)),
         parts.recorder.failed(late, Failure("x", "late"), retryable=False),
         parts.recorder.given_back(late),
     ):
         with pytest.raises(LeaseLost):
             await write
-    await parts.recorder.finished(current, Finished({"late": False}), free_slots=0)
+    await parts.recorder.finished(current, StepFinished({"late": False}), free_slots=0)
     row = await _row(parts, run, "first")
     assert (row.status, row.output) == ("SUCCESS", {"late": False})
     assert len(await _effects(parts, run, "step_callback")) == 1
@@ -86,15 +86,15 @@ async def test_a_lost_lease_is_seen_at_the_next_renewal(parts: Any) -> None:
 
 async def test_a_repeated_message_of_a_finished_step_is_answered_for_its_own_token(parts: Any) -> None:
     run = await a_run(parts.owner)
-    await parts.recorder.finished(await _held(parts, run), Finished({}), free_slots=0)
-    assert await parts.taker.take(run.dispatch("first", token="another token")) is Refusal.ANSWERED
+    await parts.recorder.finished(await _held(parts, run), StepFinished({}), free_slots=0)
+    assert await parts.taker.take(run.dispatch("first", token="another token")) is TakeRefusal.ANSWERED
     tokens = [effect.payload["task_token"] for effect in await _effects(parts, run, "step_callback")]
     assert tokens == ["token-first-0", "another token"]
 
 
-@pytest.mark.parametrize(("of", "refusal"), [({"generation": 2}, Refusal.STALE), ({"tick": 0}, Refusal.STALE)])
+@pytest.mark.parametrize(("of", "refusal"), [({"generation": 2}, TakeRefusal.STALE), ({"tick": 0}, TakeRefusal.STALE)])
 async def test_messages_of_another_generation_or_an_earlier_tick_are_dropped(
-    parts: Any, of: dict[str, Any], refusal: Refusal
+    parts: Any, of: dict[str, Any], refusal: TakeRefusal
 ) -> None:
     run = await a_run(parts.owner)
     await parts.recorder.more_turns(await _held(parts, run), MoreTurns(turn=1))
@@ -105,15 +105,15 @@ async def test_messages_of_another_generation_or_an_earlier_tick_are_dropped(
 async def test_a_foreign_tenant_s_message_finds_no_step(parts: Any) -> None:
     run, other = await a_run(parts.owner), await a_run(parts.owner)
     foreign = ARun(other.tenant_id, other.user_id, run.task_id, run.run_id, run.steps)
-    assert await parts.taker.take(foreign.dispatch("first")) is Refusal.UNKNOWN
+    assert await parts.taker.take(foreign.dispatch("first")) is TakeRefusal.UNKNOWN
     assert (await _row(parts, run, "first")).status == "QUEUED"
     unknown = ARun(run.tenant_id, run.user_id, run.task_id, run.run_id, {"first": uuid4()})
-    assert await parts.taker.take(unknown.dispatch("first")) is Refusal.UNKNOWN
+    assert await parts.taker.take(unknown.dispatch("first")) is TakeRefusal.UNKNOWN
 
 
 async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Any) -> None:
     run = await a_run(parts.owner)
-    assert await parts.taker.take(run.dispatch("second")) is Refusal.PARKED
+    assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
     for attempt in range(1, MAX_ATTEMPTS + 1):
         holding = await _held(parts, run)
         assert holding.attempt == attempt
@@ -131,8 +131,8 @@ async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Any) -
 
 async def test_a_freed_dependent_is_claimed_in_the_same_transaction_when_there_is_a_slot(parts: Any) -> None:
     run = await a_run(parts.owner)
-    assert await parts.taker.take(run.dispatch("second")) is Refusal.PARKED
-    claimed = await parts.recorder.finished(await _held(parts, run), Finished({"x": 1}), free_slots=1)
+    assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
+    claimed = await parts.recorder.finished(await _held(parts, run), StepFinished({"x": 1}), free_slots=1)
     assert [work.claim.name for work in claimed] == ["second"]
     assert claimed[0].data["steps"]["first"]["output"] == {"x": 1}
     assert await _effects(parts, run, "step_message") == []
@@ -144,7 +144,7 @@ async def test_events_are_numbered_without_gaps_under_concurrency(parts: Any) ->
 
     async def whole(name: str) -> None:
         holding = await _held(parts, run, name)
-        await parts.recorder.finished(holding, Finished({}), free_slots=0)
+        await parts.recorder.finished(holding, StepFinished({}), free_slots=0)
 
     await asyncio.gather(*(whole(name) for name in names))
     async with parts.owner.tenant(run.tenant_id) as tx:

@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from fixtures.runs import ARun, a_run
 from foundation.domain.states import RecoveryPolicy
-from foundation.storage.execution.dispatches import Dispatch
+from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Database
-from orchestrator.claiming.taking import Refusal, Taken, Taker
+from orchestrator.claiming.taking import Taken, Taker, TakeRefusal
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import Holding, Recorder
-from orchestrator.work import Finished, Work
+from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.work import StepFinished, Work
 
 _STATEMENTS = 7
 """More than either transaction has: a turn that is not needed any more is passed over."""
@@ -87,10 +87,10 @@ async def _in_turns(turns: Turns, who: int, work: Callable[[], Awaitable[Any]]) 
         turns.finished(who)
 
 
-async def _holding(taker: Taker, run: ARun) -> tuple[Holding, Work]:
+async def _holding(taker: Taker, run: ARun) -> tuple[LeaseFence, Work]:
     taken = await taker.take(run.dispatch("first"))
     assert isinstance(taken, Taken)
-    holding = Holding.of(taken.work)
+    holding = LeaseFence.of(taken.work)
     assert holding.on_step_failure is RecoveryPolicy.SKIP_DEPENDENTS
     return holding, taken.work
 
@@ -123,14 +123,14 @@ async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
         holding, _ = await _holding(parts.taker, run)
         turns = Turns()
         taker = Taker(StepwiseDatabase(parts.orchestrator, turns, 0), worker_id="worker-2", lease_seconds=45)
-        recorder = Recorder(
+        recorder = OutcomeWriter(
             StepwiseDatabase(parts.orchestrator, turns, 1), parts.taker, Failpoints(None, environment="test")
         )
-        dispatch: Dispatch = run.dispatch("second")
+        dispatch: StepDispatch = run.dispatch("second")
 
         taking = asyncio.create_task(_in_turns(turns, 0, lambda t=taker, d=dispatch: t.take(d)))  # type: ignore[misc]
         ending = asyncio.create_task(
-            _in_turns(turns, 1, lambda r=recorder, h=holding: r.finished(h, Finished({}), free_slots=0))  # type: ignore[misc]
+            _in_turns(turns, 1, lambda r=recorder, h=holding: r.finished(h, StepFinished({}), free_slots=0))  # type: ignore[misc]
         )
         await turns.play(order)
         taken, _ = await asyncio.wait_for(asyncio.gather(taking, ending), 20)
@@ -141,7 +141,7 @@ async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
             assert woken == 0, f"claimed and woken as well: {order}"
         else:
             seen.add("parked")
-            assert taken is Refusal.PARKED, f"{taken}: {order}"
+            assert taken is TakeRefusal.PARKED, f"{taken}: {order}"
             assert woken == 1, f"parked and woken {woken} times: {order}"
     record_property("sample", f"{len(sample)} of {len(ORDERS)} orders of statements")
     assert seen == {"claimed", "parked"}

@@ -9,8 +9,8 @@ from fixtures.runs import ARun, a_run, a_tenant
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure
 from foundation.workflow import slots
-from orchestrator.claiming.taking import Refusal, Taken
-from orchestrator.recording.recorder import Holding
+from orchestrator.claiming.taking import Taken, TakeRefusal
+from orchestrator.recording.recorder import LeaseFence
 
 THREE: list[dict[str, Any]] = [{"name": name, "kind": "noop"} for name in ("a", "b", "c")]
 
@@ -42,7 +42,7 @@ async def taken(parts: Any, run: ARun, step: str) -> Taken:
 async def test_a_step_that_waits_for_a_slot_is_woken_oldest_first_with_its_own_token(parts: Any) -> None:
     run = await a_run(parts.owner, steps=THREE)
     for step in ("b", "a", "c"):
-        assert await parts.taker.take_later(run.dispatch(step)) is Refusal.SHARE_USED
+        assert await parts.taker.take_later(run.dispatch(step)) is TakeRefusal.SHARE_USED
     assert (await row_of(parts, run, "b")).wait_reason == "slot"
     assert await parts.taker.wake(run.tenant_id, most=2) == 2
     assert [message.step_id for message in await messages(parts, run)] == [run.steps["b"], run.steps["a"]]
@@ -54,19 +54,19 @@ async def test_a_step_that_waits_for_a_slot_is_woken_oldest_first_with_its_own_t
 
 async def test_a_step_that_has_unmet_needs_or_has_ended_is_refused_as_ever(parts: Any) -> None:
     run = await a_run(parts.owner)
-    assert await parts.taker.take_later(run.dispatch("second")) is Refusal.PARKED
+    assert await parts.taker.take_later(run.dispatch("second")) is TakeRefusal.PARKED
     held = await taken(parts, run, "first")
-    assert await parts.taker.take_later(run.dispatch("first")) is Refusal.HELD
-    await parts.recorder.failed(Holding.of(held.work), Failure("x", "over"), retryable=False)
-    assert await parts.taker.take_later(run.dispatch("first")) is Refusal.ANSWERED
-    assert await parts.taker.take_later(run.dispatch("first", generation=9)) is Refusal.STALE
+    assert await parts.taker.take_later(run.dispatch("first")) is TakeRefusal.HELD
+    await parts.recorder.failed(LeaseFence.of(held.work), Failure("x", "over"), retryable=False)
+    assert await parts.taker.take_later(run.dispatch("first")) is TakeRefusal.ANSWERED
+    assert await parts.taker.take_later(run.dispatch("first", generation=9)) is TakeRefusal.STALE
 
 
 async def test_a_step_that_is_to_be_tried_again_keeps_count_of_its_attempts_while_it_waits(parts: Any) -> None:
     run = await a_run(parts.owner, steps=THREE)
     held = await taken(parts, run, "a")
-    await parts.recorder.failed(Holding.of(held.work), Failure("x", "again"), retryable=True)
-    assert await parts.taker.take_later(run.dispatch("a")) is Refusal.SHARE_USED
+    await parts.recorder.failed(LeaseFence.of(held.work), Failure("x", "again"), retryable=True)
+    assert await parts.taker.take_later(run.dispatch("a")) is TakeRefusal.SHARE_USED
     assert (await taken(parts, run, "a")).work.claim.attempt == 2
 
 
@@ -107,7 +107,7 @@ async def test_a_step_that_is_ended_or_given_back_while_it_waits_waits_no_more(p
         held = await taken(parts, run, step)
         async with parts.orchestrator.tenant(run.tenant_id) as tx:
             await slots.write_clock(tx, held.work.claim, standing=True)
-        holding = Holding.of(held.work)
+        holding = LeaseFence.of(held.work)
         if end == "given_back":
             await parts.recorder.given_back(holding)
         else:

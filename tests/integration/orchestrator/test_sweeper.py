@@ -12,10 +12,10 @@ from foundation.cloud.executions.fake import FakeExecutions
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.workflow import run_control
-from orchestrator.claiming.taking import Refusal, Taken
-from orchestrator.recording.recorder import Holding
+from orchestrator.claiming.taking import Taken, TakeRefusal
+from orchestrator.recording.recorder import LeaseFence
 from orchestrator.sweeping.sweeper import Sweeper
-from orchestrator.work import Finished
+from orchestrator.work import StepFinished
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
     await look.close()
 
 
-async def held(parts: Any, run: ARun, step: str = "first", **of: Any) -> Holding:
+async def held(parts: Any, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
     taken = await parts.taker.take(run.dispatch(step, **of))
     assert isinstance(taken, Taken), taken
-    return Holding.of(taken.work)
+    return LeaseFence.of(taken.work)
 
 
 async def change(parts: Any, run: ARun, statement: str) -> None:
@@ -76,7 +76,7 @@ async def test_a_lapsed_lease_is_fenced_and_the_step_enqueued_again_with_its_tok
     assert row.fence > gone.fence
     assert await effects(parts, run) == ["step_message"]
     with pytest.raises(LeaseLost):
-        await parts.recorder.finished(gone, Finished({}), free_slots=0)
+        await parts.recorder.finished(gone, StepFinished({}), free_slots=0)
     assert (await held(parts, run)).attempt == 2
 
 
@@ -85,7 +85,7 @@ async def test_a_live_lease_is_left_alone(parts: Any, sweeping: Any) -> None:
     run = await a_run(parts.owner)
     holder = await held(parts, run)
     await sweeper.sweep()
-    await parts.recorder.finished(holder, Finished({}), free_slots=0)
+    await parts.recorder.finished(holder, StepFinished({}), free_slots=0)
 
 
 async def test_a_step_that_kills_its_workers_fails_after_its_attempts(parts: Any, sweeping: Any) -> None:
@@ -112,7 +112,7 @@ async def test_a_step_over_its_time_fails_even_if_its_worker_renews(parts: Any, 
 async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts: Any, sweeping: Any) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
-    assert await parts.taker.take(run.dispatch("second")) is Refusal.PARKED
+    assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
     await held(parts, run)
     await change(parts, run, "UPDATE runs SET hard_deadline = now() - interval '1 s' WHERE run_id = :run")
     await sweeper.sweep()
@@ -132,7 +132,7 @@ async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_
     await change(parts, run, PAUSED_LONG)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("PAUSED", 1)
-    await parts.recorder.finished(works, Finished({"done": True}), free_slots=0)
+    await parts.recorder.finished(works, StepFinished({"done": True}), free_slots=0)
     await change(parts, run, STAND_STILL)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status FROM runs WHERE run_id = :run")).status == "PAUSED", "not yet"
@@ -156,8 +156,8 @@ async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(part
     # The lost one is stopped too: it may not be lost after all, only late.
     assert await effects(parts, lost) == ["stop_execution", "start_execution"]
     with pytest.raises(LeaseLost):
-        await parts.recorder.finished(late, Finished({}), free_slots=0)
-    assert await parts.taker.take(lost.dispatch("first")) is Refusal.STALE
+        await parts.recorder.finished(late, StepFinished({}), free_slots=0)
+    assert await parts.taker.take(lost.dispatch("first")) is TakeRefusal.STALE
     assert (await held(parts, lost, generation=2)).attempt == 1
 
 

@@ -11,8 +11,8 @@ from fixtures.postgres import ScratchDatabase, scratch_database
 from fixtures.runs import a_run, a_tenant, database
 from orchestrator.claiming.taking import Taken, Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import Holding, Recorder
-from orchestrator.work import Finished
+from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.work import StepFinished
 
 CHAIN: list[dict[str, Any]] = [
     {"name": f"s{number}", "kind": "noop", "needs": [f"s{number - 1}"] if number else []} for number in range(60)
@@ -44,11 +44,11 @@ async def test_the_step_path_reads_by_whole_keys_without_statistics(young: Scrat
         statements.setdefault(statement, parameters)
 
     taker = Taker(orchestrator, worker_id="w", lease_seconds=45)
-    recorder = Recorder(orchestrator, taker, Failpoints(None, environment="test"))
+    recorder = OutcomeWriter(orchestrator, taker, Failpoints(None, environment="test"))
     await taker.take(run.dispatch("s1"))
     taken = await taker.take(run.dispatch("s0"))
     assert isinstance(taken, Taken)
-    await recorder.finished(Holding.of(taken.work), Finished({"a": 1}), free_slots=1)
+    await recorder.finished(LeaseFence.of(taken.work), StepFinished({"a": 1}), free_slots=1)
     await orchestrator.close()
     await owner.close()
     with psycopg.connect(young.url("orchestrator")) as connection:

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from foundation.contracts.tools.arguments import ProgramArguments, StorableText
 from foundation.contracts.tools.contract import ToolContract
-from foundation.domain.tools import Effect
+from foundation.domain.tools import ToolEffect
 
 MAX_CODE = 256 * 1024
 
@@ -15,7 +15,7 @@ class CodePythonArguments(ProgramArguments):
 
 CODE_PYTHON = ToolContract(
     name="code.python",
-    effect=Effect.PURE,
+    effect=ToolEffect.PURE,
     description=(
         "Runs Python 3 in a sandbox without network; numpy, pandas and matplotlib are there. Staged files lie in "
         "/work/in, `inputs` as /work/in/inputs.json; files written to /work/out become artifacts, and "

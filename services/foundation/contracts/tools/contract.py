@@ -6,7 +6,7 @@ from typing import Any
 
 from foundation.contracts.tools.arguments import ToolArguments, faults_of
 from foundation.domain.errors import Fault
-from foundation.domain.tools import Effect
+from foundation.domain.tools import ToolEffect
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class ToolContract:
     """Its name, what running it twice would mean, what it does (for models), and its arguments."""
 
     name: str
-    effect: Effect
+    effect: ToolEffect
     description: str
     arguments: type[ToolArguments]
 

@@ -9,7 +9,7 @@ from foundation.domain.states import StepKind
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatch:
+class StepDispatch:
     """What a message asks for: this tick of this step, in this generation, answered to this token."""
 
     tenant_id: UUID
@@ -21,10 +21,10 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class StepClaim:
     """A step that this worker holds until its lease ends."""
 
-    dispatch: Dispatch
+    dispatch: StepDispatch
     fence: int
     worker_id: str
     name: str

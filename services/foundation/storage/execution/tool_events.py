@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.domain.errors import LeaseLost
-from foundation.domain.tools import Effect
-from foundation.storage.execution.dispatches import Claim
+from foundation.domain.tools import ToolEffect
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -22,7 +22,7 @@ class Job:
     turn: int
     tool_call_id: str
     tool: str
-    effect: Effect
+    effect: ToolEffect
     arguments_digest: bytes
 
 
@@ -35,7 +35,7 @@ class Recorded:
     result: dict[str, Any] | None
 
 
-async def begin(tx: Transaction, claim: Claim, job: Job) -> Recorded:
+async def begin(tx: Transaction, claim: StepClaim, job: Job) -> Recorded:
     """Writes the job down before it is submitted, or another attempt below it; a finished one is only read.
 
     Names the claim's fence: `LeaseLost` when another holder has the step.
@@ -124,7 +124,7 @@ async def tell(tx: Transaction, tenant_id: UUID, job_id: UUID, *, result: dict[s
     return row.first() is not None
 
 
-async def end(tx: Transaction, claim: Claim, job_id: UUID, *, status: str, result: dict[str, Any]) -> bool:
+async def end(tx: Transaction, claim: StepClaim, job_id: UUID, *, status: str, result: dict[str, Any]) -> bool:
     """Records the job's result, once: False when it has one already (which then holds)."""
     row = await tx.execute(
         text(

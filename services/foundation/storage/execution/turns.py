@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from foundation.domain.errors import LeaseLost
-from foundation.storage.execution.dispatches import Claim
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -19,7 +19,7 @@ class Prepared:
     request: dict[str, Any]
 
 
-async def prepare(tx: Transaction, claim: Claim, turn: int, *, call_key: str, request: dict[str, Any]) -> Prepared:
+async def prepare(tx: Transaction, claim: StepClaim, turn: int, *, call_key: str, request: dict[str, Any]) -> Prepared:
     """Keeps the turn's request, unless one stands there already: that one is sent again. `LeaseLost` off fence."""
     row = (
         await tx.execute(
@@ -46,7 +46,7 @@ async def prepare(tx: Transaction, claim: Claim, turn: int, *, call_key: str, re
     return Prepared(row.call_key, row.request)
 
 
-async def record(tx: Transaction, claim: Claim, turn: int, *, response: dict[str, Any], tool_calls: int) -> None:
+async def record(tx: Transaction, claim: StepClaim, turn: int, *, response: dict[str, Any], tool_calls: int) -> None:
     """Keeps the turn's answer; part of the transaction that records the tick."""
     await tx.execute(
         text(

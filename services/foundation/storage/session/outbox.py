@@ -22,7 +22,7 @@ class OutboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class OutboxEffect:
     """What is to be sent once this transaction has committed; `delay_seconds` from now."""
 
     kind: OutboxKind
@@ -32,7 +32,7 @@ class Effect:
     delay_seconds: float = 0
 
 
-async def write(tx: Transaction, tenant_id: UUID, effects: Sequence[Effect]) -> None:
+async def write(tx: Transaction, tenant_id: UUID, effects: Sequence[OutboxEffect]) -> None:
     if not effects:
         return
     await tx.execute(

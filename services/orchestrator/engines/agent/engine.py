@@ -13,7 +13,7 @@ from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.tools.files import StagedFile, stage
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls
-from orchestrator.work import Finished, MoreTurns, Outcome, Record, StepFailed, Work
+from orchestrator.work import MoreTurns, Record, StepFailed, StepFinished, TickOutcome, Work
 
 _SHOWN_TEXT = 4_000
 _ONLY_OURS = frozenset({"files", "finish_reason"})
@@ -39,7 +39,7 @@ class AgentEngine:
         self._model_turns = model_turns
         self._tool_calls = tool_calls
 
-    async def run(self, work: Work) -> Outcome:
+    async def run(self, work: Work) -> TickOutcome:
         step = work.step
         if not isinstance(step, AgentStep):
             raise TypeError(f"not an agent step: {step.kind}")
@@ -59,7 +59,7 @@ class AgentEngine:
             return MoreTurns(turn=turn, records=records)
         text = last.get("content") or ""
         output = output_of(text, _files(state["messages"]), finish_reason=last.get("finish_reason"))
-        return Finished(output, turn=turn, records=records)
+        return StepFinished(output, turn=turn, records=records)
 
     async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> AgentState:
         """Takes the dispatch's turns, usually one; the state after the last."""

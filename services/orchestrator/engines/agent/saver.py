@@ -15,7 +15,7 @@ from langgraph.checkpoint.base import (
 
 from foundation.storage.execution import checkpoints
 from foundation.storage.execution.checkpoints import Manifest
-from foundation.storage.execution.dispatches import Claim
+from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database, Transaction
 
 MESSAGES = "messages"
@@ -25,7 +25,7 @@ MESSAGES = "messages"
 class BufferedSaver(BaseCheckpointSaver[str]):
     """Serves one tick of one step: loads the step's last checkpoint, keeps the newest in memory, and records it."""
 
-    def __init__(self, database: Database, claim: Claim) -> None:
+    def __init__(self, database: Database, claim: StepClaim) -> None:
         super().__init__()
         self._database = database
         self._claim = claim

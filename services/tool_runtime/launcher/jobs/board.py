@@ -20,7 +20,7 @@ from foundation.domain.errors import (
     NotFound,
     QuotaExceeded,
 )
-from foundation.domain.tools import Effect
+from foundation.domain.tools import ToolEffect
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.finished import Finished, FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob, digest_of
@@ -134,7 +134,7 @@ class JobBoard:
         if entry.cancelled:
             self._answer_without_runner(entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False)
             return
-        may_rerun = find_tool(entry.job.tool).spec.effect is not Effect.ONCE
+        may_rerun = find_tool(entry.job.tool).spec.effect is not ToolEffect.ONCE
         self._answer_without_runner(entry, JobStatus.FAILED, JobReason.RUNNER_LOST, detail, retryable=may_rerun)
 
     def refuse_waiting(self, make_error: Callable[[], LockstepError]) -> None:

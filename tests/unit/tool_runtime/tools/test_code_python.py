@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.errors import NotFound
-from foundation.domain.tools import Effect
+from foundation.domain.tools import ToolEffect
 from tool_runtime.tools.registry import find_tool
 
 
@@ -38,7 +38,7 @@ def test_every_tool_that_a_definition_may_name_is_there() -> None:
 
 
 def test_running_it_twice_changes_nothing_outside() -> None:
-    assert find_tool("code.python").spec.effect is Effect.PURE
+    assert find_tool("code.python").spec.effect is ToolEffect.PURE
 
 
 @pytest.mark.parametrize(
