@@ -14,11 +14,11 @@ from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.telemetry.background import TaskSet, begun_again, every
 from llm_gateway import lifecycle
-from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.attempt_book import Ledger
 from llm_gateway.accounting.housekeeping import AWAY, Housekeeping
 from llm_gateway.accounting.journal import Journal
+from llm_gateway.accounting.ledger_writer import Recorder
 from llm_gateway.accounting.rebuild import Rebuilder
-from llm_gateway.accounting.recorder import Recorder
 from llm_gateway.admin.scopes_money import ScopesMoney
 from llm_gateway.admin.service import RunsMoney
 from llm_gateway.breakers.alerts import Alerts
@@ -38,20 +38,20 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.store import KeptItems
 from llm_gateway.pipeline import Pipeline
 from llm_gateway.planning.order import NearlySpent
-from llm_gateway.planning.plan import Planning
+from llm_gateway.planning.planner import Planning
 from llm_gateway.replays.vault import AnswerVault
 from llm_gateway.routing.serving import Serving
 from llm_gateway.settings import GatewaySettings
-from llm_gateway.stages.admit import Admit
-from llm_gateway.stages.authenticate import Authenticate
-from llm_gateway.stages.dispatch import Dispatch
-from llm_gateway.stages.ending.discard import Discard
-from llm_gateway.stages.ending.finish_plain import FinishPlain
-from llm_gateway.stages.ending.finish_stream import FinishStream
-from llm_gateway.stages.ending.keep_answer import KeepAnswer
-from llm_gateway.stages.ending.settle import Settle
-from llm_gateway.stages.find_recorded import FindRecorded
-from llm_gateway.stages.send import Send
+from llm_gateway.stages.authenticator import Authenticate
+from llm_gateway.stages.dispatcher import Dispatch
+from llm_gateway.stages.ending.answer_keeper import KeepAnswer
+from llm_gateway.stages.ending.discarder import Discard
+from llm_gateway.stages.ending.plain_finisher import FinishPlain
+from llm_gateway.stages.ending.settler import Settle
+from llm_gateway.stages.ending.stream_finisher import FinishStream
+from llm_gateway.stages.funding import Admit
+from llm_gateway.stages.sender import Send
+from llm_gateway.stages.stored_answers import FindRecorded
 from llm_gateway.streaming.drains import Drains
 from llm_gateway.streaming.heartbeat import Heartbeat
 

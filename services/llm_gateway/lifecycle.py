@@ -8,10 +8,10 @@ from redis.exceptions import RedisError
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.background import Loop
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.attempt_book import Ledger
 from llm_gateway.accounting.housekeeping import Housekeeping
+from llm_gateway.accounting.ledger_writer import Recorder
 from llm_gateway.accounting.rebuild import Rebuilder
-from llm_gateway.accounting.recorder import Recorder
 
 _LAST_SECONDS = 5.0
 _CUT_SECONDS = 12.0

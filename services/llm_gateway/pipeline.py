@@ -12,15 +12,15 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.items.named import with_items
 from llm_gateway.items.store import KeptItems
-from llm_gateway.planning.plan import Planning, bound_of_plan
+from llm_gateway.planning.planner import Planning, bound_of_plan
 from llm_gateway.routing.serving import Serving
-from llm_gateway.stages.authenticate import Authenticate, credential_of
+from llm_gateway.stages.authenticator import Authenticate, credential_of
 from llm_gateway.stages.budget_headers import budget_headers, error_headers, limit_headers
 from llm_gateway.stages.call import Call, CallFailed, Client, PlainAnswer, Replayable
-from llm_gateway.stages.dispatch import Dispatch
-from llm_gateway.stages.ending.finish_plain import FinishPlain
-from llm_gateway.stages.ending.finish_stream import FinishStream
-from llm_gateway.stages.find_recorded import FindRecorded
+from llm_gateway.stages.dispatcher import Dispatch
+from llm_gateway.stages.ending.plain_finisher import FinishPlain
+from llm_gateway.stages.ending.stream_finisher import FinishStream
+from llm_gateway.stages.stored_answers import FindRecorded
 from llm_gateway.streaming.outlet import Outlet
 from llm_gateway.wires.accepted import check_body
 from llm_gateway.wires.registry import INGRESS

@@ -22,15 +22,15 @@ from foundation.storage.ledger.llm_events import (
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_windows
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.attempts import Ledger
-from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.accounting.attempt_book import Ledger
+from llm_gateway.accounting.ledger_writer import Recorder
 from llm_gateway.budget.limits.scopes import SLICES
 from llm_gateway.budget.limits.tenant_limits import ALIVE_SECONDS
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 from llm_gateway.budget.redis.scripts import PooledRunner, Scripts
 from llm_gateway.budget.totals.bucket_totals import BucketTotals
-from llm_gateway.budget.totals.open_holds import open_holds
+from llm_gateway.budget.totals.redis_holds import open_holds
 
 _REQUEST = "ls:rebuild"
 _LEADER = "ls:rebuild-leader"

@@ -17,7 +17,7 @@ import pybreaker
 from foundation.domain.ids import new_uuid
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
-from llm_gateway.breakers.window import RecentCalls
+from llm_gateway.breakers.recent_calls import RecentCalls
 from llm_gateway.configuration.file import BreakerConfig
 
 _log = logger(__name__)

@@ -8,16 +8,16 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from foundation.domain.money import MAX_AMOUNT
+from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import Amount, Scope, ScopeKind, Windows
-from llm_gateway.budget.limits.seed import NO_SEEDS, Seed
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 from llm_gateway.budget.redis.scripts import PooledRunner, ScriptRunner, Scripts
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded, Lease, funded, refusal, reserve_arguments, reserve_keys
+from llm_gateway.budget.reserve_script import Funded, Lease, funded, refusal, reserve_arguments, reserve_keys
 
 ALL_GENERATIONS = MAX_AMOUNT
 

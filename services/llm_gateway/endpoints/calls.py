@@ -28,7 +28,7 @@ from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.protocol_errors import check_how_it_is_sent, declared_length
 from llm_gateway.pipeline import StreamedAnswer
 from llm_gateway.stages.call import CallFailed, Client, PlainAnswer
-from llm_gateway.stages.ending.finish_stream import CONTENT_TYPE
+from llm_gateway.stages.ending.stream_finisher import CONTENT_TYPE
 from llm_gateway.wires.errors import Unexpected
 
 _SERVICE = "llm_gateway"

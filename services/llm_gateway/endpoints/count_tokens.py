@@ -10,7 +10,7 @@ from llm_gateway.pricing.bounds import BYTES_A_TOKEN
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
 from llm_gateway.routing.routes import Target
 from llm_gateway.routing.serving import Serving
-from llm_gateway.stages.authenticate import Authenticate, credential_of
+from llm_gateway.stages.authenticator import Authenticate, credential_of
 from llm_gateway.stages.call import Client, PlainAnswer
 from llm_gateway.wires.accepted import check_body
 from llm_gateway.wires.messages.request import read_messages_request

@@ -10,7 +10,7 @@ from llm_gateway.endpoints.sending import Scope, Send, headers_of, identity, sen
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.routing.routes import ModelNotFound
 from llm_gateway.routing.serving import Serving
-from llm_gateway.stages.authenticate import Authenticate, credential_of
+from llm_gateway.stages.authenticator import Authenticate, credential_of
 
 PATH = "/v1/models"
 _encoder = msgspec.json.Encoder()

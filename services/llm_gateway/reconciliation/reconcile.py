@@ -26,7 +26,7 @@ from foundation.storage.ledger.llm_events import attempts_to_reconcile
 from foundation.storage.ledger.provider_usage import billed_total, billed_without_attempt, import_usage
 from foundation.storage.session.database import Database, DatabaseSettings, Transaction
 from foundation.telemetry import logs
-from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.accounting.ledger_writer import Recorder
 from llm_gateway.accounting.usage_event import encode_event
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.budget.redis.connection import RedisSettings, connect

@@ -16,11 +16,11 @@ from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.usage_event import UsageEvent
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded
+from llm_gateway.budget.reserve_script import Funded
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.request import ChatRequest
-from llm_gateway.planning.plan import Plan
+from llm_gateway.planning.planner import Plan
 from llm_gateway.pricing.bounds import Bound
 from llm_gateway.providers.base import UpstreamAnswer
 from llm_gateway.routing.routes import Route, Target

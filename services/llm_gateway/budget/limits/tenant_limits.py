@@ -17,8 +17,8 @@ from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
+from llm_gateway.budget.limits.backfill import Seed
 from llm_gateway.budget.limits.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
-from llm_gateway.budget.limits.seed import Seed
 
 FRESH_SECONDS = 2.0
 """Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""

@@ -12,7 +12,7 @@ from foundation.storage.ledger.llm_events import (
 from foundation.storage.ledger.rolling_spend import SliceSum
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys
-from llm_gateway.budget.totals.open_holds import OpenHold
+from llm_gateway.budget.totals.redis_holds import OpenHold
 from llm_gateway.budget.totals.scope_totals import ScopeTotals
 
 

@@ -15,16 +15,16 @@ from redis.exceptions import ConnectionError as NotConnected
 from fixtures.budget_bench import BudgetBench, running_bench
 from fixtures.redis_server import RedisServer
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.attempts import Ledger, RedisAway
+from llm_gateway.accounting.attempt_book import Ledger, RedisAway
 from llm_gateway.accounting.journal import Journal, Settlement
 from llm_gateway.accounting.usage_event import UsageEvent, encode_event
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded
+from llm_gateway.budget.reserve_script import Funded
 from llm_gateway.budget.store import BudgetStore
-from llm_gateway.budget.totals.open_holds import open_holds
+from llm_gateway.budget.totals.redis_holds import open_holds
 from llm_gateway.budget.waiting import FairWait
 
 LEASE = timedelta(seconds=30)

@@ -13,7 +13,7 @@ from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from foundation.contracts.gateway.run_token import Caps
 from foundation.storage.session.database import Database, DatabaseSettings
-from llm_gateway.accounting.recorder import Recorder
+from llm_gateway.accounting.ledger_writer import Recorder
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.connection import RedisSettings, connect

@@ -13,7 +13,7 @@ from llm_gateway.budget.limits.scopes import Limit, Scope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import HeldByOthers, RateLimited, Spent
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded
+from llm_gateway.budget.reserve_script import Funded
 
 WIDTHS = (15_000, 40_000)
 """Microseconds: short enough that a schedule lives through several windows."""

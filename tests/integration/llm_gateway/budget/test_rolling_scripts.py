@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fixtures.budget_bench import BudgetBench, Run
 from fixtures.rolling_oracle import RollingOracle
 from foundation.domain.ids import new_uuid
+from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
 from llm_gateway.budget.limits.scopes import Amount, Limit, Rolling, Scope, ScopeKind
-from llm_gateway.budget.limits.seed import NO_SEEDS, Seed
 from llm_gateway.budget.refusals import HeldByOthers, Spent, Unseeded
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.store import Settled

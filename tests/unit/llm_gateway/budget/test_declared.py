@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from foundation.contracts.gateway.budget_policy import BoundKind, Bounds, RedisAway
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.budget.limits.scopes import Amount, Limit, LimitOutOfRange, rolling
-from llm_gateway.budget.redis_away import share_of
+from llm_gateway.budget.local_allowance import share_of
 
 
 def test_nothing_declared_is_strict_and_closed() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.attempt_book import Ledger
 from llm_gateway.accounting.journal import Journal, Settlement
 from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.local_tally import LocalTally

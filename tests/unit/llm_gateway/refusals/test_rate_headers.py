@@ -5,8 +5,8 @@ import pytest
 from llm_gateway.budget.limits.rates import Rate, RateState
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.refusals import RateLimited
+from llm_gateway.refusals.rate_errors import TooFast, TooLargeForRate, too_fast
 from llm_gateway.refusals.rate_headers import duration, milliseconds, rate_headers
-from llm_gateway.refusals.too_fast import TooFast, TooLargeForRate, too_fast
 
 
 def a_rate(kind: ScopeKind, limit: int, *, tokens: bool = False) -> Rate:

@@ -9,10 +9,10 @@ from foundation.domain.errors import LockstepError
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.answered import Item, items_of_body, items_of_ending, weights_only
 from llm_gateway.items.store import KeptItems
-from llm_gateway.refusals.refused import CallInProgress
+from llm_gateway.refusals.refusal_errors import CallInProgress
 from llm_gateway.replays.vault import AnswerVault, RecordedAnswer
 from llm_gateway.stages.call import Attempt
-from llm_gateway.stages.ending.settle import Outcome, Settle
+from llm_gateway.stages.ending.settler import Outcome, Settle
 
 _ABSENT = msgspec.Raw()
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from foundation.telemetry.logs import OftenSaid
 from llm_gateway import metrics
-from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.attempt_book import Ledger
 from llm_gateway.accounting.journal import Settlement
 from llm_gateway.accounting.usage_event import UsageEvent, encode_event
 from llm_gateway.breakers.alerts import Alert, Alerts

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from llm_gateway.configuration.file import OnDisconnect
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.stages.call import Opened
-from llm_gateway.stages.ending.finish_plain import FinishPlain
-from llm_gateway.stages.ending.finish_stream import FinishStream
-from llm_gateway.stages.ending.settle import Settle, failed
+from llm_gateway.stages.ending.plain_finisher import FinishPlain
+from llm_gateway.stages.ending.settler import Settle, failed
+from llm_gateway.stages.ending.stream_finisher import FinishStream
 from llm_gateway.streaming.outlet import Outlet
 
 

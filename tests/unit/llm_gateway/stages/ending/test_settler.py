@@ -19,13 +19,13 @@ from llm_gateway.budget.limits.scopes import Scope, ScopeKind, windows_at
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.usage import NO_USAGE, Usage
-from llm_gateway.planning.plan import Plan
+from llm_gateway.planning.planner import Plan
 from llm_gateway.pricing.bounds import bound_of, chosen_bound
 from llm_gateway.pricing.prices import Price, Rates
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.call import Attempt, Call
-from llm_gateway.stages.ending.settle import Outcome, Settle
-from llm_gateway.stages.prepare import Asked, prepare
+from llm_gateway.stages.ending.settler import Outcome, Settle
+from llm_gateway.stages.new_attempt import Asked, prepare
 from llm_gateway.wires.chat.request import read_chat_request
 
 CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))

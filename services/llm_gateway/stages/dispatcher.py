@@ -12,10 +12,10 @@ from llm_gateway.breakers.breaker import Permit
 from llm_gateway.exchange.failures import FailedAttempt, UpstreamFailed
 from llm_gateway.planning.order import NearlySpent
 from llm_gateway.routing.routes import Target
-from llm_gateway.stages.admit import Admit
 from llm_gateway.stages.call import Attempt, Call, Opened
-from llm_gateway.stages.ending.discard import Discard
-from llm_gateway.stages.send import Send
+from llm_gateway.stages.ending.discarder import Discard
+from llm_gateway.stages.funding import Admit
+from llm_gateway.stages.sender import Send
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from llm_gateway.budget.limits.backfill import Seed
 from llm_gateway.budget.limits.rates import CallLimits, RateState
 from llm_gateway.budget.limits.scopes import Period, Scope, ScopeKind, Windows
-from llm_gateway.budget.limits.seed import Seed
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,

@@ -10,9 +10,9 @@ from llm_gateway.exchange.failures import UpstreamFailed, client_gone
 from llm_gateway.replays.vault import RecordedAnswer
 from llm_gateway.stages.budget_headers import answer_headers
 from llm_gateway.stages.call import Call, Opened
-from llm_gateway.stages.ending.keep_answer import KeepAnswer
-from llm_gateway.stages.ending.passing import Passing, broken
-from llm_gateway.stages.ending.settle import Outcome, Settle, failed
+from llm_gateway.stages.ending.answer_keeper import KeepAnswer
+from llm_gateway.stages.ending.settler import Outcome, Settle, failed
+from llm_gateway.stages.ending.stream_relay import Passing, broken
 from llm_gateway.streaming.drains import Drains
 from llm_gateway.streaming.heartbeat import Heartbeat
 from llm_gateway.streaming.idle_limit import idle_limit

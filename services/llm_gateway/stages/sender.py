@@ -2,13 +2,13 @@
 
 import asyncio
 
-from llm_gateway.accounting.attempts import Ledger
+from llm_gateway.accounting.attempt_book import Ledger
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off, client_gone
 from llm_gateway.providers.base import UpstreamAnswer
 from llm_gateway.stages.call import Attempt, Opened
-from llm_gateway.stages.ending.settle import Settle, failed
+from llm_gateway.stages.ending.settler import Settle, failed
 from llm_gateway.wires.base import EventKind, StreamEvent
 
 _TOO_MANY = 429

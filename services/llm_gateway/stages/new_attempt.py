@@ -14,7 +14,7 @@ from llm_gateway.budget.limits.rates import CallLimits
 from llm_gateway.budget.limits.scopes import Windows
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded
+from llm_gateway.budget.reserve_script import Funded
 from llm_gateway.routing.routes import Target
 from llm_gateway.stages.call import Attempt, Call
 

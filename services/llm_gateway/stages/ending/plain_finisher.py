@@ -5,8 +5,8 @@ from llm_gateway.exchange.usage import Usage
 from llm_gateway.replays.vault import RecordedAnswer
 from llm_gateway.stages.budget_headers import answer_headers, budget_headers
 from llm_gateway.stages.call import Opened, PlainAnswer
-from llm_gateway.stages.ending.keep_answer import KeepAnswer
-from llm_gateway.stages.ending.settle import Outcome, Settle, failed
+from llm_gateway.stages.ending.answer_keeper import KeepAnswer
+from llm_gateway.stages.ending.settler import Outcome, Settle, failed
 
 _JSON = "application/json"
 

@@ -13,14 +13,15 @@ from foundation.contracts.gateway.budget_policy import AwayPolicy
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from llm_gateway import metrics
-from llm_gateway.accounting.attempts import Ledger, RedisAway
+from llm_gateway.accounting.attempt_book import Ledger, RedisAway
 from llm_gateway.accounting.usage_event import Reason
+from llm_gateway.budget.backfilling import Seeding
+from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
 from llm_gateway.budget.limits.counted import CountedIn, counted_in
 from llm_gateway.budget.limits.scopes import Windows, windows_at
-from llm_gateway.budget.limits.seed import NO_SEEDS, Seed
 from llm_gateway.budget.limits.tenant_limits import Limits, LimitsCache
+from llm_gateway.budget.local_allowance import share_of
 from llm_gateway.budget.redis import keys
-from llm_gateway.budget.redis_away import share_of
 from llm_gateway.budget.refusals import (
     BucketClosed,
     HeldByOthers,
@@ -30,16 +31,15 @@ from llm_gateway.budget.refusals import (
     StaleWindow,
     Unseeded,
 )
-from llm_gateway.budget.reserving import Lease
-from llm_gateway.budget.seeding import Seeding
+from llm_gateway.budget.reserve_script import Lease
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.pricing.bounds import LEAST_OUTPUT, bound_within, chosen_bound
-from llm_gateway.refusals.refused import refused, still_held, too_many_wait
+from llm_gateway.refusals.refusal_errors import refused, still_held, too_many_wait
 from llm_gateway.routing.routes import Target
 from llm_gateway.stages.call import Attempt, Call
-from llm_gateway.stages.prepare import Asked, prepare
+from llm_gateway.stages.new_attempt import Asked, prepare
 
 _REBUILD_SECONDS = 5.0
 _TRIES = 3

@@ -12,17 +12,17 @@ from redis.exceptions import TimeoutError as NotAnswered
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.holds import Holds
 from llm_gateway.accounting.journal import Entry, Journal, Phase, Settlement
 from llm_gateway.accounting.late_usage import lowering_event, never_dispatched_event
+from llm_gateway.accounting.open_holds import Holds
 from llm_gateway.accounting.usage_event import decode_event, encode_event
+from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.limits.scopes import Amount, Scope, Windows
-from llm_gateway.budget.limits.seed import NO_SEEDS, Seed
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserving import Funded, Lease
+from llm_gateway.budget.reserve_script import Funded, Lease
 from llm_gateway.budget.store import BudgetStore, Settled
 from llm_gateway.budget.waiting import FairWait
 

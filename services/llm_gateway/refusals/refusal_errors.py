@@ -16,7 +16,7 @@ from llm_gateway.budget.refusals import (
     StaleLease,
 )
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
-from llm_gateway.refusals.too_fast import TooFast, too_fast
+from llm_gateway.refusals.rate_errors import TooFast, too_fast
 
 _RETRY_HELD_SECONDS = 0.5
 

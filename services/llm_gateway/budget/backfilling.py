@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from llm_gateway.budget.limits.backfill import Seed
 from llm_gateway.budget.limits.scopes import Scope
-from llm_gateway.budget.limits.seed import Seed
 from llm_gateway.budget.limits.tenant_limits import LimitsCache
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import Unseeded
