@@ -14,16 +14,16 @@ from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.telemetry.background import TaskSet, begun_again, every
 from llm_gateway import lifecycle
-from llm_gateway.accounting.attempt_book import Ledger
+from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.housekeeping import AWAY, Housekeeping
 from llm_gateway.accounting.journal import Journal
-from llm_gateway.accounting.ledger_writer import Recorder
+from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.accounting.rebuild import Rebuilder
-from llm_gateway.admin.scopes_money import ScopesMoney
-from llm_gateway.admin.service import RunsMoney
+from llm_gateway.admin.scopes_money import ScopeSpendingReader
+from llm_gateway.admin.service import RunSpending
 from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import SYNC_SECONDS, BreakerBoard
-from llm_gateway.budget.limits.tenant_limits import LimitsCache
+from llm_gateway.budget.limits.tenant_limits import TenantLimitsCache
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 from llm_gateway.budget.redis.pipelined import PipelinedConnection
 from llm_gateway.budget.store import BudgetStore
@@ -37,21 +37,21 @@ from llm_gateway.endpoints.room import BodyRoom
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.store import KeptItems
 from llm_gateway.pipeline import Pipeline
-from llm_gateway.planning.order import NearlySpent
-from llm_gateway.planning.planner import Planning
+from llm_gateway.planning.order import NearlySpentCallers
+from llm_gateway.planning.planner import Planner
 from llm_gateway.replays.vault import AnswerVault
 from llm_gateway.routing.serving import Serving
 from llm_gateway.settings import GatewaySettings
-from llm_gateway.stages.authenticator import Authenticate
-from llm_gateway.stages.dispatcher import Dispatch
-from llm_gateway.stages.ending.answer_keeper import KeepAnswer
-from llm_gateway.stages.ending.discarder import Discard
-from llm_gateway.stages.ending.plain_finisher import FinishPlain
-from llm_gateway.stages.ending.settler import Settle
-from llm_gateway.stages.ending.stream_finisher import FinishStream
-from llm_gateway.stages.funding import Admit
-from llm_gateway.stages.sender import Send
-from llm_gateway.stages.stored_answers import FindRecorded
+from llm_gateway.stages.authenticator import Authenticator
+from llm_gateway.stages.dispatcher import Dispatcher
+from llm_gateway.stages.ending.answer_keeper import AnswerKeeper
+from llm_gateway.stages.ending.discarder import Discarder
+from llm_gateway.stages.ending.plain_finisher import PlainFinisher
+from llm_gateway.stages.ending.settler import Settler
+from llm_gateway.stages.ending.stream_finisher import StreamFinisher
+from llm_gateway.stages.funding import Funding
+from llm_gateway.stages.sender import Sender
+from llm_gateway.stages.stored_answers import StoredAnswers
 from llm_gateway.streaming.drains import Drains
 from llm_gateway.streaming.heartbeat import Heartbeat
 
@@ -64,8 +64,8 @@ class Gateway:
     """The built parts that the application routes to."""
 
     front: Front
-    runs: RunsMoney
-    scopes: ScopesMoney
+    runs: RunSpending
+    scopes: ScopeSpendingReader
     serving: Serving
     breakers: BreakerBoard
     alerts: Alerts
@@ -79,9 +79,9 @@ class _Money:
     """What keeps the books: counters, journal, recorder, and those that bring them back."""
 
     store: BudgetStore
-    ledger: Ledger
-    limits: LimitsCache
-    recorder: Recorder
+    ledger: AttemptBook
+    limits: TenantLimitsCache
+    recorder: LedgerWriter
     rebuilder: Rebuilder
     housekeeping: Housekeeping
 
@@ -125,14 +125,14 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             loops.start(begun_again(loop))
         stack.push_async_callback(loops.cancel)
         stack.push_async_callback(lifecycle.flush, money.ledger, money.recorder)
-        authenticate = Authenticate(verifier, database)
+        authenticate = Authenticator(verifier, database)
         pipeline = _pipeline(stack, money, authenticate, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
         yield Gateway(
             front=Front(
                 _endpoints(pipeline, TokenCounting(authenticate, serving), settings), Models(authenticate, serving)
             ),
-            runs=RunsMoney(money.store),
-            scopes=ScopesMoney(redis),
+            runs=RunSpending(money.store),
+            scopes=ScopeSpendingReader(redis),
             serving=serving,
             breakers=breakers,
             alerts=alerts,
@@ -152,9 +152,9 @@ async def _money(stack: AsyncExitStack, settings: GatewaySettings, database: Dat
     journal = Journal(settings.journal, settings.instance_id)
     stack.callback(journal.close)
     store = BudgetStore(redis, lease=settings.lease, runner=pipelined)
-    recorder = Recorder(streams, recording, consumer=settings.instance_id)
+    recorder = LedgerWriter(streams, recording, consumer=settings.instance_id)
     waiting = FairWait(seconds=settings.wait_seconds, most=settings.waiters)
-    ledger = Ledger(store, journal, waiting, lease=settings.lease, recorded=recorder.in_ledger)
+    ledger = AttemptBook(store, journal, waiting, lease=settings.lease, recorded=recorder.in_ledger)
     recorder.on_recorded = ledger.recorded
     name = settings.instance_id
     rebuilder = Rebuilder(
@@ -168,35 +168,35 @@ async def _money(stack: AsyncExitStack, settings: GatewaySettings, database: Dat
         instance_id=name,
         lease_seconds=settings.lease_seconds,
     )
-    limits = LimitsCache(database, shipped=settings.shipped_limits())
+    limits = TenantLimitsCache(database, shipped=settings.shipped_limits())
     return _Money(store, ledger, limits, recorder, rebuilder, housekeeping)
 
 
 def _pipeline(
     stack: AsyncExitStack,
     money: _Money,
-    authenticate: Authenticate,
+    authenticate: Authenticator,
     serving: Serving,
     vault: AnswerVault,
     kept_items: KeptItems,
     heartbeat: Heartbeat,
     alerts: Alerts,
 ) -> Pipeline:
-    settle, nearly_spent = Settle(money.ledger, alerts), NearlySpent()
-    keep = KeepAnswer(settle, vault, kept_items)
-    finish_plain = FinishPlain(settle, keep)
-    finish_stream = FinishStream(settle, keep, heartbeat=heartbeat, drains=Drains())
-    discard = Discard(settle, finish_plain, finish_stream)
+    settle, nearly_spent = Settler(money.ledger, alerts), NearlySpentCallers()
+    keep = AnswerKeeper(settle, vault, kept_items)
+    finish_plain = PlainFinisher(settle, keep)
+    finish_stream = StreamFinisher(settle, keep, heartbeat=heartbeat, drains=Drains())
+    discard = Discarder(settle, finish_plain, finish_stream)
     stack.push_async_callback(lifecycle.last_answers, (discard.drain, finish_stream.drain), money.ledger)
     return Pipeline(
         authenticate=authenticate,
         serving=serving,
-        planning=Planning(nearly_spent),
+        planning=Planner(nearly_spent),
         kept_items=kept_items,
-        find_recorded=FindRecorded(vault),
-        dispatch=Dispatch(
-            Admit(money.ledger, money.store, money.limits),
-            Send(settle, money.ledger),
+        find_recorded=StoredAnswers(vault),
+        dispatch=Dispatcher(
+            Funding(money.ledger, money.store, money.limits),
+            Sender(settle, money.ledger),
             discard=discard,
             nearly_spent=nearly_spent,
             alerts=alerts,

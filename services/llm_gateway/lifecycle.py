@@ -8,9 +8,9 @@ from redis.exceptions import RedisError
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.background import Loop
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.attempt_book import Ledger
+from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.housekeeping import Housekeeping
-from llm_gateway.accounting.ledger_writer import Recorder
+from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.accounting.rebuild import Rebuilder
 
 _LAST_SECONDS = 5.0
@@ -20,7 +20,7 @@ _CUT_SECONDS = 12.0
 _log = logger(__name__)
 
 
-async def first_steps(housekeeping: Housekeeping, recorder: Recorder, rebuilder: Rebuilder) -> None:
+async def first_steps(housekeeping: Housekeeping, recorder: LedgerWriter, rebuilder: Rebuilder) -> None:
     """Be known and have open buckets before the first call; what is away now is tried again by the loops."""
     try:
         await housekeeping.say_alive()
@@ -31,7 +31,7 @@ async def first_steps(housekeeping: Housekeeping, recorder: Recorder, rebuilder:
         _log.warning("started with a dependency away; calls get 503 until it is back", exc_info=error)
 
 
-async def last_answers(drains: Sequence[Loop], ledger: Ledger) -> None:
+async def last_answers(drains: Sequence[Loop], ledger: AttemptBook) -> None:
     """Let answers that nobody waits for end for a while; then break them off, at the charge of their bound."""
     for seconds in (_LAST_SECONDS, _CUT_SECONDS):
         try:
@@ -44,7 +44,7 @@ async def last_answers(drains: Sequence[Loop], ledger: Ledger) -> None:
     _log.warning("answers were still open at the end; the journal or their leases will charge them")
 
 
-async def flush(ledger: Ledger, recorder: Recorder) -> None:
+async def flush(ledger: AttemptBook, recorder: LedgerWriter) -> None:
     """Before the end: settle what is unfinished, and record what can be."""
     try:
         async with asyncio.timeout(5):

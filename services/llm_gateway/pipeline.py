@@ -12,15 +12,15 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.items.named import with_items
 from llm_gateway.items.store import KeptItems
-from llm_gateway.planning.planner import Planning, bound_of_plan
+from llm_gateway.planning.planner import Planner, bound_of_plan
 from llm_gateway.routing.serving import Serving
-from llm_gateway.stages.authenticator import Authenticate, credential_of
+from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.budget_headers import budget_headers, error_headers, limit_headers
-from llm_gateway.stages.call import Call, CallFailed, Client, PlainAnswer, Replayable
-from llm_gateway.stages.dispatcher import Dispatch
-from llm_gateway.stages.ending.plain_finisher import FinishPlain
-from llm_gateway.stages.ending.stream_finisher import FinishStream
-from llm_gateway.stages.stored_answers import FindRecorded
+from llm_gateway.stages.call import CallFailed, CallIdentity, Client, ModelCall, PlainAnswer
+from llm_gateway.stages.dispatcher import Dispatcher
+from llm_gateway.stages.ending.plain_finisher import PlainFinisher
+from llm_gateway.stages.ending.stream_finisher import StreamFinisher
+from llm_gateway.stages.stored_answers import StoredAnswers
 from llm_gateway.streaming.outlet import Outlet
 from llm_gateway.wires.accepted import check_body
 from llm_gateway.wires.registry import INGRESS
@@ -39,14 +39,14 @@ class Pipeline:
     def __init__(
         self,
         *,
-        authenticate: Authenticate,
+        authenticate: Authenticator,
         serving: Serving,
-        planning: Planning,
+        planning: Planner,
         kept_items: KeptItems,
-        find_recorded: FindRecorded,
-        dispatch: Dispatch,
-        finish_plain: FinishPlain,
-        finish_stream: FinishStream,
+        find_recorded: StoredAnswers,
+        dispatch: Dispatcher,
+        finish_plain: PlainFinisher,
+        finish_stream: StreamFinisher,
         silence_seconds: float,
     ) -> None:
         self._authenticate = authenticate
@@ -70,7 +70,7 @@ class Pipeline:
         client: Client,
     ) -> PlainAnswer | StreamedAnswer:
         """The answer to a request; raises a `LockstepError`, or `CallFailed`, for the dialect to word."""
-        caller = await self._authenticate(credential_of(headers))
+        caller = await self._authenticate(read_credential(headers))
         check_body(body)
         request = INGRESS[dialect].read(body, headers)
         original = body
@@ -82,7 +82,7 @@ class Pipeline:
         replayable = self._find_recorded.key_of(caller, headers, original, dialect=dialect)
         if replayable and (recorded := await self._find_recorded.answer_to(caller, replayable)):
             return recorded
-        call = Call(caller, request, route, plan, bound, replayable, trace_id, client, request_id)
+        call = ModelCall(caller, request, route, plan, bound, replayable, trace_id, client, request_id)
         try:
             return await self._answered(call)
         except AlreadyAnswered as error:
@@ -90,7 +90,7 @@ class Pipeline:
         except (LockstepError, UpstreamFailed) as error:
             raise CallFailed(error, error_headers(call)) from error
 
-    async def _answered(self, call: Call) -> PlainAnswer | StreamedAnswer:
+    async def _answered(self, call: ModelCall) -> PlainAnswer | StreamedAnswer:
         if not call.request.streamed:
             return await self._finish_plain(await self._dispatch(call))
         opening = asyncio.ensure_future(self._dispatch(call))
@@ -101,7 +101,7 @@ class Pipeline:
         return StreamedAnswer(budget_headers(opened.attempt), self._finish_stream(opened))
 
     async def _settled_meanwhile(
-        self, call: Call, replayable: Replayable | None, error: AlreadyAnswered
+        self, call: ModelCall, replayable: CallIdentity | None, error: AlreadyAnswered
     ) -> PlainAnswer:
         """Another gateway has answered the call since we looked."""
         if replayable and (recorded := await self._find_recorded.answer_to(call.caller, replayable)):

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.storage.session.database import DatabaseSettings
-from llm_gateway.budget.limits.rates import NO_CHANGES, SHIPPED
+from llm_gateway.budget.limits.rates import NO_CHANGES, SHIPPED_LIMITS
 
 DEFAULT_ROUTES = Path(__file__).with_name("gateway.toml")
 
@@ -110,7 +110,7 @@ class GatewaySettings(RoutesSettings):
 
     def shipped_limits(self, in_file: RateLimits = NO_CHANGES) -> RateLimits:
         """What is shipped, as the gateway's file and then these settings change it."""
-        return SHIPPED.changed_by(in_file).changed_by(self.limits)
+        return SHIPPED_LIMITS.changed_by(in_file).changed_by(self.limits)
 
     @property
     def lease(self) -> timedelta:

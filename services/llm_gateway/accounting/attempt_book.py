@@ -12,18 +12,18 @@ from redis.exceptions import TimeoutError as NotAnswered
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.journal import Entry, Journal, Phase, Settlement
-from llm_gateway.accounting.late_usage import lowering_event, never_dispatched_event
-from llm_gateway.accounting.open_holds import Holds
+from llm_gateway.accounting.journal import AttemptPhase, Journal, JournalEntry, Settlement
+from llm_gateway.accounting.late_usage import make_lowering_event, make_undispatched_event
+from llm_gateway.accounting.open_holds import OpenHolds
 from llm_gateway.accounting.usage_event import decode_event, encode_event
-from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
+from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
-from llm_gateway.budget.limits.scopes import Amount, Scope, Windows
+from llm_gateway.budget.limits.scopes import Amount, CalendarWindows, LimitedScope
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Funded, Lease
-from llm_gateway.budget.store import BudgetStore, Settled
+from llm_gateway.budget.reserve_script import Headroom, StepLease
+from llm_gateway.budget.store import BudgetStore, SettlementState
 from llm_gateway.budget.waiting import FairWait
 
 _log = logger(__name__)
@@ -34,29 +34,29 @@ REMEMBER_ANSWERS = timedelta(hours=1)
 """How long Redis knows that a call's answer is stored; PostgreSQL knows it for ever and is asked first."""
 
 
-class NotAcknowledged(DependencyUnavailable):
+class SettlementUnconfirmed(DependencyUnavailable):
     """The settlement stands in the journal, but Redis has not confirmed it yet."""
 
 
-class RedisAway(DependencyUnavailable):
+class RedisUnavailable(DependencyUnavailable):
     """Redis cannot be reached, or does not answer in time; whether it made this reservation is not known."""
 
     reservation_id: UUID | None = None
 
 
-Recorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
+FindRecorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
 """Which of these attempts' events PostgreSQL has."""
 
 
-class Ledger:
+class AttemptBook:
     def __init__(
-        self, store: BudgetStore, journal: Journal, waiting: FairWait, *, lease: timedelta, recorded: Recorded
+        self, store: BudgetStore, journal: Journal, waiting: FairWait, *, lease: timedelta, recorded: FindRecorded
     ) -> None:
         self._store = store
         self._recorded = recorded
         self._journal = journal
         self._waiting = waiting
-        self.holds = Holds(store, lease_seconds=lease.total_seconds())
+        self.holds = OpenHolds(store, lease_seconds=lease.total_seconds())
         self._unfinished: set[UUID] = set(journal.entries)
         self._unknown_since: dict[UUID, int] = {}
         self.local = _tally_of(journal)
@@ -67,14 +67,14 @@ class Ledger:
         self,
         reservation: Reservation,
         *,
-        scopes: Sequence[Scope],
-        windows: Windows,
-        lease: Lease | None,
+        scopes: Sequence[LimitedScope],
+        windows: CalendarWindows,
+        lease: StepLease | None,
         limits: CallLimits = NO_LIMITS,
-        seeds: Mapping[int, Seed] = NO_SEEDS,
+        seeds: Mapping[int, Backfill] = NO_BACKFILLS,
         waits: bool = True,
         once: bool = False,
-    ) -> Funded:
+    ) -> Headroom:
         """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`.
 
         With `once` it waits for its turn only, and raises `HeldByOthers` when there is no room then.
@@ -83,7 +83,7 @@ class Ledger:
         identity = reservation.reservation_id
         entry = self._journal.entries[identity]
 
-        async def attempt() -> Funded:
+        async def attempt() -> Headroom:
             self.holds.begin(reservation)
             entry.passed_over = False
             moment = self.local.moment()
@@ -131,7 +131,7 @@ class Ledger:
         self._journal.dispatching(reservation.reservation_id)
 
     async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
-        """Write the settlement down, then have Redis confirm it; `NotAcknowledged` when it does not in time.
+        """Write the settlement down, then have Redis confirm it; `SettlementUnconfirmed` when it does not in time.
 
         What was admitted without Redis does not wait for it.
         """
@@ -147,7 +147,7 @@ class Ledger:
         entry = self._journal.entries[identity]
         while not await self._finish(entry):
             if loop.time() + pause > deadline:
-                raise NotAcknowledged("Redis has not confirmed the settlement", retry_after=2)
+                raise SettlementUnconfirmed("Redis has not confirmed the settlement", retry_after=2)
             await asyncio.sleep(pause)
             if identity not in self._unfinished:
                 # `finish_unfinished` was quicker, and the journal may have forgotten it already
@@ -169,12 +169,12 @@ class Ledger:
                 # Redis is away or closed; what only waits for the ledger stops no other
                 return
 
-    def unrecorded(self) -> list[Entry]:
+    def unrecorded(self) -> list[JournalEntry]:
         """Settled attempts that PostgreSQL was not yet seen to have."""
         return [
             entry
             for identity, entry in self._journal.entries.items()
-            if entry.phase is Phase.SETTLED and identity not in self._unfinished
+            if entry.phase is AttemptPhase.SETTLED and identity not in self._unfinished
         ]
 
     def recorded(self, identities: set[UUID]) -> None:
@@ -184,7 +184,7 @@ class Ledger:
             *(
                 identity
                 for identity in identities - self._unfinished
-                if (entry := entries.get(identity)) is not None and entry.phase is Phase.SETTLED
+                if (entry := entries.get(identity)) is not None and entry.phase is AttemptPhase.SETTLED
             )
         )
 
@@ -199,7 +199,7 @@ class Ledger:
         for identity, entry in list(self._journal.entries.items()):
             if entry.reservation.bucket not in buckets:
                 continue
-            if entry.phase is Phase.RESERVING and (identity in self._unfinished or not entry.admitted):
+            if entry.phase is AttemptPhase.RESERVING and (identity in self._unfinished or not entry.admitted):
                 entry.passed_over = True
                 continue
             hold = entry.reservation
@@ -209,7 +209,7 @@ class Ledger:
             if await self._store.restore(hold):
                 entry.reservation = hold
 
-    async def _finish(self, entry: Entry) -> bool:
+    async def _finish(self, entry: JournalEntry) -> bool:
         """Whether Redis has taken this attempt's end, now or before."""
         settlement = self._settlement(entry)
         reservation = entry.reservation
@@ -217,26 +217,26 @@ class Ledger:
         remember = REMEMBER_ANSWERS if settlement.answer_stored else None
         try:
             found = await self._store.settle(reservation, used, settlement.event, remember=remember)
-            if found is Settled.LAPSED and used != Amount(reservation.bound_tokens, reservation.bound_nano_usd):
+            if found is SettlementState.LAPSED and used != Amount(reservation.bound_tokens, reservation.bound_nano_usd):
                 lost, true = decode_event(reservation.lost_event.encode()), decode_event(settlement.event.encode())
-                lowering = encode_event(lowering_event(true, lost))
+                lowering = encode_event(make_lowering_event(true, lost))
                 found = await self._store.settle(
                     reservation, used, settlement.event, remember=remember, lowering=lowering
                 )
-            unknown = found is Settled.UNKNOWN and entry.phase is Phase.SETTLED
+            unknown = found is SettlementState.UNKNOWN and entry.phase is AttemptPhase.SETTLED
             if unknown and not await self._charge_unknown(entry, used):
                 return False
         except RedisError as error:
             _log.debug("a settlement waits for Redis", exc_info=error)
             return False
-        if found is Settled.CLOSED:
+        if found is SettlementState.CLOSED:
             self.closed.set()
             return False
         self._unfinished.discard(reservation.reservation_id)
         self._unknown_since.pop(reservation.reservation_id, None)
         self.local.counted(reservation.reservation_id)
-        if entry.phase is Phase.RESERVING:
-            if found is Settled.UNKNOWN:
+        if entry.phase is AttemptPhase.RESERVING:
+            if found is SettlementState.UNKNOWN:
                 self._journal.forget(reservation.reservation_id)
             else:
                 # Redis may lose that it was given up: until the ledger has its event, the journal knows it
@@ -244,7 +244,7 @@ class Ledger:
         self._waiting.freed(reservation.scope_names)
         return True
 
-    async def _charge_unknown(self, entry: Entry, used: Amount) -> bool:
+    async def _charge_unknown(self, entry: JournalEntry, used: Amount) -> bool:
         """Redis has no trace of the hold: unless its event is or will be in the ledger, charge it, once."""
         reservation = entry.reservation
         identity = reservation.reservation_id
@@ -261,13 +261,15 @@ class Ledger:
         answer = await self._store.adjust(reservation, used, event, event_id=identity, corrects_ms=None)
         return answer != "closed"
 
-    def _settlement(self, entry: Entry) -> Settlement:
+    def _settlement(self, entry: JournalEntry) -> Settlement:
         """How an attempt ends: as it was settled, at nothing when it was never dispatched, else at its bound."""
         if entry.settlement is not None:
             return entry.settlement
         reservation = entry.reservation
-        if entry.phase is Phase.RESERVING:
-            return Settlement(0, 0, encode_event(never_dispatched_event(decode_event(reservation.lost_event.encode()))))
+        if entry.phase is AttemptPhase.RESERVING:
+            return Settlement(
+                0, 0, encode_event(make_undispatched_event(decode_event(reservation.lost_event.encode())))
+            )
         settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
         self._journal.settled(reservation.reservation_id, settlement)
         return settlement
@@ -286,7 +288,7 @@ def _taken(reservation: Reservation, settlement: Settlement) -> Reservation:
 def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
     if not isinstance(error, NotConnected | NotAnswered):
         return DependencyUnavailable("Redis refuses to work", retry_after=1)
-    away = RedisAway("Redis does not answer", retry_after=1)
+    away = RedisUnavailable("Redis does not answer", retry_after=1)
     away.reservation_id = reservation_id
     return away
 

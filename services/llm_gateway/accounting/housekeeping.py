@@ -8,8 +8,8 @@ from foundation.storage.session.database import Database
 from foundation.telemetry.background import Loop, every
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
-from llm_gateway.accounting.attempt_book import Ledger
-from llm_gateway.accounting.ledger_writer import Recorder
+from llm_gateway.accounting.attempt_book import AttemptBook
+from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.budget.store import BudgetStore
 
 ALIVE_EVERY = 5.0
@@ -24,9 +24,9 @@ class Housekeeping:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        ledger: AttemptBook,
         store: BudgetStore,
-        recorder: Recorder,
+        recorder: LedgerWriter,
         database: Database,
         instance_id: str,
         lease_seconds: float,

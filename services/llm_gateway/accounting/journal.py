@@ -20,7 +20,7 @@ from llm_gateway.budget.reservation import Reservation
 _SEGMENT_BYTES = 8 * 1024 * 1024
 
 
-class Phase(StrEnum):
+class AttemptPhase(StrEnum):
     RESERVING = "reserving"
     DISPATCHING = "dispatching"
     SETTLED = "settled"
@@ -36,8 +36,8 @@ class Settlement(msgspec.Struct, frozen=True):
     answer_stored: bool = False
 
 
-class _Line(msgspec.Struct, omit_defaults=True):
-    phase: Phase
+class _JournalLine(msgspec.Struct, omit_defaults=True):
+    phase: AttemptPhase
     id: UUID
     reservation: Reservation | None = None
     settlement: Settlement | None = None
@@ -46,11 +46,11 @@ class _Line(msgspec.Struct, omit_defaults=True):
 
 
 @dataclass(slots=True)
-class Entry:
+class JournalEntry:
     """One attempt that PostgreSQL does not know yet."""
 
     reservation: Reservation
-    phase: Phase = Phase.RESERVING
+    phase: AttemptPhase = AttemptPhase.RESERVING
     settlement: Settlement | None = None
     segment: int = 0
     admitted: bool = False
@@ -77,7 +77,7 @@ class Journal:
             raise JournalInUse(f"another gateway uses the journal {self._folder}") from error
         self._encoder = msgspec.json.Encoder()
         self._buffer = bytearray()
-        self.entries: dict[UUID, Entry] = {}
+        self.entries: dict[UUID, JournalEntry] = {}
         segments = self._read()
         self._segment = max(segments, default=0) + 1
         self._unfinished = dict.fromkeys(segments, 0) | {self._segment: 0}
@@ -88,18 +88,18 @@ class Journal:
         self._drop_finished_segments()
 
     def reserving(self, reservation: Reservation) -> None:
-        self.entries[reservation.reservation_id] = Entry(reservation, segment=self._segment)
+        self.entries[reservation.reservation_id] = JournalEntry(reservation, segment=self._segment)
         self._unfinished[self._segment] += 1
-        self._write(_Line(Phase.RESERVING, reservation.reservation_id, reservation=reservation))
+        self._write(_JournalLine(AttemptPhase.RESERVING, reservation.reservation_id, reservation=reservation))
 
     def dispatching(self, reservation_id: UUID) -> None:
-        self.entries[reservation_id].phase = Phase.DISPATCHING
-        self._write(_Line(Phase.DISPATCHING, reservation_id))
+        self.entries[reservation_id].phase = AttemptPhase.DISPATCHING
+        self._write(_JournalLine(AttemptPhase.DISPATCHING, reservation_id))
 
     def settled(self, reservation_id: UUID, settlement: Settlement) -> None:
         entry = self.entries[reservation_id]
-        entry.phase, entry.settlement = Phase.SETTLED, settlement
-        self._write(_Line(Phase.SETTLED, reservation_id, settlement=settlement))
+        entry.phase, entry.settlement = AttemptPhase.SETTLED, settlement
+        self._write(_JournalLine(AttemptPhase.SETTLED, reservation_id, settlement=settlement))
 
     def forget(self, *identities: UUID) -> None:
         """PostgreSQL has the events of these attempts, or there will never be any."""
@@ -107,7 +107,7 @@ class Journal:
         if not forgotten:
             return
         first, *also = forgotten
-        self._write(_Line(Phase.FORGOTTEN, first, also=tuple(also)))
+        self._write(_JournalLine(AttemptPhase.FORGOTTEN, first, also=tuple(also)))
         for entry in forgotten.values():
             self._unfinished[entry.segment] -= 1
         if self._written > _SEGMENT_BYTES:
@@ -118,7 +118,7 @@ class Journal:
         os.close(self._file)
         os.close(self._lock)
 
-    def _write(self, line: _Line) -> None:
+    def _write(self, line: _JournalLine) -> None:
         self._buffer.clear()
         self._encoder.encode_into(line, self._buffer)
         self._buffer += b"\n"
@@ -150,8 +150,8 @@ class Journal:
                 self._replay(line, segment)
         return segments
 
-    def _lines(self, segment: int) -> Iterator[_Line]:
-        decoder = msgspec.json.Decoder(_Line)
+    def _lines(self, segment: int) -> Iterator[_JournalLine]:
+        decoder = msgspec.json.Decoder(_JournalLine)
         for text in self._path(segment).read_bytes().splitlines():
             try:
                 yield decoder.decode(text)
@@ -159,10 +159,10 @@ class Journal:
                 # a write that the machine's end cut off: what it would have said never happened
                 return
 
-    def _replay(self, line: _Line, segment: int) -> None:
-        if line.phase is Phase.RESERVING and line.reservation is not None:
-            self.entries[line.id] = Entry(line.reservation, segment=segment)
-        elif line.phase is Phase.FORGOTTEN:
+    def _replay(self, line: _JournalLine, segment: int) -> None:
+        if line.phase is AttemptPhase.RESERVING and line.reservation is not None:
+            self.entries[line.id] = JournalEntry(line.reservation, segment=segment)
+        elif line.phase is AttemptPhase.FORGOTTEN:
             for identity in (line.id, *line.also):
                 self.entries.pop(identity, None)
         elif line.id in self.entries:

@@ -9,7 +9,7 @@ from llm_gateway.accounting.usage_event import UsageEvent
 _LATE = UUID("5f0d5f0a-7a54-5ab7-9a3c-6c0f6f0a2b11")
 
 
-def lowering_event(true: UsageEvent, lost: UsageEvent) -> UsageEvent:
+def make_lowering_event(true: UsageEvent, lost: UsageEvent) -> UsageEvent:
     """The adjustment that brings an attempt charged at its bound down to its true usage; one an attempt at most."""
     return replace(
         true,
@@ -25,7 +25,7 @@ def lowering_event(true: UsageEvent, lost: UsageEvent) -> UsageEvent:
     )
 
 
-def never_dispatched_event(lost: UsageEvent) -> UsageEvent:
+def make_undispatched_event(lost: UsageEvent) -> UsageEvent:
     """How an attempt ends that was admitted and never sent: it cost nothing."""
     return replace(
         lost,

@@ -16,8 +16,8 @@ from foundation.storage.ledger.llm_events import EventRefused, insert_llm_events
 from foundation.storage.limits.budget_warnings import WarningRefused, insert_budget_warning
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.usage_event import event_name, ledger_document
-from llm_gateway.accounting.warnings import budget_warning, say
+from llm_gateway.accounting.usage_event import make_ledger_document, read_event_id
+from llm_gateway.accounting.warnings import read_warning, report_warning
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation
 
@@ -54,7 +54,7 @@ class StreamEntry:
         return int(self.entry_id.partition("-")[0])
 
 
-class Recorder:
+class LedgerWriter:
     """One consumer of the group. While PostgreSQL is away the entries stay where they are."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Recorder:
         self._redis = redis
         self._database = database
         self._consumer = consumer
-        self.on_recorded: Callable[[set[UUID]], None] = _nobody_asks
+        self.on_recorded: Callable[[set[UUID]], None] = _ignore
         self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
         self._last_batch = 0
         self.between_batches = asyncio.Lock()
@@ -179,25 +179,25 @@ class Recorder:
         if not entries:
             return
         async with self._database.across_tenants(reason="record usage events") as tx:
-            documents = [ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
+            documents = [make_ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
             await insert_llm_events(tx, documents)
 
     async def _warn(self, entries: Sequence[StreamEntry]) -> None:
         """Keep each warning, and say it if it was not said before; one at a time, for they are few."""
         for entry in entries:
             try:
-                warning = budget_warning(entry.fields, made_ms=entry.made_ms)
+                warning = read_warning(entry.fields, made_ms=entry.made_ms)
                 async with self._database.across_tenants(reason="record a budget warning") as tx:
                     is_new = await insert_budget_warning(tx, warning)
             except (WarningRefused, KeyError, ValueError) as error:
                 await self._reject(entry, str(error))
                 continue
             if is_new:
-                say(warning)
+                report_warning(warning)
 
     async def _named(self, entry: StreamEntry) -> UUID | None:
         try:
-            return event_name(entry.text)
+            return read_event_id(entry.text)
         except msgspec.MsgspecError as error:
             await self._reject(entry, str(error))
             return None
@@ -210,7 +210,7 @@ class Recorder:
         await self._redis.xadd(entry.stream.replace(":events", ":rejected"), kept)
 
 
-def _nobody_asks(_: set[UUID]) -> None:
+def _ignore(_: set[UUID]) -> None:
     """A recorder beside no gateway tells nobody."""
 
 

@@ -16,18 +16,18 @@ _log = logger(__name__)
 
 
 @dataclass(slots=True)
-class _Hold:
+class _OpenHold:
     reservation: Reservation
     ends: float
     """When its lease ends, by the loop's clock."""
     cut: Callable[[], None] | None = None
 
 
-class Holds:
+class OpenHolds:
     def __init__(self, store: BudgetStore, *, lease_seconds: float) -> None:
         self._store = store
         self._lease = lease_seconds
-        self._open: dict[UUID, _Hold] = {}
+        self._open: dict[UUID, _OpenHold] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -35,11 +35,11 @@ class Holds:
     def begin(self, reservation: Reservation) -> None:
         """From now on, a lease long. It may still wait for its room: then Redis knows nothing of it yet."""
         ends = asyncio.get_running_loop().time() + self._lease
-        self._open[reservation.reservation_id] = _Hold(reservation, ends)
+        self._open[reservation.reservation_id] = _OpenHold(reservation, ends)
 
     def begin_locally(self, reservation: Reservation) -> None:
         """Perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed too."""
-        self._open[reservation.reservation_id] = _Hold(reservation, math.inf)
+        self._open[reservation.reservation_id] = _OpenHold(reservation, math.inf)
 
     def end(self, identity: UUID) -> None:
         self._open.pop(identity, None)

@@ -22,15 +22,15 @@ from foundation.storage.ledger.llm_events import (
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_windows
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
-from llm_gateway.accounting.attempt_book import Ledger
-from llm_gateway.accounting.ledger_writer import Recorder
+from llm_gateway.accounting.attempt_book import AttemptBook
+from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.budget.limits.scopes import SLICES
 from llm_gateway.budget.limits.tenant_limits import ALIVE_SECONDS
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 from llm_gateway.budget.redis.scripts import PooledRunner, Scripts
 from llm_gateway.budget.totals.bucket_totals import BucketTotals
-from llm_gateway.budget.totals.redis_holds import open_holds
+from llm_gateway.budget.totals.redis_holds import read_redis_holds
 
 _REQUEST = "ls:rebuild"
 _LEADER = "ls:rebuild-leader"
@@ -54,8 +54,8 @@ class Rebuilder:
         *,
         gateway: Database,
         recording: Database,
-        recorder: Recorder,
-        ledger: Ledger,
+        recorder: LedgerWriter,
+        ledger: AttemptBook,
         instance_id: str,
     ) -> None:
         self._redis = redis
@@ -158,7 +158,7 @@ class Rebuilder:
 
     async def _counted(self, mine: list[int]) -> list[BucketTotals]:
         """The counters of these buckets, from the ledger and the holds."""
-        holds = [hold for number in mine for hold in await open_holds(self._redis, number)]
+        holds = [hold for number in mine for hold in await read_redis_holds(self._redis, number)]
         # an event that is recorded between two questions would be a hold in one and a charge in the other
         async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
             asked = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]

@@ -9,7 +9,7 @@ import msgspec
 from foundation.contracts.gateway.budget_policy import BoundKind
 
 
-class Reason(StrEnum):
+class AttemptReason(StrEnum):
     """Why an attempt was made."""
 
     FIRST = "first"
@@ -43,7 +43,7 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     price_version: str
     started_at: datetime
     request_id: UUID
-    reason: Reason = Reason.FIRST
+    reason: AttemptReason = AttemptReason.FIRST
     settled_at: datetime | None = None
     adjusts_event_id: UUID | None = None
     user_id: UUID | None = None
@@ -81,12 +81,12 @@ _UNSETTLED = b'"settled_at":null'
 """In a JSON string the quotes would be escaped, so this can only be the member."""
 
 
-def event_name(text: bytes) -> UUID:
+def read_event_id(text: bytes) -> UUID:
     """The id of an encoded event; msgspec.MsgspecError when the text is none."""
     return _names.decode(text).event_id
 
 
-def ledger_document(text: bytes, *, entry_ms: int) -> bytes:
+def make_ledger_document(text: bytes, *, entry_ms: int) -> bytes:
     """An encoded event as the ledger takes it, settled when its stream entry was made; not decoded for that."""
     at = datetime.fromtimestamp(entry_ms / 1000, UTC).isoformat(timespec="milliseconds")
     return text.replace(_UNSETTLED, f'"settled_at":"{at}"'.encode(), 1)

@@ -14,7 +14,7 @@ _UNITS = {"tokens": "tokens", "nano": "nano_usd"}
 _log = logger(__name__)
 
 
-def budget_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarning:
+def read_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarning:
     words = {name.decode(): value.decode() for name, value in fields.items()}
     tenant_id, scope, scope_id = keys.read_scope(words["warning"])
     return BudgetWarning(
@@ -30,7 +30,7 @@ def budget_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarn
     )
 
 
-def say(warning: BudgetWarning) -> None:
+def report_warning(warning: BudgetWarning) -> None:
     """To be called once a warning."""
     metrics.BUDGET_WARNINGS.labels(str(warning.tenant_id), warning.scope, warning.period).inc()
     about = {name: value if isinstance(value, int) else str(value) for name, value in asdict(warning).items()}

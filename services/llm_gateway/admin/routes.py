@@ -11,14 +11,14 @@ from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.operations import breaker_of, latest_entries
 from llm_gateway.admin.schemas import CloseRun
-from llm_gateway.admin.scopes_money import ScopesMoney
-from llm_gateway.admin.service import RunsMoney
+from llm_gateway.admin.scopes_money import ScopeSpendingReader
+from llm_gateway.admin.service import RunSpending
 from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerBoard
 
 
 def admin_router(
-    *, verifier: TokenVerifier, runs: RunsMoney, scopes: ScopesMoney, breakers: BreakerBoard, alerts: Alerts
+    *, verifier: TokenVerifier, runs: RunSpending, scopes: ScopeSpendingReader, breakers: BreakerBoard, alerts: Alerts
 ) -> APIRouter:
     router = APIRouter(prefix="/internal", dependencies=[Depends(calling_service(verifier))])
     router.include_router(_money(runs, scopes))
@@ -26,7 +26,7 @@ def admin_router(
     return router
 
 
-def _money(runs: RunsMoney, scopes: ScopesMoney) -> APIRouter:
+def _money(runs: RunSpending, scopes: ScopeSpendingReader) -> APIRouter:
     router = APIRouter()
 
     @router.post("/runs/{run_id}/close", status_code=204, summary="Admit no more calls of a run")

@@ -10,7 +10,7 @@ from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.redis import keys
 
 
-class ScopesMoney:
+class ScopeSpendingReader:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 

@@ -13,7 +13,7 @@ from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
 
 
-class RunsMoney:
+class RunSpending:
     def __init__(self, store: BudgetStore) -> None:
         self._store = store
 

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from foundation.domain.errors import NotFound
 from foundation.telemetry.logs import logger
-from llm_gateway.breakers.breaker import Breaker, TrialLeases, Why
+from llm_gateway.breakers.breaker import BreakerCause, ModelBreaker, TrialLeases
 from llm_gateway.breakers.scripts import PUBLISH, READ, TAKE_TRIAL
 from llm_gateway.configuration.file import BreakerConfig
 
@@ -42,7 +42,7 @@ class _Shared(msgspec.Struct):
 
     state: str
     until_ms: float
-    why: Why
+    why: BreakerCause
     by: str
     version: int
 
@@ -53,17 +53,17 @@ class BreakerBoard:
     def __init__(self, redis: Redis, *, instance_id: str) -> None:
         self._redis = redis
         self._instance_id = instance_id
-        self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._breakers: dict[tuple[str, str], ModelBreaker] = {}
         self._versions: dict[str, int] = {}
         self._leases = _SharedLeases(redis, self._beside)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def breaker(self, provider: str, model: str, config: BreakerConfig) -> Breaker:
+    def breaker(self, provider: str, model: str, config: BreakerConfig) -> ModelBreaker:
         """The one breaker of a provider's model; a changed configuration makes it anew, in its state."""
         known = self._breakers.get((provider, model))
         if known is not None and known.config == config:
             return known
-        made = Breaker(provider, model, config, leases=self._leases, changed=self._publish)
+        made = ModelBreaker(provider, model, config, leases=self._leases, changed=self._publish)
         if known is not None and known.state == pybreaker.STATE_OPEN:
             made.adopt(open_seconds=known.retry_after, why=known.why)
         self._breakers[provider, model] = made
@@ -99,13 +99,13 @@ class BreakerBoard:
                 is_open = shared.state == pybreaker.STATE_OPEN and seconds > 0
                 breaker.adopt(open_seconds=seconds if is_open else None, why=shared.why)
 
-    def _known(self, provider: str, model: str) -> Breaker:
+    def _known(self, provider: str, model: str) -> ModelBreaker:
         found = self._breakers.get((provider, model))
         if found is None:
             raise NotFound("no call has gone to such a provider and model yet")
         return found
 
-    def _publish(self, breaker: Breaker, why: Why) -> None:
+    def _publish(self, breaker: ModelBreaker, why: BreakerCause) -> None:
         state, seconds = breaker.state, breaker.retry_after
         arguments = [breaker.name, state, str(int(seconds * 1000)), why.value, self._instance_id]
 
@@ -159,7 +159,7 @@ async def _tolerant(work: Coroutine[Any, Any, None]) -> None:
         _log.debug("other gateways could not be told of a breaker", exc_info=error)
 
 
-def _view(breaker: Breaker) -> BreakerView:
+def _view(breaker: ModelBreaker) -> BreakerView:
     return BreakerView(
         breaker.provider, breaker.model, breaker.state, breaker.why, round(breaker.retry_after, 3), **breaker.figures
     )

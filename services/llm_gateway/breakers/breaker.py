@@ -25,7 +25,7 @@ _LEVELS = {pybreaker.STATE_CLOSED: 0, pybreaker.STATE_HALF_OPEN: 1, pybreaker.ST
 _LONGEST_OPEN_SECONDS = 600.0
 
 
-class Why(StrEnum):
+class BreakerCause(StrEnum):
     """What opened or closed a breaker."""
 
     FAILURES = "failures"
@@ -44,7 +44,7 @@ class _Failed(Exception):
 class Permit:
     """Leave to make one call; tell it once how the call ended."""
 
-    breaker: "Breaker"
+    breaker: "ModelBreaker"
     trial: UUID | None = None
     told: bool = False
 
@@ -87,10 +87,10 @@ class TrialLeases:
         self._held.get(name, set()).discard(trial)
 
 
-Changed = Callable[["Breaker", Why], None]
+OnChange = Callable[["ModelBreaker", BreakerCause], None]
 
 
-class Breaker:
+class ModelBreaker:
     """One provider's model."""
 
     def __init__(
@@ -100,13 +100,13 @@ class Breaker:
         config: BreakerConfig,
         *,
         leases: TrialLeases | None = None,
-        changed: Changed = lambda _breaker, _why: None,
+        changed: OnChange = lambda _breaker, _why: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.provider, self.model = provider, model
         self.name = f"{provider}/{model}"
         self.config = config
-        self.why = Why.RESET
+        self.why = BreakerCause.RESET
         self._clock = clock
         self._leases = leases or TrialLeases()
         self._changed = changed
@@ -160,7 +160,7 @@ class Breaker:
             return  # it would find nothing to change
         self._breaker.call(lambda: None)
         if before != self._breaker.current_state:
-            self._close(Why.TRIALS_SUCCEEDED)
+            self._close(BreakerCause.TRIALS_SUCCEEDED)
 
     def on_failure(self) -> None:
         self._recent.add(self._clock(), failed=True)
@@ -170,42 +170,45 @@ class Breaker:
         with suppress(_Failed, pybreaker.CircuitBreakerError):
             self._breaker.call(_fail)
         if self._breaker.current_state == pybreaker.STATE_OPEN:
-            self._open(self.config.open_seconds, Why.FAILURES if before == pybreaker.STATE_CLOSED else Why.TRIAL_FAILED)
+            self._open(
+                self.config.open_seconds,
+                BreakerCause.FAILURES if before == pybreaker.STATE_CLOSED else BreakerCause.TRIAL_FAILED,
+            )
         elif self._recent.failing(minimum=self.config.minimum_calls, rate=self.config.error_rate):
-            self._open(self.config.open_seconds, Why.ERROR_RATE)
+            self._open(self.config.open_seconds, BreakerCause.ERROR_RATE)
 
     def on_rate_limit(self, retry_after: float | None) -> None:
         self._rate_limited += 1
         if self._rate_limited >= self.config.rate_limited and self.state != pybreaker.STATE_OPEN:
             seconds = self.config.open_seconds if retry_after is None else retry_after
-            self._open(min(_LONGEST_OPEN_SECONDS, max(1.0, seconds)), Why.RATE_LIMITED)
+            self._open(min(_LONGEST_OPEN_SECONDS, max(1.0, seconds)), BreakerCause.RATE_LIMITED)
 
     def reset(self) -> None:
         """Closed by a person."""
-        self._close(Why.RESET)
+        self._close(BreakerCause.RESET)
 
-    def adopt(self, *, open_seconds: float | None, why: Why) -> None:
+    def adopt(self, *, open_seconds: float | None, why: BreakerCause) -> None:
         """As another gateway has it: open for so long, or closed."""
         if open_seconds is None:
             self._set_closed(why)
         else:
             self._set_open(open_seconds, why)
 
-    def _open(self, seconds: float, why: Why) -> None:
+    def _open(self, seconds: float, why: BreakerCause) -> None:
         self._set_open(seconds, why)
         self._changed(self, why)
 
-    def _close(self, why: Why) -> None:
+    def _close(self, why: BreakerCause) -> None:
         self._set_closed(why)
         self._changed(self, why)
 
-    def _set_open(self, seconds: float, why: Why) -> None:
+    def _set_open(self, seconds: float, why: BreakerCause) -> None:
         self._closed_until, self.why = self._clock() + seconds, why
         self._rate_limited = 0
         self._breaker.open()
         self._say(pybreaker.STATE_OPEN)
 
-    def _set_closed(self, why: Why) -> None:
+    def _set_closed(self, why: BreakerCause) -> None:
         self._closed_until, self.why = 0.0, why
         self._recent.clear()
         self._rate_limited = 0

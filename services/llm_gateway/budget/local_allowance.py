@@ -5,7 +5,7 @@ from foundation.domain.money import nano_usd
 from llm_gateway.budget.limits.scopes import Amount
 
 
-def share_of(declared: RedisAway, *, gateways: int) -> Amount:
+def allowance_of(declared: RedisAway, *, gateways: int) -> Amount:
     """The allowance of one of so many gateways."""
     gateways = max(1, gateways)
     return Amount((declared.tokens or 0) // gateways, nano_usd(declared.usd or "0") // gateways)

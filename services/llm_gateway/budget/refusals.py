@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llm_gateway.budget.limits.rates import RateState
-from llm_gateway.budget.limits.scopes import Period, ScopeKind
+from foundation.domain.budget_scopes import BudgetPeriod
+from llm_gateway.budget.limits.rates import SlidingWindowState
+from llm_gateway.budget.limits.scopes import ScopeKind
 
 
-class Refusal(Exception):
+class ReservationRefused(Exception):
     """The root of the answers of `reserve` that are not a reservation."""
 
 
-class BucketClosed(Refusal):
+class BucketClosed(ReservationRefused):
     """Redis lost the counters; they are being rebuilt."""
 
 
-class StaleWindow(Refusal):
+class StaleWindow(ReservationRefused):
     """The gateway's clock and the server's disagree about the day."""
 
     def __init__(self, server_ms: int) -> None:
@@ -23,7 +24,7 @@ class StaleWindow(Refusal):
         self.server_ms = server_ms
 
 
-class Unseeded(Refusal):
+class BackfillNeeded(ReservationRefused):
     """Rolling windows are counted from now on; what the ledger has of them up to a moment must be brought along.
 
     `since_ms` are those moments, by the number of the scope.
@@ -34,24 +35,24 @@ class Unseeded(Refusal):
         self.since_ms = since_ms
 
 
-class AlreadyAnswered(Refusal):
+class AlreadyAnswered(ReservationRefused):
     """The call's answer is stored and is to be replayed."""
 
 
-class InProgress(Refusal):
+class CallUnderWay(ReservationRefused):
     """The same call is under way."""
 
 
-class RunIsClosed(Refusal):
+class RunIsClosed(ReservationRefused):
     """The run takes no more calls."""
 
 
-class StaleLease(Refusal):
+class StaleLease(ReservationRefused):
     """A later generation or fence has called already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class BlockingLimit:
     """Which limit stands in the way, and what is left of it beside what is committed and held.
 
     `room_at_ms` is when what is committed in rolling windows will leave room; None where that alone never does.
@@ -59,32 +60,32 @@ class Blocked:
 
     number: int
     scope: ScopeKind
-    period: Period
+    period: BudgetPeriod
     unit: str
     left: int
     room_at_ms: int | None = None
 
 
-class Spent(Refusal):
+class BudgetSpent(ReservationRefused):
     """What is committed leaves too little: waiting does not help."""
 
-    def __init__(self, blocked: Blocked) -> None:
+    def __init__(self, blocked: BlockingLimit) -> None:
         super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
         self.blocked = blocked
 
 
-class HeldByOthers(Refusal):
+class RoomHeldByOthers(ReservationRefused):
     """It would fit but for what calls in flight hold."""
 
-    def __init__(self, blocked: Blocked) -> None:
+    def __init__(self, blocked: BlockingLimit) -> None:
         super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
         self.blocked = blocked
 
 
-class RateLimited(Refusal):
+class WindowFull(ReservationRefused):
     """A sliding window is full; `wait_us` until it has room, None when the call can never fit."""
 
-    def __init__(self, number: int, wait_us: int | None, now_us: int, rates: tuple[RateState, ...]) -> None:
+    def __init__(self, number: int, wait_us: int | None, now_us: int, rates: tuple[SlidingWindowState, ...]) -> None:
         super().__init__(f"{rates[number].rate.scope} {rates[number].rate.unit}")
         self.number = number
         self.slowest = rates[number].rate

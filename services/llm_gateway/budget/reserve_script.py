@@ -4,35 +4,36 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from llm_gateway.budget.limits.backfill import Seed
-from llm_gateway.budget.limits.rates import CallLimits, RateState
-from llm_gateway.budget.limits.scopes import Period, Scope, ScopeKind, Windows
+from foundation.domain.budget_scopes import BudgetPeriod
+from llm_gateway.budget.limits.backfill import Backfill
+from llm_gateway.budget.limits.rates import CallLimits, SlidingWindowState
+from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
-    Blocked,
+    BackfillNeeded,
+    BlockingLimit,
     BucketClosed,
-    HeldByOthers,
-    InProgress,
-    RateLimited,
-    Refusal,
+    BudgetSpent,
+    CallUnderWay,
+    ReservationRefused,
+    RoomHeldByOthers,
     RunIsClosed,
-    Spent,
     StaleLease,
     StaleWindow,
-    Unseeded,
+    WindowFull,
 )
 from llm_gateway.budget.reservation import Reservation
 
 
-class Lease(msgspec.Struct, frozen=True):
+class StepLease(msgspec.Struct, frozen=True):
     """Under which lease of a run's step a call comes."""
 
     generation: int
     fence: int
 
 
-class Remaining(msgspec.Struct, frozen=True):
+class ScopeRemaining(msgspec.Struct, frozen=True):
     """What a scope has left after a reservation; None where it has no limit."""
 
     scope: ScopeKind
@@ -40,17 +41,17 @@ class Remaining(msgspec.Struct, frozen=True):
     nano_usd: int | None
 
 
-class Funded(msgspec.Struct, frozen=True):
+class Headroom(msgspec.Struct, frozen=True):
     """What is left after a reservation; a repeat of one that stands knows nothing new."""
 
     at_us: int = 0
-    remaining: tuple[Remaining, ...] = ()
-    rates: tuple[RateState, ...] = ()
-    nearly_spent: tuple[tuple[ScopeKind, Period], ...] = ()
+    remaining: tuple[ScopeRemaining, ...] = ()
+    rates: tuple[SlidingWindowState, ...] = ()
+    nearly_spent: tuple[tuple[ScopeKind, BudgetPeriod], ...] = ()
     """Where four fifths of a limit are committed."""
 
 
-def reserve_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
+def make_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
     bucket = reservation.bucket
     call = [
         keys.epoch(bucket),
@@ -62,14 +63,14 @@ def reserve_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
     return [*call, *reservation.scope_names, *limits.keys]
 
 
-def reserve_arguments(
+def make_arguments(
     reservation: Reservation,
-    scopes: Sequence[Scope],
+    scopes: Sequence[LimitedScope],
     *,
-    windows: Windows,
-    lease: Lease | None,
+    windows: CalendarWindows,
+    lease: StepLease | None,
     limits: CallLimits,
-    seeds: Mapping[int, Seed],
+    seeds: Mapping[int, Backfill],
     lease_ms: int,
 ) -> list[str | int]:
     arguments: list[str | int] = [
@@ -106,47 +107,49 @@ def reserve_arguments(
     return arguments
 
 
-_PLAIN: dict[bytes, type[Refusal]] = {
+_PLAIN: dict[bytes, type[ReservationRefused]] = {
     b"closed": BucketClosed,
     b"replay": AlreadyAnswered,
-    b"in_progress": InProgress,
+    b"in_progress": CallUnderWay,
     b"run_closed": RunIsClosed,
     b"stale_lease": StaleLease,
 }
 
 
-def funded(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Funded:
+def read_headroom(answer: list[bytes], scopes: Sequence[LimitedScope], limits: CallLimits) -> Headroom:
     if len(answer) == 1:
-        return Funded()
+        return Headroom()
     rates_at = 3 + 2 * len(scopes)
     left = [int(value) if value else None for value in answer[3:rates_at]]
-    remaining = (Remaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
+    remaining = (ScopeRemaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
     nearly = (words.split(" ") for words in answer[2].decode().split(",") if words)
-    nearly_spent = tuple((scopes[int(number) - 1].kind, Period(name)) for number, name in nearly)
-    return Funded(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits), nearly_spent)
+    nearly_spent = tuple((scopes[int(number) - 1].kind, BudgetPeriod(name)) for number, name in nearly)
+    return Headroom(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits), nearly_spent)
 
 
-def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[RateState, ...]:
-    return tuple(RateState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates))
+def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[SlidingWindowState, ...]:
+    return tuple(
+        SlidingWindowState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates)
+    )
 
 
-def refusal(answer: list[bytes], scopes: Sequence[Scope], limits: CallLimits) -> Refusal:
+def read_refusal(answer: list[bytes], scopes: Sequence[LimitedScope], limits: CallLimits) -> ReservationRefused:
     if answer[0] in _PLAIN:
         return _PLAIN[answer[0]]()
     if answer[0] == b"stale_window":
         return StaleWindow(int(answer[1]))
     if answer[0] == b"limited":
         wait_us = int(answer[2]) if answer[2] else None
-        return RateLimited(int(answer[1]) - 1, wait_us, int(answer[3]), _rate_states(answer[4:], limits))
+        return WindowFull(int(answer[1]) - 1, wait_us, int(answer[3]), _rate_states(answer[4:], limits))
     if answer[0] == b"unseeded":
-        return Unseeded({int(answer[at]) - 1: int(answer[at + 1]) for at in range(1, len(answer), 2)})
+        return BackfillNeeded({int(answer[at]) - 1: int(answer[at + 1]) for at in range(1, len(answer), 2)})
     number = int(answer[1]) - 1
-    blocked = Blocked(
+    blocked = BlockingLimit(
         number=number,
         scope=scopes[number].kind,
-        period=Period(answer[2].decode()),
+        period=BudgetPeriod(answer[2].decode()),
         unit=answer[3].decode(),
         left=int(answer[4]),
         room_at_ms=int(answer[5]) if answer[5] else None,
     )
-    return Spent(blocked) if answer[0] == b"spent" else HeldByOthers(blocked)
+    return BudgetSpent(blocked) if answer[0] == b"spent" else RoomHeldByOthers(blocked)

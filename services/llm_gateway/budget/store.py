@@ -8,21 +8,28 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
+from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import Amount, Scope, ScopeKind, Windows
+from llm_gateway.budget.limits.scopes import Amount, CalendarWindows, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 from llm_gateway.budget.redis.scripts import PooledRunner, ScriptRunner, Scripts
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Funded, Lease, funded, refusal, reserve_arguments, reserve_keys
+from llm_gateway.budget.reserve_script import (
+    Headroom,
+    StepLease,
+    make_arguments,
+    make_keys,
+    read_headroom,
+    read_refusal,
+)
 
 ALL_GENERATIONS = MAX_AMOUNT
 
 
-class Settled(StrEnum):
+class SettlementState(StrEnum):
     """What a settlement found."""
 
     CLOSED = "closed"
@@ -46,29 +53,29 @@ class BudgetStore:
         self,
         reservation: Reservation,
         *,
-        scopes: Sequence[Scope],
-        windows: Windows,
-        lease: Lease | None,
+        scopes: Sequence[LimitedScope],
+        windows: CalendarWindows,
+        lease: StepLease | None,
         limits: CallLimits = NO_LIMITS,
-        seeds: Mapping[int, Seed] = NO_SEEDS,
-    ) -> Funded:
+        seeds: Mapping[int, Backfill] = NO_BACKFILLS,
+    ) -> Headroom:
         """Hold the bound in all scopes, within all limits; raises the `Refusal` that says why not.
 
         `seeds` answer an `Unseeded`: what the ledger has, by the number of the scope.
         """
         answer = await self._scripts.reserve(
-            keys=reserve_keys(reservation, limits),
-            args=reserve_arguments(
+            keys=make_keys(reservation, limits),
+            args=make_arguments(
                 reservation, scopes, windows=windows, lease=lease, limits=limits, seeds=seeds, lease_ms=self._lease_ms
             ),
         )
         if answer[0] != b"reserved":
-            raise refusal(answer, scopes, limits)
-        return funded(answer, scopes, limits)
+            raise read_refusal(answer, scopes, limits)
+        return read_headroom(answer, scopes, limits)
 
     async def settle(
         self, reservation: Reservation, used: Amount, event: str, *, remember: timedelta | None, lowering: str = ""
-    ) -> Settled:
+    ) -> SettlementState:
         """Commit what was used and append its event; a repeat changes nothing.
 
         `lowering` is the adjustment event to append where the hold has lapsed into a charge at its bound.
@@ -91,7 +98,7 @@ class BudgetStore:
                 lowering,
             ],
         )
-        return Settled(answer[0].decode())
+        return SettlementState(answer[0].decode())
 
     async def renew(self, bucket: int, reservation_ids: Sequence[UUID]) -> set[UUID]:
         """Move the leases' end; answers those that have lapsed or settled meanwhile."""

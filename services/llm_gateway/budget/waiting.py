@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from llm_gateway.budget.refusals import HeldByOthers
+from llm_gateway.budget.refusals import RoomHeldByOthers
 
 T = TypeVar("T")
 
@@ -20,12 +20,12 @@ class QueueFull(Exception):
 class WaitedTooLong(Exception):
     """The room did not come free in time; `refusal` says which limit stood in the way."""
 
-    def __init__(self, refusal: HeldByOthers) -> None:
+    def __init__(self, refusal: RoomHeldByOthers) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
 
 
-class Line:
+class WaitingLine:
     """Those who wait for room in one scope."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class FairWait:
     def __init__(self, *, seconds: float, most: int) -> None:
         self._seconds = seconds
         self._most = most
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, WaitingLine] = {}
         self._waiting = 0
 
     async def admitted(
@@ -53,7 +53,7 @@ class FairWait:
         if line_key is None:
             try:
                 return await attempt()
-            except HeldByOthers as refusal:
+            except RoomHeldByOthers as refusal:
                 if once:
                     raise
                 line_key = scope_keys[refusal.blocked.number]
@@ -71,14 +71,14 @@ class FairWait:
         if self._waiting >= self._most:
             raise QueueFull
         deadline = asyncio.get_running_loop().time() + self._seconds
-        refusal: HeldByOthers | None = None
+        refusal: RoomHeldByOthers | None = None
         line, place = self._join(line_key)
         try:
             while True:
                 await self._turn(line, place, deadline)
                 try:
                     return await attempt()
-                except HeldByOthers as error:
+                except RoomHeldByOthers as error:
                     if once:
                         raise
                     refusal = error
@@ -92,7 +92,7 @@ class FairWait:
         finally:
             self._leave(line_key, line, place)
 
-    async def _turn(self, line: Line, place: asyncio.Event, deadline: float) -> None:
+    async def _turn(self, line: WaitingLine, place: asyncio.Event, deadline: float) -> None:
         """Until this place is first and either woken or due for a look; returns at the deadline in any case."""
         loop = asyncio.get_running_loop()
         while (now := loop.time()) < deadline:
@@ -107,8 +107,8 @@ class FairWait:
             if line.waiting[0] is place:
                 return
 
-    def _join(self, key: str) -> tuple[Line, asyncio.Event]:
-        line = self._lines.setdefault(key, Line())
+    def _join(self, key: str) -> tuple[WaitingLine, asyncio.Event]:
+        line = self._lines.setdefault(key, WaitingLine())
         place = asyncio.Event()
         if not line.waiting:
             place.set()
@@ -116,7 +116,7 @@ class FairWait:
         self._waiting += 1
         return line, place
 
-    def _leave(self, key: str, line: Line, place: asyncio.Event) -> None:
+    def _leave(self, key: str, line: WaitingLine, place: asyncio.Event) -> None:
         line.waiting.remove(place)
         self._waiting -= 1
         line.wake_first()

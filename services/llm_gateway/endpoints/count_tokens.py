@@ -10,7 +10,7 @@ from llm_gateway.pricing.bounds import BYTES_A_TOKEN
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
 from llm_gateway.routing.routes import Target
 from llm_gateway.routing.serving import Serving
-from llm_gateway.stages.authenticator import Authenticate, credential_of
+from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.call import Client, PlainAnswer
 from llm_gateway.wires.accepted import check_body
 from llm_gateway.wires.messages.request import read_messages_request
@@ -21,7 +21,7 @@ _JSON = "application/json"
 class TokenCounting:
     """`POST /v1/messages/count_tokens`."""
 
-    def __init__(self, authenticate: Authenticate, serving: Serving) -> None:
+    def __init__(self, authenticate: Authenticator, serving: Serving) -> None:
         self._authenticate = authenticate
         self._serving = serving
 
@@ -34,7 +34,7 @@ class TokenCounting:
         trace_id: str | None,  # noqa: ARG002
         client: Client,  # noqa: ARG002
     ) -> PlainAnswer:
-        await self._authenticate(credential_of(headers))
+        await self._authenticate(read_credential(headers))
         check_body(body)
         request = read_messages_request(body, headers, needs_limit=False)
         targets = self._serving.routes.resolve(request.model, request.dialect).targets

@@ -10,20 +10,20 @@ from llm_gateway.endpoints.sending import Scope, Send, headers_of, identity, sen
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.routing.routes import ModelNotFound
 from llm_gateway.routing.serving import Serving
-from llm_gateway.stages.authenticator import Authenticate, credential_of
+from llm_gateway.stages.authenticator import Authenticator, read_credential
 
 PATH = "/v1/models"
 _encoder = msgspec.json.Encoder()
 
 
 class Models:
-    def __init__(self, authenticate: Authenticate, serving: Serving) -> None:
+    def __init__(self, authenticate: Authenticator, serving: Serving) -> None:
         self._authenticate = authenticate
         self._serving = serving
 
     async def answer(self, scope: Scope, send: Send, *, dialect: Dialect, request_id: UUID) -> int:
         """The status; `Unauthenticated`, or `ModelNotFound` with the name."""
-        await self._authenticate(credential_of(headers_of(scope)))
+        await self._authenticate(read_credential(headers_of(scope)))
         routes, anthropic = self._serving.routes, dialect is Dialect.ANTHROPIC
         name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
         if not name:

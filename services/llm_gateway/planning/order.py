@@ -20,7 +20,7 @@ class NothingForCriticalCalls(DependencyUnavailable):
     code = "no_target"
 
 
-class NearlySpent:
+class NearlySpentCallers:
     """Callers of whom four fifths of a budget are known to be spent, from the last reservation of each."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class NearlySpent:
         return _scopes_of(caller) in self._known
 
 
-def choose(
+def order_targets(
     route: Route, *, is_critical: bool, prefers_cheaper: bool, draw: Callable[[], float] = random.random
 ) -> tuple[Target, ...]:
     """By rank, and within a rank by chance and weight; the cheaper target first for those who prefer it."""

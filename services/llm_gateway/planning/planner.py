@@ -11,8 +11,8 @@ from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import ChatRequest
-from llm_gateway.planning.order import CRITICAL_HEADER, NearlySpent, choose
-from llm_gateway.planning.provider_tools import decided
+from llm_gateway.planning.order import CRITICAL_HEADER, NearlySpentCallers, order_targets
+from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import Bound, bound_of, undeclared
 from llm_gateway.routing.routes import Route, Target
 from llm_gateway.wires.fields import refuse_unlisted
@@ -23,7 +23,7 @@ from llm_gateway.wires.strict import refused
 _encoder = msgspec.json.Encoder()
 
 
-class Plan(msgspec.Struct, frozen=True):
+class CallPlan(msgspec.Struct, frozen=True):
     """Where a call may go, in order, and in what words."""
 
     targets: tuple[Target, ...]
@@ -39,26 +39,26 @@ class Plan(msgspec.Struct, frozen=True):
         return self.requests[target.provider.dialect]
 
 
-class Planning:
-    def __init__(self, nearly_spent: NearlySpent) -> None:
+class Planner:
+    def __init__(self, nearly_spent: NearlySpentCallers) -> None:
         self._nearly_spent = nearly_spent
 
     def __call__(
         self, caller: Caller, request: ChatRequest, route: Route, *, headers: Mapping[str, str], body: bytes
-    ) -> Plan:
+    ) -> CallPlan:
         """`BadRequest` when no target can serve what the request asks for."""
         prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
         is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
-        targets = choose(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
+        targets = order_targets(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
         if request.unlisted or request.media:
             targets = _that_cover(targets, request)
-        request = decided(request, targets)
+        request = decide_provider_tools(request, targets)
         if all(target.translation is None for target in targets):
-            return Plan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
+            return CallPlan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
         return _translated(targets, request, body, prefers_cheaper=prefers_cheaper)
 
 
-def bound_of_plan(plan: Plan) -> Bound:
+def bound_of_plan(plan: CallPlan) -> Bound:
     """The bound over every target that may serve the call."""
     prices = [target.price for target in plan.targets]
     return bound_of(plan.widest, prices=prices, default_output=max(target.default_output for target in plan.targets))
@@ -79,7 +79,7 @@ def _that_cover(targets: Sequence[Target], request: ChatRequest) -> tuple[Target
     return tuple(usable)
 
 
-def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> Plan:
+def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> CallPlan:
     """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
     asked: dict[str, Any] = json.loads(_encoder.encode(request.fields) if request.left_out else body)
     requests = {request.dialect: request}
@@ -95,7 +95,7 @@ def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *,
             usable.append(target)
     if not usable and why is not None:
         raise why
-    return Plan(tuple(usable), requests, asked, _widest(request, requests.values()), prefers_cheaper)
+    return CallPlan(tuple(usable), requests, asked, _widest(request, requests.values()), prefers_cheaper)
 
 
 def _read(dialect: Dialect, translated: Mapping[str, Any]) -> ChatRequest:

@@ -28,7 +28,7 @@ _limits = msgspec.json.Decoder(int | None)
 _encoder = msgspec.json.Encoder()
 
 
-def decided(request: ChatRequest, targets: Sequence[Target]) -> ChatRequest:
+def decide_provider_tools(request: ChatRequest, targets: Sequence[Target]) -> ChatRequest:
     """The request with the tools that every target has a price for, and no other that the provider runs.
 
     Clients offer them beside their own without asking whether there are any; only who insists on one is refused.

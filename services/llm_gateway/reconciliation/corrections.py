@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from foundation.contracts.gateway.budget_policy import BoundKind
-from llm_gateway.accounting.usage_event import Reason, UsageEvent
+from llm_gateway.accounting.usage_event import AttemptReason, UsageEvent
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation, ScopeKey
@@ -17,7 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class LedgerCorrection:
     """One adjustment event, the scopes in which it counts, and when what it corrects was committed."""
 
     event: UsageEvent
@@ -28,7 +28,7 @@ class Correction:
     """Whether what was charged at its bound turns out to have taken more."""
 
 
-def corrections(rows: Iterable[Mapping[str, Any]], *, unbilled: Collection[UUID]) -> list[Correction]:
+def find_corrections(rows: Iterable[Mapping[str, Any]], *, unbilled: Collection[UUID]) -> list[LedgerCorrection]:
     """An adjustment for each attempt whose charges so far differ from what was billed.
 
     `rows` are attempts with the sums charged and, where the report names them, what was billed. An attempt that was
@@ -60,12 +60,12 @@ def _billed(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> dict[str, 
     return None
 
 
-def _correction(row: Mapping[str, Any], change: dict[str, int]) -> Correction:
+def _correction(row: Mapping[str, Any], change: dict[str, int]) -> LedgerCorrection:
     # what it corrects to is part of the id, so that a report corrected later makes another adjustment
     target = f"{row['event_id']}:{row['cost_nano_usd'] + change['cost_nano_usd']}:{row['cost_nano_usd']}"
     event = _event(row, change, identity=uuid5(_REPORT, target))
     settled_at: datetime = row["settled_at"]
-    return Correction(
+    return LedgerCorrection(
         event=event,
         by=Amount(change["total_tokens"], change["cost_nano_usd"]),
         scopes=_scopes(row, event),
@@ -83,7 +83,7 @@ def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID) ->
         adjusts_event_id=row["event_id"],
         request_id=row["request_id"],
         attempt=row["attempt"],
-        reason=Reason(row["reason"]),
+        reason=AttemptReason(row["reason"]),
         bound_kind=BoundKind(row["bound_kind"]),
         dialect=row["dialect"],
         route=row["route"],

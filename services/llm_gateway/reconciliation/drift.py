@@ -16,7 +16,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class LedgerCount:
     """A tenant's whole ledger beside its counters; None where calls went on while both were read."""
 
     ledger: Amount
@@ -34,7 +34,7 @@ class TenantDrift:
     tenant_id: UUID
     billed_nano_usd: int
     charged_nano_usd: int
-    counted: Counted
+    counted: LedgerCount
 
     @property
     def differs(self) -> bool:
@@ -61,7 +61,7 @@ class TenantDrift:
         }
 
 
-def by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Counted]) -> list[TenantDrift]:
+def sum_by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, LedgerCount]) -> list[TenantDrift]:
     """The tenants of these attempts, each with its sums."""
     sums: dict[UUID, tuple[int, int]] = {}
     for row in attempts:
@@ -72,9 +72,9 @@ def by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Coun
 
 async def count_tenants(
     database: Database, store: BudgetStore, recorded: Callable[[], Awaitable[None]]
-) -> dict[UUID, Counted]:
+) -> dict[UUID, LedgerCount]:
     """Every tenant's ledger and counters; `recorded` returns when all that Redis has counted is in the ledger."""
-    found: dict[UUID, Counted] = {}
+    found: dict[UUID, LedgerCount] = {}
     tenants = {row.tenant_id for row in await _ledger(database)}
     for _ in range(_TRIES):
         before = {tenant_id: await _counters(store, tenant_id) for tenant_id in tenants}
@@ -83,7 +83,7 @@ async def count_tenants(
             if row.tenant_id not in found or row.tenant_id in tenants:
                 same = before.get(row.tenant_id) == await _counters(store, row.tenant_id)
                 counters = before.get(row.tenant_id) if same else None
-                found[row.tenant_id] = Counted(Amount(row.tokens, row.nano_usd), counters)
+                found[row.tenant_id] = LedgerCount(Amount(row.tokens, row.nano_usd), counters)
         tenants = {tenant_id for tenant_id, one in found.items() if one.counters is None}
         if not tenants:
             break

@@ -26,14 +26,14 @@ from foundation.storage.ledger.llm_events import attempts_to_reconcile
 from foundation.storage.ledger.provider_usage import billed_total, billed_without_attempt, import_usage
 from foundation.storage.session.database import Database, DatabaseSettings, Transaction
 from foundation.telemetry import logs
-from llm_gateway.accounting.ledger_writer import Recorder
+from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.accounting.usage_event import encode_event
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.configuration.loading import load_configuration
-from llm_gateway.reconciliation.corrections import Correction, corrections
-from llm_gateway.reconciliation.drift import TenantDrift, by_tenant, count_tenants
+from llm_gateway.reconciliation.corrections import LedgerCorrection, find_corrections
+from llm_gateway.reconciliation.drift import TenantDrift, count_tenants, sum_by_tenant
 from llm_gateway.reconciliation.usage_report import UsageReport, fetch_report
 from llm_gateway.settings import RoutesSettings
 
@@ -77,7 +77,7 @@ class ProviderReport:
         }
 
 
-class Exit(IntEnum):
+class ReconcileExit(IntEnum):
     """What the process says by its exit code; 2 is a wrong argument."""
 
     AGREED = 0
@@ -86,17 +86,17 @@ class Exit(IntEnum):
     NOT_COMPARED = 4
 
 
-def exit_of(reports: Sequence[ProviderReport]) -> Exit:
+def exit_of(reports: Sequence[ProviderReport]) -> ReconcileExit:
     # one tenant's drift may make up for another's in the sum
     if any(report.drift_after or any(tenant.differs for tenant in report.tenants) for report in reports):
-        return Exit.REPORT_DIFFERS
+        return ReconcileExit.REPORT_DIFFERS
     if any(tenant.counted.drifts for report in reports for tenant in report.tenants):
-        return Exit.COUNTERS_DIFFER
-    return Exit.AGREED
+        return ReconcileExit.COUNTERS_DIFFER
+    return ReconcileExit.AGREED
 
 
 class Reconciler:
-    def __init__(self, database: Database, store: BudgetStore, recorder: Recorder, alerts: Alerts) -> None:
+    def __init__(self, database: Database, store: BudgetStore, recorder: LedgerWriter, alerts: Alerts) -> None:
         self._alerts = alerts
         self._database = database
         self._store = store
@@ -119,7 +119,7 @@ class Reconciler:
         await self._settled(provider, first=first, last=last)
         async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
             rows = await self._attempts(tx, provider, first=first, last=last)
-        found = corrections(rows, unbilled=unbilled)
+        found = find_corrections(rows, unbilled=unbilled)
         for one in found:
             event = encode_event(one.event)
             answer = await self._store.adjust(
@@ -143,10 +143,10 @@ class Reconciler:
             adjustments=len(found),
             attempts_unreported=sum(row["billed_nano_usd"] is None and row["cost_nano_usd"] > 0 for row in after),
             requests_unexplained=unexplained,
-            tenants=by_tenant(after, counted),
+            tenants=sum_by_tenant(after, counted),
         )
 
-    def _say_above_bound(self, correction: Correction) -> None:
+    def _say_above_bound(self, correction: LedgerCorrection) -> None:
         event = correction.event
         self._alerts.say(
             Alert.USAGE_ABOVE_BOUND,
@@ -200,7 +200,7 @@ async def run(settings: ReconcileSettings, *, first: date, last: date, complete:
     database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")
     redis = connect(RedisSettings())
     try:
-        recorder = Recorder(redis, database, consumer="reconcile")
+        recorder = LedgerWriter(redis, database, consumer="reconcile")
         alerts = Alerts(redis)
         reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), recorder, alerts)
         reports = [
@@ -244,7 +244,7 @@ def main() -> None:
         )
     except (DependencyUnavailable, RedisError, TimeoutError) as error:
         sys.stderr.write(f"reconcile: {error}\n")
-        sys.exit(Exit.NOT_COMPARED)
+        sys.exit(ReconcileExit.NOT_COMPARED)
     for report in reports:
         sys.stdout.write(json.dumps(report.as_json()) + "\n")
     sys.exit(exit_of(reports))

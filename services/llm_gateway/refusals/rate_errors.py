@@ -1,11 +1,11 @@
 """A rate that is used up, as what its caller is told: when to come again, to the millisecond."""
 
 from foundation.domain.errors import QuotaExceeded
-from llm_gateway.budget.refusals import RateLimited
-from llm_gateway.refusals.rate_headers import milliseconds, rate_headers
+from llm_gateway.budget.refusals import WindowFull
+from llm_gateway.refusals.rate_headers import rate_headers, round_up_to_milliseconds
 
 
-class TooFast(QuotaExceeded):
+class RateExceeded(QuotaExceeded):
     """A rate is used up, or all slots are taken: the call cost nothing and may come again."""
 
     code = "rate_limited"
@@ -22,11 +22,11 @@ class TooLargeForRate(QuotaExceeded):
     retryable = False
 
 
-def too_fast(error: RateLimited) -> QuotaExceeded:
+def error_of_full_window(error: WindowFull) -> QuotaExceeded:
     rate = error.slowest
     which = f"the {rate.scope}'s {rate.limit} {rate.unit} in {rate.width_us // 1_000_000} seconds"
     if error.wait_us is None:
         return TooLargeForRate(f"the call alone is above {which}")
     # a little more than the millisecond, so that no fraction of it is lost where seconds become milliseconds again
-    retry_after = milliseconds(error.wait_us) / 1000 + 1e-7
-    return TooFast(f"above {which}", retry_after=retry_after, headers=rate_headers(error.rates))
+    retry_after = round_up_to_milliseconds(error.wait_us) / 1000 + 1e-7
+    return RateExceeded(f"above {which}", retry_after=retry_after, headers=rate_headers(error.rates))

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from llm_gateway.budget.limits.rates import RateState
+from llm_gateway.budget.limits.rates import SlidingWindowState
 
 
-def rate_headers(rates: Sequence[RateState]) -> tuple[tuple[str, str], ...]:
-    fullest: dict[bool, RateState] = {}
+def rate_headers(rates: Sequence[SlidingWindowState]) -> tuple[tuple[str, str], ...]:
+    fullest: dict[bool, SlidingWindowState] = {}
     for state in rates:
         known = fullest.get(state.rate.counts_tokens)
         if known is None or state.left < known.left:
@@ -17,17 +17,17 @@ def rate_headers(rates: Sequence[RateState]) -> tuple[tuple[str, str], ...]:
         headers += [
             (f"x-ratelimit-limit-{unit}", str(state.rate.limit)),
             (f"x-ratelimit-remaining-{unit}", str(state.left)),
-            (f"x-ratelimit-reset-{unit}", duration(milliseconds(state.reset_us))),
+            (f"x-ratelimit-reset-{unit}", write_duration(round_up_to_milliseconds(state.reset_us))),
         ]
     return tuple(headers)
 
 
-def milliseconds(microseconds: int) -> int:
+def round_up_to_milliseconds(microseconds: int) -> int:
     """Rounded up: a millisecond earlier would be too early."""
     return -(-microseconds // 1000)
 
 
-def duration(ms: int) -> str:
+def write_duration(ms: int) -> str:
     """As OpenAI writes it: 12ms, 1.5s, 2m0.25s."""
     if ms < 1000:  # noqa: PLR2004
         return f"{ms}ms"

@@ -4,19 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 from foundation.domain.errors import BudgetExceeded, Conflict, LeaseLost, LockstepError, QuotaExceeded, RunClosed
 from foundation.domain.money import dollars
-from llm_gateway.budget.limits.scopes import Windows
+from llm_gateway.budget.limits.scopes import CalendarWindows
 from llm_gateway.budget.refusals import (
-    Blocked,
-    HeldByOthers,
-    InProgress,
-    RateLimited,
-    Refusal,
+    BlockingLimit,
+    BudgetSpent,
+    CallUnderWay,
+    ReservationRefused,
+    RoomHeldByOthers,
     RunIsClosed,
-    Spent,
     StaleLease,
+    WindowFull,
 )
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
-from llm_gateway.refusals.rate_errors import TooFast, too_fast
+from llm_gateway.refusals.rate_errors import RateExceeded, error_of_full_window
 
 _RETRY_HELD_SECONDS = 0.5
 
@@ -34,36 +34,36 @@ class RoomHeld(QuotaExceeded):
     code = "budget_held"
 
 
-def refused(refusal: Refusal, *, windows: Windows, now: datetime) -> LockstepError | None:
+def error_of_refusal(refusal: ReservationRefused, *, windows: CalendarWindows, now: datetime) -> LockstepError | None:
     """What the caller is told; None of a refusal that is not for the caller."""
-    if isinstance(refusal, InProgress):
+    if isinstance(refusal, CallUnderWay):
         return CallInProgress("the same call is in progress", retry_after=0.5)
     if isinstance(refusal, RunIsClosed):
         return RunClosed("the run takes no more calls")
     if isinstance(refusal, StaleLease):
         return LeaseLost("another worker holds the step now")
-    if isinstance(refusal, Spent):
+    if isinstance(refusal, BudgetSpent):
         return _exceeded(refusal.blocked, windows, now)
-    if isinstance(refusal, RateLimited):
-        return too_fast(refusal)
-    if isinstance(refusal, HeldByOthers):
+    if isinstance(refusal, WindowFull):
+        return error_of_full_window(refusal)
+    if isinstance(refusal, RoomHeldByOthers):
         return RoomHeld(f"calls in flight hold the {refusal.blocked.scope} budget", retry_after=_RETRY_HELD_SECONDS)
     return None
 
 
-def still_held(waited: WaitedTooLong) -> TooFast | RoomHeld:
+def error_of_wait(waited: WaitedTooLong) -> RateExceeded | RoomHeld:
     blocked = waited.refusal.blocked
     if blocked.unit == "calls":
         detail = f"the {blocked.scope} has as many calls open as it may"
-        return TooFast(detail, retry_after=_RETRY_HELD_SECONDS)
+        return RateExceeded(detail, retry_after=_RETRY_HELD_SECONDS)
     return RoomHeld(f"calls in flight hold the {blocked.scope} budget", retry_after=_RETRY_HELD_SECONDS)
 
 
-def too_many_wait(_: QueueFull) -> RoomHeld:
+def error_of_full_queue(_: QueueFull) -> RoomHeld:
     return RoomHeld("too many calls wait for room", retry_after=_RETRY_HELD_SECONDS * 4)
 
 
-def _exceeded(blocked: Blocked, windows: Windows, now: datetime) -> BudgetExceeded:
+def _exceeded(blocked: BlockingLimit, windows: CalendarWindows, now: datetime) -> BudgetExceeded:
     left = dollars(blocked.left) if blocked.unit == "nano_usd" else blocked.left
     remaining: dict[str, int | str] = {"usd" if blocked.unit == "nano_usd" else "tokens": left}
     window = windows.of(blocked.period)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.errors import DependencyUnavailable
-from foundation.storage.ledger.llm_replays import StoredAnswer, find_answer, forget_expired, store_answer, tenant_salt
+from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, forget_expired, store_answer, tenant_salt
 from foundation.storage.session.database import Database
 
 INLINE_BYTES = 64 * 1024
@@ -42,7 +42,7 @@ class StoredAnswerDamaged(DependencyUnavailable):
     retryable = False
 
 
-class RecordedAnswer(msgspec.Struct, frozen=True):
+class StoredAnswer(msgspec.Struct, frozen=True):
     """An answer as it went out."""
 
     status: int
@@ -53,10 +53,10 @@ class RecordedAnswer(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundAnswer:
+class StoredReplay:
     """A stored answer, and the digest of the request that it answers."""
 
-    answer: RecordedAnswer
+    answer: StoredAnswer
     fingerprint: bytes
 
 
@@ -73,7 +73,7 @@ class AnswerVault:
         self._database = database
         self._objects = objects
 
-    async def find(self, tenant_id: UUID, call_key: str) -> FoundAnswer | None:
+    async def find(self, tenant_id: UUID, call_key: str) -> StoredReplay | None:
         """The stored answer to a call; `DependencyUnavailable` when it cannot be known."""
         async with self._database.tenant(tenant_id) as tx:
             stored = await find_answer(tx, call_key)
@@ -94,8 +94,8 @@ class AnswerVault:
             raise StoredAnswerDamaged("the stored answer has changed")
         headers = {name: str(value) for name, value in stored.headers.items()}
         kind = headers.pop("content-type", "")
-        answer = RecordedAnswer(stored.http_status, kind, body, tuple(headers.items()))
-        return FoundAnswer(answer, stored.fingerprint)
+        answer = StoredAnswer(stored.http_status, kind, body, tuple(headers.items()))
+        return StoredReplay(answer, stored.fingerprint)
 
     async def store(
         self,
@@ -104,7 +104,7 @@ class AnswerVault:
         *,
         fingerprint: bytes,
         event_id: UUID,
-        answer: RecordedAnswer,
+        answer: StoredAnswer,
         remembered_for: timedelta | None = None,
     ) -> bool:
         """Keep an answer; False when the call has another one already."""
@@ -117,7 +117,7 @@ class AnswerVault:
                 raise DependencyUnavailable("the store of large answers is not configured")
             object_key = f"replays/{tenant_id}/{event_id}"
             await self._objects.put(object_key, sealed)
-        stored = StoredAnswer(
+        sealed_answer = SealedAnswer(
             call_key=call_key,
             fingerprint=fingerprint,
             event_id=event_id,
@@ -130,7 +130,7 @@ class AnswerVault:
             expires_at=None if remembered_for is None else datetime.now(UTC) + remembered_for,
         )
         async with self._database.tenant(tenant_id) as tx:
-            return await store_answer(tx, tenant_id, stored)
+            return await store_answer(tx, tenant_id, sealed_answer)
 
     async def forget_expired(self) -> int:
         """Delete answers to callers' own keys whose time is over, of all tenants; answers how many."""

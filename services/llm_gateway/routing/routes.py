@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from foundation.domain.errors import BadRequest, LockstepError, NotFound
 from llm_gateway.breakers.board import BreakerBoard
-from llm_gateway.breakers.breaker import Breaker
+from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.configuration.file import GatewayFile, OnDisconnect, RouteConfig, TargetConfig
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.pricing.bounds import Unpriced
@@ -43,7 +43,7 @@ class Target:
     provider: Provider
     model: str
     price: Price
-    breaker: Breaker
+    breaker: ModelBreaker
     translation: Translation | None
     rank: int
     weight: int

@@ -29,14 +29,14 @@ class _Remembered:
     until: float
 
 
-def credential_of(headers: Mapping[str, str]) -> str | None:
+def read_credential(headers: Mapping[str, str]) -> str | None:
     """What a request proves itself with: `authorization`, else `x-api-key`, where Anthropic's clients put a key."""
     if "authorization" in headers or "x-api-key" not in headers:
         return headers.get("authorization")
     return f"Bearer {headers['x-api-key']}"
 
 
-class Authenticate:
+class Authenticator:
     def __init__(
         self, verifier: TokenVerifier, database: Database, *, clock: Callable[[], float] = time.monotonic
     ) -> None:

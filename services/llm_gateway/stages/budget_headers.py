@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from foundation.domain.money import dollars
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.refusals.rate_headers import rate_headers
-from llm_gateway.stages.call import Attempt, Call
+from llm_gateway.stages.call import Attempt, ModelCall
 
 _MAX_OUTPUT = "x-lockstep-max-output-tokens"
 _LEFT_OUT = "x-lockstep-tools-left-out"
@@ -35,12 +35,12 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     return (*headers, *rate_headers(attempt.funded.rates))
 
 
-def limit_headers(call: Call) -> tuple[tuple[str, str], ...]:
+def limit_headers(call: ModelCall) -> tuple[tuple[str, str], ...]:
     """What is known of a call that is funded and has not begun to answer."""
     return answer_headers(call.attempts[-1]) if call.attempts else ()
 
 
-def error_headers(call: Call) -> tuple[tuple[str, str], ...]:
+def error_headers(call: ModelCall) -> tuple[tuple[str, str], ...]:
     """What holds of a call that came to nothing: the limit of its last attempt, or without one what was asked for."""
     if call.attempts:
         return answer_headers(call.attempts[-1])
@@ -55,7 +55,7 @@ def answer_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     return _about_answer(attempt.call, attempt.max_output)
 
 
-def _about_answer(call: Call, max_output: int) -> tuple[tuple[str, str], ...]:
+def _about_answer(call: ModelCall, max_output: int) -> tuple[tuple[str, str], ...]:
     told = ((_MAX_OUTPUT, str(max_output)),)
     left_out = call.plan.widest.left_out
     return (*told, (_LEFT_OUT, ", ".join(left_out))) if left_out else told

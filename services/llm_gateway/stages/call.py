@@ -16,11 +16,11 @@ from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.usage_event import UsageEvent
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Funded
+from llm_gateway.budget.reserve_script import Headroom
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.request import ChatRequest
-from llm_gateway.planning.planner import Plan
+from llm_gateway.planning.planner import CallPlan
 from llm_gateway.pricing.bounds import Bound
 from llm_gateway.providers.base import UpstreamAnswer
 from llm_gateway.routing.routes import Route, Target
@@ -28,7 +28,7 @@ from llm_gateway.wires.base import EventReader, StreamEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Replayable:
+class CallIdentity:
     """The call's key and the digest of its request; a caller's own key is remembered for a while only."""
 
     call_key: str
@@ -44,15 +44,15 @@ class Client(Protocol):
         ...
 
 
-class Call(msgspec.Struct, frozen=True):
+class ModelCall(msgspec.Struct, frozen=True):
     """A call that may be attempted."""
 
     caller: Caller
     request: ChatRequest
     route: Route
-    plan: Plan
+    plan: CallPlan
     bound: Bound
-    replayable: Replayable | None
+    replayable: CallIdentity | None
     trace_id: str | None
     client: Client
     request_id: UUID = msgspec.field(default_factory=new_uuid)
@@ -64,12 +64,12 @@ class Call(msgspec.Struct, frozen=True):
 class Attempt(msgspec.Struct, frozen=True):
     """One funded attempt; `lost` is its usage event as it stands if nobody settles it."""
 
-    call: Call
+    call: ModelCall
     number: int
     target: Target
     reservation: Reservation
     lost: UsageEvent
-    funded: Funded
+    funded: Headroom
     started_at: datetime
     started: float
 
@@ -81,7 +81,7 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Opened:
+class OpenedAnswer:
     """An attempt whose answer has begun: a plain one is whole, of a streamed one the first events are there."""
 
     attempt: Attempt

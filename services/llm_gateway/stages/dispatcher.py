@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from llm_gateway.accounting.usage_event import Reason
+from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.exchange.failures import FailedAttempt, UpstreamFailed
-from llm_gateway.planning.order import NearlySpent
+from llm_gateway.planning.order import NearlySpentCallers
 from llm_gateway.routing.routes import Target
-from llm_gateway.stages.call import Attempt, Call, Opened
-from llm_gateway.stages.ending.discarder import Discard
-from llm_gateway.stages.funding import Admit
-from llm_gateway.stages.sender import Send
+from llm_gateway.stages.call import Attempt, ModelCall, OpenedAnswer
+from llm_gateway.stages.ending.discarder import Discarder
+from llm_gateway.stages.funding import Funding
+from llm_gateway.stages.sender import Sender
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
@@ -45,15 +45,15 @@ class _Progress:
         if failure.refuses:
             self.refused = (*self.refused, target)
 
-    def reason_for(self, target: Target) -> Reason:
+    def reason_for(self, target: Target) -> AttemptReason:
         if self.before is None:
-            return Reason.FIRST
-        return Reason.RETRY if target is self.before else Reason.FAILOVER
+            return AttemptReason.FIRST
+        return AttemptReason.RETRY if target is self.before else AttemptReason.FAILOVER
 
 
-class Dispatch:
+class Dispatcher:
     def __init__(
-        self, admit: Admit, send: Send, *, discard: Discard, nearly_spent: NearlySpent, alerts: Alerts
+        self, admit: Funding, send: Sender, *, discard: Discarder, nearly_spent: NearlySpentCallers, alerts: Alerts
     ) -> None:
         self._admit = admit
         self._send = send
@@ -61,7 +61,7 @@ class Dispatch:
         self._nearly_spent = nearly_spent
         self._alerts = alerts
 
-    async def __call__(self, call: Call) -> Opened:
+    async def __call__(self, call: ModelCall) -> OpenedAnswer:
         """The first attempt that answers; raises the last failure, or what admission says."""
         loop = asyncio.get_running_loop()
         progress = _Progress(deadline=loop.time() + call.route.total_seconds)
@@ -81,12 +81,12 @@ class Dispatch:
                 if await _left(call, within=pause):
                     raise
 
-    async def _next(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit]:
+    async def _next(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit]:
         """The next attempt, funded."""
         target, permit = await _next_target(call, progress)
         reason = progress.reason_for(target)
-        if reason is Reason.FIRST and call.plan.prefers_cheaper and target is call.route.cheaper:
-            reason = Reason.CHEAPER
+        if reason is AttemptReason.FIRST and call.plan.prefers_cheaper and target is call.route.cheaper:
+            reason = AttemptReason.CHEAPER
         try:
             attempt = await self._admit(call, target, number=progress.number + 1, reason=reason)
         except BaseException:
@@ -99,7 +99,9 @@ class Dispatch:
             self._nearly_spent.learn(call.caller, nearly=bool(attempt.funded.nearly_spent))
         return attempt, permit
 
-    async def _first_answer(self, call: Call, attempt: Attempt, permit: Permit, progress: _Progress) -> Opened:
+    async def _first_answer(
+        self, call: ModelCall, attempt: Attempt, permit: Permit, progress: _Progress
+    ) -> OpenedAnswer:
         after = call.route.config.hedge_after_seconds
         if after is None or len(call.plan.targets) == 1 or progress.number >= call.route.attempts:
             try:
@@ -109,9 +111,11 @@ class Dispatch:
                 raise
         return await self._hedged(call, (attempt, permit), progress, after=after)
 
-    async def _hedged(self, call: Call, first: tuple[Attempt, Permit], progress: _Progress, *, after: float) -> Opened:
+    async def _hedged(
+        self, call: ModelCall, first: tuple[Attempt, Permit], progress: _Progress, *, after: float
+    ) -> OpenedAnswer:
         """The first of two to answer: the second is sent only when the first is slow and it is funded at once."""
-        racing: dict[asyncio.Task[Opened], Attempt] = {}
+        racing: dict[asyncio.Task[OpenedAnswer], Attempt] = {}
 
         def start(attempt: Attempt, permit: Permit) -> None:
             racing[asyncio.ensure_future(self._send(attempt, permit, progress.deadline))] = attempt
@@ -137,7 +141,7 @@ class Dispatch:
             raise AssertionError("a race without runners")
         raise failure
 
-    async def _hedge(self, call: Call, progress: _Progress) -> tuple[Attempt, Permit] | None:
+    async def _hedge(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit] | None:
         """A second attempt at another target; None where that has no leave or no room this very moment."""
         try:
             target, permit = await _next_target(call, progress)
@@ -147,14 +151,16 @@ class Dispatch:
             permit.nothing_learned()
             return None
         try:
-            attempt = await self._admit(call, target, number=progress.number + 1, reason=Reason.HEDGE, waits=False)
+            attempt = await self._admit(
+                call, target, number=progress.number + 1, reason=AttemptReason.HEDGE, waits=False
+            )
         except LockstepError:
             permit.nothing_learned()
             return None
         progress.number += 1
         return attempt, permit
 
-    def _given_up(self, call: Call, failure: UpstreamFailed, progress: _Progress) -> UpstreamFailed:
+    def _given_up(self, call: ModelCall, failure: UpstreamFailed, progress: _Progress) -> UpstreamFailed:
         failure.attempts = progress.failures
         if failure.retryable:
             self._alerts.say(
@@ -167,7 +173,7 @@ class Dispatch:
         return failure
 
 
-async def _left(call: Call, *, within: float) -> bool:
+async def _left(call: ModelCall, *, within: float) -> bool:
     """Whether nobody can get an answer any more after this pause. One that is stored can be fetched later."""
     if call.request.streamed or call.replayable is not None:
         await asyncio.sleep(within)
@@ -179,7 +185,7 @@ async def _left(call: Call, *, within: float) -> bool:
         leaving.cancel()
 
 
-def _in_turn(call: Call, progress: _Progress) -> Iterator[Target]:
+def _in_turn(call: ModelCall, progress: _Progress) -> Iterator[Target]:
     """The targets after those that were tried, without those that refuse the request."""
     targets = call.plan.targets
     for offset in range(len(targets)):
@@ -188,11 +194,11 @@ def _in_turn(call: Call, progress: _Progress) -> Iterator[Target]:
             yield target
 
 
-def _coming(call: Call, progress: _Progress) -> Target | None:
+def _coming(call: ModelCall, progress: _Progress) -> Target | None:
     return next(_in_turn(call, progress), None)
 
 
-async def _next_target(call: Call, progress: _Progress) -> tuple[Target, Permit]:
+async def _next_target(call: ModelCall, progress: _Progress) -> tuple[Target, Permit]:
     """The next one in turn whose breaker lets it through."""
     for target in _in_turn(call, progress):
         if (permit := await target.breaker.permit()) is not None:
@@ -201,7 +207,7 @@ async def _next_target(call: Call, progress: _Progress) -> tuple[Target, Permit]
     raise BreakersOpen(f"all providers of {call.route.name!r} are failing", retry_after=max(0.5, soonest))
 
 
-def _pause(call: Call, progress: _Progress, failure: UpstreamFailed) -> float:
+def _pause(call: ModelCall, progress: _Progress, failure: UpstreamFailed) -> float:
     """None before another provider or after a refusal; else jitter below a doubling bound, or what is asked for."""
     coming = _coming(call, progress)
     same = coming is not None and progress.before is not None and coming.provider.name == progress.before.provider.name

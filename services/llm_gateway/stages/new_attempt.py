@@ -8,25 +8,25 @@ import msgspec
 
 from foundation.contracts.gateway.budget_policy import BoundKind
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.usage_event import Reason, UsageEvent, encode_event
-from llm_gateway.budget.limits.counted import CountedIn
+from llm_gateway.accounting.usage_event import AttemptReason, UsageEvent, encode_event
+from llm_gateway.budget.limits.counted import CallScopes
 from llm_gateway.budget.limits.rates import CallLimits
-from llm_gateway.budget.limits.scopes import Windows
+from llm_gateway.budget.limits.scopes import CalendarWindows
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Funded
+from llm_gateway.budget.reserve_script import Headroom
 from llm_gateway.routing.routes import Target
-from llm_gateway.stages.call import Attempt, Call
+from llm_gateway.stages.call import Attempt, ModelCall
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AttemptRequest(msgspec.Struct, frozen=True):
     """Which attempt of a call is to be funded, and where it counts."""
 
-    call: Call
+    call: ModelCall
     target: Target
     number: int
-    reason: Reason
-    counted: CountedIn
+    reason: AttemptReason
+    counted: CallScopes
     waits: bool = True
     """Whether it may wait for room that others hold."""
     gives_way: bool = False
@@ -37,8 +37,13 @@ class Asked(msgspec.Struct, frozen=True):
         return self.counted.limits(self.number)
 
 
-def prepare(
-    asked: Asked, *, windows: Windows, now: datetime, reservation_id: UUID | None = None, is_local: bool = False
+def make_attempt(
+    asked: AttemptRequest,
+    *,
+    windows: CalendarWindows,
+    now: datetime,
+    reservation_id: UUID | None = None,
+    is_local: bool = False,
 ) -> Attempt:
     """A new attempt, under an id of its own unless one is given; `is_local` when it is admitted without Redis."""
     call = asked.call
@@ -60,10 +65,10 @@ def prepare(
         is_local=is_local,
     )
     loop_time = asyncio.get_running_loop().time()
-    return Attempt(call, asked.number, asked.target, reservation, lost, Funded(), now, loop_time)
+    return Attempt(call, asked.number, asked.target, reservation, lost, Headroom(), now, loop_time)
 
 
-def _lost_event(asked: Asked, identity: UUID, day: str, now: datetime) -> UsageEvent:
+def _lost_event(asked: AttemptRequest, identity: UUID, day: str, now: datetime) -> UsageEvent:
     call, target = asked.call, asked.target
     run = call.caller.run
     return UsageEvent(

@@ -2,37 +2,37 @@
 
 import asyncio
 
-from llm_gateway.accounting.attempt_book import Ledger
+from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off, client_gone
 from llm_gateway.providers.base import UpstreamAnswer
-from llm_gateway.stages.call import Attempt, Opened
-from llm_gateway.stages.ending.settler import Settle, failed
+from llm_gateway.stages.call import Attempt, OpenedAnswer
+from llm_gateway.stages.ending.settler import Settler, outcome_of_failure
 from llm_gateway.wires.base import EventKind, StreamEvent
 
 _TOO_MANY = 429
 _UNWATCHED_SECONDS = 0.05
 
 
-class Send:
-    def __init__(self, settle: Settle, ledger: Ledger) -> None:
+class Sender:
+    def __init__(self, settle: Settler, ledger: AttemptBook) -> None:
         self._settle = settle
         self._ledger = ledger
 
-    async def __call__(self, attempt: Attempt, permit: Permit, deadline: float) -> Opened:
+    async def __call__(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
         """`UpstreamFailed` when it comes to nothing; it is settled then, and its breaker told."""
         try:
             return await self._opened(attempt, permit, deadline)
         except UpstreamFailed as failure:
             _teach(permit, failure)
-            await self._settle(attempt, failed(failure))
+            await self._settle(attempt, outcome_of_failure(failure))
             raise
         except BaseException:
             permit.nothing_learned()
             raise
 
-    async def _opened(self, attempt: Attempt, permit: Permit, deadline: float) -> Opened:
+    async def _opened(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
         call, target = attempt.call, attempt.target
         request = call.plan.request_for(target)
         body = target.provider.body(request, model=target.model, max_output=attempt.max_output)
@@ -115,13 +115,13 @@ def _first_byte_by(attempt: Attempt, deadline: float) -> float:
     return min(limit, deadline) if attempt.call.request.streamed else deadline
 
 
-async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
+async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> OpenedAnswer:
     body = await answer.whole()
     seconds = asyncio.get_running_loop().time() - attempt.started
-    return Opened(attempt, permit, answer, deadline, seconds, body=body)
+    return OpenedAnswer(attempt, permit, answer, deadline, seconds, body=body)
 
 
-async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> Opened:
+async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> OpenedAnswer:
     """Peek until the first event is whole, so that an early failure can still be retried."""
     call, provider = attempt.call, attempt.target.provider
     wants_usage = call.request.wants_usage or attempt.target.translation is not None
@@ -133,11 +133,13 @@ async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer
             raise broken_off("upstream_error", request_id=answer.request_id)
         if events:
             seconds = asyncio.get_running_loop().time() - attempt.started
-            return Opened(attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks)
+            return OpenedAnswer(
+                attempt, permit, answer, deadline, seconds, first_events=events, reader=reader, chunks=chunks
+            )
     raise broken_off("upstream_cut", request_id=answer.request_id)
 
 
-async def _keep_back(opened: Opened) -> None:
+async def _keep_back(opened: OpenedAnswer) -> None:
     """Read on while little has come, so that a stream which breaks early can begin again elsewhere."""
     config, loop = opened.attempt.call.route.config, asyncio.get_running_loop()
     until, size = loop.time() + config.buffer_seconds, sum(len(event.wire) for event in opened.first_events)

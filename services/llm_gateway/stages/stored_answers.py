@@ -11,7 +11,7 @@ from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyCo
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.replays.vault import AnswerVault
-from llm_gateway.stages.call import PlainAnswer, Replayable
+from llm_gateway.stages.call import CallIdentity, PlainAnswer
 
 IDEMPOTENCY_HEADER = "idempotency-key"
 REMEMBERED_FOR = timedelta(hours=24)
@@ -19,11 +19,13 @@ REMEMBERED_FOR = timedelta(hours=24)
 _LONGEST_KEY = 255
 
 
-class FindRecorded:
+class StoredAnswers:
     def __init__(self, vault: AnswerVault) -> None:
         self._vault = vault
 
-    def key_of(self, caller: Caller, headers: Mapping[str, str], body: bytes, *, dialect: Dialect) -> Replayable | None:
+    def key_of(
+        self, caller: Caller, headers: Mapping[str, str], body: bytes, *, dialect: Dialect
+    ) -> CallIdentity | None:
         """The call's verified key; None when it has none."""
         if (header := headers.get(CALL_KEY_HEADER)) is not None:
             return _runs_key(caller, header, body, dialect)
@@ -31,7 +33,7 @@ class FindRecorded:
             return _callers_key(caller, own, body, dialect)
         return None
 
-    async def answer_to(self, caller: Caller, replayable: Replayable) -> PlainAnswer | None:
+    async def answer_to(self, caller: Caller, replayable: CallIdentity) -> PlainAnswer | None:
         """The stored answer, as it went out the first time; `IdempotencyConflict` when it is another request's."""
         found = await self._vault.find(caller.tenant_id, replayable.call_key)
         if found is None:
@@ -44,7 +46,7 @@ class FindRecorded:
         )
 
 
-def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> Replayable:
+def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> CallIdentity:
     """A body may mean something in several dialects: the keys of the newer ones carry their dialect's name."""
     if caller.run is None:
         raise BadRequest("x-lockstep-call-key goes with a run token")
@@ -58,17 +60,17 @@ def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> Rep
     if key.digest != digest:
         raise BadRequest("the call key's digest is not that of the request")
     name = header if dialect is Dialect.OPENAI else f"{header}:{dialect.value}"
-    return Replayable(name, bytes.fromhex(digest))
+    return CallIdentity(name, bytes.fromhex(digest))
 
 
-def _callers_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> Replayable:
+def _callers_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> CallIdentity:
     """A caller's own key counts for its user and API key; the request is the same when its dialect and bytes are."""
     if not own or len(own) > _LONGEST_KEY or not own.isprintable():
         fault = Fault(f"/headers/{IDEMPOTENCY_HEADER}", f"from 1 to {_LONGEST_KEY} printable characters")
         raise BadRequest(f"Idempotency-Key: {fault.detail}", faults=(fault,))
     whose = caller.api_key_id or caller.user_id
     fingerprint = hashlib.sha256(dialect.value.encode() + b"\n" + body).digest()
-    return Replayable(f"own:{whose}:{own}", fingerprint, remembered_for=REMEMBERED_FOR)
+    return CallIdentity(f"own:{whose}:{own}", fingerprint, remembered_for=REMEMBERED_FOR)
 
 
 def _object(body: bytes) -> dict[str, Any]:

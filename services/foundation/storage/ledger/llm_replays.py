@@ -12,7 +12,7 @@ from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class SealedAnswer:
     """An answer as it stands: its encrypted bytes are in `body`, or in S3 under `object_key`."""
 
     call_key: str
@@ -27,7 +27,7 @@ class StoredAnswer:
     expires_at: datetime | None = None
 
 
-async def find_answer(tx: Transaction, call_key: str) -> StoredAnswer | None:
+async def find_answer(tx: Transaction, call_key: str) -> SealedAnswer | None:
     """The tenant's stored answer to a call."""
     rows = await tx.execute(
         text(
@@ -38,7 +38,7 @@ async def find_answer(tx: Transaction, call_key: str) -> StoredAnswer | None:
         {"call_key": call_key},
     )
     row = rows.mappings().first()
-    return StoredAnswer(**row) if row else None
+    return SealedAnswer(**row) if row else None
 
 
 async def tenant_salt(tx: Transaction) -> bytes:
@@ -53,7 +53,7 @@ async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
     return list(rows.scalars())
 
 
-async def store_answer(tx: Transaction, tenant_id: UUID, answer: StoredAnswer) -> bool:
+async def store_answer(tx: Transaction, tenant_id: UUID, answer: SealedAnswer) -> bool:
     """Keep an answer; False when another one stands already, which stays."""
     statement = text(
         "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key,"

@@ -7,7 +7,7 @@ from llm_gateway.budget.limits.scopes import Amount
 
 
 @dataclass(frozen=True, slots=True)
-class Seed:
+class Backfill:
     """What was committed up to a moment, by the number of the slice."""
 
     since_ms: int
@@ -19,4 +19,4 @@ class Seed:
         return f"{self.since_ms}{''.join(slices)}"
 
 
-NO_SEEDS: Mapping[int, Seed] = {}
+NO_BACKFILLS: Mapping[int, Backfill] = {}

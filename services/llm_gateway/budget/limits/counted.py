@@ -6,17 +6,17 @@ from uuid import UUID
 
 from foundation.contracts.gateway.run_token import RunClaims
 from llm_gateway.budget.limits.rates import CallLimits, call_limits
-from llm_gateway.budget.limits.scopes import Limit, Scope, ScopeKind
-from llm_gateway.budget.limits.tenant_limits import Limits
+from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
+from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import ScopeKey
 
 
 @dataclass(frozen=True, slots=True)
-class CountedIn:
+class CallScopes:
     """`first` are the limits of a call, `again` those of a retry of ours, which is no further request of the caller."""
 
-    scopes: tuple[Scope, ...]
+    scopes: tuple[LimitedScope, ...]
     scope_keys: tuple[ScopeKey, ...]
     first: CallLimits
     again: CallLimits
@@ -25,9 +25,9 @@ class CountedIn:
         return self.first if attempt == 1 else self.again
 
 
-def counted_in(
-    limits: Limits, *, tenant_id: UUID, user_id: UUID | None, api_key_id: UUID | None, run: RunClaims | None
-) -> CountedIn:
+def scopes_of_call(
+    limits: EffectiveLimits, *, tenant_id: UUID, user_id: UUID | None, api_key_id: UUID | None, run: RunClaims | None
+) -> CallScopes:
     lasting = {ScopeKind.TENANT: tenant_id}
     if user_id is not None:
         lasting[ScopeKind.USER] = user_id
@@ -37,30 +37,32 @@ def counted_in(
     bucket = keys.bucket_of(tenant_id)
     # 20 a minute is how fast a person calls, not the run that a person started
     of_person = frozenset({ScopeKind.USER}) if run else frozenset[ScopeKind]()
-    return CountedIn(
+    return CallScopes(
         scopes=scopes,
         scope_keys=tuple(
             ScopeKey(keys.scope(bucket, tenant_id, scope.kind, scope.scope_id), scope.kind.windowed) for scope in scopes
         ),
-        first=_limits(limits, tenant_id, lasting, uncounted=of_person),
-        again=_limits(limits, tenant_id, lasting, uncounted=frozenset(ScopeKind)),
+        first=_call_limits(limits, tenant_id, lasting, uncounted=of_person),
+        again=_call_limits(limits, tenant_id, lasting, uncounted=frozenset(ScopeKind)),
     )
 
 
-def _of_run(run: RunClaims | None) -> list[Scope]:
+def _of_run(run: RunClaims | None) -> list[LimitedScope]:
     """As the scripts want them: the runs above, the run and its step last."""
     if run is None:
         return []
     above = [
-        Scope(ScopeKind.RUN, one.run_id, total=Limit(one.caps.tokens, one.caps.nano_usd), generation=one.generation)
+        LimitedScope(
+            ScopeKind.RUN, one.run_id, total=BudgetLimit(one.caps.tokens, one.caps.nano_usd), generation=one.generation
+        )
         for one in run.ancestors
     ]
-    own = Scope(ScopeKind.RUN, run.run_id, total=Limit(run.caps.run.tokens, run.caps.run.nano_usd))
-    step = Scope(ScopeKind.STEP, run.step_id, total=Limit(run.caps.step.tokens, run.caps.step.nano_usd))
+    own = LimitedScope(ScopeKind.RUN, run.run_id, total=BudgetLimit(run.caps.run.tokens, run.caps.run.nano_usd))
+    step = LimitedScope(ScopeKind.STEP, run.step_id, total=BudgetLimit(run.caps.step.tokens, run.caps.step.nano_usd))
     return [*above, own, step]
 
 
-def _limits(
-    limits: Limits, tenant_id: UUID, lasting: Mapping[ScopeKind, UUID], *, uncounted: frozenset[ScopeKind]
+def _call_limits(
+    limits: EffectiveLimits, tenant_id: UUID, lasting: Mapping[ScopeKind, UUID], *, uncounted: frozenset[ScopeKind]
 ) -> CallLimits:
     return call_limits(tenant_id, lasting, limits.rates, uncounted=uncounted)

@@ -15,11 +15,11 @@ _BURST_MINUTES = 10
 """With a burst, one minute may pass its limit, but ten minutes together may not pass ten times the limit."""
 
 NO_CHANGES = RateLimits()
-SHIPPED = RateLimits(tenant=ScopeRates(requests_a_minute=100), user=ScopeRates(requests_a_minute=20))
+SHIPPED_LIMITS = RateLimits(tenant=ScopeRates(requests_a_minute=100), user=ScopeRates(requests_a_minute=20))
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class SlidingWindow:
     """One sliding window: any interval of its width admits no more than its limit."""
 
     scope: ScopeKind
@@ -34,7 +34,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
+class CallSlots:
     """How many calls of a scope may be open at once; `scope_number` is its place among the call's scopes."""
 
     scope_number: int
@@ -46,8 +46,8 @@ class Slots:
 class CallLimits:
     """The windows and slots that one call must pass."""
 
-    rates: tuple[Rate, ...] = ()
-    slots: tuple[Slots, ...] = ()
+    rates: tuple[SlidingWindow, ...] = ()
+    slots: tuple[CallSlots, ...] = ()
     arguments: tuple[int, ...] = field(init=False, repr=False, compare=False)
     """As reserve.lua takes them; made once, since they are used for many calls."""
     keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -66,10 +66,10 @@ class CallLimits:
 NO_LIMITS = CallLimits()
 
 
-class RateState(msgspec.Struct, frozen=True):
+class SlidingWindowState(msgspec.Struct, frozen=True):
     """What a window has left, and in how many microseconds all of it is free again."""
 
-    rate: Rate
+    rate: SlidingWindow
     left: int
     reset_us: int
 
@@ -78,24 +78,26 @@ def call_limits(
     tenant_id: UUID, scopes: Mapping[ScopeKind, UUID], limits: RateLimits, *, uncounted: frozenset[ScopeKind]
 ) -> CallLimits:
     """The limits of a call in its scopes; in the `uncounted` ones its tokens and slots count, but not the request."""
-    rates: list[Rate] = []
-    slots: list[Slots] = []
+    rates: list[SlidingWindow] = []
+    slots: list[CallSlots] = []
     for number, (kind, scope_id) in enumerate(scopes.items()):
         own: ScopeRates = getattr(limits, kind.value)
         prefix = keys.limit(keys.bucket_of(tenant_id), tenant_id, kind, scope_id)
         if kind not in uncounted:
-            rates += _windows(kind, prefix, own.requests_a_minute, own.request_burst, counts_tokens=False)
-        rates += _windows(kind, prefix, own.tokens_a_minute, own.token_burst, counts_tokens=True)
+            rates += _sliding_windows(kind, prefix, own.requests_a_minute, own.request_burst, counts_tokens=False)
+        rates += _sliding_windows(kind, prefix, own.tokens_a_minute, own.token_burst, counts_tokens=True)
         if own.at_once is not None:
-            slots.append(Slots(number, f"{prefix}:slots", own.at_once))
+            slots.append(CallSlots(number, f"{prefix}:slots", own.at_once))
     return CallLimits(tuple(rates), tuple(slots))
 
 
-def _windows(kind: ScopeKind, prefix: str, limit: int | None, burst: int, *, counts_tokens: bool) -> list[Rate]:
+def _sliding_windows(
+    kind: ScopeKind, prefix: str, limit: int | None, burst: int, *, counts_tokens: bool
+) -> list[SlidingWindow]:
     if limit is None:
         return []
     unit = "tokens" if counts_tokens else "requests"
     windows = [(MINUTE_US, limit + burst)]
     if burst:
         windows.append((_BURST_MINUTES * MINUTE_US, _BURST_MINUTES * limit))
-    return [Rate(kind, f"{prefix}:{unit}:{width}", counts_tokens, width, most) for width, most in windows]
+    return [SlidingWindow(kind, f"{prefix}:{unit}:{width}", counts_tokens, width, most) for width, most in windows]

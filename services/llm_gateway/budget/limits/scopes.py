@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.money import MAX_AMOUNT
 
 SLICES = 60
@@ -28,13 +29,6 @@ class ScopeKind(StrEnum):
         return self in {ScopeKind.TENANT, ScopeKind.USER, ScopeKind.KEY}
 
 
-class Period(StrEnum):
-    TOTAL = "total"
-    DAY = "day"
-    MONTH = "month"
-    ROLLING = "rolling"
-
-
 class Amount(msgspec.Struct, frozen=True):
     """Tokens and nano-dollars."""
 
@@ -47,7 +41,7 @@ class LimitOutOfRange(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class BudgetLimit:
     """The most that may be committed and held; None for no limit. `LimitOutOfRange` above 9 × 10^15."""
 
     tokens: int | None = None
@@ -70,37 +64,37 @@ class Limit:
         return {unit: amount for unit, amount in amounts.items() if amount is not None}
 
 
-NO_LIMIT = Limit()
+NO_LIMIT = BudgetLimit()
 
 
 @dataclass(frozen=True, slots=True)
-class Rolling:
+class RollingLimit:
     """A limit in any interval of a width; `slice_ms` is how finely its window is counted."""
 
-    limit: Limit
+    limit: BudgetLimit
     width_ms: int
     slice_ms: int
 
 
-def slice_of(width_ms: int) -> int:
+def slice_width(width_ms: int) -> int:
     return -(-width_ms // SLICES)
 
 
-def rolling(window_seconds: int, limit: Limit) -> Rolling:
+def make_rolling_limit(window_seconds: int, limit: BudgetLimit) -> RollingLimit:
     width_ms = window_seconds * 1000
-    return Rolling(limit, width_ms, slice_of(width_ms))
+    return RollingLimit(limit, width_ms, slice_width(width_ms))
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class LimitedScope:
     """One scope of a call with its limits by period."""
 
     kind: ScopeKind
     scope_id: UUID
-    total: Limit = NO_LIMIT
-    day: Limit = NO_LIMIT
-    month: Limit = NO_LIMIT
-    rolling: Rolling | None = None
+    total: BudgetLimit = NO_LIMIT
+    day: BudgetLimit = NO_LIMIT
+    month: BudgetLimit = NO_LIMIT
+    rolling: RollingLimit | None = None
     generation: int | None = None
     """Of a run above the caller's own: under which generation of it the caller runs."""
     arguments: tuple[str | int, ...] = field(init=False, repr=False, compare=False)
@@ -114,18 +108,18 @@ class Scope:
         object.__setattr__(self, "watched", tuple(self._watched()))
 
     def _watched(self) -> Iterator[str]:
-        limits = {Period.TOTAL: self.total}
+        limits = {BudgetPeriod.TOTAL: self.total}
         if self.kind.windowed:
-            limits |= {Period.DAY: self.day, Period.MONTH: self.month}
+            limits |= {BudgetPeriod.DAY: self.day, BudgetPeriod.MONTH: self.month}
         for period, limit in limits.items():
             yield from (f"{period} {unit} {most}" for unit, most in limit.by_unit.items())
         if self.rolling is not None:
             for unit, most in self.rolling.limit.by_unit.items():
-                yield f"{Period.ROLLING} {unit} {most} {self.rolling.width_ms}"
+                yield f"{BudgetPeriod.ROLLING} {unit} {most} {self.rolling.width_ms}"
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class CalendarWindow:
     """A calendar window [start, end) in milliseconds since 1970; labels of later windows sort later."""
 
     label: str
@@ -134,24 +128,24 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    day: Window
-    month: Window
+class CalendarWindows:
+    day: CalendarWindow
+    month: CalendarWindow
 
-    def of(self, period: Period) -> Window | None:
-        return {Period.DAY: self.day, Period.MONTH: self.month}.get(period)
+    def of(self, period: BudgetPeriod) -> CalendarWindow | None:
+        return {BudgetPeriod.DAY: self.day, BudgetPeriod.MONTH: self.month}.get(period)
 
 
-def windows_at(moment: datetime, zone: ZoneInfo) -> Windows:
+def windows_at(moment: datetime, zone: ZoneInfo) -> CalendarWindows:
     """The tenant's day and month that contain a moment; a day with a clock change is as long as it is."""
     local = moment.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     next_day = (midnight.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=zone)
     first = midnight.replace(day=1)
     next_month = (first.replace(tzinfo=None) + timedelta(days=32)).replace(day=1, tzinfo=zone)
-    return Windows(
-        day=Window(f"{midnight:%Y-%m-%d}", _ms(midnight), _ms(next_day)),
-        month=Window(f"{first:%Y-%m}", _ms(first), _ms(next_month)),
+    return CalendarWindows(
+        day=CalendarWindow(f"{midnight:%Y-%m-%d}", _ms(midnight), _ms(next_day)),
+        month=CalendarWindow(f"{first:%Y-%m}", _ms(first), _ms(next_month)),
     )
 
 

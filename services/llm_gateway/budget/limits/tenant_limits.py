@@ -12,13 +12,22 @@ from pydantic import BaseModel, ValidationError
 
 from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, RedisAway
 from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable, Forbidden
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
-from llm_gateway.budget.limits.backfill import Seed
-from llm_gateway.budget.limits.scopes import NO_LIMIT, Amount, Limit, Period, Rolling, Scope, ScopeKind, rolling
+from llm_gateway.budget.limits.backfill import Backfill
+from llm_gateway.budget.limits.scopes import (
+    NO_LIMIT,
+    Amount,
+    BudgetLimit,
+    LimitedScope,
+    RollingLimit,
+    ScopeKind,
+    make_rolling_limit,
+)
 
 FRESH_SECONDS = 2.0
 """Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""
@@ -35,44 +44,46 @@ _log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class EffectiveLimits:
     """All limits of one tenant, and what it has declared about them; `gateways` are alive, as last known."""
 
     zone: ZoneInfo
-    by_scope: Mapping[tuple[str, UUID], Mapping[str, Limit]]
+    by_scope: Mapping[tuple[str, UUID], Mapping[str, BudgetLimit]]
     rates: RateLimits
-    rolling: Mapping[tuple[str, UUID], Rolling] = field(default_factory=dict)
+    rolling: Mapping[tuple[str, UUID], RollingLimit] = field(default_factory=dict)
     bounds: Bounds = STRICT
     redis_away: RedisAway = CLOSED
     gateways: int = 1
 
-    def scope(self, kind: ScopeKind, scope_id: UUID) -> Scope:
+    def scope(self, kind: ScopeKind, scope_id: UUID) -> LimitedScope:
         by_period = self.by_scope.get((kind.value, scope_id), {})
-        total, day, month = (by_period.get(period, NO_LIMIT) for period in (Period.TOTAL, Period.DAY, Period.MONTH))
+        total, day, month = (
+            by_period.get(period, NO_LIMIT) for period in (BudgetPeriod.TOTAL, BudgetPeriod.DAY, BudgetPeriod.MONTH)
+        )
         window = self.rolling.get((kind.value, scope_id))
-        return Scope(kind, scope_id, total=total, day=day, month=month, rolling=window)
+        return LimitedScope(kind, scope_id, total=total, day=day, month=month, rolling=window)
 
 
 @dataclass(slots=True)
 class _Known:
-    limits: Limits
+    limits: EffectiveLimits
     loaded_at: float
-    fetching: "asyncio.Task[Limits] | None" = None
+    fetching: "asyncio.Task[EffectiveLimits] | None" = None
 
 
-class LimitsCache:
+class TenantLimitsCache:
     def __init__(self, database: Database, *, shipped: RateLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._shipped = shipped
         self._clock = clock
         self._known: dict[UUID, _Known] = {}
-        self._first: dict[UUID, asyncio.Task[Limits]] = {}
+        self._first: dict[UUID, asyncio.Task[EffectiveLimits]] = {}
 
     def ship(self, limits: RateLimits) -> None:
         """What holds where a tenant has said nothing else; tenants get it when theirs are renewed."""
         self._shipped = limits
 
-    async def of(self, tenant_id: UUID) -> Limits:
+    async def of(self, tenant_id: UUID) -> EffectiveLimits:
         """The tenant's limits; `DependencyUnavailable` when they were never seen and PostgreSQL is away."""
         known = self._known.get(tenant_id)
         if known is None:
@@ -95,7 +106,7 @@ class LimitsCache:
                 _log.debug("PostgreSQL is away, the last known limits hold", extra={"tenant_id": str(tenant_id)})
         return known.limits
 
-    async def spent(self, tenant_id: UUID, scope: Scope, window: Rolling, *, until_ms: int) -> Seed:
+    async def spent(self, tenant_id: UUID, scope: LimitedScope, window: RollingLimit, *, until_ms: int) -> Backfill:
         """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
         async with self._database.tenant(tenant_id) as tx:
             sums = await committed_in_rolling_window(
@@ -106,14 +117,14 @@ class LimitsCache:
                 slice_ms=window.slice_ms,
                 until_ms=until_ms,
             )
-        return Seed(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
+        return Backfill(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
 
-    def _fetched(self, known: _Known, task: "asyncio.Task[Limits]") -> None:
+    def _fetched(self, known: _Known, task: "asyncio.Task[EffectiveLimits]") -> None:
         known.fetching = None
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.debug("limits could not be renewed", exc_info=error)
 
-    async def _load(self, tenant_id: UUID) -> Limits:
+    async def _load(self, tenant_id: UUID) -> EffectiveLimits:
         async with self._database.tenant(tenant_id) as tx:
             found = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
         if found is None or found.suspended:
@@ -126,17 +137,17 @@ class LimitsCache:
             del self._known[other]
         return limits
 
-    def _limits(self, tenant_id: UUID, found: TenantLimits) -> Limits:
-        by_scope: dict[tuple[str, UUID], dict[str, Limit]] = {}
-        windows: dict[tuple[str, UUID], Rolling] = {}
+    def _limits(self, tenant_id: UUID, found: TenantLimits) -> EffectiveLimits:
+        by_scope: dict[tuple[str, UUID], dict[str, BudgetLimit]] = {}
+        windows: dict[tuple[str, UUID], RollingLimit] = {}
         for row in found.budgets:
-            limit = Limit(row.limit_tokens, row.limit_nano_usd)
+            limit = BudgetLimit(row.limit_tokens, row.limit_nano_usd)
             if row.window_seconds is None:
                 by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = limit
             else:
-                windows[row.scope, row.scope_id] = rolling(row.window_seconds, limit)
+                windows[row.scope, row.scope_id] = make_rolling_limit(row.window_seconds, limit)
         given = found.settings
-        return Limits(
+        return EffectiveLimits(
             ZoneInfo(found.time_zone),
             by_scope,
             self._shipped.changed_by(_setting(tenant_id, given, "limits", RateLimits())),

@@ -12,7 +12,7 @@ from foundation.storage.ledger.llm_events import (
 from foundation.storage.ledger.rolling_spend import SliceSum
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys
-from llm_gateway.budget.totals.redis_holds import OpenHold
+from llm_gateway.budget.totals.redis_holds import RedisHold
 from llm_gateway.budget.totals.scope_totals import ScopeTotals
 
 
@@ -51,7 +51,7 @@ class BucketTotals:
     def add_fence(self, row: StepFence) -> None:
         self.scopes.mark(self._key(row.tenant_id, ScopeKind.STEP, row.step_id), "fence", row.fence)
 
-    def add_hold(self, hold: OpenHold, *, recorded: bool) -> None:
+    def add_hold(self, hold: RedisHold, *, recorded: bool) -> None:
         if recorded:
             self.settled_holds.append(str(hold.identity))
             return

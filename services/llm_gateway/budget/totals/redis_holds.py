@@ -17,7 +17,7 @@ class _Owner(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenHold:
+class RedisHold:
     identity: UUID
     bucket: int
     tenant_id: UUID
@@ -30,7 +30,7 @@ class OpenHold:
         return date.fromisoformat(self.day)
 
 
-async def open_holds(redis: Redis, bucket: int) -> list[OpenHold]:
+async def read_redis_holds(redis: Redis, bucket: int) -> list[RedisHold]:
     """Every hold of a bucket that is neither settled nor lapsed."""
     found = []
     for member in await redis.zrange(keys.leases(bucket), 0, -1):
@@ -42,7 +42,7 @@ async def open_holds(redis: Redis, bucket: int) -> list[OpenHold]:
             continue
         lines = [line for line in scopes.split("\n") if line]
         found.append(
-            OpenHold(
+            RedisHold(
                 identity=identity,
                 bucket=bucket,
                 tenant_id=msgspec.json.decode(event, type=_Owner).tenant_id,

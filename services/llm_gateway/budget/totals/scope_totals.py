@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import Amount, slice_of
+from llm_gateway.budget.limits.scopes import Amount, slice_width
 
 Fields = list[str | list[int | str]]
 
@@ -99,7 +99,7 @@ class ScopeTotals:
     def commit_in_slice(self, key: str, width_ms: int, number: int, amount: Amount) -> None:
         """Count a rolling window of this width; nothing in a slice says that it has one."""
         windows = self._scope(key).rolling
-        window = windows.setdefault(width_ms, _RollingWindow(slice_of(width_ms)))
+        window = windows.setdefault(width_ms, _RollingWindow(slice_width(width_ms)))
         if amount != Amount(0, 0):
             window.commit(number, amount)
 

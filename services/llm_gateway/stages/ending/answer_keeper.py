@@ -10,21 +10,21 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.answered import Item, items_of_body, items_of_ending, weights_only
 from llm_gateway.items.store import KeptItems
 from llm_gateway.refusals.refusal_errors import CallInProgress
-from llm_gateway.replays.vault import AnswerVault, RecordedAnswer
+from llm_gateway.replays.vault import AnswerVault, StoredAnswer
 from llm_gateway.stages.call import Attempt
-from llm_gateway.stages.ending.settler import Outcome, Settle
+from llm_gateway.stages.ending.settler import AttemptOutcome, Settler
 
 _ABSENT = msgspec.Raw()
 
 
-class KeepAnswer:
-    def __init__(self, settle: Settle, vault: AnswerVault, kept_items: KeptItems) -> None:
+class AnswerKeeper:
+    def __init__(self, settle: Settler, vault: AnswerVault, kept_items: KeptItems) -> None:
         self._settle = settle
         self._vault = vault
         self._kept_items = kept_items
 
     async def __call__(
-        self, attempt: Attempt, outcome: Outcome, answer: RecordedAnswer, *, ending: bytes = b""
+        self, attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer, *, ending: bytes = b""
     ) -> None:
         """`ending` is the last event of a stream.
 
@@ -37,7 +37,7 @@ class KeepAnswer:
         else:
             await self._keep(attempt, outcome, answer)
 
-    async def _keep(self, attempt: Attempt, outcome: Outcome, answer: RecordedAnswer) -> None:
+    async def _keep(self, attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer) -> None:
         call = attempt.call
         if call.replayable is None:
             await self._settle(attempt, outcome)
@@ -59,7 +59,7 @@ class KeepAnswer:
             raise CallInProgress("the call has another answer, which will be replayed", retry_after=0.1)
 
 
-def _items(attempt: Attempt, outcome: Outcome, answer: RecordedAnswer, ending: bytes) -> list[Item]:
+def _items(attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer, ending: bytes) -> list[Item]:
     request = attempt.call.request
     if request.dialect is not Dialect.RESPONSES:
         return []

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from foundation.telemetry.logs import OftenSaid
 from llm_gateway import metrics
-from llm_gateway.accounting.attempt_book import Ledger
+from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.journal import Settlement
 from llm_gateway.accounting.usage_event import UsageEvent, encode_event
 from llm_gateway.breakers.alerts import Alert, Alerts
@@ -23,7 +23,7 @@ _MOST_TOKENS = 50_000_000
 _say_settled = OftenSaid(__name__, "attempt settled")
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class AttemptOutcome(msgspec.Struct, frozen=True):
     """How an attempt ended; `usage` None means that what it took is not known, and its bound is charged."""
 
     status: str
@@ -35,9 +35,9 @@ class Outcome(msgspec.Struct, frozen=True):
     answer_stored: bool = False
 
 
-def failed(failure: UpstreamFailed, *, status: str = "failed") -> Outcome:
+def outcome_of_failure(failure: UpstreamFailed, *, status: str = "failed") -> AttemptOutcome:
     """A failure as what it is settled at."""
-    return Outcome(
+    return AttemptOutcome(
         status=status,
         usage=NO_USAGE if failure.billing is Billing.NONE else None,
         http_status=failure.status,
@@ -46,12 +46,12 @@ def failed(failure: UpstreamFailed, *, status: str = "failed") -> Outcome:
     )
 
 
-class Settle:
-    def __init__(self, ledger: Ledger, alerts: Alerts) -> None:
+class Settler:
+    def __init__(self, ledger: AttemptBook, alerts: Alerts) -> None:
         self._ledger = ledger
         self._alerts = alerts
 
-    async def __call__(self, attempt: Attempt, outcome: Outcome) -> None:
+    async def __call__(self, attempt: Attempt, outcome: AttemptOutcome) -> None:
         """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
         event = self._event(attempt, outcome)
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
@@ -60,7 +60,7 @@ class Settle:
         await self._ledger.settle(attempt.reservation, settlement)
         _say_settled({**names, "event_id": attempt.reservation.name, **_about(event)})
 
-    def _event(self, attempt: Attempt, outcome: Outcome) -> UsageEvent:
+    def _event(self, attempt: Attempt, outcome: AttemptOutcome) -> UsageEvent:
         seconds = asyncio.get_running_loop().time() - attempt.started
         first = outcome.first_token_seconds
         why_bound, charged = _charged(attempt, outcome.usage)

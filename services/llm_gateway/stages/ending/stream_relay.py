@@ -2,15 +2,15 @@
 
 from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off
 from llm_gateway.exchange.usage import Usage
-from llm_gateway.stages.call import Opened
+from llm_gateway.stages.call import OpenedAnswer
 from llm_gateway.streaming.outlet import Outlet
 from llm_gateway.wires.base import EventKind, StreamEvent
 
 _MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 
-class Passing:
-    def __init__(self, opened: Opened, outlet: Outlet, *, keep: bool) -> None:
+class StreamRelay:
+    def __init__(self, opened: OpenedAnswer, outlet: Outlet, *, keep: bool) -> None:
         call, target = opened.attempt.call, opened.attempt.target
         self._opened = opened
         self._outlet = outlet
@@ -35,7 +35,7 @@ class Passing:
                 # a provider may repeat its usage; the last one counts
                 self.usage = event.usage
             if event.kind is EventKind.ERROR:
-                raise broken("upstream_error", self._opened)
+                raise stream_failure("upstream_error", self._opened)
             if event.kind is EventKind.DONE:
                 done = True
                 self._end(event.wire, passing)
@@ -53,7 +53,7 @@ class Passing:
         try:
             return self._translator.feed(wire)
         except ValueError as error:
-            raise broken("upstream_malformed", self._opened) from error
+            raise stream_failure("upstream_malformed", self._opened) from error
 
     def _end(self, wire: bytes, passing: list[bytes]) -> None:
         if self._translator is None:
@@ -62,7 +62,7 @@ class Passing:
         try:
             *before, self.ending = self._translator.end(wire)
         except ValueError as error:
-            raise broken("upstream_malformed", self._opened) from error
+            raise stream_failure("upstream_malformed", self._opened) from error
         passing += before
 
     def _remember(self, wire: bytes) -> None:
@@ -74,6 +74,6 @@ class Passing:
             raise UpstreamFailed("upstream_too_large", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
 
 
-def broken(code: str, opened: Opened) -> UpstreamFailed:
+def stream_failure(code: str, opened: OpenedAnswer) -> UpstreamFailed:
     """A stream that ended in another way than its own."""
     return broken_off(code, request_id=opened.answer.request_id)

@@ -15,16 +15,16 @@ from redis.exceptions import ConnectionError as NotConnected
 from fixtures.budget_bench import BudgetBench, running_bench
 from fixtures.redis_server import RedisServer
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.attempt_book import Ledger, RedisAway
+from llm_gateway.accounting.attempt_book import AttemptBook, RedisUnavailable
 from llm_gateway.accounting.journal import Journal, Settlement
 from llm_gateway.accounting.usage_event import UsageEvent, encode_event
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Funded
+from llm_gateway.budget.reserve_script import Headroom
 from llm_gateway.budget.store import BudgetStore
-from llm_gateway.budget.totals.redis_holds import open_holds
+from llm_gateway.budget.totals.redis_holds import read_redis_holds
 from llm_gateway.budget.waiting import FairWait
 
 LEASE = timedelta(seconds=30)
@@ -35,7 +35,7 @@ class Store(BudgetStore):
 
     before_answer: Callable[[], Awaitable[None]] | None = None
 
-    async def reserve(self, reservation: Reservation, **more: Any) -> Funded:
+    async def reserve(self, reservation: Reservation, **more: Any) -> Headroom:
         funded = await super().reserve(reservation, **more)
         if self.before_answer:
             await self.before_answer()
@@ -70,11 +70,11 @@ def store(bench: BudgetBench) -> Store:
 
 
 @pytest.fixture
-def ledger(store: Store, journal: Journal) -> Ledger:
-    return Ledger(store, journal, FairWait(seconds=1, most=1), lease=LEASE, recorded=none_recorded)
+def ledger(store: Store, journal: Journal) -> AttemptBook:
+    return AttemptBook(store, journal, FairWait(seconds=1, most=1), lease=LEASE, recorded=none_recorded)
 
 
-async def held(ledger: Ledger, bench: BudgetBench, tokens: int) -> Reservation:
+async def held(ledger: AttemptBook, bench: BudgetBench, tokens: int) -> Reservation:
     lost = UsageEvent(
         tenant_id=bench.tenant_id,
         event_day=date(2026, 11, 26),
@@ -105,7 +105,7 @@ def used(reservation: Reservation) -> Settlement:
 
 
 async def tokens_held(bench: BudgetBench) -> list[int]:
-    return sorted(hold.amount.tokens for hold in await open_holds(bench.redis, bench.bucket))
+    return sorted(hold.amount.tokens for hold in await read_redis_holds(bench.redis, bench.bucket))
 
 
 @contextlib.asynccontextmanager
@@ -121,7 +121,7 @@ async def lost_by_a_restart(bench: BudgetBench) -> AsyncIterator[None]:
 
 
 async def test_room_of_a_settled_call_is_not_claimed_back_when_its_settlement_is_lost(
-    bench: BudgetBench, ledger: Ledger
+    bench: BudgetBench, ledger: AttemptBook
 ) -> None:
     first = await held(ledger, bench, 900)
     ledger.dispatching(first)
@@ -133,10 +133,10 @@ async def test_room_of_a_settled_call_is_not_claimed_back_when_its_settlement_is
 
 
 async def test_room_of_a_call_that_was_given_up_is_not_claimed_back_either(
-    bench: BudgetBench, store: Store, ledger: Ledger
+    bench: BudgetBench, store: Store, ledger: AttemptBook
 ) -> None:
     store.before_answer = breaks
-    with pytest.raises(RedisAway):
+    with pytest.raises(RedisUnavailable):
         await held(ledger, bench, 900)
     store.before_answer = None
     async with lost_by_a_restart(bench):
@@ -147,7 +147,7 @@ async def test_room_of_a_call_that_was_given_up_is_not_claimed_back_either(
 
 
 async def test_what_a_rebuild_could_not_know_to_be_admitted_is_not_held_and_not_dispatched(
-    bench: BudgetBench, store: Store, ledger: Ledger
+    bench: BudgetBench, store: Store, ledger: AttemptBook
 ) -> None:
     async def rebuild() -> None:
         await bench.redis.flushall()
@@ -164,7 +164,7 @@ async def test_what_a_rebuild_could_not_know_to_be_admitted_is_not_held_and_not_
     assert await tokens_held(bench) == [800]
 
 
-async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, ledger: Ledger) -> None:
+async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, ledger: AttemptBook) -> None:
     await held(ledger, bench, 200)
     async with lost_by_a_restart(bench):
         await held(ledger, bench, 100)
@@ -173,7 +173,7 @@ async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, ledger:
 
 
 async def test_an_answer_leaves_although_the_journal_has_forgotten_its_settlement_meanwhile(
-    bench: BudgetBench, journal: Journal, ledger: Ledger
+    bench: BudgetBench, journal: Journal, ledger: AttemptBook
 ) -> None:
     reservation = await held(ledger, bench, 100)
     identity = reservation.reservation_id

@@ -10,7 +10,7 @@ from fixtures.gateway import Tenant
 from fixtures.postgres import ScratchDatabase
 from foundation.domain.errors import DatabaseRefused
 from foundation.domain.ids import new_uuid
-from foundation.storage.ledger.llm_replays import StoredAnswer, find_answer, store_answer
+from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, store_answer
 from foundation.storage.limits.tenant_limits import find_usable_key, read_tenant_limits
 from foundation.storage.session.database import Database, DatabaseSettings
 
@@ -19,9 +19,9 @@ def a_database(database: ScratchDatabase, login: str) -> Database:
     return Database(DatabaseSettings(url=PostgresDsn(database.url(login)), pool_size=1))
 
 
-def an_answer(text: bytes) -> StoredAnswer:
+def an_answer(text: bytes) -> SealedAnswer:
     digest = hashlib.sha256(text).digest()
-    return StoredAnswer("key", digest, new_uuid(), 200, {"content-type": "x"}, text, None, len(text), digest)
+    return SealedAnswer("key", digest, new_uuid(), 200, {"content-type": "x"}, text, None, len(text), digest)
 
 
 async def test_a_stored_answer_is_the_first_one_and_unseen_by_the_neighbour(

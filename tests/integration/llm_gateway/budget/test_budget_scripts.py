@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from fixtures.budget_bench import LIMIT, BudgetBench, Run
 from fixtures.counters import as_field, over
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
-from llm_gateway.budget.limits.scopes import Amount, Limit, Scope, ScopeKind
+from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
-from llm_gateway.budget.refusals import HeldByOthers, InProgress, RunIsClosed, Spent, StaleLease
+from llm_gateway.budget.refusals import BudgetSpent, CallUnderWay, RoomHeldByOthers, RunIsClosed, StaleLease
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.store import Settled
+from llm_gateway.budget.store import SettlementState
 
 Schedule = list[tuple[str, int, int]]
 
@@ -84,10 +84,10 @@ async def _reserve(bench: BudgetBench, oracle: Oracle, amount: int, *, short: bo
     committed, held = oracle.committed, sum(oracle.held.values())
     try:
         await bench.reserve(reservation, store=bench.short if short else None)
-    except Spent:
+    except BudgetSpent:
         assert committed + amount > LIMIT
         return
-    except HeldByOthers:
+    except RoomHeldByOthers:
         assert committed + amount <= LIMIT < committed + held + amount
         return
     assert committed + held + amount <= LIMIT
@@ -109,15 +109,15 @@ async def _finish(bench: BudgetBench, oracle: Oracle, action: str, rid: UUID, am
     lowering = json.dumps({"lowered": used}) if action == "late" else ""
     answer = await bench.settle(reservation, used, lowering=lowering)
     if rid in oracle.held:
-        assert answer is Settled.SETTLED
+        assert answer is SettlementState.SETTLED
         oracle.charged[rid] = used
         del oracle.held[rid]
-    elif rid in oracle.lapsed and lowering and answer is Settled.LOWERED:
+    elif rid in oracle.lapsed and lowering and answer is SettlementState.LOWERED:
         oracle.charged[rid] = used
         # only the first late usage counts
-        assert await bench.settle(reservation, used, lowering=lowering) is Settled.ALREADY
+        assert await bench.settle(reservation, used, lowering=lowering) is SettlementState.ALREADY
     else:
-        assert answer in {Settled.ALREADY, Settled.LAPSED}
+        assert answer in {SettlementState.ALREADY, SettlementState.LAPSED}
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -130,7 +130,7 @@ def test_what_was_used_above_the_bound_is_committed_as_it_is(run_bench: Run) -> 
     async def body(bench: BudgetBench) -> None:
         reservation = bench.reservation(10)
         await bench.reserve(reservation)
-        assert await bench.settle(reservation, 11) is Settled.SETTLED
+        assert await bench.settle(reservation, 11) is SettlementState.SETTLED
         counters = await bench.store.counters(bench.tenant_id, ScopeKind.RUN, bench.run_id)
         assert (counters.committed.tokens, counters.held.tokens) == (11, 0)
 
@@ -166,7 +166,7 @@ def test_a_call_is_held_once_while_it_is_open_and_again_when_it_lapsed(run_bench
         await asyncio.sleep(0.003)
         second = bench.reservation(5, call="k")
         await bench.reserve(second)
-        with pytest.raises(InProgress):
+        with pytest.raises(CallUnderWay):
             await bench.reserve(bench.reservation(5, call="k"))
         counters = await bench.store.counters(bench.tenant_id, ScopeKind.RUN, bench.run_id)
         assert (counters.committed.tokens, counters.held.tokens) == (5, 5)
@@ -176,9 +176,9 @@ def test_a_call_is_held_once_while_it_is_open_and_again_when_it_lapsed(run_bench
 
 def test_a_refused_call_leaves_no_trace_in_any_scope(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
-        bench.scopes[2] = Scope(ScopeKind.STEP, bench.step_id, total=Limit(3, None))
+        bench.scopes[2] = LimitedScope(ScopeKind.STEP, bench.step_id, total=BudgetLimit(3, None))
         before = await bench.redis.keys("*")
-        with pytest.raises(Spent) as refused:
+        with pytest.raises(BudgetSpent) as refused:
             await bench.reserve(bench.reservation(4))
         assert refused.value.blocked.scope is ScopeKind.STEP
         assert sorted(await bench.redis.keys("*")) == sorted(before)
@@ -194,7 +194,9 @@ async def end_day(bench: BudgetBench) -> None:
 
 def test_each_window_warns_once_also_when_a_hold_lapses_into_it(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
-        bench.scopes = [Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(100, 300), total=Limit(None, 600))]
+        bench.scopes = [
+            LimitedScope(ScopeKind.TENANT, bench.tenant_id, day=BudgetLimit(100, 300), total=BudgetLimit(None, 600))
+        ]
         for _ in range(2):
             hold = bench.reservation(79)
             await bench.reserve_without_run(hold)
@@ -212,7 +214,7 @@ def test_each_window_warns_once_also_when_a_hold_lapses_into_it(run_bench: Run) 
 
 def test_a_day_that_is_over_frees_its_window_but_not_the_total(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
-        bench.scopes[0] = Scope(ScopeKind.TENANT, bench.tenant_id, day=Limit(10, None))
+        bench.scopes[0] = LimitedScope(ScopeKind.TENANT, bench.tenant_id, day=BudgetLimit(10, None))
         await bench.reserve(bench.reservation(10))
         await end_day(bench)
         await bench.reserve(bench.reservation(10))
@@ -240,7 +242,7 @@ def test_only_an_estimate_takes_a_limit_beyond_itself_and_nothing_is_admitted_af
             reservation = bench.reservation(bound, is_estimate=is_estimate)
             try:
                 await bench.reserve(reservation, store=bench.short if lapses else None)
-            except Spent:
+            except BudgetSpent:
                 assert committed + bound > LIMIT
                 continue
             assert committed + bound <= LIMIT
@@ -249,9 +251,9 @@ def test_only_an_estimate_takes_a_limit_beyond_itself_and_nothing_is_admitted_af
                 await asyncio.sleep(0.003)
                 await bench.store.lapse()
                 lowering = "{}"
-            expected = Settled.LOWERED if lapses else Settled.SETTLED
+            expected = SettlementState.LOWERED if lapses else SettlementState.SETTLED
             assert await bench.settle(reservation, used, lowering=lowering) is expected
-            assert await bench.settle(reservation, used, lowering=lowering) is Settled.ALREADY
+            assert await bench.settle(reservation, used, lowering=lowering) is SettlementState.ALREADY
             committed += used
             counters = await bench.store.counters(bench.tenant_id, ScopeKind.RUN, bench.run_id)
             assert (counters.committed.tokens, counters.held.tokens) == (committed, 0)
@@ -263,7 +265,7 @@ def test_an_estimate_that_a_journal_puts_back_is_still_one(run_bench: Run) -> No
     async def body(bench: BudgetBench) -> None:
         reservation = bench.reservation(10, is_estimate=True)
         await bench.store.restore(reservation)
-        assert await bench.settle(reservation, 30) is Settled.SETTLED
+        assert await bench.settle(reservation, 30) is SettlementState.SETTLED
 
     run_bench(body)
 
@@ -275,7 +277,7 @@ def test_what_a_journal_put_back_at_its_usage_has_lapsed_truly(run_bench: Run) -
         assert not await bench.store.restore(reservation), "it is there already"
         await bench.redis.zadd(keys.leases(bench.bucket), {str(reservation.reservation_id): 1})
         await bench.store.lapse()
-        assert await bench.settle(reservation, 4) is Settled.ALREADY
+        assert await bench.settle(reservation, 4) is SettlementState.ALREADY
         counters = await bench.store.counters(bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
         assert (counters.committed.tokens, counters.held.tokens) == (4, 0)
         assert [event for event in await bench.events() if "used" in event] == []

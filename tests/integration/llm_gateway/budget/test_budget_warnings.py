@@ -13,7 +13,7 @@ from fixtures.postgres import ScratchDatabase
 from fixtures.redis_server import RedisServer
 from foundation.contracts.gateway.run_token import Caps
 from foundation.storage.session.database import Database, DatabaseSettings
-from llm_gateway.accounting.ledger_writer import Recorder
+from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.connection import RedisSettings, connect
@@ -126,7 +126,7 @@ async def test_the_recorder_says_a_warning_once_and_keeps_a_malformed_one_apart(
     stream = keys.stream(bucket)
     await redis.flushall()
     try:
-        recorder = Recorder(redis, recording, consumer="test")
+        recorder = LedgerWriter(redis, recording, consumer="test")
         await recorder.create_groups()
         scope = keys.scope(bucket, tenant.tenant_id, ScopeKind.USER, tenant.user_id)
         fields: Any = {"period": "day", "label": "2026-11-21", "unit": "nano", "limit": "100", "committed": "81"}

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.budget_bench import BudgetBench, Run
-from llm_gateway.budget.limits.rates import CallLimits, Rate, Slots
-from llm_gateway.budget.limits.scopes import Limit, Scope, ScopeKind
+from llm_gateway.budget.limits.rates import CallLimits, CallSlots, SlidingWindow
+from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
-from llm_gateway.budget.refusals import HeldByOthers, RateLimited, Spent
+from llm_gateway.budget.refusals import BudgetSpent, RoomHeldByOthers, WindowFull
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Funded
+from llm_gateway.budget.reserve_script import Headroom
 
 WIDTHS = (15_000, 40_000)
 """Microseconds: short enough that a schedule lives through several windows."""
@@ -21,16 +21,16 @@ _FOR_EVER = -1
 """What Redis says of a key that nothing ends."""
 
 
-def a_rate(bench: BudgetBench, kind: ScopeKind, *, tokens: bool, width: int, limit: int) -> Rate:
+def a_rate(bench: BudgetBench, kind: ScopeKind, *, tokens: bool, width: int, limit: int) -> SlidingWindow:
     prefix = keys.limit(bench.bucket, bench.tenant_id, kind, bench.tenant_id)
-    return Rate(kind, f"{prefix}:{'tokens' if tokens else 'requests'}:{width}", tokens, width, limit)
+    return SlidingWindow(kind, f"{prefix}:{'tokens' if tokens else 'requests'}:{width}", tokens, width, limit)
 
 
 @dataclass
 class Oracle:
     """All that was ever admitted to one window, looked through from the beginning each time."""
 
-    rate: Rate
+    rate: SlidingWindow
     admitted: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def used(self, now: int) -> int:
@@ -61,10 +61,10 @@ class Oracle:
         )
 
 
-async def answer_to(bench: BudgetBench, reservation: Reservation, limits: CallLimits) -> Funded | RateLimited:
+async def answer_to(bench: BudgetBench, reservation: Reservation, limits: CallLimits) -> Headroom | WindowFull:
     try:
         return await bench.reserve(reservation, limits=limits)
-    except RateLimited as refused:
+    except WindowFull as refused:
         return refused
 
 
@@ -73,7 +73,7 @@ async def decide(bench: BudgetBench, oracles: list[Oracle], bound: int) -> Reser
     limits = CallLimits(tuple(oracle.rate for oracle in oracles))
     reservation = bench.reservation(bound, limits=limits)
     funded = await answer_to(bench, reservation, limits)
-    if isinstance(funded, RateLimited):
+    if isinstance(funded, WindowFull):
         refused = funded
         waits = [oracle.wait(bound, refused.now_us) for oracle in oracles]
         expected = None if None in waits else max(wait for wait in waits if wait is not None)
@@ -128,7 +128,7 @@ def test_calls_at_once_share_a_window_exactly(run_bench: Run) -> None:
         async def one() -> bool:
             try:
                 await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
-            except RateLimited:
+            except WindowFull:
                 return False
             return True
 
@@ -147,11 +147,11 @@ def test_a_refused_call_uses_up_no_window_and_no_slot(run_bench: Run, why: str) 
                 a_rate(bench, ScopeKind.TENANT, tokens=False, width=60_000_000, limit=5),
                 a_rate(bench, ScopeKind.TENANT, tokens=True, width=60_000_000, limit=5 if why == "limited" else 5000),
             ),
-            (Slots(0, "ls:{b00}:slots".replace("b00", f"b{bench.bucket:02d}"), 3),),
+            (CallSlots(0, "ls:{b00}:slots".replace("b00", f"b{bench.bucket:02d}"), 3),),
         )
         before = await bench.redis.keys("*")
         bound = {"spent": 2000, "held": 10, "limited": 10}[why]
-        with pytest.raises({"spent": Spent, "held": HeldByOthers, "limited": RateLimited}[why]):
+        with pytest.raises({"spent": BudgetSpent, "held": RoomHeldByOthers, "limited": WindowFull}[why]):
             await bench.reserve(bench.reservation(bound, limits=limits), limits=limits)
         assert sorted(await bench.redis.keys("*")) == sorted(before)
 
@@ -160,7 +160,7 @@ def test_a_refused_call_uses_up_no_window_and_no_slot(run_bench: Run, why: str) 
 
 def slots_of(bench: BudgetBench, limit: int) -> CallLimits:
     prefix = keys.limit(bench.bucket, bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
-    return CallLimits(slots=(Slots(0, f"{prefix}:slots", limit),))
+    return CallLimits(slots=(CallSlots(0, f"{prefix}:slots", limit),))
 
 
 def test_a_slot_is_free_when_its_call_is_settled(run_bench: Run) -> None:
@@ -168,7 +168,7 @@ def test_a_slot_is_free_when_its_call_is_settled(run_bench: Run) -> None:
         limits = slots_of(bench, 1)
         first = bench.reservation(1, limits=limits)
         await bench.reserve(first, limits=limits)
-        with pytest.raises(HeldByOthers) as refused:
+        with pytest.raises(RoomHeldByOthers) as refused:
             await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
         assert (refused.value.blocked.scope, refused.value.blocked.unit) == (ScopeKind.TENANT, "calls")
         await bench.settle(first, 1)
@@ -186,7 +186,7 @@ def test_no_slot_outlives_its_holds_lease(run_bench: Run) -> None:
         await asyncio.sleep(0.003)
         for _ in range(30):
             await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
-        with pytest.raises(HeldByOthers):
+        with pytest.raises(RoomHeldByOthers):
             await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
 
     run_bench(body)
@@ -200,7 +200,7 @@ def test_a_hold_that_a_journal_puts_back_has_its_slot_again(run_bench: Run) -> N
         await bench.redis.flushall()
         await bench.open()
         await bench.store.restore(hold)
-        with pytest.raises(HeldByOthers):
+        with pytest.raises(RoomHeldByOthers):
             await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
 
     run_bench(body)
@@ -227,7 +227,7 @@ def test_a_repeated_reservation_is_counted_once(run_bench: Run) -> None:
         limits = CallLimits((a_rate(bench, ScopeKind.TENANT, tokens=False, width=60_000_000, limit=2),))
         reservation = bench.reservation(1, limits=limits)
         await bench.reserve(reservation, limits=limits)
-        assert await bench.reserve(reservation, limits=limits) == Funded()
+        assert await bench.reserve(reservation, limits=limits) == Headroom()
         await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
 
     run_bench(body)
@@ -249,7 +249,7 @@ def test_a_log_that_was_empty_does_not_stay_for_ever(run_bench: Run) -> None:
 def test_the_step_scope_is_found_beside_rates_and_slots(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
         limits = slots_of(bench, 9)
-        bench.scopes[2] = Scope(ScopeKind.STEP, bench.step_id, total=Limit(3, None))
+        bench.scopes[2] = LimitedScope(ScopeKind.STEP, bench.step_id, total=BudgetLimit(3, None))
         await bench.reserve(bench.reservation(3, limits=limits), fence=7, limits=limits)
         step = keys.scope(bench.bucket, bench.tenant_id, ScopeKind.STEP, bench.step_id)
         assert await bench.redis.hget(step, "fence") == b"7"

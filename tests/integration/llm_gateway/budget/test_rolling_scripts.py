@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from fixtures.budget_bench import BudgetBench, Run
 from fixtures.rolling_oracle import RollingOracle
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.limits.backfill import NO_SEEDS, Seed
-from llm_gateway.budget.limits.scopes import Amount, Limit, Rolling, Scope, ScopeKind
-from llm_gateway.budget.refusals import HeldByOthers, Spent, Unseeded
+from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
+from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitedScope, RollingLimit, ScopeKind
+from llm_gateway.budget.refusals import BackfillNeeded, BudgetSpent, RoomHeldByOthers
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.store import Settled
+from llm_gateway.budget.store import SettlementState
 
-WIDE = Rolling(Limit(600, None), width_ms=90, slice_ms=7)
-NARROW = Rolling(Limit(None, 900), width_ms=40, slice_ms=3)
+WIDE = RollingLimit(BudgetLimit(600, None), width_ms=90, slice_ms=7)
+NARROW = RollingLimit(BudgetLimit(None, 900), width_ms=40, slice_ms=3)
 """Milliseconds: short enough that a schedule lives through several windows."""
 
 
@@ -39,14 +39,14 @@ class Rolled:
         self._set(WIDE, NARROW)
         self.oracle.windows = [WIDE, NARROW]
 
-    def _set(self, tenant: Rolling | None, user: Rolling | None) -> None:
+    def _set(self, tenant: RollingLimit | None, user: RollingLimit | None) -> None:
         bench = self.bench
         bench.scopes = [
-            Scope(ScopeKind.TENANT, bench.tenant_id, rolling=tenant),
-            Scope(ScopeKind.USER, self.user_id, rolling=user),
-            Scope(ScopeKind.RUN, self.parent_id, generation=1),
-            Scope(ScopeKind.RUN, bench.run_id),
-            Scope(ScopeKind.STEP, bench.step_id),
+            LimitedScope(ScopeKind.TENANT, bench.tenant_id, rolling=tenant),
+            LimitedScope(ScopeKind.USER, self.user_id, rolling=user),
+            LimitedScope(ScopeKind.RUN, self.parent_id, generation=1),
+            LimitedScope(ScopeKind.RUN, bench.run_id),
+            LimitedScope(ScopeKind.STEP, bench.step_id),
         ]
 
     async def reserve(self, amount: int, *, short: bool) -> None:
@@ -67,20 +67,20 @@ class Rolled:
                 await asyncio.sleep(0.002)  # outlive the lease of one millisecond
 
     async def _answer(self, reservation: Reservation, *, short: bool) -> tuple[str, int | None]:
-        store, seeds = self.bench.short if short else None, NO_SEEDS
+        store, seeds = self.bench.short if short else None, NO_BACKFILLS
         while True:
             try:
                 await self.bench.reserve(reservation, store=store, seeds=seeds)
-            except Spent as spent:
+            except BudgetSpent as spent:
                 return "spent", spent.blocked.room_at_ms
-            except HeldByOthers:
+            except RoomHeldByOthers:
                 return "held", None
-            except Unseeded as asked:
+            except BackfillNeeded as asked:
                 seeds = await self._seeds(asked)
             else:
                 return "reserved", None
 
-    async def _seeds(self, asked: Unseeded) -> dict[int, Seed]:
+    async def _seeds(self, asked: BackfillNeeded) -> dict[int, Backfill]:
         """From the stream, while other calls settle."""
         while await self.bench.store.now_ms() <= max(asked.since_ms.values()):
             await self._settle_any()
@@ -116,8 +116,8 @@ class Rolled:
         elif action in {"settle", "late"}:
             lowering = json.dumps({"lowered": used, "id": str(identity)}) if action == "late" else ""
             answer = await self.bench.settle(reservation, used, lowering=lowering)
-            assert answer in set(Settled) - {Settled.CLOSED, Settled.UNKNOWN}
-            assert await self.bench.settle(reservation, used) in {Settled.ALREADY, Settled.LAPSED}
+            assert answer in set(SettlementState) - {SettlementState.CLOSED, SettlementState.UNKNOWN}
+            assert await self.bench.settle(reservation, used) in {SettlementState.ALREADY, SettlementState.LAPSED}
         await self.look()
 
     async def forget_window(self) -> None:
@@ -185,14 +185,14 @@ def test_calls_at_once_pass_no_limit_in_any_interval(run_bench: Run, calls: list
             nonlocal most_held
             await asyncio.sleep(begins_ms / 1000)
             reservation = bench.reservation(bound)
-            seeds: dict[int, Seed] = {}
+            seeds: dict[int, Backfill] = {}
             while True:
                 try:
                     await bench.reserve(reservation, seeds=seeds)
                     break
-                except Unseeded as asked:
-                    seeds = {number: Seed(since, {}) for number, since in asked.since_ms.items()}
-                except (Spent, HeldByOthers):
+                except BackfillNeeded as asked:
+                    seeds = {number: Backfill(since, {}) for number, since in asked.since_ms.items()}
+                except (BudgetSpent, RoomHeldByOthers):
                     return
             rolled.oracle.admitted(reservation)
             await asyncio.sleep(lasts_ms / 1000)
@@ -211,14 +211,14 @@ def test_calls_at_once_pass_no_limit_in_any_interval(run_bench: Run, calls: list
 
 def test_a_warning_comes_once_a_span_of_the_window(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
-        hour = Rolling(Limit(100, None), width_ms=3_600_000, slice_ms=60_000)
-        bench.scopes = [Scope(ScopeKind.TENANT, bench.tenant_id, rolling=hour)]
+        hour = RollingLimit(BudgetLimit(100, None), width_ms=3_600_000, slice_ms=60_000)
+        bench.scopes = [LimitedScope(ScopeKind.TENANT, bench.tenant_id, rolling=hour)]
         first = bench.reservation(79)
-        with pytest.raises(Unseeded) as asked:
+        with pytest.raises(BackfillNeeded) as asked:
             await bench.reserve_without_run(first)
         [since] = asked.value.since_ms.values()
         await bench.store.reserve(
-            first, scopes=bench.scopes, windows=bench.windows, lease=None, seeds={0: Seed(since, {})}
+            first, scopes=bench.scopes, windows=bench.windows, lease=None, seeds={0: Backfill(since, {})}
         )
         await bench.settle(first, 79)
         assert await bench.warnings() == []
@@ -234,12 +234,12 @@ def test_a_warning_comes_once_a_span_of_the_window(run_bench: Run) -> None:
 def test_an_old_seed_is_not_taken_for_a_later_beginning(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
         rolled = Rolled(bench, limited=True)
-        with pytest.raises(Unseeded) as first:
+        with pytest.raises(BackfillNeeded) as first:
             await bench.reserve(bench.reservation(1))
         await rolled.forget_window()
         await asyncio.sleep(0.002)
-        old = {number: Seed(since, {}) for number, since in first.value.since_ms.items()}
-        with pytest.raises(Unseeded) as second:
+        old = {number: Backfill(since, {}) for number, since in first.value.since_ms.items()}
+        with pytest.raises(BackfillNeeded) as second:
             await bench.reserve(bench.reservation(1), seeds=old)
         assert list(second.value.since_ms) == [0]
         assert second.value.since_ms[0] > first.value.since_ms[0]
@@ -247,14 +247,14 @@ def test_an_old_seed_is_not_taken_for_a_later_beginning(run_bench: Run) -> None:
     run_bench(body)
 
 
-async def _whole_window(bench: BudgetBench) -> tuple[Rolling, str]:
+async def _whole_window(bench: BudgetBench) -> tuple[RollingLimit, str]:
     """A tenant's window of an hour that counts, and its key; its slices are two milliseconds."""
-    hour = Rolling(Limit(1000, None), width_ms=3_600_000, slice_ms=2)
-    bench.scopes = [Scope(ScopeKind.TENANT, bench.tenant_id, rolling=hour)]
+    hour = RollingLimit(BudgetLimit(1000, None), width_ms=3_600_000, slice_ms=2)
+    bench.scopes = [LimitedScope(ScopeKind.TENANT, bench.tenant_id, rolling=hour)]
     first = bench.reservation(0)
-    with pytest.raises(Unseeded) as asked:
+    with pytest.raises(BackfillNeeded) as asked:
         await bench.reserve_without_run(first)
-    seeds = {number: Seed(since, {}) for number, since in asked.value.since_ms.items()}
+    seeds = {number: Backfill(since, {}) for number, since in asked.value.since_ms.items()}
     await bench.store.reserve(first, scopes=bench.scopes, windows=bench.windows, lease=None, seeds=seeds)
     return hour, f"{bench.scope_key(0)}:rolling:{hour.width_ms}"
 
@@ -270,7 +270,7 @@ def test_a_correction_counts_in_the_slice_of_what_it_corrects(run_bench: Run, ho
         [(charged_ms, _)] = await bench.timed_events()
         await asyncio.sleep(0.01)
         if how == "late usage":
-            assert await bench.settle(reservation, 20, lowering="{}") is Settled.LOWERED
+            assert await bench.settle(reservation, 20, lowering="{}") is SettlementState.LOWERED
         else:
             by = Amount(-30, -90)
             await bench.store.adjust(reservation, by, "{}", event_id=new_uuid(), corrects_ms=charged_ms)
@@ -292,7 +292,7 @@ def test_what_the_ledger_is_asked_for_is_not_counted_twice(run_bench: Run) -> No
         await bench.redis.hset(key, mapping={"state": "filling", "since": since})
         await bench.settle(open_hold, 5)
         assert await bench.redis.hget(key, "tokens") == b"0"
-        with pytest.raises(Unseeded) as asked:
+        with pytest.raises(BackfillNeeded) as asked:
             await bench.reserve_without_run(bench.reservation(1))
         assert asked.value.since_ms == {0: since}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.journal import Journal, JournalInUse, Phase, Settlement
+from llm_gateway.accounting.journal import AttemptPhase, Journal, JournalInUse, Settlement
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 
 
@@ -36,7 +36,11 @@ def test_each_phase_survives_a_death(tmp_path: Path) -> None:
 
     again = Journal(tmp_path, "one")
     assert [entry.reservation for entry in again.entries.values()] == [reserving, dispatching, settled]
-    assert [entry.phase for entry in again.entries.values()] == [Phase.RESERVING, Phase.DISPATCHING, Phase.SETTLED]
+    assert [entry.phase for entry in again.entries.values()] == [
+        AttemptPhase.RESERVING,
+        AttemptPhase.DISPATCHING,
+        AttemptPhase.SETTLED,
+    ]
     assert again.entries[settled.reservation_id].settlement == Settlement(3, 4, "event", answer_stored=True)
     again.close()
 
@@ -51,7 +55,7 @@ def test_a_line_that_was_cut_off_is_as_if_it_were_never_written(tmp_path: Path) 
     file.write_bytes(file.read_bytes()[:-9])
 
     again = Journal(tmp_path, "one")
-    assert again.entries[reservation.reservation_id].phase is Phase.RESERVING
+    assert again.entries[reservation.reservation_id].phase is AttemptPhase.RESERVING
     again.close()
 
 

@@ -2,7 +2,7 @@
 
 from prometheus_client import REGISTRY
 
-from llm_gateway.breakers.breaker import Breaker, Why
+from llm_gateway.breakers.breaker import BreakerCause, ModelBreaker
 from llm_gateway.configuration.file import BreakerConfig
 
 CONFIG = BreakerConfig(failures=3, open_seconds=20, successes=2, trials=2, rate_limited=2)
@@ -17,12 +17,12 @@ class Clock:
         return self.now
 
 
-def a_breaker(config: BreakerConfig = CONFIG) -> tuple[Breaker, Clock]:
+def a_breaker(config: BreakerConfig = CONFIG) -> tuple[ModelBreaker, Clock]:
     clock = Clock()
-    return Breaker("provider", "model", config, clock=clock), clock
+    return ModelBreaker("provider", "model", config, clock=clock), clock
 
 
-async def fail(breaker: Breaker) -> None:
+async def fail(breaker: ModelBreaker) -> None:
     permit = await breaker.permit()
     assert permit is not None
     permit.failed()
@@ -98,7 +98,7 @@ async def test_a_share_of_failures_opens_it_once_enough_calls_were_seen() -> Non
     await fail(breaker)
     await succeed(breaker)
     await fail(breaker)
-    assert (breaker.state, breaker.why) == ("open", Why.ERROR_RATE)
+    assert (breaker.state, breaker.why) == ("open", BreakerCause.ERROR_RATE)
 
 
 async def test_failures_that_left_the_window_do_not_count() -> None:
@@ -121,7 +121,7 @@ async def test_rate_limits_in_a_row_open_it_for_as_long_as_they_ask_and_are_no_f
     await limit(breaker, 7.5)
     assert breaker.state == "closed"
     await limit(breaker, 7.5)
-    assert (breaker.state, breaker.why, breaker.retry_after) == ("open", Why.RATE_LIMITED, 7.5)
+    assert (breaker.state, breaker.why, breaker.retry_after) == ("open", BreakerCause.RATE_LIMITED, 7.5)
     assert breaker.figures["failures"] == 0
     clock.now += 7.5
     assert breaker.state == "half-open"
@@ -137,13 +137,13 @@ async def test_a_person_closes_it() -> None:
     assert breaker.state == "closed", "what was counted before is forgotten"
 
 
-async def succeed(breaker: Breaker) -> None:
+async def succeed(breaker: ModelBreaker) -> None:
     permit = await breaker.permit()
     assert permit is not None
     permit.succeeded()
 
 
-async def limit(breaker: Breaker, seconds: float) -> None:
+async def limit(breaker: ModelBreaker, seconds: float) -> None:
     permit = await breaker.permit()
     assert permit is not None
     permit.rate_limited(seconds)

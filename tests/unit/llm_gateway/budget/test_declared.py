@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from foundation.contracts.gateway.budget_policy import BoundKind, Bounds, RedisAway
 from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.limits.scopes import Amount, Limit, LimitOutOfRange, rolling
-from llm_gateway.budget.local_allowance import share_of
+from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitOutOfRange, make_rolling_limit
+from llm_gateway.budget.local_allowance import allowance_of
 
 
 def test_nothing_declared_is_strict_and_closed() -> None:
@@ -16,8 +16,8 @@ def test_nothing_declared_is_strict_and_closed() -> None:
 
 def test_an_allowance_is_divided_by_the_live_gateways_and_at_least_one() -> None:
     declared = RedisAway.model_validate({"policy": "bounded_local", "tokens": 100, "usd": "0.5"})
-    assert share_of(declared, gateways=3) == Amount(33, 166_666_666)
-    assert share_of(declared, gateways=0) == Amount(100, 500_000_000)
+    assert allowance_of(declared, gateways=3) == Amount(33, 166_666_666)
+    assert allowance_of(declared, gateways=0) == Amount(100, 500_000_000)
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_bounds_that_mean_nothing_are_refused(wrong: object) -> None:
 
 @pytest.mark.parametrize("amount", [-1, MAX_AMOUNT + 1])
 def test_a_limit_beyond_what_counters_are_exact_to_is_refused(amount: int) -> None:
-    Limit(0, MAX_AMOUNT)
+    BudgetLimit(0, MAX_AMOUNT)
     with pytest.raises(LimitOutOfRange, match="9000000000000000"):
-        Limit(amount, None)
+        BudgetLimit(amount, None)
     with pytest.raises(LimitOutOfRange):
-        Limit(None, amount)
+        BudgetLimit(None, amount)
 
 
 @pytest.mark.parametrize(("seconds", "slice_ms"), [(3600, 60_000), (3601, 60_017), (31 * 86_400, 44_640_000)])
 def test_sixty_slices_cover_a_window(seconds: int, slice_ms: int) -> None:
-    window = rolling(seconds, Limit(1, None))
+    window = make_rolling_limit(seconds, BudgetLimit(1, None))
     assert (window.width_ms, window.slice_ms) == (seconds * 1000, slice_ms)
     assert 59 * slice_ms < window.width_ms <= 60 * slice_ms

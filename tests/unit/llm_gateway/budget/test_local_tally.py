@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.ids import new_uuid
-from llm_gateway.accounting.attempt_book import Ledger
+from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.journal import Journal, Settlement
 from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.local_tally import LocalTally
@@ -112,7 +112,7 @@ def test_what_redis_has_not_counted_is_known_after_a_restart(tmp_path: Path) -> 
     before.close()
     nothing: Any = None
     journal = Journal(tmp_path, "gateway")
-    tally = Ledger(nothing, journal, nothing, lease=timedelta(seconds=30), recorded=nothing).local
+    tally = AttemptBook(nothing, journal, nothing, lease=timedelta(seconds=30), recorded=nothing).local
     journal.close()
     assert tally.fits(a_reservation(30), SHARE)
     assert not tally.fits(a_reservation(31), SHARE)

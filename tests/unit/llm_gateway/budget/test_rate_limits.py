@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.limits.rates import SHIPPED, call_limits
+from llm_gateway.budget.limits.rates import SHIPPED_LIMITS, call_limits
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 TENANT, USER, KEY = (new_uuid() for _ in range(3))
@@ -14,7 +14,7 @@ MINUTE = 60_000_000
 
 
 def test_the_shipped_limits_are_those_of_the_requirements() -> None:
-    found = call_limits(TENANT, SCOPES, SHIPPED, uncounted=frozenset())
+    found = call_limits(TENANT, SCOPES, SHIPPED_LIMITS, uncounted=frozenset())
     assert [(rate.scope, rate.unit, rate.width_us, rate.limit) for rate in found.rates] == [
         (ScopeKind.TENANT, "requests", MINUTE, 100),
         (ScopeKind.USER, "requests", MINUTE, 20),
@@ -24,7 +24,7 @@ def test_the_shipped_limits_are_those_of_the_requirements() -> None:
 
 def test_what_is_given_changes_only_itself_and_null_lifts_a_limit() -> None:
     given = RateLimits.model_validate({"tenant": {"tokens_a_minute": 7}, "user": {"requests_a_minute": None}})
-    changed = SHIPPED.changed_by(given)
+    changed = SHIPPED_LIMITS.changed_by(given)
     assert changed.tenant == ScopeRates(requests_a_minute=100, tokens_a_minute=7)
     assert changed.user.requests_a_minute is None
 

@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from llm_gateway.budget.limits.scopes import Period, ScopeKind
-from llm_gateway.budget.refusals import Blocked, HeldByOthers
+from foundation.domain.budget_scopes import BudgetPeriod
+from llm_gateway.budget.limits.scopes import ScopeKind
+from llm_gateway.budget.refusals import BlockingLimit, RoomHeldByOthers
 from llm_gateway.budget.waiting import FairWait, QueueFull, WaitedTooLong
 
-BLOCKED = HeldByOthers(Blocked(0, ScopeKind.RUN, Period.TOTAL, "tokens", 0))
+BLOCKED = RoomHeldByOthers(BlockingLimit(0, ScopeKind.RUN, BudgetPeriod.TOTAL, "tokens", 0))
 
 
 class Room:
@@ -87,7 +88,7 @@ async def test_one_who_gives_up_leaves_no_place_behind() -> None:
 
 async def test_who_would_rather_ask_for_less_waits_for_its_turn_only() -> None:
     room, waiting = Room(0), FairWait(seconds=10, most=100)
-    with pytest.raises(HeldByOthers):
+    with pytest.raises(RoomHeldByOthers):
         await waiting.admitted(["run"], lambda: room.take(1), once=True)
     first = asyncio.create_task(waiting.admitted(["run"], lambda: room.take(1)))
     await asyncio.sleep(0)
@@ -96,6 +97,6 @@ async def test_who_would_rather_ask_for_less_waits_for_its_turn_only() -> None:
     room.places = 1
     waiting.freed(["run"])
     assert await first == 1
-    with pytest.raises(HeldByOthers):
+    with pytest.raises(RoomHeldByOthers):
         await second
     assert room.served == [1]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from foundation.domain.ids import new_uuid
-from llm_gateway.reconciliation.corrections import corrections
+from llm_gateway.reconciliation.corrections import find_corrections
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ UNREPORTED = {
 
 def test_a_charge_becomes_what_was_billed_in_all_scopes_of_the_attempt() -> None:
     attempt = an_attempt()
-    [found] = corrections([attempt], unbilled=())
+    [found] = find_corrections([attempt], unbilled=())
     assert (found.by.tokens, found.by.nano_usd) == (-70, -380)
     assert (found.event.kind, found.event.adjusts_event_id) == ("adjustment", attempt["event_id"])
     assert (found.event.input_tokens, found.event.output_tokens, found.event.total_tokens) == (-40, -30, -70)
@@ -74,7 +74,7 @@ def test_a_charge_becomes_what_was_billed_in_all_scopes_of_the_attempt() -> None
 def test_a_correction_reaches_the_runs_above_and_belongs_to_the_moment_of_its_attempt() -> None:
     above = [new_uuid(), new_uuid()]
     attempt = an_attempt(ancestor_run_ids=above, settled_at=NOW + timedelta(milliseconds=7, microseconds=900))
-    [found] = corrections([attempt], unbilled=())
+    [found] = find_corrections([attempt], unbilled=())
     runs = [scope.key.split(":")[5] for scope in found.scopes.scopes if scope.key.split(":")[4] == "run"]
     assert runs == [str(run_id) for run_id in (*above, attempt["run_id"])]
     assert found.event.ancestor_run_ids == tuple(above)
@@ -86,15 +86,15 @@ def test_a_correction_reaches_the_runs_above_and_belongs_to_the_moment_of_its_at
 def test_what_agrees_is_left_alone_and_a_low_charge_goes_up() -> None:
     agreed = an_attempt(total_tokens=30, cost_nano_usd=120)
     low = an_attempt(total_tokens=30, cost_nano_usd=100, usage_source="provider")
-    [found] = corrections([agreed, low], unbilled=())
+    [found] = find_corrections([agreed, low], unbilled=())
     assert found.by.nano_usd == 20
 
 
 def test_the_same_correction_has_the_same_id_and_a_later_one_another() -> None:
     attempt = an_attempt()
-    [first] = corrections([attempt], unbilled=())
-    [again] = corrections([attempt], unbilled=())
-    [later] = corrections([{**attempt, "cost_nano_usd": 120, "billed_nano_usd": 130}], unbilled=())
+    [first] = find_corrections([attempt], unbilled=())
+    [again] = find_corrections([attempt], unbilled=())
+    [later] = find_corrections([{**attempt, "cost_nano_usd": 120, "billed_nano_usd": 130}], unbilled=())
     assert first.event.event_id == again.event.event_id != later.event.event_id
 
 
@@ -105,5 +105,5 @@ def test_only_a_bound_that_is_known_to_be_unbilled_goes_down_to_nothing(
     source: str, by: int | None, *, named: bool
 ) -> None:
     attempt = an_attempt(usage_source=source, **UNREPORTED)
-    found = corrections([attempt], unbilled={attempt["event_id"]} if named else ())
+    found = find_corrections([attempt], unbilled={attempt["event_id"]} if named else ())
     assert [one.by.nano_usd for one in found] == ([] if by is None else [by])

@@ -5,13 +5,13 @@ from uuid import uuid4
 import pytest
 
 from llm_gateway.budget.limits.scopes import Amount
-from llm_gateway.reconciliation.drift import Counted, TenantDrift
-from llm_gateway.reconciliation.reconcile import Exit, ProviderReport, exit_of
+from llm_gateway.reconciliation.drift import LedgerCount, TenantDrift
+from llm_gateway.reconciliation.reconcile import ProviderReport, ReconcileExit, exit_of
 
 
 def tenant(*, billed: int, charged: int, counters: int | None = None) -> TenantDrift:
     ledger = Amount(0, charged)
-    return TenantDrift(uuid4(), billed, charged, Counted(ledger, None if counters is None else Amount(0, counters)))
+    return TenantDrift(uuid4(), billed, charged, LedgerCount(ledger, None if counters is None else Amount(0, counters)))
 
 
 def report(*tenants: TenantDrift, billed: int) -> ProviderReport:
@@ -22,17 +22,17 @@ def report(*tenants: TenantDrift, billed: int) -> ProviderReport:
 @pytest.mark.parametrize(
     ("reports", "said"),
     [
-        ([], Exit.AGREED),
-        ([report(tenant(billed=7, charged=7, counters=7), billed=7)], Exit.AGREED),
+        ([], ReconcileExit.AGREED),
+        ([report(tenant(billed=7, charged=7, counters=7), billed=7)], ReconcileExit.AGREED),
         # counters that did not stand still say nothing
-        ([report(tenant(billed=7, charged=7), billed=7)], Exit.AGREED),
+        ([report(tenant(billed=7, charged=7), billed=7)], ReconcileExit.AGREED),
         # a request that no tenant made
-        ([report(tenant(billed=7, charged=7), billed=8)], Exit.REPORT_DIFFERS),
+        ([report(tenant(billed=7, charged=7), billed=8)], ReconcileExit.REPORT_DIFFERS),
         # two tenants' drifts that make up for each other
-        ([report(tenant(billed=7, charged=8), tenant(billed=7, charged=6), billed=14)], Exit.REPORT_DIFFERS),
-        ([report(tenant(billed=7, charged=7, counters=8), billed=7)], Exit.COUNTERS_DIFFER),
-        ([report(tenant(billed=7, charged=7), billed=7), report(billed=1)], Exit.REPORT_DIFFERS),
+        ([report(tenant(billed=7, charged=8), tenant(billed=7, charged=6), billed=14)], ReconcileExit.REPORT_DIFFERS),
+        ([report(tenant(billed=7, charged=7, counters=8), billed=7)], ReconcileExit.COUNTERS_DIFFER),
+        ([report(tenant(billed=7, charged=7), billed=7), report(billed=1)], ReconcileExit.REPORT_DIFFERS),
     ],
 )
-def test_every_difference_is_told(reports: list[ProviderReport], said: Exit) -> None:
+def test_every_difference_is_told(reports: list[ProviderReport], said: ReconcileExit) -> None:
     assert exit_of(reports) is said

@@ -10,7 +10,7 @@ import pytest
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.request import CacheWrites, ChatRequest
 from llm_gateway.exchange.usage import Usage
-from llm_gateway.planning.provider_tools import decided
+from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import bound_of
 from llm_gateway.pricing.prices import Most, Price, Rates, SearchPrice
 from llm_gateway.wires.chat.request import read_chat_request
@@ -239,10 +239,10 @@ def test_a_tool_that_the_client_runs_passes_and_counts_by_its_bytes(tool: Any) -
 def test_a_tool_that_the_provider_runs_is_left_out_and_named(tool: Any) -> None:
     own = {"type": "function", "name": "weather", "parameters": {}}
     targets: Any = [SimpleNamespace(price=PLAIN, translation=None)]
-    beside = decided(responses(tools=[own, tool], tool_choice="auto"), targets)
+    beside = decide_provider_tools(responses(tools=[own, tool], tool_choice="auto"), targets)
     assert beside.left_out == (tool["type"],)
     assert json.loads(bytes(beside.fields["tools"])) == [own]
-    alone = decided(responses(tools=[tool], tool_choice="auto", parallel_tool_calls=True), targets)
+    alone = decide_provider_tools(responses(tools=[tool], tool_choice="auto", parallel_tool_calls=True), targets)
     assert alone.left_out == (tool["type"],)
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & alone.fields.keys()
 
@@ -252,7 +252,7 @@ def test_who_insists_on_a_tool_of_the_provider_is_refused(choice: Any) -> None:
     request = responses(tools=[{"type": "web_search"}], tool_choice=choice)
     targets: Any = [SimpleNamespace(price=PLAIN, translation=None)]
     with pytest.raises(BadRequest) as refused:
-        decided(request, targets)
+        decide_provider_tools(request, targets)
     assert refused.value.faults[0].pointer == "/tool_choice"
 
 
@@ -261,14 +261,16 @@ def test_a_search_is_bounded_where_it_has_a_price(asked: int | None, most: int) 
     searched = Price("v", RATES, search=SearchPrice(10_000_000, 400, 3))
     targets: Any = [SimpleNamespace(price=searched, translation=None)]
     more = {} if asked is None else {"max_tool_calls": asked}
-    request = decided(responses(tools=[{"type": "web_search"}], tool_choice="required", **more), targets)
+    request = decide_provider_tools(responses(tools=[{"type": "web_search"}], tool_choice="required", **more), targets)
     assert (request.left_out, json.loads(bytes(request.fields["max_tool_calls"]))) == ((), most)
     bound = bound_of(request, prices=[searched], default_output=9)
     assert bound.input_tokens == (most + 1) * (request.text_tokens + most * 400)
     usage = Usage(input_tokens=bound.input_tokens, output_tokens=9, searches=most)
     assert searched.cost(usage) <= bound.nano_usd
     unpriced: Any = [*targets, SimpleNamespace(price=PLAIN, translation=None)]
-    assert decided(responses(tools=[{"type": "web_search"}], **more), unpriced).left_out == ("web_search",)
+    assert decide_provider_tools(responses(tools=[{"type": "web_search"}], **more), unpriced).left_out == (
+        "web_search",
+    )
 
 
 def test_a_mark_for_a_cache_passes_and_is_bounded_at_its_dearest() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.request import ChatRequest
-from llm_gateway.planning.provider_tools import decided
+from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.prices import Price, Rates
 from llm_gateway.wires.chat.request import read_chat_request
 from llm_gateway.wires.messages.request import read_messages_request
@@ -183,7 +183,7 @@ def allowing(mode: str, *allowed: Any) -> ChatRequest:
     choice = {"type": "allowed_tools", "mode": mode, "tools": list(allowed)}
     request = items({"role": "user", "content": "q"}, tools=[FUNCTION, MCP], tool_choice=choice)
     targets: Any = [SimpleNamespace(price=Price("v", (Rates(0, 1, 1, 1, 1),)), translation=None)]
-    return decided(request, targets)
+    return decide_provider_tools(request, targets)
 
 
 def test_who_allows_only_tools_of_the_provider_and_insists_is_refused() -> None:

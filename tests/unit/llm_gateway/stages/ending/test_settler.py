@@ -11,21 +11,27 @@ import pytest
 from foundation.contracts.gateway.budget_policy import STRICT, BoundKind, Bounds
 from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.journal import Settlement
-from llm_gateway.accounting.usage_event import Reason, UsageEvent, decode_event, encode_event, ledger_document
+from llm_gateway.accounting.usage_event import (
+    AttemptReason,
+    UsageEvent,
+    decode_event,
+    encode_event,
+    make_ledger_document,
+)
 from llm_gateway.breakers.alerts import Alert
-from llm_gateway.budget.limits.counted import CountedIn
+from llm_gateway.budget.limits.counted import CallScopes
 from llm_gateway.budget.limits.rates import NO_LIMITS
-from llm_gateway.budget.limits.scopes import Scope, ScopeKind, windows_at
+from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind, windows_at
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.usage import NO_USAGE, Usage
-from llm_gateway.planning.planner import Plan
+from llm_gateway.planning.planner import CallPlan
 from llm_gateway.pricing.bounds import bound_of, chosen_bound
 from llm_gateway.pricing.prices import Price, Rates
 from llm_gateway.stages.budget_headers import budget_headers
-from llm_gateway.stages.call import Attempt, Call
-from llm_gateway.stages.ending.settler import Outcome, Settle
-from llm_gateway.stages.new_attempt import Asked, prepare
+from llm_gateway.stages.call import Attempt, ModelCall
+from llm_gateway.stages.ending.settler import AttemptOutcome, Settler
+from llm_gateway.stages.new_attempt import AttemptRequest, make_attempt
 from llm_gateway.wires.chat.request import read_chat_request
 
 CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
@@ -57,13 +63,13 @@ def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
     caller = Caller(new_uuid())
     target: Any = SimpleNamespace(provider=SimpleNamespace(name="own"), model="m", price=CEILING, default_output=1)
     route: Any = SimpleNamespace(name="own", targets=(target,))
-    plan = Plan((target,), {request.dialect: request}, {}, request)
+    plan = CallPlan((target,), {request.dialect: request}, {}, request)
     client: Any = None
-    call = Call(caller, request, route, plan, bound, None, None, client)
+    call = ModelCall(caller, request, route, plan, bound, None, None, client)
     now = datetime.now(UTC)
-    counted = CountedIn((Scope(ScopeKind.TENANT, caller.tenant_id),), (), NO_LIMITS, NO_LIMITS)
-    asked = Asked(call, target, 1, Reason.FIRST, counted)
-    return prepare(asked, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
+    counted = CallScopes((LimitedScope(ScopeKind.TENANT, caller.tenant_id),), (), NO_LIMITS, NO_LIMITS)
+    asked = AttemptRequest(call, target, 1, AttemptReason.FIRST, counted)
+    return make_attempt(asked, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
 
 
 async def settled(
@@ -71,7 +77,7 @@ async def settled(
 ) -> tuple[Settlement, UsageEvent]:
     kept: Any = Kept()
     saying: Any = alerts or KeptAlerts()
-    await Settle(kept, saying)(attempt, Outcome(status="succeeded", usage=usage))
+    await Settler(kept, saying)(attempt, AttemptOutcome(status="succeeded", usage=usage))
     [settlement] = kept.settlements
     event = decode_event(settlement.event.encode())
     assert (settlement.tokens, settlement.nano_usd) == (event.total_tokens, event.cost_nano_usd)
@@ -133,7 +139,7 @@ async def test_an_attempt_that_was_not_billed_costs_nothing() -> None:
 async def test_the_moment_of_a_settlement_is_left_to_its_stream_entry() -> None:
     _, event = await settled(an_attempt(), None)
     assert event.settled_at is None
-    recorded = decode_event(ledger_document(encode_event(event).encode(), entry_ms=1_764_115_200_123))
+    recorded = decode_event(make_ledger_document(encode_event(event).encode(), entry_ms=1_764_115_200_123))
     assert recorded.settled_at == datetime(2025, 11, 26, 0, 0, 0, 123_000, tzinfo=UTC)
 
 
