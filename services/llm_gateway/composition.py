@@ -209,11 +209,11 @@ def _pipeline(
 
 def _endpoints(pipeline: Pipeline, counting: TokenCounting, settings: GatewaySettings) -> dict[str, CallEndpoint]:
     behind: dict[str, tuple[Answer, Dialect]] = {
-        "/v1/chat/completions": (partial(pipeline.answer, Dialect.OPENAI), Dialect.OPENAI),
+        "/v1/chat/completions": (partial(pipeline.answer, Dialect.CHAT), Dialect.CHAT),
         "/v1/responses": (partial(pipeline.answer, Dialect.RESPONSES), Dialect.RESPONSES),
         "/v1/embeddings": (partial(pipeline.answer, Dialect.EMBEDDINGS), Dialect.EMBEDDINGS),
-        "/v1/messages": (partial(pipeline.answer, Dialect.ANTHROPIC), Dialect.ANTHROPIC),
-        "/v1/messages/count_tokens": (counting.answer, Dialect.ANTHROPIC),
+        "/v1/messages": (partial(pipeline.answer, Dialect.MESSAGES), Dialect.MESSAGES),
+        "/v1/messages/count_tokens": (counting.answer, Dialect.MESSAGES),
     }
     room = BodyRoom(most_bytes=settings.large_bodies_bytes)
     return {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.pricing.bounds import BYTES_A_TOKEN
 from llm_gateway.providers.anthropic import AnthropicCompatibleProvider
 from llm_gateway.routing.routes import Target
@@ -44,7 +44,7 @@ class TokenCounting:
         return _estimated(request, targets[0])
 
     async def _count(
-        self, provider: AnthropicCompatibleProvider, model: str, request: ChatRequest, request_id: UUID
+        self, provider: AnthropicCompatibleProvider, model: str, request: ModelRequest, request_id: UUID
     ) -> PlainAnswer:
         try:
             async with asyncio.timeout(provider.timeouts.first_token):
@@ -57,7 +57,7 @@ class TokenCounting:
         return PlainAnswer(200, _JSON, counted)
 
 
-def _estimated(request: ChatRequest, target: Target) -> PlainAnswer:
+def _estimated(request: ModelRequest, target: Target) -> PlainAnswer:
     """Where no provider of the model counts: what is asked before a call holds, told as what it is."""
     media = sum(target.price.most_of.of(one) or 0 for one in request.media)
     tokens = -(-request.text_tokens // BYTES_A_TOKEN) + media

@@ -80,5 +80,5 @@ def dialect_of(scope: Scope) -> Dialect:
     """Anthropic's clients name a version, and have paths of their own; all others are OpenAI's."""
     path: str = scope["path"]
     if path == _MESSAGES or path.startswith(f"{_MESSAGES}/"):
-        return Dialect.ANTHROPIC
-    return Dialect.ANTHROPIC if "anthropic-version" in headers_of(scope) else Dialect.OPENAI
+        return Dialect.MESSAGES
+    return Dialect.MESSAGES if "anthropic-version" in headers_of(scope) else Dialect.CHAT

@@ -24,7 +24,7 @@ class Models:
     async def answer(self, scope: Scope, send: Send, *, dialect: Dialect, request_id: UUID) -> int:
         """The status; `Unauthenticated`, or `ModelNotFound` with the name."""
         await self._authenticate(read_credential(headers_of(scope)))
-        routes, anthropic = self._serving.routes, dialect is Dialect.ANTHROPIC
+        routes, anthropic = self._serving.routes, dialect is Dialect.MESSAGES
         name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
         if not name:
             names = routes.names()

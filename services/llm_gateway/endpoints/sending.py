@@ -28,7 +28,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
 def identity(request_id: UUID, dialect: Dialect) -> list[tuple[str, str]]:
     """The request's id under the names by which the vendors' clients look for it; ledger and log have the same."""
     told = [("x-request-id", str(request_id))]
-    return [*told, ("request-id", str(request_id))] if dialect is Dialect.ANTHROPIC else told
+    return [*told, ("request-id", str(request_id))] if dialect is Dialect.MESSAGES else told
 
 
 async def start(send: Send, status: int, headers: Headers) -> None:

@@ -4,9 +4,11 @@ from enum import StrEnum
 
 
 class Dialect(StrEnum):
-    OPENAI = "openai"
-    """Chat completions."""
-    ANTHROPIC = "anthropic"
-    """Messages."""
+    CHAT = "chat"
+    """OpenAI's chat completions."""
+    MESSAGES = "messages"
+    """Anthropic's messages."""
     RESPONSES = "responses"
+    """OpenAI's Responses."""
     EMBEDDINGS = "embeddings"
+    """OpenAI's embeddings."""

@@ -38,7 +38,7 @@ class Reference(msgspec.Struct, frozen=True):
         return f"/input/{self.index}"
 
 
-class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
+class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, ready to be sent on with few fields changed.
 
     `text_tokens` is the most that everything but media can take: a token is at least one byte of its text, and JSON

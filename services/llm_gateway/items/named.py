@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from foundation.domain.errors import DependencyUnavailable, Fault
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.exchange.request import ChatRequest, Reference
+from llm_gateway.exchange.request import ModelRequest, Reference
 from llm_gateway.items.answered import Item
 from llm_gateway.items.store import KEPT_SECONDS, KeptItems
 from llm_gateway.wires.responses.request import read_responses_request
@@ -19,8 +19,8 @@ _encoder = msgspec.json.Encoder()
 
 
 async def with_items(
-    request: ChatRequest, body: bytes, *, caller: Caller, kept: KeptItems
-) -> tuple[ChatRequest, bytes]:
+    request: ModelRequest, body: bytes, *, caller: Caller, kept: KeptItems
+) -> tuple[ModelRequest, bytes]:
     """The request with the items that it names, and its body; `BadRequest` with the place of those that nobody knows.
 
     Only items of the gateway's own answers to the same tenant are known: of others nobody can say what they cost. An

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.planning.order import CRITICAL_HEADER, NearlySpentCallers, order_targets
 from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import Bound, bound_of, undeclared
@@ -27,15 +27,15 @@ class CallPlan(msgspec.Struct, frozen=True):
     """Where a call may go, in order, and in what words."""
 
     targets: tuple[Target, ...]
-    requests: Mapping[Dialect, ChatRequest]
+    requests: Mapping[Dialect, ModelRequest]
     """The request in each dialect that a target speaks."""
     asked: Mapping[str, Any]
     """The caller's decoded request where a translation needs it, else empty."""
-    widest: ChatRequest
+    widest: ModelRequest
     """The caller's request with the largest sizes that any of them has."""
     prefers_cheaper: bool = False
 
-    def request_for(self, target: Target) -> ChatRequest:
+    def request_for(self, target: Target) -> ModelRequest:
         return self.requests[target.provider.dialect]
 
 
@@ -44,7 +44,7 @@ class Planner:
         self._nearly_spent = nearly_spent
 
     def __call__(
-        self, caller: Caller, request: ChatRequest, route: Route, *, headers: Mapping[str, str], body: bytes
+        self, caller: Caller, request: ModelRequest, route: Route, *, headers: Mapping[str, str], body: bytes
     ) -> CallPlan:
         """`BadRequest` when no target can serve what the request asks for."""
         prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
@@ -64,7 +64,7 @@ def bound_of_plan(plan: CallPlan) -> Bound:
     return bound_of(plan.widest, prices=prices, default_output=max(target.default_output for target in plan.targets))
 
 
-def _that_cover(targets: Sequence[Target], request: ChatRequest) -> tuple[Target, ...]:
+def _that_cover(targets: Sequence[Target], request: ModelRequest) -> tuple[Target, ...]:
     """The targets for which everything in the request has a declared maximum; refused when there is none."""
     usable, why = [], None
     for target in targets:
@@ -79,7 +79,7 @@ def _that_cover(targets: Sequence[Target], request: ChatRequest) -> tuple[Target
     return tuple(usable)
 
 
-def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *, prefers_cheaper: bool) -> CallPlan:
+def _translated(targets: Sequence[Target], request: ModelRequest, body: bytes, *, prefers_cheaper: bool) -> CallPlan:
     """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
     asked: dict[str, Any] = json.loads(_encoder.encode(request.fields) if request.left_out else body)
     requests = {request.dialect: request}
@@ -98,15 +98,15 @@ def _translated(targets: Sequence[Target], request: ChatRequest, body: bytes, *,
     return CallPlan(tuple(usable), requests, asked, _widest(request, requests.values()), prefers_cheaper)
 
 
-def _read(dialect: Dialect, translated: Mapping[str, Any]) -> ChatRequest:
+def _read(dialect: Dialect, translated: Mapping[str, Any]) -> ModelRequest:
     raw = _encoder.encode(translated)
-    if dialect is Dialect.ANTHROPIC:
+    if dialect is Dialect.MESSAGES:
         # the limit is put in with the bound
         return read_messages_request(raw, {"anthropic-version": "2023-06-01"}, needs_limit=False)
     return INGRESS[dialect].read(raw, {})
 
 
-def _widest(request: ChatRequest, requests: Any) -> ChatRequest:
+def _widest(request: ModelRequest, requests: Any) -> ModelRequest:
     return replace(
         request,
         text_tokens=max(one.text_tokens for one in requests),

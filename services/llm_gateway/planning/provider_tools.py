@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.routing.routes import Target
 from llm_gateway.wires.chat.content import TOOL_OVERHEAD
 from llm_gateway.wires.fields import written
@@ -28,7 +28,7 @@ _limits = msgspec.json.Decoder(int | None)
 _encoder = msgspec.json.Encoder()
 
 
-def decide_provider_tools(request: ChatRequest, targets: Sequence[Target]) -> ChatRequest:
+def decide_provider_tools(request: ModelRequest, targets: Sequence[Target]) -> ModelRequest:
     """The request with the tools that every target has a price for, and no other that the provider runs.
 
     Clients offer them beside their own without asking whether there are any; only who insists on one is refused.
@@ -58,7 +58,7 @@ def decide_provider_tools(request: ChatRequest, targets: Sequence[Target]) -> Ch
     )
 
 
-def _searches(request: ChatRequest, targets: Sequence[Target]) -> int:
+def _searches(request: ModelRequest, targets: Sequence[Target]) -> int:
     """How often the provider may search; 0 where a target has no price for it, or does not hear of the tool."""
     prices = [target.price.search for target in targets]
     if any(price is None for price in prices) or any(target.translation is not None for target in targets):
@@ -68,7 +68,7 @@ def _searches(request: ChatRequest, targets: Sequence[Target]) -> int:
     return most if asked is None else max(0, min(most, asked))
 
 
-def _choice(request: ChatRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:
+def _choice(request: ModelRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:
     """The choice where it has to be another one, since a provider refuses one that names what it is not offered."""
     raw = written(request.fields, "tool_choice")
     if raw == b'"required"' and not has_tools:

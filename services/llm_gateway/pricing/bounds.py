@@ -9,7 +9,7 @@ import msgspec
 from foundation.contracts.gateway.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.pricing.prices import Price
 from llm_gateway.wires.strict import not_covered, refused
 
@@ -47,7 +47,7 @@ class Bound(msgspec.Struct, frozen=True):
         return self.input_tokens + self.output_tokens
 
 
-def bound_of(request: ChatRequest, *, prices: Sequence[Price], default_output: int) -> Bound:
+def bound_of(request: ModelRequest, *, prices: Sequence[Price], default_output: int) -> Bound:
     """The bound over every model that may serve the request."""
     input_tokens = request.text_tokens + (_dearest_media(request, prices) if request.media else 0)
     if request.searches:
@@ -60,7 +60,7 @@ def bound_of(request: ChatRequest, *, prices: Sequence[Price], default_output: i
     return Bound(input_tokens=input_tokens, output_tokens=output_tokens, nano_usd=nano_usd, max_output=max_output)
 
 
-def chosen_bound(strict: Bound, request: ChatRequest, *, prices: Sequence[Price], by: Bounds) -> Bound:
+def chosen_bound(strict: Bound, request: ModelRequest, *, prices: Sequence[Price], by: Bounds) -> Bound:
     """The bound that the tenant has chosen: the strict one, or what is counted times the margin where that is less."""
     if by.mode is BoundKind.STRICT:
         return strict
@@ -74,7 +74,7 @@ def chosen_bound(strict: Bound, request: ChatRequest, *, prices: Sequence[Price]
 
 
 def bound_within(
-    left: int, unit: str, request: ChatRequest, *, prices: Sequence[Price], by: Bounds, below: int
+    left: int, unit: str, request: ModelRequest, *, prices: Sequence[Price], by: Bounds, below: int
 ) -> Bound | None:
     """The largest bound with an answer of less than `below` that takes no more than is left of one limit.
 
@@ -109,7 +109,7 @@ def _with_results(input_tokens: int, searches: int, prices: Sequence[Price]) -> 
     return (searches + 1) * (input_tokens + searches * results)
 
 
-def _dearest(request: ChatRequest, prices: Sequence[Price], *, input_tokens: int, output_tokens: int) -> int:
+def _dearest(request: ModelRequest, prices: Sequence[Price], *, input_tokens: int, output_tokens: int) -> int:
     def most(price: Price) -> int:
         tokens = price.most(input_tokens=input_tokens, output_tokens=output_tokens, cache_writes=request.cache_writes)
         return tokens + (request.searches * price.search.nano_usd if price.search is not None else 0)
@@ -117,14 +117,14 @@ def _dearest(request: ChatRequest, prices: Sequence[Price], *, input_tokens: int
     return max(most(price) for price in prices)
 
 
-def _dearest_media(request: ChatRequest, prices: Sequence[Price]) -> int:
+def _dearest_media(request: ModelRequest, prices: Sequence[Price]) -> int:
     for price in prices:
         if faults := undeclared(request, price):
             raise refused(faults)
     return max(sum(price.most_of.of(media) or 0 for media in request.media) for price in prices)
 
 
-def undeclared(request: ChatRequest, price: Price) -> list[Fault]:
+def undeclared(request: ModelRequest, price: Price) -> list[Fault]:
     """The places of what a model declares no maximum for."""
     return [
         not_covered(

@@ -4,7 +4,7 @@ import msgspec
 
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.providers.http import HttpAnswer, HttpTransport
 from llm_gateway.wires.messages.events import MessagesReader, read_usage
@@ -15,7 +15,7 @@ _encoder = msgspec.json.Encoder()
 class AnthropicCompatibleProvider:
     """Any server that speaks Anthropic's messages; a version is the caller's to name."""
 
-    dialect = Dialect.ANTHROPIC
+    dialect = Dialect.MESSAGES
     pinned: tuple[tuple[str, bytes], ...] = ()
 
     def __init__(self, name: str, base_url: str, *, key: str | None, timeouts: TimeoutsConfig) -> None:
@@ -25,7 +25,7 @@ class AnthropicCompatibleProvider:
         self._messages = HttpTransport(f"{base_url}/messages", credentials=credentials, timeouts=timeouts)
         self._counting = HttpTransport(f"{base_url}/messages/count_tokens", credentials=credentials, timeouts=timeouts)
 
-    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+    def body(self, request: ModelRequest, *, model: str, max_output: int) -> bytes:
         fields = dict(request.fields)
         fields["model"] = msgspec.Raw(_encoder.encode(model))
         fields["max_tokens"] = msgspec.Raw(str(max_output).encode())
@@ -33,10 +33,10 @@ class AnthropicCompatibleProvider:
             fields[field] = msgspec.Raw(value)
         return _encoder.encode(fields)
 
-    async def send(self, body: bytes, *, request: ChatRequest, client_request_id: str) -> HttpAnswer:
+    async def send(self, body: bytes, *, request: ModelRequest, client_request_id: str) -> HttpAnswer:
         return await self._messages.post(body, client_request_id=client_request_id, headers=request.forwarded)
 
-    async def count_tokens(self, request: ChatRequest, *, model: str, client_request_id: str) -> HttpAnswer:
+    async def count_tokens(self, request: ModelRequest, *, model: str, client_request_id: str) -> HttpAnswer:
         """How many tokens the request's input has, in the provider's own words; costs nothing."""
         body = _encoder.encode({**request.fields, "model": msgspec.Raw(_encoder.encode(model))})
         return await self._counting.post(body, client_request_id=client_request_id, headers=request.forwarded)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.wires.base import EventReader
 
@@ -46,11 +46,11 @@ class Provider(Protocol):
     @property
     def timeouts(self) -> TimeoutsConfig: ...
 
-    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+    def body(self, request: ModelRequest, *, model: str, max_output: int) -> bytes:
         """The request as this provider takes it: the caller's fields, with the governed ones put in."""
         ...
 
-    async def send(self, body: bytes, *, request: ChatRequest, client_request_id: str) -> UpstreamAnswer:
+    async def send(self, body: bytes, *, request: ModelRequest, client_request_id: str) -> UpstreamAnswer:
         """Dispatch a body made from `request`; returns on a 200, raises `UpstreamFailed` on anything else."""
         ...
 

@@ -4,7 +4,7 @@ import msgspec
 
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.providers.http import HttpAnswer, HttpTransport
 from llm_gateway.wires.base import EventReader
@@ -41,13 +41,13 @@ class _OpenAIWire:
         credentials = {} if key is None else {"Authorization": f"Bearer {key}"}
         self._transport = HttpTransport(f"{base_url}/{self.path}", credentials=credentials, timeouts=timeouts)
 
-    async def send(self, body: bytes, *, request: ChatRequest, client_request_id: str) -> HttpAnswer:  # noqa: ARG002
+    async def send(self, body: bytes, *, request: ModelRequest, client_request_id: str) -> HttpAnswer:  # noqa: ARG002
         return await self._transport.post(body, client_request_id=client_request_id)
 
     async def close(self) -> None:
         await self._transport.close()
 
-    def _fields(self, request: ChatRequest, *, model: str) -> dict[str, msgspec.Raw]:
+    def _fields(self, request: ModelRequest, *, model: str) -> dict[str, msgspec.Raw]:
         fields = dict(request.fields)
         fields["model"] = msgspec.Raw(_encoder.encode(model))
         for field, value in self._pinned:
@@ -58,11 +58,11 @@ class _OpenAIWire:
 class CompletionsWire(_OpenAIWire):
     """Chat completions; whatever its caller calls the limit, the server gets it under the one name that it knows."""
 
-    dialect = Dialect.OPENAI
+    dialect = Dialect.CHAT
     path = "chat/completions"
     limit_name: str
 
-    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+    def body(self, request: ModelRequest, *, model: str, max_output: int) -> bytes:
         fields = self._fields(request, model=model)
         for name in _LIMIT_NAMES:
             fields.pop(name, None)
@@ -82,7 +82,7 @@ class ResponsesWire(_OpenAIWire):
     dialect = Dialect.RESPONSES
     path = "responses"
 
-    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:
+    def body(self, request: ModelRequest, *, model: str, max_output: int) -> bytes:
         fields = self._fields(request, model=model)
         fields["max_output_tokens"] = msgspec.Raw(str(max_output).encode())
         return _encoder.encode(fields)
@@ -98,7 +98,7 @@ class EmbeddingsWire(_OpenAIWire):
     dialect = Dialect.EMBEDDINGS
     path = "embeddings"
 
-    def body(self, request: ChatRequest, *, model: str, max_output: int) -> bytes:  # noqa: ARG002  # has no output
+    def body(self, request: ModelRequest, *, model: str, max_output: int) -> bytes:  # noqa: ARG002  # has no output
         return _encoder.encode(self._fields(request, model=model))
 
     def usage_of(self, body: bytes) -> Usage | None:

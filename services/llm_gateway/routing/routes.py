@@ -77,7 +77,7 @@ class Route:
 Providers = Mapping[str, Mapping[Dialect, Provider]]
 """Those that can be used (they have their keys), by name and by what they speak."""
 
-_PREFERRED = (Dialect.OPENAI, Dialect.ANTHROPIC)
+_PREFERRED = (Dialect.CHAT, Dialect.MESSAGES)
 
 
 class Routes:

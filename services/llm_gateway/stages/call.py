@@ -19,7 +19,7 @@ from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserve_script import Headroom
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.failures import UpstreamFailed
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.planning.planner import CallPlan
 from llm_gateway.pricing.bounds import Bound
 from llm_gateway.providers.base import UpstreamAnswer
@@ -48,7 +48,7 @@ class ModelCall(msgspec.Struct, frozen=True):
     """A call that may be attempted."""
 
     caller: Caller
-    request: ChatRequest
+    request: ModelRequest
     route: Route
     plan: CallPlan
     bound: Bound

@@ -59,7 +59,7 @@ def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> Cal
         raise Forbidden("the call key names another run or step than the token")
     if key.digest != digest:
         raise BadRequest("the call key's digest is not that of the request")
-    name = header if dialect is Dialect.OPENAI else f"{header}:{dialect.value}"
+    name = header if dialect is Dialect.CHAT else f"{header}:{dialect.value}"
     return CallIdentity(name, bytes.fromhex(digest))
 
 

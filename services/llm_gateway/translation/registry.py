@@ -8,10 +8,10 @@ from llm_gateway.translation.messages_to_chat.translation import MessagesToChat
 from llm_gateway.translation.responses_to_chat.translation import ResponsesToChat
 
 _TRANSLATIONS: dict[tuple[Dialect, Dialect], Translation] = {
-    (Dialect.OPENAI, Dialect.ANTHROPIC): ChatToMessages(),
-    (Dialect.ANTHROPIC, Dialect.OPENAI): MessagesToChat(),
-    (Dialect.RESPONSES, Dialect.OPENAI): ResponsesToChat(),
-    (Dialect.RESPONSES, Dialect.ANTHROPIC): Chained(
+    (Dialect.CHAT, Dialect.MESSAGES): ChatToMessages(),
+    (Dialect.MESSAGES, Dialect.CHAT): MessagesToChat(),
+    (Dialect.RESPONSES, Dialect.CHAT): ResponsesToChat(),
+    (Dialect.RESPONSES, Dialect.MESSAGES): Chained(
         ResponsesToChat(),
         ChatToMessages(keeps_thinking=True),
         places={

@@ -4,7 +4,7 @@ import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import CacheWrites, ChatRequest
+from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.chat.content import measured_messages, measured_tools
 from llm_gateway.wires.fields import REQUEST_OVERHEAD, check_only, unlisted, written
 from llm_gateway.wires.strict import refused
@@ -60,7 +60,7 @@ _governed = msgspec.json.Decoder(_Governed)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_chat_request(raw: bytes) -> ChatRequest:
+def read_chat_request(raw: bytes) -> ModelRequest:
     """The request of a body; `BadRequest` with the place of what is wrong."""
     try:
         governed = _governed.decode(raw)
@@ -71,8 +71,8 @@ def read_chat_request(raw: bytes) -> ChatRequest:
     text, media = measured_messages(bytes(governed.messages))
     tools = measured_tools(written(fields, "tools")) + measured_tools(written(fields, "functions"), at="/functions")
     newer, older = governed.max_completion_tokens, governed.max_tokens
-    return ChatRequest(
-        dialect=Dialect.OPENAI,
+    return ModelRequest(
+        dialect=Dialect.CHAT,
         model=governed.model,
         streamed=bool(governed.stream),
         wants_usage=bool(governed.stream_options and governed.stream_options.include_usage),

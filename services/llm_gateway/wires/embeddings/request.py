@@ -6,7 +6,7 @@ import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import CacheWrites, ChatRequest
+from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.fields import REQUEST_OVERHEAD, unlisted
 from llm_gateway.wires.strict import decoded
 
@@ -35,7 +35,7 @@ _inputs: dict[bytes, msgspec.json.Decoder[Any]] = {
 _tokens = msgspec.json.Decoder(_Tokens)
 
 
-def read_embeddings_request(raw: bytes) -> ChatRequest:
+def read_embeddings_request(raw: bytes) -> ModelRequest:
     """The request of a body; `BadRequest` with the place of what is wrong."""
     try:
         body = _bodies.decode(raw)
@@ -47,7 +47,7 @@ def read_embeddings_request(raw: bytes) -> ChatRequest:
         raise _refused("/input", f"from 1 to {_MOST_INPUTS} texts or lists of tokens")
     if body.dimensions is not None and body.dimensions < 1:
         raise _refused("/dimensions", "at least 1")
-    return ChatRequest(
+    return ModelRequest(
         dialect=Dialect.EMBEDDINGS,
         model=body.model,
         streamed=False,

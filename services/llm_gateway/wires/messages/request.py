@@ -6,7 +6,7 @@ import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import CacheWrites, ChatRequest
+from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.fields import REQUEST_OVERHEAD, check_only, unlisted, written
 from llm_gateway.wires.messages.content import check_system, measured_messages, measured_tools
 from llm_gateway.wires.strict import decoded, not_covered, refused
@@ -60,7 +60,7 @@ _governed = msgspec.json.Decoder(_Governed)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit: bool = True) -> ChatRequest:
+def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit: bool = True) -> ModelRequest:
     """The request of a body; `BadRequest` with the place of what is wrong.
 
     Without `needs_limit`, `max_tokens` may be absent: counting needs none, and a translated request gets its own later.
@@ -75,8 +75,8 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit
     check_system(written(fields, "system"))
     tools, longest = measured_tools(written(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
-    return ChatRequest(
-        dialect=Dialect.ANTHROPIC,
+    return ModelRequest(
+        dialect=Dialect.MESSAGES,
         model=governed.model,
         streamed=bool(governed.stream),
         wants_usage=True,

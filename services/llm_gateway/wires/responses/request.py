@@ -4,7 +4,7 @@ import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.exchange.request import CacheWrites, ChatRequest, ProviderTool
+from llm_gateway.exchange.request import CacheWrites, ModelRequest, ProviderTool
 from llm_gateway.wires.fields import REQUEST_OVERHEAD, check_only, unlisted, written
 from llm_gateway.wires.responses.content import divided_tools, measured_input, measured_tools
 from llm_gateway.wires.strict import refused
@@ -49,7 +49,7 @@ _governed = msgspec.json.Decoder(_Governed)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_responses_request(raw: bytes) -> ChatRequest:
+def read_responses_request(raw: bytes) -> ModelRequest:
     """The request of a body; `BadRequest` with the place of what is wrong."""
     try:
         governed = _governed.decode(raw)
@@ -61,7 +61,7 @@ def read_responses_request(raw: bytes) -> ChatRequest:
     measured = measured_input(bytes(governed.input))
     text = measured.text_tokens + measured_tools(_encoder.encode(own) if others else written(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
-    return ChatRequest(
+    return ModelRequest(
         dialect=Dialect.RESPONSES,
         model=governed.model,
         streamed=bool(governed.stream),

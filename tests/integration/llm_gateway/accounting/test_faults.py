@@ -16,7 +16,7 @@ from fixtures.reconciling import reconcile_tenant
 from fixtures.simulated import SimulatedProvider
 from fixtures.wires import Wire, body_of, check_error, check_error_event, headers_of
 
-_DIALECTS = {Wire.CHAT: "openai", Wire.MESSAGES: "anthropic"}
+_DIALECTS = {Wire.CHAT: "chat", Wire.MESSAGES: "messages"}
 _numbers = itertools.count(1)
 
 on_each_wire = pytest.mark.parametrize("wire", _DIALECTS, ids=str)

@@ -82,7 +82,7 @@ async def held(ledger: AttemptBook, bench: BudgetBench, tokens: int) -> Reservat
         kind="attempt",
         request_id=new_uuid(),
         attempt=1,
-        dialect="openai",
+        dialect="chat",
         route="default",
         provider="simulated",
         model="default",

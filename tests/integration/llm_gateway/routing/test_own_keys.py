@@ -11,7 +11,7 @@ from fixtures.gateway import GatewayProcess, Tenant
 from fixtures.ledger import events_of, recorded_events
 from fixtures.postgres import ScratchDatabase
 
-PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "responses": "/v1/responses"}
+PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages", "responses": "/v1/responses"}
 
 
 def body_for(dialect: str, model: str = "default", *, streamed: bool = False) -> dict[str, Any]:
@@ -44,21 +44,21 @@ async def test_a_repeat_gets_the_same_bytes_and_costs_nothing(
 
 
 async def test_the_same_key_with_another_request_is_a_conflict(client: httpx.AsyncClient, tenant: Tenant) -> None:
-    await post(client, tenant, "openai", body_for("openai"), "key")
-    answer = await post(client, tenant, "openai", {**body_for("openai"), "max_tokens": 51}, "key")
+    await post(client, tenant, "chat", body_for("chat"), "key")
+    answer = await post(client, tenant, "chat", {**body_for("chat"), "max_tokens": 51}, "key")
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "idempotency_key_reused")
-    answer = await post(client, tenant, "anthropic", body_for("anthropic"), "key")
+    answer = await post(client, tenant, "messages", body_for("messages"), "key")
     assert answer.status_code == 422, "the same bytes mean something else in another dialect"
 
 
 async def test_a_repeat_while_the_first_is_under_way_is_told_to_come_again(
     client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
 ) -> None:
-    body = body_for("openai", "fault-slow=1")
-    first = asyncio.create_task(post(client, tenant, "openai", body, "slow"))
+    body = body_for("chat", "fault-slow=1")
+    first = asyncio.create_task(post(client, tenant, "chat", body, "slow"))
 
     async def refused() -> bool:
-        answer = await post(client, tenant, "openai", body, "slow")
+        answer = await post(client, tenant, "chat", body, "slow")
         if answer.status_code != 409:
             assert "x-lockstep-replayed" in answer.headers
             return False
@@ -69,7 +69,7 @@ async def test_a_repeat_while_the_first_is_under_way_is_told_to_come_again(
     await asyncio.sleep(0.2)
     assert await refused()
     assert (await first).status_code == 200
-    again = await post(client, tenant, "openai", body, "slow")
+    again = await post(client, tenant, "chat", body, "slow")
     assert again.content == (await first).content
     assert len(events_of(database, tenant.tenant_id)) <= 1
 
@@ -78,21 +78,21 @@ async def test_keys_of_two_tenants_are_two_keys(
     client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
 ) -> None:
     neighbour = Tenant().create(database)
-    await post(client, tenant, "openai", body_for("openai"), "shared")
-    answer = await post(client, neighbour, "openai", body_for("openai"), "shared")
+    await post(client, tenant, "chat", body_for("chat"), "shared")
+    answer = await post(client, neighbour, "chat", body_for("chat"), "shared")
     assert "x-lockstep-replayed" not in answer.headers
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "tab\there"])
 async def test_a_key_that_cannot_be_kept_is_refused(client: httpx.AsyncClient, tenant: Tenant, key: str) -> None:
-    answer = await post(client, tenant, "openai", body_for("openai"), key)
+    answer = await post(client, tenant, "chat", body_for("chat"), key)
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, "headers.idempotency-key")
 
 
 async def test_an_answer_expires_and_is_forgotten(
     client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
 ) -> None:
-    await post(client, tenant, "openai", body_for("openai"), "old")
+    await post(client, tenant, "chat", body_for("chat"), "old")
     with database.superuser() as connection:
         connection.execute("UPDATE llm_replays SET expires_at = now() WHERE tenant_id = %s", [tenant.tenant_id])
 
@@ -107,11 +107,11 @@ async def test_an_answer_expires_and_is_forgotten(
 async def test_nobody_can_read_an_answer_once_its_tenants_salt_is_gone(
     client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, impatient_gateway: GatewayProcess
 ) -> None:
-    await post(client, tenant, "openai", body_for("openai"), "secret")
+    await post(client, tenant, "chat", body_for("chat"), "secret")
     with database.superuser() as connection:
         connection.execute(
             "UPDATE tenants SET replay_salt = uuid_send(gen_random_uuid()) WHERE tenant_id = %s", [tenant.tenant_id]
         )
     async with httpx.AsyncClient(base_url=impatient_gateway.url) as other:
-        answer = await post(other, tenant, "openai", body_for("openai"), "secret")
+        answer = await post(other, tenant, "chat", body_for("chat"), "secret")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "stored_answer_damaged")

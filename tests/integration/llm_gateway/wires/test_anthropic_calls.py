@@ -61,7 +61,7 @@ async def test_a_plain_answer_costs_what_the_invoice_says(
     message = await sdk.messages.create(**asked())
     assert (message.model, message.content[0].text, message.stop_reason) == ("simulated/default", SAID, "end_turn")
     [event] = await recorded_events(database, tenant.tenant_id, count=1)
-    assert (event["dialect"], event["status"], event["usage_source"]) == ("anthropic", "succeeded", "provider")
+    assert (event["dialect"], event["status"], event["usage_source"]) == ("messages", "succeeded", "provider")
     assert event["total_tokens"] == message.usage.input_tokens + message.usage.output_tokens
     assert event["cost_nano_usd"] == simulated.nano_usd({str(event["event_id"])}) > 0
 

@@ -59,7 +59,7 @@ async def test_a_chat_caller_is_served_by_a_messages_provider(
     )
     assert called.choices[0].finish_reason == "tool_calls"
     events = await charged_as_billed(database, routed_simulated, tenant, 3)
-    assert {(event["dialect"], event["provider"]) for event in events} == {("openai", "messages-only")}
+    assert {(event["dialect"], event["provider"]) for event in events} == {("chat", "messages-only")}
     assert min(event["total_tokens"] for event in events) == plain.usage.total_tokens
 
 
@@ -80,7 +80,7 @@ async def test_a_messages_caller_is_served_by_a_chat_provider(
     called = await anthropic_client.messages.create(**asked, tools=tools, tool_choice={"type": "any"})
     assert called.stop_reason == "tool_use"
     events = await charged_as_billed(database, routed_simulated, tenant, 3)
-    assert {(event["dialect"], event["provider"]) for event in events} == {("anthropic", "chat-only")}
+    assert {(event["dialect"], event["provider"]) for event in events} == {("messages", "chat-only")}
 
 
 @pytest.mark.parametrize("model", ["default", "by-messages", "by-chat"])

@@ -14,12 +14,12 @@ from llm_gateway.wires.chat.request import read_chat_request
 TURN = [{"role": "user", "content": "x"}]
 NAMES = {"max_tokens", "max_completion_tokens", "max_output_tokens"}
 CALLERS: list[tuple[Dialect, dict[str, Any]]] = [
-    (Dialect.OPENAI, {"messages": TURN, "max_tokens": 100}),
-    (Dialect.OPENAI, {"messages": TURN, "max_completion_tokens": 100}),
-    (Dialect.OPENAI, {"messages": TURN, "max_tokens": 900, "max_completion_tokens": 100}),
-    (Dialect.OPENAI, {"messages": TURN, "max_tokens": None}),
-    (Dialect.OPENAI, {"messages": TURN}),
-    (Dialect.ANTHROPIC, {"messages": TURN, "max_tokens": 100}),
+    (Dialect.CHAT, {"messages": TURN, "max_tokens": 100}),
+    (Dialect.CHAT, {"messages": TURN, "max_completion_tokens": 100}),
+    (Dialect.CHAT, {"messages": TURN, "max_tokens": 900, "max_completion_tokens": 100}),
+    (Dialect.CHAT, {"messages": TURN, "max_tokens": None}),
+    (Dialect.CHAT, {"messages": TURN}),
+    (Dialect.MESSAGES, {"messages": TURN, "max_tokens": 100}),
     (Dialect.RESPONSES, {"input": "x", "max_output_tokens": 100}),
     (Dialect.RESPONSES, {"input": "x"}),
 ]
@@ -38,12 +38,12 @@ CALLERS: list[tuple[Dialect, dict[str, Any]]] = [
 async def test_exactly_the_name_that_the_server_knows_goes_out(
     about: dict[str, Any], name: str, dialect: Dialect, asked: dict[str, Any]
 ) -> None:
-    between = translation(dialect, Dialect.OPENAI)
+    between = translation(dialect, Dialect.CHAT)
     body = {"model": "m", **asked}
     request = read_chat_request(json.dumps(body if between is None else between.request(body)).encode())
     wires = wires_of("p", ProviderConfig(base_url="http://127.0.0.1:1", **about), key=None)
     limit = 100 if request.max_output is None else request.max_output
-    sent = json.loads(wires[Dialect.OPENAI].body(request, model="m", max_output=limit))
+    sent = json.loads(wires[Dialect.CHAT].body(request, model="m", max_output=limit))
     for wire in wires.values():
         await wire.close()
     assert {one: sent[one] for one in NAMES & sent.keys()} == {name: 100}

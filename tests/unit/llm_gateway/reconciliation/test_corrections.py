@@ -29,7 +29,7 @@ def an_attempt(**changed: Any) -> dict[str, Any]:
         "reason": "first",
         "bound_kind": "strict",
         "attempt": 1,
-        "dialect": "openai",
+        "dialect": "chat",
         "route": "default",
         "provider": "simulated",
         "model": "m",

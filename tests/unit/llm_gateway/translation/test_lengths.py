@@ -72,12 +72,12 @@ def test_a_long_name_is_short_in_tools_choice_and_history_and_long_again_in_the_
     assert short.encode() not in streamed
 
 
-@pytest.mark.parametrize("caller", [Dialect.OPENAI, Dialect.RESPONSES])
+@pytest.mark.parametrize("caller", [Dialect.CHAT, Dialect.RESPONSES])
 def test_a_name_that_messages_do_not_take_is_told_otherwise(caller: Dialect) -> None:
-    between = translation(caller, Dialect.ANTHROPIC)
+    between = translation(caller, Dialect.MESSAGES)
     assert between is not None
     function = {"name": "my.tool", "parameters": {"type": "object", "properties": {}}}
-    if caller is Dialect.OPENAI:
+    if caller is Dialect.CHAT:
         asked: dict[str, Any] = {"messages": [TURN], "tools": [{"type": "function", "function": function}]}
     else:
         asked = {"input": "x", "tools": [{"type": "function", **function}]}
@@ -128,7 +128,7 @@ def test_a_schema_is_strict_only_where_the_other_side_takes_it_so(schema: dict[s
 
 
 def test_a_schema_for_messages_closes_every_object_that_was_left_open() -> None:
-    between = translation(Dialect.OPENAI, Dialect.ANTHROPIC)
+    between = translation(Dialect.CHAT, Dialect.MESSAGES)
     assert between is not None
     nested = {"type": "object", "properties": {"a": {"type": "array", "items": OPEN}}, "$defs": {"d": OPEN}}
     form = {"type": "json_schema", "json_schema": {"name": "n", "schema": nested}}
@@ -151,7 +151,7 @@ def test_a_schema_for_messages_closes_every_object_that_was_left_open() -> None:
     ],
 )
 def test_who_says_something_stands_before_the_text(content: Any, told: list[Any]) -> None:
-    between = translation(Dialect.OPENAI, Dialect.ANTHROPIC)
+    between = translation(Dialect.CHAT, Dialect.MESSAGES)
     assert between is not None
     asked = {"model": "m", "messages": [{"role": "user", "name": "bob", "content": content}]}
     assert between.request(asked)["messages"] == [{"role": "user", "content": told}]
@@ -175,11 +175,11 @@ def test_a_document_of_a_tools_result_comes_with_what_the_user_says() -> None:
     assert told[3]["content"] == [FILE]
 
 
-@pytest.mark.parametrize("caller", [Dialect.OPENAI, Dialect.RESPONSES])
+@pytest.mark.parametrize("caller", [Dialect.CHAT, Dialect.RESPONSES])
 def test_a_file_is_a_document_for_messages(caller: Dialect) -> None:
-    between = translation(caller, Dialect.ANTHROPIC)
+    between = translation(caller, Dialect.MESSAGES)
     assert between is not None
-    if caller is Dialect.OPENAI:
+    if caller is Dialect.CHAT:
         asked: dict[str, Any] = {"messages": [{"role": "user", "content": [FILE]}]}
     else:
         asked = {"input": [{"role": "user", "content": [{"type": "input_file", **FILE["file"]}]}]}  # type: ignore[dict-item]

@@ -47,7 +47,7 @@ SAID = Said(text="344", calls=(COUNT, NOW), finish_reason="tool_calls")
 
 
 def chained() -> Translation:
-    found = translation(Dialect.RESPONSES, Dialect.ANTHROPIC)
+    found = translation(Dialect.RESPONSES, Dialect.MESSAGES)
     assert found is not None
     return found
 

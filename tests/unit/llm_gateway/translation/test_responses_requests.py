@@ -28,7 +28,7 @@ def asked(*items: Any, **more: Any) -> dict[str, Any]:
 
 
 def chained() -> Translation:
-    found = translation(Dialect.RESPONSES, Dialect.ANTHROPIC)
+    found = translation(Dialect.RESPONSES, Dialect.MESSAGES)
     assert found is not None
     return found
 

@@ -11,10 +11,10 @@ from llm_gateway.translation.registry import translation
 from llm_gateway.wires.errors import told
 
 TRANSLATED = {
-    (Dialect.OPENAI, Dialect.ANTHROPIC),
-    (Dialect.ANTHROPIC, Dialect.OPENAI),
-    (Dialect.RESPONSES, Dialect.OPENAI),
-    (Dialect.RESPONSES, Dialect.ANTHROPIC),
+    (Dialect.CHAT, Dialect.MESSAGES),
+    (Dialect.MESSAGES, Dialect.CHAT),
+    (Dialect.RESPONSES, Dialect.CHAT),
+    (Dialect.RESPONSES, Dialect.MESSAGES),
 }
 
 

@@ -37,7 +37,7 @@ relaxed = settings(deadline=None, max_examples=50)
 
 
 def through(caller: Dialect) -> Translation:
-    found = translation(caller, Dialect.ANTHROPIC)
+    found = translation(caller, Dialect.MESSAGES)
     assert found is not None
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.exchange.request import CacheWrites, ChatRequest
+from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import bound_of
@@ -27,33 +27,33 @@ PDF_URL = f"data:application/pdf;base64,{PDF}"
 LARGE_PDF = "A" * 40_000
 
 
-def chat(*parts: Any, **more: Any) -> ChatRequest:
+def chat(*parts: Any, **more: Any) -> ModelRequest:
     body = {"model": "m", "messages": [{"role": "user", "content": list(parts)}], "max_tokens": 9, **more}
     return read_chat_request(json.dumps(body).encode())
 
 
-def messages(*blocks: Any, **more: Any) -> ChatRequest:
+def messages(*blocks: Any, **more: Any) -> ModelRequest:
     body = {"model": "m", "messages": [{"role": "user", "content": list(blocks)}], "max_tokens": 9, **more}
     return read_messages_request(json.dumps(body).encode(), {})
 
 
-def result(*blocks: Any, **more: Any) -> ChatRequest:
+def result(*blocks: Any, **more: Any) -> ModelRequest:
     return messages({"type": "tool_result", "tool_use_id": "t", "content": list(blocks)}, **more)
 
 
-def responses(*parts: Any, **more: Any) -> ChatRequest:
+def responses(*parts: Any, **more: Any) -> ModelRequest:
     return items({"role": "user", "content": list(parts)}, **more)
 
 
-def output(*parts: Any, **more: Any) -> ChatRequest:
+def output(*parts: Any, **more: Any) -> ModelRequest:
     return items({"type": "function_call_output", "call_id": "c", "output": list(parts)}, **more)
 
 
-def items(*found: Any, **more: Any) -> ChatRequest:
+def items(*found: Any, **more: Any) -> ModelRequest:
     return read_responses_request(json.dumps({"model": "m", "input": list(found), **more}).encode())
 
 
-Read = Callable[..., ChatRequest]
+Read = Callable[..., ModelRequest]
 
 
 def place_of(read: Read, *parts: Any, **more: Any) -> str:

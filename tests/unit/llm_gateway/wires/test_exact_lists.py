@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.exchange.request import ChatRequest
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.prices import Price, Rates
 from llm_gateway.wires.chat.request import read_chat_request
@@ -20,20 +20,20 @@ PDF_URL = "data:application/pdf;base64,JVBERi0xLjQgdGlueQ=="
 IN_BASE64 = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0xLjQgdGlueQ=="}
 
 
-def chat(part: Any) -> ChatRequest:
+def chat(part: Any) -> ModelRequest:
     return read_chat_request(json.dumps({"model": "m", "messages": [{"role": "user", "content": [part]}]}).encode())
 
 
-def messages(block: Any, **more: Any) -> ChatRequest:
+def messages(block: Any, **more: Any) -> ModelRequest:
     body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [block]}], **more}
     return read_messages_request(json.dumps(body).encode(), {})
 
 
-def items(*found: Any, **more: Any) -> ChatRequest:
+def items(*found: Any, **more: Any) -> ModelRequest:
     return read_responses_request(json.dumps({"model": "m", "input": list(found), **more}).encode())
 
 
-def responses(part: Any) -> ChatRequest:
+def responses(part: Any) -> ModelRequest:
     return items({"role": "user", "content": [part]})
 
 
@@ -179,7 +179,7 @@ FUNCTION = {"type": "function", "name": "weather", "parameters": {}}
 MCP = {"type": "mcp", "server_label": "m", "server_url": "https://x.org"}
 
 
-def allowing(mode: str, *allowed: Any) -> ChatRequest:
+def allowing(mode: str, *allowed: Any) -> ModelRequest:
     choice = {"type": "allowed_tools", "mode": mode, "tools": list(allowed)}
     request = items({"role": "user", "content": "q"}, tools=[FUNCTION, MCP], tool_choice=choice)
     targets: Any = [SimpleNamespace(price=Price("v", (Rates(0, 1, 1, 1, 1),)), translation=None)]
