@@ -16,7 +16,7 @@ _HEAD = re.compile(r"\A# (\d+)\. (.+)\n\n- Status: (.+)\n- Date: \d{4}-\d\d-\d\d
 _LINK = r"\[(\d+)\]\((\d{4}-[\w-]+\.md)\)"
 _STATUS = re.compile(rf"accepted|(?:accepted, amended|superseded) by {_LINK}(?: and {_LINK})*")
 _ROW = re.compile(rf"^\| {_LINK} \| (.+) \| (.+) \|$", re.MULTILINE)
-_NEVER_GIVEN = re.compile(r"Never given: ([\d,\s]+)\.")
+_NEVER_GIVEN = re.compile(r"Never\s+given:\s([\d,\s]+)\.")
 # A file, a folder, or a test in a file: `tests/a/test_b.py::test_c`.
 _PATH = re.compile(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:py|toml|sql))(?:::(\w+))?`")
 
