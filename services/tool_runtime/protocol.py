@@ -12,7 +12,7 @@ POLL_SECONDS = 25.0
 EXIT_NO_SANDBOX = 69  # EX_UNAVAILABLE: the runner could not build a sandbox
 
 
-class Lease(Message):
+class RunnerLease(Message):
     """One job for one runner. `token` authorises what is said about this lease, nothing else."""
 
     lease_id: str

@@ -16,7 +16,7 @@ from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
 from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
 from tool_runtime.launcher.runners.fake import FakeRunners
 from tool_runtime.launcher.runners.local import LocalRunners
-from tool_runtime.protocol import Lease
+from tool_runtime.protocol import RunnerLease
 from tool_runtime.sandbox import assets
 
 
@@ -35,7 +35,7 @@ class LeaseServer:
             return web.Response(status=401)
         self.asked.set()
         await self.may_give.wait()
-        lease = Lease(lease_id="one", token="lease-token", job=self.job)
+        lease = RunnerLease(lease_id="one", token="lease-token", job=self.job)
         return web.Response(text=lease.model_dump_json(), content_type="application/json")
 
     async def cancellation(self, _: web.Request) -> web.Response:

@@ -21,7 +21,7 @@ from foundation.contracts.accepted.accepted_json import (
 from foundation.domain.errors import BadRequest, Fault, NotFound, PayloadTooLarge
 from foundation.http.problems import problem_response
 
-_REMEDY = "mend what stands at the pointer and send it again"
+_REMEDY = "correct the value at the pointer, then send the request again"
 
 
 class AcceptedRequests:
@@ -50,9 +50,9 @@ class AcceptedRequests:
                 return
             self._check_body(body, headers)
         except (BadRequest, NotFound) as error:
-            await problem_response(error, instance=_shown(scope))(scope, receive, send)
+            await problem_response(error, instance=_path_as_sent(scope))(scope, receive, send)
             return
-        await self._app(scope, _again(body, receive), send)
+        await self._app(scope, _replayed(body, receive), send)
 
     async def _read(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes | None:
         """The whole body; None when the caller left before its end."""
@@ -92,7 +92,7 @@ def is_json(content_type: str) -> bool:
 
 
 def _check_handshake(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
-    """Nobody who wants a WebSocket could do anything with an ordinary answer."""
+    """Refuses a WebSocket: a client that asks for one could not use an ordinary answer."""
     if scope["method"] == "GET" and headers.get(b"upgrade", b"").lower() == b"websocket":
         raise NotFound("there is no WebSocket here", remedy="ask over HTTP, without an Upgrade header")
 
@@ -128,13 +128,13 @@ def _refused(error: NotAccepted, pointer: str) -> BadRequest:
     return BadRequest(f"{pointer}: {error.reason}", faults=(Fault(pointer, error.reason),), remedy=_REMEDY)
 
 
-def _shown(scope: Scope) -> str:
+def _path_as_sent(scope: Scope) -> str:
     """The path as it was sent: decoded it may hold what no answer can."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
     return raw.decode("latin-1")
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _replayed(body: bytes, receive: Receive) -> Receive:
     unread = [body]
 
     async def replay() -> Message:

@@ -12,7 +12,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Answered:
     status: int = 500
 
 
@@ -29,12 +29,12 @@ class Correlation:
             return
         headers = dict(scope["headers"])
         traceparent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        seen = _Seen()
+        answered = _Answered()
         started = time.perf_counter()
 
         async def send_with_trace(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen.status = message["status"]
+                answered.status = message["status"]
                 if current := traces.current_traceparent():
                     message["headers"] = [*message.get("headers", []), (b"traceparent", current.encode())]
             await send(message)
@@ -44,9 +44,9 @@ class Correlation:
                 await self._app(scope, receive, send_with_trace)
             finally:
                 endpoint = _endpoint(scope)
-                # What a caller may make up is no label: each would be a series of its own for as long as we run.
+                # A method that a caller made up is no label: each would be a new series for as long as we run.
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                metrics.HTTP_REQUESTS.labels(self._service, method, str(seen.status)).inc()
+                metrics.HTTP_REQUESTS.labels(self._service, method, str(answered.status)).inc()
                 metrics.HTTP_DURATION.labels(self._service, endpoint).observe(time.perf_counter() - started)
 
 

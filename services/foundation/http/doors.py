@@ -1,4 +1,4 @@
-"""What stands before the routes of every web app of ours."""
+"""The middleware and error handlers that every web app installs before its routes."""
 
 from fastapi import FastAPI
 

@@ -32,7 +32,7 @@ _REMEMBER_SECONDS = 1.0
 
 
 class _Remembered:
-    """A check's last result, good for a second: a page that is asked often must not ask the dependency as often."""
+    """A check's last result, kept for a second, so that many readers of `/health` do not become many checks."""
 
     def __init__(self, check: Check) -> None:
         self._check = check
@@ -40,10 +40,10 @@ class _Remembered:
         self._at = float("-inf")
         self._result: dict[str, object] = {}
 
-    async def look(self) -> dict[str, object]:
+    async def result(self) -> dict[str, object]:
         async with self._lock:
             if time.monotonic() - self._at > _REMEMBER_SECONDS:
-                self._result = await _look(self._check)
+                self._result = await _run(self._check)
                 self._at = time.monotonic()
             return self._result
 
@@ -60,7 +60,7 @@ def answers(client: httpx.AsyncClient, what: str) -> Check:
     return check
 
 
-async def _look(check: Check) -> dict[str, object]:
+async def _run(check: Check) -> dict[str, object]:
     started = time.perf_counter()
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
@@ -87,7 +87,7 @@ def health_router(
         responses={200: {"model": Health}, 503: {"model": Health, "description": "Service Unavailable"}},
     )
     async def health() -> JSONResponse:
-        results = await asyncio.gather(*(check.look() for check in checks.values()))
+        results = await asyncio.gather(*(check.result() for check in checks.values()))
         dependencies = dict(zip(checks, results, strict=True))
         down = {name for name, result in dependencies.items() if result["status"] == "down"}
         status = "down" if down & set(required) else "degraded" if down else "ok"

@@ -7,7 +7,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_FOUND_BY_ROUTING = ("route", "path_params")
+_SET_BY_ROUTING = ("route", "path_params")
 
 
 class HeadAsGet:
@@ -26,10 +26,11 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        # A scope of its own: the server has still to know that it answers HEAD.
-        asked = {**scope, "method": "GET"}
-        await self._app(asked, receive, without_body)
-        scope.update({name: asked[name] for name in _FOUND_BY_ROUTING if name in asked})
+        # A copy, because the server reads the method of its own scope to know that HEAD has no body; what the router
+        # finds is copied back, since the metrics around this middleware name the route by it.
+        as_get = {**scope, "method": "GET"}
+        await self._app(as_get, receive, without_body)
+        scope.update({name: as_get[name] for name in _SET_BY_ROUTING if name in as_get})
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:

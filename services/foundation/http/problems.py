@@ -89,9 +89,9 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
         extra = {"code": error.code, "path": request.url.path, "detail": error.detail}
         if status_of(error) == _OUR_FAULT:
-            _log.error("an error of ours", exc_info=error, extra=extra)
+            _log.error("a request failed by a fault of the platform", exc_info=error, extra=extra)
         else:
-            _log.debug("refused", extra=extra)
+            _log.debug("a request was refused", extra=extra)
         return problem_response(error, instance=request.url.path)
 
     @app.exception_handler(RequestValidationError)

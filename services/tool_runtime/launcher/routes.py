@@ -15,14 +15,14 @@ from foundation.http.problems import faults_from, problem_body
 from foundation.telemetry.logs import bind
 from tool_runtime.launcher.dependencies import BearerToken, CallingService, CurrentRuntime
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
-from tool_runtime.protocol import Lease
+from tool_runtime.protocol import RunnerLease
 from tool_runtime.tools.registry import find_tool
 
 jobs = APIRouter(prefix="/jobs", tags=["jobs"])
 leases = APIRouter(prefix="/leases", tags=["leases"], include_in_schema=False)
 
-# A job that gets a runner within this time is not told to have waited: the caller need not write that down.
-_UNTOLD_WAIT_SECONDS = 0.25
+# A job that gets a runner within this time is not reported as waiting, so that its caller has nothing to write down.
+_UNREPORTED_WAIT_SECONDS = 0.25
 
 
 @jobs.post(
@@ -42,11 +42,11 @@ async def submit(
                 "the tool does not take these arguments", faults=faults_from(list(error.errors()))
             ) from error
         await runtime.probe.check()
-        found = runtime.board.submit(job)
+        submitted = runtime.board.submit(job)
         if PROGRESS_TYPE in accept:
-            return StreamingResponse(_progress(found), media_type=PROGRESS_TYPE)
+            return StreamingResponse(_progress(submitted), media_type=PROGRESS_TYPE)
         # Shielded: the job goes on when one of its callers leaves.
-        return await asyncio.shield(found.answer) if isinstance(found, OpenJob) else found
+        return await asyncio.shield(submitted.answer) if isinstance(submitted, OpenJob) else submitted
 
 
 @jobs.delete(
@@ -61,29 +61,29 @@ async def cancel(
     generation: Annotated[int, Query(ge=1)],
     fence: Annotated[int, Query(ge=0)],
 ) -> ToolResult:
-    found = runtime.board.cancel(job_id, JobHolder(generation, fence))
-    if not isinstance(found, OpenJob):
-        return found
-    runtime.leases.end_if_it_lingers(found)
-    return await asyncio.shield(found.answer)
+    cancelled = runtime.board.cancel(job_id, JobHolder(generation, fence))
+    if not isinstance(cancelled, OpenJob):
+        return cancelled
+    runtime.leases.end_if_it_lingers(cancelled)
+    return await asyncio.shield(cancelled.answer)
 
 
-async def _progress(found: OpenJob | ToolResult) -> AsyncIterator[str]:
+async def _progress(job: OpenJob | ToolResult) -> AsyncIterator[str]:
     """A line for each state that the job comes into; the last one has its result, or why there is none."""
-    if isinstance(found, ToolResult):
-        yield _line(JobProgress(state=JobState.ENDED, result=found))
+    if isinstance(job, ToolResult):
+        yield _line(JobProgress(state=JobState.ENDED, result=job))
         return
-    taken = asyncio.create_task(found.taken.wait())
-    ends: set[asyncio.Future[object]] = {taken, found.answer}  # type: ignore[arg-type]
+    taken = asyncio.create_task(job.taken.wait())
+    ends: set[asyncio.Future[object]] = {taken, job.answer}  # type: ignore[arg-type]
     try:
-        await asyncio.wait(ends, timeout=_UNTOLD_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not (taken.done() or found.answer.done()):
+        await asyncio.wait(ends, timeout=_UNREPORTED_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not (taken.done() or job.answer.done()):
             yield _line(JobProgress(state=JobState.WAITING))
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if not found.answer.done():
+        if not job.answer.done():
             yield _line(JobProgress(state=JobState.RUNNING))
         try:
-            yield _line(JobProgress(state=JobState.ENDED, result=await asyncio.shield(found.answer)))
+            yield _line(JobProgress(state=JobState.ENDED, result=await asyncio.shield(job.answer)))
         except LockstepError as error:
             yield _line(JobProgress(state=JobState.REFUSED, problem=problem_body(error), retry_after=error.retry_after))
     finally:
@@ -94,8 +94,8 @@ def _line(progress: JobProgress) -> str:
     return progress.model_dump_json(exclude_none=True) + "\n"
 
 
-@leases.post("", response_model=Lease)
-async def take(token: BearerToken, runtime: CurrentRuntime) -> Lease | Response:
+@leases.post("", response_model=RunnerLease)
+async def take(token: BearerToken, runtime: CurrentRuntime) -> RunnerLease | Response:
     return await runtime.leases.give(token) or Response(status_code=204)
 
 

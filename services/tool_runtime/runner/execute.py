@@ -14,7 +14,7 @@ from tool_runtime.runner.inputs import fetch_inputs
 from tool_runtime.runner.result_document import read_result
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.runner.uploads import upload_artifacts
-from tool_runtime.sandbox.box import Box, BoxJob, Outcome
+from tool_runtime.sandbox.box import Box, BoxJob, SandboxOutcome
 from tool_runtime.tools.registry import find_tool
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ async def _unless_stopped(box: Box, work: Coroutine[Any, Any, T]) -> T | None:
     return task.result()
 
 
-async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple[Shelf, Outcome]:
+async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple[Shelf, SandboxOutcome]:
     invocation = find_tool(job.tool).invocation(job.arguments)
     wall = min(job.limits.wall_seconds, invocation.wall_seconds or job.limits.wall_seconds)
     limits = job.limits.model_copy(update={"wall_seconds": wall})
@@ -63,7 +63,9 @@ async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple
     return shelf, await box.run(inside, take=shelf.take)
 
 
-async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shelf, outcome: Outcome) -> ToolResult:
+async def _report(
+    client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shelf, outcome: SandboxOutcome
+) -> ToolResult:
     """What the job gave, whatever way it ended: streams, result and files are told of a failed one as well."""
     status, reason, detail = verdict(outcome)
     document, result_error = read_result(shelf.files, outcome.skipped)
@@ -96,7 +98,7 @@ async def _report(client: httpx.AsyncClient, job: ToolJob, box: Box, shelf: Shel
     return result.model_copy(update={"artifacts": tuple(artifacts), "skipped": (*result.skipped, *unsent)})
 
 
-def _skipped(outcome: Outcome) -> tuple[SkippedFile, ...]:
+def _skipped(outcome: SandboxOutcome) -> tuple[SkippedFile, ...]:
     skipped = [SkippedFile(path=name, reason=why) for name, why in outcome.skipped]
     if outcome.stop is not None and not outcome.collected:
         skipped.append(SkippedFile(path="…", reason="the job was stopped; what is not listed was not collected"))
@@ -107,7 +109,7 @@ def _may_rerun(job: ToolJob) -> bool:
     return find_tool(job.tool).spec.effect is not ToolEffect.ONCE
 
 
-def verdict(outcome: Outcome) -> tuple[JobStatus, JobReason | None, str | None]:
+def verdict(outcome: SandboxOutcome) -> tuple[JobStatus, JobReason | None, str | None]:
     """How an outcome is called: what the runner did to it comes before what the job did itself."""
     if outcome.stop is not None:
         reason, detail = outcome.stop.reason, outcome.stop.detail

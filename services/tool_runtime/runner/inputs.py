@@ -1,6 +1,5 @@
 """Fetches a job's inputs through their presigned addresses and believes none of them."""
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 
@@ -8,9 +7,7 @@ import httpx
 
 from foundation.contracts.tool_job import JobInput, JobReason
 from tool_runtime.runner.faults import JobFaultError
-
-TRIES = 3
-PAUSE_SECONDS = 0.2
+from tool_runtime.runner.transfers import TransferFailed, check_status, transport_failures, with_tries
 
 
 async def fetch_inputs(client: httpx.AsyncClient, inputs: Sequence[JobInput]) -> list[tuple[str, bytes]]:
@@ -19,22 +16,18 @@ async def fetch_inputs(client: httpx.AsyncClient, inputs: Sequence[JobInput]) ->
 
 
 async def _fetch(client: httpx.AsyncClient, entry: JobInput) -> bytes:
-    for attempt in range(TRIES):
-        if attempt:
-            await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
-        try:
-            async with client.stream("GET", entry.url) as response:
-                if response.status_code == httpx.codes.OK:
-                    return await _checked(response, entry)
-                status = response.status_code
-        except httpx.TransportError as error:
-            trouble, passing = type(error).__name__, True
-        else:
-            trouble, passing = f"HTTP {status}", status >= httpx.codes.INTERNAL_SERVER_ERROR
-        if not passing:
-            break
-    detail = f"input `{entry.name}` could not be fetched: {trouble}"
-    raise JobFaultError(JobReason.INPUT_UNAVAILABLE, detail, retryable=passing)
+    try:
+        return await _fetch_once(client, entry)
+    except TransferFailed as error:
+        detail = f"input `{entry.name}` could not be fetched: {error}"
+        raise JobFaultError(JobReason.INPUT_UNAVAILABLE, detail, retryable=error.passing) from error
+
+
+@with_tries
+async def _fetch_once(client: httpx.AsyncClient, entry: JobInput) -> bytes:
+    async with transport_failures(), client.stream("GET", entry.url) as response:
+        check_status(response)
+        return await _checked(response, entry)
 
 
 async def _checked(response: httpx.Response, entry: JobInput) -> bytes:

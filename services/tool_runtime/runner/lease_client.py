@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from foundation.contracts.tool_job import ToolResult
-from tool_runtime.protocol import POLL_SECONDS, Lease
+from tool_runtime.protocol import POLL_SECONDS, RunnerLease
 
 PAUSE_SECONDS = 0.5
 RESULT_TRIES = 20
@@ -23,14 +23,14 @@ class LeaseClient:
         self._url = launcher_url.rstrip("/")
         self._token = token
 
-    async def take(self) -> Lease:
+    async def take(self) -> RunnerLease:
         """Wait until a job is given, however long; raises `LeaseLostError` when the token is not accepted."""
         while True:
             response = await self._ask("POST", "/leases", self._token)
             if response is not None and response.status_code == httpx.codes.OK:
-                return Lease.model_validate_json(response.content)
+                return RunnerLease.model_validate_json(response.content)
 
-    async def cancelled(self, lease: Lease) -> None:
+    async def cancelled(self, lease: RunnerLease) -> None:
         """Return when the job was cancelled or the lease is no longer known."""
         try:
             while True:
@@ -40,7 +40,7 @@ class LeaseClient:
         except LeaseLostError:
             return
 
-    async def give(self, lease: Lease, result: ToolResult) -> None:
+    async def give(self, lease: RunnerLease, result: ToolResult) -> None:
         """Hand the result in, through a launcher's short absence."""
         path, body = f"/leases/{lease.lease_id}/result", result.model_dump_json().encode()
         for _ in range(RESULT_TRIES):

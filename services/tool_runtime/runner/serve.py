@@ -9,7 +9,7 @@ import httpx
 from foundation.contracts.tool_job import JobReason, ToolResult
 from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.traces import span
-from tool_runtime.protocol import Lease
+from tool_runtime.protocol import RunnerLease
 from tool_runtime.runner.execute import execute
 from tool_runtime.runner.lease_client import LeaseClient
 from tool_runtime.runner.settings import RunnerSettings
@@ -45,12 +45,12 @@ async def serve_one_job(settings: RunnerSettings) -> None:
         uid.release()
 
 
-async def _run(client: httpx.AsyncClient, leases: LeaseClient, lease: Lease, box: Box) -> ToolResult:
+async def _run(client: httpx.AsyncClient, leases: LeaseClient, lease: RunnerLease, box: Box) -> ToolResult:
     job = lease.job
     names = {"tenant_id": job.tenant_id, "run_id": job.run_id, "step_id": job.step_id, "job_id": job.job_id}
     with bind(**names), span(f"tool {job.tool}", traceparent=job.traceparent):
         _log.info("job started", extra={"tool": job.tool})
-        async with _told_of_cancellation(leases, lease, box.stop):
+        async with _stopped_on_cancellation(leases, lease, box.stop):
             result = await execute(client, job, box)
         ended = {"status": result.status, "reason": result.reason, "duration_ms": result.usage.wall_ms}
         _log.info("job ended", extra={"tool": job.tool, **ended, "max_rss_bytes": result.usage.max_rss_bytes})
@@ -58,8 +58,8 @@ async def _run(client: httpx.AsyncClient, leases: LeaseClient, lease: Lease, box
 
 
 @contextlib.asynccontextmanager
-async def _told_of_cancellation(
-    leases: LeaseClient, lease: Lease, stop: Callable[[JobReason, str], None]
+async def _stopped_on_cancellation(
+    leases: LeaseClient, lease: RunnerLease, stop: Callable[[JobReason, str], None]
 ) -> AsyncIterator[None]:
     async def listen() -> None:
         await leases.cancelled(lease)

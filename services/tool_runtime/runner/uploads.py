@@ -1,6 +1,5 @@
 """Sends each artifact through the one presigned POST that was made for its index."""
 
-import asyncio
 import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
@@ -9,9 +8,8 @@ import httpx
 
 from foundation.contracts.tool_job import JobArtifact, JobReason, SkippedFile, UploadSlot
 from tool_runtime.runner.faults import JobFaultError
+from tool_runtime.runner.transfers import TransferFailed, check_status, transport_failures, with_tries
 
-TRIES = 3
-PAUSE_SECONDS = 0.2
 FORM_FILE = "file"
 _TYPES = mimetypes.MimeTypes()  # the language's own table: the same on every machine
 
@@ -40,18 +38,16 @@ async def upload_artifacts(
 
 
 async def _post(client: httpx.AsyncClient, slot: UploadSlot, name: str, content: bytes) -> None:
+    try:
+        await _post_once(client, slot, content)
+    except TransferFailed as error:
+        detail = f"artifact `{name}` was not stored: {error}"
+        raise JobFaultError(JobReason.UPLOAD_FAILED, detail, retryable=error.passing) from error
+
+
+@with_tries
+async def _post_once(client: httpx.AsyncClient, slot: UploadSlot, content: bytes) -> None:
     """The policy signs the fields, so none is added; the file comes last, as S3 wants it."""
-    for attempt in range(TRIES):
-        if attempt:
-            await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
-        try:
-            response = await client.post(slot.url, data=slot.fields, files={FORM_FILE: ("artifact", content)})
-        except httpx.TransportError as error:
-            trouble, passing = type(error).__name__, True
-        else:
-            if response.is_success:
-                return
-            trouble, passing = f"HTTP {response.status_code}", response.is_server_error
-        if not passing:
-            break
-    raise JobFaultError(JobReason.UPLOAD_FAILED, f"artifact `{name}` was not stored: {trouble}", retryable=passing)
+    async with transport_failures():
+        response = await client.post(slot.url, data=slot.fields, files={FORM_FILE: ("artifact", content)})
+    check_status(response)

@@ -15,7 +15,7 @@ from foundation.contracts.accepted.file_names import MAX_DEPTH, MAX_NAME_BYTES, 
 from foundation.contracts.tool_job import MIB, JobLimits, JobReason
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.limits import rlimits
-from tool_runtime.sandbox.output import Output
+from tool_runtime.sandbox.output import PipeOutput
 from tool_runtime.sandbox.start import Started
 from tool_runtime.sandbox.watch.machine import HostFloor
 from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
@@ -47,7 +47,7 @@ class Stop:
 
 
 @dataclass
-class Outcome:
+class SandboxOutcome:
     """What happened. Either `stop` is set, or the job ended by itself with a code or a signal."""
 
     started_at: datetime
@@ -76,8 +76,8 @@ class Box:
         self._ended = asyncio.Event()
         self._report: dict[str, int | None] = {}
         self._skipped: list[tuple[str, str]] = []
-        self.stdout = Output(self._count_output)
-        self.stderr = Output(self._count_output)
+        self.stdout = PipeOutput(self._count_output)
+        self.stderr = PipeOutput(self._count_output)
         self._drains = [
             asyncio.create_task(output.drain(stream))
             for output, stream in ((self.stdout, started.process.stdout), (self.stderr, started.process.stderr))
@@ -90,7 +90,7 @@ class Box:
         if not self.stopped.done():
             self.stopped.set_result(Stop(reason, detail))
 
-    async def run(self, job: BoxJob, *, take: Callable[[frames.Piece], None]) -> Outcome:
+    async def run(self, job: BoxJob, *, take: Callable[[frames.Piece], None]) -> SandboxOutcome:
         """Run the job to its end. `take` gets each piece of what it leaves and may raise `FrameError`."""
         self._output_limit = job.limits.output_bytes
         try:
@@ -100,7 +100,7 @@ class Box:
         if self.stopped.done():
             await self.close()
             now = datetime.now(UTC)
-            return Outcome(started_at=now, ended_at=now, stop=self.stopped.result())
+            return SandboxOutcome(started_at=now, ended_at=now, stop=self.stopped.result())
         started_at, began = datetime.now(UTC), asyncio.get_running_loop().time()
         tasks = [asyncio.create_task(self._converse(job, take)), asyncio.create_task(self._watch(job.limits, monitor))]
         try:
@@ -117,7 +117,7 @@ class Box:
             await self.close()
             monitor.close()
         elapsed_ms = round((asyncio.get_running_loop().time() - began) * 1000)
-        return Outcome(
+        return SandboxOutcome(
             started_at=started_at,
             ended_at=datetime.now(UTC),
             stop=self.stopped.result() if self.stopped.done() else None,

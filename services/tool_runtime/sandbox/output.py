@@ -8,7 +8,7 @@ from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, StreamCut
 
 
 @dataclass
-class Output:
+class PipeOutput:
     """One stream of a job; `on_read` is told the size of each piece."""
 
     on_read: Callable[[int], object]

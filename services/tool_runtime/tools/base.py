@@ -20,7 +20,7 @@ class Invocation:
     wall_seconds: int | None = None
 
 
-class Tool(Protocol):
+class SandboxTool(Protocol):
     """One tool; stateless."""
 
     @property

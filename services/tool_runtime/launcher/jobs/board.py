@@ -22,7 +22,7 @@ from foundation.domain.errors import (
 )
 from foundation.domain.tools import ToolEffect
 from tool_runtime.launcher import metrics
-from tool_runtime.launcher.jobs.finished import Finished, FinishedJobs
+from tool_runtime.launcher.jobs.finished import FinishedJob, FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob, digest_of
 from tool_runtime.launcher.jobs.waiting import WaitingJobs
 from tool_runtime.tools.registry import find_tool
@@ -165,10 +165,10 @@ class JobBoard:
     def _refuse_when_full(self, job: ToolJob) -> None:
         if self._closed:
             raise DependencyUnavailable("the launcher is stopping", retry_after=RETRY_AFTER_SECONDS)
-        mine = sum(entry.job.tenant_id == job.tenant_id for entry in self._open.values())
-        if mine >= self.max_running + self._max_queued:
-            raise QuotaExceeded(f"{mine} jobs of this tenant are open", retry_after=RETRY_AFTER_SECONDS)
-        if mine and len(self._open) >= self.max_running + self._max_waiting:
+        of_tenant = sum(entry.job.tenant_id == job.tenant_id for entry in self._open.values())
+        if of_tenant >= self.max_running + self._max_queued:
+            raise QuotaExceeded(f"{of_tenant} jobs of this tenant are open", retry_after=RETRY_AFTER_SECONDS)
+        if of_tenant and len(self._open) >= self.max_running + self._max_waiting:
             raise QuotaExceeded(f"{len(self._open)} jobs are open", retry_after=RETRY_AFTER_SECONDS)
 
     def _succeed(self, successor: OpenJob, result: ToolResult) -> None:
@@ -222,6 +222,6 @@ class JobBoard:
         self.finish(entry, result)
 
 
-def _may_run_again(known: Finished, holder: JobHolder) -> bool:
+def _may_run_again(known: FinishedJob, holder: JobHolder) -> bool:
     """A job that its holder cancelled has no result for a later holder of the step."""
     return known.result.status is JobStatus.CANCELLED and holder > known.holder

@@ -10,7 +10,7 @@ from foundation.contracts.tool_job import JobHolder, ToolResult
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedJob:
     """A result, the digest of the job that it answers, who held it last, and when it may be forgotten."""
 
     result: ToolResult
@@ -27,17 +27,17 @@ class FinishedJobs:
     ttl_seconds: float
     max_bytes: int
     clock: Callable[[], float] = time.monotonic
-    _kept: OrderedDict[UUID, Finished] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[UUID, FinishedJob] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
     def keep(self, result: ToolResult, digest: str, holder: JobHolder) -> None:
         self._forget(result.job_id)
         size = len(result.model_dump_json())
-        self._kept[result.job_id] = Finished(result, digest, holder, size, self.clock() + self.ttl_seconds)
+        self._kept[result.job_id] = FinishedJob(result, digest, holder, size, self.clock() + self.ttl_seconds)
         self._bytes += size
         self._tidy()
 
-    def find(self, job_id: UUID) -> Finished | None:
+    def find(self, job_id: UUID) -> FinishedJob | None:
         self._tidy()
         return self._kept.get(job_id)
 

@@ -12,7 +12,7 @@ from foundation.contracts.tool_job import JobHolder, ToolJob, ToolResult
 
 def _answer() -> "asyncio.Future[ToolResult]":
     future: asyncio.Future[ToolResult] = asyncio.get_running_loop().create_future()
-    future.add_done_callback(_looked_at)
+    future.add_done_callback(_retrieve_exception)
     return future
 
 
@@ -53,7 +53,7 @@ def digest_of(job: ToolJob) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _looked_at(answer: "asyncio.Future[ToolResult]") -> None:
-    """An answer that nobody awaits any more is no error."""
+def _retrieve_exception(answer: "asyncio.Future[ToolResult]") -> None:
+    """Marks the exception as seen: asyncio would log one that nobody awaited, and a caller may leave before the end."""
     if not answer.cancelled():
         answer.exception()

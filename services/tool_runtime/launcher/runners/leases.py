@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from foundation.contracts.tool_job import ToolResult
 from foundation.domain.errors import BadRequest, Unauthenticated
+from foundation.telemetry.background import TaskSet
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.runners.pool import Place, RunnerPool
-from tool_runtime.protocol import POLL_SECONDS, Lease
+from tool_runtime.protocol import POLL_SECONDS, RunnerLease
 
 TRANSFER_SECONDS = 120.0  # inputs, collection and uploads, on top of the job's own time
 CANCEL_SECONDS = 15.0
@@ -30,9 +31,9 @@ class LeaseBook:
         self._board = board
         self._pool = pool
         self._given: dict[str, _Given] = {}
-        self._kills: set[asyncio.Task[None]] = set()
+        self._kills = TaskSet()
 
-    async def give(self, worker_token: str) -> Lease | None:
+    async def give(self, worker_token: str) -> RunnerLease | None:
         """The next job for the runner with this token, or None when it should ask again. Then the token is dead."""
         place = self._pool.find(worker_token)
         if place is None:
@@ -44,7 +45,7 @@ class LeaseBook:
             self._board.lose(entry, "the runner ended while it was given the job")
             return None
         place.job = entry
-        lease = Lease(lease_id=secrets.token_hex(16), token=secrets.token_urlsafe(32), job=entry.job)
+        lease = RunnerLease(lease_id=secrets.token_hex(16), token=secrets.token_urlsafe(32), job=entry.job)
         seconds = entry.job.limits.wall_seconds + TRANSFER_SECONDS
         overdue = asyncio.get_running_loop().call_later(seconds, self._end, place)
         self._given[lease.lease_id] = _Given(lease.token, place, entry, overdue)
@@ -86,6 +87,4 @@ class LeaseBook:
 
     def _end(self, place: Place) -> None:
         if place.runner is not None:
-            task = asyncio.create_task(place.runner.kill())
-            self._kills.add(task)
-            task.add_done_callback(self._kills.discard)
+            self._kills.start(place.runner.kill(), name=f"kill {place.name}")

@@ -49,11 +49,11 @@ class _Zygote:
         self.writer.write(json.dumps(order).encode() + b"\n")
 
     async def listen(self) -> None:
-        """Until the zygote ends; then every runner of its is told to end as well, and counts as gone."""
+        """Reads the zygote's reports until it ends; then its runners are told to end, and count as gone."""
         try:
             while line := await self.reader.readline():
-                told = json.loads(line)
-                self.runners.pop(told["id"]).ended.set_result(told["code"])
+                report = json.loads(line)
+                self.runners.pop(report["id"]).ended.set_result(report["code"])
         except ConnectionError:
             pass
         finally:

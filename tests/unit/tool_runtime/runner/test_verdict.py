@@ -6,7 +6,7 @@ import pytest
 
 from foundation.contracts.tool_job import JobReason, JobStatus
 from tool_runtime.runner.execute import verdict
-from tool_runtime.sandbox.box import Outcome, Stop
+from tool_runtime.sandbox.box import SandboxOutcome, Stop
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -27,5 +27,5 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def test_what_was_done_to_a_job_comes_before_what_it_did(
     exit_code: int | None, signal: int | None, stop: JobReason | None, status: JobStatus, reason: JobReason | None
 ) -> None:
-    outcome = Outcome(NOW, NOW, stop=Stop(stop, "words") if stop else None, exit_code=exit_code, signal=signal)
+    outcome = SandboxOutcome(NOW, NOW, stop=Stop(stop, "words") if stop else None, exit_code=exit_code, signal=signal)
     assert verdict(outcome)[:2] == (status, reason)

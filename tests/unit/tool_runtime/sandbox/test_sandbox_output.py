@@ -3,13 +3,13 @@
 import pytest
 
 from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, StreamCut
-from tool_runtime.sandbox.output import Output
+from tool_runtime.sandbox.output import PipeOutput
 
 WHOLE = bytes(ord("a") + at % 26 for at in range(KEPT_FIRST + KEPT_LAST + 1000))
 
 
-def taken(data: bytes, piece: int) -> Output:
-    output = Output(on_read=abs)
+def taken(data: bytes, piece: int) -> PipeOutput:
+    output = PipeOutput(on_read=abs)
     for at in range(0, len(data), piece):
         output.take(data[at : at + piece])
     return output
