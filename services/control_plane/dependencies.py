@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from control_plane.identity.callers import Caller, Operator
+from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.requests.etags import IF_MATCH_PATTERN
 from control_plane.requests.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.queries import IN_DIGITS
@@ -40,17 +40,17 @@ def _text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
     return credential.credentials if credential else None
 
 
-async def authenticated(app: App, credential: Credential) -> AsyncIterator[Caller]:
+async def authenticated(app: App, credential: Credential) -> AsyncIterator[ApiCaller]:
     caller = await app.callers.authenticate(_text_of(credential))
     with bind(tenant_id=caller.tenant_id, actor=caller.actor):
         yield caller
 
 
-AnyCaller = Annotated[Caller, Depends(authenticated)]
+AnyCaller = Annotated[ApiCaller, Depends(authenticated)]
 
 
 def _needs(permission: Permission) -> object:
-    async def permitted(caller: AnyCaller) -> Caller:
+    async def permitted(caller: AnyCaller) -> ApiCaller:
         caller.require(permission)
         return caller
 
@@ -63,22 +63,22 @@ async def operator(app: App, credential: Credential) -> AsyncIterator[Operator]:
         yield caller
 
 
-async def overseer(app: App, credential: Credential) -> AsyncIterator[Operator | Caller]:
+async def overseer(app: App, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
     caller = await app.callers.operator_or_member(_text_of(credential))
-    if isinstance(caller, Caller):
+    if isinstance(caller, ApiCaller):
         caller.require(Permission.ADMINISTER)
     with bind(actor=caller.actor):
         yield caller
 
 
 PlatformOperator = Annotated[Operator, Depends(operator)]
-Overseer = Annotated[Operator | Caller, Depends(overseer)]
+Overseer = Annotated[Operator | ApiCaller, Depends(overseer)]
 """An operator, who sees all, or a tenant's administrator, who sees what concerns the tenant."""
 
-Reader = Annotated[Caller, _needs(Permission.READ)]
-Runner = Annotated[Caller, _needs(Permission.RUN)]
-Definer = Annotated[Caller, _needs(Permission.DEFINE)]
-Administrator = Annotated[Caller, _needs(Permission.ADMINISTER)]
+Reader = Annotated[ApiCaller, _needs(Permission.READ)]
+Runner = Annotated[ApiCaller, _needs(Permission.RUN)]
+Definer = Annotated[ApiCaller, _needs(Permission.DEFINE)]
+Administrator = Annotated[ApiCaller, _needs(Permission.ADMINISTER)]
 
 
 async def transaction(app: App, caller: AnyCaller) -> AsyncIterator[Transaction]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from control_plane.resources import AppResources
 from foundation.contracts.accepted.content_types import media_type
 from foundation.domain.errors import NotFound, PayloadTooLarge
@@ -18,7 +18,7 @@ _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain",
 """What a browser may show; everything else, HTML above all, is only saved."""
 
 
-async def announce(tx: Transaction, app: AppResources, caller: Caller, wanted: NewUpload) -> UploadView:
+async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted: NewUpload) -> UploadView:
     """Makes room for one upload of exactly these bytes under one exact key."""
     if wanted.size > app.settings.upload_limit:
         raise PayloadTooLarge(f"an artifact has at most {app.settings.upload_limit} bytes")
@@ -47,7 +47,7 @@ async def announce(tx: Transaction, app: AppResources, caller: Caller, wanted: N
     return UploadView(id=artifact_id, url=upload.url, fields=upload.fields)
 
 
-async def get(app: AppResources, caller: Caller, artifact_id: UUID) -> ArtifactView:
+async def get(app: AppResources, caller: ApiCaller, artifact_id: UUID) -> ArtifactView:
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
     artifact = await _get(app, caller, artifact_id)
     if not artifact.ready:
@@ -55,7 +55,7 @@ async def get(app: AppResources, caller: Caller, artifact_id: UUID) -> ArtifactV
     return await presigned(app, artifact)
 
 
-async def _get(app: AppResources, caller: Caller, artifact_id: UUID) -> Artifact:
+async def _get(app: AppResources, caller: ApiCaller, artifact_id: UUID) -> Artifact:
     async with app.database.tenant(caller.tenant_id) as tx:
         artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
     if artifact is None:
@@ -63,7 +63,7 @@ async def _get(app: AppResources, caller: Caller, artifact_id: UUID) -> Artifact
     return artifact
 
 
-async def _finalized(app: AppResources, caller: Caller, artifact: Artifact) -> Artifact:
+async def _finalized(app: AppResources, caller: ApiCaller, artifact: Artifact) -> Artifact:
     key = final_key(caller.tenant_id, artifact.artifact_id)
     if not await app.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
         # Nothing has come yet, or somebody else has made it final, and taken it away from here, meanwhile.

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
-from foundation.storage.limits.budget_settings import Budget
+from foundation.storage.limits.budget_settings import ScopeBudget
 
 _PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,9})?$"
 _PLAIN = re.compile(_PATTERN)
@@ -86,7 +86,7 @@ class BudgetView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, budget: Budget) -> Self:
+    def of(cls, budget: ScopeBudget) -> Self:
         limits = budget.limits
         return cls(
             scope=budget.name.scope,

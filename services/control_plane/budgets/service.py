@@ -4,24 +4,24 @@ from uuid import UUID
 
 from control_plane.budgets.schemas import NewBudget, StandingBudget
 from control_plane.budgets.standing import with_standings
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from control_plane.requests.paging import Listing, Page, PageRequest
 from control_plane.resources import AppResources
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
 from foundation.storage.limits import budget_settings
-from foundation.storage.limits.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName, ScopeBudget
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 
-_BUDGETS = Listing[Budget](
+_BUDGETS = Listing[ScopeBudget](
     "budgets",
     lambda budget: (budget.name.scope, budget.name.scope_id, budget.name.period),
     kinds=(BudgetScope, UUID, BudgetPeriod),
 )
 
 
-async def page(app: AppResources, caller: Caller, paging: PageRequest) -> Page[StandingBudget]:
+async def page(app: AppResources, caller: ApiCaller, paging: PageRequest) -> Page[StandingBudget]:
     """The tenant's budgets; what is committed and left of them is asked of the gateway after the transaction."""
     async with app.database.tenant(caller.tenant_id) as tx:
         rows = await budget_settings.page(tx, caller.tenant_id, limit=paging.rows, after=_BUDGETS.after(paging))
@@ -29,7 +29,7 @@ async def page(app: AppResources, caller: Caller, paging: PageRequest) -> Page[S
     return Page(items=await with_standings(app, caller.tenant_id, budgets), next_cursor=next_cursor)
 
 
-async def of_scope(app: AppResources, caller: Caller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
+async def of_scope(app: AppResources, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
     async with app.database.tenant(caller.tenant_id) as tx:
         budgets = await budget_settings.of_scope(tx, caller.tenant_id, scope, scope_id)
         if not budgets:
@@ -37,15 +37,15 @@ async def of_scope(app: AppResources, caller: Caller, scope: BudgetScope, scope_
     return await with_standings(app, caller.tenant_id, budgets)
 
 
-async def get(app: AppResources, caller: Caller, name: BudgetName) -> StandingBudget:
+async def get(app: AppResources, caller: ApiCaller, name: BudgetName) -> StandingBudget:
     async with app.database.tenant(caller.tenant_id) as tx:
         budget = await _get(tx, caller, name)
     return (await with_standings(app, caller.tenant_id, [budget]))[0]
 
 
 async def put(
-    tx: Transaction, caller: Caller, name: BudgetName, wanted: NewBudget, *, expected: int | None
-) -> tuple[Budget, bool]:
+    tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: int | None
+) -> tuple[ScopeBudget, bool]:
     """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
     limits = limits_of(name, wanted)
     await _require_scope(tx, caller, name.scope, name.scope_id)
@@ -64,7 +64,7 @@ async def put(
     return budget, budget.version == 1
 
 
-async def delete(tx: Transaction, caller: Caller, name: BudgetName, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int | None) -> None:
     if not await budget_settings.delete(tx, caller.tenant_id, name, expected=expected):
         budget = await _get(tx, caller, name)
         raise _stale(budget, expected=expected)
@@ -78,24 +78,24 @@ def limits_of(name: BudgetName, wanted: NewBudget) -> BudgetLimits:
     return BudgetLimits(wanted.limit_tokens, wanted.nano(), wanted.window_seconds)
 
 
-async def _require_scope(tx: Transaction, caller: Caller, scope: BudgetScope, scope_id: UUID) -> None:
+async def _require_scope(tx: Transaction, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> None:
     if not await budget_settings.scope_exists(tx, caller.tenant_id, scope, scope_id):
         raise NotFound(f"there is no such {scope} here")
 
 
-async def _get(tx: Transaction, caller: Caller, name: BudgetName) -> Budget:
+async def _get(tx: Transaction, caller: ApiCaller, name: BudgetName) -> ScopeBudget:
     budget = await budget_settings.get(tx, caller.tenant_id, name)
     if budget is None:
         raise NotFound("there is no such budget")
     return budget
 
 
-async def _mismatch(tx: Transaction, caller: Caller, name: BudgetName, *, expected: int) -> Budget:
+async def _mismatch(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int) -> ScopeBudget:
     current = await budget_settings.get(tx, caller.tenant_id, name)
     raise _stale(current, expected=expected)
 
 
-def _stale(current: Budget | None, *, expected: int | None) -> VersionMismatch:
+def _stale(current: ScopeBudget | None, *, expected: int | None) -> VersionMismatch:
     where = "not there" if current is None else f"at version {current.version}"
     return VersionMismatch(
         f"the budget is {where}, not at version {expected}", remedy="read the budget again and repeat your change"

@@ -12,7 +12,7 @@ from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import dollars
 from foundation.storage.ledger import rolling_usage
-from foundation.storage.limits.budget_settings import Budget, BudgetLimits, BudgetName
+from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName, ScopeBudget
 from foundation.storage.people import tenant_settings
 from foundation.telemetry.logs import logger
 
@@ -20,7 +20,7 @@ _log = logger(__name__)
 _NOTHING = Money(tokens=0, nano_usd=0)
 
 
-async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[Budget]) -> list[StandingBudget]:
+async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[ScopeBudget]) -> list[StandingBudget]:
     """Asks the gateway once for all of them, outside any transaction."""
     views = [StandingBudget.of(budget) for budget in budgets]
     scopes = list(dict.fromkeys(_scope(budget.name) for budget in budgets))
@@ -42,7 +42,7 @@ async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[B
 
 
 async def _from_database(
-    app: AppResources, tenant_id: UUID, budgets: Sequence[Budget]
+    app: AppResources, tenant_id: UUID, budgets: Sequence[ScopeBudget]
 ) -> tuple[dict[BudgetName, Money], ZoneInfo]:
     """What the ledger has of the rolling windows, and the zone of the tenant's days."""
     rolling = {}

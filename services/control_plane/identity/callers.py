@@ -20,7 +20,7 @@ _REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class ApiCaller:
     """Who calls, in which tenant and role."""
 
     tenant_id: UUID
@@ -50,9 +50,9 @@ class Callers:
     def __init__(self, database: Database, verifier: UserTokenVerifier, *, remember_seconds: float) -> None:
         self._database = database
         self._verifier = verifier
-        self._remembered: TTLCache[str, Caller] = TTLCache(_REMEMBERED, ttl=remember_seconds)
+        self._remembered: TTLCache[str, ApiCaller] = TTLCache(_REMEMBERED, ttl=remember_seconds)
 
-    async def authenticate(self, credential: str | None) -> Caller:
+    async def authenticate(self, credential: str | None) -> ApiCaller:
         """The caller behind a bearer credential; `Unauthenticated` when there is none."""
         credential = _required(credential)
         if credential.startswith(KEY_PREFIX):
@@ -66,29 +66,29 @@ class Callers:
             raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
         return caller
 
-    async def operator_or_member(self, credential: str | None) -> Operator | Caller:
+    async def operator_or_member(self, credential: str | None) -> Operator | ApiCaller:
         credential = _required(credential)
         if credential.startswith(KEY_PREFIX):
             return await self._by_key(credential)
         claims = await self._verifier.verify(credential)
         return Operator(f"operator:{claims.subject}") if claims.operates else await self._member(claims)
 
-    async def _member(self, claims: UserClaims) -> Caller:
+    async def _member(self, claims: UserClaims) -> ApiCaller:
         tenant_id, subject = claims.tenant_id, claims.subject
         if tenant_id is None:
             raise Unauthenticated("the token names no tenant", remedy="sign in again with an active tenant")
         return await self._remember(f"user {tenant_id} {subject}", lambda: self._by_subject(tenant_id, subject))
 
-    async def _by_subject(self, tenant_id: UUID, subject: str) -> Caller:
+    async def _by_subject(self, tenant_id: UUID, subject: str) -> ApiCaller:
         async with self._database.tenant(tenant_id) as tx:
             member = await tenancy.member_by_subject(tx, tenant_id, subject)
         return _caller(member, lambda m: f"user:{m.user_id}")
 
-    async def _by_key(self, credential: str) -> Caller:
+    async def _by_key(self, credential: str) -> ApiCaller:
         digest = hashlib.sha256(credential.encode()).digest()
         return await self._remember(f"key {digest.hex()}", lambda: self._by_digest(digest))
 
-    async def _by_digest(self, digest: bytes) -> Caller:
+    async def _by_digest(self, digest: bytes) -> ApiCaller:
         async with self._database.across_tenants(reason="a key's tenant is not known before it is found") as tx:
             key = await tenancy.api_key_by_hash(tx, digest)
         now = datetime.now(UTC)
@@ -100,7 +100,7 @@ class Callers:
             member = await tenancy.member_by_id(tx, key.tenant_id, key.user_id)
         return _caller(member, lambda _: f"key:{key.api_key_id}")
 
-    async def _remember(self, name: str, find: Callable[[], Awaitable[Caller]]) -> Caller:
+    async def _remember(self, name: str, find: Callable[[], Awaitable[ApiCaller]]) -> ApiCaller:
         caller = self._remembered.get(name)
         if caller is None:
             caller = self._remembered[name] = await find()
@@ -114,7 +114,7 @@ def _required(credential: str | None) -> str:
     return credential
 
 
-def _caller(member: Member | None, actor: Callable[[Member], str]) -> Caller:
+def _caller(member: Member | None, actor: Callable[[Member], str]) -> ApiCaller:
     if member is None:
         raise Unauthenticated("this identity is no member of the tenant", remedy="choose a tenant that you belong to")
-    return Caller(member.tenant_id, member.user_id, member.role, actor(member))
+    return ApiCaller(member.tenant_id, member.user_id, member.role, actor(member))

@@ -1,6 +1,6 @@
 """Breakers and alerts belong to the platform: operators see and change them, tenants see what concerns their calls."""
 
-from control_plane.identity.callers import Caller, Operator
+from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.resources import AppResources
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.domain.errors import NotFound
@@ -13,7 +13,7 @@ _ENTRIES_READ = 500
 """As many as the gateway keeps at most: a tenant's own are picked out of them."""
 
 
-async def breakers(app: AppResources, caller: Operator | Caller) -> list[Breaker]:
+async def breakers(app: AppResources, caller: Operator | ApiCaller) -> list[Breaker]:
     every_breaker = await app.gateway.breakers()
     if isinstance(caller, Operator):
         return every_breaker
@@ -21,7 +21,7 @@ async def breakers(app: AppResources, caller: Operator | Caller) -> list[Breaker
     return [one for one in every_breaker if (one.provider, one.model) in called]
 
 
-async def breaker(app: AppResources, caller: Operator | Caller, provider: str, model: str) -> Breaker:
+async def breaker(app: AppResources, caller: Operator | ApiCaller, provider: str, model: str) -> Breaker:
     for one in await breakers(app, caller):
         if (one.provider, one.model) == (provider, model):
             return one
@@ -45,7 +45,7 @@ async def reset(app: AppResources, caller: Operator, provider: str, model: str) 
     return await app.gateway.reset(before)
 
 
-async def latest(app: AppResources, caller: Operator | Caller, *, most: int) -> list[OperationsEntry]:
+async def latest(app: AppResources, caller: Operator | ApiCaller, *, most: int) -> list[OperationsEntry]:
     """Newest first; of a tenant's, those of its calls and of the breakers of its models."""
     if isinstance(caller, Operator):
         return await app.gateway.latest(None, most=most)
@@ -54,6 +54,6 @@ async def latest(app: AppResources, caller: Operator | Caller, *, most: int) -> 
     return [entry for entry in entries if entry.kind != "breaker" or entry.name in called][:most]
 
 
-async def _models_called(app: AppResources, caller: Caller) -> set[tuple[str, str]]:
+async def _models_called(app: AppResources, caller: ApiCaller) -> set[tuple[str, str]]:
     async with app.database.tenant(caller.tenant_id) as tx:
         return await usage.models_called(tx, caller.tenant_id, days=_CALLED_DAYS)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from foundation.contracts.definition import Budget, TaskDefinition
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
 from foundation.domain.ids import new_uuid
@@ -49,7 +49,7 @@ class RunRequest:
 
 
 async def submit_run(
-    tx: Transaction, caller: Caller, request: RunRequest, *, idempotency_key: str | None, max_open: int
+    tx: Transaction, caller: ApiCaller, request: RunRequest, *, idempotency_key: str | None, max_open: int
 ) -> tuple[Run, bool]:
     """The run, and whether this request started it: a repeat under the same key gets the run of the first."""
     digest = request.digest() if idempotency_key else None
@@ -92,7 +92,7 @@ async def submit_run(
     return created, True
 
 
-async def _write_effects(tx: Transaction, caller: Caller, run_id: UUID) -> None:
+async def _write_effects(tx: Transaction, caller: ApiCaller, run_id: UUID) -> None:
     row = await run_control.lock_run(tx, caller.tenant_id, run_id)
     if row is None:
         raise AssertionError("the run that was just inserted is not there")
@@ -101,7 +101,7 @@ async def _write_effects(tx: Transaction, caller: Caller, run_id: UUID) -> None:
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run_id))
 
 
-async def _started_before(tx: Transaction, caller: Caller, key: str, digest: bytes | None) -> Run | None:
+async def _started_before(tx: Transaction, caller: ApiCaller, key: str, digest: bytes | None) -> Run | None:
     """The run that this key has started; `IdempotencyConflict` when it was started by another request."""
     row = await runs.by_idempotency_key(tx, caller.tenant_id, key)
     if row is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from control_plane.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.accepted.shown_text import hidden_in
 from foundation.contracts.definition import TaskDefinition, definition_faults
@@ -39,7 +39,7 @@ def _invalid(faults: tuple[Fault, ...]) -> InvalidDefinition:
     return InvalidDefinition(f"the definition cannot run: {first}", faults=faults)
 
 
-async def create(tx: Transaction, caller: Caller, document: Any) -> Task:
+async def create(tx: Transaction, caller: ApiCaller, document: Any) -> Task:
     definition = read_definition(document)
     task_id = new_uuid()
     if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
@@ -49,7 +49,7 @@ async def create(tx: Transaction, caller: Caller, document: Any) -> Task:
     return await get(tx, caller, task_id)
 
 
-async def add_version(tx: Transaction, caller: Caller, task_id: UUID, document: Any, *, expected: int) -> Task:
+async def add_version(tx: Transaction, caller: ApiCaller, task_id: UUID, document: Any, *, expected: int) -> Task:
     definition = read_definition(document)
     if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
         current = await get(tx, caller, task_id)
@@ -61,14 +61,14 @@ async def add_version(tx: Transaction, caller: Caller, task_id: UUID, document: 
     return await get(tx, caller, task_id)
 
 
-async def get(tx: Transaction, caller: Caller, task_id: UUID, *, version: int | None = None) -> Task:
+async def get(tx: Transaction, caller: ApiCaller, task_id: UUID, *, version: int | None = None) -> Task:
     task = await tasks.get(tx, caller.tenant_id, task_id, version=version)
     if task is None:
         raise NotFound("there is no such task" if version is None else "there is no such version of the task")
     return task
 
 
-async def archive(tx: Transaction, caller: Caller, task_id: UUID) -> None:
+async def archive(tx: Transaction, caller: ApiCaller, task_id: UUID) -> None:
     if not await tasks.archive(tx, caller.tenant_id, task_id):
         await get(tx, caller, task_id)
         return
@@ -76,7 +76,7 @@ async def archive(tx: Transaction, caller: Caller, task_id: UUID) -> None:
 
 
 async def _write_version(
-    tx: Transaction, caller: Caller, task_id: UUID, definition: TaskDefinition, *, version: int
+    tx: Transaction, caller: ApiCaller, task_id: UUID, definition: TaskDefinition, *, version: int
 ) -> None:
     await tasks.insert_version(
         tx,

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import Conflict
 from foundation.storage.people import audit, tenant_settings
 from foundation.storage.session.database import Transaction
@@ -13,7 +13,7 @@ from foundation.storage.session.database import Transaction
 Setting = TypeVar("Setting", bound=BaseModel)
 
 
-async def read(tx: Transaction, caller: Caller) -> dict[str, Any]:
+async def read(tx: Transaction, caller: ApiCaller) -> dict[str, Any]:
     return await tenant_settings.read(tx, caller.tenant_id)
 
 
@@ -27,7 +27,7 @@ def as_kind(value: object, kind: type[Setting]) -> Setting:
         ) from error
 
 
-async def replace(tx: Transaction, caller: Caller, members: Mapping[str, BaseModel | None], *, action: str) -> None:
+async def replace(tx: Transaction, caller: ApiCaller, members: Mapping[str, BaseModel | None], *, action: str) -> None:
     """Sets each member as it was given, defaults left out; removes those that are None."""
     given = {
         name: value.model_dump(mode="json", exclude_unset=True) for name, value in members.items() if value is not None
@@ -38,13 +38,13 @@ async def replace(tx: Transaction, caller: Caller, members: Mapping[str, BaseMod
     await _record(tx, caller, action, {"set": given})
 
 
-async def remove(tx: Transaction, caller: Caller, names: Sequence[str], *, action: str) -> None:
+async def remove(tx: Transaction, caller: ApiCaller, names: Sequence[str], *, action: str) -> None:
     """Removes members; a removal of what is not there changes nothing and writes no audit row."""
     if await tenant_settings.remove(tx, caller.tenant_id, names):
         await _record(tx, caller, action, {})
 
 
-async def _record(tx: Transaction, caller: Caller, action: str, detail: dict[str, Any]) -> None:
+async def _record(tx: Transaction, caller: ApiCaller, action: str, detail: dict[str, Any]) -> None:
     await audit.record(
         tx, caller.tenant_id, actor=caller.actor, action=action, target=str(caller.tenant_id), detail=detail
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from control_plane.requests.paging import Listing, PageRequest
 from control_plane.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from foundation.domain.errors import BadRequest, Fault, NotFound
@@ -13,7 +13,7 @@ from foundation.storage.session.database import Transaction
 
 
 async def page(
-    tx: Transaction, caller: Caller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageRequest
+    tx: Transaction, caller: ApiCaller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageRequest
 ) -> UsagePage:
     if len(set(by)) < len(by):
         detail = "the same dimension is asked for twice"
@@ -31,7 +31,7 @@ async def page(
     )
 
 
-async def of_request(tx: Transaction, caller: Caller, request_id: UUID) -> RequestUsage:
+async def of_request(tx: Transaction, caller: ApiCaller, request_id: UUID) -> RequestUsage:
     events = await request_usage.events_of_request(tx, caller.tenant_id, request_id)
     if not events:
         raise NotFound("there is no such request in the ledger")

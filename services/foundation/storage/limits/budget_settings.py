@@ -33,7 +33,7 @@ class BudgetLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class ScopeBudget:
     name: BudgetName
     limits: BudgetLimits
     version: int
@@ -46,10 +46,10 @@ _SET = """limit_tokens = :tokens, limit_nano_usd = :nano_usd, window_seconds = :
           version = budgets.version + 1, updated_at = now()"""
 
 
-def _budget_of(row: Row[Any]) -> Budget:
+def _budget_of(row: Row[Any]) -> ScopeBudget:
     name = BudgetName(BudgetScope(row.scope), row.scope_id, BudgetPeriod(row.period))
     limits = BudgetLimits(row.limit_tokens, row.limit_nano_usd, row.window_seconds)
-    return Budget(name, limits, row.version, row.updated_at)
+    return ScopeBudget(name, limits, row.version, row.updated_at)
 
 
 def _named(tenant_id: UUID, name: BudgetName) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _with(limits: BudgetLimits) -> dict[str, Any]:
     return {"tokens": limits.tokens, "nano_usd": limits.nano_usd, "window_seconds": limits.window_seconds}
 
 
-async def put(tx: Transaction, tenant_id: UUID, name: BudgetName, limits: BudgetLimits) -> Budget:
+async def put(tx: Transaction, tenant_id: UUID, name: BudgetName, limits: BudgetLimits) -> ScopeBudget:
     """Creates the budget at version 1, or replaces it and raises its version."""
     row = await tx.execute(
         text(
@@ -77,7 +77,7 @@ async def put(tx: Transaction, tenant_id: UUID, name: BudgetName, limits: Budget
 
 async def replace(
     tx: Transaction, tenant_id: UUID, name: BudgetName, limits: BudgetLimits, *, expected: int
-) -> Budget | None:
+) -> ScopeBudget | None:
     """Replaces the budget at exactly this version; None when it is at another, or not there."""
     row = await tx.execute(
         text(
@@ -101,13 +101,13 @@ async def delete(tx: Transaction, tenant_id: UUID, name: BudgetName, *, expected
     return row.first() is not None
 
 
-async def get(tx: Transaction, tenant_id: UUID, name: BudgetName) -> Budget | None:
+async def get(tx: Transaction, tenant_id: UUID, name: BudgetName) -> ScopeBudget | None:
     row = await tx.execute(text(f"SELECT {_COLUMNS} FROM budgets WHERE {_ONE}"), _named(tenant_id, name))  # noqa: S608
     found = row.first()
     return _budget_of(found) if found else None
 
 
-async def of_scope(tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_id: UUID) -> list[Budget]:
+async def of_scope(tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_id: UUID) -> list[ScopeBudget]:
     rows = await tx.execute(
         text(
             f"""SELECT {_COLUMNS} FROM budgets
@@ -119,7 +119,7 @@ async def of_scope(tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_i
     return [_budget_of(row) for row in rows]
 
 
-async def page(tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[Any, ...] | None) -> list[Budget]:
+async def page(tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[Any, ...] | None) -> list[ScopeBudget]:
     """By scope, id and period; `after` is where the page before ended."""
     scope, scope_id, period = after or (None, None, None)
     rows = await tx.execute(

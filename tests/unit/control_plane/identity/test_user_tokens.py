@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from control_plane.identity.callers import Caller
+from control_plane.identity.callers import ApiCaller
 from control_plane.identity.tokens import LocalIssuer, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.permissions import Permission, Role
@@ -103,7 +103,7 @@ async def test_an_unknown_key_id_asks_for_the_keys_again_but_not_for_every_token
 
 
 def test_a_caller_without_the_permission_is_forbidden_and_told_whom_to_ask() -> None:
-    viewer = Caller(TENANT, UUID(int=1), Role.VIEWER, "user:1")
+    viewer = ApiCaller(TENANT, UUID(int=1), Role.VIEWER, "user:1")
     viewer.require(Permission.READ)
     with pytest.raises(Forbidden) as refused:
         viewer.require(Permission.RUN)
