@@ -1,6 +1,7 @@
 """A tenant reaches nothing of another: not through the API, not through SQL as any service's login."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from fixtures.operations import Operation, operations_of
 from fixtures.stack import Member, Stack, new_member
+from fixtures.unopened_apps import unopened_api
 
 pytestmark = pytest.mark.stack
 
@@ -20,74 +23,161 @@ CROSS_TENANT = {
     "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
     "reconciler": {"llm_events", "provider_usage"},
 }
+WITHOUT_TENANT = {
+    "alembic_version": "which migrations were applied",
+    "users": "a person may belong to several tenants; PostgreSQL shows those of the caller's tenant",
+    "provider_usage": "what the provider's own reports say of the platform's keys",
+    "gateway_instances": "the gateways that run",
+    "platform_audit": "what the platform's operators did, who belong to no tenant",
+}
 CODE = "open('/work/out/secret.txt', 'w').write('mine')"
+TOOL = {"name": "keep", "kind": "tool", "tool": "code.python", "arguments": {"code": CODE}}
+MODEL = {"name": "ask", "kind": "llm", "prompt": "How many penguins?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another tenant, and by the name of each path parameter what it has there."""
+
+    owner: Member
+    ids: dict[str, str]
+
+    def things(self) -> set[str]:
+        return {str(UUID(value)) for name, value in self.ids.items() if name.endswith("_id")}
+
+    def views(self) -> dict[str, Any]:
+        """What the neighbour sees in its lists."""
+        lists = [one for one in OPERATIONS if one.method == "GET" and is_of_the_caller(one)]
+        return {one.path: call(self.owner, one, {}).json() for one in lists}
 
 
 @pytest.fixture(scope="module")
-def neighbour(stack: Stack) -> tuple[Member, dict[str, Any]]:
-    """Another tenant with a budget and a finished run that has steps, events, a tool call and an artifact."""
+def neighbour(stack: Stack) -> Neighbour:
+    """It has a budget and a finished run with steps, events, a tool call, a model call and an artifact."""
     owner = new_member(stack)
-    step = {"name": "keep", "kind": "tool", "tool": "code.python", "arguments": {"code": CODE}}
-    run = owner.ended(owner.start({"steps": [step]})["id"])
+    run = owner.ended(owner.start({"steps": [TOOL, MODEL]})["id"])
     assert run["status"] == "COMPLETED", run
     with owner.api() as api:
         artifact = api.get(f"/runs/{run['id']}/artifacts").json()["items"][0]
         budget = api.put(f"/budgets/user/{owner.user_id}/month", json={"limit_tokens": 9_000_000})
         assert budget.status_code == 201, budget.text
-    ids = {"run": run["id"], "task": run["task_id"], "artifact": artifact["id"]}
-    return owner, {**ids, "tenant": owner.tenant_id, "user": owner.user_id}
+    with stack.superuser() as connection:
+        query = "SELECT request_id FROM llm_events WHERE tenant_id = %s"
+        [request_id] = owner.until(lambda: connection.execute(query, [owner.tenant_id]).fetchone())
+    ids = {"run_id": run["id"], "task_id": run["task_id"], "artifact_id": artifact["id"], "request_id": request_id}
+    fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month"}
+    return Neighbour(owner, {name: str(value) for name, value in (ids | fixed).items()})
 
 
-CALLS: dict[str, Callable[[httpx.Client, dict[str, Any]], httpx.Response]] = {
-    "read the task": lambda api, ids: api.get(f"/tasks/{ids['task']}"),
-    "add a version": lambda api, ids: api.patch(
-        f"/tasks/{ids['task']}",
-        json={"name": "x", "steps": [{"name": "a", "kind": "noop"}]},
-        headers={"If-Match": '"1"'},
-    ),
-    "archive the task": lambda api, ids: api.delete(f"/tasks/{ids['task']}"),
-    "run the task": lambda api, ids: api.post("/runs", json={"task_id": ids["task"]}),
-    "read the run": lambda api, ids: api.get(f"/runs/{ids['run']}"),
-    "read the timeline": lambda api, ids: api.get(f"/runs/{ids['run']}/steps"),
-    "read the metrics": lambda api, ids: api.get(f"/runs/{ids['run']}/metrics"),
-    "explain the run": lambda api, ids: api.get(f"/runs/{ids['run']}/explain"),
-    "list its artifacts": lambda api, ids: api.get(f"/runs/{ids['run']}/artifacts"),
-    "fetch the artifact": lambda api, ids: api.get(f"/artifacts/{ids['artifact']}"),
-    "cancel the run": lambda api, ids: api.delete(f"/runs/{ids['run']}"),
-    "pause the run": lambda api, ids: api.post(f"/runs/{ids['run']}/pause"),
-    "resume the run": lambda api, ids: api.post(f"/runs/{ids['run']}/resume"),
-    "read the tenant's budgets": lambda api, ids: api.get(f"/budgets/tenant/{ids['tenant']}"),
-    "read a user's budget": lambda api, ids: api.get(f"/budgets/user/{ids['user']}/month"),
-    "limit the tenant": lambda api, ids: api.put(f"/budgets/tenant/{ids['tenant']}/day", json={"limit_tokens": 0}),
-    "replace a user's budget": lambda api, ids: api.put(f"/budgets/user/{ids['user']}/month", json={"limit_tokens": 0}),
-    "delete a user's budget": lambda api, ids: api.delete(f"/budgets/user/{ids['user']}/month"),
-}
+PREFIX = "/api/v1"
+OPERATIONS = operations_of(unopened_api())
+OF_THE_PLATFORM = ("/api/v1/breakers", "/api/v1/operations")
+"""What belongs to no tenant: owners may look at it, and only operators change it."""
+QUERIES = {"GET /api/v1/usage": {"group_by": "user"}}
+"""What an operation cannot be asked without."""
+NAMES_IDS = {"POST /api/v1/runs": ("task_id",)}
+"""Operations without an id in the path whose body names a thing of the tenant."""
 
 
-@pytest.mark.parametrize("call", CALLS)
+def is_of_the_platform(operation: Operation) -> bool:
+    return operation.path.startswith(OF_THE_PLATFORM)
+
+
+def has_path_ids(operation: Operation) -> bool:
+    return "{" in operation.path and not is_of_the_platform(operation)
+
+
+def is_of_the_caller(operation: Operation) -> bool:
+    """Neither path nor body names anything: it lists, makes or changes what is the caller's own."""
+    return not (
+        operation.public or has_path_ids(operation) or is_of_the_platform(operation) or operation.name in NAMES_IDS
+    )
+
+
+def is_view(operation: Operation) -> bool:
+    return operation.method == "GET" and (is_of_the_caller(operation) or is_of_the_platform(operation))
+
+
+def call(member: Member, operation: Operation, ids: dict[str, str], **body: Any) -> httpx.Response:
+    """The operation with these ids in its path, and the document's own example, changed by `body`, where it has one."""
+    path = operation.path.removeprefix(PREFIX).format_map(ids)
+    content = None if operation.body is None else {**operation.example, **body}
+    headers = {"If-Match": '"1"'} if operation.method in {"PATCH", "DELETE"} else {}
+    with member.api() as api:
+        params = QUERIES.get(operation.name)
+        return api.request(operation.method, path, json=content, headers=headers, params=params)
+
+
+def every(which: Callable[[Operation], bool]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("operation", [one for one in OPERATIONS if which(one)], ids=lambda one: one.name)
+
+
+def is_not_found(answer: httpx.Response) -> bool:
+    return answer.status_code == 404 and answer.json()["type"] == "urn:lockstep:problem:not_found"
+
+
+@every(has_path_ids)
 def test_a_neighbour_s_things_do_not_exist_in_the_api(
-    member: Member, neighbour: tuple[Member, dict[str, Any]], call: str
+    member: Member, neighbour: Neighbour, operation: Operation
 ) -> None:
+    answer = call(member, operation, neighbour.ids)
+    assert is_not_found(answer), answer.text
+
+
+@every(lambda operation: "{scope}" in operation.path)
+def test_a_neighbour_itself_is_no_scope_of_the_api(member: Member, neighbour: Neighbour, operation: Operation) -> None:
+    answer = call(member, operation, {**neighbour.ids, "scope": "tenant", "scope_id": str(neighbour.owner.tenant_id)})
+    assert is_not_found(answer), answer.text
+
+
+@pytest.mark.parametrize("name", NAMES_IDS)
+def test_a_neighbour_s_things_can_be_named_in_no_body(member: Member, neighbour: Neighbour, name: str) -> None:
+    [operation] = [one for one in OPERATIONS if one.name == name]
+    answer = call(member, operation, {}, **{member: neighbour.ids[member] for member in NAMES_IDS[name]})
+    assert is_not_found(answer), answer.text
+
+
+@every(is_view)
+def test_a_neighbour_s_things_are_in_no_list(member: Member, neighbour: Neighbour, operation: Operation) -> None:
+    answer = call(member, operation, {"provider": "simulated", "model": "default"})
+    assert answer.status_code in ({200, 404} if "{" in operation.path else {200}), answer.text
+    assert [thing for thing in neighbour.things() if thing in answer.text] == []
+
+
+def test_the_neighbour_s_own_lists_have_its_things(neighbour: Neighbour) -> None:
+    """Or the test above would prove nothing."""
+    seen = str(neighbour.views())
+    assert {name for name in ("run_id", "task_id", "scope_id") if neighbour.ids[name] in seen} == {
+        "run_id",
+        "task_id",
+        "scope_id",
+    }
+
+
+@every(lambda operation: is_of_the_caller(operation) and operation.method != "GET")
+def test_what_a_caller_makes_or_changes_is_its_own(member: Member, neighbour: Neighbour, operation: Operation) -> None:
+    before = neighbour.views()
+    answer = call(member, operation, {})
+    assert answer.is_success, answer.text
+    assert neighbour.views() == before
+
+
+@every(lambda operation: is_of_the_platform(operation) and operation.method != "GET")
+def test_what_is_of_the_platform_is_changed_by_no_tenant_s_owner(member: Member, operation: Operation) -> None:
+    answer = call(member, operation, {"provider": "simulated", "model": "default"})
+    assert answer.status_code == 403, answer.text
+
+
+@pytest.mark.parametrize("path", ["/runs?task_id={task_id}", "/usage?group_by=tenant", "/usage?group_by=user"])
+def test_a_neighbour_s_things_are_behind_no_filter(member: Member, neighbour: Neighbour, path: str) -> None:
     with member.api() as api:
-        answer = CALLS[call](api, neighbour[1])
-    assert answer.status_code == 404, answer.text
-    assert answer.json()["type"] == "urn:lockstep:problem:not_found"
+        assert api.get(path.format_map(neighbour.ids)).json()["items"] == []
 
 
-def test_a_neighbour_s_things_are_in_no_list(member: Member, neighbour: tuple[Member, dict[str, Any]]) -> None:
-    with member.api() as api:
-        assert api.get("/tasks").json()["items"] == []
-        assert api.get("/runs").json()["items"] == []
-        assert api.get("/runs", params={"task_id": neighbour[1]["task"]}).json()["items"] == []
-        assert api.get("/budgets").json()["items"] == []
-        assert api.get("/budget-warnings").json()["items"] == []
-        assert api.get("/usage", params={"group_by": "tenant"}).json()["items"] == []
-
-
-def test_a_neighbour_s_file_cannot_be_staged(member: Member, neighbour: tuple[Member, dict[str, Any]]) -> None:
+def test_a_neighbour_s_file_cannot_be_staged(member: Member, neighbour: Neighbour) -> None:
     step: dict[str, Any] = {"name": "steal", "kind": "tool", "tool": "code.python"}
     step |= {"arguments": {"code": "print(open('/work/in/x').read())", "files": "${input.files}"}}
-    files = [{"artifact": neighbour[1]["artifact"], "name": "x"}]
+    files = [{"artifact": neighbour.ids["artifact_id"], "name": "x"}]
     run = member.ended(member.start({"steps": [step]}, input={"files": files})["id"])
     assert run["status"] == "FAILED"
     assert run["error"]["failures"][0]["code"] == "artifact_missing"
@@ -114,9 +204,9 @@ def count(connection: "psycopg.Connection[Any]", table: str, tenant_id: UUID) ->
 
 @pytest.mark.parametrize("login", TENANT_LOGINS)
 def test_a_service_s_login_sees_only_the_tenant_that_it_has_set(
-    stack: Stack, member: Member, neighbour: tuple[Member, dict[str, Any]], login: str
+    stack: Stack, member: Member, neighbour: Neighbour, login: str
 ) -> None:
-    victim = neighbour[0].tenant_id
+    victim = neighbour.owner.tenant_id
     with psycopg.connect(stack.login(login)) as connection:
         tables = tenant_tables(connection, "SELECT")
         assert len(tables) >= 3
@@ -130,9 +220,9 @@ def test_a_service_s_login_sees_only_the_tenant_that_it_has_set(
 
 @pytest.mark.parametrize("login", TENANT_LOGINS)
 def test_a_service_s_login_changes_nothing_of_another_tenant(
-    stack: Stack, member: Member, neighbour: tuple[Member, dict[str, Any]], login: str
+    stack: Stack, member: Member, neighbour: Neighbour, login: str
 ) -> None:
-    victim = neighbour[0].tenant_id
+    victim = neighbour.owner.tenant_id
     with psycopg.connect(stack.login(login)) as connection:
         connection.execute("SELECT set_config('lockstep.tenant', %s, true)", [str(member.tenant_id)])
         for table in tenant_tables(connection, "UPDATE"):
@@ -140,18 +230,20 @@ def test_a_service_s_login_changes_nothing_of_another_tenant(
             assert connection.execute(query, [victim]).rowcount == 0, table
 
 
-@pytest.mark.parametrize("login", ["control_plane", "orchestrator", "lambdas"])
-def test_a_row_cannot_be_written_into_another_tenant(
-    stack: Stack, member: Member, neighbour: tuple[Member, dict[str, Any]], login: str
+@pytest.mark.parametrize("login", TENANT_LOGINS)
+def test_no_row_can_be_written_into_another_tenant(
+    stack: Stack, member: Member, neighbour: Neighbour, login: str
 ) -> None:
-    owner, ids = neighbour
-    with psycopg.connect(stack.login(login)) as connection:
-        connection.execute("SELECT set_config('lockstep.tenant', %s, true)", [str(member.tenant_id)])
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
-            connection.execute(
-                "INSERT INTO outbox (tenant_id, run_id, kind, payload) VALUES (%s, %s, 'stop_execution', '{}')",
-                [owner.tenant_id, ids["run"]],
-            )
+    """PostgreSQL compares the tenant before it asks whether the row is whole."""
+    tried = 0
+    with psycopg.connect(stack.login(login), autocommit=True) as connection:
+        for table in tenant_tables(connection, "INSERT"):
+            query = sql.SQL("INSERT INTO {} (tenant_id) VALUES (%s)").format(sql.Identifier(table))
+            connection.execute("SELECT set_config('lockstep.tenant', %s, false)", [str(member.tenant_id)])
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+                connection.execute(query, [neighbour.owner.tenant_id])
+            tried += 1
+    assert tried >= 1
 
 
 @pytest.mark.parametrize("login", CROSS_TENANT)
@@ -187,3 +279,12 @@ def test_row_level_security_is_forced_on_every_table_with_a_tenant(stack: Stack)
                  AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"""
         ).fetchall()
     assert loose == []
+
+
+def test_a_table_without_a_tenant_is_named_here(stack: Stack) -> None:
+    with stack.superuser() as connection:
+        rows = connection.execute(
+            """SELECT relname FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+               AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'tenant_id')"""
+        ).fetchall()
+    assert {name for (name,) in rows} == set(WITHOUT_TENANT)
