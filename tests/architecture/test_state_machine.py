@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from architecture.sources import ROOT
+from foundation.domain.plan import EVENTS_PER_TICK
 
 _MACHINE = json.loads((ROOT / "statemachines" / "run.asl.json").read_text(encoding="utf-8"))
 
@@ -36,3 +37,14 @@ def test_nobody_polls(name: str) -> None:
     tasks = [state["Resource"] for state in states.values() if state["Type"] == "Task"]
     assert tasks == ["arn:aws:states:::sqs:sendMessage.waitForTaskToken"]
     assert "HeartbeatSeconds" not in states["EnqueueStep"], "the lease in PostgreSQL is the heartbeat"
+
+
+@pytest.mark.parametrize("name", ["Steps", "ManySteps"])
+def test_a_tick_takes_as_many_events_of_the_history_as_plans_are_reckoned_with(name: str) -> None:
+    """On the way back to the next tick, and on the way out."""
+    events = {"Task": 6, "Choice": 2, "Pass": 2}
+    states = _map(name)["ItemProcessor"]["States"]
+    [choice] = states["Branch"]["Choices"]
+    for way in (["EnqueueStep", "Branch", choice["Next"]], ["EnqueueStep", "Branch", states["Branch"]["Default"]]):
+        assert sum(events[states[state]["Type"]] for state in way) == EVENTS_PER_TICK
+    assert states[choice["Next"]]["Next"] == "EnqueueStep"

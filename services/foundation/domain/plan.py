@@ -10,9 +10,12 @@ INLINE_STEPS = 40
 """The branches that an inline Map of Step Functions can run at once; larger plans take the distributed Map."""
 
 HISTORY_EVENTS = 25_000
-_EVENTS_RESERVED = 500
-_EVENTS_PER_TICK = 8
-_EVENTS_PER_STEP = 4
+EVENTS_RESERVED = 500
+"""For what is not a tick: the run's beginning and end, and the repeated sends of messages that SQS did not take."""
+EVENTS_PER_TICK = 10
+"""Six of the task, two of the choice after it, and two of the state that leads to the next tick or out."""
+EVENTS_PER_STEP = 2
+"""The beginning and the end of its iteration in the Map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,9 @@ def turns_per_dispatch(nodes: Iterable[Node]) -> int | None:
     child execution, so only the longest step counts.
     """
     nodes = list(nodes)
-    room = HISTORY_EVENTS - _EVENTS_RESERVED
+    room = HISTORY_EVENTS - EVENTS_RESERVED
     for turns in range(1, max((node.turns for node in nodes), default=1) + 1):
-        events = [-(-node.turns // turns) * _EVENTS_PER_TICK + _EVENTS_PER_STEP for node in nodes]
+        events = [-(-node.turns // turns) * EVENTS_PER_TICK + EVENTS_PER_STEP for node in nodes]
         worst = sum(events) if len(nodes) <= INLINE_STEPS else max(events)
         if worst <= room:
             return turns

@@ -2,12 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.plan import (
-    HISTORY_EVENTS,
-    INLINE_STEPS,
     Node,
     faults_of,
     topological,
@@ -78,15 +77,31 @@ def test_a_cycle_is_named_in_order_from_the_step_defined_first(length: int, data
     assert all(before in needs[after] for before, after in pairwise(named))
 
 
-@given(st.lists(st.integers(1, 400), min_size=1, max_size=120))
-def test_turns_per_dispatch_is_the_smallest_that_fits_the_history(turns: list[int]) -> None:
-    nodes = [Node(f"s{place}", turns=count) for place, count in enumerate(turns)]
+# An execution has room for 24,500 events of ticks, at ten a tick and two a step: 2,449 ticks of one step, 61 of forty.
+@pytest.mark.parametrize(
+    ("steps", "turns", "a_dispatch"),
+    [
+        (0, 1, 1),
+        (1, 1, 1),
+        (1, 2449, 1),
+        (1, 2450, 2),
+        (40, 61, 1),
+        (40, 62, 2),
+        (40, 400, 7),  # 58 ticks of seven turns fit; 67 of six do not
+    ],
+)
+def test_a_dispatch_takes_as_many_turns_as_the_history_of_one_execution_needs(
+    steps: int, turns: int, a_dispatch: int
+) -> None:
+    assert turns_per_dispatch([Node(f"s{place}", turns=turns) for place in range(steps)]) == a_dispatch
 
-    def worst(per_dispatch: int) -> int:
-        events = [-(-count // per_dispatch) * 8 + 4 for count in turns]
-        return sum(events) if len(turns) <= INLINE_STEPS else max(events)
 
-    found = turns_per_dispatch(nodes)
-    assert found is not None
-    assert worst(found) <= HISTORY_EVENTS - 500
-    assert found == 1 or worst(found - 1) > HISTORY_EVENTS - 500
+def test_steps_of_a_large_plan_have_a_history_each() -> None:
+    assert turns_per_dispatch([Node(f"s{place}", turns=400) for place in range(41)]) == 1
+
+
+def test_one_long_step_makes_every_dispatch_of_the_plan_longer() -> None:
+    long, short = Node("long", turns=2400), [Node(f"s{place}", turns=40) for place in range(39)]
+    assert turns_per_dispatch([long]) == 1
+    # 24,002 for the long one, and 402 for each of the others: more than there is, until two turns are taken at once.
+    assert turns_per_dispatch([long, *short]) == 2
