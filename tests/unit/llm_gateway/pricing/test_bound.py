@@ -17,9 +17,18 @@ from llm_gateway.pricing.prices import Most, Price, Rates
 from llm_gateway.wires.chat.request import read_chat_request
 from simulated_provider.answers.tokens import count_request
 
-CHEAP = Price("v", (Rates(0, 100, 50, 125, 400),))
-TIERED = Price("v", (Rates(0, 100, 50, 100, 400), Rates(1000, 300, 150, 300, 900)))
-IMAGES = Price("v", (Rates(0, 100, 50, 100, 400),), Most(image=1500))
+A_TOKEN = 1_000_000
+"""Rates are a million tokens: this many times what a single token costs, which no rounding hides."""
+
+
+def rates(from_input_tokens: int, *a_token: int) -> Rates:
+    """Nano-dollars a token of input, cached input, cache write and output."""
+    return Rates(from_input_tokens, *(price * A_TOKEN for price in a_token))
+
+
+CHEAP = Price("v", (rates(0, 100, 50, 125, 400),))
+TIERED = Price("v", (rates(0, 100, 50, 100, 400), rates(1000, 300, 150, 310, 900)))
+IMAGES = Price("v", (rates(0, 100, 50, 100, 400),), Most(image=1500))
 
 TEXT = st.text(max_size=200)
 MESSAGES = st.lists(
@@ -80,12 +89,24 @@ def test_an_image_needs_a_declared_maximum_of_every_model_on_the_route() -> None
     assert 1500 < bound.input_tokens < 3000
 
 
-def test_tiers_take_the_whole_input_to_their_price() -> None:
-    below = Usage(input_tokens=999, output_tokens=0)
-    above = Usage(input_tokens=1000, output_tokens=0)
-    assert TIERED.cost(below) == 1
-    assert TIERED.cost(Usage(input_tokens=1_000_000, output_tokens=0)) == 300
-    assert TIERED.cost(above) == 1
+def test_a_tier_takes_the_whole_call_to_its_price_from_its_size_on() -> None:
+    assert TIERED.cost(Usage(input_tokens=999, output_tokens=0)) == 999 * 100
+    assert TIERED.cost(Usage(input_tokens=1000, output_tokens=0)) == 1000 * 300
+    parts = {"cached_input_tokens": 100, "cache_write_tokens": 10, "output_tokens": 7}
+    assert TIERED.cost(Usage(input_tokens=999, **parts)) == 889 * 100 + 100 * 50 + 10 * 100 + 7 * 400
+    assert TIERED.cost(Usage(input_tokens=1000, **parts)) == 890 * 300 + 100 * 150 + 10 * 310 + 7 * 900
+
+
+def test_a_bound_is_that_of_the_dearest_tier_that_the_input_can_reach() -> None:
+    assert TIERED.most(input_tokens=999, output_tokens=7) == 999 * 100 + 7 * 400
+    assert TIERED.most(input_tokens=1000, output_tokens=7) == 1000 * 310 + 7 * 900
+
+
+def test_a_cost_is_rounded_up_once_and_not_for_each_part() -> None:
+    third = Price("v", (Rates(0, 333_333, 333_333, 333_333, 333_333),))
+    assert third.cost(Usage(input_tokens=1, output_tokens=1)) == 1
+    assert third.cost(Usage(input_tokens=2, output_tokens=2)) == 2
+    assert third.cost(Usage(input_tokens=0, output_tokens=0)) == 0
 
 
 ESTIMATE = Bounds(mode=BoundKind.ESTIMATE, margin=Decimal("1.5"), typical_output=100)
