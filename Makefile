@@ -11,7 +11,7 @@ SHELL := bash
 export TIMEFORMAT = %0R s in all
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status sql reconcile unit test check verify soak chaos bench fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status sql reconcile unit mutants test check verify soak chaos bench fmt lock synth diff deploy destroy
 
 help: ## list these commands
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ bench: ## measure; print JSON on standard output, all else on standard error
 unit: prepare ## run unit and architecture tests, and the ports' contracts on their fakes, without stack and network
 	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 --dist worksteal -p fixtures.own_sockets -m "not stack" \
 		tests/unit tests/architecture tests/contract/ports
+
+mutants: prepare ## a seeded sample of small faults in pure code, and which of them no unit test notices (SEED=2 for another)
+	@time PYTHONPATH=tests:services $(VENV)/python -m mutation $(if $(SEED),--seed $(SEED))
 
 check: prepare ## check format, lint, types, import directions, and the rules of tests/architecture
 	@time { $(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=.:services:localstack $(VENV)/lint-imports && \
