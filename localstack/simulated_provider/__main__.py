@@ -1,4 +1,4 @@
-"""`python -m simulated_provider`: serve until told to stop."""
+"""`python -m simulated_provider`: serve until the process gets a signal."""
 
 from simulated_provider.server import server_for
 from simulated_provider.settings import SimulatedProviderSettings

@@ -33,15 +33,15 @@ class SimulatedProvider:
     def __init__(self, settings: SimulatedProviderSettings) -> None:
         self._scripts = load_scripts(settings.scripts)
         self._invoice = Invoice(settings.invoice, fsync=settings.fsync)
-        self._anthropic = MessagesWire()
-        said = partial(answer_to, scripts=self._scripts)
+        self._messages = MessagesWire()
+        answer = partial(answer_to, scripts=self._scripts)
         self._calls = {
-            path: ModelCalls(wire, answer, self._invoice, settings.chunk_delay)
-            for path, wire, answer in (
-                ("/v1/chat/completions", ChatWire(), said),
-                ("/v1/responses", ResponsesWire(), said),
+            path: ModelCalls(wire, answering, self._invoice, settings.chunk_delay)
+            for path, wire, answering in (
+                ("/v1/chat/completions", ChatWire(), answer),
+                ("/v1/responses", ResponsesWire(), answer),
                 ("/v1/embeddings", EmbeddingsWire(), embedding_answer),
-                ("/v1/messages", self._anthropic, said),
+                ("/v1/messages", self._messages, answer),
             )
         }
 
@@ -53,7 +53,7 @@ class SimulatedProvider:
             return
         match scope["method"], scope["path"]:
             case "POST", path if path in self._calls:
-                # a server closes the connection of an application that leaves its answer unfinished
+                # The server closes the connection because the application returns without having ended its answer.
                 with suppress(ConnectionCut):
                     await self._calls[path](scope, receive, send)
             case "POST", "/v1/messages/count_tokens":
@@ -83,12 +83,12 @@ class SimulatedProvider:
             with shaped_like_a_request():
                 body = counted(read_messages(json.loads(raw), counting=True))
         except ValueError as problem:
-            await respond(send, 400, self._anthropic.error(str(problem), status=400))
+            await respond(send, 400, self._messages.error(str(problem), status=400))
             return
         await respond(send, 200, body)
 
     async def _models(self, scope: Scope, send: Send) -> None:
-        """The list, or one model; every name is one but that of a fault that does not exist."""
+        """The list of models, or one model. Every name is a model, except one that asks for an unknown fault."""
         anthropic = any(name == b"anthropic-version" for name, _ in scope["headers"])
         name = scope["path"].removeprefix(_MODELS).removeprefix("/")
         if not name:
@@ -97,7 +97,7 @@ class SimulatedProvider:
         try:
             faults_of(name)
         except ValueError as problem:
-            refuse = self._anthropic.error if anthropic else error
+            refuse = self._messages.error if anthropic else error
             await respond(send, 404, refuse(str(problem), status=404))
             return
         await respond(send, 200, described(name, anthropic=anthropic))
@@ -115,7 +115,7 @@ class SimulatedProvider:
         except ValueError as problem:
             await respond(send, 400, error(str(problem), status=400))
             return
-        # what is in flight is looked at first: an answer that ends in between is in both, never in neither
+        # Read before the invoice: an answer that ends in between is then in both, and never in neither.
         in_flight = ",".join(sorted(set().union(*(calls.in_flight for calls in self._calls.values()))))
         report = _json_lines(self._invoice.report(first=first, last=last))
         await respond(send, 200, report, {"content-type": "application/x-ndjson", "x-in-flight": in_flight})

@@ -9,7 +9,7 @@ from simulated_provider.settings import SimulatedProviderSettings
 
 
 class ClosableConnection(HttpToolsProtocol):
-    """ASGI has no word for closing a connection before an answer has begun."""
+    """Adds to ASGI, which cannot close a connection before an answer has begun, an extension that does."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -1,4 +1,4 @@
-"""Where the simulated provider listens, finds its scripts, and keeps its invoice."""
+"""Where the simulated provider listens, where its scripts are, and where it keeps its invoice."""
 
 from pathlib import Path
 

@@ -1,11 +1,11 @@
-"""What of a speech is answered: as much as the request's limits allow, why it ended, and the tokens that it took."""
+"""The answer to a request: what was generated as far as the limits allow it, why it ends, and its tokens."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-from simulated_provider.answers.request import Asked
-from simulated_provider.answers.speech import ToolCall, speech_for
+from simulated_provider.answers.generation import ToolCall, generate
+from simulated_provider.answers.request import ModelRequest
 from simulated_provider.answers.tokens import NO_CACHE, SEARCH_TOKENS, CacheUse, count_request, count_text, fitting
 from simulated_provider.faults.clauses import Faults
 from simulated_provider.scripts.turns import Turn
@@ -47,50 +47,50 @@ class Answer:
         return "".join(self.pieces)
 
 
-def answer_to(asked: Asked, *, scripts: dict[str, tuple[Turn, ...]], faults: Faults) -> Answer:
-    """The same request always gets the same answer."""
+def answer_to(request: ModelRequest, *, scripts: dict[str, tuple[Turn, ...]], faults: Faults) -> Answer:
+    """Answer a request; the same request always gets the same answer."""
     if faults.unlimited:
-        asked = replace(asked, limit=None)
-    speech = speech_for(asked, scripts=scripts, faults=faults)
-    thinking = _within(_least(asked.thinking_limit, asked.limit), speech.thinking)
+        request = replace(request, limit=None)
+    generation = generate(request, scripts=scripts, faults=faults)
+    thinking = _within(_least(request.thinking_limit, request.limit), generation.thinking)
     thought = count_text(thinking)
-    text, stopped_by = _stopped(speech.text, asked.stop)
-    calls = speech.tool_calls if stopped_by is None else ()
-    left = None if asked.limit is None else asked.limit - thought
+    text, stopped_by = _stopped(generation.text, request.stop)
+    calls = generation.tool_calls if stopped_by is None else ()
+    left = None if request.limit is None else request.limit - thought
     finish = Finish.TOOL_CALLS if calls else Finish.STOP if stopped_by is None else Finish.STOP_SEQUENCE
     if left is not None and count_text(text) + sum(map(_call_tokens, calls)) > left:
         text, calls, finish, stopped_by = fitting(text, left), (), Finish.LENGTH, None
     tokens = thought + count_text(text) + sum(map(_call_tokens, calls))
     return Answer(
-        model=f"simulated/{asked.model}",
-        # after each search the model is given all of it again
-        input_tokens=(asked.searches + 1) * (count_request(asked.body) + asked.searches * SEARCH_TOKENS),
-        output_tokens=tokens * asked.choices,
-        reasoning_tokens=thought * asked.choices,
+        model=f"simulated/{request.model}",
+        # The model reads the whole request again after each search, with the results of the searches.
+        input_tokens=(request.searches + 1) * (count_request(request.body) + request.searches * SEARCH_TOKENS),
+        output_tokens=tokens * request.choices,
+        reasoning_tokens=thought * request.choices,
         thinking=thinking,
         pieces=pieces_of(text, faults.chunks or _DEFAULT_CHUNKS),
         tool_calls=calls,
         finish=finish,
         stop_sequence=stopped_by,
-        choices=asked.choices,
-        cache=asked.cache,
-        searches=asked.searches,
+        choices=request.choices,
+        cache=request.cache,
+        searches=request.searches,
     )
 
 
 def pieces_of(text: str, wanted: int) -> tuple[str, ...]:
-    """A text in so many pieces of about the same length, or in its characters where it has fewer."""
+    """Split a text into `wanted` pieces of about the same length, or into its characters if it has fewer."""
     count = min(wanted, len(text))
     ends = [len(text) * number // count for number in range(count + 1)] if count else []
     return tuple(text[begin:end] for begin, end in pairwise(ends))
 
 
 def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
-    """The text before the first of the stop sequences, and which that was."""
-    found = [(text.index(sequence), sequence) for sequence in stop if sequence and sequence in text]
-    if not found:
+    """The text before the stop sequence that comes first, and that sequence; None without one."""
+    places = [(text.index(sequence), sequence) for sequence in stop if sequence and sequence in text]
+    if not places:
         return text, None
-    at, sequence = min(found)
+    at, sequence = min(places)
     return text[:at], sequence
 
 

@@ -1,4 +1,4 @@
-"""A request in the one form that answers are made from, whatever wire it came on."""
+"""A request in the form from which answers are made, which is the same for every wire."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ ANY_OBJECT: dict[str, Any] = {"type": "object", "properties": {"answer": {"type"
 
 
 class RequestRefused(ValueError):
-    """What is wrong with a request; `param` and `code` as OpenAI's errors name them."""
+    """The vendor would refuse this request; `param` and `code` are the members of OpenAI's errors."""
 
     def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
@@ -22,17 +22,17 @@ class RequestRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What a caller can run, and the JSON schema of its arguments."""
+    """A tool that the caller can run; `schema` is the JSON schema of its arguments."""
 
     name: str
     schema: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """`body` has model, messages and tools as chat completions name them; `original` is the body as it came.
+class ModelRequest:
+    """`body` has model, messages and tools in the form of chat completions; `original` is the body that was sent.
 
-    `limit` and `thinking_limit` are in tokens of one choice; `must_call` are the tools that have to be called now.
+    `limit` and `thinking_limit` are tokens of one choice; `must_call` are the tools that this answer has to call.
     """
 
     body: dict[str, Any]
@@ -64,7 +64,7 @@ class Asked:
 def chosen(
     tools: Iterable[Tool], *, required: bool = False, named: str | None = None, one_call: bool = False
 ) -> tuple[Tool, ...]:
-    """The tools that a choice makes a model call: the named one, or when one is required each of them once."""
+    """The tools that `tool_choice` forces a model to call: the one it names, or all of them if it requires any."""
     offered = tuple(tools)
     if named is not None:
         offered = tuple(tool for tool in offered if tool.name == named)
@@ -76,7 +76,7 @@ def chosen(
 
 @contextmanager
 def shaped_like_a_request() -> Iterator[None]:
-    """`RequestRefused` where reading trips over members that are not what they should be."""
+    """Raises `RequestRefused` in place of the error that a member of the wrong type causes while it is read."""
     try:
         yield
     except (LookupError, TypeError, AttributeError) as error:
@@ -84,7 +84,7 @@ def shaped_like_a_request() -> Iterator[None]:
 
 
 def check_messages(messages: Any) -> None:
-    """`RequestRefused` when they are not objects, or their content is neither a text nor a list of objects."""
+    """Raise `RequestRefused` if a message is no object, or its content is neither a text nor a list of objects."""
     if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
         raise RequestRefused("messages must be a non-empty list of objects", param="messages")
     for message in messages:
@@ -95,7 +95,7 @@ def check_messages(messages: Any) -> None:
 
 
 def positive(body: dict[str, Any], *names: str) -> None:
-    """`RequestRefused` when one of these members is neither absent nor a positive integer."""
+    """Raise `RequestRefused` if one of these members is there and is no positive integer."""
     for name in names:
         value = body.get(name)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
@@ -103,7 +103,7 @@ def positive(body: dict[str, Any], *names: str) -> None:
 
 
 def schema_of(form: Any) -> dict[str, Any] | None:
-    """The schema that a text must have; None for plain text. Its members stand in the form or one level below."""
+    """The JSON schema that an answer must have; None for plain text. `form` holds it directly or in `json_schema`."""
     if not isinstance(form, dict):
         return None
     match form.get("type"):

@@ -1,4 +1,4 @@
-"""A small JSON value that a JSON schema accepts."""
+"""Makes a small JSON value that a JSON schema accepts."""
 
 import math
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ _FORMATS = {
 
 
 class NoInstance(ValueError):
-    """A schema that nothing finite satisfies, as far as it is understood."""
+    """No finite value satisfies the schema, as far as this module understands it."""
 
 
 def instance_of(schema: dict[str, Any]) -> Any:
-    """Patterns and negations are not looked at; `NoInstance` when the schema contains itself without an end."""
+    """A value that the schema accepts; `pattern` and `not` are ignored. `NoInstance` if the schema never ends."""
     return _instance(schema, schema, frozenset())
 
 
@@ -64,13 +64,13 @@ def _first(options: Iterable[Any], root: dict[str, Any], inside: frozenset[str])
 
 
 def _together(schema: dict[str, Any], parts: list[Any], root: dict[str, Any]) -> dict[str, Any]:
-    """One schema in the place of several that must all hold."""
+    """One schema that has the members of all parts of an `allOf`."""
     merged: dict[str, Any] = {name: value for name, value in schema.items() if name != "allOf"}
     for part in parts:
-        told = _resolved(part["$ref"], root) if "$ref" in part else part
-        properties = {**merged.get("properties", {}), **told.get("properties", {})}
-        required = [*merged.get("required", []), *told.get("required", [])]
-        merged |= told
+        resolved = _resolved(part["$ref"], root) if "$ref" in part else part
+        properties = {**merged.get("properties", {}), **resolved.get("properties", {})}
+        required = [*merged.get("required", []), *resolved.get("required", [])]
+        merged |= resolved
         if properties:
             merged |= {"properties": properties, "required": required}
     return merged
@@ -78,14 +78,14 @@ def _together(schema: dict[str, Any], parts: list[Any], root: dict[str, Any]) ->
 
 def _object(schema: dict[str, Any], root: dict[str, Any], inside: frozenset[str]) -> dict[str, Any]:
     required = schema.get("required", [])
-    found = {}
-    for name, about in schema.get("properties", {}).items():
+    members = {}
+    for name, member in schema.get("properties", {}).items():
         try:
-            found[name] = _instance(about, root, inside)
+            members[name] = _instance(member, root, inside)
         except NoInstance:
             if name in required:
                 raise
-    return {**{name: _TEXT for name in required if name not in found}, **found}
+    return {**{name: _TEXT for name in required if name not in members}, **members}
 
 
 def _array(schema: dict[str, Any], root: dict[str, Any], inside: frozenset[str]) -> list[Any]:
@@ -121,7 +121,7 @@ def _number(schema: dict[str, Any]) -> float:
     low = max(schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf) + step)
     high = min(schema.get("maximum", math.inf), schema.get("exclusiveMaximum", math.inf) - step)
     if low > high:
-        # only a fraction fits between the bounds
+        # No multiple of the step lies between the bounds, so a fraction between them is taken.
         low = max(schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf))
         high = min(schema.get("maximum", math.inf), schema.get("exclusiveMaximum", math.inf))
         return float(low + high) / 2
@@ -130,10 +130,10 @@ def _number(schema: dict[str, Any]) -> float:
 
 
 def _resolved(reference: str, root: dict[str, Any]) -> dict[str, Any]:
-    found: Any = root
+    target: Any = root
     for name in reference.removeprefix("#").strip("/").split("/"):
         if name:
-            found = found.get(name.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
-    if not isinstance(found, dict):
+            target = target.get(name.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+    if not isinstance(target, dict):
         raise NoInstance(f"{reference} is not in the schema")
-    return found
+    return target

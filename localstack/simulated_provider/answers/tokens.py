@@ -1,4 +1,4 @@
-"""How the simulated provider counts tokens: one for every four bytes of text, rounded up, plus a template's share."""
+"""Counts tokens: one for every four bytes of text, rounded up, and some for each message and tool."""
 
 import json
 from collections.abc import Iterable
@@ -8,16 +8,16 @@ from typing import Any
 MESSAGE_OVERHEAD = 4
 TOOL_OVERHEAD = 8
 IMAGE_TOKENS = 1024
-"""What any image is counted at, whatever its size and detail."""
+"""The tokens of any image, whatever its size and detail."""
 SEARCH_TOKENS = 400
-"""What the results of any search are counted at."""
+"""The tokens of the results of any search."""
 _BYTES_PER_TOKEN = 4
 _IMAGES = frozenset({"image", "image_url", "input_image"})
 
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
-    """Which of the input's tokens were read from a cache or written to one that lives 5 minutes or an hour."""
+    """How many tokens of the input were read from a cache, or written to one that is kept for 5 minutes or an hour."""
 
     read: int = 0
     written_5m: int = 0
@@ -36,12 +36,12 @@ def count_text(text: str) -> int:
 
 
 def fitting(text: str, tokens: int) -> str:
-    """As much of a text's beginning as `tokens` hold."""
+    """The beginning of a text that has at most `tokens` tokens."""
     return text.encode()[: tokens * _BYTES_PER_TOKEN].decode(errors="ignore")
 
 
 def count_request(body: dict[str, Any]) -> int:
-    """Tokens of the messages, the tools and the wanted form of a chat completions request."""
+    """Tokens of the messages, the tools and the response format of a chat completions request."""
     form = body.get("response_format")
     return (
         count_messages(body.get("messages", []))
@@ -73,7 +73,7 @@ def count_part(part: dict[str, Any]) -> int:
 
 
 def _count_file(encoded: str) -> int:
-    """A file is read as one image and as what its bytes say."""
+    """A file counts as one image and as the text that its bytes would be."""
     return IMAGE_TOKENS + -(-len(encoded) * 3 // 4 // _BYTES_PER_TOKEN)
 
 

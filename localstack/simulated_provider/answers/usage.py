@@ -1,4 +1,4 @@
-"""The usage that an answer reports: the truth, or what a fault claims instead."""
+"""The usage that an answer reports: the true one, or the false one that a fault asks for."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _ABSURD = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`input_tokens` includes what a cache was read or written for, `output_tokens` the reasoning."""
+    """Tokens; `input_tokens` includes those of the cache, `output_tokens` those of the reasoning."""
 
     input_tokens: int
     output_tokens: int
@@ -19,8 +19,8 @@ class Usage:
     cache: CacheUse = NO_CACHE
 
 
-def told_usage(answer: Answer, faults: Faults) -> Usage | None:
-    """None when it is left out."""
+def reported_usage(answer: Answer, faults: Faults) -> Usage | None:
+    """The usage to report; None if the fault leaves it out."""
     if faults.no_usage:
         return None
     if faults.zero_usage:

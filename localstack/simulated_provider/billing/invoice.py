@@ -1,4 +1,4 @@
-"""The provider's invoice: one appended line for each answer generated, on the disk before the answer ends."""
+"""The provider's invoice: a line for each answer that was generated, which is on the disk before the answer ends."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ _FILE = "invoice.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """What one answer is billed at; `cost_usd` is an exact decimal string."""
+    """The charge for one answer; `cost_usd` is an exact decimal."""
 
     at: str
     request_id: str
@@ -29,7 +29,7 @@ class InvoiceLine:
 
 
 class Invoice:
-    """Appends lines in groups: whoever waits shares one write and one fsync with everyone who waits."""
+    """Appends lines in groups: answers that wait at the same time share one write and one fsync."""
 
     def __init__(self, folder: Path, *, fsync: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ class Invoice:
 
 
 def read_invoice(folder: Path) -> Iterator[InvoiceLine]:
-    """All whole lines of an invoice, also of one that is being written."""
+    """All complete lines of an invoice. It may be read while it is written, so the last line may be incomplete."""
     with (folder / _FILE).open(encoding="utf-8") as lines:
         for text in lines:
             if text.endswith("\n"):

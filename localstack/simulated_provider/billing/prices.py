@@ -1,4 +1,4 @@
-"""The provider's own price table, in dollars a million tokens; what it bills is computed from nothing else."""
+"""The provider's own prices, from which alone its bills are computed: the gateway's table is checked against them."""
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -12,7 +12,7 @@ _NANO = Decimal("0.000000001")
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars a million tokens; writing to a cache costs what input does, where nothing else is said."""
+    """Dollars a million tokens; without a price of its own, a write to a cache costs as much as input."""
 
     input: Decimal
     cached_input: Decimal
@@ -30,7 +30,7 @@ PRICES: dict[str, Price] = {
     "embed-*": Price(Decimal("0.02"), Decimal("0.02"), Decimal(0)),
     "*": Price(Decimal("0.15"), Decimal("0.075"), Decimal("0.60")),
 }
-"""By pattern of the model's name; the first that matches holds."""
+"""By a pattern of the model's name; the first one that matches applies."""
 A_SEARCH = Decimal("0.01")
 
 

@@ -1,16 +1,16 @@
-"""The same bytes in other writes than one an event: in single bytes, or cut where readers stumble."""
+"""Divides bytes into other writes than one for each event: single bytes, or parts that end where readers fail."""
 
 from collections.abc import Iterator
 
 from simulated_provider.faults.clauses import Faults
 
 _FIRST_OF_SEVERAL = 0xC0
-"""From here on a byte begins a character of several bytes."""
+"""A byte of this value or above begins a character of several bytes."""
 _LINE_ENDS = b"\r\n"
 
 
 class AwkwardWrites:
-    """Keeps what is left over, so that it leaves together with what comes next."""
+    """Keeps the part after the last cut, so that it is written together with the next data."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
@@ -31,7 +31,7 @@ class AwkwardWrites:
 
 
 def _split(data: bytes) -> Iterator[bytes]:
-    """Cut inside each character of several bytes and inside each end of a frame; the last part goes on."""
+    """Cut inside each character of several bytes and inside each end of a frame; the last part is not finished."""
     begin = 0
     for index, byte in enumerate(data):
         in_line_end = byte in _LINE_ENDS and data[index + 1 : index + 2] in {b"\n", b"\r"}

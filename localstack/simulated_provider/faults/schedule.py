@@ -1,4 +1,4 @@
-"""When a fault that refuses strikes: always, at first, each so many times, or until a moment."""
+"""When a refusal happens: always, only at first, at every n-th request, or until a moment."""
 
 import time
 from collections import Counter
@@ -12,13 +12,13 @@ _DEFAULT_STATUS = 500
 
 @dataclass(slots=True)
 class Schedule:
-    """How often each request was seen; `clock` gives seconds of the epoch."""
+    """Counts requests, of which some refusals depend; `clock` returns seconds since the epoch."""
 
     clock: Callable[[], float] = time.time
     seen: Counter[str] = field(default_factory=Counter)
 
     def refusal(self, faults: Faults, *, model: str, digest: str) -> int | None:
-        """The status to refuse this request with, or None; each asking counts as a request."""
+        """Count this request; return the status with which it is refused, or None."""
         if faults.fail_until is not None:
             strikes = self.clock() < faults.fail_until
         elif faults.fail_every is not None:

@@ -1,9 +1,9 @@
-"""Scripts: the turns that a simulated model says, with figures taken from the request that it answers.
+"""Scripts: the turns that a simulated model answers, with values taken from the request.
 
 A script is `<model>.yaml`: `turns`, each with `text` and `tool_calls` (`name`, `arguments`). The number of assistant
-messages in the request picks the turn; past the end the last one repeats. In every string, `${…}` is JMESPath over
-`last` (the last tool message, as JSON where it is JSON), `tools` (all tool messages), `prompt` (the last user message)
-and `data` (the JSON in it); a string that is one `${…}` keeps the value's type.
+messages in the request selects the turn; after the last turn, that one repeats. In every string, `${…}` is JMESPath on
+`last` (the last tool message, parsed if it is JSON), `tools` (all tool messages), `prompt` (the last user message) and
+`data` (the JSON in it). A string that consists of one `${…}` becomes the value itself, with its type.
 """
 
 import json
@@ -20,14 +20,14 @@ _EXPRESSION = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One line of a script, before its expressions are filled in."""
+    """One turn of a script, with its expressions not yet evaluated."""
 
     text: str = ""
     tool_calls: tuple[dict[str, Any], ...] = field(default=())
 
 
 def load_scripts(folder: Path | None) -> dict[str, tuple[Turn, ...]]:
-    """All scripts of a folder by model name; ValueError names the file that is not one."""
+    """All scripts of a folder, by the name of their model; ValueError names a file that is no script."""
     scripts = {}
     for path in sorted(folder.glob("*.yaml")) if folder else []:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -42,17 +42,17 @@ def load_scripts(folder: Path | None) -> dict[str, tuple[Turn, ...]]:
 
 def pick(turns: tuple[Turn, ...], messages: list[dict[str, Any]]) -> tuple[int, Turn]:
     """The turn that answers these messages, and its number."""
-    number = min(turns_said(messages), len(turns) - 1)
+    number = min(turns_taken(messages), len(turns) - 1)
     return number, turns[number]
 
 
-def turns_said(messages: list[dict[str, Any]]) -> int:
-    """How often the model has spoken in these messages."""
+def turns_taken(messages: list[dict[str, Any]]) -> int:
+    """How many answers of the model are in these messages."""
     return sum(1 for message in messages if message.get("role") == "assistant")
 
 
 def facts(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a script's expressions may speak of."""
+    """The values that a script's expressions can use."""
     tools = [_parsed(text_of(message)) for message in messages if message.get("role") == "tool"]
     prompts = [text_of(message) for message in messages if message.get("role") == "user"]
     prompt = prompts[-1] if prompts else ""
@@ -60,7 +60,7 @@ def facts(messages: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def fill(value: Any, known: dict[str, Any]) -> Any:
-    """The value with every expression replaced, at any depth."""
+    """The value with every expression in it replaced by its result, at any depth."""
     if isinstance(value, dict):
         return {name: fill(member, known) for name, member in value.items()}
     if isinstance(value, list):
@@ -69,7 +69,7 @@ def fill(value: Any, known: dict[str, Any]) -> Any:
         return value
     if (whole := _EXPRESSION.fullmatch(value)) is not None:
         return jmespath.search(whole[1], known)
-    return _EXPRESSION.sub(lambda found: _as_text(jmespath.search(found[1], known)), value)
+    return _EXPRESSION.sub(lambda match: _as_text(jmespath.search(match[1], known)), value)
 
 
 def text_of(message: dict[str, Any]) -> str:
@@ -91,7 +91,7 @@ def _parsed(text: str) -> Any:
 
 
 def _json_in(text: str) -> Any:
-    """The first JSON object or array that stands in a text, or None."""
+    """The first JSON object or array in a text; None without one."""
     decoder = json.JSONDecoder()
     for start in (found.start() for found in re.finditer(r"[\[{]", text)):
         try:

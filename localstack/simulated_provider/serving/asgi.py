@@ -1,4 +1,4 @@
-"""The few words of ASGI that the simulated provider needs, so that it can misbehave on the wire as real ones do."""
+"""The part of ASGI that the simulated provider uses; with no framework above it, it can break answers anywhere."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -10,11 +10,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 40 * 1024 * 1024
 CLOSE = "simulated_provider.close"
-"""The extension by which a server lets its application close a connection that it has not answered."""
+"""The name of the ASGI extension with which the application can close a connection that it has not answered."""
 
 
 class ConnectionCut(Exception):
-    """Raised to make the server close the connection in the middle of an answer."""
+    """Ends the request without ending its answer, so that the server closes the connection."""
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -44,12 +44,12 @@ async def respond(send: Send, status: int, body: bytes, headers: dict[str, str] 
 
 
 def close(scope: Scope) -> None:
-    """Close the request's connection; the client is then gone."""
+    """Close the request's connection."""
     scope["extensions"][CLOSE]["connection"]()
 
 
 class ClientWatch:
-    """Knows whether the client has gone away."""
+    """Knows whether the client has closed the connection."""
 
     def __init__(self, receive: Receive) -> None:
         self._task = asyncio.create_task(self._wait(receive))
@@ -63,7 +63,7 @@ class ClientWatch:
         return self._task.done()
 
     async def sleep(self, seconds: float | None) -> None:
-        """Sleep, or until the client goes away; None: until then only."""
+        """Sleep until the time is over or the client goes away; None waits for the client only."""
         if seconds != 0:
             await asyncio.wait({self._task}, timeout=seconds)
 

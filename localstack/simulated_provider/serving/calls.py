@@ -1,4 +1,4 @@
-"""A model call on any wire: read the request, then answer it or fail as its model's name asks."""
+"""A model call on any wire: read the request, then answer it or fail as the model's name asks."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from simulated_provider.answers.answer import Answer
-from simulated_provider.answers.request import Asked, RequestRefused, shaped_like_a_request
+from simulated_provider.answers.request import ModelRequest, RequestRefused, shaped_like_a_request
 from simulated_provider.billing.invoice import Invoice
 from simulated_provider.faults.clauses import Faults, faults_of
 from simulated_provider.faults.schedule import Schedule
@@ -24,12 +24,12 @@ _GARBAGE = b"<!DOCTYPE html>\n<html><body><h1>It works!</h1></body></html>\n"
 
 
 class Answering(Protocol):
-    def __call__(self, asked: Asked, *, faults: Faults) -> Answer: ...
+    def __call__(self, request: ModelRequest, *, faults: Faults) -> Answer: ...
 
 
 @dataclass(slots=True)
 class ModelCalls:
-    """One wire's endpoint; `answer` says what is said on it. The only state is what scheduled faults have seen."""
+    """The endpoint of one wire; `answer` makes the answers. Its only state is what scheduled faults have counted."""
 
     wire: Wire
     answer: Answering
@@ -37,7 +37,7 @@ class ModelCalls:
     chunk_delay: float
     schedule: Schedule = field(default_factory=Schedule)
     in_flight: set[str] = field(default_factory=set)
-    """The client request ids of answers that are being generated: not billed yet."""
+    """The client request ids of answers that are being generated and are not billed yet."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -67,14 +67,14 @@ class ModelCalls:
 
     def _exchange(self, body: Any, headers: dict[str, str]) -> Exchange:
         with shaped_like_a_request():
-            asked = self.wire.read(body, headers)
-            faults = faults_of(asked.model)
-            answer = self.answer(asked, faults=faults)
-        reply = Reply(f"{self.wire.id_prefix}{uuid4().hex}", asked, answer)
+            request = self.wire.read(body, headers)
+            faults = faults_of(request.model)
+            answer = self.answer(request, faults=faults)
+        reply = Reply(f"{self.wire.id_prefix}{uuid4().hex}", request, answer)
         return Exchange(reply, faults, headers.get("x-client-request-id"))
 
     async def _proceed(self, exchange: Exchange, raw: bytes, *, scope: Scope, send: Send, watch: ClientWatch) -> None:
-        faults, asked = exchange.faults, exchange.reply.asked
+        faults, request = exchange.faults, exchange.reply.request
         if faults.refuse:
             close(scope)
         if faults.refuse or faults.hang:
@@ -83,7 +83,7 @@ class ModelCalls:
         await watch.sleep(faults.slow)
         if watch.gone and faults.unbilled_abort:
             return
-        status = self.schedule.refusal(faults, model=asked.model, digest=hashlib.sha256(raw).hexdigest())
+        status = self.schedule.refusal(faults, model=request.model, digest=hashlib.sha256(raw).hexdigest())
         if status is not None:
             body = self.wire.error("a simulated refusal", status=status)
             await respond(send, status, body, _retry_headers(faults))
@@ -93,7 +93,7 @@ class ModelCalls:
             await delivery.start("text/html", {})
             await delivery.write(_GARBAGE)
             await delivery.end()
-        elif asked.streamed and isinstance(self.wire, StreamingWire):
+        elif request.streamed and isinstance(self.wire, StreamingWire):
             delay = self.chunk_delay if faults.delay is None else faults.delay
             await StreamedAnswer(exchange, self.wire, delivery, watch, self.invoice, delay).send()
         else:
@@ -101,7 +101,7 @@ class ModelCalls:
 
 
 def _retry_headers(faults: Faults) -> dict[str, str]:
-    """When to come back, in the forms that are asked for."""
+    """When a client may try again, in the headers that the fault asks for."""
     headers = {}
     if faults.retry_after is not None:
         headers["retry-after"] = f"{faults.retry_after:g}"

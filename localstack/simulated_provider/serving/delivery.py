@@ -1,4 +1,4 @@
-"""An answer's way onto the connection, as mangled as its faults ask."""
+"""Writes an answer to the connection, compressed, cut up or with other line ends if its faults ask for that."""
 
 import zlib
 
@@ -10,7 +10,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Delivery:
-    """One answer: `start`, then `write` as often as wanted, then `end`."""
+    """One answer: call `start`, then `write` any number of times, then `end`."""
 
     def __init__(self, send: Send, faults: Faults) -> None:
         self._send = send

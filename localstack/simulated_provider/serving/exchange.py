@@ -1,4 +1,4 @@
-"""One request on its way: who asked, what will be said, what goes wrong, and what it costs."""
+"""One request with its answer, its faults and its cost."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +16,8 @@ class Exchange:
     client_request_id: str | None
 
     def line(self, output_tokens: int | None = None) -> InvoiceLine:
-        """What is billed for so many tokens of output, or for all of the answer."""
-        answer, model = self.reply.answer, self.reply.asked.model
+        """The line of the invoice for so many tokens of output, or for the whole answer."""
+        answer, model = self.reply.answer, self.reply.request.model
         output = answer.output_tokens if output_tokens is None else output_tokens
         spent = cost(
             model,

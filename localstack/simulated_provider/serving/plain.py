@@ -1,6 +1,6 @@
-"""A plain answer: billed when it has been generated, then sent as a whole or as far as its fault lets it."""
+"""Sends a plain answer: it is billed when it is generated, and sent completely or as far as its fault allows."""
 
-from simulated_provider.answers.usage import told_usage
+from simulated_provider.answers.usage import reported_usage
 from simulated_provider.billing.invoice import Invoice
 from simulated_provider.serving.asgi import ClientWatch, ConnectionCut
 from simulated_provider.serving.delivery import Delivery
@@ -11,9 +11,9 @@ from simulated_provider.wires.base import Wire
 async def answer_plainly(
     exchange: Exchange, wire: Wire, *, delivery: Delivery, watch: ClientWatch, invoice: Invoice
 ) -> None:
-    """A client that leaves before the answer is billed in full, or not at all where aborts are not billed."""
+    """Bill and send; if the client leaves before, it is billed in full, or not at all with `unbilled-abort`."""
     faults = exchange.faults
-    body = wire.whole(exchange.reply, told_usage(exchange.reply.answer, faults))
+    body = wire.whole(exchange.reply, reported_usage(exchange.reply.answer, faults))
     if faults.malformed is not None:
         body = body[: len(body) // 2]
     headers = {wire.request_id_header: exchange.reply.request_id}

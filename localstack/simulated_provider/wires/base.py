@@ -1,11 +1,11 @@
-"""What the simulated provider asks of a vendor's wire: read a request, and put an answer into that vendor's words."""
+"""The interface of a wire: it reads a vendor's request, and writes an answer in that vendor's form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from simulated_provider.answers.answer import Answer
-from simulated_provider.answers.request import Asked
+from simulated_provider.answers.request import ModelRequest
 from simulated_provider.answers.usage import Usage
 
 CREATED = 1_700_000_000
@@ -14,38 +14,38 @@ CREATED = 1_700_000_000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer on its way, with the request that it answers."""
+    """An answer with its id and the request that it answers."""
 
     request_id: str
-    asked: Asked
+    request: ModelRequest
     answer: Answer
 
     def id(self, prefix: str) -> str:
-        """An id of this reply's own for one of its parts."""
+        """The id of a part of this reply: the prefix and the reply's own id."""
         return prefix + self.request_id.rpartition("_")[2].rpartition("-")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One or more events that leave together, and the text that was generated for them."""
+    """One or more events that are sent together, and the text that was generated for them."""
 
     data: bytes
-    said: str = ""
+    generated: str = ""
 
 
 class Stream(Protocol):
-    """One reply as events; what they number goes on from call to call."""
+    """One reply as events; their numbers continue from one method to the next."""
 
     def chunks(self) -> Iterator[Chunk]:
-        """Up to the usage: the opening, then the pieces of the text, then the rest."""
+        """All events before the usage: the opening, then the pieces of the text, then the rest."""
         ...
 
     def ending(self, usage: Usage | None) -> list[bytes]:
-        """The rest: the event that tells the usage comes first, the one that ends the stream last."""
+        """The last events: first the one with the usage, last the one that ends the stream."""
         ...
 
     def failure(self) -> bytes:
-        """The event that says that generating failed."""
+        """The event of a failure while generating."""
         ...
 
 
@@ -53,8 +53,8 @@ class Wire(Protocol):
     request_id_header: str
     id_prefix: str
 
-    def read(self, body: Any, headers: dict[str, str]) -> Asked:
-        """ValueError with what is wrong."""
+    def read(self, body: Any, headers: dict[str, str]) -> ModelRequest:
+        """The request; ValueError if the vendor would refuse it."""
         ...
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
@@ -71,5 +71,5 @@ class StreamingWire(Wire, Protocol):
     malformed: bytes
 
     def stream(self, reply: Reply, usage: Usage | None) -> Stream:
-        """`usage` is what will be told of it, so far as the first events tell of it already."""
+        """The reply as a stream; some wires report part of the `usage` in the first events already."""
         ...

@@ -1,4 +1,4 @@
-"""The models that the simulated provider names, in either vendor's shape."""
+"""The lists of models, in the form of either vendor."""
 
 import json
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 from simulated_provider.wires.base import CREATED
 
 NAMED = ("cached-1", "default", "embed-1", "multibyte-1", "odd-1", "reasoning-1", "vision-1")
-"""Some of many: every name is a model, and its beginning says what kind. Scripts come on top."""
+"""One model of each kind. Every name is a model, so the list is never complete; scripts are added to it."""
 _RELEASED = "2026-01-01T00:00:00Z"
 
 
@@ -21,12 +21,12 @@ def listed(names: Iterable[str], *, anthropic: bool) -> bytes:
 
 
 def described(name: str, *, anthropic: bool) -> bytes:
-    """The body of an answer about one model."""
+    """The body of an answer with one model."""
     return json.dumps(_model(name, anthropic=anthropic)).encode()
 
 
 def _model(name: str, *, anthropic: bool) -> dict[str, Any]:
     if not anthropic:
         return {"id": name, "object": "model", "created": CREATED, "owned_by": "simulated"}
-    about = {"display_name": f"Simulated {name}", "created_at": _RELEASED, "lifecycle": "active"}
-    return {"type": "model", "id": name, **about}
+    details = {"display_name": f"Simulated {name}", "created_at": _RELEASED, "lifecycle": "active"}
+    return {"type": "model", "id": name, **details}

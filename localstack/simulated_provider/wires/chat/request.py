@@ -1,17 +1,25 @@
-"""A request of OpenAI's chat completions, read into the form that answers are made from."""
+"""Reads a request of OpenAI's chat completions."""
 
 from typing import Any
 
-from simulated_provider.answers.request import Asked, RequestRefused, Tool, check_messages, chosen, positive, schema_of
+from simulated_provider.answers.request import (
+    ModelRequest,
+    RequestRefused,
+    Tool,
+    check_messages,
+    chosen,
+    positive,
+    schema_of,
+)
 from simulated_provider.wires.openai.cache import cache_use
 
 
-def read_chat(body: Any) -> Asked:
-    """ValueError when a body is not a chat completions request."""
+def read_chat(body: Any) -> ModelRequest:
+    """The request in a body; ValueError if the body is no chat completions request."""
     _check(body)
     one_call = body.get("parallel_tool_calls") is False
     stop = body.get("stop") or ()
-    return Asked(
+    return ModelRequest(
         body,
         original=body,
         streamed=bool(body.get("stream")),

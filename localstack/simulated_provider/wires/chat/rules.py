@@ -27,7 +27,7 @@ _LONGEST_CALL_ID = 40
 
 
 def check_chat(body: dict[str, Any]) -> None:
-    """`RequestRefused` with the first thing that the vendor would refuse."""
+    """Raise `RequestRefused` for the first thing that the vendor would refuse."""
     check_members(body)
     _check_stop(body.get("stop"))
     check_integer(body.get("seed"), "seed")
@@ -54,7 +54,7 @@ def _check_stop(stop: Any) -> None:
 
 
 def _check_messages(messages: list[dict[str, Any]]) -> None:
-    """Each call is answered right after it, and nothing else is: the answer names both faults."""
+    """Every call needs an answer right after it, and every answer a call; OpenAI's errors name both faults."""
     waiting: set[str] = set()
     for index, message in enumerate(messages):
         place = f"messages[{index}]"

@@ -1,12 +1,12 @@
-"""Answers as OpenAI's chat completions put them on the wire."""
+"""Writes answers in the form of OpenAI's chat completions."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from simulated_provider.answers.answer import Answer, Finish, pieces_of
-from simulated_provider.answers.request import Asked
-from simulated_provider.answers.speech import ToolCall
+from simulated_provider.answers.generation import ToolCall
+from simulated_provider.answers.request import ModelRequest
 from simulated_provider.answers.usage import Usage
 from simulated_provider.wires.base import CREATED, Chunk, Reply, Stream
 from simulated_provider.wires.chat.request import read_chat
@@ -29,10 +29,10 @@ class ChatWire:
     id_prefix = "chatcmpl-"
     malformed = b'data: {"choices": [{"del\n\n'
 
-    def read(self, body: Any, headers: dict[str, str]) -> Asked:  # noqa: ARG002
-        asked = read_chat(body)
+    def read(self, body: Any, headers: dict[str, str]) -> ModelRequest:  # noqa: ARG002
+        request = read_chat(body)
         check_chat(body)
-        return asked
+        return request
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
         answer = reply.answer
@@ -54,14 +54,14 @@ class ChatWire:
         return json.dumps(body, ensure_ascii=False).encode()
 
     def stream(self, reply: Reply, usage: Usage | None) -> Stream:
-        return _ChatStream(reply, tells_usage=reply.asked.include_usage and usage is not None)
+        return _ChatStream(reply, tells_usage=reply.request.include_usage and usage is not None)
 
     def error(self, message: str, *, status: int, param: str | None = None, code: str | None = None) -> bytes:
         return error(message, status=status, param=param, code=code)
 
 
 class _ChatStream:
-    """One stream; the usage is told only to who asked for it."""
+    """One stream; it reports usage only if the request asked for that."""
 
     def __init__(self, reply: Reply, *, tells_usage: bool) -> None:
         self._reply = reply
@@ -73,7 +73,7 @@ class _ChatStream:
 
     def _choice(self, index: int, answer: Answer) -> Iterator[Chunk]:
         opening = {"role": "assistant", "content": "", "refusal": None}
-        # reasoning does not show on this wire, but it was generated before the first word
+        # This wire does not show reasoning, but it was generated before the first word, so it is billed with it.
         yield Chunk(self._event(index, opening), answer.thinking)
         for piece in answer.pieces:
             yield Chunk(self._event(index, {"content": piece}), piece)
@@ -85,7 +85,7 @@ class _ChatStream:
         yield Chunk(self._event(index, {}, _FINISH_REASONS[answer.finish]))
 
     def ending(self, usage: Usage | None) -> list[bytes]:
-        if usage is None or not self._reply.asked.include_usage:
+        if usage is None or not self._reply.request.include_usage:
             return [DONE]
         return [data_event(_document("chat.completion.chunk", self._reply, []) | {"usage": _usage(usage)}), DONE]
 

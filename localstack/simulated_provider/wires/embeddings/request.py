@@ -1,18 +1,18 @@
-"""A request of OpenAI's embeddings: what it asks for, and the texts in it."""
+"""Reads a request of OpenAI's embeddings, and the texts in it."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from simulated_provider.answers.request import Asked, RequestRefused
+from simulated_provider.answers.request import ModelRequest, RequestRefused
 
 DIMENSIONS = 1536
-"""The length of a vector where the request names none."""
+"""The length of a vector if the request names none."""
 _MOST_DIMENSIONS = 3072
 _MOST_INPUTS = 2048
 
 
-def read_embeddings(body: Any) -> Asked:
-    """`RequestRefused` when a body is no embeddings request."""
+def read_embeddings(body: Any) -> ModelRequest:
+    """The request in a body; `RequestRefused` if the body is no embeddings request."""
     if not isinstance(body, dict) or not isinstance(body.get("model"), str):
         raise RequestRefused("you must provide a model parameter", param="model")
     if body.get("encoding_format", "float") not in {"float", "base64"}:
@@ -21,11 +21,11 @@ def read_embeddings(body: Any) -> Asked:
     if not isinstance(dimensions, int) or not 0 < dimensions <= _MOST_DIMENSIONS:
         raise RequestRefused(f"dimensions is between 1 and {_MOST_DIMENSIONS}", param="dimensions")
     inputs_of(body.get("input"))
-    return Asked({"model": body["model"], "messages": []}, original=body)
+    return ModelRequest({"model": body["model"], "messages": []}, original=body)
 
 
 def inputs_of(value: Any) -> list[str | tuple[int, ...]]:
-    """The texts or token arrays that an input is; `RequestRefused` when it is neither."""
+    """The texts or arrays of tokens of an input; `RequestRefused` if it is neither."""
     if isinstance(value, str) or (isinstance(value, list) and value and _are_tokens(value)):
         value = [value]
     if not isinstance(value, list) or not 0 < len(value) <= _MOST_INPUTS:

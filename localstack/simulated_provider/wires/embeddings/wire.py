@@ -1,4 +1,4 @@
-"""OpenAI's embeddings: a unit vector for each text, made from its digest."""
+"""Writes answers in the form of OpenAI's embeddings: for each text a unit vector that is made from its digest."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 from simulated_provider.answers.answer import Answer
-from simulated_provider.answers.request import Asked
+from simulated_provider.answers.request import ModelRequest
 from simulated_provider.answers.tokens import count_text
 from simulated_provider.answers.usage import Usage
 from simulated_provider.faults.clauses import Faults
@@ -18,20 +18,20 @@ from simulated_provider.wires.openai.errors import error
 
 
 class EmbeddingsWire:
-    """`POST /v1/embeddings`; nothing is generated, so all tokens are input."""
+    """`POST /v1/embeddings`. Nothing is generated, so all tokens are input."""
 
     request_id_header = "x-request-id"
     id_prefix = "embd-"
 
-    def read(self, body: Any, headers: dict[str, str]) -> Asked:  # noqa: ARG002
+    def read(self, body: Any, headers: dict[str, str]) -> ModelRequest:  # noqa: ARG002
         return read_embeddings(body)
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
-        asked = reply.asked.original
+        options = reply.request.original
         data = []
-        for index, text in enumerate(inputs_of(asked["input"])):
-            vector: list[float] | str = unit_vector(text, dimensions=asked.get("dimensions", DIMENSIONS))
-            if asked.get("encoding_format") == "base64":
+        for index, text in enumerate(inputs_of(options["input"])):
+            vector: list[float] | str = unit_vector(text, dimensions=options.get("dimensions", DIMENSIONS))
+            if options.get("encoding_format") == "base64":
                 vector = base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
             data.append({"object": "embedding", "index": index, "embedding": vector})
         body: dict[str, Any] = {"object": "list", "data": data, "model": reply.answer.model}
@@ -44,15 +44,15 @@ class EmbeddingsWire:
         return error(message, status=status, param=param, code=code)
 
 
-def embedding_answer(asked: Asked, *, faults: Faults) -> Answer:  # noqa: ARG001  # none changes what is said
+def embedding_answer(request: ModelRequest, *, faults: Faults) -> Answer:  # noqa: ARG001  # no fault changes a vector
     tokens = sum(
-        count_text(text) if isinstance(text, str) else len(text) for text in inputs_of(asked.original["input"])
+        count_text(text) if isinstance(text, str) else len(text) for text in inputs_of(request.original["input"])
     )
-    return Answer(model=f"simulated/{asked.model}", input_tokens=tokens)
+    return Answer(model=f"simulated/{request.model}", input_tokens=tokens)
 
 
 def unit_vector(text: str | tuple[int, ...], *, dimensions: int) -> list[float]:
-    """The same for the same text, of length 1, each component as exact as four bytes hold it."""
+    """A vector of length 1, always the same for the same text, of components that a 32-bit float holds exactly."""
     digest = hashlib.shake_256(repr(text).encode()).digest(4 * dimensions)
     components = struct.unpack(f"<{dimensions}i", digest)
     length = math.hypot(*components)

@@ -1,4 +1,4 @@
-"""What Anthropic's prompt cache would do, told from a request alone."""
+"""What Anthropic's prompt cache would do, derived from a request alone."""
 
 import json
 from collections.abc import Iterator
@@ -10,9 +10,10 @@ _TTLS = ("5m", "1h")
 
 
 def cache_use(body: dict[str, Any]) -> CacheUse:
-    """What stands up to a mark before the last assistant turn was written then and is read now.
+    """How much of a request is read from the cache, and how much is written to it.
 
-    What follows, up to the last mark, is written.
+    The model has already seen everything before the last assistant turn, so what is there up to a mark is read; what
+    follows, up to the last mark, is written.
     """
     read, written, segment = 0, dict.fromkeys(_TTLS, 0), 0
     blocks = list(_blocks(body))
@@ -31,7 +32,7 @@ def cache_use(body: dict[str, Any]) -> CacheUse:
 
 
 def _blocks(body: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any] | None, bool]]:
-    """Each block's tokens, its mark, and whether it was there at the last assistant turn."""
+    """Each block's tokens, its mark, and whether it stands before the last assistant turn."""
     messages = body["messages"]
     turns = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
     last = turns[-1] if turns else -1

@@ -1,18 +1,18 @@
-"""A request of Anthropic's messages, read into the form that answers are made from."""
+"""Reads a request of Anthropic's messages."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulated_provider.answers.request import Asked, RequestRefused, Tool, chosen, schema_of
+from simulated_provider.answers.request import ModelRequest, RequestRefused, Tool, chosen, schema_of
 from simulated_provider.wires.messages.cache import cache_use
 
 _ROLES = frozenset({"user", "assistant", "system"})
 _LEAST_THINKING = 1024
 
 
-def read_messages(body: Any, *, counting: bool = False) -> Asked:
-    """ValueError with what is wrong, in the vendor's manner: the place, then the fault."""
+def read_messages(body: Any, *, counting: bool = False) -> ModelRequest:
+    """The request in a body; ValueError names first the place of a fault, then the fault, as the vendor does."""
     _check(body, counting=counting)
     messages = []
     if body.get("system"):
@@ -23,7 +23,7 @@ def read_messages(body: Any, *, counting: bool = False) -> Asked:
     chat = {"model": body["model"], "messages": messages, "tools": body.get("tools"), "response_format": form}
     choice = body.get("tool_choice") or {}
     thinking = body.get("thinking") or {}
-    return Asked(
+    return ModelRequest(
         chat,
         original=body,
         streamed=bool(body.get("stream")),
@@ -78,7 +78,7 @@ def _must_call(body: dict[str, Any], choice: dict[str, Any]) -> tuple[Tool, ...]
 
 
 def _as_chat(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Tool results become messages of their own; what an assistant called becomes its tool calls."""
+    """A message in the form of chat completions: each tool result becomes a message, each tool use a tool call."""
     content = message.get("content")
     if not isinstance(content, list):
         yield {"role": message["role"], "content": content or ""}

@@ -1,4 +1,4 @@
-"""What Anthropic refuses of a request that has the right shape. Each rule is the vendor's, with its source.
+"""What Anthropic refuses of a request that has the right shape. Each rule is the vendor's and names its source.
 
 The sources are the vendor's API reference, the types of the package `anthropic`, and the errors that it answers.
 """
@@ -21,7 +21,7 @@ _IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
 def check_messages(body: dict[str, Any]) -> None:
-    """`RequestRefused` with the first thing that the vendor would refuse."""
+    """Raise `RequestRefused` for the first thing that the vendor would refuse."""
     for name in ("temperature", "top_p"):
         value = body.get(name)
         if value is not None and not 0 <= value <= 1:
@@ -64,7 +64,7 @@ def _check_tools(body: dict[str, Any]) -> None:
 
 
 def _check_thinking(body: dict[str, Any]) -> None:
-    """The guide to extended thinking: no other temperature than 1, and no tool that must be called."""
+    """The guide to extended thinking allows only temperature 1, and no `tool_choice` that forces a call."""
     if (body.get("thinking") or {}).get("type") != "enabled":
         return
     if body.get("temperature") not in {None, 1}:

@@ -1,12 +1,12 @@
-"""Answers as Anthropic's messages put them on the wire."""
+"""Writes answers in the form of Anthropic's messages."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from simulated_provider.answers.answer import Answer, Finish, pieces_of
-from simulated_provider.answers.request import Asked, RequestRefused
-from simulated_provider.answers.speech import ToolCall
+from simulated_provider.answers.generation import ToolCall
+from simulated_provider.answers.request import ModelRequest, RequestRefused
 from simulated_provider.answers.tokens import count_request
 from simulated_provider.answers.usage import Usage
 from simulated_provider.wires.base import Chunk, Reply, Stream
@@ -35,18 +35,18 @@ _KINDS = {
 
 
 class MessagesWire:
-    """`POST /v1/messages`; `input_tokens` are those that no cache was asked about."""
+    """`POST /v1/messages`; its `input_tokens` leave out what was read from or written to the cache."""
 
     request_id_header = "request-id"
     id_prefix = "msg_"
     malformed = b'event: content_block_delta\ndata: {"type": "content_blo\n\n'
 
-    def read(self, body: Any, headers: dict[str, str]) -> Asked:
+    def read(self, body: Any, headers: dict[str, str]) -> ModelRequest:
         if "anthropic-version" not in headers:
             raise RequestRefused("anthropic-version: header is required")
-        asked = read_messages(body)
+        request = read_messages(body)
         check_messages(body)
-        return asked
+        return request
 
     def whole(self, reply: Reply, usage: Usage | None) -> bytes:
         answer = reply.answer
@@ -64,7 +64,7 @@ class MessagesWire:
 
 
 class _MessageStream:
-    """One stream: a block is opened, filled and closed before the next one is opened."""
+    """One stream; each block is opened, filled and closed before the next one is opened."""
 
     def __init__(self, reply: Reply, usage: Usage | None) -> None:
         self._reply = reply
@@ -103,22 +103,22 @@ class _MessageStream:
     def ending(self, usage: Usage | None) -> list[bytes]:
         delta: dict[str, Any] = {"type": "message_delta", "delta": _stop(self._reply.answer)}
         if usage is not None:
-            told = _usage(usage)
+            reported = _usage(usage)
             cumulative = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-            delta["usage"] = {name: told[name] for name in cumulative} | _output(usage)
+            delta["usage"] = {name: reported[name] for name in cumulative} | _output(usage)
         return [named_event(delta), named_event({"type": "message_stop"})]
 
     def failure(self) -> bytes:
         return named_event({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})
 
 
-def counted(asked: Asked) -> bytes:
+def counted(request: ModelRequest) -> bytes:
     """The body of an answer of count_tokens."""
-    return json.dumps({"input_tokens": count_request(asked.body)}).encode()
+    return json.dumps({"input_tokens": count_request(request.body)}).encode()
 
 
 def _usage(usage: Usage) -> dict[str, Any]:
-    """What is told of the input."""
+    """The members of a usage that concern the input."""
     cache = usage.cache
     return {
         "input_tokens": usage.input_tokens - cache.read - cache.written,
@@ -154,7 +154,7 @@ def _stop(answer: Answer) -> dict[str, Any]:
 
 
 def _blocks(reply: Reply) -> Iterator[dict[str, Any]]:
-    """The content: what was thought, said and called."""
+    """The blocks of the content: thinking, text and tool calls."""
     answer = reply.answer
     if answer.thinking:
         yield {"type": "thinking", "thinking": answer.thinking, "signature": reply.id("simulated-signature-")}
@@ -169,7 +169,7 @@ def _tool_block(call: ToolCall) -> dict[str, Any]:
 
 
 def _empty(block: dict[str, Any]) -> dict[str, Any]:
-    """A block as it is opened."""
+    """A block as the event that opens it has it: without its content."""
     empty: dict[str, Any] = {"thinking": "", "signature": "", "text": "", "input": {}}
     return block | {name: value for name, value in empty.items() if name in block}
 

@@ -1,4 +1,4 @@
-"""Refusals as OpenAI words them."""
+"""The body of OpenAI's errors."""
 
 import json
 

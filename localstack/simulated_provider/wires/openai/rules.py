@@ -23,7 +23,7 @@ _RANGES = {
 _LENGTHS = {
     # "string too long. Expected a string with maximum length 64"
     "user": 64,
-    # as its docstring says
+    # the docstring of completion_create_params.py
     "safety_identifier": 128,
     "prompt_cache_key": 64,
 }

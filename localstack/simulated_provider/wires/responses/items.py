@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulated_provider.answers.answer import Finish
-from simulated_provider.answers.speech import ToolCall
+from simulated_provider.answers.generation import ToolCall
 from simulated_provider.answers.usage import Usage
 from simulated_provider.wires.base import CREATED, Reply
 
@@ -22,11 +22,11 @@ _DEFAULTS: dict[str, Any] = {
     "truncation": "disabled",
     "user": None,
 }
-"""What a response says of its request, and what it says where that is silent."""
+"""The members of a request that its response repeats, with the values for those that the request leaves out."""
 
 
 def whole_response(reply: Reply, usage: Usage | None) -> dict[str, Any]:
-    """The response when it has ended."""
+    """The response after its end."""
     cut = reply.answer.finish is Finish.LENGTH
     return response(reply, status="incomplete" if cut else "completed") | {
         "completed_at": None if cut else CREATED,
@@ -37,11 +37,13 @@ def whole_response(reply: Reply, usage: Usage | None) -> dict[str, Any]:
 
 
 def response(reply: Reply, *, status: str) -> dict[str, Any]:
-    """The response while it has no output."""
-    asked = {name: value for name, value in reply.asked.original.items() if name in _DEFAULTS and value is not None}
+    """The response before it has output."""
+    repeated = {
+        name: value for name, value in reply.request.original.items() if name in _DEFAULTS and value is not None
+    }
     return {
         **_DEFAULTS,
-        **asked,
+        **repeated,
         "id": reply.request_id,
         "object": "response",
         "created_at": CREATED,
@@ -54,13 +56,13 @@ def response(reply: Reply, *, status: str) -> dict[str, Any]:
         "output": [],
         "previous_response_id": None,
         "service_tier": "default",
-        "tools": reply.asked.original.get("tools") or [],
+        "tools": reply.request.original.get("tools") or [],
         "usage": None,
     }
 
 
 def output_items(reply: Reply) -> list[dict[str, Any]]:
-    """Reasoning, then the message, then the calls; what was cut off is incomplete, and nothing follows it."""
+    """Reasoning, then the message, then the calls. A message that was cut off is incomplete and the last item."""
     answer = reply.answer
     items = [reasoning_item(reply)] if answer.thinking else []
     items += search_items(reply)
@@ -80,8 +82,8 @@ def search_items(reply: Reply) -> list[dict[str, Any]]:
 
 
 def reasoning_item(reply: Reply) -> dict[str, Any]:
-    """The summary, where one was asked for, is the reasoning itself."""
-    wanted = (reply.asked.original.get("reasoning") or {}).get("summary")
+    """The item of the reasoning; if the request asks for a summary, that is the reasoning itself."""
+    wanted = (reply.request.original.get("reasoning") or {}).get("summary")
     summary = [summary_part(reply.answer.thinking)] if wanted else []
     return {"id": reply.id("rs_"), "type": "reasoning", "summary": summary}
 

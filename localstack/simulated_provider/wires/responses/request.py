@@ -1,10 +1,10 @@
-"""A request of OpenAI's Responses, read into the form that answers are made from."""
+"""Reads a request of OpenAI's Responses."""
 
 import json
 from typing import Any
 
-from simulated_provider.answers.request import Asked, RequestRefused, Tool, chosen, positive, schema_of
-from simulated_provider.faults.clauses import speaker_of
+from simulated_provider.answers.request import ModelRequest, RequestRefused, Tool, chosen, positive, schema_of
+from simulated_provider.faults.clauses import imitated_model
 from simulated_provider.wires.openai.cache import cache_use
 
 _STATE = {
@@ -19,7 +19,7 @@ _CALLS = {
     "apply_patch_call": "operation",
     "tool_search_call": "arguments",
 }
-"""Calls of tools that the caller runs, and where each says what is asked for."""
+"""The types of items that call a tool of the caller, and the member in which each has its arguments."""
 _OUTPUTS = {f"{kind}_output": "output" for kind in _CALLS} | {"tool_search_output": "tools"}
 _ASSISTANT = frozenset({*_CALLS, "reasoning", "web_search_call"})
 _CALLERS_TOOLS = frozenset({"function", "custom", "namespace", "apply_patch", "local_shell", "shell", "tool_search"})
@@ -27,8 +27,8 @@ _SEARCHING = "searching-"
 _SEARCHES = 2
 
 
-def read_response(body: Any) -> Asked:
-    """ValueError when a body is not a Responses request, or when it counts on something that was stored."""
+def read_response(body: Any) -> ModelRequest:
+    """The request in a body; ValueError if it is no Responses request, or refers to something that was stored."""
     _check(body)
     one_call = body.get("parallel_tool_calls") is False
     form = (body.get("text") or {}).get("format")
@@ -39,7 +39,7 @@ def read_response(body: Any) -> Asked:
         "tools": body.get("tools"),
         "response_format": None if schema is None else form,
     }
-    return Asked(
+    return ModelRequest(
         chat,
         original=body,
         streamed=bool(body.get("stream")),
@@ -70,7 +70,7 @@ def _check(body: Any) -> None:
 
 
 def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The input as chat messages; what a model said at once (thoughts, text, calls) is one of them."""
+    """The input as chat messages; items of one turn of the model (reasoning, text, calls) become one message."""
     messages: list[dict[str, Any]] = []
     if body.get("instructions"):
         messages.append({"role": "developer", "content": body["instructions"]})
@@ -108,9 +108,9 @@ def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _searches(body: dict[str, Any]) -> int:
-    """A model that searches does so twice, where it is offered the tool and may do it as often."""
+    """How often the model searches: twice, if it is offered the tool and `max_tool_calls` allows it."""
     offered = any(tool.get("type") == "web_search" for tool in body.get("tools") or [])
-    if not offered or not speaker_of(body["model"]).startswith(_SEARCHING):
+    if not offered or not imitated_model(body["model"]).startswith(_SEARCHING):
         return 0
     most = body.get("max_tool_calls")
     return _SEARCHES if most is None else min(_SEARCHES, most)
@@ -121,7 +121,7 @@ def _text(value: Any) -> str:
 
 
 def _output(value: Any) -> Any:
-    """A text, or parts with a type; what else a tool answers is told as JSON."""
+    """A tool's output: a text or typed parts as they are, anything else as JSON."""
     if isinstance(value, list) and all(isinstance(part, dict) and "type" in part for part in value):
         return value
     return _text(value)

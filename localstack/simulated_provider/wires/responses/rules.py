@@ -47,7 +47,7 @@ def check_responses(body: dict[str, Any]) -> None:
 
 
 def _check_reasoning(item: dict[str, Any], place: str) -> None:
-    """Without thoughts of its own it is looked up by its name; encrypted ones are verified, and none are none."""
+    """Reasoning has an encrypted content, or a text, or else an id under which the vendor would have stored it."""
     encrypted, content = item.get("encrypted_content"), item.get("content")
     if encrypted is not None and not (isinstance(encrypted, str) and encrypted.strip()):
         problem = "The encrypted content could not be verified."

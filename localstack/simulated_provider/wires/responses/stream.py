@@ -1,10 +1,10 @@
-"""A stream of OpenAI's Responses: each event is numbered, and each item is opened, filled and closed."""
+"""Writes a stream of OpenAI's Responses: events are numbered, and each item is opened, filled and closed."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from simulated_provider.answers.answer import pieces_of
-from simulated_provider.answers.speech import ToolCall
+from simulated_provider.answers.generation import ToolCall
 from simulated_provider.answers.usage import Usage
 from simulated_provider.wires.base import Chunk, Reply
 from simulated_provider.wires.responses.items import (
@@ -28,7 +28,7 @@ class ResponsesStream:
         self._reply = reply
         self._number = 0
         self._position = 0
-        """Where the item that is being told stands in the output."""
+        """The position in the output of the item that is being sent."""
 
     def chunks(self) -> Iterator[Chunk]:
         answer = self._reply.answer
@@ -56,7 +56,7 @@ class ResponsesStream:
         return [self._event(f"response.{whole['status']}", response=whole)]
 
     def failure(self) -> bytes:
-        """Before anything was said it is an error, afterwards the response fails."""
+        """An error event before the first other event, afterwards the failure of the response."""
         if not self._number:
             return self._event("error", code="server_error", message=_FAILED, param=None)
         failed = response(self._reply, status="failed") | {"error": {"code": "server_error", "message": _FAILED}}
@@ -64,15 +64,15 @@ class ResponsesStream:
 
     def _reasoning(self, thinking: str) -> bytes:
         item = reasoning_item(self._reply)
-        told = self._item("added", item | {"summary": []})
+        events = self._item("added", item | {"summary": []})
         if item["summary"]:
             where = {**self._here("rs_"), "summary_index": 0}
             name = "response.reasoning_summary"
-            told += self._event(f"{name}_part.added", **where, part=summary_part(""))
-            told += self._event(f"{name}_text.delta", **where, delta=thinking)
-            told += self._event(f"{name}_text.done", **where, text=thinking)
-            told += self._event(f"{name}_part.done", **where, part=summary_part(thinking))
-        return told + self._item("done", item)
+            events += self._event(f"{name}_part.added", **where, part=summary_part(""))
+            events += self._event(f"{name}_text.delta", **where, delta=thinking)
+            events += self._event(f"{name}_text.done", **where, text=thinking)
+            events += self._event(f"{name}_part.done", **where, part=summary_part(thinking))
+        return events + self._item("done", item)
 
     def _message_opening(self) -> bytes:
         opened = self._item("added", message_item(self._reply, status="in_progress", content=[]))
