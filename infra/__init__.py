@@ -1,4 +1,4 @@
-"""AWS as the platform needs it: one CDK app for both targets, its names, and the program that deploys it.
+"""The AWS resources of the platform: a CDK app for both targets, their names, and the program that deploys them.
 
-Nothing here knows the local stack, which reads its names and the values of its secrets from here.
+Nothing here imports the local stack, which takes names and values of secrets from here.
 """

@@ -1,4 +1,4 @@
-"""The CDK app: composes the stacks for the target that the context names."""
+"""The CDK app: builds the stacks for the target that the context names."""
 
 import aws_cdk as cdk
 
@@ -9,9 +9,9 @@ from infra.stacks.workflow import WorkflowStack
 
 
 def build(app: cdk.App) -> cdk.App:
-    """Adds the three stacks that every target has.
+    """Add the three stacks that every target has.
 
-    They refer to each other by names only, never by exports: locally, storage lives in another process than the rest.
+    They refer to each other only by names, never by exports, because locally storage is in another LocalStack process.
     """
     environment = from_context(app.node)
     names = environment.names

@@ -1,4 +1,4 @@
-"""The way to AWS: synthesize, compare, deploy, destroy the same stacks that run locally.
+"""Synthesizes, compares, deploys and destroys on AWS the stacks that also run locally.
 
 Used by the Makefile: `python -m infra.aws deploy --env dev --account 123456789012 --region eu-west-1`. Credentials are
 the AWS SDK's own; the account must be bootstrapped for the CDK once.
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 INFRA = ROOT / "infra"
 BUILD = ROOT / "build"
 UV = ROOT / ".local" / "bootstrap" / "venv" / "bin" / "uv"
-# What Lambda's python3.12 on x86_64 can load.
+# Packages that Lambda's python3.12 on x86_64 can load.
 _PLATFORM = ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_2_28", "--only-binary", ":all:")
 
 
@@ -71,7 +71,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _lambda_packages() -> Path:
-    """The layer of the functions, from their lock; made anew so that nothing of an older lock stays in it."""
+    """Build the functions' layer from their lock, in an empty folder: no package of an older lock may stay."""
     place = BUILD / "lambda-packages"
     shutil.rmtree(place, ignore_errors=True)
     subprocess.run(
@@ -85,7 +85,7 @@ def _lambda_packages() -> Path:
 
 
 def _cdk(environment: dict[str, str]) -> list[str]:
-    """The CDK's own command line, installed from its lock by the npm that comes with our Node."""
+    """The CDK's command line, installed from its lock by the npm that comes with Node."""
     program = Path(environment["JSII_NODE"])
     npm = program.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     subprocess.run(

@@ -1,6 +1,6 @@
-"""What differs between the targets: account, names, synthesizer, the lambdas' surroundings.
+"""What differs between the targets: account, names, synthesizer, the lambdas' environment variables.
 
-Everything is given by CDK context (`-c target=local`, `-c target=aws -c env=dev -c account=… -c region=…`).
+All of it is given as CDK context (`-c target=local`, `-c target=aws -c env=dev -c account=… -c region=…`).
 """
 
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ class Environment:
     target: Target
     names: Names
     lambda_environment: dict[str, str] = field(default_factory=dict)
-    # Locally a queue's URL has the emulator's address in it.
+    # Locally the URL of a queue contains LocalStack's address.
     steps_queue_url: str | None = None
-    # A folder with `python/`, the locked packages of the lambdas; locally they come with the interpreter.
+    # A folder with the lambdas' locked packages in `python/`; locally their interpreter has them installed.
     lambda_packages: Path | None = None
 
     @property
@@ -30,7 +30,7 @@ class Environment:
         return cdk.Environment(account=self.names.account, region=self.names.region)
 
     def synthesizer(self) -> cdk.DefaultStackSynthesizer:
-        """LocalStack was never bootstrapped, so its templates must not ask for the version of a bootstrap."""
+        """LocalStack is not bootstrapped for the CDK, so its templates must not check the version of the bootstrap."""
         return cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=self.target == "aws")
 
     def stack_options(self) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def from_context(node: Node) -> Environment:
     return Environment(
         target="aws",
         names=names,
-        # Resolved by CloudFormation at deployment: the address with its password never stands in a template.
+        # CloudFormation resolves it when it deploys, so that no template contains the address and its password.
         lambda_environment={
             "LOCKSTEP_DATABASE_URL": "{{resolve:secretsmanager:lockstep/database/lambdas}}",
             **given,

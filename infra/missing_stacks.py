@@ -1,6 +1,6 @@
-"""Says which stacks a deployment to AWS would lack, before anything is installed, synthesized or deployed.
+"""Prints which stacks a deployment to AWS would lack, before anything is installed, synthesized or deployed.
 
-Used by `make deploy`; needs nothing but Python. Ends with 2 while one of them is not there.
+Used by `make deploy`; needs only Python. The exit status is 2 while a stack is missing.
 """
 
 import sys

@@ -1,15 +1,15 @@
-"""The names of everything that the stacks make, so that no stack needs another one's output and no client a look-up."""
+"""The names of all resources, by which stacks and clients find them without outputs of other stacks."""
 
 from dataclasses import dataclass
 
 LOCAL_ACCOUNT = "000000000000"
-"""LocalStack's account for every client without one."""
+"""The account that LocalStack gives to clients that name none."""
 LOCAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Fixed names, so that no stack needs another one's output."""
+    """The names of one deployment."""
 
     env: str
     account: str
@@ -19,12 +19,12 @@ class Names:
         return f"lockstep-{self.env}-{what}"
 
     def stack(self, what: str) -> str:
-        """The same for every environment: accounts, not names, keep environments apart."""
+        """The name of a stack, the same in every environment: environments are separated by accounts."""
         return f"Lockstep{what.capitalize()}"
 
     @property
     def artifacts_bucket(self) -> str:
-        """Bucket names are shared by all of AWS, so the account is part of it."""
+        """It contains the account, because the name of a bucket must be unique in all of AWS."""
         return self.of(f"artifacts-{self.account}")
 
     @property
@@ -45,5 +45,5 @@ class Names:
 
 
 def local_names(region: str = LOCAL_REGION) -> Names:
-    """The names in LocalStack."""
+    """The names of the local deployment."""
     return Names(env="local", account=LOCAL_ACCOUNT, region=region)

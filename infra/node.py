@@ -1,4 +1,4 @@
-"""Finds Node, in which the CDK's libraries (by jsii) and its command line run: it comes as a Python package."""
+"""Finds Node, which the CDK needs and which a Python package contains."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""Values of the secrets that the storage stack declares: keys that are made once, where a placeholder still stands."""
+"""Makes the values of the secrets that the storage stack declares, once, in the place of their placeholders."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey, RSAKey
 SERVICE_SIGNING_KEY, SERVICE_PUBLIC_KEYS = "lockstep/service-signing-key", "lockstep/service-public-keys"
 USER_SIGNING_KEY, REPLAY_KEY = "lockstep/user-signing-key", "lockstep/replay-key"
 PLACEHOLDER = '{"placeholder":true}'
-"""What a new secret holds, with a random member beside it: no service starts with such a value."""
+"""The value of a new secret, to which a random member is added; services refuse to start with it."""
 
 
 def put_missing_values(client: Any) -> list[str]:

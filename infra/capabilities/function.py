@@ -45,7 +45,7 @@ class Function(Construct):
 
 
 def only_the_lambdas() -> lambda_.AssetCode:
-    """`services/` with nothing but the functions and what they stand on."""
+    """`services/` with only the functions and what they import."""
     return lambda_.Code.from_asset(
         str(_SERVICES), exclude=["/*", "!/lambdas", "!/foundation", "__pycache__"], ignore_mode=IgnoreMode.GIT
     )

@@ -1,4 +1,4 @@
-"""Tells us when an execution ended, so that no run stays open that Step Functions has closed."""
+"""A rule that calls a function when an execution ends, so that no run stays open whose execution is over."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events

@@ -1,4 +1,4 @@
-"""The state machine that carries one run, from `statemachines/run.asl.json`."""
+"""The state machine that executes a run, from `statemachines/run.asl.json`."""
 
 from pathlib import Path
 
@@ -43,15 +43,15 @@ class RunMachine(Construct):
                 "InitRunArn": init_run.function_arn,
                 "FinalizeRunArn": finalize_run.function_arn,
             },
-            # Payloads are not logged: states carry ids, and histories are kept by the service itself.
+            # Payloads are not logged: they contain only ids, and Step Functions keeps the histories itself.
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ERROR, include_execution_data=False),
             tracing_enabled=True,
         )
         init_run.grant_invoke(self.machine)
         finalize_run.grant_invoke(self.machine)
         self._allow(["sqs:SendMessage"], [steps_queue_arn])
-        # A distributed Map starts child executions of this same machine and looks after them.
-        # The name, not the resource: a machine's role cannot wait for the machine.
+        # A distributed Map starts child executions of this same machine, and describes, stops and redrives them.
+        # By name, because the role must exist before the machine does.
         self._allow(["states:StartExecution"], [own_arn])
         executions = own_arn.replace(":stateMachine:", ":execution:")
         self._allow(

@@ -1,4 +1,4 @@
-"""The secrets that services read by name; their values are put after deployment, never by a template."""
+"""The secrets that services read by name. Their values are set after the deployment, never by a template."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -15,7 +15,7 @@ DESCRIPTIONS = {
 
 
 class Secrets(Construct):
-    """Each starts as a marked placeholder: whoever deploys replaces it, services refuse it."""
+    """Each secret begins as a marked placeholder, which services refuse and the deployment replaces."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)

@@ -1,10 +1,10 @@
-"""The queue of steps to do, and the one for messages that nobody could handle."""
+"""The queue of steps, and the dead-letter queue for messages that no worker could handle."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-# Past any number of passing refusals: what is received this often is poison.
+# More often than any temporary refusal lasts; a message that is received this often can never be handled.
 _MOST_RECEIVES = 20
 
 
@@ -24,7 +24,7 @@ class StepsQueue(Construct):
             self,
             "Steps",
             queue_name=name,
-            # A worker renews it every 15 s together with its lease.
+            # A worker extends it every 15 s, together with the lease of its step.
             visibility_timeout=Duration.seconds(60),
             receive_message_wait_time=Duration.seconds(20),
             retention_period=Duration.days(4),

@@ -1,1 +1,1 @@
-"""The stacks: each composes capabilities and holds no resource of its own."""
+"""The stacks: each consists of capabilities and adds no resource of its own."""

@@ -1,4 +1,4 @@
-"""How steps travel to workers, and alarms to people."""
+"""The queues by which steps reach workers, and the topic by which alarms reach people."""
 
 from typing import Any
 

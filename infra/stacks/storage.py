@@ -1,4 +1,4 @@
-"""What must outlive everything else: artifacts and secrets."""
+"""Artifacts and secrets, which are kept when everything else is destroyed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What carries a run: the functions, the state machine, the rule for executions that end by themselves."""
+"""What executes a run: the functions, the state machine, and the rule for executions that end from outside."""
 
 from typing import Any
 

@@ -16,20 +16,24 @@ from supervisor.settings import ROOT, Settings
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="supervisor", description="Runs Lockstep on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    up = commands.add_parser("up", help="start what does not run, bring up to date what does")
-    up.add_argument("--only", default="", choices=[*Group], help="ground: no service of ours")
-    commands.add_parser("down", help="stop everything; nothing that a user made is lost")
-    commands.add_parser("reset", help="stop everything and forget all data")
-    commands.add_parser("status", help="say what runs")
+    up = commands.add_parser("up", help="start what does not run, and bring what runs up to date")
+    up.add_argument(
+        "--only", default="", choices=[*Group], help="ground: PostgreSQL, Redis and LocalStack; services: the rest"
+    )
+    commands.add_parser("down", help="stop everything; what users have made is kept")
+    commands.add_parser("reset", help="stop everything and delete all data")
+    commands.add_parser("status", help="print what runs")
     commands.add_parser("env", help="print the shell variables of the stack")
     for name in ("start", "stop", "restart"):
         commands.add_parser(name).add_argument("names", nargs="+", metavar="process")
-    commands.add_parser("deploy", help="up, then the sample run, with its bill")
+    commands.add_parser("deploy", help="up, then run the sample and print its bill")
     commands.add_parser("reconcile", help="import the provider's usage report")
     sql = commands.add_parser("sql", help="a prompt of the database, or one command")
-    sql.add_argument("-c", "--command", dest="statement", help="run this and leave")
-    sql.add_argument("--login", choices=LOGINS, help="as one service's login; else as the owner, who sees all")
-    test = commands.add_parser("test", help="up, then the tests, in phases; stops what it started")
+    sql.add_argument("-c", "--command", dest="statement", help="run this statement and end")
+    sql.add_argument(
+        "--login", choices=LOGINS, help="the login of one service; by default the owner, who sees everything"
+    )
+    test = commands.add_parser("test", help="up, then the tests, in phases; stop what was started for them")
     test.add_argument("--full", action="store_true", help="every matrix in full")
     run = commands.add_parser("run", help="up, then a program of the project, with the stack's variables")
     run.add_argument("program")

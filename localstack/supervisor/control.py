@@ -1,4 +1,4 @@
-"""How the command line talks to the daemon: one line of JSON asks, lines of JSON tell how it goes.
+"""The protocol between command line and daemon: a line of JSON is the command, lines of JSON are its progress.
 
 The socket's path is relative to the project, because such paths may not be longer than some 100 characters.
 """
@@ -20,7 +20,7 @@ class Request:
     command: str
     names: list[str] = field(default_factory=list)
     only: str = ""
-    # With which the command line runs; a daemon that was started with others refuses to pretend.
+    # The settings of the command line; a daemon that runs with other ones refuses the command.
     settings: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> bytes:
@@ -35,8 +35,8 @@ def socket_path(paths: Paths) -> str:
     return os.path.relpath(paths.control, ROOT)
 
 
-async def ask(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
-    """Yields the daemon's messages; raises its error as ours."""
+async def send(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
+    """Send a command; yield the daemon's messages, and raise its error as `SupervisorError`."""
     reader, writer = await asyncio.open_unix_connection(socket_path(paths))
     try:
         writer.write(request.line())
@@ -47,12 +47,12 @@ async def ask(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
                 raise SupervisorError(message["error"])
             yield message
     except ConnectionError as error:
-        raise SupervisorError("the supervisor ended while it was asked; give the command again") from error
+        raise SupervisorError("the supervisor ended before the command did; run the command again") from error
     finally:
         writer.close()
 
 
-async def answers(paths: Paths) -> bool:
+async def is_running(paths: Paths) -> bool:
     try:
         _, writer = await asyncio.open_unix_connection(socket_path(paths))
     except (FileNotFoundError, ConnectionRefusedError):

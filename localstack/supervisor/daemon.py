@@ -1,4 +1,4 @@
-"""The one process that outlives the command line: it owns the stack and answers on the control socket."""
+"""The daemon: the process that goes on after a command, owns the stack and listens on the control socket."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from supervisor.processes.stack import Stack
 from supervisor.settings import ROOT, Settings
 
 LOG = logging.getLogger(__name__)
-Say = Callable[[dict[str, Any]], None]
+Send = Callable[[dict[str, Any]], None]
 
 
 class Daemon:
@@ -29,9 +29,9 @@ class Daemon:
         self._here = Surroundings(settings)
         self._stack = Stack([*ground(self._here), *services(self._here)], settings.paths)
         self._ended = asyncio.Event()
-        # One command at a time: two that start and stop the same process would meet halfway.
+        # One command at a time, because two of them could start and stop the same process at once.
         self._turn = asyncio.Lock()
-        self._commands: dict[str, Callable[[Request, Say], Awaitable[None]]] = {
+        self._commands: dict[str, Callable[[Request, Send], Awaitable[None]]] = {
             "up": self._up,
             "down": self._down,
             "start": self._up,
@@ -57,70 +57,70 @@ class Daemon:
             pid_files.remove(self._paths, "supervisor")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        def say(message: dict[str, Any]) -> None:
+        def send(message: dict[str, Any]) -> None:
             if not writer.is_closing():
                 writer.write(control.as_line(message))
 
         try:
             line = await reader.readline()
             if line:
-                await self._answer(Request.parse(line), say)
+                await self._answer(Request.parse(line), send)
         finally:
             with contextlib.suppress(ConnectionError):
                 await writer.drain()
             writer.close()
 
-    async def _answer(self, request: Request, say: Say) -> None:
+    async def _answer(self, request: Request, send: Send) -> None:
         try:
-            await self._execute(request, say)
+            await self._execute(request, send)
         except SupervisorError as error:
             LOG.warning("%s: %s", request.command, error)
-            say({"error": str(error)})
-        except Exception:  # one command's surprise must not end the daemon, which holds every process
+            send({"error": str(error)})
+        except Exception:  # An unexpected error must not end the daemon, because all processes would end with it.
             LOG.exception("%s failed", request.command)
-            say({"error": f"{request.command} failed unexpectedly: see {self._paths.logs / 'supervisor.log'}"})
+            send({"error": f"{request.command} failed unexpectedly: see {self._paths.logs / 'supervisor.log'}"})
 
-    async def _execute(self, request: Request, say: Say) -> None:
+    async def _execute(self, request: Request, send: Send) -> None:
         command = self._commands.get(request.command)
         if command is None:
             raise Refused(f"no command is called {request.command}")
         if command == self._status:
-            await command(request, say)
+            await command(request, send)
             return
         async with self._turn:
             try:
-                await command(request, say)
+                await command(request, send)
             finally:
                 if self._stack.idle():
-                    # Nothing to look after; the next `up` may come with other settings.
+                    # No process is left, so the daemon ends; the next `up` may have other settings.
                     self._ended.set()
 
-    async def _up(self, request: Request, say: Say) -> None:
+    async def _up(self, request: Request, send: Send) -> None:
         self._refuse_other_settings(request.settings)
         selected = self._stack.select(names=request.names, only=request.only)
-        await self._stack.start(selected, lambda text, seconds: say({"text": text, "seconds": seconds}))
+        await self._stack.start(selected, lambda text, seconds: send({"text": text, "seconds": seconds}))
         env_file.write(self._paths.env, self._here.for_a_shell())
 
-    def _refuse_other_settings(self, asked: dict[str, str]) -> None:
+    def _refuse_other_settings(self, wanted: dict[str, str]) -> None:
         ours = self._settings.identity()
-        differ = sorted(name for name in asked if asked[name] != ours.get(name))
+        differ = sorted(name for name in wanted if wanted[name] != ours.get(name))
         if differ:
             raise Refused(f"the stack runs with another {', '.join(differ)}: run `make stop-local` first")
 
-    async def _down(self, request: Request, say: Say) -> None:
-        await self._stop(request, say)
+    async def _down(self, request: Request, send: Send) -> None:
+        await self._stop(request, send)
 
-    async def _stop(self, request: Request, say: Say) -> None:
+    async def _stop(self, request: Request, send: Send) -> None:
         selected = self._stack.select(names=request.names, only=request.only)
-        await self._stack.stop(selected, lambda text, seconds: say({"text": text, "seconds": seconds}))
+        await self._stack.stop(selected, lambda text, seconds: send({"text": text, "seconds": seconds}))
 
-    async def _restart(self, request: Request, say: Say) -> None:
-        await self._stop(request, say)
-        await self._up(request, say)
+    async def _restart(self, request: Request, send: Send) -> None:
+        await self._stop(request, send)
+        await self._up(request, send)
 
-    async def _status(self, _request: Request, say: Say) -> None:
+    async def _status(self, _request: Request, send: Send) -> None:
         for row in self._stack.status():
-            say({"status": row})
+            send({"status": row})
 
 
 def _to_log(text: str, seconds: float) -> None:

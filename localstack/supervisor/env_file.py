@@ -1,4 +1,4 @@
-"""`.local/env`: shell variables with which any tool can look inside the running stack."""
+"""Reads and writes `.local/env`: shell variables with which any tool can reach the running stack."""
 
 import shlex
 from pathlib import Path

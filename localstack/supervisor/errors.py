@@ -1,4 +1,4 @@
-"""What the supervisor says when it cannot do what was asked."""
+"""Errors that a command prints."""
 
 from pathlib import Path
 
@@ -6,18 +6,18 @@ _LAST_LINES = 5
 
 
 class SupervisorError(Exception):
-    """Shown to the person as it is, without a traceback."""
+    """Its text is printed as it is, without a traceback."""
 
 
 class Refused(SupervisorError):
-    """Nothing was changed."""
+    """The command was refused before it changed anything."""
 
 
 class StartFailed(SupervisorError):
-    def __init__(self, name: str, why: str, log: Path, *, said: str = "") -> None:
-        last = "".join(f"\n    {line}" for line in said.splitlines()[-_LAST_LINES:])
+    def __init__(self, name: str, why: str, log: Path, *, output: str = "") -> None:
+        last = "".join(f"\n    {line}" for line in output.splitlines()[-_LAST_LINES:])
         super().__init__(f"{name}: {why} (see {log}){last}")
 
 
 class DeployFailed(SupervisorError):
-    """A stack could not be deployed, or LocalStack only pretended to."""
+    """A stack could not be deployed, or LocalStack only pretended to deploy it."""

@@ -1,4 +1,4 @@
-"""What a person may change about the local stack, and where it keeps its things."""
+"""The settings of the local stack, and the folders in which it keeps its data."""
 
 import hashlib
 import os
@@ -17,12 +17,12 @@ _ROUTES_FILES = (
     ROOT / "tests" / "fixtures" / "simulated_models.toml",
 )
 
-# What a child inherits from the shell: where programs and certificates are, and nothing that could steer a service.
+# Variables that processes inherit from the shell: they locate programs and certificates, and configure no service.
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
 def default_sandbox_root() -> Path:
-    """Root's sandbox runs as another user, who cannot enter a private home: it gets a neutral place."""
+    """A folder that the sandbox can read: if root runs it, it is another user, who cannot read root's home."""
     if os.geteuid() != 0:
         return ROOT / ".local" / "sandbox"
     return Path("/var/lib/lockstep") / hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
@@ -31,13 +31,15 @@ def default_sandbox_root() -> Path:
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, extra="ignore")
 
-    port_control_plane: int = Field(8080, ge=1024, le=65535, description="the tenants' API")
-    port_gateway: int = Field(8081, ge=1024, le=65535, description="the door to models")
+    port_control_plane: int = Field(8080, ge=1024, le=65535, description="the API")
+    port_gateway: int = Field(8081, ge=1024, le=65535, description="the model gateway")
     port_launcher: int = Field(8082, ge=1024, le=65535, description="tool jobs")
-    port_simulated_provider: int = Field(8083, ge=1024, le=65535, description="the model of a machine without keys")
-    port_worker_health: int = Field(8084, ge=1024, le=65535, description="of the first worker; others follow it")
+    port_simulated_provider: int = Field(8083, ge=1024, le=65535, description="the simulated provider")
+    port_worker_health: int = Field(
+        8084, ge=1024, le=65535, description="of the first worker; the others have the next ports"
+    )
     port_metrics_above: int = Field(
-        10_000, ge=1, le=60_000, description="a service's figures stand on its own port and this many above it"
+        10_000, ge=1, le=60_000, description="added to a service's port, it is the port of the service's metrics"
     )
     port_postgres: int = Field(5442, ge=1024, le=65535)
     port_redis: int = Field(6389, ge=1024, le=65535)
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
         default_factory=lambda: os.pathsep.join(map(str, _ROUTES_FILES)),
         description="loaded by the gateway after its own: the simulated provider, the sample, the tests' models",
     )
-    region: str = Field("us-east-1", description="LocalStack's only tried region")
+    region: str = Field("us-east-1", description="of LocalStack; tests use this one only")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
 
     @model_validator(mode="after")
@@ -63,17 +65,17 @@ class Settings(BaseSettings):
             raise ValueError("a service's port and LOCKSTEP_PORT_METRICS_ABOVE are beyond 65535 together; lower one")
         return self
 
-    def spelled(self) -> dict[str, str]:
-        """As environment variables, without the secret one."""
+    def as_variables(self) -> dict[str, str]:
+        """The settings as environment variables, without the provider's key."""
         pairs = self.model_dump(exclude={"openai_api_key"}, exclude_none=True).items()
         return {f"LOCKSTEP_{name.upper()}": str(value) for name, value in pairs}
 
     def identity(self) -> dict[str, str]:
-        """What a running stack is compared by; of the secret one a digest, when there is one."""
+        """The settings by which a running stack is compared with a command; the provider's key as a digest."""
         if self.openai_api_key is None:
-            return self.spelled()
+            return self.as_variables()
         digest = hashlib.sha256(self.openai_api_key.get_secret_value().encode()).hexdigest()
-        return {**self.spelled(), "OPENAI_API_KEY": digest}
+        return {**self.as_variables(), "OPENAI_API_KEY": digest}
 
     @cached_property
     def paths(self) -> "Paths":
@@ -81,7 +83,7 @@ class Settings(BaseSettings):
 
 
 class Paths:
-    """Names of folders below `.local/`; `create` makes them readable to their owner only."""
+    """The folders below `.local/`; `create` makes them so that only their owner can read them."""
 
     def __init__(self, top: Path) -> None:
         self.top = top

@@ -1,1 +1,1 @@
-"""The two LocalStack processes that stand in for AWS: how they start, and what is deployed and kept in them."""
+"""The two LocalStack processes in the place of AWS: their start, deployments to them, and what is saved of them."""

@@ -1,4 +1,4 @@
-"""The stand-in for AWS as clients see it: addresses, dummy credentials, names of what the stacks make."""
+"""AWS as clients of the local stack see it: addresses, credentials that LocalStack accepts, names of resources."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ class Cloud:
         )
 
     def environment(self) -> dict[str, str]:
-        """What the SDKs read by themselves."""
+        """Variables that AWS's SDKs read by themselves."""
         return {
             "AWS_ENDPOINT_URL": self.workflow_url,
             "AWS_ENDPOINT_URL_S3": self.objects_url,
@@ -51,7 +51,7 @@ class Cloud:
         }
 
     def names(self) -> dict[str, str]:
-        """Where services find what the stacks have made."""
+        """Variables by which services find what the stacks have made."""
         names = local_names(self.settings.region)
         queues = f"{self.workflow_url}/queue/{names.region}/{LOCAL_ACCOUNT}"
         return {

@@ -1,4 +1,4 @@
-"""How LocalStack is started in host mode: one environment per process, nothing shared between two."""
+"""Starts LocalStack in host mode (without Docker); its two processes share no variable and no folder."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ def environment(settings: Settings, *, home: Path, port: int, writes_file: Path 
         **inherited_environment(),
         "GATEWAY_LISTEN": address,
         "LOCALSTACK_HOST": address,
-        # Queue URLs with our address in them; the default is a name that needs DNS.
+        # Queue URLs then contain this address; by default they contain a name that needs DNS.
         "SQS_ENDPOINT_STRATEGY": "path",
         # A `.dockerenv` file in the root folder would make it write to /var/lib/localstack.
         "OVERRIDE_IN_DOCKER": "0",
@@ -25,7 +25,7 @@ def environment(settings: Settings, *, home: Path, port: int, writes_file: Path 
         "XDG_CACHE_HOME": str(settings.paths.top / "cache"),
         "DNS_ADDRESS": "0",
         "SKIP_SSL_CERT_DOWNLOAD": "1",
-        # Analytics, not EventBridge.
+        # Turns off the analytics of LocalStack; EventBridge is not affected.
         "DISABLE_EVENTS": "1",
         "S3_SKIP_SIGNATURE_VALIDATION": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "subprocess",
@@ -39,7 +39,7 @@ def environment(settings: Settings, *, home: Path, port: int, writes_file: Path 
 
 
 def clear(home: Path) -> None:
-    """Nothing that LocalStack wrote has a meaning for its next start."""
+    """Empty the folder of LocalStack, whose next start can use nothing of it."""
     shutil.rmtree(home, ignore_errors=True)
     (home / "files").mkdir(parents=True, mode=0o700)
     (home / "tmp").mkdir(mode=0o700)

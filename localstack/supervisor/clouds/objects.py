@@ -1,4 +1,4 @@
-"""The life of the `objects` process: its stack, its restored content, its exports while it runs."""
+"""What is done to the LocalStack process with S3 and secrets: its stack is deployed, its content restored and saved."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from supervisor.clouds.synthesis import Synthesis
 from supervisor.private_files import write_private
 
 LOG = logging.getLogger(__name__)
-# What a crash of LocalStack can lose is what was written within about this time.
+# If LocalStack crashes, what was written within about this time is lost.
 _LOOK_SECONDS = 1.0
 
 
@@ -37,7 +37,7 @@ class Objects:
         self._one_at_a_time = asyncio.Lock()
 
     def forget(self) -> None:
-        """LocalStack is about to start with nothing: an export now would save that nothing."""
+        """Stop exporting until the next deployment, because LocalStack starts empty and the export would be too."""
         self._ready = False
 
     async def deploy(self) -> None:
@@ -54,13 +54,13 @@ class Objects:
             self._state.forget_versions()
             self._state.restore(self._cloud.client("s3", self._cloud.objects_url), secrets)
         put_missing_values(secrets)
-        # For processes that may not reach the cloud.
+        # For processes that have no access to the cloud.
         write_private(self._public_keys_file, secrets.get_secret_value(SecretId=SERVICE_PUBLIC_KEYS)["SecretString"])
         if key := self._cloud.settings.openai_api_key:
             _put_provider_key(secrets, "openai", key.get_secret_value())
 
     async def save(self) -> None:
-        """The last export before a wanted stop."""
+        """Export for the last time before LocalStack is stopped."""
         if self._exporter:
             self._exporter.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -77,8 +77,8 @@ class Objects:
                 try:
                     await self._export()
                 except (BotoCoreError, ClientError, OSError) as error:
-                    LOG.warning("objects were not exported, they will be: %s", error)
-            # The more there is to list, the less often: a sixth of the time at most.
+                    LOG.warning("objects were not exported and will be tried again: %s", error)
+            # Listing takes longer the more objects there are, so it may take a sixth of the time at most.
             pause = max(_LOOK_SECONDS, 5 * (time.monotonic() - started))
 
     async def _export(self, *, last: bool = False) -> None:
@@ -97,7 +97,7 @@ class Objects:
 
 
 def _put_provider_key(client: Any, provider: str, value: str) -> None:
-    """Store a key that the person has in the environment; what an earlier start stored is replaced."""
+    """Store the provider's key that the user has in the environment, in the place of an earlier one."""
     name = f"lockstep/provider/{provider}"
     try:
         client.put_secret_value(SecretId=name, SecretString=value)

@@ -1,4 +1,4 @@
-"""Keeps what users put into S3 and Secrets Manager, because LocalStack forgets it when it ends.
+"""Saves what users put into S3 and Secrets Manager to a folder, because LocalStack loses it when it ends.
 
 The export is a folder: `index.json` names every version of every object that is not deleted, oldest first, and every
 secret; `content/<sha256>` holds the bytes once. Version ids are LocalStack's own, so a restored object has new ones.
@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 _PREFIX = "lockstep/"
 # An object that could not be read is tried again after this many seconds, then after twice as many, and so on.
 _FIRST_PAUSE_SECONDS = 10.0
-# Deployments put their assets there, again each time.
+# The beginning of the bucket to which every deployment uploads its assets again.
 _NOT_THE_USERS = "cdk-"
 
 
@@ -46,7 +46,7 @@ Identity = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a version was not read, how often that was tried, and when it is worth another try."""
+    """Why a version could not be read, how often that was tried, and when it is tried again (by the clock)."""
 
     reason: str
     tries: int
@@ -58,20 +58,20 @@ class ObjectsState:
         self._folder = folder
         self._content = folder / "content"
         self._index = folder / "index.json"
-        # Versions never change, so each is read once in the life of one LocalStack.
+        # A version never changes, so each is read only once while LocalStack runs.
         self._known: dict[Identity, Version] = {}
         self._unreadable: dict[Identity, Unreadable] = {}
-        # What LocalStack did not take back stays in the index, so that it is not lost with the next export.
+        # Versions that could not be restored; they stay in the index, so that the next export does not lose them.
         self._not_restored: list[Version] = []
         self._clock = clock
 
     def forget_versions(self) -> None:
-        """To be called when LocalStack was started again: its version ids are new."""
+        """Forget which versions are known. To be called when LocalStack has started again, with new version ids."""
         self._known.clear()
         self._unreadable.clear()
 
     def export(self, s3: Any, secrets: Any, *, last: bool = False) -> None:
-        """Write down what is there; before LocalStack ends (`last`), what could not be read is tried once more."""
+        """Save everything; with `last`, before LocalStack ends, try once more to read what could not be read."""
         if last:
             self._unreadable.clear()
         self._content.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,25 +93,25 @@ class ObjectsState:
         found: list[tuple[str, bool, Version]] = []
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             deleted = {marker["Key"] for marker in page.get("DeleteMarkers", []) if marker["IsLatest"]}
-            # They are listed newest first.
+            # LocalStack lists the newest version first.
             for entry in reversed(page.get("Versions", [])):
                 if entry["Key"] in deleted:
                     continue
                 identity = (bucket, entry["Key"], entry["VersionId"])
                 if known := self._version(s3, identity, entry):
                     found.append((known.written_at, entry["IsLatest"], known))
-        # Times are whole seconds: of those that share one, the latest version of a key must come last.
+        # Times are whole seconds, so several versions may have the same; the latest of a key must come last.
         return [version for _, _, version in sorted(found, key=lambda one: one[:2])]
 
     def _version(self, s3: Any, identity: Identity, entry: dict[str, Any]) -> Version | None:
-        """What is known of it, or None where it cannot be read: one bad object must not keep the others."""
+        """The version, or None if it cannot be read: one bad object must not prevent the export of the others."""
         failed = self._unreadable.get(identity)
         if identity not in self._known and (failed is None or failed.again_at <= self._clock()):
             try:
                 self._known[identity] = self._read(s3, identity, entry)
                 self._unreadable.pop(identity, None)
             except (BotoCoreError, ClientError) as error:
-                s3.list_buckets()  # raises where all of LocalStack is gone, which is no fault of the object
+                s3.list_buckets()  # Raises if LocalStack does not answer at all: then the object is not at fault.
                 self._skip(identity, str(error))
         return self._known.get(identity)
 
@@ -120,8 +120,8 @@ class ObjectsState:
         tries = before.tries + 1 if before else 1
         pause = _FIRST_PAUSE_SECONDS * 2 ** (tries - 1)
         self._unreadable[identity] = Unreadable(reason, tries, self._clock() + pause)
-        told = "the object %s/%s (version %s) cannot be read and is not exported, the others are: %s"
-        LOG.warning(told, *identity, reason)
+        message = "the object %s/%s (version %s) cannot be read and is left out of the export: %s"
+        LOG.warning(message, *identity, reason)
 
     def _read(self, s3: Any, identity: Identity, entry: dict[str, Any]) -> Version:
         bucket, key, version_id = identity
@@ -144,7 +144,7 @@ class ObjectsState:
         )
 
     def restore(self, s3: Any, secrets: Any) -> int:
-        """Puts everything back, oldest first; returns the number of objects. Buckets come from the stack."""
+        """Write everything back, oldest first; return the number of versions. Missing buckets are created."""
         if not self._index.exists():
             return 0
         index = json.loads(self._index.read_text())
@@ -168,7 +168,7 @@ class ObjectsState:
             )
         except (BotoCoreError, ClientError) as error:
             s3.list_buckets()
-            LOG.error("the object %s/%s was not restored, the others are: %s", one.bucket, one.key, error)
+            LOG.error("the object %s/%s could not be restored: %s", one.bucket, one.key, error)
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""Brings one synthesized CloudFormation stack to an endpoint, and believes only in resources that were really made."""
+"""Deploys a synthesized CloudFormation stack; fails if LocalStack only pretends to make a resource."""
 
 import io
 import json
@@ -23,7 +23,7 @@ _BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_P
 
 
 def publish(stack: str, cloud_assembly: Path, client: Client) -> dict[str, str]:
-    """Uploads the stack's assets, applies a change set, returns the stack's outputs. May be repeated."""
+    """Upload the stack's assets, apply a change set, return the stack's outputs. It may be repeated."""
     _upload_assets(cloud_assembly / f"{stack}.assets.json", client("s3"))
     cloudformation = client("cloudformation")
     status = _status(cloudformation, stack)
@@ -54,7 +54,7 @@ def _upload_assets(manifest: Path, s3: Any) -> None:
 
 
 def _zip(folder: Path) -> bytes:
-    """The same bytes for the same files: sorted names, one date, one mode."""
+    """An archive that has the same bytes for the same files: names are sorted, dates and modes are constant."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
@@ -66,7 +66,7 @@ def _zip(folder: Path) -> bytes:
 
 
 def _apply(cloudformation: Any, stack: str, template: str, *, kind: str) -> bool:
-    """False when the stack already is what the template says."""
+    """Apply the template; False if the stack is already as the template says."""
     change_set = f"change-{time.time_ns()}"
     cloudformation.create_change_set(
         StackName=stack,
@@ -115,7 +115,7 @@ def _refuse_failure(cloudformation: Any, stack: str, status: str | None, known: 
 
 
 def _refuse_pretended(cloudformation: Any, stack: str) -> None:
-    """Looks at every resource that the stack has now, so that a repeated deployment does not hide one."""
+    """Check all resources of the stack, because an earlier deployment may have made the pretended one."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     present = {one["LogicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
     pretended = {

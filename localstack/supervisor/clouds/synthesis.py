@@ -1,4 +1,4 @@
-"""Runs the CDK app for the local target, unless its inputs are those of the last time."""
+"""Runs the CDK app for the local target, if its inputs have changed since the last time."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ INPUTS = (
 
 
 class Synthesis:
-    """The templates in `place`; asked for by several processes at once, made by the first."""
+    """The templates in `place`. Several processes need them at the same time; the first call makes them."""
 
     def __init__(self, place: Path, lambda_environment: dict[str, str]) -> None:
         self.place = place

@@ -1,4 +1,4 @@
-"""The life of the `workflow` process: its stacks, deployed again after each start."""
+"""What is done to the LocalStack process with queues and workflows: its stacks are deployed after each start."""
 
 import asyncio
 from pathlib import Path

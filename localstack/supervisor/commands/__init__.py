@@ -1,1 +1,1 @@
-"""What a person can ask for on the command line; most of it is passed to the daemon."""
+"""The commands of `python -m supervisor`; most are passed to the daemon."""

@@ -1,4 +1,4 @@
-"""Reaches the daemon, starts it when it does not run, shows its progress."""
+"""The daemon's client: starts the daemon if it does not run, passes it commands, prints its progress."""
 
 import asyncio
 import subprocess
@@ -16,14 +16,14 @@ _DAEMON_SECONDS = 20.0
 
 async def up(settings: Settings, *, only: str = "") -> None:
     await ensure_daemon(settings)
-    await tell(settings.paths, Request("up", only=only, settings=settings.identity()))
+    await perform(settings.paths, Request("up", only=only, settings=settings.identity()))
 
 
-async def tell(paths: Paths, request: Request) -> None:
+async def perform(paths: Paths, request: Request) -> None:
     started = time.monotonic()
     changes = 0
     try:
-        async for message in control.ask(paths, request):
+        async for message in control.send(paths, request):
             changes += 1
             print(f"  {message['text']:<60} {message['seconds']:6.1f} s", flush=True)
     except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -34,21 +34,21 @@ async def tell(paths: Paths, request: Request) -> None:
 
 async def ensure_daemon(settings: Settings) -> None:
     paths = settings.paths
-    if await control.answers(paths):
+    if await control.is_running(paths):
         return
     paths.create()
     for name in pid_files.end_orphans(paths):
-        print(f"  {name}, left by a supervisor that was killed, is ended")
+        print(f"  {name}, left over from a supervisor that was killed, is ended")
     process = _launch_daemon(settings)
     deadline = time.monotonic() + _DAEMON_SECONDS
-    while not await control.answers(paths):
+    while not await control.is_running(paths):
         if process.poll() is not None or time.monotonic() > deadline:
             raise SupervisorError(f"the supervisor did not start: see {paths.logs / 'supervisor.log'}")
         await asyncio.sleep(0.05)
 
 
 def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
-    """In a session of its own, so that it outlives this shell."""
+    """Start the daemon in a session of its own, so that it goes on when this shell ends."""
     with (settings.paths.logs / "supervisor.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "supervisor", "daemon"],
@@ -62,19 +62,19 @@ def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def _as_environment(settings: Settings) -> dict[str, str]:
-    """The settings of this shell, spelled as the daemon reads them."""
-    values = settings.spelled()
+    """The settings of this shell as environment variables, which the daemon reads."""
+    values = settings.as_variables()
     if settings.openai_api_key:
         values["OPENAI_API_KEY"] = settings.openai_api_key.get_secret_value()
     return values
 
 
 async def down(paths: Paths) -> None:
-    if await control.answers(paths):
+    if await control.is_running(paths):
         daemon = pid_files.find(paths).get("supervisor")
-        await tell(paths, Request("down"))
+        await perform(paths, Request("down"))
         if daemon:
             await asyncio.to_thread(daemon.wait, timeout=_DAEMON_SECONDS)
     orphans = pid_files.end_orphans(paths) if paths.run.exists() else []
     for name in orphans:
-        print(f"  {name}, left by a supervisor that was killed, is ended")
+        print(f"  {name}, left over from a supervisor that was killed, is ended")

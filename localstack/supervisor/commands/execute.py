@@ -1,4 +1,4 @@
-"""What each command of the command line does, seen from the person's side of the socket."""
+"""Executes a command of the command line."""
 
 import argparse
 import contextlib
@@ -19,9 +19,9 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
             await client.up(settings, only=arguments.only)
         case "start" | "restart":
             await client.ensure_daemon(settings)
-            await client.tell(paths, Request(arguments.command, names=arguments.names))
+            await client.perform(paths, Request(arguments.command, names=arguments.names))
         case "stop":
-            await client.tell(paths, Request("stop", names=arguments.names))
+            await client.perform(paths, Request("stop", names=arguments.names))
         case "down":
             await client.down(paths)
         case "reset":
@@ -37,7 +37,7 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _program(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Its exit status is the command's."""
+    """Run a program; its exit status becomes that of the command."""
     match arguments.command:
         case "deploy":
             return await programs.deploy(settings)
@@ -57,10 +57,10 @@ def _print_env(paths: Paths) -> None:
 
 
 async def _status(paths: Paths) -> int:
-    if not await control.answers(paths):
+    if not await control.is_running(paths):
         print("the local stack does not run")
         return _STOPPED
-    async for message in control.ask(paths, Request("status")):
+    async for message in control.send(paths, Request("status")):
         row = message["status"]
         pid = row["pid"] or "-"
         print(f"{row['name']:<22}{row['state']:<12}port {row['port']:<7}pid {pid:<9}restarts {row['restarts']}")
@@ -68,9 +68,9 @@ async def _status(paths: Paths) -> int:
 
 
 def _forget(settings: Settings) -> None:
-    """Everything but the installed environments."""
+    """Delete everything but the installed environments."""
     paths = settings.paths
-    # A sandbox folder that a person chose may hold more than ours.
+    # A sandbox folder that the user chose may contain other files.
     sandbox = settings.sandbox_root
     if sandbox != default_sandbox_root():
         sandbox /= "site"

@@ -1,4 +1,4 @@
-"""Programs that need the whole stack: the sample, the tests, the benchmarks."""
+"""Runs programs that need the whole stack: the sample, the tests, the benchmarks."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from supervisor.settings import ROOT, Settings, inherited_environment
 
 _SAMPLE = "samples/penguins/run.py"
 _SIDE_BY_SIDE = 3
-"""Tests at once: one more than the cores of a small machine, since much of their time is spent waiting."""
+"""Tests at a time: one more than a small machine has cores, because tests spend much of their time waiting."""
 _ADDRESSES = {
     "LOCKSTEP_API_URL": "API",
     "LOCKSTEP_GATEWAY_URL": "model gateway",
@@ -25,24 +25,24 @@ _ADDRESSES = {
 
 
 async def deploy(settings: Settings) -> int:
-    """Everything up, the sample finished, and how the time was spent."""
+    """Start everything, run the sample, and print how long that took."""
     started = time.monotonic()
     await client.up(settings)
     code = await _python(settings, _SAMPLE)
-    _tell_addresses(settings)
-    _tell_time(settings, {"work": time.monotonic() - started})
+    _print_addresses(settings)
+    _print_time(settings, {"work": time.monotonic() - started})
     return code
 
 
 async def run(settings: Settings, *arguments: str) -> int:
-    """Standard output is the program's alone, so that what it prints can be piped."""
+    """Run a program. Progress goes to standard error, so that the program's output can be piped."""
     with contextlib.redirect_stdout(sys.stderr):
         await client.up(settings)
     return await _python(settings, *arguments)
 
 
 async def reconcile(settings: Settings) -> int:
-    """Under the reconciler's login, which may write nothing but corrections."""
+    """Import usage reports with the reconciler's login, which may write only corrections."""
     await client.up(settings)
     variables = env_file.read(settings.paths.env)
     own = {
@@ -53,8 +53,8 @@ async def reconcile(settings: Settings) -> int:
 
 
 async def test(settings: Settings, *, full: bool) -> int:
-    """First what can run side by side, then what kills shared processes. Stops only what it has started."""
-    was_running = await control.answers(settings.paths)
+    """Run first the tests that can run in parallel, then those that kill shared processes. Stop what was started."""
+    was_running = await control.is_running(settings.paths)
     started = time.monotonic()
     spent = {}
     try:
@@ -69,7 +69,7 @@ async def test(settings: Settings, *, full: bool) -> int:
             stopping = time.monotonic()
             await client.down(settings.paths)
             spent["stop"] = time.monotonic() - stopping
-        _tell_time(settings, spent)
+        _print_time(settings, spent)
     return side_by_side or alone
 
 
@@ -81,7 +81,7 @@ async def _timed(spent: dict[str, float], name: str, settings: Settings, *argume
 
 
 async def _python(settings: Settings, *arguments: str, more: dict[str, str] | None = None) -> int:
-    """With the variables of `.local/env` and nothing else of the caller's shell."""
+    """Run Python with the variables of `.local/env`, and of the caller's shell only those that every child gets."""
     here = inherited_environment()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -90,7 +90,7 @@ async def _python(settings: Settings, *arguments: str, more: dict[str, str] | No
         env={
             **here,
             **node_environment(path=here.get("PATH", "")),
-            **settings.spelled(),
+            **settings.as_variables(),
             "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'localstack'}:{ROOT}",
             **env_file.read(settings.paths.env),
             **(more or {}),
@@ -99,7 +99,7 @@ async def _python(settings: Settings, *arguments: str, more: dict[str, str] | No
     return await process.wait()
 
 
-def _tell_addresses(settings: Settings) -> None:
+def _print_addresses(settings: Settings) -> None:
     variables = env_file.read(settings.paths.env)
     print("\nAddresses")
     for name, what in _ADDRESSES.items():
@@ -107,10 +107,10 @@ def _tell_addresses(settings: Settings) -> None:
     print(f"  more, and a token      . {os.path.relpath(settings.paths.env, ROOT)}")
 
 
-def _tell_time(settings: Settings, spent: dict[str, float]) -> None:
-    """Installation is told apart: it is mostly downloads, and happens once."""
+def _print_time(settings: Settings, spent: dict[str, float]) -> None:
+    """Print the seconds; installation is apart, because it is mostly downloads and happens once."""
     preparation = settings.paths.top / "bootstrap" / "last.json"
     installed = json.loads(preparation.read_text()) if preparation.exists() else {"seconds": 0.0}
     parts = {"download and installation": installed["seconds"], **spent}
-    told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in parts.items())
-    print(f"\n{sum(parts.values()):.0f} s in all: {told}")
+    shown = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in parts.items())
+    print(f"\n{sum(parts.values()):.0f} s in all: {shown}")

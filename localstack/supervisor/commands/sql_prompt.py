@@ -1,9 +1,9 @@
 r"""A prompt of the local database, on a machine without `psql`: statements in, tables out.
 
 A statement ends with a semicolon and may have many lines. `\d` lists the tables, `\d NAME` the columns of one, `\q`
-or `exit` leaves, Ctrl-C drops what was typed or ends what runs. Each statement is a transaction of its own unless you
-open one. JSON is printed as PostgreSQL prints it. A single statement and a script print values whole; the prompt cuts
-long ones, and says so.
+or `exit` ends it, Ctrl-C discards what was typed or cancels what runs. Each statement is a transaction of its own
+unless you begin one. JSON is printed as PostgreSQL prints it. The results of a single statement and of a script are
+printed in full; the prompt shortens long values and prints a line about it.
 """
 
 import signal
@@ -33,8 +33,8 @@ _WIDEST = 80
 
 
 def prompt(settings: Settings, *, statement: str | None, login: str | None) -> int:
-    """Runs the one statement, or what standard input says; 1 when any statement failed that was not typed."""
-    # The loop that we may run in takes Ctrl-C for the end of the program.
+    """Run one statement, or those of standard input; 1 if one fails that was not typed at a terminal."""
+    # asyncio has replaced the handler of Ctrl-C with one that ends the program.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with _connected(settings, login) as connection:
@@ -50,7 +50,7 @@ def prompt(settings: Settings, *, statement: str | None, login: str | None) -> i
 
 
 def statements(lines: Iterable[str]) -> Iterator[str]:
-    """Whole statements and backslash commands; what is left at the end counts as one."""
+    """Complete statements and backslash commands; the rest at the end of the input counts as a statement."""
     statement = ""
     for line in lines:
         if line == _DROPPED:
@@ -81,7 +81,7 @@ def _talk(connection: "psycopg.Connection[Any]") -> int:
         try:
             _run(connection, one, widest=_WIDEST)
         except KeyboardInterrupt:
-            print("it was ended", file=sys.stderr)
+            print("the statement was cancelled", file=sys.stderr)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Passwords of the local database and Redis: made once, kept for the owner's eyes."""
+"""Passwords of the local database and Redis: made once, in a file that only its owner can read."""
 
 import json
 import secrets
@@ -11,7 +11,7 @@ LOGINS = ("control_plane", "orchestrator", "llm_gateway", "lambdas", "relay", "s
 
 
 def load_or_create(path: Path) -> dict[str, str]:
-    """Adds a password for every name that has none yet, so an older file keeps working."""
+    """The passwords by login; a login that is missing in an older file gets one."""
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     missing = [name for name in (SUPERUSER, *LOGINS, "redis") if name not in known]
     if missing:

@@ -19,7 +19,7 @@ _NOT_ROOT = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 
 
 class Postgres:
-    # A fast shutdown: open connections are ended, nothing committed is lost.
+    # PostgreSQL's fast shutdown, which ends open connections and loses nothing that was committed.
     stop_signal = signal.SIGINT
 
     def __init__(self, *, data: Path, port: int, passwords: dict[str, str]) -> None:
@@ -38,7 +38,7 @@ class Postgres:
             "max_connections": "200",
             "fsync": "on",
             "synchronous_commit": "on",
-            # Statistics come soon after the first rows; a minute of bad plans is a long time for a first sample.
+            # By default tables get statistics after a minute; until then the first run would have bad plans.
             "autovacuum_naptime": "15s",
             "logging_collector": "off",
             "log_line_prefix": "%m [%p] %u@%d ",
@@ -47,7 +47,7 @@ class Postgres:
         return (*_as_ordinary_user(), str(_binaries() / "postgres"), "-D", str(self._data), *flags)
 
     async def create_cluster(self) -> None:
-        """Makes the data folder once. A half-made one is not recognised as a cluster and is refused by initdb."""
+        """Make the data folder if there is none. initdb refuses a folder that it did not finish."""
         if (self._data / "PG_VERSION").exists():
             return
         password_file = self._data.with_name("initdb-password")
@@ -71,7 +71,7 @@ class Postgres:
             password_file.unlink()
 
     async def prepare_database(self) -> None:
-        """The database, one login per service, and the schema; each step may run again."""
+        """Make the database, one login per service and the schema; every step may be repeated."""
         await asyncio.to_thread(self._create_database_and_logins)
         if (ROOT / "migrations").is_dir():
             await run(
@@ -111,5 +111,5 @@ def _binaries() -> Path:
 
 
 def _as_ordinary_user() -> tuple[str, ...]:
-    """PostgreSQL refuses to be root; in a user namespace of its own root looks like anybody."""
+    """The prefix of a command for root: PostgreSQL refuses to run as root, but not in a user namespace of its own."""
     return _NOT_ROOT if os.geteuid() == 0 else ()

@@ -1,4 +1,4 @@
-"""The Redis that comes as a package: append-only, never evicting, behind a password."""
+"""Redis from a Python package, with an append-only file, without eviction, with a password."""
 
 import importlib.util
 from pathlib import Path
@@ -20,7 +20,7 @@ class RedisServer:
         return (str(_binary()), str(self._configuration))
 
     async def write_configuration(self) -> None:
-        """A file, because the command line of a process is readable by every user."""
+        """Write the configuration to a file, because every user can read the command line of a process."""
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = {
             "bind": "127.0.0.1",

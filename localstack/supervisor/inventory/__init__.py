@@ -1,1 +1,1 @@
-"""Which processes the local stack has, and which variables each of them sees."""
+"""Which processes the local stack has, and which environment variables each of them gets."""

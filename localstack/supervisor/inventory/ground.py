@@ -1,4 +1,4 @@
-"""What the services stand on: PostgreSQL, Redis and the two LocalStack processes."""
+"""The processes that every service needs: PostgreSQL, Redis and two LocalStack processes."""
 
 from supervisor.clouds import emulator
 from supervisor.clouds.objects import Objects

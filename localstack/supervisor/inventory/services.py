@@ -8,7 +8,7 @@ from supervisor.processes import health
 from supervisor.processes.process import Group, Process, Step
 from supervisor.settings import ROOT
 
-# Shorter than the grace that a process has before it is killed.
+# Less than `grace_seconds`, after which the supervisor kills the process.
 _DRAIN = {"LOCKSTEP_DRAIN_SECONDS": "10"}
 
 
@@ -56,7 +56,7 @@ def _gateway(here: Surroundings) -> Process:
 
 
 def _launcher(here: Surroundings) -> Process:
-    """It takes jobs with presigned addresses in them, so it needs no cloud and no credentials."""
+    """Its jobs contain presigned addresses, so it gets neither an address of the cloud nor credentials."""
     return _service(
         here,
         "tool-runtime",

@@ -1,4 +1,4 @@
-"""Who sees which variable: the addresses, logins and names that each process is given."""
+"""The addresses, logins and names that processes get as environment variables, each only those that it needs."""
 
 from supervisor.clouds.cloud import Cloud
 from supervisor.databases import passwords
@@ -13,7 +13,7 @@ class Surroundings:
         self.passwords = passwords.load_or_create(settings.paths.passwords)
         self.cloud = Cloud(settings)
         self.public_keys_file = settings.paths.run / "service-public-keys.json"
-        # Variables that a service makes once it runs: tokens of the sample tenant.
+        # Variables that a service makes after its start: the tokens of the sample tenant.
         self.minted: dict[str, str] = {}
         self.postgres = Postgres(data=settings.paths.postgres, port=settings.port_postgres, passwords=self.passwords)
 
@@ -28,7 +28,7 @@ class Surroundings:
         return {"LOCKSTEP_REDIS_URL": self.redis_url}
 
     def database(self, own: str, *others: str) -> dict[str, str]:
-        """A service's own login, and those of the loops that it hosts."""
+        """The database as a service's own login, and as the logins of background work that it hosts."""
         return {
             "LOCKSTEP_DATABASE_URL": self.postgres.url(own),
             **{f"LOCKSTEP_DATABASE_URL_{login.upper()}": self.postgres.url(login) for login in others},
@@ -39,7 +39,7 @@ class Surroundings:
 
     @property
     def issuer(self) -> str:
-        """The control plane issues users' tokens itself, locally."""
+        """In the local stack the control plane itself issues users' tokens."""
         return self.neighbours()["LOCKSTEP_API_URL"]
 
     def neighbours(self) -> dict[str, str]:
@@ -51,8 +51,8 @@ class Surroundings:
             "LOCKSTEP_SIMULATED_PROVIDER_URL": f"http://127.0.0.1:{settings.port_simulated_provider}",
         }
 
-    def figures(self) -> dict[str, str]:
-        """Where each service's `/metrics` is: ports that only this machine reaches."""
+    def metrics_urls(self) -> dict[str, str]:
+        """The address of each service's `/metrics`, which only this machine can reach."""
         settings = self.settings
         ports = {
             "API": settings.port_control_plane,
@@ -66,7 +66,7 @@ class Surroundings:
         }
 
     def of_lambdas(self) -> dict[str, str]:
-        """LocalStack itself adds where the rest of AWS is."""
+        """The variables of lambdas, without the other addresses of AWS, which LocalStack adds itself."""
         endpoints = self.cloud.environment()
         return {
             **self.database("lambdas"),
@@ -75,7 +75,7 @@ class Surroundings:
         }
 
     def for_a_shell(self) -> dict[str, str]:
-        """What `.local/env` offers to any shell, test or tool."""
+        """The variables in `.local/env`, for any shell, test or tool."""
         return {
             "LOCKSTEP_ENVIRONMENT": "local",
             "DATABASE_URL": self.postgres.url(),
@@ -83,7 +83,7 @@ class Surroundings:
             "REDIS_URL": self.redis_url,
             **self.cloud_names(),
             **self.neighbours(),
-            **self.figures(),
+            **self.metrics_urls(),
             "LOCKSTEP_ISSUER": self.issuer,
             "LOCKSTEP_SANDBOX_ROOT": str(self.settings.sandbox_root),
             **self.minted,

@@ -1,1 +1,1 @@
-"""Starting, watching, restarting and stopping processes; nothing here knows which processes there are."""
+"""Starts, watches, restarts and stops processes, without knowing which processes there are."""

@@ -1,4 +1,4 @@
-"""One supervised process: started, watched, restarted when it dies, stopped with everything it started."""
+"""One supervised process: it is started, restarted when it ends by itself, and stopped with its children."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ class Child:
         self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Returns when the process is ready; raises and leaves nothing behind otherwise."""
+        """Return when the process is ready; otherwise raise, with nothing of it left running."""
         try:
             await self._start_once(State.STARTING)
         except BaseException:
@@ -97,8 +97,8 @@ class Child:
     def _failed(self, why: str) -> StartFailed:
         with self.log.open("rb") as file:
             file.seek(self._log_offset)
-            said = file.read().decode(errors="replace")
-        return StartFailed(self.process.name, why, self.log, said=said)
+            output = file.read().decode(errors="replace")
+        return StartFailed(self.process.name, why, self.log, output=output)
 
     async def _watch(self) -> None:
         pause = _FIRST_PAUSE
@@ -119,7 +119,7 @@ class Child:
                     LOG.warning("%s is back", self.process.name)
                     break
                 except Exception:
-                    # Whatever it was: a process that is not tried again stays away for ever.
+                    # Any error leads to another try, because nothing else would ever start this process again.
                     LOG.exception("%s did not come back; next try in %.1f s", self.process.name, pause)
                     await self._end_tree()
 
@@ -143,7 +143,7 @@ class Child:
         self.state = State.STOPPED
 
     async def _end_tree(self) -> None:
-        """Kills the process, its session and its children, whatever is left of them."""
+        """Kill the process, its children and its session, as far as they still run."""
         running, self._running = self._running, None
         if running is None:
             return

@@ -1,4 +1,4 @@
-"""A fingerprint of files, to tell whether something must be built or started again."""
+"""A fingerprint of files, by which to decide whether something must be built or started again."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

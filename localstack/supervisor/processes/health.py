@@ -1,4 +1,4 @@
-"""Questions that a process answers once it is ready for work."""
+"""Checks whether a process is ready for work."""
 
 import asyncio
 import urllib.error
@@ -13,9 +13,9 @@ _TIMEOUT = 2.0
 
 
 def http(url: str) -> Check:
-    """Any answer below 500 counts: a service whose neighbour is missing is up, if degraded."""
+    """Whether there is an answer below 500: a service that lacks another one is ready too."""
 
-    def ask() -> bool:
+    def check() -> bool:
         try:
             with urllib.request.urlopen(url, timeout=_TIMEOUT):  # noqa: S310 - our own address
                 return True
@@ -24,11 +24,11 @@ def http(url: str) -> Check:
         except OSError:
             return False
 
-    return lambda: asyncio.to_thread(ask)
+    return lambda: asyncio.to_thread(check)
 
 
 def postgres(url: str) -> Check:
-    async def ask() -> bool:
+    async def check() -> bool:
         try:
             connection = await psycopg.AsyncConnection.connect(url, connect_timeout=2)
         except psycopg.OperationalError:
@@ -36,11 +36,11 @@ def postgres(url: str) -> Check:
         await connection.close()
         return True
 
-    return ask
+    return check
 
 
 def redis_ping(url: str) -> Check:
-    async def ask() -> bool:
+    async def check() -> bool:
         client = redis.asyncio.Redis.from_url(url, socket_timeout=_TIMEOUT)
         try:
             return bool(await client.ping())
@@ -49,4 +49,4 @@ def redis_ping(url: str) -> Check:
         finally:
             await client.aclose()
 
-    return ask
+    return check

@@ -1,4 +1,4 @@
-"""Runs one command to its end, and shows what it said when it fails."""
+"""Runs a command to its end; an error contains the end of its output."""
 
 import asyncio
 
@@ -19,6 +19,6 @@ async def run(*argv: str, environment: dict[str, str], what: str) -> str:
     )
     output, errors = await process.communicate()
     if process.returncode != 0:
-        said = (errors + output).decode(errors="replace")[-_LAST_CHARACTERS:]
-        raise SupervisorError(f"{what} failed with exit status {process.returncode}:\n{said}")
+        shown = (errors + output).decode(errors="replace")[-_LAST_CHARACTERS:]
+        raise SupervisorError(f"{what} failed with exit status {process.returncode}:\n{shown}")
     return output.decode()

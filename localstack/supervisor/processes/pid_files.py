@@ -1,4 +1,4 @@
-"""Remembers which processes are ours, so that those of a supervisor that was killed can be found."""
+"""Files with the ids of supervised processes, by which those of a supervisor that was killed can be found."""
 
 import contextlib
 import json
@@ -9,7 +9,7 @@ from supervisor.settings import Paths
 
 
 def write(paths: Paths, name: str, pid: int) -> None:
-    """The time of creation tells our process from a later one with the same number."""
+    """Note a process with its time of creation, which a later process with the same id does not have."""
     with contextlib.suppress(psutil.NoSuchProcess):
         created = psutil.Process(pid).create_time()
         (paths.run / f"{name}.pid").write_text(json.dumps({"pid": pid, "created": created}))
@@ -20,7 +20,7 @@ def remove(paths: Paths, name: str) -> None:
 
 
 def find(paths: Paths) -> dict[str, psutil.Process]:
-    """Every remembered process that is still alive."""
+    """The noted processes that still run, by name."""
     alive = {}
     for file in sorted(paths.run.glob("*.pid")):
         noted = json.loads(file.read_text())
@@ -34,7 +34,7 @@ def find(paths: Paths) -> dict[str, psutil.Process]:
 
 
 def end_orphans(paths: Paths) -> list[str]:
-    """Ends what an earlier supervisor left, in the orderly way first. For use when no supervisor runs."""
+    """Terminate, then kill, what an earlier supervisor left; return the names. Only while no supervisor runs."""
     orphans = find(paths)
     family = []
     for process in orphans.values():

@@ -1,4 +1,4 @@
-"""Ports: free before we start, and answering on loopback only afterwards."""
+"""Checks ports: before the start that they are free, and afterwards that they answer on loopback only."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ _CONNECT_SECONDS = 0.5
 
 
 def refuse_taken(wanted: dict[str, int]) -> None:
-    """`wanted` maps the setting's name to its port. All taken ports are named at once."""
+    """Raise `Refused`, which names all ports that are taken; `wanted` maps the name of a setting to its port."""
     taken = {name: port for name, port in wanted.items() if not _free(port)}
     if not taken:
         return
@@ -39,7 +39,7 @@ def _by_whom(port: int) -> str:
 
 
 def other_addresses() -> list[str]:
-    """The addresses of this machine under which a stranger could reach it."""
+    """The addresses of this machine that other machines could reach."""
     return [
         one.address
         for addresses in psutil.net_if_addrs().values()

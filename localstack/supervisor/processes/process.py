@@ -1,4 +1,4 @@
-"""What the supervisor knows about one process before it starts."""
+"""The description of a process: how it is started, checked and stopped."""
 
 import signal
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ Step = Callable[[], Awaitable[None]]
 
 
 class Group(StrEnum):
-    """What can be started apart from the rest: `supervisor up --only ground`."""
+    """A group of processes that can be started alone, with `supervisor up --only ground`."""
 
     GROUND = "ground"
     SERVICES = "services"
@@ -20,11 +20,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """One row of the table.
+    """One process and what is done around its start and its stop.
 
-    `prepare` runs before each start, `deploy` after each start once `healthy` says yes (so a restarted emulator gets
-    its stacks back), `save` before a wanted stop. A process is ready, and what comes `after` it starts, when `deploy`
-    has ended.
+    `prepare` runs before each start; `deploy` after each start as soon as `healthy` is true, so that a LocalStack that
+    was restarted gets its stacks again; `save` before each stop. When `deploy` has ended, the process is ready, and
+    those that name it in `after` are started.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Process:
     prepare: Step | None = None
     deploy: Step | None = None
     save: Step | None = None
-    # Files whose change makes a running process out of date.
+    # Files whose change makes a running process out of date, so that the next `up` restarts it.
     sources: tuple[Path, ...] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     grace_seconds: float = 15.0
     start_seconds: float = 60.0
-    # Values that a change of makes `deploy` run again although the process goes on.
+    # Files whose change makes the next `up` run `deploy` again, without a restart.
     deployed_from: tuple[Path, ...] = field(default=())
