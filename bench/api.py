@@ -1,7 +1,7 @@
-"""The API's latency at a stated load, open loop: requests leave on time, answered or not.
+"""Measures the API's latency at a given rate; a request is sent when it is due, even if earlier ones are unanswered.
 
-Beside it: a refusal without credentials at the same pace, which is what the framework alone costs, and GET /health of
-the same process, at a tenth of it because each one asks Step Functions. Latency counts from when a request was due.
+For comparison it measures a refusal without credentials at the same rate, which shows what the framework costs, and
+GET /health at a tenth of it, because that calls Step Functions. Latency begins when a request was due.
 """
 
 import argparse
@@ -15,9 +15,9 @@ from uuid import uuid4
 
 import aiohttp
 
-from figures import load, machine, milliseconds, publish, say
-from settings import BenchSettings
-from tenant import Tenant, new_tenant
+from support.figures import load, machine, milliseconds, progress, publish
+from support.settings import BenchSettings
+from support.tenant import Tenant, new_tenant
 
 _SHARES = {"GET run": 70, "GET runs": 20, "POST run": 10}
 _SEED = 7
@@ -34,7 +34,7 @@ class Call:
 
 
 class OpenLoop:
-    """Sends calls at a fixed pace and keeps what became of them."""
+    """Sends calls at a fixed rate and keeps latencies and errors."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -71,7 +71,7 @@ class OpenLoop:
 
 
 async def _prepared(session: aiohttp.ClientSession, api: str, tenant: Tenant) -> tuple[str, list[str]]:
-    """A task of one no-op step, and runs of it to read."""
+    """Make a task of one no-op step, and runs of it to be read."""
     task = {"name": f"bench-{uuid4().hex[:12]}", "steps": [{"name": "only", "kind": "noop"}]}
     async with session.post(f"{api}/tasks", json=task, headers=tenant.headers) as answer:
         answer.raise_for_status()
@@ -108,7 +108,7 @@ async def measure(settings: BenchSettings, *, per_second: float, seconds: float)
             ("health", lambda: health, per_second / 10, seconds / 4),
             ("mixed", mixed, per_second, seconds),
         ):
-            say(f"api: {name}, {pace:g} a second for {lasts:g} s")
+            progress(f"api: {name}, {pace:g} a second for {lasts:g} s")
             report[name] = await loop.drive(call, per_second=pace, seconds=lasts)
     return {**report, "shares_percent": _SHARES}
 

@@ -1,6 +1,6 @@
 """`make chaos`: kills processes of the local stack at random while runs go on, then checks every promise.
 
-Prints one JSON document; exits with 1 when a promise was broken. SECONDS and SEED may be given: chaos.py 300 7
+Prints one JSON document; the exit status is 1 if a promise was broken. Arguments are SECONDS and SEED: chaos.py 300 7
 """
 
 import json
@@ -12,10 +12,10 @@ import time
 import httpx
 import psutil
 
-from settings import BenchSettings
 from supervisor.processes import pid_files
 from supervisor.settings import ROOT, Settings
-from workload import Workload, violations
+from support.settings import BenchSettings
+from support.workload import Workload, violations
 
 VICTIMS = ("orchestrator", "llm-gateway", "tool-runtime", "control-plane", "localstack-workflow", "redis")
 _AT_ONCE = 4
@@ -23,7 +23,7 @@ _SETTLE_SECONDS = 420
 
 
 def kill_one(chooser: random.Random, paths: Settings) -> str | None:
-    """SIGKILLs one process that runs at the moment; its name."""
+    """Kill one of the processes that run (SIGKILL); return its name."""
     alive = pid_files.find(paths.paths)
     names = [name for name in VICTIMS if name in alive]
     if not names:

@@ -1,8 +1,9 @@
-"""What the gateway adds to a call with everything on, beside its peers in the same run: JSON, with a table beside it.
+"""Measures what the gateway adds to a call, with all its functions, and compares it with others in the same run.
 
-All stand before the same upstream, which answers at once. What is measured has core 0 for itself; load, upstream and
-Redis share core 1. Rounds go through all peers in turn, and ratios are taken within a round, so that what disturbs the
-machine disturbs both sides. A peer that cannot be had here is named with the reason.
+The result is JSON, with a table on standard error. All gateways call the same upstream, which answers at once. The
+one that is measured has core 0 to itself; load, upstream and Redis share core 1. Each round measures all of them in
+turn, and ratios are computed within a round, so that a disturbance of the machine affects both sides. A gateway that
+cannot be started here is named with the reason.
 """
 
 import argparse
@@ -17,11 +18,10 @@ from pathlib import Path
 
 import psutil
 
-import gateway_books
-from figures import median, publish, say
-from gateway_goals import OURS, reached, table
-from gateway_load import PLAIN, Load
-from gateway_round import one_round
+from gateway_parts import books
+from gateway_parts.goals import OURS, reached, table
+from gateway_parts.load import PLAIN, Load
+from gateway_parts.round import one_round
 from peers.base import LOAD_CORE, Peer, PeerMissing
 from peers.direct import direct
 from peers.litellm import litellm
@@ -30,6 +30,7 @@ from peers.nginx import nginx
 from peers.payer import Payer
 from peers.portkey import portkey
 from supervisor.settings import ROOT
+from support.figures import median, progress, publish
 
 PEERS: dict[str, Callable[[Path, Peer], AbstractContextManager[Peer]]] = {
     "nginx": nginx,
@@ -40,11 +41,11 @@ STREAMS = 200
 
 
 _PAUSES = (5.0, 20.0)
-"""Before a peer's installation is tried again: registries fail for moments."""
+"""Seconds before the installation of a peer is tried again, since package registries fail temporarily."""
 
 
 class Bench:
-    """The peers that run, and what was measured of them."""
+    """The peers that run, and their measurements."""
 
     def __init__(self, straight: Peer, ours: Lockstep, peers: list[Peer], payer: Payer) -> None:
         self._straight = straight
@@ -57,21 +58,21 @@ class Bench:
 
     async def run(self, *, rounds: int, seconds: float) -> dict[str, object]:
         for number in range(rounds):
-            say(f"round {number + 1} of {rounds}")
+            progress(f"round {number + 1} of {rounds}")
             self._rounds.append({peer.name: await self._figures(peer, seconds) for peer in self._all()})
         answered = self._load.good(OURS)
-        books = await gateway_books.checked(self._ours, self._payer, answered=answered)
-        exactness = await gateway_books.exactness(self._ours)
+        balance = await books.checked(self._ours, self._payer, answered=answered)
+        exactness = await books.exactness(self._ours)
         pair = {name: exactness[name] for name in ("overshoot_usd", "refused_though_affordable")}
-        own = {**books, **pair, "bad_answers": self._load.bad[OURS]}
+        own = {**balance, **pair, "bad_answers": self._load.bad[OURS]}
         for figures in self._rounds:
             figures[OURS] |= {name: float(value) for name, value in own.items()}
         goals = reached(self._rounds)
-        say(table(goals))
+        progress(table(goals))
         return {
             "rounds": rounds,
             "peers": {name: self._medians(name) for name in self._rounds[0]},
-            "books": {"answered": answered, **books},
+            "books": {"answered": answered, **balance},
             "exactness": exactness,
             "bad_answers": dict(self._load.bad),
             "goals": [goal.as_dict() for goal in goals],
@@ -89,7 +90,7 @@ class Bench:
         return {**figures, **self._memory[peer.name], **of_redis}
 
     async def _memory_of(self, peer: Peer) -> dict[str, float]:
-        """Once: the first burst is what takes memory."""
+        """Memory of a peer, measured once, because it grows at the first burst of calls."""
         idle = peer.rss()
         await self._load.full(peer, PLAIN, at_once=1, seconds=0.3)
         before = peer.rss()
@@ -101,7 +102,7 @@ class Bench:
         }
 
     async def _redis(self, peer: Peer, seconds: float) -> dict[str, float]:
-        """What a call takes of Redis; scripts that the gateway runs without calls are taken off."""
+        """Redis' share of a call; scripts that the gateway runs without calls are subtracted."""
         at_rest = self._ours.scripts_run()
         await asyncio.sleep(seconds)
         before, scripts = _cpu(self._ours.redis_process), self._ours.scripts_run()
@@ -122,13 +123,13 @@ def _cpu(process: psutil.Process) -> float:
 
 
 def install(names: list[str]) -> None:
-    """Peers are installed when they are asked for; one that cannot be is missed when it is started."""
+    """Install the peers that are named. One that cannot be installed is reported as missing when it is started."""
     for name in names:
         for pause in (*_PAUSES, None):
             command = [sys.executable, str(ROOT / "localstack" / "bootstrap.py"), name]
             if subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0 or pause is None:
                 break
-            say(f"installing {name} again in {pause:.0f} s")
+            progress(f"installing {name} again in {pause:.0f} s")
             time.sleep(pause)
 
 
@@ -139,7 +140,7 @@ def measured(names: list[str], *, rounds: int, seconds: float) -> dict[str, obje
         straight = stack.enter_context(direct(folder))
         peers = []
         for name in names:
-            say(f"starting {name}")
+            progress(f"starting {name}")
             try:
                 peers.append(stack.enter_context(PEERS[name](folder, straight)))
             except PeerMissing as reason:

@@ -1,6 +1,6 @@
-"""What an idle deployment asks of PostgreSQL: transactions a second, and which login they come from.
+"""Measures the transactions a second of an idle deployment, and from which logins they come.
 
-The total is PostgreSQL's own count. Who it was is sampled: a back end whose last statement began anew has worked.
+The total is PostgreSQL's own count. The logins are sampled: a connection has worked if its last statement is new.
 """
 
 import argparse
@@ -11,24 +11,24 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from figures import load, machine, publish, say
-from scratch import renamed
-from settings import BenchSettings
+from support.figures import load, machine, progress, publish
+from support.scratch import renamed
+from support.settings import BenchSettings
 
 _COUNT = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = %s"
 _LOOK = """SELECT pid, usename, query_start, left(regexp_replace(query, '\\s+', ' ', 'g'), 80)
            FROM pg_stat_activity
            WHERE datname = %s AND query_start IS NOT NULL"""
-# Back ends publish their figures when they have been idle for so long.
+# PostgreSQL's processes publish their counts after they have been idle for this long.
 _PUBLISHED_SECONDS = 11
 _EVERY_SECONDS = 0.02
 
 
 def measure(settings: BenchSettings, seconds: float) -> dict[str, object]:
-    say(f"idle: {seconds:g} s")
+    progress(f"idle: {seconds:g} s")
     url = settings.database_url.get_secret_value()
     name = urlsplit(url).path.removeprefix("/")
-    # From another database of the server, so that looking is not counted.
+    # Queries are sent to another database of the server, so that they are not counted.
     with psycopg.connect(renamed(url, "postgres"), autocommit=True) as connection:
         time.sleep(_PUBLISHED_SECONDS)
         before, began = _count(connection, name), time.monotonic()
@@ -55,7 +55,7 @@ def _count(connection: "psycopg.Connection[Any]", name: str) -> int:
 
 
 def _sampled(connection: "psycopg.Connection[Any]", name: str, seconds: float) -> Counter[tuple[str, str]]:
-    """How often each login began each statement, as far as a look every 20 ms can tell."""
+    """How often each login began each statement, as far as a sample every 20 ms shows it."""
     last: dict[int, object] = {}
     seen: Counter[tuple[str, str]] = Counter()
     first, until = True, time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""A thousand open streams on one gateway process: whether all arrive whole and are charged, and what each takes."""
+"""Opens a thousand streams on one gateway process, and checks that all arrive complete and are charged."""
 
 import argparse
 import asyncio
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import psutil
 
-import gateway_books
-from figures import milliseconds, publish
-from gateway_load import OPEN_GAP_MS, PLAIN, Load, body, whole_stream
+from gateway_parts import books
+from gateway_parts.load import OPEN_GAP_MS, PLAIN, Load, body, whole_stream
 from peers.base import LOAD_CORE, Peer
 from peers.direct import direct
 from peers.lockstep import Lockstep, lockstep
-from raw_http import Taken
+from support.figures import milliseconds, publish
+from support.raw_http import Taken
 
 _FILES = 8192
 _GAP_MS = 2 * OPEN_GAP_MS
@@ -29,7 +29,7 @@ async def measure(ours: Lockstep, *, streams: int) -> dict[str, object]:
     await load.full(peer, PLAIN, at_once=1, seconds=0.3)
     before = peer.rss()
     taken, peak = await load.open_at_once(peer, streams, body=body(f"fake-{_GAP_MS}ms", stream=True))
-    books = await gateway_books.checked(ours, payer, answered=load.good(peer.name))
+    balance = await books.checked(ours, payer, answered=load.good(peer.name))
     whole = sum(map(whole_stream, taken))
     return {
         "streams": streams,
@@ -39,12 +39,12 @@ async def measure(ours: Lockstep, *, streams: int) -> dict[str, object]:
         "rss_mb": {"before": round(before / 2**20, 1), "with_all_open": round(peak / 2**20, 1)},
         "kb_a_stream": round((peak - before) / 1024 / streams, 1),
         "first_token_ms": milliseconds([one.first for one in taken if one.arrivals], 50, 99),
-        **books,
+        **balance,
     }
 
 
 def _why(taken: Taken) -> str:
-    """The status, and the code of an error; 200 alone where a part is missing."""
+    """The status and the code of an error; only 200 if a part of the stream is missing."""
     code = _CODE.search(bytes(taken.body))
     return f"{taken.status} {code[1].decode()}" if code else str(taken.status)
 
@@ -53,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", type=int, default=1000)
     given = parser.parse_args()
-    # a stream is two connections of the gateway's, and one each of the upstream's and ours
+    # The gateway has two connections for each stream, the upstream and this process one each.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(_FILES, most), most))
     with tempfile.TemporaryDirectory() as place:

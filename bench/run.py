@@ -1,6 +1,6 @@
-"""Runs every benchmark, one after the other, and prints one JSON document.
+"""Runs all benchmarks, one after the other, and prints one JSON document.
 
-Each is a program that also stands alone. A failed one leaves its error in the document, and the exit status is 1.
+Each is a program that can be run alone. If one fails, the document has its error and the exit status is 1.
 """
 
 import argparse
@@ -10,12 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-from figures import load, machine, say
+from support.figures import load, machine, progress
 
 HERE = Path(__file__).parent
 _LONGEST_SECONDS = 150
 _LONGER_SECONDS = {"gateway": 420}
-# The quiet measurement comes first: the others leave the machine warm.
+# The measurement of an idle stack is the first one, because the others leave work behind.
 PROGRAMS: dict[str, tuple[str, ...]] = {
     "idle": ("--seconds", "20"),
     "steps": ("--rounds", "2"),
@@ -25,7 +25,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "open_streams": ("--streams", "1000"),
     "sandbox": ("--rounds", "8"),
 }
-_SAID_ONCE = {"machine"}
+_REPORTED_ONCE = {"machine"}
 
 
 def measured(name: str, arguments: tuple[str, ...]) -> dict[str, object]:
@@ -39,7 +39,7 @@ def measured(name: str, arguments: tuple[str, ...]) -> dict[str, object]:
     if done.returncode != 0:
         return {"error": f"exit status {done.returncode}; see standard error"}
     document = json.loads(done.stdout)
-    report: dict[str, object] = {key: value for key, value in document[name].items() if key not in _SAID_ONCE}
+    report: dict[str, object] = {key: value for key, value in document[name].items() if key not in _REPORTED_ONCE}
     return {**report, "took_seconds": round(time.monotonic() - began, 1), "load": {"before": before, "after": load()}}
 
 
@@ -52,7 +52,7 @@ def main() -> int:
     began, before = time.monotonic(), load()
     benchmarks = {}
     for name in only or PROGRAMS:
-        say(f"{name} …")
+        progress(f"{name} …")
         benchmarks[name] = measured(name, PROGRAMS[name])
     whole = {"before": before, "after": load(), "seconds": round(time.monotonic() - began, 1)}
     json.dump({"machine": machine(), "load": whole, "benchmarks": benchmarks}, sys.stdout, indent=2)

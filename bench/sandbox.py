@@ -1,7 +1,7 @@
-"""What a sandbox costs over a plain process: both measured in turn, in the same run, as JSON.
+"""Measures what a sandbox costs more than a plain process, in turn and in the same run; prints JSON.
 
-`ready`: from nothing until the first process inside waits for its job. `cold`: from nothing until the job has ended,
-its files are out and no process is left. `warm`: the same for a sandbox that was ready before the job came.
+`ready` is the time until the first process in a new sandbox waits for a job; `cold` the time until the job of a new
+sandbox has ended, its files are saved and no process is left; `warm` the same for a sandbox that was ready before.
 """
 
 import argparse
@@ -70,7 +70,7 @@ async def measure(root: Path, rounds: int) -> dict[str, object]:
         for turn in range(rounds + 1):
             for run in runs:
                 for case, spent in (await run(installed, code)).items():
-                    if turn:  # the first round fills the caches
+                    if turn:  # The first round fills caches.
                         seconds.setdefault(case, []).append(spent)
         report[name] = {case: summary(spent) for case, spent in seconds.items()}
     return report

@@ -1,6 +1,6 @@
 """`make soak`: runs at a steady rate for hours, with the memory of every process; one JSON line a minute.
 
-The last line says which promises were broken; exits with 1 when any was. HOURS may be given: soak.py 4
+The last line names the promises that were broken; the exit status is 1 if there are any. soak.py 4 runs four hours.
 """
 
 import json
@@ -9,10 +9,10 @@ import time
 
 import httpx
 
-from settings import BenchSettings
 from supervisor.processes import pid_files
 from supervisor.settings import Settings
-from workload import Workload, violations
+from support.settings import BenchSettings
+from support.workload import Workload, violations
 
 _AT_ONCE = 3
 _HOURS = 2.0

@@ -1,6 +1,6 @@
-"""Runs of no-op steps through the whole running stack: start, end to end, throughput, and CPU a step by part.
+"""Measures runs of no-op steps on the running stack: start, total time, throughput, and CPU a step of each part.
 
-AWS calls are those that LocalStack has answered meanwhile, the long polls of an idle worker among them.
+The calls of AWS are all that LocalStack answers in that time, including the long polls of an idle worker.
 """
 
 import argparse
@@ -16,10 +16,10 @@ from uuid import uuid4
 import aiohttp
 import psycopg
 
-from figures import load, machine, milliseconds, publish, say
-from parts import cpu_seconds, parts_of
-from settings import BenchSettings
-from tenant import Tenant, new_tenant
+from support.figures import load, machine, milliseconds, progress, publish
+from support.parts import cpu_seconds, parts_of
+from support.settings import BenchSettings
+from support.tenant import Tenant, new_tenant
 
 LOG = Path(__file__).parents[1] / ".local" / "logs" / "localstack-workflow.log"
 _ENDED = {"COMPLETED", "FAILED", "BUDGET_EXCEEDED", "CANCELLED", "TIMED_OUT"}
@@ -29,7 +29,7 @@ _LOOK_SECONDS, _LONGEST_SECONDS = 0.05, 120
 
 
 class Bench:
-    """The API as one tenant, and the database where the moments stand."""
+    """The API as one tenant, and the database, which has the times of events."""
 
     def __init__(self, session: aiohttp.ClientSession, settings: BenchSettings, tenant: Tenant) -> None:
         self._session = session
@@ -46,7 +46,7 @@ class Bench:
         return str((await self._post("/runs", {"task_id": task_id}))["id"])
 
     async def ended(self, run_ids: list[str]) -> None:
-        """Returns when all have ended well."""
+        """Return when all runs are COMPLETED."""
         deadline = time.monotonic() + _LONGEST_SECONDS
         while time.monotonic() < deadline:
             rows = self._database.execute("SELECT status FROM runs WHERE run_id = ANY(%s)", [run_ids]).fetchall()
@@ -59,7 +59,7 @@ class Bench:
         raise RuntimeError(f"runs have not ended after {_LONGEST_SECONDS} s")
 
     def seconds(self, run_ids: list[str], since: str, until: str) -> list[float]:
-        """From a run's first event of one kind to its first of another."""
+        """The seconds from a run's first event of one type to its first of another, for each run."""
         rows = self._database.execute(
             """SELECT min(at) FILTER (WHERE type = %s), min(at) FILTER (WHERE type = %s)
                FROM run_events WHERE run_id = ANY(%s::uuid[]) GROUP BY run_id""",
@@ -68,7 +68,7 @@ class Bench:
         return [(end - begin).total_seconds() for begin, end in rows]
 
     def span(self, run_ids: list[str]) -> float:
-        """From the first run's creation to the last one's end."""
+        """The seconds from the creation of the first run to the end of the last one."""
         row = self._database.execute(
             "SELECT min(created_at), max(ended_at) FROM runs WHERE run_id = ANY(%s::uuid[])", [run_ids]
         ).fetchone()
@@ -85,7 +85,7 @@ class Bench:
 
 
 class AwsCalls:
-    """LocalStack's log of requests from here on."""
+    """Counts the requests in LocalStack's log from now on."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
@@ -94,12 +94,12 @@ class AwsCalls:
     def made(self) -> Counter[str]:
         with self._log.open("rb") as file:
             file.seek(self._from)
-            found = _CALL.findall(file.read())
-        return Counter(f"{service.decode()}.{operation.decode()}" for service, operation in found)
+            calls = _CALL.findall(file.read())
+        return Counter(f"{service.decode()}.{operation.decode()}" for service, operation in calls)
 
 
 def _calls_a_step(calls: Counter[str], steps: int) -> dict[str, float]:
-    """Of the worker: what it receives, deletes and sends, and the callbacks."""
+    """The worker's calls a step: receive, delete and send of SQS, and the callbacks."""
     of_steps = {name: count for name, count in calls.items() if name.partition(".")[2] not in _BESIDE_STEPS}
     return {name: round(count / steps, 3) for name, count in sorted(of_steps.items())}
 
@@ -142,9 +142,9 @@ async def measure(settings: BenchSettings, *, runs: int, log: Path) -> dict[str,
         bench = Bench(session, settings, new_tenant(settings))
         warm = [await bench.start(await bench.task(2))]
         await bench.ended(warm)
-        say(f"stack: {runs} runs one after the other")
+        progress(f"stack: {runs} runs one after the other")
         calm = await one_after_the_other(bench, runs)
-        say(f"stack: {runs} runs at once")
+        progress(f"stack: {runs} runs at once")
         chain = await at_once(bench, settings, runs=1, length=20, log=log)
         loaded = await at_once(bench, settings, runs=runs, length=5, log=log)
     return {"one_after_the_other": calm, "a_chain_of_20": chain, "at_once": loaded}

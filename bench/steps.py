@@ -1,7 +1,7 @@
-"""What a durable no-op step costs without AWS, beside the least that PostgreSQL can be asked: one transaction a step.
+"""Measures what a durable no-op step costs without AWS, compared with the least possible: one transaction a step.
 
 `ours`: claim, fence, lease, event, output, outbox and callback, by the worker's own parts (`local_worker`).
-`baseline`: one transaction with an UPDATE and an INSERT a step, the same server and driver, in turn with ours.
+`baseline`: one transaction with an UPDATE and an INSERT a step, by the same server and driver, in turn with `ours`.
 """
 
 import argparse
@@ -17,18 +17,18 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from figures import load, machine, median, milliseconds, publish, say
 from foundation.storage.execution.dispatches import StepDispatch
-from local_worker import LocalWorker, local_worker, telemetry_to_nowhere
-from scratch import Tenancy, chain, database, fan_out, renamed, scratch_database
-from settings import BenchSettings
+from support.figures import load, machine, median, milliseconds, progress, publish
+from support.local_worker import LocalWorker, local_worker, telemetry_to_nowhere
+from support.scratch import Tenancy, chain, database, fan_out, renamed, scratch_database
+from support.settings import BenchSettings
 
 CONCURRENCY, POOL = 20, 8
 RUNS, LENGTH = 200, 5
 
 
 class Counted:
-    """Statements and transactions of every SQLAlchemy engine of this process."""
+    """Counts the statements and transactions of all SQLAlchemy engines of this process."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
@@ -44,7 +44,7 @@ class Counted:
 
 
 class Meter:
-    """CPU of this process and of the database's back ends, statements and transactions, between two looks."""
+    """The CPU of this process and of PostgreSQL's, statements and transactions, between two calls."""
 
     def __init__(self, superuser: "psycopg.Connection[Any]", counted: Counted) -> None:
         self._superuser = superuser
@@ -68,14 +68,14 @@ class Meter:
 
 
 def _cpu_ms(pid: int) -> float:
-    """Nanoseconds on a processor, as Linux counts them for a process with one thread."""
+    """The processor time that Linux counts for a process with one thread, in milliseconds."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
 
 
 async def _measured(
     meter: Meter, worker: LocalWorker, dispatches: Sequence[StepDispatch]
 ) -> tuple[float, list[float], dict[str, float]]:
-    """Seconds, the moments of the engine's calls, and the costs a step."""
+    """The seconds, the moments of the engine's calls, and the costs of a step."""
     before, calls, seen = meter.look(), worker.queue.calls.copy(), len(worker.engine.at)
     seconds = await worker.work_off(dispatches)
     costs = meter.per_step(before, meter.look(), len(dispatches))
@@ -144,7 +144,7 @@ async def measure(settings: BenchSettings, rounds: int) -> dict[str, object]:
     superuser = settings.database_url.get_secret_value()
     with scratch_database(superuser) as name:
         urls = [renamed(url.get_secret_value(), name) for url in (settings.orchestrator_url, settings.relay_url)]
-        mine, theirs = [], []
+        durable, baselines = [], []
         with psycopg.connect(renamed(superuser, name), autocommit=True) as connection:
             connection.execute(
                 """CREATE TABLE bench_steps (step_id int PRIMARY KEY, status text, fence bigint);
@@ -161,16 +161,18 @@ async def measure(settings: BenchSettings, rounds: int) -> dict[str, object]:
                 warm = fan_out(40)
                 await worker.work_off(await tenancy.run(await tenancy.task(warm), warm))
                 for turn in range(rounds):
-                    say(f"steps: round {turn + 1} of {rounds}")
-                    theirs.append(await baseline(meter, Baseline(plain)))
-                    mine.append(await ours(meter, worker, tenancy))
+                    progress(f"steps: round {turn + 1} of {rounds}")
+                    baselines.append(await baseline(meter, Baseline(plain)))
+                    durable.append(await ours(meter, worker, tenancy))
             for opened in plain:
                 await opened.close()
             await owner.close()
-    return _report(mine, theirs)
+    return _report(durable, baselines)
 
 
-def _report(mine: list[dict[str, dict[str, float]]], theirs: list[dict[str, dict[str, float]]]) -> dict[str, object]:
+def _report(
+    durable: list[dict[str, dict[str, float]]], baselines: list[dict[str, dict[str, float]]]
+) -> dict[str, object]:
     def medians(rounds: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
         first = rounds[0]
         return {
@@ -178,7 +180,7 @@ def _report(mine: list[dict[str, dict[str, float]]], theirs: list[dict[str, dict
             for shape, figures in first.items()
         }
 
-    own, base = medians(mine), medians(theirs)
+    own, base = medians(durable), medians(baselines)
     for figures in (*own.values(), *base.values()):
         figures["cpu_ms"] = round(figures["cpu_process_ms"] + figures["cpu_postgres_ms"], 3)
     ratios = {

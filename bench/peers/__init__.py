@@ -1,1 +1,1 @@
-"""The ways to the same model that the gateway's benchmark compares, each started as a process of its own."""
+"""The gateways that the benchmark compares, each started as a process."""

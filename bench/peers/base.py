@@ -1,4 +1,4 @@
-"""One way to the model: where it listens, what it wants to be told, and which processes do the work."""
+"""A peer: one of the gateways that are compared, with its address, its headers and its processes."""
 
 import subprocess
 from collections.abc import Iterator
@@ -8,21 +8,21 @@ from pathlib import Path
 
 import psutil
 
-from raw_http import Target, answers
 from supervisor.settings import ROOT, Settings, inherited_environment
+from support.raw_http import Target, answers
 
 GATEWAY_CORE = 0
 LOAD_CORE = 1
-"""What is measured has a core for itself; load, upstream and Redis share the other."""
+"""The peer that is measured has a core to itself; load, upstream and Redis share this one."""
 
 
 class PeerMissing(Exception):
-    """A peer that cannot be started here, with the reason."""
+    """A peer cannot be started here; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """`process` with its children is what is measured; nothing stands in between where it is None."""
+    """`process` is measured with its children; None for calls without a gateway."""
 
     name: str
     target: Target
@@ -32,7 +32,7 @@ class Peer:
         return sum(times.user + times.system for times in map(psutil.Process.cpu_times, self._processes()))
 
     def rss(self) -> int:
-        """Bytes; pages that processes share count in each."""
+        """Resident memory in bytes; pages that processes share are counted in each."""
         return sum(process.memory_info().rss for process in self._processes())
 
     def _processes(self) -> list[psutil.Process]:
@@ -40,7 +40,7 @@ class Peer:
 
 
 def installed(name: str) -> Path:
-    """Where the installer puts a peer."""
+    """The folder in which the installer puts a peer."""
     return Settings().local_dir.resolve() / "peers" / name
 
 
@@ -48,7 +48,7 @@ def installed(name: str) -> Path:
 def pinned(
     *command: str, core: int, log: Path, environment: dict[str, str] | None = None, cwd: Path = ROOT
 ) -> Iterator[psutil.Process]:
-    """A process on one core from its first moment on; it is ended with what it has started."""
+    """Start a process on one core; it is ended with its children."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             ["taskset", "-c", str(core), *command],
@@ -73,6 +73,6 @@ def pinned(
 
 
 def ready(peer: str, target: Target, process: psutil.Process, log: Path, *, path: str, seconds: float) -> None:
-    """Until the address answers; `PeerMissing` with what it said when it never does."""
+    """Wait until the address answers; `PeerMissing` with the end of the log if it does not."""
     if not answers(target, path, seconds=seconds, alive=process.is_running):
         raise PeerMissing(f"{peer} does not start: {log.read_text(errors='replace')[-500:]}")

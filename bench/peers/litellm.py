@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from peers.base import GATEWAY_CORE, Peer, PeerMissing, installed, pinned, ready
-from raw_http import LOOPBACK, Target, free_port
+from support.raw_http import LOOPBACK, Target, free_port
 
 _START_SECONDS = 120
 
@@ -25,7 +25,7 @@ def litellm(folder: Path, upstream: Peer) -> Iterator[Peer]:
     )
     model = {"model": "openai/fake*", "api_base": f"http://{LOOPBACK}:{upstream.target.port}/v1", "api_key": "bench"}
     configuration = {"model_list": [{"model_name": "fake*", "litellm_params": model}]}
-    # JSON is YAML
+    # Every JSON document is YAML, so this needs no writer of YAML.
     (folder / file).write_text(json.dumps({**configuration, "litellm_settings": {"telemetry": False}}))
     environment = {
         "HOME": str(folder),

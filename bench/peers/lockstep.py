@@ -1,4 +1,4 @@
-"""Our gateway with everything on: budgets and rates in each scope, journal, settlement, recorder, Redis as shipped."""
+"""Lockstep's gateway with all its functions: budgets and rates in each scope, journal, ledger writer, Redis."""
 
 import base64
 import json
@@ -19,19 +19,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from foundation.http.service_tokens import ServiceTokenSigner
 from peers.base import GATEWAY_CORE, LOAD_CORE, Peer, PeerMissing, pinned, ready
 from peers.payer import Payer
-from raw_http import LOOPBACK, Target, free_port
-from scratch import renamed, scratch_database
 from supervisor.settings import ROOT
+from support.raw_http import LOOPBACK, Target, free_port
+from support.scratch import renamed, scratch_database
 
 ROUTES = ROOT / "bench" / "gateway.toml"
 _MANY = 1_000_000_000
 _SCOPE_RATES = {"requests_a_minute": _MANY, "tokens_a_minute": _MANY, "at_once": 10_000}
 RATES = dict.fromkeys(("tenant", "user", "key"), _SCOPE_RATES)
-"""So far above any load that they count and never refuse."""
+"""Limits far above any load, so that rates are counted and never refuse a call."""
 
 
 class LockstepSettings(BaseSettings):
-    """The PostgreSQL server that a scratch database is made on, as .local/env gives it."""
+    """The PostgreSQL server for scratch databases, from the variables of .local/env."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
@@ -42,7 +42,7 @@ class LockstepSettings(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class Lockstep:
-    """A gateway of the benchmark's own, with its Redis and its scratch database."""
+    """The gateway that is measured, with a Redis and a scratch database of its own."""
 
     process: psutil.Process
     port: int
@@ -52,21 +52,21 @@ class Lockstep:
     signer: ServiceTokenSigner
 
     def payer(self, **limits: int) -> Payer:
-        """A new tenant, whose run has budgets in each of its scopes."""
+        """Make a tenant with a run that has budgets in each of its scopes."""
         return Payer.new(self.database_url, self.signer, **limits)
 
     def peer(self, payer: Payer) -> Peer:
-        """With a token that is new, as it lives ten minutes."""
+        """The peer with a new token, because a token is valid for ten minutes."""
         return Peer("lockstep", Target(self.port, (("authorization", f"Bearer {payer.token()}"),)), self.process)
 
     def redis(self) -> "redis.Redis":
         return redis.Redis(port=self.redis_port, decode_responses=True)
 
     def scripts_run(self) -> int:
-        """How many scripts clients have asked Redis for; the commands inside them are counted apart."""
+        """How many scripts Redis has run, without the commands inside them."""
         with self.redis() as client:
-            found: dict[str, dict[str, int]] = client.info("commandstats")
-        return sum(found.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("eval", "evalsha", "fcall"))
+            stats: dict[str, dict[str, int]] = client.info("commandstats")
+        return sum(stats.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("eval", "evalsha", "fcall"))
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def lockstep(folder: Path, upstream: Peer) -> Iterator[Lockstep]:
 
 @contextmanager
 def _redis(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """With the append-only file that the local stack has."""
+    """Start Redis with the same append-only file as the local stack."""
     data, port = folder / "redis", free_port()
     data.mkdir()
     binary = str(Path(sys.executable).parent / "redis-server")

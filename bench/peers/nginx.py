@@ -1,11 +1,11 @@
-"""nginx as a plain proxy with one worker: it governs nothing, and is the least that a process in between can cost."""
+"""nginx as a plain proxy with one worker: the least that any process between client and upstream can cost."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from peers.base import GATEWAY_CORE, Peer, PeerMissing, installed, pinned, ready
-from raw_http import LOOPBACK, Target, free_port
+from support.raw_http import LOOPBACK, Target, free_port
 
 _CONFIGURATION = """
 daemon off;
@@ -41,8 +41,8 @@ def nginx(folder: Path, upstream: Peer) -> Iterator[Peer]:
     if not binary.exists():
         raise PeerMissing("nginx is not there: the system has no package of it")
     target, log, file = Target(free_port()), folder / "nginx.log", folder / "nginx.conf"
-    about = {"folder": folder, "address": LOOPBACK, "port": target.port, "upstream": upstream.target.port}
-    file.write_text(_CONFIGURATION.format(**about))
+    variables = {"folder": folder, "address": LOOPBACK, "port": target.port, "upstream": upstream.target.port}
+    file.write_text(_CONFIGURATION.format(**variables))
     with pinned(str(binary), "-c", str(file), core=GATEWAY_CORE, log=log) as process:
         ready("nginx", target, process, log, path="/health", seconds=20)
         yield Peer("nginx", target, process)

@@ -1,4 +1,4 @@
-"""Who pays for the benchmark's calls: a tenant with a run, and what the ledger has of it."""
+"""The tenant and the run that pay for the benchmark's calls, and their charges in the ledger."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,7 +18,7 @@ _BUDGET = (
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What stands in the ledger: the answers, and the money of all attempts."""
+    """The payer's answers in the ledger, and the cost of all attempts."""
 
     answers: int
     nano_usd: int
@@ -35,7 +35,7 @@ class Payer:
 
     @classmethod
     def new(cls, url: str, signer: ServiceTokenSigner, *, nano_usd: int = _PLENTY) -> "Payer":
-        """Budgets of a day and a month for tenant and user; the tenant's whole one is `nano_usd`."""
+        """Make a payer with budgets for a day and a month; the tenant's budget for all time is `nano_usd`."""
         payer = cls(new_uuid(), new_uuid(), new_uuid(), new_uuid(), url, signer)
         with psycopg.connect(url, autocommit=True) as connection:
             tenant, user = payer.tenant_id, payer.user_id
@@ -48,7 +48,7 @@ class Payer:
         return payer
 
     def token(self) -> str:
-        """A run's token, which caps run and step."""
+        """A run token with caps for run and step."""
         plenty = Caps(tokens=_PLENTY, nano_usd=_PLENTY)
         claims = RunClaims(
             tenant_id=self.tenant_id,

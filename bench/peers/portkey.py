@@ -1,4 +1,4 @@
-"""Portkey's gateway as it is installed: it translates and governs nothing here."""
+"""Portkey's gateway in its default configuration, without translation and limits."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from peers.base import GATEWAY_CORE, Peer, PeerMissing, installed, pinned, ready
-from raw_http import LOOPBACK, Target, free_port
+from support.raw_http import LOOPBACK, Target, free_port
 
 _PROGRAM = Path("node_modules") / "@portkey-ai" / "gateway" / "build" / "start-server.js"
 

@@ -1,4 +1,4 @@
-"""Flipper length against body mass, a colour per species and a mark per sex, as /work/out/penguins.png."""
+"""Plots flipper length against body mass, a colour per species and a mark per sex, to /work/out/penguins.png."""
 
 import matplotlib.pyplot as plt
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Runs the penguins sample once and prints its timeline, its bill and its artifacts; a repeat prints the same run.
+"""Runs the penguins sample once and prints its timeline, bill and artifacts; run again, it prints the same run.
 
 Reads LOCKSTEP_API_URL and LOCKSTEP_TOKEN (`. .local/env` sets them).
 """
@@ -21,7 +21,7 @@ WAIT_SECONDS = 900
 
 
 def definition() -> dict[str, Any]:
-    """The task, with each `@file` replaced by the file's text."""
+    """The definition of the task, with each `@file` replaced by the text of the file."""
     document: dict[str, Any] = yaml.safe_load((HERE / "task.yaml").read_text(encoding="utf-8"))
     for step in document["steps"]:
         code = step.get("arguments", {}).get("code", "")
@@ -31,7 +31,7 @@ def definition() -> dict[str, Any]:
 
 
 def ensure_task(api: httpx.Client, document: dict[str, Any]) -> dict[str, Any]:
-    """The task with this very definition: found, given a new version, or created."""
+    """The task with this definition; if there is none, it gets a new version or is created."""
     found = _ok(api.get("/tasks", params={"name": document["name"]}))["items"]
     if not found:
         return _ok(api.post("/tasks", json=document))
@@ -42,7 +42,7 @@ def ensure_task(api: httpx.Client, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def upload(api: httpx.Client, path: Path) -> dict[str, Any]:
-    """Uploads the file through a presigned POST; the file as a run's input names it."""
+    """Upload the file with a presigned POST; return it as the input of a run names it."""
     body = path.read_bytes()
     wanted = {
         "name": path.name,
@@ -57,7 +57,7 @@ def upload(api: httpx.Client, path: Path) -> dict[str, Any]:
 
 
 def follow(api: httpx.Client, run_id: str) -> dict[str, Any]:
-    """Shows each change of a step until the run has ended."""
+    """Print each change of a step until the run has ended."""
     seen: dict[str, str] = {}
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
@@ -74,7 +74,7 @@ def follow(api: httpx.Client, run_id: str) -> dict[str, Any]:
 
 
 def report(api: httpx.Client, run: dict[str, Any]) -> None:
-    """The timeline, the bill, the artifacts and the summary."""
+    """Print the timeline, the bill, the artifacts and the summary."""
     print(f"\nRun {run['id']}: {run['status']}")
     print(f"\n  {'step':<10} {'state':<10} {'attempt':>7} {'turns':>5} {'seconds':>8} {'tokens':>8} {'cost USD':>13}")
     for step in _ok(api.get(f"/runs/{run['id']}/steps"))["items"]:
@@ -100,7 +100,7 @@ def report(api: httpx.Client, run: dict[str, Any]) -> None:
 
 
 def settled(api: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
-    """The run once the ledger shows its calls: the recorder writes them a moment after they were settled."""
+    """The run, as soon as the ledger has its calls, which are written a moment after they end."""
     deadline = time.monotonic() + 15
     while run["usage"]["tokens"] == 0 and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -109,7 +109,7 @@ def settled(api: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stamped(document: dict[str, Any]) -> dict[str, Any]:
-    """The definition with a fingerprint of itself, so that a changed sample becomes a new version."""
+    """The definition with a fingerprint of itself, so that a changed sample becomes a new version of the task."""
     mark = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
     return {**document, "description": f"{document['description']} [{mark}]"}
 

@@ -1,4 +1,4 @@
-"""Counts, means and missing values per species and sex, as /work/out/result.json."""
+"""Computes counts, means and missing values per species and sex, to /work/out/result.json."""
 
 import json
 from pathlib import Path

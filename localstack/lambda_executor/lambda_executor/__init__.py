@@ -1,1 +1,1 @@
-"""LocalStack without Docker: functions as child processes."""
+"""Runs the functions of LocalStack without Docker, as child processes, and repairs some of its faults."""

@@ -1,7 +1,7 @@
 """Repair: a message is not given to a long poll whose client has gone.
 
-LocalStack does not look whether anybody still waits. A worker that stops leaves its poll behind, and the poll takes the
-next messages out of the queue, where nobody sees them until their visibility ends.
+LocalStack does not check whether the client is still connected. The long poll of a worker that has stopped goes on and
+takes the next messages out of the queue, and no worker gets them until their visibility timeout is over.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ def return_messages_of_abandoned_polls() -> None:
 
     def with_the_connection(environ: dict[str, Any], request: Any) -> None:
         original(environ, request)
-        environ[_GONE] = lambda: request._disconnected  # noqa: SLF001 - twisted offers no other way to ask
+        environ[_GONE] = lambda: request._disconnected  # noqa: SLF001 - twisted has no public way to read it
 
     def give_back(_chain: Any, context: Any, _response: Any) -> None:
         received = context.operation is not None and context.operation.name == "ReceiveMessage"

@@ -1,4 +1,4 @@
-"""Repair: the gateway listens on the address it was told, not on every address of the machine."""
+"""Repair: the gateway listens on the address that is configured, not on every address of the machine."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from localstack import config
 from localstack.runtime import hooks
 
-# Many states of a Map call at once; the default of 50 is fewer than one Map has branches.
+# The states of a Map call at the same time, and a Map has more branches than the default of 50 threads.
 _BACKLOG = 1024
 
 
 @hooks.on_infra_start()
 def bind_to_the_named_address() -> None:
-    """`TwistedRuntimeServer` passes no interface for IPv4, which offers code execution to the whole network."""
+    """`TwistedRuntimeServer` passes no interface for IPv4, so that the whole network could execute code here."""
     from localstack.runtime.server import twisted  # noqa: PLC0415
 
     original = twisted.endpoints

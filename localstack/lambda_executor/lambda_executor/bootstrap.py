@@ -1,7 +1,7 @@
 """The template of one function: it loads the function once and forks an execution environment for each order.
 
-An environment takes one line of JSON and gives one line of JSON. Uses the standard library only, because it runs in
-the function's environment, not in LocalStack's.
+An execution environment reads requests and writes answers as lines of JSON. It uses the standard library only,
+because it runs in the function's environment, not in LocalStack's.
 """
 
 import gc
@@ -67,14 +67,14 @@ def answer(handler: Handler, request: dict[str, Any]) -> dict[str, str]:
     context = Context(request["request_id"], request["function_arn"], request["deadline"])
     try:
         result = json.dumps(handler(json.loads(request["payload"]), context))
-    except Exception as error:  # noqa: BLE001 - the edge of a function: whatever it raises becomes its answer
+    except Exception as error:  # noqa: BLE001 - any error of the function becomes its answer
         traceback.print_exc()
         return {"status": "error", "payload": error_payload(error, request["request_id"])}
     return {"status": "ok", "payload": result}
 
 
 def serve(handler: Handler, channel: socket.socket) -> None:
-    """Answers one request after the other until the channel ends."""
+    """Answer one request after the other until the channel is closed."""
     with channel, channel.makefile("rw", encoding="utf-8") as lines:
         for line in lines:
             reply = answer(handler, json.loads(line))
@@ -85,7 +85,7 @@ def serve(handler: Handler, channel: socket.socket) -> None:
 
 
 def become_environment(order: dict[str, Any]) -> None:
-    """Turns a fresh fork into an execution environment: a session, a log and variables of its own."""
+    """Give a new fork a session, a log and variables of its own."""
     os.setsid()
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
@@ -96,10 +96,10 @@ def become_environment(order: dict[str, Any]) -> None:
 
 
 def fork_on_order(handler: Handler, orders: socket.socket) -> None:
-    """Forks an execution environment for each order that comes with a channel; ends with the orders."""
-    # Children are reaped by the kernel: nobody asks how they ended, their channel tells it.
+    """Fork an execution environment for each order, which comes with its channel; end with the last order."""
+    # The kernel reaps the children, because their end is noticed by their channel, not by their exit status.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # What has been imported is shared by all forks, as long as no collection touches it.
+    # All forks share the memory of what was imported, as long as the garbage collector does not write to it.
     gc.freeze()
     while True:
         message, descriptors, _, _ = socket.recv_fds(orders, _LARGEST_ORDER, 1)
@@ -117,11 +117,11 @@ def fork_on_order(handler: Handler, orders: socket.socket) -> None:
 
 
 def main() -> None:
-    """Loads the function once, says how that went, and then forks an environment for each order."""
+    """Load the function, report whether that succeeded, and then fork an environment for each order."""
     orders = socket.socket(fileno=int(os.environ.pop("LOCKSTEP_LAMBDA_ORDERS")))
     try:
         handler = load_handler()
-    except BaseException as error:  # noqa: BLE001 - an import may raise anything, SystemExit too: it is reported
+    except BaseException as error:  # noqa: BLE001 - an import may raise anything, even SystemExit; it is reported
         orders.send(json.dumps({"status": "init_error", "payload": error_payload(error)}).encode())
         return
     orders.send(json.dumps({"status": "ready"}).encode())

@@ -1,4 +1,4 @@
-"""Repairs of waiting for a task token: an early answer is kept, an abort ends the wait."""
+"""Repairs: an answer to a task token is kept if it comes early, and an abort ends the wait for a token."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from localstack.runtime import hooks
 
 @hooks.on_infra_start()
 def keep_early_callbacks() -> None:
-    """A token answered before its state begins to wait must still wake a wait with a heartbeat."""
+    """An answer that comes before the state waits must also end a wait with a heartbeat."""
     from localstack.services.stepfunctions.asl.eval.callback.callback import CallbackEndpoint  # noqa: PLC0415
 
     original = CallbackEndpoint.setup_heartbeat_endpoint
@@ -23,7 +23,7 @@ def keep_early_callbacks() -> None:
 
 @hooks.on_infra_start()
 def abort_waiting_executions() -> None:
-    """StopExecution must wake the states that wait for a token, and the abort must win over their error."""
+    """StopExecution must end the wait for tokens, and the execution must be aborted, not failed."""
     from localstack.services.stepfunctions.asl.eval.environment import Environment  # noqa: PLC0415
     from localstack.services.stepfunctions.asl.eval.program_state import ProgramStopped  # noqa: PLC0415
 
@@ -33,7 +33,7 @@ def abort_waiting_executions() -> None:
         was_running = self.is_running()
         original_stop(self, *args, **options)
         if was_running and not self.is_frame():
-            for endpoint in list(self.callback_pool_manager._pool.values()):  # noqa: SLF001 - it offers no other way
+            for endpoint in list(self.callback_pool_manager._pool.values()):  # noqa: SLF001 - there is no public way
                 endpoint.interrupt_all()
 
     def set_error(self: Any, *args: Any, **options: Any) -> None:

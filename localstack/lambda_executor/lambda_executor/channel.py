@@ -1,4 +1,4 @@
-"""An execution environment and the socket over which it takes requests: lines of JSON both ways."""
+"""An execution environment and its socket, on which requests and answers are lines of JSON."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ class ChannelTimeout(Exception):
 class Channel:
     def __init__(self, pid: int, ours: socket.socket) -> None:
         self._pid = pid
-        # The environment is the template's child, not ours: the kernel tells us by this descriptor when it has ended.
+        # The environment is a child of the template, so its end cannot be waited for; this descriptor shows it.
         self._ended = _pidfd(pid)
         self._socket = ours
         self._pending = b""
@@ -39,7 +39,7 @@ class Channel:
             raise ChannelClosed("the environment has ended") from error
 
     def receive(self, timeout: float) -> dict[str, str]:
-        """The next line; the timeout is for each read of a line that comes in one piece or in quick pieces."""
+        """Read the next line. The timeout applies to each read, and a line arrives in one piece or in quick pieces."""
         self._socket.settimeout(timeout)
         while b"\n" not in self._pending:
             try:
@@ -56,7 +56,7 @@ class Channel:
         return message
 
     def close(self) -> None:
-        """The environment reads the end of its input and leaves; one that does not is killed."""
+        """Close the socket, at which the environment ends; kill it if it does not."""
         self._socket.close()
         if not self._has_ended(_END_SECONDS):
             self.kill()
@@ -65,7 +65,7 @@ class Channel:
             self._ended = None
 
     def kill(self) -> None:
-        """Kills whatever the function started as well: it leads a session of its own."""
+        """Kill the environment and all that the function has started, which are in its session."""
         if self.alive():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._pid, signal.SIGKILL)

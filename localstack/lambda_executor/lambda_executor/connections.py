@@ -1,4 +1,4 @@
-"""Repair: an idle connection is not closed under the hands of a client that is about to use it again."""
+"""Repair: an idle connection is not closed while a client is about to use it again."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ _SECONDS = 3600
 
 @hooks.on_infra_start()
 def keep_idle_connections() -> None:
-    """The server ends them after 60 s; LocalStack's own calls keep pools and do not repeat a call that met the end.
+    """The server closes idle connections after 60 s. LocalStack's own clients keep pools and do not repeat such a call.
 
     A step of an execution then fails with `States.Runtime`: "Connection was closed before we received a valid …".
     """

@@ -23,7 +23,7 @@ _INHERITED = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR")
 class SubprocessExecutor(RuntimeExecutor):
     """Runs Python functions with the interpreter named by `LAMBDA_PYTHON`.
 
-    There is no isolation and no memory limit: a function runs as LocalStack's user. It is for code that is ours.
+    There is no isolation and no memory limit: a function runs as LocalStack's user. Only trusted code may be run.
     """
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002 - the interface's name
@@ -100,7 +100,7 @@ class SubprocessExecutor(RuntimeExecutor):
             return {"status": "error", "payload": _error("Runtime.ExitError", message)}
 
     def _logs_since(self, offset: int, request_id: str, seconds: float) -> str:
-        """The child flushes before it answers, so the file is complete when the answer is here."""
+        """The log of one request. The child flushes before it answers, so the file is complete by now."""
         with self._log.open("rb") as file:
             file.seek(offset)
             written = file.read().decode(errors="replace")
@@ -138,7 +138,7 @@ class SubprocessExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Lets the loaded function go and keeps its code: the next version of an updated function shares the folder."""
+        """End the template and keep the code, because the next version of the function uses the same folder."""
         _TEMPLATES.forget(str(function_version.config.code.get_unzipped_code_location()))
 
     @classmethod

@@ -1,7 +1,7 @@
-"""Tells the supervisor that an object or a secret was written, so that it can export it.
+"""Notifies the supervisor that an object or a secret was written, so that it exports it.
 
-LocalStack's community edition forgets everything when it ends. Instead of asking it again and again what it holds,
-the supervisor watches one file whose time of change this hook moves.
+LocalStack's community edition loses everything when it ends. Instead of listing its content again and again, the
+supervisor watches one file, whose time of change this hook sets.
 """
 
 import os

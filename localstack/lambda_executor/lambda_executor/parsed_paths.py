@@ -1,7 +1,7 @@
 """Repair: a JSONPath is parsed once, not at every use.
 
-LocalStack parses the same few paths of a state machine again for each state that it enters, and the parser builds its
-tables anew each time: 7 ms of CPU a path, most of what an execution costs.
+LocalStack parses the same few paths of a state machine again in each state, and the parser builds its tables each
+time: 7 ms of CPU a path, which is most of the cost of an execution.
 """
 
 import functools

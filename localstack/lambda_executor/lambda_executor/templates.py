@@ -1,7 +1,7 @@
-"""The loaded functions: one process a function's code, from which its execution environments are forked.
+"""Templates: for each function a process that has loaded its code, from which execution environments are forked.
 
-A burst of calls would else start an interpreter for each of them, with some seventy megabytes and a second of work
-to import what the function stands on: more than a small machine has.
+Without them a burst of calls would start an interpreter for each call, which takes some seventy megabytes and a second
+to import the function's packages: more than a small machine has.
 """
 
 import json
@@ -20,7 +20,7 @@ _LARGEST_ANSWER = 1 << 20
 
 
 class LoadFailed(Exception):
-    """The function could not be loaded; `payload` is what it raised, as AWS tells it."""
+    """The function could not be loaded; `payload` is its error in AWS's form."""
 
     def __init__(self, payload: str) -> None:
         super().__init__("the function failed to load")
@@ -29,7 +29,7 @@ class LoadFailed(Exception):
 
 @dataclass(frozen=True)
 class Code:
-    """What makes two environments the same function: its interpreter, its folder, its imports, its name."""
+    """The key of a template: two environments with the same interpreter, folder, path and handler share it."""
 
     interpreter: str
     folder: str
@@ -39,7 +39,7 @@ class Code:
 
 @dataclass
 class Template:
-    """One loaded function. Environments are ordered one after the other: a fork takes milliseconds."""
+    """One loaded function. It forks one environment at a time, which takes milliseconds."""
 
     process: subprocess.Popen[bytes]
     orders: socket.socket
@@ -61,17 +61,17 @@ class Template:
             )
         template = cls(process, ours)
         try:
-            told = template.answer(_LOAD_SECONDS)
+            answer = template.answer(_LOAD_SECONDS)
         except ChannelClosed:
             template.close()
             raise
-        if told["status"] != "ready":
+        if answer["status"] != "ready":
             template.close()
-            raise LoadFailed(told["payload"])
+            raise LoadFailed(answer["payload"])
         return template
 
     def fork(self, environment: dict[str, str], log: Path) -> Channel:
-        """A new execution environment."""
+        """Fork a new execution environment."""
         ours, theirs = socket.socketpair()
         order = json.dumps({"environment": environment, "log": str(log)}).encode()
         with self.lock, theirs:
@@ -91,18 +91,18 @@ class Template:
             raise ChannelClosed(f"no answer within {seconds:.0f} s") from error
         if not data:
             raise ChannelClosed(f"exit status {self.process.wait(timeout=_FORK_SECONDS)}")
-        told: dict[str, Any] = json.loads(data)
-        return told
+        answer: dict[str, Any] = json.loads(data)
+        return answer
 
     def close(self) -> None:
-        """Environments that were forked before go on."""
+        """End the template; environments that it has forked go on."""
         self.orders.close()
         self.process.kill()
         self.process.wait()
 
 
 class Templates:
-    """All templates of this LocalStack; each is loaded once, however many calls come at once."""
+    """All templates of this LocalStack. Each is loaded once, even if many calls need it at the same time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -110,7 +110,7 @@ class Templates:
         self._loaded: dict[Code, Template] = {}
 
     def environment(self, code: Code, variables: dict[str, str], log: Path) -> Channel:
-        """A new environment of the function; raises `LoadFailed` or `ChannelClosed`."""
+        """Fork an environment of the function; raises `LoadFailed` or `ChannelClosed`."""
         with self._lock:
             loading = self._loading.setdefault(code, Lock())
         with loading:
@@ -120,7 +120,7 @@ class Templates:
         return template.fork(variables, log)
 
     def forget(self, folder: str) -> None:
-        """Lets the templates of a version that was replaced go."""
+        """End the templates of a version that was replaced."""
         with self._lock:
             gone = [self._loaded.pop(code) for code in list(self._loaded) if code.folder == folder]
         for template in gone:

@@ -1,4 +1,4 @@
-"""A whole worker but for AWS: its queue is a list in this process, and its callbacks end here.
+"""A complete worker without AWS: its queue is a list in this process, which also receives its callbacks.
 
 Consumer, claims, leases, fences, recording, events, outbox and relay are those of `python -m orchestrator`.
 """
@@ -32,11 +32,11 @@ from orchestrator.intake.deleter import Deleter
 from orchestrator.outbox.messages import step_message
 from orchestrator.recording.recorder import OutcomeWriter
 from orchestrator.work import StepFinished, TickOutcome, Work
-from scratch import database
+from support.scratch import database
 
 
 class ListQueue:
-    """A queue of any length at the same cost a message, which counts the calls that SQS would have had."""
+    """A queue in memory, of any length, which counts the calls that SQS would have received."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
@@ -73,7 +73,7 @@ class ListQueue:
 
 
 class TimedNoop:
-    """The no-op engine, with the moment of each call."""
+    """The no-op engine, which notes the moment of each call."""
 
     def __init__(self) -> None:
         self.at: list[float] = []
@@ -92,7 +92,7 @@ class LocalWorker:
     _done: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work_off(self, dispatches: Sequence[StepDispatch], *, seconds: float = 60) -> float:
-        """Seconds until the callback of every step has been sent."""
+        """Execute all steps; return the seconds until the last callback."""
         self._expected = self.called_back + len(dispatches)
         self._done.clear()
         bodies = [_body(dispatch) for dispatch in dispatches]
@@ -120,7 +120,7 @@ class LocalWorker:
 async def local_worker(
     orchestrator_url: str, relay_url: str, *, concurrency: int, pool_size: int
 ) -> AsyncIterator[LocalWorker]:
-    """A worker with pools of its own; closing them makes PostgreSQL publish what their backends did."""
+    """A worker with connection pools of its own; closing them makes PostgreSQL publish their counts."""
     async with AsyncExitStack() as stack:
         own, relaying = database(orchestrator_url, pool_size=pool_size), database(relay_url, pool_size=2)
         stack.push_async_callback(own.close)
@@ -160,9 +160,9 @@ async def local_worker(
 
 
 def telemetry_to_nowhere() -> None:
-    """Logs and spans cost what they cost in the service; the lines go to /dev/null."""
+    """Set up logs and spans as in the service, so that they cost the same; the lines are written to /dev/null."""
     traces.configure("bench")
-    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it is open as long as the process
     handler = logging.StreamHandler(nowhere)
     handler.setFormatter(logs.JsonFormatter("bench"))
     root = logging.getLogger()

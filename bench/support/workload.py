@@ -1,4 +1,4 @@
-"""Runs of every kind, kept going for a while, and the promises checked on what they left behind."""
+"""Keeps runs of every kind going for some time, and checks the promises afterwards in the database."""
 
 import time
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ TOOL_JOBS, MODEL_CALLS, STEPS = 2, 1, 4
 
 @dataclass(slots=True)
 class Workload:
-    """Keeps `at_once` runs open; an API that is away for a moment is asked again with the same key."""
+    """Keeps `at_once` runs open. If the API does not answer, the request is repeated with the same key."""
 
     api: httpx.Client
     at_once: int
@@ -36,7 +36,7 @@ class Workload:
     _keys: list[str] = field(default_factory=list)
 
     def step(self) -> None:
-        """Starts what is missing and looks at what is open."""
+        """Start runs until `at_once` are open, and read the state of the open ones."""
         for run_id in list(self.open):
             run = self._ask("GET", f"/runs/{run_id}")
             if run is not None and run["status"] in ENDED:
@@ -47,7 +47,7 @@ class Workload:
                 return
 
     def finish(self, *, seconds: float) -> None:
-        """Starts nothing more and waits for what is open."""
+        """Wait for the open runs, without starting others."""
         self.at_once = 0
         deadline = time.monotonic() + seconds
         while self.open and time.monotonic() < deadline:
@@ -85,9 +85,9 @@ class Workload:
 
 
 def violations(database_url: str, runs: dict[str, str], *, open_runs: list[str]) -> list[str]:
-    """What the promises forbid, found in the database; empty when they hold."""
-    found = [f"{run_id} has not ended" for run_id in open_runs]
-    found += [f"{run_id} ended {status}" for run_id, status in runs.items() if status != "COMPLETED"]
+    """The violations of the promises in the database; none if they hold."""
+    broken = [f"{run_id} has not ended" for run_id in open_runs]
+    broken += [f"{run_id} ended {status}" for run_id, status in runs.items() if status != "COMPLETED"]
     with psycopg.connect(database_url, autocommit=True) as connection:
         for run_id, status in runs.items():
             if status != "COMPLETED":
@@ -103,5 +103,5 @@ def violations(database_url: str, runs: dict[str, str], *, open_runs: list[str])
             ).fetchone()
             expected = (TOOL_JOBS, TOOL_JOBS, MODEL_CALLS, STEPS, STEPS)
             if row != expected:
-                found.append(f"{run_id}: jobs done, jobs, answered calls, successes, steps are {row}, not {expected}")
-    return found
+                broken.append(f"{run_id}: jobs done, jobs, answered calls, successes, steps are {row}, not {expected}")
+    return broken

@@ -1,4 +1,4 @@
-"""Ways to ask peers: as much as they take, at a calm pace beside the direct way, or many streams at once."""
+"""Three kinds of load: as many calls as possible, calls in turn with direct ones, and many streams at once."""
 
 import asyncio
 import json
@@ -6,9 +6,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from fake_upstream import CHUNKS
+from gateway_parts.fake_upstream import CHUNKS
 from peers.base import Peer
-from raw_http import Connection, Taken
+from support.raw_http import Connection, Taken
 
 _MESSAGES = [{"role": "user", "content": "penguin " * 120}]
 OPEN_GAP_MS = 400
@@ -16,14 +16,14 @@ _LOOK_SECONDS = 0.1
 
 
 def body(model: str = "fake", **more: object) -> bytes:
-    """About 1.1 kB."""
+    """The body of a request, of about 1.1 kB."""
     return json.dumps({"model": model, "max_tokens": 200, "messages": _MESSAGES, **more}).encode()
 
 
 PLAIN = body()
 STREAM = body(stream=True)
 OPEN = body(f"fake-{OPEN_GAP_MS}ms", stream=True)
-"""A stream that stays open for seconds."""
+"""A stream that is open for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Loaded:
 
 
 class Load:
-    """Asks, and counts by peer what it has sent and what came back bad."""
+    """Sends calls, and counts by peer the good and the bad answers."""
 
     def __init__(self) -> None:
         self.sent: Counter[str] = Counter()
@@ -44,7 +44,7 @@ class Load:
         return self.sent[peer] - self.bad[peer]
 
     async def full(self, peer: Peer, body: bytes, *, at_once: int, seconds: float) -> Loaded:
-        """So many at a time for so long."""
+        """Keep `at_once` calls open for `seconds`."""
         request = peer.target.request(body)
         before, began = peer.cpu_seconds(), time.perf_counter()
         calls = await asyncio.gather(*(self._worker(peer, request, began + seconds) for _ in range(at_once)))
@@ -54,13 +54,13 @@ class Load:
     async def in_turn(
         self, direct: Peer, peer: Peer, body: bytes, *, per_second: float, calls: int
     ) -> tuple[list[Taken], list[Taken]]:
-        """Both ways in turn, so that what disturbs the machine disturbs both."""
+        """Call both sides in turn, so that a disturbance of the machine affects both."""
         sides = [(side, side.target.request(body), await Connection.open(side.target)) for side in (direct, peer)]
         taken: dict[str, list[Taken]] = {side.name: [] for side, *_ in sides}
         due = time.perf_counter()
         for _ in range(calls):
             for side, request, connection in sides:
-                taken[side.name].append(self._counted(side, await connection.ask(request)))
+                taken[side.name].append(self._counted(side, await connection.send(request)))
                 due += 1 / per_second / len(sides)
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
         for *_, connection in sides:
@@ -68,22 +68,22 @@ class Load:
         return taken[direct.name], taken[peer.name]
 
     async def open_at_once(self, peer: Peer, streams: int, *, body: bytes = OPEN) -> tuple[list[Taken], int]:
-        """What came of each, and the most bytes of memory that the peer had meanwhile."""
+        """The answers, and the most bytes of memory that the peer had during them."""
         connections = [await Connection.open(peer.target) for _ in range(streams)]
         request = peer.target.request(body)
-        asked = asyncio.gather(*(connection.ask(request) for connection in connections))
+        answers = asyncio.gather(*(connection.send(request) for connection in connections))
         peak = peer.rss()
-        while not asked.done():
-            await asyncio.wait({asked}, timeout=_LOOK_SECONDS)
+        while not answers.done():
+            await asyncio.wait({answers}, timeout=_LOOK_SECONDS)
             peak = max(peak, peer.rss())
         for connection in connections:
             connection.close()
-        return [self._counted(peer, one) for one in await asked], peak
+        return [self._counted(peer, one) for one in await answers], peak
 
     async def _worker(self, peer: Peer, request: bytes, deadline: float) -> int:
         calls, connection = 0, await Connection.open(peer.target)
         while time.perf_counter() < deadline:
-            taken = self._counted(peer, await connection.ask(request))
+            taken = self._counted(peer, await connection.send(request))
             calls += 1
             if taken.status == 0:
                 connection = await Connection.open(peer.target)
@@ -97,5 +97,5 @@ class Load:
 
 
 def whole_stream(taken: Taken) -> bool:
-    """Whether nothing of a stream was lost on the way."""
+    """Whether a stream arrived complete."""
     return taken.good and taken.text.count(b'"content": "penguin penguin "') == CHUNKS

@@ -1,4 +1,4 @@
-"""The running parts of the stack, each with the processes below it, and their processor time."""
+"""The processes of the stack with their children, and their processor time."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from settings import BenchSettings
+from support.settings import BenchSettings
 
 
 def parts_of(settings: BenchSettings) -> dict[str, psutil.Process]:
-    """Name to the process that listens on its port."""
+    """By name, the process that listens on the port of that name."""
     ports = {
         "control_plane": urlsplit(settings.api_url).port,
         "orchestrator": settings.port_worker_health,
@@ -31,7 +31,7 @@ def parts_of(settings: BenchSettings) -> dict[str, psutil.Process]:
 
 
 def cpu_seconds(parts: Mapping[str, psutil.Process]) -> dict[str, float]:
-    """Each part's processor time so far, with that of the processes below it, living and ended."""
+    """The processor time of each part, with that of its children, running or ended."""
     return {name: _of_tree(process) for name, process in parts.items()}
 
 

@@ -1,4 +1,4 @@
-"""The running stack, as `.local/env` gives it to the benchmark programs."""
+"""The addresses of the running stack, from the variables of `.local/env`."""
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict

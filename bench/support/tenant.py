@@ -1,4 +1,4 @@
-"""A tenant of the benchmarks' own on the running stack, so that nobody's runs are among theirs."""
+"""Makes a tenant on the running stack, so that a benchmark sees only its own runs."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import psycopg
 
 from control_plane.identity.tokens import LocalIssuer
 from foundation.domain.ids import new_uuid
-from settings import BenchSettings
+from support.settings import BenchSettings
 
 _USER_KEY = "lockstep/user-signing-key"
 
@@ -25,7 +25,7 @@ class Tenant:
 
 
 def new_tenant(settings: BenchSettings) -> Tenant:
-    """A new tenant with one owner, and a token of an hour."""
+    """Make a tenant with one owner, whose token is valid for an hour."""
     tenant_id, user_id = new_uuid(), new_uuid()
     subject = f"bench-{user_id}"
     with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:

@@ -1,16 +1,16 @@
-"""One peer's figures of one round."""
+"""Measures one peer in one round."""
 
 from dataclasses import asdict, dataclass
 
-from figures import percentile
-from gateway_load import PLAIN, STREAM, Load
+from gateway_parts.load import PLAIN, STREAM, Load
 from peers.base import Peer
-from raw_http import Taken
+from support.figures import percentile
+from support.raw_http import Taken
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Milliseconds, but for the first two; `added` is beside the direct way, `gap` over what was sent."""
+    """Milliseconds, except the first two. `added` is the difference to direct calls, `gap` to the upstream's pauses."""
 
     calls_per_second: float
     streams_per_second: float

@@ -1,4 +1,4 @@
-"""Few words for figures: percentiles, the machine, and a document on standard output."""
+"""Percentiles, a description of the machine, and the document on standard output."""
 
 import json
 import os
@@ -16,7 +16,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def milliseconds(seconds: Sequence[float], *shares: int) -> dict[str, float]:
-    """`{"p50": …}` of seconds, in milliseconds."""
+    """Percentiles of seconds as `{"p50": …}` in milliseconds."""
     return {f"p{share}": round(percentile(seconds, share / 100) * 1000, 2) for share in shares}
 
 
@@ -37,8 +37,8 @@ def machine() -> dict[str, object]:
     }
 
 
-def say(what: str) -> None:
-    """Progress, beside the document."""
+def progress(what: str) -> None:
+    """Print progress to standard error, because standard output is the document's."""
     print(what, file=sys.stderr, flush=True)
 
 

@@ -1,8 +1,8 @@
-"""A provider that answers at once and costs next to nothing: what is measured in front of it is the gateway.
+"""A provider that answers at once and needs almost no processor time, so that measurements are those of the gateway.
 
-`python bench/fake_upstream.py PORT`: chat completions, plain (1 kB with usage) or streamed (10 chunks, 5 ms apart, then
-usage where it is asked for); `/health`. A model whose name ends in `-300ms` waits so long between chunks, and before a
-plain answer. One protocol class over asyncio, so that it takes no share in the figures.
+`python bench/gateway_parts/fake_upstream.py PORT` serves chat completions, plain (1 kB with usage) or streamed (10
+chunks, 5 ms apart, then usage if the request asks for it), and `/health`. A model whose name ends in `-300ms` waits
+that long between chunks, and before a plain answer. It is one protocol class of asyncio, without a framework.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ _DONE = b"data: [DONE]\n\n"
 
 
 class FakeUpstream(asyncio.Protocol):
-    """One connection; requests come one after the other."""
+    """One connection, on which requests follow one another."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]

@@ -1,19 +1,19 @@
-"""What the gateway must reach and wants to reach, beside its peers of the same round."""
+"""The goals of the gateway, of which some are figures of its peers in the same round."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from figures import median
+from support.figures import median
 
 Round = Mapping[str, Mapping[str, float]]
-"""Figures of each peer."""
+"""The figures of each peer."""
 
 OURS = "lockstep"
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Met by a value of at most `gate`; `value` is of one round, and None where a peer is missing."""
+    """It is met by a value of at most `gate`; `value` computes it from one round, None if a peer is missing."""
 
     figure: str
     gate: float
@@ -23,7 +23,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The median of all rounds against its goal."""
+    """The median of all rounds and its goal."""
 
     figure: str
     value: float | None
@@ -39,12 +39,12 @@ class Reached:
         return None if self.value is None else self.value <= self.target
 
     def as_dict(self) -> dict[str, object]:
-        about = {"figure": self.figure, "value": self.value, "gate": self.gate, "target": self.target}
-        return {**about, "gate_met": self.gate_met, "target_met": self.target_met}
+        measured = {"figure": self.figure, "value": self.value, "gate": self.gate, "target": self.target}
+        return {**measured, "gate_met": self.gate_met, "target_met": self.target_met}
 
 
 def _beside(name: str, peer: str) -> Callable[[Round], float | None]:
-    """Our figure as a share of a peer's."""
+    """The gateway's figure divided by a peer's."""
 
     def share(figures: Round) -> float | None:
         if peer not in figures or figures[peer][name] <= 0:
@@ -83,11 +83,11 @@ GOALS = (
 
 
 def reached(rounds: Sequence[Round]) -> list[Reached]:
-    found = []
+    goals = []
     for goal in GOALS:
         values = [value for value in map(goal.value, rounds) if value is not None]
-        found.append(Reached(goal.figure, median(values, 4) if values else None, goal.gate, goal.target))
-    return found
+        goals.append(Reached(goal.figure, median(values, 4) if values else None, goal.gate, goal.target))
+    return goals
 
 
 def table(goals: Sequence[Reached]) -> str:

@@ -1,4 +1,4 @@
-"""A database for one benchmark, made from schema.sql, and runs in it as InitRun leaves them."""
+"""A database for one benchmark, made from schema.sql, with runs in the state in which InitRun leaves them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,25 +21,25 @@ from foundation.storage.execution.runs import NewRun
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.workflow import plans
 
-SCHEMA = Path(__file__).parents[1] / "schema.sql"
+SCHEMA = Path(__file__).parents[2] / "schema.sql"
 _ONE_AT_A_TIME = 4242
 
 
 def renamed(url: str, database: str) -> str:
-    """The same server and login, another database."""
+    """The URL with another database."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
 
 
 @contextmanager
 def scratch_database(superuser_url: str) -> Iterator[str]:
-    """The name of a new database on the same server; it is dropped at the end."""
+    """Make a database on the same server and yield its name; it is dropped at the end."""
     name = f"bench_{uuid4().hex[:12]}"
     with psycopg.connect(superuser_url, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
             with psycopg.connect(renamed(superuser_url, name), autocommit=True) as made:
-                # roles belong to the whole server, where two programs that make them at once collide
+                # Roles belong to the whole server, so two programs that make them at the same time collide.
                 server.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
                 made.execute(SCHEMA.read_bytes())
                 server.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
@@ -53,7 +53,7 @@ def database(url: str, *, pool_size: int) -> Database:
 
 
 def chain(length: int) -> TaskDefinition:
-    """No-op steps, each of which needs the one before."""
+    """No-op steps, each of which needs the one before it."""
     steps = [
         {"name": f"s{place}", "kind": "noop", "needs": [f"s{place - 1}"] if place else []} for place in range(length)
     ]
@@ -61,14 +61,14 @@ def chain(length: int) -> TaskDefinition:
 
 
 def fan_out(width: int) -> TaskDefinition:
-    """No-op steps that need nothing."""
+    """No-op steps that need no other."""
     steps = [{"name": f"s{place}", "kind": "noop"} for place in range(width)]
     return TaskDefinition.model_validate({"name": f"fan-{uuid4()}", "steps": steps})
 
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
-    """A tenant with a user, and the login that may insert for it."""
+    """A tenant with a user, and the login that may insert rows for them."""
 
     owner: Database
     tenant_id: UUID
@@ -98,7 +98,7 @@ class Tenancy:
         return task_id
 
     async def run(self, task_id: UUID, definition: TaskDefinition) -> list[StepDispatch]:
-        """A RUNNING run; what EnqueueStep would send for it, in topological order."""
+        """Make a RUNNING run; return the messages that EnqueueStep would send, in topological order."""
         run_id = new_uuid()
         run = NewRun(
             tenant_id=self.tenant_id,

@@ -1,4 +1,4 @@
-"""HTTP as lean as a load generator needs it: requests made beforehand, answers only looked at where they end."""
+"""HTTP for load: requests are encoded beforehand, and of answers only the end is parsed."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A port of this machine, and the headers that it wants beside the usual."""
+    """A port of this machine, and further headers that its server needs."""
 
     port: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -31,9 +31,9 @@ class Target:
 
 @dataclass(slots=True)
 class Taken:
-    """When an answer came: seconds of the clock at which it was asked for, of each arrival, and of its end."""
+    """The times of an answer, in seconds of the clock: of the request, of each read, and of the end."""
 
-    asked: float
+    sent_at: float
     status: int = 0
     arrivals: list[float] = field(default_factory=list)
     ended: float = 0.0
@@ -41,16 +41,16 @@ class Taken:
 
     @property
     def text(self) -> bytes:
-        """The body without the frames of its chunks, as far as they carry events."""
+        """The body without the frames of its chunks, as far as it consists of events."""
         return _FRAME.sub(b"", bytes(self.body))
 
     @property
     def first(self) -> float:
-        return self.arrivals[0] - self.asked
+        return self.arrivals[0] - self.sent_at
 
     @property
     def whole(self) -> float:
-        return self.ended - self.asked
+        return self.ended - self.sent_at
 
     @property
     def gaps(self) -> list[float]:
@@ -58,12 +58,12 @@ class Taken:
 
     @property
     def good(self) -> bool:
-        """200, with its usage or its last event."""
+        """Whether the status is 200 and the usage or the last event is there."""
         return self.status == 200 and (b'"usage"' in self.body or b"[DONE]" in self.body)
 
 
 class Connection(asyncio.Protocol):
-    """One that stays open; one request at a time."""
+    """A connection that is kept open, for one request at a time."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -82,8 +82,8 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    def ask(self, request: bytes) -> "asyncio.Future[Taken]":
-        """Its answer; one that was broken off has no end and is not good."""
+    def send(self, request: bytes) -> "asyncio.Future[Taken]":
+        """Send a request; an answer that is broken off has no end and is not good."""
         self._done = self._loop.create_future()
         self._head = b""
         self._taken = Taken(time.perf_counter())
@@ -129,7 +129,7 @@ class Connection(asyncio.Protocol):
 
 
 def answers(target: Target, path: str, *, seconds: float, alive: Callable[[], bool]) -> bool:
-    """Whether somebody answers on the port in time, while a process lives."""
+    """Whether the port answers in time, while the process runs."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and alive():
         try:

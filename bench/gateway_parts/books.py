@@ -1,18 +1,18 @@
-"""What our gateway's books say after the load: whether all was charged, to the nano-dollar, and nothing is held."""
+"""Checks after the load that every call was charged, to the nano-dollar, and that nothing is held."""
 
 import asyncio
 import json
 import time
 import urllib.request
 
-from fake_upstream import INPUT_TOKENS, OUTPUT_TOKENS
-from gateway_load import body
+from gateway_parts.fake_upstream import INPUT_TOKENS, OUTPUT_TOKENS
+from gateway_parts.load import body
 from peers.lockstep import Lockstep
 from peers.payer import Charged, Payer
-from raw_http import LOOPBACK, Connection
+from support.raw_http import LOOPBACK, Connection
 
 _NANO_PER_TOKEN = (150, 600)
-"""What gateway.toml says of the model `fake`, in nano-dollars."""
+"""The price of the model `fake` in bench/gateway.toml, in nano-dollars."""
 _DOLLAR = 10**9
 _PATIENCE_SECONDS = 30.0
 
@@ -20,17 +20,17 @@ LIMIT_USD = 25
 PARALLEL = 200
 CENTS = 1
 COSTLY = body("fake-costly-50ms", max_tokens=10_000)
-"""A call that is bounded by a dollar, costs a cent, and takes a while."""
+"""A call whose bound is a dollar, whose cost is a cent, and which takes some time."""
 
 
 def cost_of(calls: int) -> int:
-    """Nano-dollars of so many calls of the model `fake`."""
+    """The cost in nano-dollars of so many calls of the model `fake`."""
     price_in, price_out = _NANO_PER_TOKEN
     return calls * (INPUT_TOKENS * price_in + OUTPUT_TOKENS * price_out)
 
 
 async def checked(ours: Lockstep, payer: Payer, *, answered: int) -> dict[str, int]:
-    """`answered` are the good answers; the recorder gets time to bring the last of them."""
+    """The charges against those expected of `answered` good answers; the ledger writer gets time to write the last."""
     charged = await _recorded(payer, answered)
     counters = await asyncio.to_thread(_counters, ours, payer)
     committed = max(scope["committed"]["nano_usd"] for scope in counters)
@@ -43,12 +43,12 @@ async def checked(ours: Lockstep, payer: Payer, *, answered: int) -> dict[str, i
 
 
 async def exactness(ours: Lockstep) -> dict[str, float]:
-    """A budget of 25 dollars, 200 calls at once that are bounded by a dollar each and cost a cent: all fit."""
+    """200 calls at once on a budget of 25 dollars: each has a bound of a dollar and costs a cent, so all fit."""
     payer = ours.payer(nano_usd=LIMIT_USD * _DOLLAR)
     peer = ours.peer(payer)
     connections = [await Connection.open(peer.target) for _ in range(PARALLEL)]
     request = peer.target.request(COSTLY)
-    taken = await asyncio.gather(*(connection.ask(request) for connection in connections))
+    taken = await asyncio.gather(*(connection.send(request) for connection in connections))
     for connection in connections:
         connection.close()
     succeeded = sum(one.good for one in taken)
@@ -74,7 +74,7 @@ async def _recorded(payer: Payer, answers: int) -> Charged:
 
 
 def _counters(ours: Lockstep, payer: Payer) -> list[dict[str, dict[str, int]]]:
-    """What Redis has of the payer's scopes."""
+    """The payer's counters in Redis."""
     question = f"tenant_id={payer.tenant_id}&step_id={payer.step_id}"
     url = f"http://{LOOPBACK}:{ours.port}/internal/runs/{payer.run_id}/money?{question}"
     request = urllib.request.Request(url, headers={"authorization": f"Bearer {payer.service_token()}"})
