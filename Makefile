@@ -58,7 +58,7 @@ bench: ## measure; print JSON on standard output, all else on standard error
 	@$(SUPERVISOR) run bench/run.py
 
 unit: prepare ## run unit and architecture tests, and the ports' contracts on their fakes, without stack and network
-	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 --dist worksteal -p fixtures.own_sockets -m "not stack" \
+	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 --dist worksteal -p fixtures.machine.own_sockets -m "not stack" \
 		tests/unit tests/architecture tests/contract/ports
 
 mutants: prepare ## a seeded sample of small faults in pure code, and which of them no unit test notices (SEED=2 for another)

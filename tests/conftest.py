@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.stack import Member, Stack, new_member
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.running.stack import Member, Stack, new_member
 
 
 @pytest.fixture(scope="session")

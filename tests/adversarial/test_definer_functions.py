@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from fixtures.postgres import ScratchDatabase
+from fixtures.machine.postgres import ScratchDatabase
 
 LOGINS = (*("control_plane", "orchestrator", "llm_gateway", "lambdas", "relay", "sweeper", "recorder", "reconciler"),)
 DEFINERS = """SELECT p.oid::regprocedure::text, p.proname, p.proconfig, p.prosrc,

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from fixtures.operations import Operation, operations_of
-from fixtures.stack import Member, Stack, new_member
-from fixtures.unopened_apps import unopened_api
+from fixtures.api.operations import Operation, operations_of
+from fixtures.api.unopened_apps import unopened_api
+from fixtures.running.stack import Member, Stack, new_member
 
 pytestmark = pytest.mark.stack
 

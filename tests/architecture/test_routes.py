@@ -10,7 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from control_plane.dependencies import Administrator, Definer, Overseer, PlatformOperator, Reader, Runner
-from fixtures.unopened_apps import unopened_api
+from fixtures.api.unopened_apps import unopened_api
 
 _PUBLIC = {"/health"}
 _TYPED = (Reader, Runner, Definer, Administrator, Overseer, PlatformOperator)

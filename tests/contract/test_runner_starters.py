@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from fixtures.launchers import a_job
-from fixtures.sandboxes import UID_LOCKS, sandbox_root
+from fixtures.sandboxing.launchers import a_job
+from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
 from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
 from tool_runtime.launcher.runners.fake import FakeRunners

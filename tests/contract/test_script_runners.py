@@ -10,7 +10,7 @@ import pytest
 from pydantic import RedisDsn
 from redis.exceptions import RedisError, ResponseError
 
-from fixtures.redis_server import RedisServer, running_redis
+from fixtures.machine.redis_server import RedisServer, running_redis
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 from llm_gateway.budget.redis.pipelined import PipelinedConnection

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.stack import Member
+from fixtures.running.stack import Member
 
 pytestmark = pytest.mark.stack
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.free_port import free_port
-from fixtures.processes import ServiceProcess
-from fixtures.programs import programs_but
-from fixtures.stack import Member, Stack
-from fixtures.workers import a_worker, without_supervised_worker
+from fixtures.machine.free_port import free_port
+from fixtures.machine.processes import ServiceProcess
+from fixtures.machine.programs import programs_but
+from fixtures.running.stack import Member, Stack
+from fixtures.running.workers import a_worker, without_supervised_worker
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial]
 

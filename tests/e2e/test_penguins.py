@@ -16,7 +16,7 @@ import boto3
 import httpx
 import pytest
 
-from fixtures.stack import Stack, new_member
+from fixtures.running.stack import Stack, new_member
 
 pytestmark = pytest.mark.stack
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.stack import Member, Stack, new_member
+from fixtures.running.stack import Member, Stack, new_member
 
 pytestmark = pytest.mark.stack
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.stack import Member
+from fixtures.running.stack import Member
 from foundation.domain.states import WaitReason
 
 pytestmark = pytest.mark.stack

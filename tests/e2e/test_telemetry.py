@@ -13,7 +13,7 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from fixtures.stack import Member, Stack, new_member
+from fixtures.running.stack import Member, Stack, new_member
 
 pytestmark = pytest.mark.stack
 

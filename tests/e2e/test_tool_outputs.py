@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.stack import Member
+from fixtures.running.stack import Member
 
 pytestmark = pytest.mark.stack
 

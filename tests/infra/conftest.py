@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.lambda_code import zipped
+from fixtures.cloud.lambda_code import zipped
 from infra.names import LOCAL_ACCOUNT
 from supervisor.clouds.cloud import Cloud
 from supervisor.settings import Settings

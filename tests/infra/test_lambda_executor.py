@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures.lambda_code import zipped
+from fixtures.cloud.lambda_code import zipped
 
 pytestmark = pytest.mark.stack
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.stack import Stack
+from fixtures.running.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.stack import Stack
+from fixtures.running.stack import Stack
 from supervisor.commands.sql_prompt import statements
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.token_machines import receive_one, token_wait
+from fixtures.cloud.token_machines import receive_one, token_wait
 from fixtures.waiting import until, until_ended
 
 pytestmark = pytest.mark.stack

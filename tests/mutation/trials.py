@@ -18,7 +18,7 @@ ROOT = SERVICES.parent
 _UNIT = ("tests/unit", "tests/contract/ports")
 _PYTEST = (
     *(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not stack", "--hypothesis-seed=0"),
-    *("-p", "no:cacheprovider", "-p", "fixtures.own_sockets", "-p", "mutation.plugin"),
+    *("-p", "no:cacheprovider", "-p", "fixtures.machine.own_sockets", "-p", "mutation.plugin"),
 )
 _SECONDS = 180
 _PASSED = 0

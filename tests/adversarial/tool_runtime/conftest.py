@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.sandboxes import sandbox_root
+from fixtures.sandboxing.sandboxes import sandbox_root
 from tool_runtime.sandbox import assets
 from tool_runtime.sandbox.start import find_bwrap
 

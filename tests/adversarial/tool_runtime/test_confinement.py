@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.sandboxes import Ran, run_python
+from fixtures.sandboxing.sandboxes import Ran, run_python
 from tool_runtime.sandbox.filter import bpf
 
 TABLE = bpf.ARCHITECTURES[platform.machine()].table

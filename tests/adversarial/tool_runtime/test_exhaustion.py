@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.sandboxes import Ran, run_python
+from fixtures.sandboxing.sandboxes import Ran, run_python
 from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, JobLimits, JobReason
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.watch.memory import counts_shared_memory

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixtures.sandboxes import UID_LOCKS, sandbox_root
+from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobLimits, JobReason
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import assets, frames

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.sandboxes import run_python
+from fixtures.sandboxing.sandboxes import run_python
 
 UNFIT = "the name has control characters, a backslash, or marks that turn text around, or is of blanks alone"
 TOO_LARGE = "{} bytes, more than what is left of 2097152 for all files"

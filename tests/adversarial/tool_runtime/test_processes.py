@@ -14,7 +14,7 @@ import httpx
 import pytest
 from joserfc.jwk import OKPKey
 
-from fixtures.launchers import Launcher, a_job, a_key, children_of, launcher_process
+from fixtures.sandboxing.launchers import Launcher, a_job, a_key, children_of, launcher_process
 from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob
 from tool_runtime.sandbox.start import find_bwrap
 

@@ -17,12 +17,12 @@ import boto3
 import httpx
 import pytest
 
-from fixtures.bad_values import LARGE, NEVER_TAKEN, TAKEN_AS_THEY_ARE, TEXTS, places, with_text_at
-from fixtures.launchers import a_job
-from fixtures.operations import Operation, operations_in
-from fixtures.row_counts import rows_of
-from fixtures.stack import Member, Stack, new_member
-from fixtures.unopened_apps import UNOPENED
+from fixtures.api.bad_values import LARGE, NEVER_TAKEN, TAKEN_AS_THEY_ARE, TEXTS, places, with_text_at
+from fixtures.api.operations import Operation, operations_in
+from fixtures.api.row_counts import rows_of
+from fixtures.api.unopened_apps import UNOPENED
+from fixtures.running.stack import Member, Stack, new_member
+from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.ids import new_uuid
 from foundation.http.service_tokens import ServiceTokenSigner

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from fixtures.api_clients import run_reader
-from fixtures.unopened_apps import UNOPENED
+from fixtures.api.api_clients import run_reader
+from fixtures.api.unopened_apps import UNOPENED
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

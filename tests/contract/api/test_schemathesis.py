@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.api_clients import run_reader
-from fixtures.stack import Member, Stack
+from fixtures.api.api_clients import run_reader
+from fixtures.running.stack import Member, Stack
 
 pytestmark = pytest.mark.stack
 

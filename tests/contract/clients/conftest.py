@@ -11,12 +11,12 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from fixtures.clients import Clients, Play, Settled, running_clients
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.vendors.clients import Clients, Play, Settled, running_clients
 
 ROUTES = Path(__file__).with_name("routes.toml")
 GUIDE = """

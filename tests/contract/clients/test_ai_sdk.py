@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.clients import Settled
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.node_clients import ai_sdk
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.vendors.clients import Settled
+from fixtures.vendors.node_clients import ai_sdk
 
 by_each_wire = pytest.mark.parametrize("way", ["", "chat-", "messages-"], ids=["all", "chat", "messages"])
 

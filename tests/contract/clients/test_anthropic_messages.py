@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
+from fixtures.vendors.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
 
 by_each_wire = pytest.mark.parametrize("way", ["", "messages-", "chat-"], ids=["all", "messages", "chat"])
 plain_or_stream = pytest.mark.parametrize("streamed", [False, True], ids=["plain", "stream"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.clients import Play, Settled
+from fixtures.vendors.clients import Play, Settled
 
 
 @pytest.mark.parametrize("way", ["", "messages-"], ids=["all", "messages"])

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.claude_code import Printed, claude_code
-from fixtures.clients import Settled
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import events_of
-from fixtures.postgres import ScratchDatabase
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of
+from fixtures.vendors.claude_code import Printed, claude_code
+from fixtures.vendors.clients import Settled
 
 LONG_READS = 12
 Answered = Callable[[], Counter[str]]

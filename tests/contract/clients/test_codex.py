@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.clients import Settled
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import events_of
-from fixtures.node_clients import codex
-from fixtures.postgres import ScratchDatabase
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of
+from fixtures.vendors.clients import Settled
+from fixtures.vendors.node_clients import codex
 
 Answered = Callable[[], Counter[str]]
 

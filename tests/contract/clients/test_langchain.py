@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
+from fixtures.vendors.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
 
 # with another address than the vendor's, ChatOpenAI asks for the usage of a stream only when it is told to
 each_vendor = pytest.mark.parametrize(

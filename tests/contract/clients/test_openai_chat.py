@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from fixtures.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
-from fixtures.gateway import Tenant
-from fixtures.postgres import ScratchDatabase
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.vendors.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
 
 by_each_wire = pytest.mark.parametrize("way", ["", "chat-", "messages-"], ids=["all", "chat", "messages"])
 

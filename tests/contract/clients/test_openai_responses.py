@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
+from fixtures.vendors.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
 
 by_each_wire = pytest.mark.parametrize("way", ["", "chat-", "messages-"], ids=["all", "chat", "messages"])
 

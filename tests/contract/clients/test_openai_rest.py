@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.clients import Play, Settled
+from fixtures.vendors.clients import Play, Settled
 
 TEXTS = ["A penguin of the Palmer Archipelago.", "Another one."]
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.clients import Play, Settled
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.held_room import held_room
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.held_room import held_room
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
+from fixtures.vendors.clients import Play, Settled
 
 Answered = Callable[[], Counter[str]]
 VENDORS = ("openai_rest", "anthropic_rest")

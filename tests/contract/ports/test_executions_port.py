@@ -9,9 +9,9 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from fixtures.closed_ports import clients_of_nothing
+from fixtures.cloud.closed_ports import clients_of_nothing
+from fixtures.cloud.token_machines import receive_one, token_wait
 from fixtures.eventually import eventually
-from fixtures.token_machines import receive_one, token_wait
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.base import Executions
 from foundation.cloud.executions.fake import FakeExecutions

@@ -10,7 +10,7 @@ import boto3
 import httpx
 import pytest
 
-from fixtures.closed_ports import clients_of_nothing
+from fixtures.cloud.closed_ports import clients_of_nothing
 from foundation.cloud.clients import Clients
 from foundation.cloud.objects.base import ObjectStore, Upload
 from foundation.cloud.objects.fake import FakeObjectStore, Fetched

@@ -8,7 +8,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from fixtures.closed_ports import clients_of_nothing
+from fixtures.cloud.closed_ports import clients_of_nothing
 from foundation.cloud.clients import Clients
 from foundation.cloud.queue.base import BATCH, Outgoing, Queue, QueueMissing, Received
 from foundation.cloud.queue.fake import FakeQueue

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.api_in_process import ApiInProcess, api_in_process
-from fixtures.free_port import free_port
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.api.api_in_process import ApiInProcess, api_in_process
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.machine.free_port import free_port
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 
 
 @pytest.fixture(scope="session")

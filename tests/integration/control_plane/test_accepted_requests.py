@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from fixtures.problems import problem
-from fixtures.stack import Member
+from fixtures.api.problems import problem
+from fixtures.running.stack import Member
 
 pytestmark = pytest.mark.stack
 

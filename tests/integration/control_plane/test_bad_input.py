@@ -13,8 +13,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from fixtures.row_counts import rows_of
-from fixtures.stack import Member, Stack
+from fixtures.api.row_counts import rows_of
+from fixtures.running.stack import Member, Stack
 
 pytestmark = pytest.mark.stack
 

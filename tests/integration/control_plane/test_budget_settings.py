@@ -10,14 +10,14 @@ import httpx
 import pytest
 import redis
 
-from fixtures.api_in_process import ApiInProcess
-from fixtures.counters import as_field, over
+from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.problems import problem
 from fixtures.eventually import eventually
-from fixtures.gateway import Tenant
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.problems import problem
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import as_field, over
+from fixtures.money.ledger import events_of, recorded_events
 from foundation.domain.money import dollars, nano_usd
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
 from llm_gateway.budget.limits.scopes import ScopeKind

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 
-from fixtures.api_in_process import ApiInProcess
+from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.problems import problem
 from fixtures.eventually import eventually
-from fixtures.gateway import Tenant
-from fixtures.postgres import ScratchDatabase
-from fixtures.problems import problem
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.ids import new_uuid
 from foundation.domain.money import dollars
 

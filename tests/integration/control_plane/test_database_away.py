@@ -9,12 +9,12 @@ import httpx
 import pytest
 from pydantic import PostgresDsn
 
-from fixtures.api_in_process import ApiInProcess
-from fixtures.free_port import free_port
-from fixtures.gateway import Tenant
-from fixtures.operations import Operation, operations_of
-from fixtures.postgres import ScratchDatabase
-from fixtures.problems import problem
+from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.operations import Operation, operations_of
+from fixtures.api.problems import problem
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.free_port import free_port
+from fixtures.machine.postgres import ScratchDatabase
 from foundation.storage.session.database import Database, DatabaseSettings
 
 ASK_THE_GATEWAY_FIRST = ("/api/v1/breakers", "/api/v1/operations")

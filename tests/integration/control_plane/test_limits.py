@@ -8,11 +8,11 @@ import httpx
 import psycopg
 import pytest
 
-from fixtures.api_in_process import ApiInProcess
+from fixtures.api.api_in_process import ApiInProcess
+from fixtures.api.problems import problem
 from fixtures.eventually import eventually
-from fixtures.gateway import Tenant
-from fixtures.postgres import ScratchDatabase
-from fixtures.problems import problem
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.postgres import ScratchDatabase
 
 CALL: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
 LIMITS: dict[str, Any] = {

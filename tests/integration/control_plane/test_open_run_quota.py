@@ -6,10 +6,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from fixtures.api_in_process import ApiInProcess, api_in_process
-from fixtures.free_port import free_port
-from fixtures.gateway import Signing, Tenant
-from fixtures.postgres import ScratchDatabase
+from fixtures.api.api_in_process import ApiInProcess, api_in_process
+from fixtures.gateways.gateway import Signing, Tenant
+from fixtures.machine.free_port import free_port
+from fixtures.machine.postgres import ScratchDatabase
 
 QUOTA = 2
 

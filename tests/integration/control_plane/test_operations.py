@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.api_in_process import ApiInProcess, api_in_process
+from fixtures.api.api_in_process import ApiInProcess, api_in_process
+from fixtures.api.problems import problem
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant
-from fixtures.postgres import ScratchDatabase
-from fixtures.problems import problem
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
+from fixtures.machine.postgres import ScratchDatabase
 
 PROVIDER = "simulated"
 

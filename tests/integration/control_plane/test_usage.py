@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from fixtures.api_in_process import ApiInProcess, api_in_process
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.problems import problem
-from fixtures.reconciling import reconcile
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.api.api_in_process import ApiInProcess, api_in_process
+from fixtures.api.problems import problem
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
+from fixtures.gateways.reconciling import reconcile
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.money.ledger import events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 from foundation.domain.ids import new_uuid
 from foundation.domain.money import dollars, nano_usd
 from foundation.storage.ledger.usage_groups import Dimension

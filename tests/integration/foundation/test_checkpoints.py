@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from fixtures.postgres import ScratchDatabase
-from fixtures.runs import ARun, a_run, database
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.runs import ARun, a_run, database
 from foundation.storage.execution import checkpoints
 from foundation.storage.execution.checkpoints import CheckpointCorrupt, Manifest, chain
 from foundation.storage.session.database import Database

@@ -6,8 +6,8 @@ import pytest
 from pydantic import PostgresDsn
 from sqlalchemy import text
 
-from fixtures.free_port import free_port
-from fixtures.postgres import ScratchDatabase
+from fixtures.machine.free_port import free_port
+from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.errors import (
     DatabaseBusy,
     DatabaseRefused,

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from fixtures.postgres import ScratchDatabase
+from fixtures.machine.postgres import ScratchDatabase
 
 ROOT = Path(__file__).parents[3]
 

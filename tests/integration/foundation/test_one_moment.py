@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from fixtures.postgres import ScratchDatabase
-from fixtures.runs import database
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.runs import database
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from pydantic import PostgresDsn
 from sqlalchemy import text
 
-from fixtures.postgres import ScratchDatabase
-from fixtures.runs import ARun, a_run, database
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.runs import ARun, a_run, database
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.session import outbox
 from foundation.storage.session.database import DatabaseSettings

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import httpx
 import pytest
 
-from fixtures.budget_bench import BudgetBench, Run, running_bench
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.gateway_routes import LIKE_THE_STACK, LOCAL, MODELS, ROUTED
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway_routes import LIKE_THE_STACK, LOCAL, MODELS, ROUTED
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.money.budget_bench import BudgetBench, Run, running_bench
+from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 
 SCRIPT = """
 turns:

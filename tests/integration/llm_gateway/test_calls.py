@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 PATH = "/v1/chat/completions"
 

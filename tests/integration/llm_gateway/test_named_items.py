@@ -6,12 +6,12 @@ import httpx
 import pytest
 import redis
 
-from fixtures.gateway import Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
-from fixtures.wires import headers_of
+from fixtures.gateways.gateway import Tenant
+from fixtures.gateways.wires import headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 on_each_wire = pytest.mark.parametrize("model", ["default", "by-chat", "by-messages"])
 plain_or_streamed = pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])

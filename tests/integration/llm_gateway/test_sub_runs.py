@@ -7,12 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import recorded_events
 from foundation.contracts.gateway.run_token import Ancestor, Caps
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget.limits.scopes import ScopeKind

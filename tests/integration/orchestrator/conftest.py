@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from fixtures.postgres import ScratchDatabase
-from fixtures.runs import database
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.runs import database
 from foundation.storage.session.database import Database
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.agent_runs import started, survived
-from fixtures.processes import ServiceProcess
-from fixtures.stack import Stack, new_member
-from fixtures.workers import a_worker, without_supervised_worker
+from fixtures.machine.processes import ServiceProcess
+from fixtures.running.agent_runs import started, survived
+from fixtures.running.stack import Stack, new_member
+from fixtures.running.workers import a_worker, without_supervised_worker
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(240)]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fixtures.runs import ARun, a_run
+from fixtures.running.runs import ARun, a_run
 from foundation.cloud.queue.base import Received
 from orchestrator.claiming.taking import Taken
 from orchestrator.intake.dead_letters import DeadLetters

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from fixtures.runs import ARun, a_run
+from fixtures.running.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.workflow import claims

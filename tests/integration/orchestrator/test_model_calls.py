@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from fixtures.launchers import a_key
-from fixtures.runs import a_run
+from fixtures.running.runs import a_run
+from fixtures.sandboxing.launchers import a_key
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.claiming.taking import Taken
 from orchestrator.clients.gateway import ModelGateway

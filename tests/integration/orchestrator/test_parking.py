@@ -10,7 +10,7 @@ from typing import Any, Self
 import pytest
 from sqlalchemy import text
 
-from fixtures.runs import ARun, a_run
+from fixtures.running.runs import ARun, a_run
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Database

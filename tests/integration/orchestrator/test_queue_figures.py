@@ -7,7 +7,7 @@ import boto3
 import pytest
 from prometheus_client import REGISTRY
 
-from fixtures.stack import Stack
+from fixtures.running.stack import Stack
 from foundation.cloud.clients import Clients
 from foundation.cloud.queue.base import Outgoing, Queue
 from foundation.cloud.queue.sqs import SqsQueue

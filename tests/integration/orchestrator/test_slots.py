@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fixtures.runs import ARun, a_run, a_tenant
+from fixtures.running.runs import ARun, a_run, a_tenant
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure
 from foundation.workflow import slots

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from fixtures.postgres import ScratchDatabase
-from fixtures.runs import ARun, a_run, database
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.runs import ARun, a_run, database
 from foundation.cloud.executions.base import Described, execution_name
 from foundation.cloud.executions.fake import FakeExecutions
 from foundation.domain.errors import Failure, LeaseLost

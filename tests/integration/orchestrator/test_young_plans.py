@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.runs import a_run, a_tenant, database
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.running.runs import a_run, a_tenant, database
 from orchestrator.claiming.taking import Taken, Taker
 from orchestrator.failpoints import Failpoints
 from orchestrator.recording.recorder import LeaseFence, OutcomeWriter

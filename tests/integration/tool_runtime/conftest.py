@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from joserfc.jwk import OKPKey
 
-from fixtures.launchers import Launcher, a_key, launcher_process
-from fixtures.presigned import PresignedStore, presigned_store
+from fixtures.sandboxing.launchers import Launcher, a_key, launcher_process
+from fixtures.sandboxing.presigned import PresignedStore, presigned_store
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from joserfc.jwk import OKPKey
 
-from fixtures.launchers import Launcher, a_job, a_key, a_token
-from fixtures.presigned import PresignedStore
+from fixtures.sandboxing.launchers import Launcher, a_job, a_key, a_token
+from fixtures.sandboxing.presigned import PresignedStore
 from foundation.contracts.tool_job import JobReason, JobStatus
 
 CHART = """

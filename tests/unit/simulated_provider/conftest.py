@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fixtures.provider_in_process import Provider, serving
+from fixtures.providers.provider_in_process import Provider, serving
 
 
 @pytest.fixture(scope="session")

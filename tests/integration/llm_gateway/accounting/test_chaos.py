@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.chaos_load import PATH, Load, Payer, Planned, a_payer, planned
-from fixtures.chaos_watch import Watch
+from fixtures.chaos.chaos_load import PATH, Load, Payer, Planned, a_payer, planned
+from fixtures.chaos.chaos_watch import Watch
+from fixtures.chaos.world import World, a_world
 from fixtures.eventually import eventually
-from fixtures.ledger import charged, events_of
-from fixtures.reconciling import reconcile
-from fixtures.world import World, a_world
+from fixtures.gateways.reconciling import reconcile
+from fixtures.money.ledger import charged, events_of
 from llm_gateway.budget.redis import keys
 
 INSTANCES = ("gateway-1", "gateway-2", "gateway-3")

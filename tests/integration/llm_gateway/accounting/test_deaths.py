@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
-from fixtures.ledger import charged, events_of, recorded_events
-from fixtures.postgres import ScratchDatabase, scratch_database
-from fixtures.reconciling import reconcile
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.gateways.reconciling import reconcile
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import charged, events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fixtures.chaos.world import World, a_world
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import events_of, recorded_events
-from fixtures.reconciling import reconcile
-from fixtures.world import World, a_world
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.reconciling import reconcile
+from fixtures.money.ledger import events_of, recorded_events
 
 DEAF = "fault-huge-line=4000000+chunks=200+delay=0.005"
 """More than all buffers between take."""

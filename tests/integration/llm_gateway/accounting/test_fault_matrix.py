@@ -14,12 +14,12 @@ import httpx
 import pytest
 from psycopg.rows import dict_row
 
-from fixtures.fault_cells import BEFORE, Cell, Money, Wiring, all_cells, sampled
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.gateway_routes import LOCAL, MODELS
-from fixtures.reconciling import reconcile
-from fixtures.wires import body_of, check_error, check_error_event, headers_of, is_answer
-from fixtures.world import World, a_world
+from fixtures.chaos.world import World, a_world
+from fixtures.gateways.fault_cells import BEFORE, Cell, Money, Wiring, all_cells, sampled
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.gateway_routes import LOCAL, MODELS
+from fixtures.gateways.reconciling import reconcile
+from fixtures.gateways.wires import body_of, check_error, check_error_event, headers_of, is_answer
 
 CELLS = all_cells()
 SEED = 20261126

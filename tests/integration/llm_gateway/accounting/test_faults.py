@@ -9,12 +9,12 @@ import anthropic
 import httpx
 import pytest
 
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import charged, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.reconciling import reconcile_tenant
-from fixtures.simulated import SimulatedProvider
-from fixtures.wires import Wire, body_of, check_error, check_error_event, headers_of
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.reconciling import reconcile_tenant
+from fixtures.gateways.wires import Wire, body_of, check_error, check_error_event, headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import charged, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 _DIALECTS = {Wire.CHAT: "chat", Wire.MESSAGES: "messages"}
 _numbers = itertools.count(1)

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import counters_of, rolling_window_of
+from fixtures.chaos.world import World, a_world
 from fixtures.eventually import eventually
-from fixtures.gateway import Tenant
-from fixtures.ledger import charged, events_of, recorded_events
-from fixtures.reconciling import reconcile
-from fixtures.steady_streams import PATH, Streams
-from fixtures.world import World, a_world
+from fixtures.gateways.gateway import Tenant
+from fixtures.gateways.reconciling import reconcile
+from fixtures.gateways.steady_streams import PATH, Streams
+from fixtures.money.counters import counters_of, rolling_window_of
+from fixtures.money.ledger import charged, events_of, recorded_events
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 HOUR = 3600

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from redis.exceptions import ConnectionError as NotConnected
 
-from fixtures.budget_bench import BudgetBench, running_bench
-from fixtures.redis_server import RedisServer
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.budget_bench import BudgetBench, running_bench
 from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.attempt_book import AttemptBook, RedisUnavailable
 from llm_gateway.accounting.journal import Journal, Settlement

@@ -6,8 +6,8 @@ from typing import LiteralString
 import pytest
 from pydantic import PostgresDsn
 
-from fixtures.gateway import Tenant
-from fixtures.postgres import ScratchDatabase
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.errors import DatabaseRefused
 from foundation.domain.ids import new_uuid
 from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, store_answer

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.budget_bench import LIMIT, BudgetBench, Run
-from fixtures.counters import as_field, over
+from fixtures.money.budget_bench import LIMIT, BudgetBench, Run
+from fixtures.money.counters import as_field, over
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
 from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys

@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from fixtures.eventually import eventually
-from fixtures.gateway import Signing, Step, Tenant
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import Signing, Step, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
 from foundation.contracts.gateway.run_token import Caps
 from foundation.storage.session.database import Database, DatabaseSettings
 from llm_gateway.accounting.ledger_writer import LedgerWriter

@@ -7,13 +7,13 @@ import httpx
 import openai
 import pytest
 
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant
-from fixtures.ledger import charged, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import charged, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 from foundation.contracts.gateway.run_token import Caps
 from llm_gateway.budget.limits.scopes import ScopeKind
 

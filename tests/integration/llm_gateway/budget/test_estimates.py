@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import counters_of
-from fixtures.gateway import Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import recorded_events
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"

@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import counters_of
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.gateway_routes import LIKE_THE_STACK
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway_routes import LIKE_THE_STACK
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.budget_bench import BudgetBench, Run
+from fixtures.money.budget_bench import BudgetBench, Run
 from llm_gateway.budget.limits.rates import CallLimits, CallSlots, SlidingWindow
 from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys

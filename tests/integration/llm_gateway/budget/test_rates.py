@@ -8,11 +8,11 @@ import httpx
 import openai
 import pytest
 
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}

@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant
-from fixtures.ledger import charged, events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import charged, events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 

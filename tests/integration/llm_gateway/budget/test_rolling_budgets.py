@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import rolling_window_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import charged, events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.reconciling import reconcile_tenant
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.reconciling import reconcile_tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import rolling_window_of
+from fixtures.money.ledger import charged, events_of, recorded_events
 
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}

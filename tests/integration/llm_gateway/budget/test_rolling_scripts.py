@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.budget_bench import BudgetBench, Run
-from fixtures.rolling_oracle import RollingOracle
+from fixtures.money.budget_bench import BudgetBench, Run
+from fixtures.money.rolling_oracle import RollingOracle
 from foundation.domain.ids import new_uuid
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitedScope, RollingLimit, ScopeKind

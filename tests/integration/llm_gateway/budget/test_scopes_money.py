@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from fixtures.counters import as_field
-from fixtures.gateway import Signing, Tenant
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import Signing, Tenant
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import as_field
 from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.errors import DependencyUnavailable

@@ -7,15 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant
-from fixtures.ledger import charged, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.reconciling import reconcile_tenant
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
-from fixtures.wires import STREAMING, Wire, body_of, headers_of
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
+from fixtures.gateways.reconciling import reconcile_tenant
+from fixtures.gateways.wires import STREAMING, Wire, body_of, headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import charged, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 TOLD = "x-lockstep-max-output-tokens"

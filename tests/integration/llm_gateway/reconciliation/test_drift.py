@@ -12,13 +12,13 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from fixtures.counters import as_field, counters_of
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.ledger import charged, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.reconciling import reconcile, run_reconcile
-from fixtures.redis_server import RedisServer, running_redis
-from fixtures.simulated import SimulatedProvider, running_simulated_provider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.reconciling import reconcile, run_reconcile
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer, running_redis
+from fixtures.money.counters import as_field, counters_of
+from fixtures.money.ledger import charged, recorded_events
+from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
 from llm_gateway.budget.limits.scopes import Amount, ScopeKind
 from llm_gateway.budget.redis import keys

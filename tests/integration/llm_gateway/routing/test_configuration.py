@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.gateway_routes import LOCAL, MODELS
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway_routes import LOCAL, MODELS
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 OWN = LOCAL.read_text()
 ADDED = '\n[routes.added]\ntargets = [{ provider = "simulated", model = "default" }]\n'

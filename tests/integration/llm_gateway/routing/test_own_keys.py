@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of, recorded_events
 
 PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages", "responses": "/v1/responses"}
 

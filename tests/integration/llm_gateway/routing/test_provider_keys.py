@@ -10,11 +10,11 @@ import boto3
 import httpx
 import pytest
 
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.object_server import ObjectServer, running_object_server
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.cloud.object_server import ObjectServer, running_object_server
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.providers.simulated import SimulatedProvider
 
 PROVIDER = """
 [providers.{name}]

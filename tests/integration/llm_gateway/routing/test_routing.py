@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 CHAT = "/v1/chat/completions"
 

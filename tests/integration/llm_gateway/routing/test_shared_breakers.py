@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.gateway_routes import LIKE_THE_STACK, ROUTED
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway_routes import LIKE_THE_STACK, ROUTED
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.providers.simulated import SimulatedProvider
 
 MODEL = "fault-status=500+delay=0.5"
 PATH = f"/internal/breakers/alpha/{MODEL}"

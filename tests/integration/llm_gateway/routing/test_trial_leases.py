@@ -5,7 +5,7 @@ import asyncio
 from redis.asyncio import Redis
 
 from fixtures.eventually import eventually
-from fixtures.redis_server import RedisServer
+from fixtures.machine.redis_server import RedisServer
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import BreakerConfig
 

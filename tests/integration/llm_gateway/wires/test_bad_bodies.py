@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.bad_bodies import MAX_BODY, bad_bodies
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import events_of
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.wires import Wire, body_of, check_error, headers_of, is_answer
+from fixtures.gateways.bad_bodies import MAX_BODY, bad_bodies
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.wires import Wire, body_of, check_error, headers_of, is_answer
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import events_of
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 _MAY_GROW = 96 * 1024 * 1024

@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.gateway import Tenant
-from fixtures.ledger import events_of, recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.simulated import SimulatedProvider
-from fixtures.wires import headers_of
+from fixtures.gateways.gateway import Tenant
+from fixtures.gateways.wires import headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 PDF = "JVBERi0xLjQg" + "d29yZCB3b3Jk" * 400
 SHOWN = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}}

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
-from fixtures.object_server import ObjectServer, running_object_server
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
+from fixtures.cloud.object_server import ObjectServer, running_object_server
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.providers.simulated import SimulatedProvider
 
 LARGE: dict[str, Any] = {
     "model": "default",

@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fixtures.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
-from fixtures.simulated import SimulatedProvider
-from fixtures.wires import Wire, body_of, check_error, headers_of
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.wires import Wire, body_of, check_error, headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.providers.simulated import SimulatedProvider
 
 LARGE = 2 * 2**20
 

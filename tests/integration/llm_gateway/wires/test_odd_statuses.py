@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from fixtures.gateway import Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.wires import Wire, body_of, check_error, headers_of
+from fixtures.gateways.gateway import Tenant
+from fixtures.gateways.wires import Wire, body_of, check_error, headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import recorded_events
 
 
 @pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.wires import STREAMING, Wire, body_of, check_error, headers_of
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.wires import STREAMING, Wire, body_of, check_error, headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import recorded_events
 
 CALLS = [Wire.CHAT, Wire.MESSAGES, Wire.RESPONSES]
 on_each_wire = pytest.mark.parametrize("wire", CALLS)

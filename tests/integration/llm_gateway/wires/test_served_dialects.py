@@ -7,10 +7,10 @@ import httpx
 import openai
 import pytest
 
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 TOOL = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 

@@ -11,12 +11,12 @@ import httpx
 import openai
 import pytest
 
-from fixtures.counters import counters_of
 from fixtures.eventually import eventually
-from fixtures.gateway import GatewayProcess, Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.redis_server import RedisServer
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.redis_server import RedisServer
+from fixtures.money.counters import counters_of
+from fixtures.money.ledger import recorded_events
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 MOST_TRIES = 30

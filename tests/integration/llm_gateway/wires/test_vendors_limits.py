@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.gateway import Tenant
-from fixtures.ledger import recorded_events
-from fixtures.postgres import ScratchDatabase
-from fixtures.simulated import SimulatedProvider
-from fixtures.wires import headers_of
+from fixtures.gateways.gateway import Tenant
+from fixtures.gateways.wires import headers_of
+from fixtures.machine.postgres import ScratchDatabase
+from fixtures.money.ledger import recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 LONG = "mcp__a_plugin_with_a_long_name__a_server_with_a_long_name__get_the_whole_transcript"
 USER = "user_" + "0123456789abcdef" * 8 + "_account__id_42"

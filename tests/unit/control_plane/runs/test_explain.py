@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from control_plane.runs.explain import explain
-from fixtures.rows import DEADLINE, NOON, a_run, a_step
+from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 
 LATER = NOON + timedelta(minutes=5)

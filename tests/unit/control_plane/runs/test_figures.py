@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from control_plane.runs.figures import run_metrics
 from control_plane.runs.schemas import RunView, StepView
-from fixtures.rows import NOON, a_run, a_step
+from fixtures.running.rows import NOON, a_run, a_step
 from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.ledger.usage import ModelUsage
 

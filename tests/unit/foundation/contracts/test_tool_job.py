@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from fixtures.launchers import a_job
+from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import ToolJob
 
 GOOD = {"name": "a.csv", "url": "https://example.com/x", "size": 1, "sha256": "0" * 64}

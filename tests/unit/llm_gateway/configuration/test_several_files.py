@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.gateway_routes import LIKE_THE_STACK
+from fixtures.gateways.gateway_routes import LIKE_THE_STACK
 from llm_gateway.configuration.file import GatewayFile
 from llm_gateway.configuration.loading import GatewayFileInvalid, load_configuration
 from llm_gateway.settings import DEFAULT_ROUTES, RoutesSettings

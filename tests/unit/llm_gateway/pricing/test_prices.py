@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.gateway_routes import LIKE_THE_STACK
+from fixtures.gateways.gateway_routes import LIKE_THE_STACK
 from llm_gateway.configuration.loading import GatewayFileInvalid, load_configuration
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.prices import PriceTable

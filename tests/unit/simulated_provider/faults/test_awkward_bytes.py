@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 wires = pytest.mark.parametrize("path", [CHAT, RESPONSES, MESSAGES])

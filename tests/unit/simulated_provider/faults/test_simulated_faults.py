@@ -12,7 +12,7 @@ import httpx
 import openai
 import pytest
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 from simulated_provider.answers.tokens import count_text
 
 USER = {"role": "user", "content": "How many penguins?"}

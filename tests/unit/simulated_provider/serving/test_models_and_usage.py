@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai.types import Model
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 
 
 async def test_openais_client_lists_and_finds_models(provider: Provider) -> None:

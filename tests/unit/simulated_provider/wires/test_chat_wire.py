@@ -9,7 +9,7 @@ import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.chat_completion import Choice
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 from simulated_provider.billing.prices import cost
 
 PATH = "/v1/chat/completions"

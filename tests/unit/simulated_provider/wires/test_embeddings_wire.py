@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openai.types import CreateEmbeddingResponse
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 from simulated_provider.billing.prices import cost
 
 PATH = "/v1/embeddings"

@@ -10,7 +10,7 @@ import pytest
 from anthropic.types import Message, MessageTokensCount, RawMessageStreamEvent
 from pydantic import TypeAdapter
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 
 PATH = "/v1/messages"
 MARK = {"cache_control": {"type": "ephemeral"}}

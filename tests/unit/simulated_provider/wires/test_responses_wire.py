@@ -9,7 +9,7 @@ import pytest
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 
 PATH = "/v1/responses"
 PLACE = {

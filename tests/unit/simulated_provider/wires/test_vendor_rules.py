@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.provider_in_process import Provider
+from fixtures.providers.provider_in_process import Provider
 
 TURN = {"role": "user", "content": "x"}
 LONG = "a" * 65

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.launchers import a_job
+from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import QuotaExceeded
 from tool_runtime.launcher.jobs.board import JobBoard

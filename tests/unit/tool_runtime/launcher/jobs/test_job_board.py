@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.launchers import a_job
+from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import JobLimits, JobReason, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import (
     DependencyUnavailable,

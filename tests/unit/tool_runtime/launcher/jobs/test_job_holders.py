@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixtures.launchers import a_job, opened
+from fixtures.sandboxing.launchers import a_job, opened
 from foundation.contracts.tool_job import JobHolder, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import LeaseLost
 from tool_runtime.launcher.jobs.board import JobBoard

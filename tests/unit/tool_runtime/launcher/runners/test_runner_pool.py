@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.launchers import a_job, opened
-from fixtures.sandboxes import UID_LOCKS
+from fixtures.sandboxing.launchers import a_job, opened
+from fixtures.sandboxing.sandboxes import UID_LOCKS
 from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
