@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "requirements"
 LOCAL = Path(os.environ.get("LOCKSTEP_LOCAL_DIR", ROOT / ".local")).resolve()
+VENVS = LOCAL / "venvs"
 TOOLS = LOCAL / "bootstrap"
 STAMPS = TOOLS / "stamps"
 UV = TOOLS / "venv" / "bin" / "uv"
@@ -59,42 +60,24 @@ def refuse_old_python() -> None:
 
 def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
     """Name, fingerprint of the inputs (empty: always done) and action of each step."""
-    python = sys.version
-    venvs = LOCAL / "venvs"
     executor = ROOT / "localstack" / "lambda_executor"
     if not shutil.which("bwrap"):
         yield "bubblewrap, the sandbox of tools", "", install_bubblewrap
-    yield "uv, the installer", digest(REQUIREMENTS / "bootstrap.txt", more=python), install_uv
-    yield (
-        "the project's packages",
-        digest(REQUIREMENTS / "dev.txt", more=python),
-        lambda: environment(ROOT / ".venv", REQUIREMENTS / "dev.txt"),
-    )
+    yield "uv, the installer", digest(REQUIREMENTS / "bootstrap.txt", more=sys.version), install_uv
+    yield environment_step("the project's packages", ROOT / ".venv", "dev.txt")
     yield (
         "LocalStack's packages",
-        digest(REQUIREMENTS / "localstack.txt", executor / "pyproject.toml", more=f"{python} {ROOT}"),
-        lambda: localstack(venvs / "localstack", executor),
+        digest(REQUIREMENTS / "localstack.txt", executor / "pyproject.toml", more=f"{sys.version} {ROOT}"),
+        lambda: localstack(VENVS / "localstack", executor),
     )
-    yield (
-        "the lambdas' packages",
-        digest(REQUIREMENTS / "lambdas.txt", more=python),
-        lambda: environment(venvs / "lambdas", REQUIREMENTS / "lambdas.txt"),
-    )
-    yield (
-        "clients of the gateway, for its tests",
-        digest(REQUIREMENTS / "clients.txt", more=python),
-        lambda: environment(venvs / "clients", REQUIREMENTS / "clients.txt"),
-    )
+    yield environment_step("the lambdas' packages", VENVS / "lambdas", "lambdas.txt")
+    yield environment_step("clients of the gateway, for its tests", VENVS / "clients", "clients.txt")
     yield (
         "Claude Code and the AI SDK, for the same tests",
         digest(REQUIREMENTS / "clients" / "package-lock.json"),
-        lambda: node_packages(venvs / "clients" / "node", REQUIREMENTS / "clients"),
+        lambda: node_packages(VENVS / "clients" / "node", REQUIREMENTS / "clients"),
     )
-    yield (
-        "readers of the API's document, for its tests",
-        digest(REQUIREMENTS / "api-clients.txt", more=python),
-        lambda: environment(venvs / "api-clients", REQUIREMENTS / "api-clients.txt"),
-    )
+    yield environment_step("readers of the API's document, for its tests", VENVS / "api-clients", "api-clients.txt")
     site = sandbox_root() / "site"
     yield (
         "packages for sandboxed code",
@@ -105,9 +88,14 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
         yield (
             "Codex, for the same tests",
             digest(REQUIREMENTS / "codex" / "package-lock.json"),
-            lambda: node_packages(venvs / "codex", REQUIREMENTS / "codex", with_platform=True),
+            lambda: node_packages(VENVS / "codex", REQUIREMENTS / "codex", with_platform=True),
         )
     yield from (made for name, made in peer_steps() if name in wanted)
+
+
+def environment_step(name: str, place: Path, lock: str) -> tuple[str, str, Action]:
+    """A step that installs one lock into an environment of its own."""
+    return name, digest(REQUIREMENTS / lock, more=sys.version), lambda: environment(place, REQUIREMENTS / lock)
 
 
 def peer_steps() -> Iterable[tuple[str, tuple[str, str, Action]]]:

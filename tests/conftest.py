@@ -32,8 +32,8 @@ def scratch() -> Iterator[ScratchDatabase]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how much of each large matrix was played."""
+    """Says how much of each large matrix was played, and the figures of the tree."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
-            if name == "sample":
+            if name in {"sample", "figures"}:
                 terminalreporter.write_line(f"{report.nodeid}: {value}")

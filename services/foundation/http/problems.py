@@ -84,53 +84,57 @@ _METHOD_NOT_ALLOWED = 405
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Every error that leaves the app is a problem document; the unexpected ones are logged with their traceback."""
+    app.exception_handler(errors.LockstepError)(_known)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(Exception)(_unexpected)
 
-    @app.exception_handler(errors.LockstepError)
-    async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
-        extra = {"code": error.code, "path": request.url.path, "detail": error.detail}
-        if status_of(error) == _OUR_FAULT:
-            _log.error("a request failed by a fault of the platform", exc_info=error, extra=extra)
-        else:
-            _log.debug("a request was refused", extra=extra)
-        return problem_response(error, instance=request.url.path)
 
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = faults_from(list(error.errors()))
-        if isinstance(error.body, bytes) and any(fault.pointer == "/body" for fault in faults):
-            # The framework hands a body that is not declared as JSON to the route unread.
-            return problem_response(
-                errors.UnsupportedMediaType(
-                    f"the content type {request.headers.get('content-type', '')!r} is not read here",
-                    remedy="send a JSON object as application/json",
-                ),
-                instance=request.url.path,
-            )
-        detail = "; ".join(str(fault) for fault in faults[:5])
-        return problem_response(errors.BadRequest(detail, faults=faults), instance=request.url.path)
+async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
+    extra = {"code": error.code, "path": request.url.path, "detail": error.detail}
+    if status_of(error) == _OUR_FAULT:
+        _log.error("a request failed by a fault of the platform", exc_info=error, extra=extra)
+    else:
+        _log.debug("a request was refused", extra=extra)
+    return problem_response(error, instance=request.url.path)
 
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        code = _TITLES.get(error.status_code, "http_error")
-        body = {
-            "type": f"urn:lockstep:problem:{code}",
-            "title": code.replace("_", " ").capitalize(),
-            "status": error.status_code,
-            "detail": str(error.detail),
-            "retryable": False,
-            "instance": request.url.path,
-        }
-        headers = dict(error.headers or {})
-        if error.status_code == _METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
-            body["remedy"] = f"use one of {headers['Allow']}"
-        return JSONResponse(body, status_code=error.status_code, headers=headers, media_type=MEDIA_TYPE)
 
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        _log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
-        unexpected = errors.LockstepError("an unexpected error; it was logged")
-        answer = problem_response(unexpected, instance=request.url.path)
-        # The error goes on to the server, which then drops the connection: the caller is told not to use it again.
-        answer.headers["Connection"] = "close"
-        return answer
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    faults = faults_from(list(error.errors()))
+    if isinstance(error.body, bytes) and any(fault.pointer == "/body" for fault in faults):
+        # The framework hands a body that is not declared as JSON to the route unread.
+        return problem_response(
+            errors.UnsupportedMediaType(
+                f"the content type {request.headers.get('content-type', '')!r} is not read here",
+                remedy="send a JSON object as application/json",
+            ),
+            instance=request.url.path,
+        )
+    detail = "; ".join(str(fault) for fault in faults[:5])
+    return problem_response(errors.BadRequest(detail, faults=faults), instance=request.url.path)
+
+
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    code = _TITLES.get(error.status_code, "http_error")
+    body = {
+        "type": f"urn:lockstep:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "retryable": False,
+        "instance": request.url.path,
+    }
+    headers = dict(error.headers or {})
+    if error.status_code == _METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
+        body["remedy"] = f"use one of {headers['Allow']}"
+    return JSONResponse(body, status_code=error.status_code, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
+    unexpected = errors.LockstepError("an unexpected error; it was logged")
+    answer = problem_response(unexpected, instance=request.url.path)
+    # The error goes on to the server, which then drops the connection: the caller is told not to use it again.
+    answer.headers["Connection"] = "close"
+    return answer

@@ -8,13 +8,13 @@ from fixtures.vendors.clients import CALLS, GUIDED, PENGUIN, SAID, Play, Settled
 each_vendor = pytest.mark.parametrize(
     ("module", "way", "more"),
     [
-        ("langchain_openai_chat", "", {"stream_usage": True}),
-        ("langchain_openai_chat", "messages-", {"stream_usage": True}),
-        ("langchain_openai_chat", "chat-", {"use_responses_api": True}),
-        ("langchain_openai_chat", "messages-", {"use_responses_api": True}),
-        ("langchain_openai_chat", "", {"use_responses_api": True}),
-        ("langchain_anthropic_chat", "", {}),
-        ("langchain_anthropic_chat", "chat-", {}),
+        ("langchain_models.openai_chat", "", {"stream_usage": True}),
+        ("langchain_models.openai_chat", "messages-", {"stream_usage": True}),
+        ("langchain_models.openai_chat", "chat-", {"use_responses_api": True}),
+        ("langchain_models.openai_chat", "messages-", {"use_responses_api": True}),
+        ("langchain_models.openai_chat", "", {"use_responses_api": True}),
+        ("langchain_models.anthropic_chat", "", {}),
+        ("langchain_models.anthropic_chat", "chat-", {}),
     ],
     ids=[
         "openai",

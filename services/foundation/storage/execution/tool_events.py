@@ -41,15 +41,7 @@ async def begin(tx: Transaction, claim: StepClaim, job: Job) -> Recorded:
     Names the claim's fence: `LeaseLost` when another holder has the step.
     """
     dispatch = claim.dispatch
-    held = await tx.execute(
-        text(
-            """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence
-               AND status = 'RUNNING' FOR KEY SHARE"""
-        ),
-        {"tenant_id": dispatch.tenant_id, "step_id": dispatch.step_id, "fence": claim.fence},
-    )
-    if held.first() is None:
-        raise LeaseLost("another holder has this step now; its tool was not started")
+    await _hold(tx, claim)
     row = (
         await tx.execute(
             text(
@@ -88,6 +80,19 @@ async def begin(tx: Transaction, claim: StepClaim, job: Job) -> Recorded:
             },
         )
     return Recorded(row.status, row.attempts, row.result)
+
+
+async def _hold(tx: Transaction, claim: StepClaim) -> None:
+    """Keeps the step from another holder until this transaction ends; `LeaseLost` when one has it already."""
+    held = await tx.execute(
+        text(
+            """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence
+               AND status = 'RUNNING' FOR KEY SHARE"""
+        ),
+        {"tenant_id": claim.dispatch.tenant_id, "step_id": claim.dispatch.step_id, "fence": claim.fence},
+    )
+    if held.first() is None:
+        raise LeaseLost("another holder has this step now; its tool was not started")
 
 
 async def close_of_ended_steps(tx: Transaction, tenant_id: UUID, step_ids: Sequence[UUID]) -> None:

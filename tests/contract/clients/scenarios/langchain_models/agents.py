@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage
 from langgraph.prebuilt import create_react_agent
 
-from scenarios.chat_models import tide, weather
+from scenarios.langchain_models.models import tide, weather
 from scenarios.subjects import PROMPT
 
 

@@ -1,23 +1,23 @@
-"""LangChain's ChatOpenAI, with another address and key only."""
+"""LangChain's ChatAnthropic, with another address and key only."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from langchain_openai import ChatOpenAI
+from langchain_anthropic import ChatAnthropic
 
-from scenarios import chat_agents, chat_models
-from scenarios.chat_model import ChatModel
+from scenarios.langchain_models import agents, models
+from scenarios.langchain_models.chat_model import ChatModel
 
 
 @asynccontextmanager
 async def client(kind: str, *, url: str, key: str) -> AsyncIterator[Any]:
     def made(model: str, **more: Any) -> ChatModel:
-        return ChatModel(ChatOpenAI(model=model, base_url=f"{url}/v1", api_key=key, **more), kind == "sync")
+        return ChatModel(ChatAnthropic(model=model, base_url=url, api_key=key, **more), kind == "sync")
 
     yield made
 
 
 async def played(client: Any, *, what: str, model: str, **more: Any) -> Any:
-    module = chat_agents if what == "agent" else chat_models
+    module = agents if what == "agent" else models
     return await getattr(module, what)(client(model, **more))

@@ -1,0 +1,1 @@
+"""Scenarios of LangChain: two vendors' chat models, alone and within an agent."""
