@@ -30,7 +30,7 @@ from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.consumer import Consumer
 from orchestrator.intake.deleter import Deleter
 from orchestrator.outbox.messages import step_message
-from orchestrator.recording.recorder import OutcomeWriter
+from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.work import StepFinished, TickOutcome, Work
 from support.scratch import database
 
@@ -128,11 +128,11 @@ async def local_worker(
         wakeups = Wakeups(DatabaseSettings(url=PostgresDsn(orchestrator_url)), "outbox", "fenced")
         failpoints = Failpoints(None, environment="test")
         taker = Taker(own, worker_id="bench", lease_seconds=45)
-        recorder = OutcomeWriter(own, taker, failpoints)
+        writer = OutcomeWriter(own, taker, failpoints)
         worker = LocalWorker(ListQueue(), TimedNoop())
         leases = Leases(own, worker.queue, wakeups, lease_seconds=45, renew_seconds=15, visibility_seconds=60)
         deleter = Deleter(worker.queue)
-        advancer = Advancer({StepKind.NOOP: worker.engine}, recorder, failpoints)
+        advancer = Advancer({StepKind.NOOP: worker.engine}, writer, failpoints)
         consumer = Consumer(
             worker.queue,
             taker,

@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 from foundation.contracts.step_message import ExecutionInput
+from foundation.domain.errors import Failure
+from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import RunStatus
 from foundation.storage.ledger import final_usage
 from foundation.storage.session.database import Database
@@ -29,7 +31,7 @@ async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str
         if request.fault is not None:
             timed_out = "Timeout" in str(request.fault.get("Error", ""))
             cause = RunStatus.TIMED_OUT if timed_out else RunStatus.FAILED
-            error = {"code": "execution_failed", "detail": f"Step Functions: {request.fault.get('Error')}"}
+            error = Failure(FailureCode.EXECUTION_FAILED, f"Step Functions: {request.fault.get('Error')}").as_json()
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=cause, error=error)
         status = await endings.end_from_steps(tx, run)
     return {"status": status.value, "changed": True}

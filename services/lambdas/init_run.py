@@ -1,17 +1,16 @@
 """InitRun: opens a generation, inserts the steps once, and returns the branches of the Map."""
 
-import math
 from typing import Any
 
 from foundation.contracts.definition import definition_faults
+from foundation.contracts.run_events import RunRunning
 from foundation.contracts.step_message import ExecutionInput, MapItem
+from foundation.domain.errors import Failure, InvalidDefinition
 from foundation.domain.plan import INLINE_STEPS
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import run_events
-from foundation.storage.execution.run_events import Event
 from foundation.storage.session.database import Database
-from foundation.workflow import plans, run_control
-from foundation.workflow.run_control import MIN_CALLBACK_SECONDS
+from foundation.workflow import callbacks, plans, run_control
 from lambdas.container import Function
 
 
@@ -27,16 +26,14 @@ async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any
         plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
         if not await plans.has_steps(tx, run.tenant_id, run.run_id):
             if faults := definition_faults(plan.definition):
-                error = {"code": "invalid_definition", "detail": "; ".join(fault.detail for fault in faults)}
+                error = Failure(InvalidDefinition.code, "; ".join(fault.detail for fault in faults)).as_json()
                 await run_control.end_run(tx, run, status=RunStatus.FAILED, error=error)
                 return {"mode": "none", "reason": "the definition is invalid", "items": []}
             await plans.insert_steps(tx, run.tenant_id, run.run_id, plan.definition, generation=run.generation)
         seconds = await plans.start_clock(tx, run.tenant_id, run.run_id)
-        await run_events.append(
-            tx, run.tenant_id, run.run_id, [Event("run.running", data={"generation": run.generation})]
-        )
+        await run_events.append(tx, run.tenant_id, run.run_id, [RunRunning(generation=run.generation)])
         branches = await plans.open_branches(tx, run.tenant_id, run.run_id)
-    timeout = max(math.ceil(seconds), 0) + MIN_CALLBACK_SECONDS
+    timeout = callbacks.timeout_seconds(seconds)
     items = [
         MapItem(step_id=step_id, tick=tick, timeout_seconds=timeout).model_dump(mode="json")
         for step_id, tick in branches

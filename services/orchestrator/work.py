@@ -61,7 +61,7 @@ class MoreTurns:
 TickOutcome = StepFinished | MoreTurns
 
 
-class StepFailed(Exception):
+class TickFailed(Exception):
     """The tick failed; `retryable` says whether another attempt may help, `retry_after` when at the earliest."""
 
     def __init__(

@@ -25,7 +25,7 @@ from orchestrator.intake.dead_letters import DeadLetters
 from orchestrator.intake.deleter import Deleter
 from orchestrator.intake.queue_figures import QueueFigures
 from orchestrator.outbox.senders import senders
-from orchestrator.recording.recorder import OutcomeWriter
+from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.resources import WorkerResources
 from orchestrator.settings import WorkerSettings
 from orchestrator.sweeping.sweeper import Sweeper
@@ -41,9 +41,7 @@ class Worker:
         self._worker_id = worker_id
         failpoints = Failpoints(settings.failpoint, environment=settings.environment)
         taker = self._taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
-        self._recorder = OutcomeWriter(
-            held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds
-        )
+        writer = OutcomeWriter(held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds)
         self._leases = Leases(
             held.database,
             held.queue,
@@ -56,7 +54,7 @@ class Worker:
         self._consumer = Consumer(
             held.queue,
             taker,
-            Advancer(self._engines(failpoints), self._recorder, failpoints),
+            Advancer(self._engines(failpoints), writer, failpoints),
             self._leases,
             self._deleter,
             concurrency=settings.concurrency,
@@ -101,13 +99,12 @@ class Worker:
             held.sweeper_database,
             held.database,
             held.executions,
-            self._recorder,
             self._taker,
             every_seconds=settings.sweep_seconds,
             standstill_seconds=settings.standstill_seconds,
             budget_pause_seconds=settings.budget_pause_seconds,
         )
-        dead_letters = DeadLetters(held.dead_letters, held.database, self._recorder, worker_id=self._worker_id)
+        dead_letters = DeadLetters(held.dead_letters, held.database, worker_id=self._worker_id)
         return {
             "wakeups": held.wakeups.run(),
             "leases": self._leases.keep(),

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.runs import read
-from foundation.domain.errors import IllegalTransition, NotFound, VersionMismatch
-from foundation.domain.states import RUN_TRANSITIONS, RunStatus
+from foundation.contracts.run_events import RunPaused, StepCancelled
+from foundation.domain.errors import Failure, IllegalTransition, NotFound, VersionMismatch
+from foundation.domain.failure_codes import FailureCode
+from foundation.domain.states import RUN_TRANSITIONS, PauseReason, RunStatus
 from foundation.storage.execution import run_events
-from foundation.storage.execution.run_events import Event
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
 from foundation.storage.session import outbox
@@ -22,9 +23,9 @@ async def cancel(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: 
     if row.status is RunStatus.CANCELLED:
         return await read.get(tx, caller, run_id)
     _require_transition(row, RunStatus.CANCELLED)
-    error = {"code": "cancelled", "detail": f"cancelled by {caller.actor}"}
+    error = Failure(FailureCode.CANCELLED, f"cancelled by {caller.actor}").as_json()
     stopped = await outcomes.cancel_unfinished(tx, caller.tenant_id, run_id, error=error)
-    events = [Event("step.cancelled", step.step_id, {"name": step.name}) for step in stopped]
+    events = [StepCancelled(step_id=step.step_id, name=step.name) for step in stopped]
     if events:
         await run_events.append(tx, caller.tenant_id, run_id, events)
     await outbox.write(tx, caller.tenant_id, [run_control.stop_execution_effect(row, cause="cancelled")])
@@ -38,7 +39,7 @@ async def pause(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: i
     if row.status is RunStatus.PAUSED:
         return await read.get(tx, caller, run_id)
     _require_transition(row, RunStatus.PAUSED)
-    await run_control.pause(tx, row, reason="user")
+    await run_control.pause(tx, row, RunPaused(reason=PauseReason.USER))
     return await _audited(tx, caller, run_id, "run.pause")
 
 

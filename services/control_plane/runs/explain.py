@@ -1,23 +1,24 @@
 """Says of an open run what it waits for, since when, and what will end the wait."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from control_plane.runs.schemas import Explanation, Wait
-from foundation.domain.states import RunStatus, StepStatus, WaitReason
+from foundation.contracts.run_events import RunPaused
+from foundation.domain.states import PauseReason, RunStatus, StepStatus, WaitReason
+from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
 
-def explain(run: Run, steps: list[StepRow], *, paused: tuple[datetime, dict[str, Any]] | None = None) -> Explanation:
+def explain(run: Run, steps: list[StepRow], *, paused: Dated[RunPaused] | None = None) -> Explanation:
     """Every open step has a wait; a run without open steps waits itself, or has ended.
 
-    `paused` is when the run was paused last, and the data of that event.
+    `paused` is the event of the run's last pause.
     """
     if run.status.is_terminal:
         return Explanation(status=run.status, waits=[])
     if run.status is RunStatus.PAUSED:
-        if run.pause_reason == "budget":
+        if run.pause_reason is PauseReason.BUDGET:
             return Explanation(status=run.status, waits=[_budget_wait(run, paused)])
         return Explanation(status=run.status, waits=[_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")])
     waits = [_step_wait(step, run, steps) for step in steps if not step.status.is_terminal]
@@ -27,17 +28,17 @@ def explain(run: Run, steps: list[StepRow], *, paused: tuple[datetime, dict[str,
     return Explanation(status=run.status, waits=waits)
 
 
-def _budget_wait(run: Run, paused: tuple[datetime, dict[str, Any]] | None) -> Wait:
+def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:
     """Which budget had no room, and when the run is tried again, whether or not it has some by then."""
-    at, data = paused or (run.progressed_at, {})
-    again = data.get("again_in_seconds")
-    detail = f"{data.get('detail') or 'the budget has no room'}; tried again by then, at once when somebody resumes it"
-    if resets_at := data.get("resets_at"):
-        detail = f"{detail}; the budget is reset at {resets_at}"
+    event = paused.event if paused else RunPaused(reason=PauseReason.BUDGET)
+    again = event.again_in_seconds
+    detail = f"{event.detail or 'the budget has no room'}; tried again by then, at once when somebody resumes it"
+    if event.resets_at:
+        detail = f"{detail}; the budget is reset at {event.resets_at}"
     return Wait(
         step=None,
         for_=WaitReason.BUDGET.value,
-        since=at,
+        since=paused.at if paused else run.progressed_at,
         ends_by=None if again is None else run.progressed_at + timedelta(seconds=again),
         detail=detail,
     )

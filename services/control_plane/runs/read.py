@@ -6,6 +6,7 @@ from control_plane.identity.callers import ApiCaller
 from control_plane.runs.explain import explain
 from control_plane.runs.figures import run_metrics
 from control_plane.runs.schemas import Explanation, RunMetrics
+from foundation.contracts.run_events import RunPaused
 from foundation.domain.errors import NotFound
 from foundation.storage.execution import run_events, runs, steps
 from foundation.storage.execution.runs import Run
@@ -35,5 +36,5 @@ async def metrics(tx: Transaction, caller: ApiCaller, run_id: UUID) -> RunMetric
 
 async def explanation(tx: Transaction, caller: ApiCaller, run_id: UUID) -> Explanation:
     run = await get(tx, caller, run_id)
-    paused = await run_events.latest(tx, caller.tenant_id, run_id, "run.paused") if run.pause_reason else None
+    paused = await run_events.latest(tx, caller.tenant_id, run_id, RunPaused) if run.pause_reason else None
     return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused)

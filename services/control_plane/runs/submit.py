@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
 from foundation.contracts.definition import Budget, TaskDefinition
+from foundation.contracts.run_events import RunCreated
+from foundation.contracts.step_message import ExecutionInput
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
 from foundation.domain.ids import new_uuid
 from foundation.storage import tasks
 from foundation.storage.execution import run_events, runs
-from foundation.storage.execution.run_events import Event
 from foundation.storage.execution.runs import NewRun, Run
 from foundation.storage.people import audit
 from foundation.storage.session import outbox
@@ -78,27 +79,21 @@ async def submit_run(
         traceparent=current_traceparent(),
         created_by=caller.user_id,
     )
-    if not await runs.insert(tx, run):
+    created = await runs.insert(tx, run)
+    if created is None:
         # Another request of this key was faster, and has committed by now.
         earlier = await _started_before(tx, caller, str(idempotency_key), digest)
         if earlier is None:
             raise Conflict("another request with this Idempotency-Key was just rolled back", remedy="send it again")
         return earlier, False
-    await _write_effects(tx, caller, run.run_id)
-    created = await runs.get(tx, caller.tenant_id, run.run_id)
-    if created is None:
-        raise AssertionError("the run that was just inserted is not there")
+    start = ExecutionInput(
+        tenant_id=run.tenant_id, run_id=run.run_id, generation=created.generation, traceparent=run.traceparent
+    )
+    await outbox.write(tx, caller.tenant_id, [run_control.start_execution_effect(start)])
+    await run_events.append(tx, caller.tenant_id, run.run_id, [RunCreated(actor=caller.actor)])
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run.run_id))
     _log.info("run created", extra={"run_id": str(run.run_id), "task_id": str(run.task_id)})
     return created, True
-
-
-async def _write_effects(tx: Transaction, caller: ApiCaller, run_id: UUID) -> None:
-    row = await run_control.lock_run(tx, caller.tenant_id, run_id)
-    if row is None:
-        raise AssertionError("the run that was just inserted is not there")
-    await outbox.write(tx, caller.tenant_id, [run_control.start_execution_effect(row, row.generation)])
-    await run_events.append(tx, caller.tenant_id, run_id, [Event("run.created", data={"actor": caller.actor})])
-    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run_id))
 
 
 async def _started_before(tx: Transaction, caller: ApiCaller, key: str, digest: bytes | None) -> Run | None:

@@ -56,6 +56,13 @@ class WaitReason(StrEnum):
     DECISION = "decision"
 
 
+class PauseReason(StrEnum):
+    """Who paused a run; a pause by a budget ends by itself."""
+
+    USER = "user"
+    BUDGET = "budget"
+
+
 class RecoveryPolicy(StrEnum):
     """What a failed step does to the rest of its run."""
 

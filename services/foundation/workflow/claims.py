@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from foundation.domain.states import RunStatus, StepKind, StepStatus
+from foundation.domain.states import RecoveryPolicy, RunStatus, StepKind, StepStatus
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class StepNow:
-    """A step's and its run's state, as read to decide what a refused message means."""
+class StepState:
+    """A step and its run as they stand, read to decide what a message that was not claimed means."""
 
     status: StepStatus
     run_status: RunStatus
@@ -90,7 +90,7 @@ def _claim_of(row: Row[Any], dispatch: StepDispatch) -> StepClaim:
         started_at=row.started_at,
         seconds_left=row.seconds_left,
         definition=row.definition,
-        on_step_failure=row.on_step_failure,
+        on_step_failure=RecoveryPolicy(row.on_step_failure),
         run_input=row.run_input,
         run_created_by=row.run_created_by,
         run_budget_tokens=row.budget_tokens,
@@ -123,7 +123,7 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
     return row.first() is not None
 
 
-async def look(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepNow | None:
+async def read_state(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepState | None:
     row = (
         await tx.execute(
             text(
@@ -136,7 +136,7 @@ async def look(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepNow | Non
     ).first()
     if row is None:
         return None
-    return StepNow(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
+    return StepState(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
 
 
 async def any_held(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:

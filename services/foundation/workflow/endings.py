@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from foundation.domain.errors import Failure
+from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import RunStatus, StepStatus, TimeoutPolicy, outcome_of
 from foundation.storage.session.database import Transaction
 from foundation.workflow import plans, run_control
@@ -16,7 +18,7 @@ def error_of(status: RunStatus, steps: list[EndedStep], *, first_error: dict[str
         return None
     failures = [dict(step.error or {}, step=step.name) for step in steps if step.status is StepStatus.FAILED]
     detail = "; ".join(f"step {f['step']}: {f.get('detail', 'failed')}" for f in failures) or f"the run is {status}"
-    derived = {"code": "steps_failed" if failures else status.value.lower(), "detail": detail}
+    derived = {"code": FailureCode.STEPS_FAILED if failures else status.value.lower(), "detail": detail}
     return {**(first_error or derived), "failures": failures}
 
 
@@ -81,6 +83,6 @@ async def end_with_execution(
     run = await run_control.lock_run(tx, tenant_id, run_id)
     if run is None or run.generation != generation or run.status not in {RunStatus.PENDING, RunStatus.RUNNING}:
         return None
-    error = {"code": "execution_ended", "detail": f"the execution was {execution_status} from outside"}
+    error = Failure(FailureCode.EXECUTION_ENDED, f"the execution was {execution_status} from outside").as_json()
     await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=cause, error=error)
     return await end_from_steps(tx, run)

@@ -1,12 +1,12 @@
 """Steps whose holder is gone or whose time is over: found across tenants, fenced in their own."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
-from foundation.storage.execution.dispatches import StepDispatch
+from foundation.domain.states import RecoveryPolicy
+from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Transaction
 
 
@@ -31,20 +31,15 @@ async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class Fenced:
+class FencedStep:
     """A step taken from a holder that is gone, before anything else is done about it."""
 
-    dispatch: StepDispatch
-    fence: int
-    name: str
-    attempt: int
-    turn: int
+    lease: LeaseFence
     overdue: bool
-    started_at: datetime | None
-    on_step_failure: str
+    """Its time is over; otherwise only its lease has lapsed."""
 
 
-async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> Fenced | None:
+async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> FencedStep | None:
     """Raises the fence of a step whose lease has lapsed or whose time is over, so that its holder can write no more."""
     row = (
         await tx.execute(
@@ -69,13 +64,5 @@ async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> Fence
     if row is None:
         return None
     dispatch = StepDispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
-    return Fenced(
-        dispatch=dispatch,
-        fence=row.fence,
-        name=row.name,
-        attempt=row.attempt,
-        turn=row.turn,
-        overdue=row.overdue,
-        started_at=row.started_at,
-        on_step_failure=row.on_step_failure,
-    )
+    policy = RecoveryPolicy(row.on_step_failure)
+    return FencedStep(LeaseFence(dispatch, row.fence, row.name, row.attempt, row.started_at, policy), row.overdue)

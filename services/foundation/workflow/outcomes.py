@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from foundation.domain.errors import LeaseLost
 from foundation.domain.states import StepStatus
 from foundation.storage.execution import tool_events
+from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -99,18 +100,8 @@ async def give_back(
         raise LeaseLost("another holder has this step now")
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A dependent that may run now and is parked with a token."""
-
-    step_id: UUID
-    tick: int
-    generation: int
-    task_token: str
-
-
-async def release_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID) -> list[Released]:
-    """Counts one need of each dependent as met, in id order; returns those that waited for nothing else."""
+async def release_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID) -> list[StepDispatch]:
+    """Counts one need of each dependent as met, in id order; those that waited, with a token, for nothing else."""
     rows = await tx.execute(
         text(
             """WITH dependents AS (
@@ -124,29 +115,38 @@ async def release_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID) ->
                    waiting_since = CASE WHEN s.unmet_needs = 1 THEN NULL ELSE s.waiting_since END
                FROM dependents d
                WHERE s.tenant_id = :tenant_id AND s.step_id = d.step_id AND s.unmet_needs > 0
-               RETURNING s.step_id, s.unmet_needs, s.tick, s.generation, s.task_token, s.status"""
+               RETURNING s.run_id, s.step_id, s.unmet_needs, s.tick, s.generation, s.task_token, s.status"""
         ),
         {"tenant_id": tenant_id, "step_id": step_id},
     )
     return [
-        Released(row.step_id, row.tick, row.generation, row.task_token)
+        StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
         for row in rows
         if row.unmet_needs == 0 and row.status == StepStatus.QUEUED and row.task_token
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
-    """A step that was ended without running on; a token that waits for it must be answered."""
+class StoppedStep:
+    """A step that was ended without running on."""
 
     step_id: UUID
     name: str
-    tick: int
-    task_token: str | None
     was_running: bool
+    waiting: StepDispatch | None
+    """Whose token must be answered, as the execution waits for it."""
 
 
-async def skip_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID, *, error: dict[str, Any]) -> list[Stopped]:
+def _stopped_of(row: Row[Any], tenant_id: UUID) -> StoppedStep:
+    waiting = None
+    if row.task_token is not None:
+        waiting = StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
+    return StoppedStep(row.step_id, row.name, row.was_running, waiting)
+
+
+async def skip_dependents(
+    tx: Transaction, tenant_id: UUID, step_id: UUID, *, error: dict[str, Any]
+) -> list[StoppedStep]:
     """Skips everything that needs the failed step, directly or not, in id order, with the failure as its reason."""
     rows = await tx.execute(
         text(
@@ -163,16 +163,16 @@ async def skip_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID, *, er
                                   wait_reason = NULL, waiting_since = NULL, task_token = NULL
                FROM locked l
                WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id AND s.ended_at IS NULL
-               RETURNING s.step_id, s.name, s.tick, l.task_token"""
+               RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, l.task_token, false AS was_running"""
         ),
         {"tenant_id": tenant_id, "step_id": step_id, "error": jsonb(error)},
     )
-    return [Stopped(row.step_id, row.name, row.tick, row.task_token, was_running=False) for row in rows]
+    return [_stopped_of(row, tenant_id) for row in rows]
 
 
 async def cancel_unfinished(
     tx: Transaction, tenant_id: UUID, run_id: UUID, *, error: dict[str, Any] | None
-) -> Sequence[Stopped]:
+) -> Sequence[StoppedStep]:
     """Cancels and fences every step of the run that has not ended, in id order, and wakes the workers that hold any."""
     rows = await tx.execute(
         text(
@@ -185,11 +185,12 @@ async def cancel_unfinished(
                                   wait_reason = NULL, waiting_since = NULL, retry_at = NULL
                FROM locked l
                WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id
-               RETURNING s.step_id, s.name, s.tick, l.task_token, l.status = 'RUNNING' AS was_running"""
+               RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, l.task_token,
+                         l.status = 'RUNNING' AS was_running"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "error": jsonb(error)},
     )
-    stopped = [Stopped(row.step_id, row.name, row.tick, row.task_token, row.was_running) for row in rows]
+    stopped = [_stopped_of(row, tenant_id) for row in rows]
     if stopped:
         await tool_events.close_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
     if any(step.was_running for step in stopped):

@@ -1,6 +1,5 @@
 """What stops, pauses or restarts a whole run; every function is part of the caller's transaction."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,18 +7,23 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from foundation.contracts.step_message import ExecutionInput, Next, StepCallback
+from foundation.contracts.run_events import (
+    RunEnded,
+    RunEvent,
+    RunGenerationOpened,
+    RunPaused,
+    RunStopping,
+    StepCancelled,
+)
+from foundation.contracts.step_message import ExecutionInput
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import run_events
-from foundation.storage.execution.run_events import Event
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.outbox import OutboxEffect, OutboxKind
-from foundation.workflow import outcomes
-
-MIN_CALLBACK_SECONDS = 60
+from foundation.workflow import callbacks, outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,6 @@ async def lock_unfinished_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) 
     )
 
 
-def callback_effect(run_id: UUID, step_id: UUID, task_token: str, callback: StepCallback) -> OutboxEffect:
-    payload = {"task_token": task_token, "output": callback.model_dump(mode="json")}
-    return OutboxEffect(OutboxKind.STEP_CALLBACK, run_id, payload, step_id)
-
-
-def done_effect(run_id: UUID, step_id: UUID, task_token: str, *, tick: int) -> OutboxEffect:
-    """The answer `done` for a token; the outcome itself stands in PostgreSQL."""
-    callback = StepCallback(next=Next.DONE, tick=tick, timeout_seconds=MIN_CALLBACK_SECONDS)
-    return callback_effect(run_id, step_id, task_token, callback)
-
-
 async def stop_unfinished(
     tx: Transaction, tenant_id: UUID, run_id: UUID, *, cause: RunStatus, error: dict[str, Any]
 ) -> None:
@@ -89,10 +82,7 @@ async def stop_unfinished(
     `cause` becomes the run's terminal cause unless it has one already: the first wins.
     """
     stopped = await outcomes.cancel_unfinished(tx, tenant_id, run_id, error=error)
-    effects = [
-        done_effect(run_id, step.step_id, step.task_token, tick=step.tick) for step in stopped if step.task_token
-    ]
-    await outbox.write(tx, tenant_id, effects)
+    await outbox.write(tx, tenant_id, [callbacks.done(step.waiting) for step in stopped if step.waiting])
     await tx.execute(
         text(
             """UPDATE runs SET stop_cause = COALESCE(stop_cause, :cause), version = version + 1,
@@ -101,9 +91,8 @@ async def stop_unfinished(
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "cause": cause.value, "error": jsonb(error)},
     )
-    events = [Event("step.cancelled", step.step_id, {"name": step.name, "error": error}) for step in stopped]
-    events.append(Event("run.stopping", data={"cause": cause.value, "error": error}))
-    await run_events.append(tx, tenant_id, run_id, events)
+    events: list[RunEvent] = [StepCancelled(step_id=step.step_id, name=step.name, error=error) for step in stopped]
+    await run_events.append(tx, tenant_id, run_id, [*events, RunStopping(cause=cause, error=error)])
 
 
 async def end_run(
@@ -138,20 +127,15 @@ async def end_run(
     payload = {"status": status.value, "seconds": row.seconds, "generation": run.generation}
     closing = OutboxEffect(OutboxKind.CLOSE_RUN, run.run_id, payload)
     await outbox.write(tx, run.tenant_id, [closing, OutboxEffect(OutboxKind.CONFIRM_USAGE, run.run_id, {})])
-    await run_events.append(
-        tx, run.tenant_id, run.run_id, [Event(f"run.{status.value.lower()}", data={"error": error})]
-    )
+    await run_events.append(tx, run.tenant_id, run.run_id, [RunEnded(status=status, error=error)])
 
 
 def stop_execution_effect(run: RunRow, *, cause: str) -> OutboxEffect:
     return OutboxEffect(OutboxKind.STOP_EXECUTION, run.run_id, {"generation": run.generation, "cause": cause})
 
 
-async def pause(tx: Transaction, run: RunRow, *, reason: str, data: Mapping[str, Any] | None = None) -> None:
-    """Pauses a locked, open run: its clock stops, and its execution is stopped once no step is held any more.
-
-    `data` is told of the pause beside its reason.
-    """
+async def pause(tx: Transaction, run: RunRow, paused: RunPaused) -> None:
+    """Pauses a locked, open run: its clock stops, and its execution is stopped once no step is held any more."""
     await tx.execute(
         text(
             """UPDATE runs SET status = 'PAUSED', pause_reason = :reason, version = version + 1,
@@ -159,9 +143,8 @@ async def pause(tx: Transaction, run: RunRow, *, reason: str, data: Mapping[str,
                    hard_deadline = NULL
                WHERE tenant_id = :tenant_id AND run_id = :run_id"""
         ),
-        {"tenant_id": run.tenant_id, "run_id": run.run_id, "reason": reason},
+        {"tenant_id": run.tenant_id, "run_id": run.run_id, "reason": paused.reason},
     )
-    paused = Event("run.paused", data={**(data or {}), "reason": reason})
     await run_events.append(tx, run.tenant_id, run.run_id, [paused])
     await stop_execution_if_idle(tx, run)
 
@@ -204,14 +187,14 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
     await tx.execute(text("SELECT pg_notify('fenced', '')"))
     # The generation before may still wait for steps that were held when it was paused, or not be lost after all.
     superseded = stop_execution_effect(run, cause=f"superseded by generation {generation}")
-    await outbox.write(tx, run.tenant_id, [superseded, start_execution_effect(run, generation)])
-    data = {"generation": generation, "reason": reason}
-    await run_events.append(tx, run.tenant_id, run.run_id, [Event("run.generation_opened", data=data)])
+    start = ExecutionInput(
+        tenant_id=run.tenant_id, run_id=run.run_id, generation=generation, traceparent=run.traceparent
+    )
+    await outbox.write(tx, run.tenant_id, [superseded, start_execution_effect(start)])
+    opened = RunGenerationOpened(generation=generation, reason=reason)
+    await run_events.append(tx, run.tenant_id, run.run_id, [opened])
     return generation
 
 
-def start_execution_effect(run: RunRow, generation: int) -> OutboxEffect:
-    document = ExecutionInput(
-        tenant_id=run.tenant_id, run_id=run.run_id, generation=generation, traceparent=run.traceparent
-    )
-    return OutboxEffect(OutboxKind.START_EXECUTION, run.run_id, document.model_dump(mode="json"))
+def start_execution_effect(start: ExecutionInput) -> OutboxEffect:
+    return OutboxEffect(OutboxKind.START_EXECUTION, start.run_id, start.model_dump(mode="json"))

@@ -7,15 +7,16 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from foundation.contracts.definition import Step
+from foundation.contracts.run_events import StepRunning, StepWaiting
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution import run_events
 from foundation.storage.execution import steps as step_rows
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
-from foundation.storage.execution.run_events import Event
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
-from foundation.workflow import claims, run_control, slots
+from foundation.workflow import callbacks, claims, slots
+from foundation.workflow.claims import StepState
 from orchestrator.outbox.messages import step_message
 from orchestrator.step_clock import StepClock
 from orchestrator.work import Work
@@ -33,7 +34,7 @@ class TakeRefusal(StrEnum):
     ANSWERED = "finished before: answered again"
     STALE = "of an earlier tick or generation"
     UNKNOWN = "no such step"
-    RUN_STANDS = "its run is paused"
+    RUN_NOT_RUNNING = "its run is paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Taker:
             for _ in range(_LOOKS):
                 if work := await self.claim(tx, dispatch):
                     return Taken(work)
-                refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
+                refusal = await self._park(tx, dispatch) or await self._refuse(tx, dispatch)
                 if refusal is not None:
                     return refusal
             return TakeRefusal.HELD
@@ -82,10 +83,10 @@ class Taker:
         async with self._database.tenant(dispatch.tenant_id) as tx:
             for _ in range(_LOOKS):
                 if await slots.park(tx, dispatch):
-                    event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.SLOT.value})
+                    event = StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.SLOT)
                     await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
                     return TakeRefusal.SHARE_USED
-                refusal = await self._parked(tx, dispatch) or await self._refusal(tx, dispatch)
+                refusal = await self._park(tx, dispatch) or await self._refuse(tx, dispatch)
                 if refusal is not None:
                     return refusal
             return TakeRefusal.HELD
@@ -103,37 +104,44 @@ class Taker:
         if claim is None:
             return None
         outputs = await step_rows.outputs_of(tx, dispatch.tenant_id, dispatch.run_id)
-        data = {"name": claim.name, "attempt": claim.attempt, "tick": dispatch.tick, "worker": self._worker_id}
-        await run_events.append(
-            tx, dispatch.tenant_id, dispatch.run_id, [Event("step.running", dispatch.step_id, data)]
+        event = StepRunning(
+            step_id=dispatch.step_id,
+            name=claim.name,
+            attempt=claim.attempt,
+            tick=dispatch.tick,
+            worker=self._worker_id,
         )
+        await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
         return work_of(claim, outputs)
 
-    async def _parked(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
+    async def _park(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
         if not await claims.park(tx, dispatch):
             return None
-        event = Event("step.waiting", dispatch.step_id, {"for": WaitReason.DEPENDENCY.value})
+        event = StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.DEPENDENCY)
         await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
         return TakeRefusal.PARKED
 
-    async def _refusal(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
-        """Why neither a claim nor a parking matched; None when the row changed in between and both are worth a try."""
-        now = await claims.look(tx, dispatch.tenant_id, dispatch.step_id)
-        if now is None:
-            return TakeRefusal.UNKNOWN
-        if now.generation != dispatch.generation or dispatch.tick < now.tick:
-            return TakeRefusal.STALE
-        if now.status.is_terminal:
-            effect = run_control.done_effect(
-                dispatch.run_id, dispatch.step_id, dispatch.task_token, tick=dispatch.tick + 1
-            )
-            await outbox.write(tx, dispatch.tenant_id, [effect])
-            return TakeRefusal.ANSWERED
-        if now.run_status is not RunStatus.RUNNING:
-            return TakeRefusal.RUN_STANDS
-        if now.status is StepStatus.RUNNING:
-            return TakeRefusal.HELD
-        return None
+    async def _refuse(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
+        """Why neither a claim nor a parking matched; a message of a finished step is answered with its token."""
+        refusal = refusal_of(await claims.read_state(tx, dispatch.tenant_id, dispatch.step_id), dispatch)
+        if refusal is TakeRefusal.ANSWERED:
+            await outbox.write(tx, dispatch.tenant_id, [callbacks.done(dispatch)])
+        return refusal
+
+
+def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | None:
+    """Why this dispatch brings no work; None when the row has changed since the claim, which is then worth a try."""
+    if step is None:
+        return TakeRefusal.UNKNOWN
+    if step.generation != dispatch.generation or dispatch.tick < step.tick:
+        return TakeRefusal.STALE
+    if step.status.is_terminal:
+        return TakeRefusal.ANSWERED
+    if step.run_status is not RunStatus.RUNNING:
+        return TakeRefusal.RUN_NOT_RUNNING
+    if step.status is StepStatus.RUNNING:
+        return TakeRefusal.HELD
+    return None
 
 
 def work_of(claim: StepClaim, outputs: dict[str, object]) -> Work:

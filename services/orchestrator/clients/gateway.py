@@ -9,9 +9,10 @@ from foundation.contracts.accepted.accepted_json import DOCUMENT, JsonLimits, No
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
 from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
+from foundation.domain.failure_codes import FailureCode
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
-from orchestrator.work import StepFailed, Work
+from orchestrator.work import TickFailed, Work
 
 _LEAST_SECONDS = 1.0
 _ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth, exact_decimals=False)
@@ -32,7 +33,7 @@ class ModelGateway:
     async def complete(self, work: Work, *, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
         """The chat completion that answers the request, as the gateway stored it under the call's key.
 
-        Raises `BudgetExceeded`, `LeaseLost`, `RunClosed`, or `StepFailed` that says whether to try again.
+        Raises `BudgetExceeded`, `LeaseLost`, `RunClosed`, or `TickFailed` that says whether to try again.
         """
         headers = {
             "authorization": f"Bearer {self._signer.run_token(claims_of(work))}",
@@ -58,9 +59,9 @@ def _accepted(content: bytes) -> dict[str, Any]:
     try:
         document = parse_json(content, limits=_ANSWER)
     except NotAccepted as error:
-        raise StepFailed("model_answer_refused", f"the model's answer cannot be stored: {error}") from error
+        raise TickFailed(FailureCode.MODEL_ANSWER_REFUSED, f"the model's answer cannot be stored: {error}") from error
     if not isinstance(document, dict):
-        raise StepFailed("model_answer_invalid", "the model's answer is no JSON object")
+        raise TickFailed(FailureCode.MODEL_ANSWER_INVALID, "the model's answer is no JSON object")
     return document
 
 
@@ -98,7 +99,7 @@ def _meaning(error: openai.APIStatusError) -> Exception:
     retryable = error.status_code in _RETRYABLE or error.status_code >= _SERVER_ERROR
     if advice in {"true", "false"}:
         retryable = advice == "true"
-    return StepFailed(code, detail, retryable=retryable, retry_after=_seconds(error))
+    return TickFailed(code, detail, retryable=retryable, retry_after=_seconds(error))
 
 
 def _seconds(error: openai.APIStatusError) -> float | None:

@@ -7,5 +7,5 @@ from orchestrator.work import TickOutcome, Work
 
 class Engine(Protocol):
     async def run(self, work: Work) -> TickOutcome:
-        """Runs one tick. Raises `StepFailed`, or a `LockstepError` (budget, lease, closed run, dependency)."""
+        """Runs one tick. Raises `TickFailed`, or a `LockstepError` (budget, lease, closed run, dependency)."""
         ...

@@ -5,13 +5,14 @@ from typing import Any
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.contracts.gateway.model_call import call_key, canonical_digest
+from foundation.domain.failure_codes import FailureCode
 from foundation.storage.execution import turns
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.turns import Prepared
 from foundation.storage.session.database import Database, Transaction
 from orchestrator.clients.gateway import ModelGateway
 from orchestrator.failpoints import Failpoints
-from orchestrator.work import Record, StepFailed, Work
+from orchestrator.work import Record, TickFailed, Work
 
 _IN_PROGRESS = "call_in_progress"
 _AGAIN_SECONDS = 1.0
@@ -41,18 +42,18 @@ class ModelTurns:
         while True:
             try:
                 return await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
-            except StepFailed as error:
+            except TickFailed as error:
                 if error.failure.code != _IN_PROGRESS:
                     raise
                 await asyncio.sleep(error.retry_after or _AGAIN_SECONDS)
 
 
 def message_of(answer: dict[str, Any]) -> dict[str, Any]:
-    """The assistant's message of a chat completion; `StepFailed` when there is none."""
+    """The assistant's message of a chat completion; `TickFailed` when there is none."""
     try:
         message: dict[str, Any] = answer["choices"][0]["message"]
     except (KeyError, IndexError, TypeError) as error:
-        raise StepFailed("model_answer_invalid", "the model's answer has no message") from error
+        raise TickFailed(FailureCode.MODEL_ANSWER_INVALID, "the model's answer has no message") from error
     return message
 
 

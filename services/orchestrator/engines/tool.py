@@ -4,10 +4,11 @@ from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.definition import ToolStep
 from foundation.contracts.tool_job import JobReason
 from foundation.contracts.tools.catalogue import TOOLS
+from foundation.domain.failure_codes import FailureCode
 from foundation.storage.session.database import Database
 from orchestrator.tools.files import stage
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls, output_of, succeeded
-from orchestrator.work import StepFailed, StepFinished, TickOutcome, Work
+from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
 
 _CALL_ID = "step"
 _SHOWN_STDERR = 2_000
@@ -35,9 +36,12 @@ class ToolEngine:
         output = output_of(document, whole=succeeded(document))
         if succeeded(document):
             return StepFinished(output, turn=1)
-        code, detail = str(document["reason"] or "tool_failed"), document["detail"] or f"it ended {document['status']}"
+        code, detail = (
+            str(document["reason"] or FailureCode.TOOL_FAILED),
+            document["detail"] or f"it ended {document['status']}",
+        )
         if code == JobReason.WALL_TIME and work.clock.is_over:
-            code, detail = "step_timed_out", f"the step's {step.timeout_seconds} s are over"
+            code, detail = FailureCode.STEP_TIMED_OUT, f"the step's {step.timeout_seconds} s are over"
         if document["stderr"]:
             detail = f"{detail}; stderr ends: {document['stderr'][-_SHOWN_STDERR:]}"
-        raise StepFailed(code, detail, output=output)
+        raise TickFailed(code, detail, output=output)

@@ -4,29 +4,44 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
-from foundation.contracts.expressions.evaluation import ExpressionError
+import stamina
+
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Failure, LeaseLost, LockstepError, RunClosed
+from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import StepKind
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
-from orchestrator.work import StepFailed, StepFinished, TickOutcome, Work
+from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_out
+from orchestrator.recording.base import OutcomeRecording
+from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
 
 _log = logger(__name__)
 _RECORD_TRIES = 5
-_UNTELLABLE = Failure("failure_refused", "the step failed; what it told of that cannot be stored")
+_RECORD_PAUSE_SECONDS = 0.2
+_FAILURE_REFUSED = Failure(
+    FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
+)
 
 
 class Advancer:
     """Advances steps for one worker."""
 
-    def __init__(self, engines: Mapping[StepKind, Engine], recorder: OutcomeWriter, failpoints: Failpoints) -> None:
+    def __init__(
+        self,
+        engines: Mapping[StepKind, Engine],
+        outcomes: OutcomeRecording,
+        failpoints: Failpoints,
+        *,
+        record_pause_seconds: float = _RECORD_PAUSE_SECONDS,
+    ) -> None:
+        """`record_pause_seconds` is the pause before an outcome is written again; it doubles each time."""
         self._engines = engines
-        self._recorder = recorder
+        self._outcomes = outcomes
         self._failpoints = failpoints
+        self._record_pause_seconds = record_pause_seconds
 
     async def advance(self, held: HeldStep, work: Work, *, free_slots: Callable[[], int]) -> list[Work]:
         """Runs one tick; returns dependents that were claimed with the recording."""
@@ -39,74 +54,58 @@ class Advancer:
             except asyncio.CancelledError:
                 await self._cancelled(held, work)
                 raise
-            except LeaseLost as error:
-                _log.info("the step belongs to another holder now", extra={"detail": error.detail})
-                return []
-            except RunClosed as error:
-                _log.info("the run was closed while the step ran", extra={"detail": error.detail})
+            except (LeaseLost, RunClosed) as error:
+                # Whoever took the step, or closed the run, has recorded what becomes of it.
+                _log.info("the step is no longer this worker's", extra={"code": error.code, "detail": error.detail})
                 return []
             except BudgetExceeded as error:
-                failure, scope = Failure(error.code, error.detail), error.scope
-                resets_at = error.remaining.get("resets_at")
-                await self._record(
-                    lambda: self._recorder.out_of_budget(LeaseFence.of(work), failure, scope=scope, resets_at=resets_at)
-                )
+                exceeded = error
+                await self._record(lambda: self._outcomes.out_of_budget(work.claim.lease_fence(), exceeded))
                 return []
-            except StepFailed as error:
+            except TickFailed as error:
                 await self._failed(work, error)
                 return []
             self._failpoints.reach("ran")
-            claimed = await self._ended(work, outcome, free_slots)
-            seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
-            said = {"name": work.claim.name, "turn": outcome.turn, "duration_ms": round(seconds * 1000)}
-            _log.info("step ended" if isinstance(outcome, StepFinished) else "turn ended", extra={"step": said})
-            return claimed
+            return await self._ended(work, outcome, free_slots)
 
     async def _run(self, work: Work) -> TickOutcome:
-        """The engine's outcome, within the step's time; other failures in the words of `StepFailed`."""
+        """The engine's outcome within the step's time; what the step fails of is raised as `TickFailed`."""
         if work.claim.seconds_left <= 0:
-            raise StepFailed("step_timed_out", f"the step's {work.step.timeout_seconds} s are over")
+            raise timed_out(work.step.timeout_seconds)
         try:
             async with work.clock.running():
                 return await self._engines[work.claim.kind].run(work)
-        except TimeoutError as error:
-            raise StepFailed("step_timed_out", f"the step's {work.step.timeout_seconds} s are over") from error
-        except ExpressionError as error:
-            raise StepFailed("expression_failed", str(error)) from error
-        except DependencyUnavailable as error:
-            raise StepFailed(error.code, error.detail, retryable=True, retry_after=error.retry_after) from error
-        except (LeaseLost, RunClosed, BudgetExceeded, StepFailed):
+        except (LeaseLost, RunClosed, BudgetExceeded, TickFailed):
             raise
-        except LockstepError as error:
-            raise StepFailed(error.code, error.detail, retryable=error.retryable) from error
         except Exception as error:  # the edge of the engine: one step's surprise must not end the worker
-            _log.exception("the engine failed unexpectedly")
-            # A fault of our own comes again with every attempt; only what the network or the machine did may pass.
-            passing = isinstance(error, OSError)
-            detail = f"unexpected {type(error).__name__}; it was logged"
-            raise StepFailed("internal", detail, retryable=passing) from error
+            if is_unexpected(error):
+                _log.exception("the engine failed unexpectedly")
+            raise failure_of(error, timeout_seconds=work.step.timeout_seconds) from error
 
     async def _ended(self, work: Work, outcome: TickOutcome, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
 
         async def record() -> None:
-            holding = LeaseFence.of(work)
+            lease = work.claim.lease_fence()
             if isinstance(outcome, StepFinished):
-                claimed.extend(await self._recorder.finished(holding, outcome, free_slots=free_slots()))
+                claimed.extend(await self._outcomes.finished(lease, outcome, free_slots=free_slots()))
             else:
-                await self._recorder.more_turns(holding, outcome)
+                await self._outcomes.more_turns(lease, outcome)
 
         refused = await self._record(record)
         if refused is not None:
-            # It would be refused again by whoever took the step next: that is the step's failure, and no lost worker.
+            # The database would refuse it from the next worker as well, so the step fails now, with the reason.
             detail = f"the step's outcome cannot be stored: {refused.detail}"
-            await self._failed(work, StepFailed("outcome_refused", detail))
+            await self._failed(work, TickFailed(FailureCode.OUTCOME_REFUSED, detail))
+        seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
+        step = {"name": work.claim.name, "turn": outcome.turn, "duration_ms": round(seconds * 1000)}
+        _log.info("step ended" if isinstance(outcome, StepFinished) else "turn ended", extra={"step": step})
         return claimed
 
-    async def _failed(self, work: Work, error: StepFailed) -> None:
+    async def _failed(self, work: Work, error: TickFailed) -> None:
         async def record() -> None:
-            again = await self._recorder.failed(
-                LeaseFence.of(work),
+            again = await self._outcomes.failed(
+                work.claim.lease_fence(),
                 error.failure,
                 retryable=error.retryable,
                 retry_after=error.retry_after,
@@ -118,38 +117,40 @@ class Advancer:
 
         if await self._record(record) is None:
             return
-        # What is refused is left out, until the failure alone is written: that a step has failed can always be stored.
+        # What the database refuses is left out, until only the fact is written: it can store that a step has failed.
         if error.records or error.output is not None:
-            await self._failed(work, StepFailed(error.failure.code, error.failure.detail))
-        elif error.failure != _UNTELLABLE:
-            await self._failed(work, StepFailed(_UNTELLABLE.code, _UNTELLABLE.detail))
+            await self._failed(work, TickFailed(error.failure.code, error.failure.detail))
+        elif error.failure != _FAILURE_REFUSED:
+            await self._failed(work, TickFailed(_FAILURE_REFUSED.code, _FAILURE_REFUSED.detail))
 
     async def _cancelled(self, held: HeldStep, work: Work) -> None:
-        """Lost to another holder: nothing to write. Drained: given back for another worker."""
+        """Gives a step back that is cancelled because the worker stops; one that was lost belongs to another holder."""
         if held.lost:
             _log.info("the step was taken from this worker while it ran")
             return
-        await asyncio.shield(self._record(lambda: self._recorder.given_back(LeaseFence.of(work))))
+        await asyncio.shield(self._record(lambda: self._outcomes.given_back(work.claim.lease_fence())))
 
     async def _record(self, write: Callable[[], Awaitable[None]]) -> LockstepError | None:
-        """Writes an outcome, again after a transient database error: what was done must not be lost for one.
+        """Writes an outcome, again after a transient error: what a step has done must not be lost for one.
 
         Returns the error with which the database refuses this outcome for good.
         """
-        for attempt in range(1, _RECORD_TRIES + 1):
-            try:
-                await write()
-            except LeaseLost as error:
-                _log.info("the outcome was not recorded", extra={"detail": error.detail})
-                return None
-            except (DependencyUnavailable, OSError):
-                if attempt == _RECORD_TRIES:
-                    _log.exception("the outcome could not be recorded; its lease will lapse and the sweeper takes over")
-                    return None
-                await asyncio.sleep(0.1 * 2**attempt)
-            except LockstepError as error:
-                _log.exception("the outcome is refused by the database")
-                return error
-            else:
-                return None
+        tries = stamina.retry_context(
+            on=(DependencyUnavailable, OSError),
+            attempts=_RECORD_TRIES,
+            timeout=None,
+            wait_initial=self._record_pause_seconds,
+            wait_jitter=0,
+        )
+        try:
+            async for attempt in tries:
+                with attempt:
+                    await write()
+        except LeaseLost as error:
+            _log.info("the outcome was not recorded", extra={"detail": error.detail})
+        except (DependencyUnavailable, OSError):
+            _log.exception("the outcome could not be recorded; its lease will lapse and the sweeper takes over")
+        except LockstepError as error:
+            _log.exception("the outcome is refused by the database")
+            return error
         return None

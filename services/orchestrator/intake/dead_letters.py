@@ -7,22 +7,21 @@ from pydantic import ValidationError
 from foundation.cloud.queue.base import Queue, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure, LockstepError
-from foundation.domain.states import RecoveryPolicy
+from foundation.domain.failure_codes import FailureCode
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.workflow import claims
 from orchestrator.claiming.taking import dispatch_of
-from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.recording.failed import record_failed
 
 _log = logger(__name__)
 _PAUSE_SECONDS = 5.0
 
 
 class DeadLetters:
-    def __init__(self, queue: Queue, database: Database, recorder: OutcomeWriter, *, worker_id: str) -> None:
+    def __init__(self, queue: Queue, database: Database, *, worker_id: str) -> None:
         self._queue = queue
         self._database = database
-        self._recorder = recorder
         self._worker_id = worker_id
 
     async def run(self) -> None:
@@ -49,8 +48,6 @@ class DeadLetters:
             if claim is None:
                 _log.info("a dead letter is of no live step and is dropped", extra={"step_id": str(parsed.step_id)})
                 return
-            policy = RecoveryPolicy(claim.on_step_failure)
-            holding = LeaseFence(dispatch, claim.fence, claim.name, claim.attempt, claim.started_at, policy)
-            failure = Failure("dead_letter", "the step's message was received too often without a result")
-            await self._recorder.fail_in(tx, holding, failure)
+            failure = Failure(FailureCode.DEAD_LETTER, "the step's message was received too often without a result")
+            await record_failed(tx, claim.lease_fence(), failure)
         _log.error("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})

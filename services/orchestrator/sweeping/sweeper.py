@@ -6,7 +6,8 @@ from uuid import UUID
 
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
-from foundation.domain.states import RecoveryPolicy, RunStatus
+from foundation.domain.failure_codes import FailureCode
+from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.execution import runs
 from foundation.storage.execution.runs import Standstill
 from foundation.storage.session import outbox
@@ -15,7 +16,8 @@ from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control, slots
 from orchestrator.claiming.taking import Taker
-from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.recording.failed import record_failed
+from orchestrator.recording.retried import record_lost
 
 _log = logger(__name__)
 _SLOT_WAIT_SECONDS = 15.0
@@ -30,7 +32,6 @@ class Sweeper:
         look: Database,
         act: Database,
         executions: Executions,
-        recorder: OutcomeWriter,
         taker: Taker,
         *,
         every_seconds: float,
@@ -40,7 +41,6 @@ class Sweeper:
         self._look = look
         self._act = act
         self._executions = executions
-        self._recorder = recorder
         self._taker = taker
         self._every_seconds = every_seconds
         self._standstill_seconds = standstill_seconds
@@ -77,14 +77,14 @@ class Sweeper:
             fenced = await lapses.fence_lapsed(tx, tenant_id, step_id)
             if fenced is None:
                 return
-            policy = RecoveryPolicy(fenced.on_step_failure)
-            holding = LeaseFence(fenced.dispatch, fenced.fence, fenced.name, fenced.attempt, fenced.started_at, policy)
             if fenced.overdue:
-                await self._recorder.fail_in(tx, holding, Failure("step_timed_out", "the step's time is over"))
+                timed_out = Failure(FailureCode.STEP_TIMED_OUT, "the step's time is over")
+                await record_failed(tx, fenced.lease, timed_out)
             else:
-                lost = Failure("worker_lost", "the worker stopped renewing its lease")
-                await self._recorder.retry_in(tx, holding, lost)
-        _log.info("took a step from a holder that is gone", extra={"overdue": fenced.overdue, "fence": fenced.fence})
+                lost = Failure(FailureCode.WORKER_LOST, "the worker stopped renewing its lease")
+                await record_lost(tx, fenced.lease, lost)
+        extra = {"overdue": fenced.overdue, "fence": fenced.lease.fence}
+        _log.info("took a step from a holder that is gone", extra=extra)
 
     async def _wake(self, tenant_id: UUID) -> None:
         """Whoever let these steps wait should have woken them; where it has a full share still, they wait again."""
@@ -97,7 +97,7 @@ class Sweeper:
             return
         if run.status is RunStatus.PAUSED:
             # By the database's clock, so that the run's explanation can say when, whichever worker comes to it.
-            if run.pause_reason == "budget" and run.still_seconds >= self._budget_pause_seconds:
+            if run.pause_reason is PauseReason.BUDGET and run.still_seconds >= self._budget_pause_seconds:
                 again = "the budget may have room again"
                 await with_retries(lambda: self._reopen(run, reason=again, unless_held=True))
             return
@@ -119,7 +119,7 @@ class Sweeper:
             _log.info("the run cannot be looked after now", extra={"error": error.detail})
 
     async def _time_out(self, run: Standstill) -> None:
-        error = {"code": "run_timed_out", "detail": "the run's time is over"}
+        error = Failure(FailureCode.RUN_TIMED_OUT, "the run's time is over").as_json()
         async with self._act.tenant(run.tenant_id) as tx:
             await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
             row = await run_control.lock_run(tx, run.tenant_id, run.run_id)

@@ -9,10 +9,11 @@ from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import JobInput
 from foundation.contracts.tools.files import read_files
+from foundation.domain.failure_codes import FailureCode
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.session.database import Database
-from orchestrator.work import StepFailed
+from orchestrator.work import TickFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,23 @@ class StagedFile:
 async def stage(
     database: Database, objects: ObjectStore, tenant_id: UUID, files: Any, *, at: str
 ) -> tuple[StagedFile, ...]:
-    """The files of a job; `StepFailed` when one is no artifact of this tenant, or was never uploaded whole.
+    """The files of a job; `TickFailed` when one is no artifact of this tenant, or was never uploaded whole.
 
     `at` is the pointer of the files within their step.
     """
     references, faults = read_files(files)
     if faults:
         told = "; ".join(f"{at}{fault.pointer}: {fault.detail}" for fault in faults[:3])
-        raise StepFailed("files_invalid", told)
+        raise TickFailed(FailureCode.FILES_INVALID, told)
     staged = []
     for reference in references:
         artifact = await _ready(database, objects, tenant_id, UUID(reference.artifact))
         name = reference.name or artifact.name
         staged.append(StagedFile(name, artifact.object_key, artifact.size, artifact.sha256.hex()))
     if clash := names_in_each_others_way(entry.name for entry in staged):
-        raise StepFailed(
-            "files_invalid", f"{at}: {clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name"
+        raise TickFailed(
+            FailureCode.FILES_INVALID,
+            f"{at}: {clash[0]!r} and {clash[1]!r} cannot both be staged; give one another name",
         )
     return tuple(staged)
 
@@ -73,7 +75,7 @@ async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, want
         artifact = await _found(database, tenant_id, wanted)
         if artifact.ready:
             return artifact
-        raise StepFailed("artifact_missing", await _what_is_there(objects, artifact))
+        raise TickFailed(FailureCode.ARTIFACT_MISSING, await _what_is_there(objects, artifact))
     async with database.tenant(tenant_id) as tx:
         await artifacts.mark_ready(tx, tenant_id, wanted, object_key=key)
     await objects.delete(artifact.object_key)
@@ -84,7 +86,7 @@ async def _found(database: Database, tenant_id: UUID, wanted: UUID) -> Artifact:
     async with database.tenant(tenant_id) as tx:
         artifact = await artifacts.get(tx, tenant_id, wanted)
     if artifact is None:
-        raise StepFailed("artifact_missing", f"there is no artifact {wanted}")
+        raise TickFailed(FailureCode.ARTIFACT_MISSING, f"there is no artifact {wanted}")
     return artifact
 
 

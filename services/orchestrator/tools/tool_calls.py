@@ -26,6 +26,7 @@ from foundation.contracts.tool_job import (
 from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
+from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import StepId, tool_job_id
 from foundation.domain.states import StepKind
 from foundation.domain.tools import ToolEffect
@@ -40,7 +41,7 @@ from foundation.workflow import claims, outcomes, slots
 from orchestrator.clients.launcher import Launcher
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.files import StagedFile, addressed
-from orchestrator.work import StepFailed, Work
+from orchestrator.work import TickFailed, Work
 
 _log = logger(__name__)
 
@@ -93,14 +94,14 @@ class ToolCalls:
             return recorded.result
         if recorded.attempts > 1 and effect is ToolEffect.ONCE:
             detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
-            raise StepFailed("outcome_unknown", detail)
+            raise TickFailed(FailureCode.OUTCOME_UNKNOWN, detail)
         self._failpoints.reach("tool.before_submit")
         result = await self._submit(work, job_id, call, given)
         self._failpoints.reach("tool.after_submit")
         if result.retryable:
             detail = result.detail or f"the job ended {result.status}"
             output = output_of(_document(result, []), whole=False)
-            raise StepFailed(str(result.reason or "job_lost"), detail, retryable=True, output=output)
+            raise TickFailed(str(result.reason or FailureCode.JOB_LOST), detail, retryable=True, output=output)
         return await self._record(claim, job_id, result)
 
     async def _submit(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolResult:
@@ -129,7 +130,7 @@ class ToolCalls:
                 return await self._launcher.run(job, on_state=on_state)
             except SandboxUnavailable as error:
                 # Without a sandbox nothing runs, and trying again does not install one.
-                raise StepFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
+                raise TickFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
             except asyncio.CancelledError:
                 await asyncio.shield(self._leave(work, job))
                 raise
@@ -145,7 +146,7 @@ class ToolCalls:
             result = await self._launcher.cancel(job) if over else None
             if result is not None:
                 await self._keep_late(work, result)
-        except (LockstepError, StepFailed, OSError) as error:
+        except (LockstepError, TickFailed, OSError) as error:
             _log.warning("a job could not be ended with its step", extra={"error": type(error).__name__})
 
     async def _keep_late(self, work: Work, result: ToolResult) -> None:
@@ -185,7 +186,9 @@ class ToolCalls:
                 expires_at=datetime.now(UTC) + timedelta(seconds=valid),
             )
         except ValidationError as error:
-            raise StepFailed("job_invalid", f"the tool cannot be called so: {error.errors()[0]['msg']}") from error
+            raise TickFailed(
+                FailureCode.JOB_INVALID, f"the tool cannot be called so: {error.errors()[0]['msg']}"
+            ) from error
 
     async def _record(self, claim: StepClaim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
@@ -204,7 +207,7 @@ class ToolCalls:
         stored = await self._objects.digest(key) if artifact.index < self._artifacts_per_job else None
         if stored != (artifact.size, bytes.fromhex(artifact.sha256)):
             detail = f"the artifact {artifact.name!r} is not in storage as the job reported it"
-            raise StepFailed("artifact_mismatch", detail, retryable=True)
+            raise TickFailed(FailureCode.ARTIFACT_MISMATCH, detail, retryable=True)
         return NewArtifact(
             artifact_id=uuid5(job_id, str(artifact.index)),
             name=artifact.name,
@@ -221,16 +224,16 @@ class ToolCalls:
 
 
 def checked_arguments(call: ToolCall) -> ToolArguments:
-    """The arguments as the tool's contract reads them; `StepFailed` with the places where they are wrong."""
+    """The arguments as the tool's contract reads them; `TickFailed` with the places where they are wrong."""
     contract = TOOLS[call.tool]
     if faults := contract.faults(call.arguments):
         told = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
-        raise StepFailed("arguments_invalid", f"{call.tool} cannot be called so: {told}")
+        raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called so: {told}")
     given = contract.arguments.model_validate(call.arguments)
     taken = given.input_files() if isinstance(given, ProgramArguments) else ()
     if clash := names_in_each_others_way([*taken, *(entry.name for entry in call.inputs)]):
-        raise StepFailed(
-            "arguments_invalid", f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
+        raise TickFailed(
+            FailureCode.ARGUMENTS_INVALID, f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
         )
     return given
 

@@ -10,7 +10,7 @@ from fixtures.running.runs import database
 from foundation.storage.session.database import Database
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import OutcomeWriter
+from orchestrator.recording.outcome_writer import OutcomeWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Parts:
     owner: Database
     orchestrator: Database
     taker: Taker
-    recorder: OutcomeWriter
+    writer: OutcomeWriter
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ async def status(parts: Any, run: ARun) -> Any:
 
 
 def dead_letters(parts: Any) -> DeadLetters:
-    return DeadLetters(queue=None, database=parts.orchestrator, recorder=parts.recorder, worker_id="worker-1")  # type: ignore[arg-type]
+    return DeadLetters(queue=None, database=parts.orchestrator, worker_id="worker-1")  # type: ignore[arg-type]
 
 
 async def test_a_step_that_nobody_could_handle_fails_and_its_token_is_answered(parts: Any) -> None:

@@ -10,16 +10,16 @@ from sqlalchemy import text
 from fixtures.running.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
+from foundation.storage.execution.dispatches import LeaseFence
 from foundation.workflow import claims
 from orchestrator.claiming.taking import Taken, TakeRefusal
-from orchestrator.recording.recorder import LeaseFence
 from orchestrator.work import MoreTurns, StepFinished
 
 
 async def _held(parts: Any, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
     taken = await parts.taker.take(run.dispatch(step, **of))
     assert isinstance(taken, Taken), taken
-    return LeaseFence.of(taken.work)
+    return taken.work.claim.lease_fence()
 
 
 async def _row(parts: Any, run: ARun, step: str) -> Any:
@@ -59,14 +59,14 @@ async def test_a_late_holder_matches_no_row(parts: Any) -> None:
     assert current.fence == late.fence + 1
     assert current.attempt == late.attempt + 1
     for write in (
-        parts.recorder.finished(late, StepFinished({"late": True}), free_slots=0),
-        parts.recorder.more_turns(late, MoreTurns(turn=1)),
-        parts.recorder.failed(late, Failure("x", "late"), retryable=False),
-        parts.recorder.given_back(late),
+        parts.writer.finished(late, StepFinished({"late": True}), free_slots=0),
+        parts.writer.more_turns(late, MoreTurns(turn=1)),
+        parts.writer.failed(late, Failure("x", "late"), retryable=False),
+        parts.writer.given_back(late),
     ):
         with pytest.raises(LeaseLost):
             await write
-    await parts.recorder.finished(current, StepFinished({"late": False}), free_slots=0)
+    await parts.writer.finished(current, StepFinished({"late": False}), free_slots=0)
     row = await _row(parts, run, "first")
     assert (row.status, row.output) == ("SUCCESS", {"late": False})
     assert len(await _effects(parts, run, "step_callback")) == 1
@@ -86,7 +86,7 @@ async def test_a_lost_lease_is_seen_at_the_next_renewal(parts: Any) -> None:
 
 async def test_a_repeated_message_of_a_finished_step_is_answered_for_its_own_token(parts: Any) -> None:
     run = await a_run(parts.owner)
-    await parts.recorder.finished(await _held(parts, run), StepFinished({}), free_slots=0)
+    await parts.writer.finished(await _held(parts, run), StepFinished({}), free_slots=0)
     assert await parts.taker.take(run.dispatch("first", token="another token")) is TakeRefusal.ANSWERED
     tokens = [effect.payload["task_token"] for effect in await _effects(parts, run, "step_callback")]
     assert tokens == ["token-first-0", "another token"]
@@ -97,7 +97,7 @@ async def test_messages_of_another_generation_or_an_earlier_tick_are_dropped(
     parts: Any, of: dict[str, Any], refusal: TakeRefusal
 ) -> None:
     run = await a_run(parts.owner)
-    await parts.recorder.more_turns(await _held(parts, run), MoreTurns(turn=1))
+    await parts.writer.more_turns(await _held(parts, run), MoreTurns(turn=1))
     assert await parts.taker.take(run.dispatch("first", **of)) is refusal
     assert isinstance(await parts.taker.take(run.dispatch("first", tick=1)), Taken)
 
@@ -117,7 +117,7 @@ async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Any) -
     for attempt in range(1, MAX_ATTEMPTS + 1):
         holding = await _held(parts, run)
         assert holding.attempt == attempt
-        again = await parts.recorder.failed(holding, Failure("boom", "no luck"), retryable=True)
+        again = await parts.writer.failed(holding, Failure("boom", "no luck"), retryable=True)
         assert again is (attempt < MAX_ATTEMPTS)
     first, second = await _row(parts, run, "first"), await _row(parts, run, "second")
     assert (first.status, second.status) == ("FAILED", "SKIPPED")
@@ -132,7 +132,7 @@ async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Any) -
 async def test_a_freed_dependent_is_claimed_in_the_same_transaction_when_there_is_a_slot(parts: Any) -> None:
     run = await a_run(parts.owner)
     assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
-    claimed = await parts.recorder.finished(await _held(parts, run), StepFinished({"x": 1}), free_slots=1)
+    claimed = await parts.writer.finished(await _held(parts, run), StepFinished({"x": 1}), free_slots=1)
     assert [work.claim.name for work in claimed] == ["second"]
     assert claimed[0].data["steps"]["first"]["output"] == {"x": 1}
     assert await _effects(parts, run, "step_message") == []
@@ -144,7 +144,7 @@ async def test_events_are_numbered_without_gaps_under_concurrency(parts: Any) ->
 
     async def whole(name: str) -> None:
         holding = await _held(parts, run, name)
-        await parts.recorder.finished(holding, StepFinished({}), free_slots=0)
+        await parts.writer.finished(holding, StepFinished({}), free_slots=0)
 
     await asyncio.gather(*(whole(name) for name in names))
     async with parts.owner.tenant(run.tenant_id) as tx:

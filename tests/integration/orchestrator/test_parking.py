@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 from fixtures.running.runs import ARun, a_run
 from foundation.domain.states import RecoveryPolicy
-from foundation.storage.execution.dispatches import StepDispatch
+from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Database
 from orchestrator.claiming.taking import Taken, Taker, TakeRefusal
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.work import StepFinished, Work
 
 _STATEMENTS = 7
@@ -90,7 +90,7 @@ async def _in_turns(turns: Turns, who: int, work: Callable[[], Awaitable[Any]]) 
 async def _holding(taker: Taker, run: ARun) -> tuple[LeaseFence, Work]:
     taken = await taker.take(run.dispatch("first"))
     assert isinstance(taken, Taken)
-    holding = LeaseFence.of(taken.work)
+    holding = taken.work.claim.lease_fence()
     assert holding.on_step_failure is RecoveryPolicy.SKIP_DEPENDENTS
     return holding, taken.work
 
@@ -123,14 +123,14 @@ async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
         holding, _ = await _holding(parts.taker, run)
         turns = Turns()
         taker = Taker(StepwiseDatabase(parts.orchestrator, turns, 0), worker_id="worker-2", lease_seconds=45)
-        recorder = OutcomeWriter(
+        writer = OutcomeWriter(
             StepwiseDatabase(parts.orchestrator, turns, 1), parts.taker, Failpoints(None, environment="test")
         )
         dispatch: StepDispatch = run.dispatch("second")
 
         taking = asyncio.create_task(_in_turns(turns, 0, lambda t=taker, d=dispatch: t.take(d)))  # type: ignore[misc]
         ending = asyncio.create_task(
-            _in_turns(turns, 1, lambda r=recorder, h=holding: r.finished(h, StepFinished({}), free_slots=0))  # type: ignore[misc]
+            _in_turns(turns, 1, lambda r=writer, h=holding: r.finished(h, StepFinished({}), free_slots=0))  # type: ignore[misc]
         )
         await turns.play(order)
         taken, _ = await asyncio.wait_for(asyncio.gather(taking, ending), 20)

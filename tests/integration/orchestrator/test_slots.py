@@ -10,7 +10,6 @@ from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure
 from foundation.workflow import slots
 from orchestrator.claiming.taking import Taken, TakeRefusal
-from orchestrator.recording.recorder import LeaseFence
 
 THREE: list[dict[str, Any]] = [{"name": name, "kind": "noop"} for name in ("a", "b", "c")]
 
@@ -57,7 +56,7 @@ async def test_a_step_that_has_unmet_needs_or_has_ended_is_refused_as_ever(parts
     assert await parts.taker.take_later(run.dispatch("second")) is TakeRefusal.PARKED
     held = await taken(parts, run, "first")
     assert await parts.taker.take_later(run.dispatch("first")) is TakeRefusal.HELD
-    await parts.recorder.failed(LeaseFence.of(held.work), Failure("x", "over"), retryable=False)
+    await parts.writer.failed(held.work.claim.lease_fence(), Failure("x", "over"), retryable=False)
     assert await parts.taker.take_later(run.dispatch("first")) is TakeRefusal.ANSWERED
     assert await parts.taker.take_later(run.dispatch("first", generation=9)) is TakeRefusal.STALE
 
@@ -65,7 +64,7 @@ async def test_a_step_that_has_unmet_needs_or_has_ended_is_refused_as_ever(parts
 async def test_a_step_that_is_to_be_tried_again_keeps_count_of_its_attempts_while_it_waits(parts: Any) -> None:
     run = await a_run(parts.owner, steps=THREE)
     held = await taken(parts, run, "a")
-    await parts.recorder.failed(LeaseFence.of(held.work), Failure("x", "again"), retryable=True)
+    await parts.writer.failed(held.work.claim.lease_fence(), Failure("x", "again"), retryable=True)
     assert await parts.taker.take_later(run.dispatch("a")) is TakeRefusal.SHARE_USED
     assert (await taken(parts, run, "a")).work.claim.attempt == 2
 
@@ -107,11 +106,11 @@ async def test_a_step_that_is_ended_or_given_back_while_it_waits_waits_no_more(p
         held = await taken(parts, run, step)
         async with parts.orchestrator.tenant(run.tenant_id) as tx:
             await slots.write_clock(tx, held.work.claim, standing=True)
-        holding = LeaseFence.of(held.work)
+        holding = held.work.claim.lease_fence()
         if end == "given_back":
-            await parts.recorder.given_back(holding)
+            await parts.writer.given_back(holding)
         else:
-            await parts.recorder.failed(holding, Failure("x", end), retryable=end == "retried")
+            await parts.writer.failed(holding, Failure("x", end), retryable=end == "retried")
         assert (await row_of(parts, run, step)).wait_reason is None
     # What was left of its time is kept for who takes it next.
     again = await taken(parts, run, "b")

@@ -9,11 +9,11 @@ from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.runs import ARun, a_run, database
 from foundation.cloud.executions.base import Described, execution_name
 from foundation.cloud.executions.fake import FakeExecutions
-from foundation.domain.errors import Failure, LeaseLost
+from foundation.domain.errors import BudgetExceeded, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
+from foundation.storage.execution.dispatches import LeaseFence
 from foundation.workflow import run_control
 from orchestrator.claiming.taking import Taken, TakeRefusal
-from orchestrator.recording.recorder import LeaseFence
 from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.work import StepFinished
 
@@ -26,7 +26,6 @@ async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
         look,
         parts.orchestrator,
         executions,
-        parts.recorder,
         parts.taker,
         every_seconds=60,
         standstill_seconds=30,
@@ -39,7 +38,7 @@ async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
 async def held(parts: Any, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
     taken = await parts.taker.take(run.dispatch(step, **of))
     assert isinstance(taken, Taken), taken
-    return LeaseFence.of(taken.work)
+    return taken.work.claim.lease_fence()
 
 
 async def change(parts: Any, run: ARun, statement: str) -> None:
@@ -76,7 +75,7 @@ async def test_a_lapsed_lease_is_fenced_and_the_step_enqueued_again_with_its_tok
     assert row.fence > gone.fence
     assert await effects(parts, run) == ["step_message"]
     with pytest.raises(LeaseLost):
-        await parts.recorder.finished(gone, StepFinished({}), free_slots=0)
+        await parts.writer.finished(gone, StepFinished({}), free_slots=0)
     assert (await held(parts, run)).attempt == 2
 
 
@@ -85,7 +84,7 @@ async def test_a_live_lease_is_left_alone(parts: Any, sweeping: Any) -> None:
     run = await a_run(parts.owner)
     holder = await held(parts, run)
     await sweeper.sweep()
-    await parts.recorder.finished(holder, StepFinished({}), free_slots=0)
+    await parts.writer.finished(holder, StepFinished({}), free_slots=0)
 
 
 async def test_a_step_that_kills_its_workers_fails_after_its_attempts(parts: Any, sweeping: Any) -> None:
@@ -128,11 +127,11 @@ async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_
     sweeper, _ = sweeping
     run = await a_run(parts.owner, steps=[{"name": name, "kind": "noop"} for name in ("first", "asks")])
     works, asks = await held(parts, run), await held(parts, run, "asks")
-    await parts.recorder.out_of_budget(asks, Failure("budget_exceeded", "spent"), scope="tenant")
+    await parts.writer.out_of_budget(asks, BudgetExceeded("spent", scope="tenant"))
     await change(parts, run, PAUSED_LONG)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("PAUSED", 1)
-    await parts.recorder.finished(works, StepFinished({"done": True}), free_slots=0)
+    await parts.writer.finished(works, StepFinished({"done": True}), free_slots=0)
     await change(parts, run, STAND_STILL)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status FROM runs WHERE run_id = :run")).status == "PAUSED", "not yet"
@@ -156,7 +155,7 @@ async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(part
     # The lost one is stopped too: it may not be lost after all, only late.
     assert await effects(parts, lost) == ["stop_execution", "start_execution"]
     with pytest.raises(LeaseLost):
-        await parts.recorder.finished(late, StepFinished({}), free_slots=0)
+        await parts.writer.finished(late, StepFinished({}), free_slots=0)
     assert await parts.taker.take(lost.dispatch("first")) is TakeRefusal.STALE
     assert (await held(parts, lost, generation=2)).attempt == 1
 

@@ -11,7 +11,7 @@ from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.running.runs import a_run, a_tenant, database
 from orchestrator.claiming.taking import Taken, Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.recorder import LeaseFence, OutcomeWriter
+from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.work import StepFinished
 
 CHAIN: list[dict[str, Any]] = [
@@ -44,11 +44,11 @@ async def test_the_step_path_reads_by_whole_keys_without_statistics(young: Scrat
         statements.setdefault(statement, parameters)
 
     taker = Taker(orchestrator, worker_id="w", lease_seconds=45)
-    recorder = OutcomeWriter(orchestrator, taker, Failpoints(None, environment="test"))
+    writer = OutcomeWriter(orchestrator, taker, Failpoints(None, environment="test"))
     await taker.take(run.dispatch("s1"))
     taken = await taker.take(run.dispatch("s0"))
     assert isinstance(taken, Taken)
-    await recorder.finished(LeaseFence.of(taken.work), StepFinished({"a": 1}), free_slots=1)
+    await writer.finished(taken.work.claim.lease_fence(), StepFinished({"a": 1}), free_slots=1)
     await orchestrator.close()
     await owner.close()
     with psycopg.connect(young.url("orchestrator")) as connection:

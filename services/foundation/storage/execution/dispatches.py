@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from foundation.domain.states import StepKind
+from foundation.domain.states import RecoveryPolicy, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,18 @@ class StepDispatch:
     generation: int
     tick: int
     task_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseFence:
+    """Whose writes about a held step count: its dispatch, and the fence that every write of its holder names."""
+
+    dispatch: StepDispatch
+    fence: int
+    name: str
+    attempt: int
+    started_at: datetime | None
+    on_step_failure: RecoveryPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class StepClaim:
     seconds_left: float
     definition: dict[str, Any]
     """The step's own part of the task's definition."""
-    on_step_failure: str
+    on_step_failure: RecoveryPolicy
     run_input: dict[str, Any]
     run_created_by: UUID | None
     run_budget_tokens: int | None
@@ -44,3 +56,6 @@ class StepClaim:
     turns_per_dispatch: int
     checkpoint_head: bytes | None
     checkpoint_length: int | None
+
+    def lease_fence(self) -> LeaseFence:
+        return LeaseFence(self.dispatch, self.fence, self.name, self.attempt, self.started_at, self.on_step_failure)

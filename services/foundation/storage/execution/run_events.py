@@ -1,47 +1,52 @@
 """What happened in a run, numbered without gaps in the transaction that made it happen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.contracts.run_events import RunEvent, StepEvent
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    type: str
-    step_id: UUID | None = None
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RunAfter:
-    """The run's row as it is locked now: what the writer may go by until commit."""
+class LockedRun:
+    """The run's row, which the appending transaction has locked until it commits."""
 
     status: str
     generation: int
 
 
-async def latest(tx: Transaction, tenant_id: UUID, run_id: UUID, type_: str) -> tuple[datetime, dict[str, Any]] | None:
-    """When the last event of this type happened, and what it told."""
+E = TypeVar("E", bound=RunEvent)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[E]):
+    """An event and when it happened."""
+
+    at: datetime
+    event: E
+
+
+async def latest(tx: Transaction, tenant_id: UUID, run_id: UUID, kind: type[E]) -> Dated[E] | None:
+    """The run's last event of this kind."""
     row = (
         await tx.execute(
             text(
                 """SELECT at, data FROM run_events
                    WHERE tenant_id = :tenant_id AND run_id = :run_id AND type = :type ORDER BY seq DESC LIMIT 1"""
             ),
-            {"tenant_id": tenant_id, "run_id": run_id, "type": type_},
+            {"tenant_id": tenant_id, "run_id": run_id, "type": kind.type},
         )
     ).first()
-    return None if row is None else (row.at, row.data)
+    return None if row is None else Dated(row.at, kind.model_validate(row.data))
 
 
-async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequence[Event]) -> RunAfter:
+async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequence[RunEvent]) -> LockedRun:
     """Appends events and marks progress; locks the run's row, so call it last."""
     row = (
         await tx.execute(
@@ -65,9 +70,9 @@ async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequenc
                 "events": jsonb(
                     [
                         {
-                            "type": event.type,
-                            "step_id": str(event.step_id) if event.step_id else None,
-                            "data": event.data,
+                            "type": event.event_type,
+                            "step_id": str(event.step_id) if isinstance(event, StepEvent) else None,
+                            "data": event.data(),
                         }
                         for event in events
                     ]
@@ -75,4 +80,4 @@ async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequenc
             },
         )
     ).one()
-    return RunAfter(row.status, row.generation)
+    return LockedRun(row.status, row.generation)

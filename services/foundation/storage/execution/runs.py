@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from foundation.domain.states import RunStatus
+from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -41,7 +41,7 @@ class Run:
     input: dict[str, Any]
     output: Any
     error: dict[str, Any] | None
-    pause_reason: str | None
+    pause_reason: PauseReason | None
     budget_tokens: int | None
     budget_nano_usd: int | None
     hard_deadline: datetime | None
@@ -75,7 +75,7 @@ def _run_of(row: Row[Any]) -> Run:
         input=row.input,
         output=row.output,
         error=row.error,
-        pause_reason=row.pause_reason,
+        pause_reason=_pause_reason_of(row),
         budget_tokens=row.budget_tokens,
         budget_nano_usd=row.budget_nano_usd,
         hard_deadline=row.hard_deadline,
@@ -90,9 +90,13 @@ def _run_of(row: Row[Any]) -> Run:
     )
 
 
-async def insert(tx: Transaction, run: NewRun) -> bool:
-    """Inserts the run; False when its idempotency key is taken (the caller then reads that run)."""
-    row = await tx.execute(
+def _pause_reason_of(row: Row[Any]) -> PauseReason | None:
+    return PauseReason(row.pause_reason) if row.pause_reason else None
+
+
+async def insert(tx: Transaction, run: NewRun) -> Run | None:
+    """The inserted run; None when its idempotency key is taken (the caller then reads that run)."""
+    rows = await tx.execute(
         text(
             """INSERT INTO runs (tenant_id, run_id, task_id, task_version, input, budget_tokens, budget_nano_usd,
                                  timeout_seconds, idempotency_key, request_digest, traceparent, created_by)
@@ -100,7 +104,7 @@ async def insert(tx: Transaction, run: NewRun) -> bool:
                        :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
                        :created_by)
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-               RETURNING 1"""
+               RETURNING *, 0 AS tokens, 0 AS cost_nano_usd"""
         ),
         {
             "tenant_id": run.tenant_id,
@@ -117,7 +121,8 @@ async def insert(tx: Transaction, run: NewRun) -> bool:
             "created_by": run.created_by,
         },
     )
-    return row.first() is not None
+    row = rows.first()
+    return _run_of(row) if row else None
 
 
 async def get(tx: Transaction, tenant_id: UUID, run_id: UUID) -> Run | None:
@@ -187,7 +192,7 @@ class Standstill:
     generation: int
     status: RunStatus
     overdue: bool
-    pause_reason: str | None
+    pause_reason: PauseReason | None
     still_seconds: float
 
 
@@ -212,7 +217,7 @@ async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -
             row.generation,
             RunStatus(row.status),
             row.overdue,
-            row.pause_reason,
+            _pause_reason_of(row),
             row.still_seconds,
         )
         for row in rows

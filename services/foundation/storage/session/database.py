@@ -1,11 +1,11 @@
 """One login's pool of connections, and the two ways to open a transaction on it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
 
+import stamina
 from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import text
@@ -22,6 +22,7 @@ T = TypeVar("T")
 _log = logger(__name__)
 
 _TRIES = 4
+_FIRST_PAUSE_SECONDS = 0.1
 
 
 class DatabaseSettings(BaseSettings):
@@ -104,14 +105,14 @@ async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
 
     `transaction` must hold nothing but its own transaction: all of it happens again.
     """
-    for attempt in range(1, _TRIES + 1):
-        try:
+    async for attempt in stamina.retry_context(
+        on=_is_away, attempts=_TRIES, timeout=None, wait_initial=_FIRST_PAUSE_SECONDS, wait_jitter=0
+    ):
+        with attempt:
             return await transaction()
-        except DatabaseBusy:
-            raise
-        except DatabaseUnavailable:
-            if attempt == _TRIES:
-                raise
-            _log.debug("transient database error, trying again", extra={"attempt": attempt})
-            await asyncio.sleep(0.05 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def _is_away(error: Exception) -> bool:
+    """A database that is busy is not asked again at once: that would only add to its work."""
+    return isinstance(error, DatabaseUnavailable) and not isinstance(error, DatabaseBusy)

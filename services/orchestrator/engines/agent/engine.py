@@ -7,17 +7,18 @@ from typing import Any
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.definition import AgentStep
 from foundation.contracts.tools.catalogue import TOOLS
+from foundation.domain.failure_codes import FailureCode
 from foundation.storage.session.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.tools.files import StagedFile, stage
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls
-from orchestrator.work import MoreTurns, Record, StepFailed, StepFinished, TickOutcome, Work
+from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
 
 _SHOWN_TEXT = 4_000
 _ONLY_OURS = frozenset({"files", "finish_reason"})
-_THE_MODELS_MISTAKES = frozenset({"job_refused", "arguments_invalid"})
+_THE_MODELS_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
 
 
 @dataclass(slots=True)
@@ -79,8 +80,8 @@ class AgentEngine:
                 break
             start = None
         if state["messages"][-1]["role"] != "assistant" and state["turn"] >= tick.step.max_turns:
-            raise StepFailed(
-                "turns_exhausted",
+            raise TickFailed(
+                FailureCode.TURNS_EXHAUSTED,
                 f"no answer within {tick.step.max_turns} turns",
                 records=tuple(tick.records),
                 output=output_of("", _files(state["messages"])),
@@ -118,7 +119,7 @@ class AgentEngine:
         request = ToolCall(tool=tool, arguments=arguments, inputs=tick.inputs, turn=turn, call_id=str(call["id"]))
         try:
             document = await self._tool_calls.run(tick.work, request)
-        except StepFailed as error:
+        except TickFailed as error:
             if error.failure.code not in _THE_MODELS_MISTAKES:
                 raise
             return _told(call, {"status": "REFUSED", "detail": error.failure.detail})

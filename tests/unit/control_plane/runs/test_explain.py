@@ -7,7 +7,9 @@ import pytest
 
 from control_plane.runs.explain import explain
 from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
-from foundation.domain.states import RunStatus, StepStatus, WaitReason
+from foundation.contracts.run_events import RunPaused
+from foundation.domain.states import PauseReason, RunStatus, StepStatus, WaitReason
+from foundation.storage.execution.run_events import Dated
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -28,14 +30,22 @@ def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be
 
 
 def test_a_run_that_somebody_paused_waits_for_somebody() -> None:
-    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason="user", hard_deadline=None), [a_step()]).waits
+    [wait] = explain(
+        a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER, hard_deadline=None), [a_step()]
+    ).waits
     assert (wait.for_, wait.step, wait.ends_by) == (WaitReason.PAUSE, None, None)
     assert wait.detail == "until somebody resumes it"
 
 
 def test_a_run_without_budget_tells_which_budget_and_when_it_is_tried_again() -> None:
-    data = {"detail": "the user has 0 tokens left", "again_in_seconds": 300, "resets_at": "2026-03-02T00:00:00Z"}
-    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason="budget"), [], paused=(LATER, data)).waits
+    event = RunPaused(
+        reason=PauseReason.BUDGET,
+        detail="the user has 0 tokens left",
+        again_in_seconds=300,
+        resets_at="2026-03-02T00:00:00Z",
+    )
+    run = a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.BUDGET)
+    [wait] = explain(run, [], paused=Dated(LATER, event)).waits
     assert (wait.for_, wait.since) == (WaitReason.BUDGET, LATER)
     assert wait.ends_by == NOON + timedelta(seconds=300)
     assert wait.detail.startswith("the user has 0 tokens left; tried again by then")
@@ -43,7 +53,7 @@ def test_a_run_without_budget_tells_which_budget_and_when_it_is_tried_again() ->
 
 
 def test_a_run_without_budget_is_explained_also_when_its_event_is_gone() -> None:
-    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason="budget"), []).waits
+    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.BUDGET), []).waits
     assert (wait.since, wait.ends_by) == (NOON, None)
     assert wait.detail.startswith("the budget has no room;")
 

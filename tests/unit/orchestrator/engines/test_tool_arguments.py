@@ -6,7 +6,7 @@ from foundation.contracts.tools.catalogue import TOOLS
 from orchestrator.engines.agent.graph import tool_arguments
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.tool_calls import ToolCall, checked_arguments
-from orchestrator.work import StepFailed
+from orchestrator.work import TickFailed
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_cannot_be_read_is_told_to_the_model(written: str, words: str) -> N
 )
 def test_a_call_that_no_tool_takes_is_refused_with_the_place(arguments: dict[str, object], place: str) -> None:
     call = ToolCall(tool="code.python", arguments=arguments, inputs=(), turn=0, call_id="1")
-    with pytest.raises(StepFailed) as failed:
+    with pytest.raises(TickFailed) as failed:
         checked_arguments(call)
     assert failed.value.failure.code == "arguments_invalid"
     assert not failed.value.retryable
@@ -48,7 +48,7 @@ def test_a_call_that_no_tool_takes_is_refused_with_the_place(arguments: dict[str
 @pytest.mark.parametrize("name", ["inputs.json", "inputs.json/x"])
 def test_a_file_cannot_lie_where_the_inputs_lie(name: str) -> None:
     staged = (StagedFile(name, "key", 1, "0" * 64),)
-    with pytest.raises(StepFailed, match=r"inputs\.json.*another name"):
+    with pytest.raises(TickFailed, match=r"inputs\.json.*another name"):
         checked_arguments(ToolCall("code.python", {"code": "1", "inputs": 1}, staged, turn=0, call_id="1"))
     assert checked_arguments(ToolCall("code.python", {"code": "1"}, staged, turn=0, call_id="1"))
 

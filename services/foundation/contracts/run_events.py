@@ -1,0 +1,134 @@
+"""The events of a run, each with its data, as writers give them, as rows keep them and as the API shows them."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from foundation.domain.ids import StepId
+from foundation.domain.run_events import RunEventType
+from foundation.domain.states import PauseReason, RunStatus, WaitReason
+
+ErrorDocument = dict[str, Any]
+"""A `Failure` as JSON."""
+
+
+class RunEvent(BaseModel):
+    """One event; rows of earlier versions may have members that are not read any more."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    type: ClassVar[RunEventType]
+
+    @property
+    def event_type(self) -> RunEventType:
+        return self.type
+
+    def data(self) -> dict[str, Any]:
+        """The members that the writer gave, None included; those that it left out are left out here as well."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class StepEvent(RunEvent):
+    """An event of one step, whose id has a column of its own."""
+
+    step_id: StepId = Field(exclude=True)
+
+
+class RunCreated(RunEvent):
+    type = RunEventType.RUN_CREATED
+    actor: str
+
+
+class RunRunning(RunEvent):
+    type = RunEventType.RUN_RUNNING
+    generation: int
+
+
+class RunPaused(RunEvent):
+    """What follows the reason is there for a pause by a budget: which one, and when the run is tried again."""
+
+    type = RunEventType.RUN_PAUSED
+    reason: PauseReason
+    scope: str | None = None
+    detail: str | None = None
+    resets_at: JsonValue = None
+    again_in_seconds: int | float | None = None
+
+
+class RunGenerationOpened(RunEvent):
+    type = RunEventType.RUN_GENERATION_OPENED
+    generation: int
+    reason: str
+
+
+class RunStopping(RunEvent):
+    """The run takes no more work and ends as `cause` says when its steps have ended."""
+
+    type = RunEventType.RUN_STOPPING
+    cause: RunStatus
+    error: ErrorDocument
+
+
+class RunEnded(RunEvent):
+    """The last event of a run; its type is the state that the run ended in."""
+
+    status: RunStatus = Field(exclude=True)
+    error: ErrorDocument | None
+
+    @property
+    def event_type(self) -> RunEventType:
+        return RunEventType(f"run.{self.status.lower()}")
+
+
+class StepWaiting(StepEvent):
+    type = RunEventType.STEP_WAITING
+    waits_for: WaitReason = Field(alias="for")
+
+
+class StepRunning(StepEvent):
+    type = RunEventType.STEP_RUNNING
+    name: str
+    attempt: int
+    tick: int
+    worker: str
+
+
+class StepTurn(StepEvent):
+    type = RunEventType.STEP_TURN
+    turn: int
+
+
+class StepRetrying(StepEvent):
+    type = RunEventType.STEP_RETRYING
+    name: str
+    attempt: int
+    error: ErrorDocument
+    delay_seconds: int | float
+
+
+class StepGivenBack(StepEvent):
+    type = RunEventType.STEP_GIVEN_BACK
+    name: str
+
+
+class StepSucceeded(StepEvent):
+    type = RunEventType.STEP_SUCCESS
+    name: str
+
+
+class StepFailed(StepEvent):
+    type = RunEventType.STEP_FAILED
+    name: str
+    error: ErrorDocument
+
+
+class StepSkipped(StepEvent):
+    type = RunEventType.STEP_SKIPPED
+    name: str
+    error: ErrorDocument
+
+
+class StepCancelled(StepEvent):
+    type = RunEventType.STEP_CANCELLED
+    name: str
+    error: ErrorDocument | None = None

@@ -1,0 +1,46 @@
+"""The codes of failures that the platform itself finds in a step or a run.
+
+A failure that a lower layer reported keeps that layer's code: an error's own (`errors.py`), a job's reason
+(`contracts/tool_job.py`), or the code of the gateway's answer. So `Failure.code` is a text, and these are its
+members that stand in no other list.
+"""
+
+from enum import StrEnum
+
+
+class FailureCode(StrEnum):
+    """`code` of a step's or run's error document."""
+
+    # How a step came to its end.
+    STEP_TIMED_OUT = "step_timed_out"
+    WORKER_LOST = "worker_lost"
+    DEAD_LETTER = "dead_letter"
+    DEPENDENCY_FAILED = "dependency_failed"
+    INTERNAL = "internal"
+    OUTCOME_REFUSED = "outcome_refused"
+    FAILURE_REFUSED = "failure_refused"
+
+    # What its definition or its inputs led to.
+    EXPRESSION_FAILED = "expression_failed"
+    FILES_INVALID = "files_invalid"
+    ARTIFACT_MISSING = "artifact_missing"
+    TURNS_EXHAUSTED = "turns_exhausted"
+
+    # What a tool did.
+    ARGUMENTS_INVALID = "arguments_invalid"
+    JOB_INVALID = "job_invalid"
+    JOB_LOST = "job_lost"
+    TOOL_FAILED = "tool_failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    ARTIFACT_MISMATCH = "artifact_mismatch"
+
+    # What a model did.
+    MODEL_ANSWER_INVALID = "model_answer_invalid"
+    MODEL_ANSWER_REFUSED = "model_answer_refused"
+
+    # How a run came to its end.
+    CANCELLED = "cancelled"
+    RUN_TIMED_OUT = "run_timed_out"
+    STEPS_FAILED = "steps_failed"
+    EXECUTION_ENDED = "execution_ended"
+    EXECUTION_FAILED = "execution_failed"

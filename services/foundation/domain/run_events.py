@@ -1,0 +1,27 @@
+"""The kinds of events that a run's log has."""
+
+from enum import StrEnum
+
+
+class RunEventType(StrEnum):
+    """`run.*` are about the run itself, `step.*` about one of its steps."""
+
+    RUN_CREATED = "run.created"
+    RUN_RUNNING = "run.running"
+    RUN_PAUSED = "run.paused"
+    RUN_GENERATION_OPENED = "run.generation_opened"
+    RUN_STOPPING = "run.stopping"
+    RUN_COMPLETED = "run.completed"
+    RUN_FAILED = "run.failed"
+    RUN_BUDGET_EXCEEDED = "run.budget_exceeded"
+    RUN_CANCELLED = "run.cancelled"
+    RUN_TIMED_OUT = "run.timed_out"
+    STEP_WAITING = "step.waiting"
+    STEP_RUNNING = "step.running"
+    STEP_TURN = "step.turn"
+    STEP_RETRYING = "step.retrying"
+    STEP_GIVEN_BACK = "step.given_back"
+    STEP_SUCCESS = "step.success"
+    STEP_FAILED = "step.failed"
+    STEP_SKIPPED = "step.skipped"
+    STEP_CANCELLED = "step.cancelled"

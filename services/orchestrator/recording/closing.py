@@ -1,0 +1,53 @@
+"""What every outcome's transaction has in common: the writes that go with it, and its last ones."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from foundation.contracts.run_events import RunEvent
+from foundation.domain.errors import Failure
+from foundation.domain.states import RunStatus, StepStatus
+from foundation.storage.execution import run_events
+from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.session.database import Transaction
+from foundation.telemetry.traces import current_trace_id
+from foundation.workflow import outcomes, run_control
+from orchestrator.work import Record
+
+
+async def write_records(tx: Transaction, records: Sequence[Record]) -> None:
+    for record in records:
+        await record(tx)
+
+
+async def end_failed(tx: Transaction, lease: LeaseFence, failure: Failure, *, output: object = None) -> None:
+    """Ends the held step as FAILED; `output` is what it had by then."""
+    await outcomes.end(
+        tx,
+        lease.dispatch.tenant_id,
+        lease.dispatch.step_id,
+        fence=lease.fence,
+        status=StepStatus.FAILED,
+        output=output,
+        error=failure.as_json(),
+    )
+
+
+async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent) -> None:
+    """Appends the events, which locks the run's row, so that it comes last.
+
+    A run that was paused while this tick ran waits for its end: the execution is stopped with the last such tick.
+    """
+    dispatch = lease.dispatch
+    after = await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)
+    if after.status == RunStatus.PAUSED and after.generation == dispatch.generation:
+        run = await run_control.lock_run(tx, dispatch.tenant_id, dispatch.run_id)
+        if run is not None:
+            await run_control.stop_execution_if_idle(tx, run)
+
+
+def placed(failure: Failure, lease: LeaseFence) -> Failure:
+    """The failure with its step, this moment and the current trace."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Failure(
+        failure.code, failure.detail, step=lease.name, at=at, trace_id=current_trace_id(), causes=failure.causes
+    )

@@ -1,0 +1,17 @@
+"""A step that its worker hands back untouched, as it stops: another worker gets its message."""
+
+from foundation.contracts.run_events import StepGivenBack
+from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
+from foundation.workflow import outcomes
+from orchestrator.outbox.messages import step_message
+from orchestrator.recording.closing import close
+
+
+async def record_given_back(tx: Transaction, lease: LeaseFence) -> None:
+    """Returns the step as if it had not been taken; the attempt does not count."""
+    dispatch = lease.dispatch
+    await outcomes.give_back(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, retry_seconds=None)
+    await outbox.write(tx, dispatch.tenant_id, [step_message(dispatch)])
+    await close(tx, lease, StepGivenBack(step_id=dispatch.step_id, name=lease.name))

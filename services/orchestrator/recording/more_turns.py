@@ -1,0 +1,19 @@
+"""A tick that ended with turns to come: the next tick comes through Step Functions, for any worker."""
+
+from foundation.contracts.run_events import StepTurn
+from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
+from foundation.workflow import callbacks, outcomes, plans
+from orchestrator.recording.closing import close, write_records
+from orchestrator.work import MoreTurns
+
+
+async def record_more_turns(tx: Transaction, lease: LeaseFence, outcome: MoreTurns) -> None:
+    """Hands the step back for its next tick, with what this one's turns were."""
+    dispatch = lease.dispatch
+    tick = await outcomes.next_tick(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, turn=outcome.turn)
+    await write_records(tx, outcome.records)
+    seconds = await plans.seconds_to_deadline(tx, dispatch.tenant_id, dispatch.run_id)
+    await outbox.write(tx, dispatch.tenant_id, [callbacks.next_tick(dispatch, tick=tick, seconds_left=seconds)])
+    await close(tx, lease, StepTurn(step_id=dispatch.step_id, turn=outcome.turn))

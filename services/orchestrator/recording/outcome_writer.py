@@ -1,0 +1,81 @@
+"""Gives each outcome of a tick its one transaction, and reports it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from foundation.domain.errors import BudgetExceeded, Failure
+from foundation.domain.states import StepStatus
+from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.session.database import Database
+from foundation.telemetry import metrics
+from orchestrator.claiming.taking import Taker
+from orchestrator.failpoints import Failpoints
+from orchestrator.recording.base import OutcomeRecording
+from orchestrator.recording.failed import record_failed
+from orchestrator.recording.finished import record_finished
+from orchestrator.recording.given_back import record_given_back
+from orchestrator.recording.more_turns import record_more_turns
+from orchestrator.recording.out_of_budget import record_out_of_budget
+from orchestrator.recording.retried import delay_of, may_retry, record_retried
+from orchestrator.work import MoreTurns, Record, StepFinished, Work
+
+
+class OutcomeWriter(OutcomeRecording):
+    """Writes outcomes to PostgreSQL, each in one transaction."""
+
+    def __init__(
+        self, database: Database, taker: Taker, failpoints: Failpoints, *, budget_pause_seconds: float = 300
+    ) -> None:
+        self._database = database
+        self._taker = taker
+        self._failpoints = failpoints
+        self._budget_pause_seconds = budget_pause_seconds
+
+    async def finished(self, lease: LeaseFence, outcome: StepFinished, *, free_slots: int) -> list[Work]:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            claimed = await record_finished(tx, lease, outcome, taker=self._taker, free_slots=free_slots)
+            self._failpoints.reach("finished.before_commit")
+        self._failpoints.reach("finished.after_commit")
+        _observe(lease, StepStatus.SUCCESS)
+        return claimed
+
+    async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_more_turns(tx, lease, outcome)
+            self._failpoints.reach("turn.before_commit")
+        self._failpoints.reach("turn.after_commit")
+
+    async def failed(
+        self,
+        lease: LeaseFence,
+        failure: Failure,
+        *,
+        retryable: bool,
+        retry_after: float | None = None,
+        records: Sequence[Record] = (),
+        output: object = None,
+    ) -> bool:
+        again = retryable and may_retry(lease)
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            if again:
+                await record_retried(tx, lease, failure, delay_seconds=delay_of(lease, retry_after=retry_after))
+            else:
+                await record_failed(tx, lease, failure, records=records, output=output)
+            self._failpoints.reach("failed.before_commit")
+        self._failpoints.reach("failed.after_commit")
+        _observe(lease, StepStatus.RETRYING if again else StepStatus.FAILED)
+        return again
+
+    async def given_back(self, lease: LeaseFence) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_given_back(tx, lease)
+
+    async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_out_of_budget(tx, lease, error, pause_seconds=self._budget_pause_seconds)
+
+
+def _observe(lease: LeaseFence, status: StepStatus) -> None:
+    if lease.started_at is not None:
+        seconds = (datetime.now(UTC) - lease.started_at).total_seconds()
+        metrics.STEP_DURATION.labels(lease.name, status.value).observe(seconds)

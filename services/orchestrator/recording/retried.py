@@ -1,0 +1,46 @@
+"""A step that failed and is tried again: it keeps its token, and its message is sent anew after a pause."""
+
+from foundation.contracts.run_events import StepRetrying
+from foundation.domain.errors import Failure
+from foundation.domain.retry import MAX_ATTEMPTS, delay_before
+from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
+from foundation.workflow import outcomes
+from orchestrator.outbox.messages import step_message
+from orchestrator.recording.closing import close
+from orchestrator.recording.failed import record_failed
+
+
+def may_retry(lease: LeaseFence) -> bool:
+    return lease.attempt < MAX_ATTEMPTS
+
+
+async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *, delay_seconds: float) -> None:
+    """Hands the step back for another attempt after so many seconds; this attempt counts."""
+    dispatch = lease.dispatch
+    await outcomes.give_back(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, retry_seconds=delay_seconds)
+    await outbox.write(tx, dispatch.tenant_id, [step_message(dispatch, delay_seconds=delay_seconds)])
+    event = StepRetrying(
+        step_id=dispatch.step_id,
+        name=lease.name,
+        attempt=lease.attempt,
+        error=failure.as_json(),
+        delay_seconds=delay_seconds,
+    )
+    await close(tx, lease, event)
+
+
+async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:
+    """For a step whose holder is gone: tried again at once, or failed when its attempts are used up."""
+    if may_retry(lease):
+        await record_retried(tx, lease, failure, delay_seconds=0)
+    else:
+        await record_failed(tx, lease, failure)
+
+
+def delay_of(lease: LeaseFence, *, retry_after: float | None) -> float:
+    """Seconds until the next attempt: the table's, or longer where the failure says so, or none where it says 0."""
+    if retry_after == 0:
+        return 0
+    return max(delay_before(lease.attempt + 1), retry_after or 0)

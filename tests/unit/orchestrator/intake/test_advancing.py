@@ -1,0 +1,240 @@
+"""Whatever way a tick ends, exactly one outcome is recorded, or none when the step is somebody else's by then."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from foundation.contracts.definition import NoopStep
+from foundation.domain.errors import (
+    BudgetExceeded,
+    DatabaseUnavailable,
+    Failure,
+    LeaseLost,
+    LockstepError,
+    RunClosed,
+    ValueNotStorable,
+)
+from foundation.domain.states import RecoveryPolicy, StepKind
+from foundation.storage.execution.dispatches import LeaseFence, StepClaim, StepDispatch
+from foundation.storage.session.database import Transaction
+from orchestrator.claiming.leases import HeldStep
+from orchestrator.failpoints import Failpoints
+from orchestrator.intake.advancing import Advancer
+from orchestrator.step_clock import StepClock
+from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
+
+Run = Callable[[], Awaitable[TickOutcome]]
+
+
+class AnEngine:
+    """Ends its tick as it was told to, and counts its calls."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.calls = 0
+
+    async def run(self, work: Work) -> TickOutcome:  # noqa: ARG002 - an engine's shape
+        self.calls += 1
+        return await self._run()
+
+
+class WrittenOutcomes:
+    """Keeps what was recorded; raises the next of `errors` first, as a database would."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.written: list[tuple[str, Any]] = []
+        self.tries = 0
+        self._errors = list(errors)
+
+    def _write(self, outcome: str, value: Any = None) -> None:
+        self.tries += 1
+        if self._errors:
+            raise self._errors.pop(0)
+        self.written.append((outcome, value))
+
+    async def finished(self, lease: LeaseFence, outcome: StepFinished, *, free_slots: int) -> list[Work]:  # noqa: ARG002
+        self._write("finished", free_slots)
+        return []
+
+    async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:  # noqa: ARG002
+        self._write("more_turns", outcome.turn)
+
+    async def failed(
+        self,
+        lease: LeaseFence,  # noqa: ARG002
+        failure: Failure,
+        *,
+        retryable: bool,
+        retry_after: float | None = None,  # noqa: ARG002
+        records: Sequence[Record] = (),
+        output: object = None,
+    ) -> bool:
+        self._write("failed", (failure.code, retryable, len(records), output))
+        return retryable
+
+    async def given_back(self, lease: LeaseFence) -> None:  # noqa: ARG002
+        self._write("given_back")
+
+    async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None:  # noqa: ARG002
+        self._write("out_of_budget", error.scope)
+
+
+async def no_record(tx: Transaction) -> None:
+    """A write that goes with an outcome."""
+
+
+def a_work(*, seconds_left: float = 30) -> Work:
+    claim = StepClaim(
+        dispatch=StepDispatch(UUID(int=1), UUID(int=2), UUID(int=3), generation=1, tick=0, task_token="token"),
+        fence=1,
+        worker_id="worker-1",
+        name="first",
+        kind=StepKind.NOOP,
+        attempt=1,
+        turn=0,
+        started_at=datetime.now(UTC),
+        seconds_left=seconds_left,
+        definition={},
+        on_step_failure=RecoveryPolicy.FAIL,
+        run_input={},
+        run_created_by=None,
+        run_budget_tokens=None,
+        run_budget_nano_usd=None,
+        traceparent=None,
+        turns_per_dispatch=1,
+        checkpoint_head=None,
+        checkpoint_length=None,
+    )
+    return Work(claim, NoopStep(name="first", kind="noop"), {}, StepClock(seconds_left))
+
+
+async def advance(run: Run, outcomes: WrittenOutcomes, *, work: Work | None = None, lost: bool = False) -> AnEngine:
+    engine, work = AnEngine(run), work or a_work()
+    failpoints = Failpoints(None, environment="test")
+    advancer = Advancer({StepKind.NOOP: engine}, outcomes, failpoints, record_pause_seconds=0.001)
+    held = HeldStep(work.claim, None)
+    held.lost = lost
+    await advancer.advance(held, work, free_slots=lambda: 3)
+    return engine
+
+
+def gives(outcome: TickOutcome) -> Run:
+    async def run() -> TickOutcome:
+        return outcome
+
+    return run
+
+
+def raises(error: BaseException) -> Run:
+    async def run() -> TickOutcome:
+        raise error
+
+    return run
+
+
+async def test_a_step_that_finished_is_recorded_with_the_slots_that_are_free() -> None:
+    outcomes = WrittenOutcomes()
+    await advance(gives(StepFinished({})), outcomes)
+    assert outcomes.written == [("finished", 3)]
+
+
+async def test_a_step_with_turns_to_come_is_handed_back_for_them() -> None:
+    outcomes = WrittenOutcomes()
+    await advance(gives(MoreTurns(turn=2)), outcomes)
+    assert outcomes.written == [("more_turns", 2)]
+
+
+@pytest.mark.parametrize("error", [LeaseLost("another has it"), RunClosed("closed")])
+async def test_nothing_is_recorded_of_a_step_that_is_somebody_elses(error: LockstepError) -> None:
+    outcomes = WrittenOutcomes()
+    await advance(raises(error), outcomes)
+    assert outcomes.tries == 0
+
+
+async def test_a_spent_budget_is_recorded_with_its_scope() -> None:
+    outcomes = WrittenOutcomes()
+    await advance(raises(BudgetExceeded("spent", scope="user")), outcomes)
+    assert outcomes.written == [("out_of_budget", "user")]
+
+
+async def test_a_failure_keeps_its_advice_its_writes_and_what_it_had() -> None:
+    outcomes = WrittenOutcomes()
+    await advance(raises(TickFailed("x", "no", retryable=True, records=(no_record,), output={"a": 1})), outcomes)
+    assert outcomes.written == [("failed", ("x", True, 1, {"a": 1}))]
+
+
+async def test_a_step_whose_time_was_over_before_its_claim_does_not_run() -> None:
+    outcomes = WrittenOutcomes()
+    engine = await advance(gives(StepFinished({})), outcomes, work=a_work(seconds_left=0))
+    assert engine.calls == 0
+    assert outcomes.written == [("failed", ("step_timed_out", False, 0, None))]
+
+
+async def test_a_step_that_takes_longer_than_its_time_fails() -> None:
+    async def forever() -> TickOutcome:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    outcomes = WrittenOutcomes()
+    await advance(forever, outcomes, work=a_work(seconds_left=0.01))
+    assert outcomes.written == [("failed", ("step_timed_out", False, 0, None))]
+
+
+async def test_a_step_that_is_cancelled_as_its_worker_stops_is_given_back() -> None:
+    outcomes = WrittenOutcomes()
+    with pytest.raises(asyncio.CancelledError):
+        await advance(raises(asyncio.CancelledError()), outcomes)
+    assert outcomes.written == [("given_back", None)]
+
+
+async def test_a_step_that_is_cancelled_because_it_was_lost_is_not_given_back() -> None:
+    outcomes = WrittenOutcomes()
+    with pytest.raises(asyncio.CancelledError):
+        await advance(raises(asyncio.CancelledError()), outcomes, lost=True)
+    assert outcomes.tries == 0
+
+
+async def test_an_outcome_is_written_again_while_the_database_is_away() -> None:
+    outcomes = WrittenOutcomes(DatabaseUnavailable("away"), ConnectionResetError(), DatabaseUnavailable("away"))
+    await advance(gives(StepFinished({})), outcomes)
+    assert outcomes.written == [("finished", 3)]
+
+
+async def test_an_outcome_is_given_up_after_five_tries_and_left_to_the_sweeper() -> None:
+    outcomes = WrittenOutcomes(*[DatabaseUnavailable("away")] * 9)
+    await advance(gives(StepFinished({})), outcomes)
+    assert (outcomes.tries, outcomes.written) == (5, [])
+
+
+async def test_an_outcome_of_a_lost_lease_is_not_written_again() -> None:
+    outcomes = WrittenOutcomes(LeaseLost("another has it"))
+    await advance(gives(StepFinished({})), outcomes)
+    assert (outcomes.tries, outcomes.written) == (1, [])
+
+
+async def test_an_outcome_that_the_database_refuses_fails_the_step_at_once() -> None:
+    outcomes = WrittenOutcomes(ValueNotStorable("U+0000"))
+    await advance(gives(StepFinished({})), outcomes)
+    assert outcomes.written == [("failed", ("outcome_refused", False, 0, None))]
+
+
+async def test_a_failure_whose_output_is_refused_is_recorded_without_it() -> None:
+    outcomes = WrittenOutcomes(ValueNotStorable("U+0000"))
+    await advance(raises(TickFailed("x", "no", records=(no_record,), output={"a": 1})), outcomes)
+    assert outcomes.written == [("failed", ("x", False, 0, None))]
+
+
+async def test_a_failure_whose_very_text_is_refused_is_recorded_as_a_failure_all_the_same() -> None:
+    outcomes = WrittenOutcomes(ValueNotStorable("U+0000"), ValueNotStorable("U+0000"))
+    await advance(raises(TickFailed("x", "\0", output={"a": 1})), outcomes)
+    assert outcomes.written == [("failed", ("failure_refused", False, 0, None))]
+
+
+async def test_a_database_that_refuses_everything_ends_the_tries() -> None:
+    outcomes = WrittenOutcomes(*[ValueNotStorable("U+0000")] * 9)
+    await advance(raises(TickFailed("x", "\0")), outcomes)
+    assert (outcomes.tries, outcomes.written) == (2, [])
