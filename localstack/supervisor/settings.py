@@ -6,11 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from supervisor.provider_keys import key_references
 
 ROOT = Path(__file__).resolve().parents[2]
 _LAST_PORT = 65_535
+_GATEWAY_FILE = ROOT / "services" / "llm_gateway" / "gateway.toml"
 _ROUTES_FILES = (
     ROOT / "localstack" / "routes.toml",
     ROOT / "samples" / "penguins" / "routes.toml",
@@ -56,7 +59,6 @@ class Settings(BaseSettings):
         description="loaded by the gateway after its own: the simulated provider, the sample, the tests' models",
     )
     region: str = Field("us-east-1", description="of LocalStack; tests use this one only")
-    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
 
     @model_validator(mode="after")
     def _figures_have_ports(self) -> Self:
@@ -66,16 +68,25 @@ class Settings(BaseSettings):
         return self
 
     def as_variables(self) -> dict[str, str]:
-        """The settings as environment variables, without the provider's key."""
-        pairs = self.model_dump(exclude={"openai_api_key"}, exclude_none=True).items()
+        """The settings as environment variables, without the providers' keys."""
+        pairs = self.model_dump().items()
         return {f"LOCKSTEP_{name.upper()}": str(value) for name, value in pairs}
 
     def identity(self) -> dict[str, str]:
-        """The settings by which a running stack is compared with a command; the provider's key as a digest."""
-        if self.openai_api_key is None:
-            return self.as_variables()
-        digest = hashlib.sha256(self.openai_api_key.get_secret_value().encode()).hexdigest()
-        return {**self.as_variables(), "OPENAI_API_KEY": digest}
+        """The settings by which a running stack is compared with a command; the providers' keys as digests."""
+        digests = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in self.provider_keys.items()}
+        return {**self.as_variables(), **digests}
+
+    @cached_property
+    def key_references(self) -> dict[str, str | None]:
+        """The variables in which the gateway's files expect providers' keys, with the secret of the same key."""
+        extra = [Path(part) for part in self.extra_routes_files.split(os.pathsep) if part]
+        return key_references([_GATEWAY_FILE, *extra])
+
+    @cached_property
+    def provider_keys(self) -> dict[str, str]:
+        """The providers' keys that are set in the shell, by their variable."""
+        return {name: os.environ[name] for name in self.key_references if os.environ.get(name)}
 
     @cached_property
     def paths(self) -> "Paths":

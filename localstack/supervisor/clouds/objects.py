@@ -56,8 +56,10 @@ class Objects:
         put_missing_values(secrets)
         # For processes that have no access to the cloud.
         write_private(self._public_keys_file, secrets.get_secret_value(SecretId=SERVICE_PUBLIC_KEYS)["SecretString"])
-        if key := self._cloud.settings.openai_api_key:
-            _put_provider_key(secrets, "openai", key.get_secret_value())
+        settings = self._cloud.settings
+        for name, key in settings.provider_keys.items():
+            if secret := settings.key_references[name]:
+                _put_provider_key(secrets, secret, key)
 
     async def save(self) -> None:
         """Export for the last time before LocalStack is stopped."""
@@ -96,9 +98,8 @@ class Objects:
         return self._writes_file.stat().st_mtime if self._writes_file.exists() else 0.0
 
 
-def _put_provider_key(client: Any, provider: str, value: str) -> None:
+def _put_provider_key(client: Any, name: str, value: str) -> None:
     """Store the provider's key that the user has in the environment, in the place of an earlier one."""
-    name = f"lockstep/provider/{provider}"
     try:
         client.put_secret_value(SecretId=name, SecretString=value)
     except client.exceptions.ResourceNotFoundException:

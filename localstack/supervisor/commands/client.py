@@ -63,10 +63,7 @@ def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
 
 def _as_environment(settings: Settings) -> dict[str, str]:
     """The settings of this shell as environment variables, which the daemon reads."""
-    values = settings.as_variables()
-    if settings.openai_api_key:
-        values["OPENAI_API_KEY"] = settings.openai_api_key.get_secret_value()
-    return values
+    return {**settings.as_variables(), **settings.provider_keys}
 
 
 async def down(paths: Paths) -> None:

@@ -36,6 +36,9 @@ def _simulated_provider(here: Surroundings) -> Process:
 
 
 def _gateway(here: Surroundings) -> Process:
+    settings = here.settings
+    # A key that has a secret is stored there instead, so that it is there after a restart from another shell too.
+    keys = {name: key for name, key in settings.provider_keys.items() if settings.key_references[name] is None}
     return _service(
         here,
         "llm-gateway",
@@ -50,6 +53,7 @@ def _gateway(here: Surroundings) -> Process:
             **here.neighbours(),
             "LOCKSTEP_EXTRA_ROUTES_FILES": here.settings.extra_routes_files,
             "LOCKSTEP_GATEWAY_JOURNAL": str(here.settings.paths.state / "gateway-journal"),
+            **keys,
             **_DRAIN,
         },
     )
