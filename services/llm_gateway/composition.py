@@ -54,6 +54,7 @@ from llm_gateway.stages.sender import Sender
 from llm_gateway.stages.stored_answers import StoredAnswers
 from llm_gateway.streaming.drains import Drains
 from llm_gateway.streaming.heartbeat import Heartbeat
+from llm_gateway.wires.registry import WIRES
 
 AUDIENCE = "llm_gateway"
 _EXPIRY_SECONDS = 30.0
@@ -208,13 +209,11 @@ def _pipeline(
 
 
 def _endpoints(pipeline: Pipeline, counting: TokenCounting, settings: GatewaySettings) -> dict[str, CallEndpoint]:
-    behind: dict[str, tuple[Answer, Dialect]] = {
-        "/v1/chat/completions": (partial(pipeline.answer, Dialect.CHAT), Dialect.CHAT),
-        "/v1/responses": (partial(pipeline.answer, Dialect.RESPONSES), Dialect.RESPONSES),
-        "/v1/embeddings": (partial(pipeline.answer, Dialect.EMBEDDINGS), Dialect.EMBEDDINGS),
-        "/v1/messages": (partial(pipeline.answer, Dialect.MESSAGES), Dialect.MESSAGES),
-        "/v1/messages/count_tokens": (counting.answer, Dialect.MESSAGES),
-    }
+    behind: dict[str, tuple[Answer, Dialect]] = {}
+    for dialect, wire in WIRES.items():
+        behind[wire.path] = (partial(pipeline.answer, dialect), dialect)
+        if wire.counting is not None:
+            behind[wire.counting.path] = (partial(counting.answer, wire.counting), dialect)
     room = BodyRoom(most_bytes=settings.large_bodies_bytes)
     return {
         path: CallEndpoint(path, answer, dialect=dialect, max_body=settings.max_body_bytes, room=room)

@@ -23,7 +23,7 @@ from llm_gateway.stages.ending.stream_finisher import StreamFinisher
 from llm_gateway.stages.stored_answers import StoredAnswers
 from llm_gateway.streaming.outlet import Outlet
 from llm_gateway.wires.accepted import check_body
-from llm_gateway.wires.registry import INGRESS
+from llm_gateway.wires.registry import WIRES
 
 
 class StreamedAnswer(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ class Pipeline:
         """The answer to a request; raises a `LockstepError`, or `CallFailed`, for the dialect to word."""
         caller = await self._authenticate(read_credential(headers))
         check_body(body)
-        request = INGRESS[dialect].read(body, headers)
+        request = WIRES[dialect].read_request(body, headers)
         original = body
         if request.references:
             request, body = await with_items(request, body, caller=caller, kept=self._kept_items)

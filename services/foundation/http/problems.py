@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents; one table says which status each error has."""
+"""Errors as RFC 9457 problem documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.domain import errors
 from foundation.http.methods import allowed_methods
+from foundation.http.statuses import status_of
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_trace_id
 
@@ -18,30 +19,6 @@ _log = logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _OUR_FAULT = 500
-
-# The first match along an error's ancestry holds.
-_STATUS: dict[type[errors.LockstepError], int] = {
-    errors.PayloadTooLarge: 413,
-    errors.UnsupportedMediaType: 415,
-    errors.InvalidDefinition: 422,
-    errors.BadRequest: 400,
-    errors.Unauthenticated: 401,
-    errors.Forbidden: 403,
-    errors.NotFound: 404,
-    errors.VersionMismatch: 412,
-    errors.IdempotencyConflict: 422,
-    errors.Conflict: 409,
-    errors.LeaseLost: 409,
-    errors.RunClosed: 403,
-    errors.QuotaExceeded: 429,
-    errors.BudgetExceeded: 402,
-    errors.DependencyUnavailable: 503,
-    errors.LockstepError: 500,
-}
-
-
-def status_of(error: errors.LockstepError) -> int:
-    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
 def problem_body(error: errors.LockstepError) -> dict[str, object]:

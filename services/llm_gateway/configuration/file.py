@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from foundation.contracts.gateway.rate_limits import RateLimits
+from llm_gateway.exchange.dialect import Dialect
 
 PositiveSeconds = Annotated[float, Field(gt=0, le=3600)]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=16, decimal_places=9)]
@@ -60,14 +61,20 @@ class KeyReference(_Config):
         return self
 
 
+_OWN_DIALECTS = {"openai": Dialect.CHAT, "openai-compatible": Dialect.CHAT, "anthropic": Dialect.MESSAGES}
+
+
 class ProviderConfig(_Config):
-    adapter: Literal["openai", "openai-compatible", "anthropic"]
-    base_url: str
-    messages_url: str | None = Field(
-        default=None, description="base URL of Anthropic's messages, where the provider speaks them beside its own wire"
+    adapter: Literal["openai", "openai-compatible", "anthropic"] | None = Field(
+        default=None, description="the vendor, or `openai-compatible`; absent: it speaks what `speaks` and `urls` name"
     )
-    responses: bool = Field(default=False, description="whether it speaks OpenAI's Responses")
-    embeddings: bool = Field(default=False, description="whether it speaks OpenAI's embeddings")
+    base_url: str
+    speaks: tuple[Dialect, ...] = Field(
+        default=(), description="dialects that it speaks at `base_url` beside that of its adapter"
+    )
+    urls: dict[Dialect, str] = Field(
+        default_factory=dict, description="base URLs of further dialects that it speaks elsewhere"
+    )
     key: KeyReference | None = Field(
         default=None, description="where its key is; without a key there it is passed over; absent: it takes none"
     )
@@ -90,6 +97,23 @@ class ProviderConfig(_Config):
     )
     timeouts: TimeoutsConfig = TimeoutsConfig()
     breaker: BreakerConfig = BreakerConfig()
+
+    def base_urls(self) -> dict[Dialect, str]:
+        """Of each dialect that it speaks, the adapter's own first."""
+        return {**dict.fromkeys(self._spoken_at_base_url(), self.base_url), **self.urls}
+
+    def _spoken_at_base_url(self) -> tuple[Dialect, ...]:
+        own = () if self.adapter is None else (_OWN_DIALECTS[self.adapter],)
+        return (*own, *self.speaks)
+
+    @model_validator(mode="after")
+    def _each_dialect_has_one_url(self) -> Self:
+        if not self.base_urls():
+            raise ValueError("no dialect is named: give `adapter`, or list dialects in `speaks` or `urls`")
+        for dialect in self.urls:
+            if dialect in self._spoken_at_base_url():
+                raise ValueError(f"{dialect.value!r} is spoken at base_url already; leave it out of `urls`")
+        return self
 
 
 class CeilingConfig(_Config):

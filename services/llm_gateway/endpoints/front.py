@@ -14,8 +14,8 @@ from llm_gateway.endpoints.sending import Receive, Scope, Send, headers_of, send
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.protocol_errors import MethodNotAllowed, UnknownPath, UpgradeRefused
 from llm_gateway.wires.errors import Unexpected
+from llm_gateway.wires.registry import WIRES
 
-_MESSAGES = "/v1/messages"
 _log = logger(__name__)
 
 
@@ -77,8 +77,9 @@ class Front:
 
 
 def dialect_of(scope: Scope) -> Dialect:
-    """Anthropic's clients name a version, and have paths of their own; all others are OpenAI's."""
-    path: str = scope["path"]
-    if path == _MESSAGES or path.startswith(f"{_MESSAGES}/"):
-        return Dialect.MESSAGES
-    return Dialect.MESSAGES if "anthropic-version" in headers_of(scope) else Dialect.CHAT
+    """The dialect of a vendor's client, known by its header or its path; others get chat completions'."""
+    path, headers = f"{scope['path']}/", headers_of(scope)
+    for wire in WIRES.values():
+        if wire.client_header and (wire.client_header in headers or path.startswith(f"{wire.path}/")):
+            return wire.dialect
+    return Dialect.CHAT

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import msgspec
 
-from llm_gateway.endpoints.aliases import models_list, models_page, one_model
 from llm_gateway.endpoints.sending import Scope, Send, headers_of, identity, send_whole
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.routing.routes import ModelNotFound
 from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
+from llm_gateway.wires.registry import WIRES
 
 PATH = "/v1/models"
 _encoder = msgspec.json.Encoder()
@@ -24,13 +24,12 @@ class Models:
     async def answer(self, scope: Scope, send: Send, *, dialect: Dialect, request_id: UUID) -> int:
         """The status; `Unauthenticated`, or `ModelNotFound` with the name."""
         await self._authenticate(read_credential(headers_of(scope)))
-        routes, anthropic = self._serving.routes, dialect is Dialect.MESSAGES
+        routes, wire = self._serving.routes, WIRES[dialect]
         name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
         if not name:
-            names = routes.names()
-            document = models_page(names) if anthropic else models_list(names)
+            document = wire.list_models(routes.names())
         elif routes.has(name):
-            document = one_model(name, anthropic=anthropic)
+            document = wire.show_model(name)
         else:
             raise ModelNotFound(f"there is no model {name!r}")
         bodiless = scope["method"] == "HEAD"

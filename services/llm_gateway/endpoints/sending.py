@@ -7,7 +7,7 @@ from uuid import UUID
 from foundation.domain.errors import LockstepError
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
-from llm_gateway.wires.registry import INGRESS
+from llm_gateway.wires.registry import WIRES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -27,8 +27,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 def identity(request_id: UUID, dialect: Dialect) -> list[tuple[str, str]]:
     """The request's id under the names by which the vendors' clients look for it; ledger and log have the same."""
-    told = [("x-request-id", str(request_id))]
-    return [*told, ("request-id", str(request_id))] if dialect is Dialect.MESSAGES else told
+    return [(name, str(request_id)) for name in WIRES[dialect].request_id_headers]
 
 
 async def start(send: Send, status: int, headers: Headers) -> None:
@@ -53,7 +52,7 @@ async def send_error(
     bodiless: bool = False,
     also: Headers = (),
 ) -> int:
-    answer = INGRESS[dialect].error_answer(error, str(request_id))
+    answer = WIRES[dialect].error_answer(error, str(request_id))
     headers = [*identity(request_id, dialect), *answer.headers, *also]
     await send_whole(send, answer.status, answer.body, headers, bodiless=bodiless)
     return answer.status

@@ -16,8 +16,7 @@ from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import Bound, bound_of, undeclared
 from llm_gateway.routing.routes import Route, Target
 from llm_gateway.wires.fields import refuse_unlisted
-from llm_gateway.wires.messages.request import read_messages_request
-from llm_gateway.wires.registry import INGRESS
+from llm_gateway.wires.registry import WIRES
 from llm_gateway.wires.strict import refused
 
 _encoder = msgspec.json.Encoder()
@@ -88,7 +87,8 @@ def _translated(targets: Sequence[Target], request: ModelRequest, body: bytes, *
         spoken = target.provider.dialect
         if target.translation is not None and spoken not in requests:
             try:
-                requests[spoken] = _read(spoken, target.translation.request(asked))
+                translated = _encoder.encode(target.translation.request(asked))
+                requests[spoken] = WIRES[spoken].read_translated(translated)
             except BadRequest as error:
                 why = error
         if spoken in requests:
@@ -96,14 +96,6 @@ def _translated(targets: Sequence[Target], request: ModelRequest, body: bytes, *
     if not usable and why is not None:
         raise why
     return CallPlan(tuple(usable), requests, asked, _widest(request, requests.values()), prefers_cheaper)
-
-
-def _read(dialect: Dialect, translated: Mapping[str, Any]) -> ModelRequest:
-    raw = _encoder.encode(translated)
-    if dialect is Dialect.MESSAGES:
-        # the limit is put in with the bound
-        return read_messages_request(raw, {"anthropic-version": "2023-06-01"}, needs_limit=False)
-    return INGRESS[dialect].read(raw, {})
 
 
 def _widest(request: ModelRequest, requests: Any) -> ModelRequest:

@@ -1,1 +1,1 @@
-"""Providers: one adapter file each, all behind `base`."""
+"""Providers: what the gateway asks of one (`base`), one over HTTP that speaks any wire, and one in memory."""

@@ -54,6 +54,10 @@ class Provider(Protocol):
         """Dispatch a body made from `request`; returns on a 200, raises `UpstreamFailed` on anything else."""
         ...
 
+    async def count_tokens(self, request: ModelRequest, *, model: str, client_request_id: str) -> UpstreamAnswer | None:
+        """The provider's own answer on how many tokens a request has, free of cost; None where its wire has no such."""
+        ...
+
     def usage_of(self, body: bytes) -> Usage | None:
         """The usage in a plain answer's body; `UpstreamFailed` when the body is not an answer."""
         ...

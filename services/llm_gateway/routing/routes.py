@@ -77,8 +77,6 @@ class Route:
 Providers = Mapping[str, Mapping[Dialect, Provider]]
 """Those that can be used (they have their keys), by name and by what they speak."""
 
-_PREFERRED = (Dialect.CHAT, Dialect.MESSAGES)
-
 
 class Routes:
     """Resolves a model's name."""
@@ -180,7 +178,7 @@ def _wire(wires: Mapping[Dialect, Provider], dialect: Dialect) -> tuple[Provider
     """The provider's own wire in this dialect, else the first that a translation reaches."""
     if dialect in wires:
         return wires[dialect], None
-    for spoken in _PREFERRED:
+    for spoken in Dialect:
         if spoken in wires and (between := translation(dialect, spoken)) is not None:
             return wires[spoken], between
     return None

@@ -13,7 +13,7 @@ from llm_gateway.configuration.file import GatewayFile, KeyReference
 from llm_gateway.configuration.loading import GatewayFileInvalid, load_configuration
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.base import Provider
-from llm_gateway.providers.registry import wires_of
+from llm_gateway.providers.registry import connect_provider
 from llm_gateway.routing.routes import Routes
 
 LOOK_SECONDS = 1.0
@@ -87,7 +87,7 @@ class Serving:
             if about.key is not None and not key:
                 _log.info("a provider has no key and is passed over", extra={"provider": name})
                 continue
-            providers[name] = wires_of(name, about, key=key)
+            providers[name] = connect_provider(name, about, key=key)
         before, longest = self._wires, self._longest_call()
         self._config, self._wires = config, [wire for wires in providers.values() for wire in wires.values()]
         self.routes = Routes(config, providers, self._breakers)

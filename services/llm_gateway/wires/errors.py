@@ -1,36 +1,17 @@
-"""What an error says in any dialect: one table gives each its status, and whether to try again."""
+"""Errors as all wires have them: status, message and advice on retries, which each vendor's document then words."""
 
 import math
 from dataclasses import asdict, dataclass, field
 
 from foundation.domain import errors
+from foundation.http.statuses import STATUSES, status_of
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.protocol_errors import MethodNotAllowed, UpgradeRefused
 
-_TOO_MANY = 429
-
-# The first match along an error's ancestry holds.
-_STATUS: dict[type[errors.LockstepError], int] = {
-    errors.PayloadTooLarge: 413,
-    errors.UnsupportedMediaType: 415,
-    MethodNotAllowed: 405,
-    UpgradeRefused: 426,
-    errors.BadRequest: 400,
-    errors.Unauthenticated: 401,
-    errors.RunClosed: 403,
-    errors.Forbidden: 403,
-    errors.NotFound: 404,
-    errors.BudgetExceeded: 402,
-    errors.LeaseLost: 409,
-    errors.Conflict: 409,
-    errors.IdempotencyConflict: 422,
-    errors.QuotaExceeded: _TOO_MANY,
-    errors.DependencyUnavailable: 503,
-    errors.LockstepError: 500,
-}
+_STATUSES = {**STATUSES, MethodNotAllowed: 405, UpgradeRefused: 426}
 
 _UPSTREAM = {
-    "upstream_rate_limited": (_TOO_MANY, "the provider limits our rate"),
+    "upstream_rate_limited": (429, "the provider limits our rate"),
     "model_not_found": (404, "the provider has no model of this name, or none for the gateway's account"),
     "upstream_timeout": (504, "the provider did not answer in time"),
     "upstream_stalled": (504, "the provider fell silent"),
@@ -59,8 +40,8 @@ class ErrorAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a caller is told, before a dialect words it."""
+class ErrorDescription:
+    """What a caller gets to know of an error, in no vendor's words yet."""
 
     status: int
     code: str
@@ -69,42 +50,45 @@ class Told:
     retry_after: float | None = None
     parameter: str | None = None
     more: dict[str, object] = field(default_factory=dict)
-    also: tuple[tuple[str, str], ...] = ()
-    """Further headers."""
+    """Further members of the error's document."""
+    further_headers: tuple[tuple[str, str], ...] = ()
 
     def headers(self) -> tuple[tuple[str, str], ...]:
+        """With the advice on retries, which the vendors' clients follow whatever the status is."""
         headers = [("x-should-retry", "true" if self.retryable else "false")]
         if self.retry_after is not None and self.retryable:
             headers.append(("retry-after-ms", str(int(self.retry_after * 1000))))
             headers.append(("retry-after", str(max(1, math.ceil(round(self.retry_after, 3))))))
-        return (*headers, *self.also)
+        return (*headers, *self.further_headers)
 
 
-def told(error: errors.LockstepError | UpstreamFailed) -> Told:
+def describe_error(error: errors.LockstepError | UpstreamFailed) -> ErrorDescription:
     if isinstance(error, UpstreamFailed):
-        return _upstream(error)
-    status = next(_STATUS[one] for one in type(error).__mro__ if one in _STATUS)
+        return _describe_upstream_failure(error)
     parameter = None
     if isinstance(error, errors.BadRequest) and error.faults:
         parameter = error.faults[0].pointer.lstrip("/").replace("/", ".") or None
-    more = dict(error.data()) if isinstance(error, errors.BudgetExceeded) else {}
-    headers = getattr(error, "headers", ())
-    return Told(status, error.code, error.detail, error.retryable, error.retry_after, parameter, more, headers)
+    return ErrorDescription(
+        status_of(error, _STATUSES),
+        error.code,
+        error.detail,
+        error.retryable,
+        error.retry_after,
+        parameter,
+        more=dict(error.data()) if isinstance(error, errors.BudgetExceeded) else {},
+        further_headers=getattr(error, "headers", ()),
+    )
 
 
-def _upstream(error: UpstreamFailed) -> Told:
-    about = _last(error)
+def _describe_upstream_failure(error: UpstreamFailed) -> ErrorDescription:
+    """The failure of the last attempt; where several were made, the document lists all of them in their order."""
+    more: dict[str, object] = {}
     if len(error.attempts) > 1:
-        # one error tells of each attempt, in the order in which they were made
-        about.more["attempts"] = [asdict(one) for one in error.attempts]
-    return about
-
-
-def _last(error: UpstreamFailed) -> Told:
+        more["attempts"] = [asdict(attempt) for attempt in error.attempts]
     if error.code == "upstream_refused":
-        # a 4xx that the provider explained is the caller's; one about our key or account is ours
+        # A 4xx that the provider explained is about the request; one about our key or account has no message.
         status = (error.status or 400) if error.message else 502
         message = error.message or "the provider refused the gateway's request"
-        return Told(status, error.code, message, parameter=error.parameter)
+        return ErrorDescription(status, error.code, message, parameter=error.parameter, more=more)
     status, message = _UPSTREAM[error.code]
-    return Told(status, error.code, message, error.retryable, error.retry_after)
+    return ErrorDescription(status, error.code, message, error.retryable, error.retry_after, more=more)

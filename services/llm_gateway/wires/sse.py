@@ -1,10 +1,16 @@
-"""Server-sent events, however their bytes are cut."""
+"""Server-sent events: read, however their bytes are cut, and written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
 
 from llm_gateway.exchange.failures import malformed
 
+DONE = b"data: [DONE]\n\n"
+"""The event that ends a stream of chat completions."""
 _BLANKS = (b"\n\n", b"\r\n\r\n")
+_encoder = msgspec.json.Encoder()
 
 
 class EventBuffer:
@@ -37,3 +43,13 @@ def next_event(pending: bytearray) -> bytes | None:
 def data_of(event: bytes) -> bytes:
     """The data of an event; empty for a comment."""
     return b"\n".join(line[5:].strip() for line in event.splitlines() if line.startswith(b"data:"))
+
+
+def write_data_event(document: Mapping[str, Any]) -> bytes:
+    """An event without a name, as chat completions have it."""
+    return b"data: " + _encoder.encode(document) + b"\n\n"
+
+
+def write_named_event(document: Mapping[str, Any]) -> bytes:
+    """An event whose name is the document's type, as messages and Responses have it."""
+    return f"event: {document['type']}\ndata: ".encode() + _encoder.encode(document) + b"\n\n"

@@ -18,7 +18,7 @@ from llm_gateway.streaming.heartbeat import Heartbeat
 from llm_gateway.streaming.idle_limit import idle_limit
 from llm_gateway.streaming.outlet import STALL_SECONDS, Outlet
 from llm_gateway.wires.errors import Unexpected
-from llm_gateway.wires.registry import INGRESS
+from llm_gateway.wires.registry import WIRES
 
 CONTENT_TYPE = "text/event-stream; charset=utf-8"
 
@@ -28,7 +28,7 @@ _log = logger(__name__)
 
 
 def _event_of(failure: LockstepError | UpstreamFailed, call: ModelCall) -> bytes:
-    return INGRESS[call.request.dialect].error_event(failure, str(call.request_id))
+    return WIRES[call.request.dialect].error_event(failure, str(call.request_id))
 
 
 class StreamFinisher:

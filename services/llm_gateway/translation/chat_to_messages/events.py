@@ -4,11 +4,10 @@ from typing import Any
 
 from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_finish_reason
+from llm_gateway.wires.chat.usage import write_chat_usage
 from llm_gateway.wires.messages.answer_body import Block, Delta, Event, Message, read_event
 from llm_gateway.wires.messages.usage import MessagesUsage
-from llm_gateway.wires.sse import data_of
-from llm_gateway.wires.written_events import DONE, chat_event
-from llm_gateway.wires.written_usage import as_chat
+from llm_gateway.wires.sse import DONE, data_of, write_data_event
 
 
 class ChunkTranslator:
@@ -52,7 +51,7 @@ class ChunkTranslator:
             ending.append(self._chunk({"refusal": self._last.stop_details.explanation}))
         ending.append(self._chunk({}, finish_reason=as_finish_reason(self._last.stop_reason)))
         if self._wants_usage:
-            ending.append(chat_event(self._document(choices=[], usage=as_chat(self._usage.read()))))
+            ending.append(write_data_event(self._document(choices=[], usage=write_chat_usage(self._usage.read()))))
         return [*ending, DONE]
 
     def _start(self, message: Message) -> list[bytes]:
@@ -91,7 +90,7 @@ class ChunkTranslator:
 
     def _chunk(self, delta: dict[str, Any], *, finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
-        return chat_event(self._document(choices=[choice]))
+        return write_data_event(self._document(choices=[choice]))
 
     def _document(self, **members: Any) -> dict[str, Any]:
         return {

@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from llm_gateway.translation.chat_to_messages.events import ChunkTranslator
 from llm_gateway.translation.chat_to_messages.request import messages_request
 from llm_gateway.translation.chat_to_messages.whole import completion_of
 from llm_gateway.translation.lengths import MESSAGES_NAME, Names
 from llm_gateway.wires.messages.answer_body import read_message
-from llm_gateway.wires.written_events import encoded
+
+_encoder = msgspec.json.Encoder()
 
 
 class ChatToMessages:
@@ -27,7 +30,7 @@ class ChatToMessages:
 
     def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:
         answer = read_message(body)
-        return encoded(
+        return _encoder.encode(
             completion_of(answer, created=int(self._clock()), keeps_thinking=self._keeps_thinking, names=_names(asked))
         )
 

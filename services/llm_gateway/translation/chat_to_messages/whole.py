@@ -4,8 +4,8 @@ from typing import Any
 
 from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_finish_reason
+from llm_gateway.wires.chat.usage import write_chat_usage
 from llm_gateway.wires.messages.answer_body import Block, Message
-from llm_gateway.wires.written_usage import as_chat
 
 
 def completion_of(answer: Message, *, created: int, keeps_thinking: bool, names: Names) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def completion_of(answer: Message, *, created: int, keeps_thinking: bool, names:
         "choices": [choice],
     }
     if answer.usage is not None:
-        document["usage"] = as_chat(answer.usage.read())
+        document["usage"] = write_chat_usage(answer.usage.read())
     return document
 
 

@@ -8,9 +8,8 @@ from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.messages_to_chat.blocks import TEXT, BlockSequence
 from llm_gateway.translation.stop_reasons import as_stop_reason
 from llm_gateway.wires.chat.answer_body import ChatAnswer, Message, ToolCall, read_chunk
-from llm_gateway.wires.sse import data_of
-from llm_gateway.wires.written_events import named_event
-from llm_gateway.wires.written_usage import as_messages
+from llm_gateway.wires.messages.usage import write_messages_usage
+from llm_gateway.wires.sse import data_of, write_named_event
 
 
 class MessageEventTranslator:
@@ -37,7 +36,7 @@ class MessageEventTranslator:
             return []
         events = [*self._start(chunk), *self._add(choice.delta or Message())]
         self._finish_reason = choice.finish_reason or self._finish_reason
-        return [named_event(one) for one in events]
+        return [write_named_event(one) for one in events]
 
     def end(self, event: bytes) -> list[bytes]:  # noqa: ARG002  # [DONE] says nothing more
         reason = as_stop_reason(self._finish_reason, called=self._called, refused=self._refused)
@@ -47,11 +46,11 @@ class MessageEventTranslator:
             {
                 "type": "message_delta",
                 "delta": {"stop_reason": reason, "stop_sequence": None},
-                "usage": as_messages(self._usage),
+                "usage": write_messages_usage(self._usage),
             },
             {"type": "message_stop"},
         ]
-        return [named_event(one) for one in ending]
+        return [write_named_event(one) for one in ending]
 
     def _start(self, chunk: ChatAnswer) -> Iterator[dict[str, Any]]:
         """The first event; the input's usage is not known yet, and the last but one corrects it."""

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from llm_gateway.translation.lengths import CHAT_NAME, Names
 from llm_gateway.translation.messages_to_chat.events import MessageEventTranslator
 from llm_gateway.translation.messages_to_chat.request import chat_request
 from llm_gateway.translation.messages_to_chat.whole import message_of
 from llm_gateway.wires.chat.answer_body import read_completion
-from llm_gateway.wires.written_events import encoded
+
+_encoder = msgspec.json.Encoder()
 
 
 class MessagesToChat:
@@ -16,7 +19,7 @@ class MessagesToChat:
         return chat_request(body)
 
     def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:
-        return encoded(message_of(*read_completion(body), names=_names(asked)))
+        return _encoder.encode(message_of(*read_completion(body), names=_names(asked)))
 
     def events(self, *, asked: Mapping[str, Any]) -> MessageEventTranslator:
         return MessageEventTranslator(_names(asked))

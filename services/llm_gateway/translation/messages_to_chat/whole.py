@@ -10,7 +10,7 @@ from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_stop_reason
 from llm_gateway.wires.chat.answer_body import ChatAnswer, Choice, Message, ToolCall
 from llm_gateway.wires.decoding import decoded
-from llm_gateway.wires.written_usage import as_messages
+from llm_gateway.wires.messages.usage import write_messages_usage
 
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -30,7 +30,7 @@ def message_of(answer: ChatAnswer, choice: Choice, message: Message, *, names: N
             choice.finish_reason, called=bool(message.tool_calls), refused=bool(message.refusal)
         ),
         "stop_sequence": None,
-        "usage": as_messages(answer.usage.read() if answer.usage is not None else NO_USAGE),
+        "usage": write_messages_usage(answer.usage.read() if answer.usage is not None else NO_USAGE),
     }
 
 

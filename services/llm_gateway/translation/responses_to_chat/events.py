@@ -8,8 +8,7 @@ from llm_gateway.translation.responses_to_chat.output import Output
 from llm_gateway.translation.responses_to_chat.response import Heading, begun, ended, is_finished
 from llm_gateway.translation.responses_to_chat.whole import heading_of
 from llm_gateway.wires.chat.answer_body import ChatAnswer, Message, read_chunk
-from llm_gateway.wires.sse import data_of
-from llm_gateway.wires.written_events import named_event
+from llm_gateway.wires.sse import data_of, write_named_event
 
 
 class ResponseEventTranslator:
@@ -64,6 +63,6 @@ class ResponseEventTranslator:
     def _numbered(self, events: Iterable[dict[str, Any]]) -> list[bytes]:
         numbered = []
         for event in events:
-            numbered.append(named_event({**event, "sequence_number": self._sequence}))
+            numbered.append(write_named_event({**event, "sequence_number": self._sequence}))
             self._sequence += 1
         return numbered

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llm_gateway.exchange.usage import Usage
-from llm_gateway.wires.written_usage import as_responses
+from llm_gateway.wires.responses.usage import write_responses_usage
 
 _ASKED: dict[str, Any] = {
     "instructions": None,
@@ -50,7 +50,7 @@ def ended(
     document = _document(heading, asked, status="completed" if finished else "incomplete", output=output)
     if not finished:
         document["incomplete_details"] = {"reason": _INCOMPLETE[finish_reason or ""]}
-    document["usage"] = as_responses(usage) if usage is not None else None
+    document["usage"] = write_responses_usage(usage) if usage is not None else None
     return document
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from llm_gateway.translation.responses_to_chat.events import ResponseEventTranslator
 from llm_gateway.translation.responses_to_chat.request import chat_request
 from llm_gateway.translation.responses_to_chat.whole import response_of
 from llm_gateway.wires.chat.answer_body import read_completion
-from llm_gateway.wires.written_events import encoded
+
+_encoder = msgspec.json.Encoder()
 
 
 class ResponsesToChat:
@@ -15,7 +18,7 @@ class ResponsesToChat:
         return chat_request(body)
 
     def whole(self, body: bytes, *, asked: Mapping[str, Any]) -> bytes:
-        return encoded(response_of(*read_completion(body), asked=asked))
+        return _encoder.encode(response_of(*read_completion(body), asked=asked))
 
     def events(self, *, asked: Mapping[str, Any]) -> ResponseEventTranslator:
         return ResponseEventTranslator(asked=asked)

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from llm_gateway.wires.chat.usage import ChatUsage
 from llm_gateway.wires.decoding import decoded
-from llm_gateway.wires.written_usage import ChatUsage
 
 
 class FunctionCall(msgspec.Struct):

@@ -1,11 +1,11 @@
-"""What OpenAI's chat completions say: the usage in a body, and the events of a stream, however their bytes are cut."""
+"""What the gateway reads of an answer of chat completions: the usage in a body, and the events of a stream."""
 
 import msgspec
 
 from llm_gateway.exchange.failures import malformed
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.wires.base import EventKind, StreamEvent
-from llm_gateway.wires.openai_usage import InputDetails, OutputDetails, usage_of
+from llm_gateway.wires.chat.usage import ChargedUsage
 from llm_gateway.wires.sse import EventBuffer
 
 _MAX_EVENT_BYTES = 4 * 1024 * 1024
@@ -13,29 +13,14 @@ _NOTHING = (b"", b"null")
 _NULL_USAGE = (b',"usage":null', b', "usage": null', b', "usage":null')
 
 
-class _Usage(msgspec.Struct):
-    prompt_tokens: int
-    completion_tokens: int
-    prompt_tokens_details: InputDetails | None = None
-    completion_tokens_details: OutputDetails | None = None
-
-    def read(self) -> Usage:
-        return usage_of(
-            input_tokens=self.prompt_tokens,
-            output_tokens=self.completion_tokens,
-            inputs=self.prompt_tokens_details,
-            outputs=self.completion_tokens_details,
-        )
-
-
 class _Body(msgspec.Struct):
     choices: list[msgspec.Raw]
-    usage: _Usage | None = None
+    usage: ChargedUsage | None = None
 
 
 class _Chunk(msgspec.Struct):
     choices: list[msgspec.Raw] | None = None
-    usage: _Usage | None = None
+    usage: ChargedUsage | None = None
     error: msgspec.Raw = msgspec.Raw()
 
 

@@ -1,4 +1,4 @@
-"""What Anthropic's messages say: the usage in a body, and the events of a stream."""
+"""What the gateway reads of an answer of messages: the usage in a body, and the events of a stream."""
 
 import msgspec
 
@@ -69,6 +69,6 @@ class MessagesReader:
 
 
 def _merged(last: MessagesUsage, first: MessagesUsage | None) -> Usage | None:
-    """The usage that the last word of a stream and its first make; None while a part is not told."""
+    """The usage of a stream from its first and last reports; None while one of the two numbers is missing."""
     whole = last.over(first or MessagesUsage())
     return None if whole.input_tokens is None or last.output_tokens is None else whole.read()

@@ -1,8 +1,10 @@
-"""How messages tell usage.
+"""The usage of messages.
 
 `input_tokens` on this wire leaves out what a cache was read or written for; `Usage` includes it, as everywhere in the
 gateway.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -19,7 +21,7 @@ class _OutputDetails(msgspec.Struct):
 
 
 class MessagesUsage(msgspec.Struct):
-    """As messages tell it."""
+    """As a provider writes it."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -29,9 +31,9 @@ class MessagesUsage(msgspec.Struct):
     output_tokens_details: _OutputDetails | None = None
 
     def over(self, earlier: "MessagesUsage") -> "MessagesUsage":
-        """What is told here, and what only the earlier one told."""
-        told = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
-        return msgspec.structs.replace(earlier, **told)
+        """The numbers of this report, and of the earlier one those that this one lacks."""
+        reported = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return msgspec.structs.replace(earlier, **reported)
 
     def read(self) -> Usage:
         creation = self.cache_creation or _CacheCreation()
@@ -48,3 +50,13 @@ class MessagesUsage(msgspec.Struct):
             cache_write_1h_tokens=by_hour,
             reasoning_tokens=details.thinking_tokens or 0,
         )
+
+
+def write_messages_usage(usage: Usage) -> dict[str, Any]:
+    return {
+        "input_tokens": max(0, usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens),
+        "cache_creation_input_tokens": usage.cache_write_tokens,
+        "cache_read_input_tokens": usage.cached_input_tokens,
+        "output_tokens": usage.output_tokens,
+        "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens},
+    }

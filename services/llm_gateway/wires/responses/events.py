@@ -1,4 +1,4 @@
-"""What OpenAI's Responses say: the usage in a body, and the events of a stream."""
+"""What the gateway reads of an answer of Responses: the usage in a body, and the events of a stream."""
 
 import msgspec
 from msgspec.structs import replace
@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from llm_gateway.exchange.failures import malformed
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.wires.base import EventKind, StreamEvent
-from llm_gateway.wires.openai_usage import InputDetails, OutputDetails, usage_of
+from llm_gateway.wires.responses.usage import ResponsesUsage
 from llm_gateway.wires.sse import EventBuffer
 
 _MAX_EVENT_BYTES = 16 * 1024 * 1024
@@ -14,27 +14,12 @@ _MAX_EVENT_BYTES = 16 * 1024 * 1024
 _ENDINGS = frozenset({"response.completed", "response.incomplete"})
 
 
-class _Usage(msgspec.Struct):
-    input_tokens: int
-    output_tokens: int
-    input_tokens_details: InputDetails | None = None
-    output_tokens_details: OutputDetails | None = None
-
-    def read(self) -> Usage:
-        return usage_of(
-            input_tokens=self.input_tokens,
-            output_tokens=self.output_tokens,
-            inputs=self.input_tokens_details,
-            outputs=self.output_tokens_details,
-        )
-
-
 class _Response(msgspec.Struct):
     output: list[msgspec.Raw]
     status: str | None = None
-    usage: _Usage | None = None
+    usage: ResponsesUsage | None = None
 
-    def told(self) -> Usage | None:
+    def full_usage(self) -> Usage | None:
         """Its usage, with the searches that its output has."""
         if self.usage is None:
             return None
@@ -62,7 +47,7 @@ _events = msgspec.json.Decoder(_Event)
 def read_usage(body: bytes) -> Usage | None:
     """The usage in a plain answer; `UpstreamFailed` when the body is no answer."""
     try:
-        return _responses.decode(body).told()
+        return _responses.decode(body).full_usage()
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise malformed() from error
 
@@ -82,7 +67,7 @@ def _read(event: bytes, data: bytes) -> StreamEvent:
     try:
         read = _events.decode(data)
         if read.type in _ENDINGS:
-            return StreamEvent(EventKind.DONE, event, _responses.decode(read.response).told())
+            return StreamEvent(EventKind.DONE, event, _responses.decode(read.response).full_usage())
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise malformed() from error
     if read.type in {"error", "response.failed"}:
@@ -93,6 +78,6 @@ def _read(event: bytes, data: bytes) -> StreamEvent:
 def _usage_of_failed(event: _Event) -> Usage | None:
     """What a failed answer says that it took, if it says so."""
     try:
-        return _responses.decode(event.response).told()
+        return _responses.decode(event.response).full_usage()
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None

@@ -27,10 +27,9 @@ AT_ONCE = 48
 _TIMEOUTS = "\n[providers.simulated.timeouts]\nfirst_token = 4\nidle = 4\ntotal = 9\n"
 _SPEAKS_ALL = """[providers.simulated]
 adapter = "openai-compatible"
-responses = true
-embeddings = true
+speaks = ["responses", "embeddings"]
 base_url = "{simulated_provider_url}/v1"
-messages_url = "{simulated_provider_url}/v1"
+urls = { messages = "{simulated_provider_url}/v1" }
 """
 _SPEAKS_ONE = '[providers.simulated]\nadapter = "ADAPTER"\nbase_url = "{simulated_provider_url}/v1"\n'
 _SPEAKS = {

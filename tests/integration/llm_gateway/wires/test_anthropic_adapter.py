@@ -7,8 +7,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from llm_gateway.configuration.file import TimeoutsConfig
-from llm_gateway.providers.anthropic import AnthropicProvider
+from llm_gateway.providers.over_http import HttpProvider
+from llm_gateway.wires.base import Server
 from llm_gateway.wires.messages.request import read_messages_request
+from llm_gateway.wires.messages.wire import WIRE
 
 BODY = b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}]}'
 BETA = "prompt-caching-2024-07-31,  Odd_Case-2026-01-01;q=1"
@@ -37,11 +39,14 @@ async def test_version_and_beta_arrive_byte_for_byte_beside_our_own_key(
     url, requests = seen
     headers = {"anthropic-version": "2023-06-01", "anthropic-beta": BETA, "x-api-key": "lsk_caller", "cookie": "a=b"}
     request = read_messages_request(BODY, headers)
-    provider = AnthropicProvider("anthropic", url, key="sk-ours", timeouts=TimeoutsConfig())
+    provider = HttpProvider(
+        WIRE, "anthropic", url, key="sk-ours", timeouts=TimeoutsConfig(), server=Server(is_vendors_own=True)
+    )
     answer = await provider.send(
         provider.body(request, model="claude-x", max_output=1), request=request, client_request_id="c1"
     )
     counted = await provider.count_tokens(request, model="claude-x", client_request_id="c2")
+    assert counted is not None
     for reply in (answer, counted):
         assert b"".join([chunk async for chunk in reply.chunks()])
     await provider.close()

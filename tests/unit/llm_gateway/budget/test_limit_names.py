@@ -7,7 +7,7 @@ import pytest
 
 from llm_gateway.configuration.file import ProviderConfig
 from llm_gateway.exchange.dialect import Dialect
-from llm_gateway.providers.registry import wires_of
+from llm_gateway.providers.registry import connect_provider
 from llm_gateway.translation.registry import translation
 from llm_gateway.wires.chat.request import read_chat_request
 
@@ -41,7 +41,7 @@ async def test_exactly_the_name_that_the_server_knows_goes_out(
     between = translation(dialect, Dialect.CHAT)
     body = {"model": "m", **asked}
     request = read_chat_request(json.dumps(body if between is None else between.request(body)).encode())
-    wires = wires_of("p", ProviderConfig(base_url="http://127.0.0.1:1", **about), key=None)
+    wires = connect_provider("p", ProviderConfig(base_url="http://127.0.0.1:1", **about), key=None)
     limit = 100 if request.max_output is None else request.max_output
     sent = json.loads(wires[Dialect.CHAT].body(request, model="m", max_output=limit))
     for wire in wires.values():

@@ -7,7 +7,7 @@ import pytest
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.providers.http import HttpTransport
-from llm_gateway.wires.errors import told
+from llm_gateway.wires.errors import describe_error
 
 _BODY = b'{"error":{"message":"hello","param":"x"}}'
 
@@ -36,16 +36,20 @@ async def _failure(status: int, *, body: bytes) -> UpstreamFailed:
 async def test_a_success_that_is_no_200_is_an_upstream_error_at_the_bound(status: int) -> None:
     failure = await _failure(status, body=b"" if status == 204 else _BODY)
     assert (failure.billing, failure.status) == (Billing.UNKNOWN, status)
-    assert (told(failure).status, told(failure).retryable) == (502, True)
+    assert (describe_error(failure).status, describe_error(failure).retryable) == (502, True)
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308, 399])
 async def test_a_redirect_is_an_upstream_error_that_costs_nothing(status: int) -> None:
     failure = await _failure(status, body=b"" if status == 304 else _BODY)
     assert (failure.billing, failure.status, failure.message) == (Billing.NONE, status, None)
-    assert (told(failure).status, told(failure).retryable) == (502, True)
+    assert (describe_error(failure).status, describe_error(failure).retryable) == (502, True)
 
 
-async def test_what_a_provider_refuses_is_told_under_its_own_status() -> None:
+async def test_what_a_provider_refuses_keeps_its_own_status() -> None:
     failure = await _failure(422, body=_BODY)
-    assert (told(failure).status, told(failure).retryable, told(failure).message) == (422, False, "hello")
+    assert (describe_error(failure).status, describe_error(failure).retryable, describe_error(failure).message) == (
+        422,
+        False,
+        "hello",
+    )

@@ -8,7 +8,7 @@ from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
 from llm_gateway.translation.registry import translation
-from llm_gateway.wires.errors import told
+from llm_gateway.wires.errors import describe_error
 
 TRANSLATED = {
     (Dialect.CHAT, Dialect.MESSAGES),
@@ -33,6 +33,7 @@ def test_a_comment_in_a_stream_is_no_event(pair: tuple[Dialect, Dialect]) -> Non
 def test_what_is_untranslatable_is_the_callers_fault_and_not_worth_a_retry() -> None:
     error = Untranslatable([Fault("/n", "one only"), Fault("/logprobs", "none")])
     assert isinstance(error, BadRequest)
-    about = told(error)
-    assert (about.status, about.code, about.parameter, about.retryable) == (400, "untranslatable", "n", False)
-    assert about.message == "n: one only; logprobs: none"
+    description = describe_error(error)
+    known = (description.status, description.code, description.parameter, description.retryable)
+    assert known == (400, "untranslatable", "n", False)
+    assert description.message == "n: one only; logprobs: none"

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.errors import BadRequest
-from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.configuration.loading import load_configuration
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.bounds import bound_of
 from llm_gateway.pricing.prices import Most, Price, PriceTable, Rates
-from llm_gateway.providers.anthropic import AnthropicCompatibleProvider, AnthropicProvider
 from llm_gateway.settings import DEFAULT_ROUTES
+from llm_gateway.wires.base import Server
 from llm_gateway.wires.messages.request import read_messages_request
+from llm_gateway.wires.messages.wire import WIRE
 from simulated_provider.answers.tokens import count_request
 from simulated_provider.wires.messages.request import read_messages
 
@@ -137,14 +137,12 @@ def test_an_image_counts_at_its_maximum_and_not_at_its_bytes() -> None:
     assert 3200 < bound.input_tokens < 4000
 
 
-async def test_known_fields_pass_on_untouched_and_only_the_model_and_the_tier_are_ours() -> None:
-    timeouts = TimeoutsConfig()
+def test_known_fields_pass_on_untouched_and_only_the_model_and_the_tier_are_ours() -> None:
     body = body_of(thinking={"type": "adaptive"}, output_config={"effort": "low", "x": "é"}, metadata={"user_id": "u"})
     request = read(body, escaped=False)
-    for kind, tier in ((AnthropicCompatibleProvider, {}), (AnthropicProvider, {"service_tier": "standard_only"})):
-        provider = kind("p", "http://127.0.0.1:1", key=None, timeouts=timeouts)
-        sent = json.loads(provider.body(request, model="claude-x", max_output=10))
-        await provider.close()
+    for is_vendors_own, tier in ((False, {}), (True, {"service_tier": "standard_only"})):
+        server = Server(is_vendors_own=is_vendors_own)
+        sent = json.loads(WIRE.write_request(request, model="claude-x", max_output=10, server=server))
         assert sent == {**body, "model": "claude-x", **tier}
 
 

@@ -1,4 +1,4 @@
-"""How OpenAI's wires tell usage: two vocabularies for the same four numbers."""
+"""The usage of OpenAI's wires: chat completions and Responses have other names for the same four numbers."""
 
 import msgspec
 
@@ -14,7 +14,7 @@ class OutputDetails(msgspec.Struct):
     reasoning_tokens: int | None = None
 
 
-def usage_of(
+def make_usage(
     *, input_tokens: int, output_tokens: int, inputs: InputDetails | None, outputs: OutputDetails | None
 ) -> Usage:
     inputs, outputs = inputs or InputDetails(), outputs or OutputDetails()
@@ -25,3 +25,11 @@ def usage_of(
         cache_write_tokens=inputs.cache_write_tokens or 0,
         reasoning_tokens=outputs.reasoning_tokens or 0,
     )
+
+
+def write_input_details(usage: Usage) -> dict[str, int]:
+    return {"cached_tokens": usage.cached_input_tokens, "cache_write_tokens": usage.cache_write_tokens}
+
+
+def write_output_details(usage: Usage) -> dict[str, int]:
+    return {"reasoning_tokens": usage.reasoning_tokens}

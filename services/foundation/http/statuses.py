@@ -1,0 +1,31 @@
+"""The status of HTTP with which each error leaves, whatever document it becomes."""
+
+from collections.abc import Mapping
+
+from foundation.domain import errors
+
+Statuses = Mapping[type[errors.LockstepError], int]
+
+STATUSES: Statuses = {
+    errors.PayloadTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.InvalidDefinition: 422,
+    errors.BadRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.VersionMismatch: 412,
+    errors.IdempotencyConflict: 422,
+    errors.Conflict: 409,
+    errors.LeaseLost: 409,
+    errors.RunClosed: 403,
+    errors.QuotaExceeded: 429,
+    errors.BudgetExceeded: 402,
+    errors.DependencyUnavailable: 503,
+    errors.LockstepError: 500,
+}
+"""Subclasses that stand in no row have the status of their nearest ancestor."""
+
+
+def status_of(error: errors.LockstepError, statuses: Statuses = STATUSES) -> int:
+    return next(statuses[kind] for kind in type(error).__mro__ if kind in statuses)
