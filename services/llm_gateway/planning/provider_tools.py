@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.routing.routes import Target
-from llm_gateway.wires.chat.content import TOOL_OVERHEAD
 from llm_gateway.wires.fields import written
+from llm_gateway.wires.overheads import TOOL_OVERHEAD
 from llm_gateway.wires.responses.content import SEARCHES
 from llm_gateway.wires.strict import decoded, not_covered, refused
 

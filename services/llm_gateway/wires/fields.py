@@ -5,8 +5,6 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.wires.strict import not_covered, refused
 
-REQUEST_OVERHEAD = 32
-"""Tokens that a provider's template may add beside the text of a request."""
 _SPACE = b" \t\r\n"
 
 

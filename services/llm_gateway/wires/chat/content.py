@@ -4,11 +4,9 @@ import msgspec
 
 from foundation.domain.errors import Fault
 from llm_gateway.exchange.media import Media, document, image, is_image_url, is_pdf_url
+from llm_gateway.wires.overheads import MESSAGE_OVERHEAD, TOOL_OVERHEAD
 from llm_gateway.wires.strict import decoded, is_nothing, not_covered, refused
 
-MESSAGE_OVERHEAD = 16
-TOOL_OVERHEAD = 64
-"""Tokens that a provider's template may add beside the text of a message and of a tool."""
 _CALLERS_TOOLS = frozenset({"function", "custom"})
 
 

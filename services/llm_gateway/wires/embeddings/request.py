@@ -7,7 +7,8 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
-from llm_gateway.wires.fields import REQUEST_OVERHEAD, unlisted
+from llm_gateway.wires.fields import unlisted
+from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.strict import decoded
 
 _MOST_INPUTS = 2048

@@ -6,7 +6,7 @@ import msgspec
 
 from foundation.domain.errors import Fault
 from llm_gateway.exchange.media import Media, document, image, is_link, linked_document
-from llm_gateway.wires.chat.content import MESSAGE_OVERHEAD, TOOL_OVERHEAD
+from llm_gateway.wires.overheads import MESSAGE_OVERHEAD, TOOL_OVERHEAD
 from llm_gateway.wires.strict import decoded, not_covered, refused
 
 TOOLS_PROMPT = 640

@@ -7,8 +7,9 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
-from llm_gateway.wires.fields import REQUEST_OVERHEAD, check_only, unlisted, written
+from llm_gateway.wires.fields import check_only, unlisted, written
 from llm_gateway.wires.messages.content import check_system, measured_messages, measured_tools
+from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.strict import decoded, not_covered, refused
 
 _FORWARDED = ("anthropic-version", "anthropic-beta")

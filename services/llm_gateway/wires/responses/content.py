@@ -5,7 +5,7 @@ import msgspec
 from foundation.domain.errors import Fault
 from llm_gateway.exchange.media import Media
 from llm_gateway.exchange.request import Reference
-from llm_gateway.wires.chat.content import MESSAGE_OVERHEAD, TOOL_OVERHEAD
+from llm_gateway.wires.overheads import MESSAGE_OVERHEAD, TOOL_OVERHEAD
 from llm_gateway.wires.responses.parts import has_thoughts, media_of
 from llm_gateway.wires.strict import decoded, is_nothing, not_covered, refused
 

@@ -5,7 +5,8 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest, ProviderTool
-from llm_gateway.wires.fields import REQUEST_OVERHEAD, check_only, unlisted, written
+from llm_gateway.wires.fields import check_only, unlisted, written
+from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.responses.content import divided_tools, measured_input, measured_tools
 from llm_gateway.wires.strict import refused
 
