@@ -12,8 +12,8 @@ LockstepError
 ├── NotFound              also: belongs to another tenant
 ├── Conflict              the world is not in the state that the call needs
 │   ├── VersionMismatch
-│   ├── IllegalTransition
-│   └── IdempotencyConflict
+│   └── IllegalTransition
+├── IdempotencyConflict   the key was used for another request
 ├── QuotaExceeded         a limit on count or rate
 ├── BudgetExceeded        a limit on money or tokens
 ├── LeaseLost             another worker holds the step now
