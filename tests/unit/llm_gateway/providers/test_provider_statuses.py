@@ -48,8 +48,5 @@ async def test_a_redirect_is_an_upstream_error_that_costs_nothing(status: int) -
 
 async def test_what_a_provider_refuses_keeps_its_own_status() -> None:
     failure = await _failure(422, body=_BODY)
-    assert (describe_error(failure).status, describe_error(failure).retryable, describe_error(failure).message) == (
-        422,
-        False,
-        "hello",
-    )
+    description = describe_error(failure)
+    assert (description.status, description.retryable, description.message) == (422, False, "hello")
