@@ -123,9 +123,9 @@ def _together(files: Sequence[_Read]) -> GatewayFile:
     )
 
 
-def _closest_first(found: Iterable[T], pattern_of: Callable[[T], str]) -> tuple[T, ...]:
+def _closest_first(entries: Iterable[T], pattern_of: Callable[[T], str]) -> tuple[T, ...]:
     """By the letters of the pattern: which of two matching ones holds does not hang on the order of files."""
-    return tuple(sorted(found, key=lambda one: -len(pattern_of(one).replace("*", ""))))
+    return tuple(sorted(entries, key=lambda one: -len(pattern_of(one).replace("*", ""))))
 
 
 def _line_of(place: Sequence[str | int], lines: Mapping[Place, int]) -> int:
@@ -135,7 +135,7 @@ def _line_of(place: Sequence[str | int], lines: Mapping[Place, int]) -> int:
 
 def _lines(text: str) -> dict[Place, int]:
     """Where each table and each member that has a line of its own begins."""
-    found: dict[Place, int] = {}
+    places: dict[Place, int] = {}
     table: Place = ()
     counts: dict[Place, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -144,10 +144,10 @@ def _lines(text: str) -> dict[Place, int]:
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
-            found.setdefault(table, number)
+            places.setdefault(table, number)
         elif member := _MEMBER.match(line):
-            found.setdefault((*table, member[1] or member[2] or member[3]), number)
-    return found
+            places.setdefault((*table, member[1] or member[2] or member[3]), number)
+    return places
 
 
 def _parts(dotted: str) -> list[str]:

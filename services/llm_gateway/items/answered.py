@@ -58,7 +58,7 @@ def weights_only(items: list[Item]) -> list[Item]:
 
 
 def _items(response: _Response, usage: Usage | None) -> list[Item]:
-    found = []
+    items = []
     for raw in response.output or ():
         head = _heads.decode(raw)
         if head.id is None:
@@ -68,5 +68,5 @@ def _items(response: _Response, usage: Usage | None) -> list[Item]:
             tokens = _MOST_UNKNOWN if usage is None else usage.total_tokens
         elif head.type == "reasoning" and not head.encrypted_content:
             tokens = _MOST_UNKNOWN if usage is None else usage.output_tokens
-        found.append(Item(head.id, bytes(raw), tokens))
-    return found
+        items.append(Item(head.id, bytes(raw), tokens))
+    return items

@@ -62,7 +62,7 @@ class KeptItems:
         except RedisError as error:
             raise DependencyUnavailable("the items that are named cannot be looked up", retry_after=1) from error
         cipher = await self._vault.cipher_of(tenant_id)
-        found = {}
+        items = {}
         for (name, item_id), value in zip(names.items(), values, strict=True):
             if value is None:
                 continue
@@ -70,8 +70,8 @@ class KeptItems:
                 plain = cipher.decrypt(value[:_NONCE_BYTES], value[_NONCE_BYTES:], name.encode())
             except InvalidTag:
                 continue
-            found[item_id] = _decoder.decode(plain)
-        return found
+            items[item_id] = _decoder.decode(plain)
+        return items
 
 
 def _sealed(cipher: AESGCM, item: Item, name: str) -> bytes:

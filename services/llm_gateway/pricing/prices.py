@@ -161,12 +161,12 @@ class PriceTable:
         if provider not in self._packaged:
             return None
         known = next((known for known in get_snapshot().providers if known.id == provider), None)
-        found = known.find_model(model) if known else None
-        if found is None:
+        listed = known.find_model(model) if known else None
+        if listed is None:
             return None
         prices = {
             name: value
-            for name, value in vars(found.get_prices(datetime.now(UTC))).items()
+            for name, value in vars(listed.get_prices(datetime.now(UTC))).items()
             if isinstance(value, Decimal | TieredPrices)
         }
         if "input_mtok" not in prices or "output_mtok" not in prices:

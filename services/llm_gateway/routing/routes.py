@@ -143,10 +143,10 @@ class Routes:
         self, config: TargetConfig, asked: str, dialect: Dialect, place: int, *, route: RouteConfig
     ) -> Target | None:
         """None where no wire of the provider reaches the dialect."""
-        found = _wire(self._providers[config.provider], dialect)
-        if found is None:
+        reached = _wire(self._providers[config.provider], dialect)
+        if reached is None:
             return None
-        wire, between = found
+        wire, between = reached
         model = asked if config.model == "*" else config.model
         price = self._prices.price_of(config.provider, model) or self._prices.ceiling_of(config)
         if price is None:

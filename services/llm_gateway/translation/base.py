@@ -12,8 +12,8 @@ class Untranslatable(BadRequest):
     code = "untranslatable"
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        found = tuple(faults)
-        super().__init__("; ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in found), faults=found)
+        listed = tuple(faults)
+        super().__init__("; ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in listed), faults=listed)
 
 
 class EventTranslator(Protocol):

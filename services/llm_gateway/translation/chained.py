@@ -53,4 +53,4 @@ class ChainedEvents:
         return [*self._fed(ending), *self._first.end(terminal)]
 
     def _fed(self, events: list[bytes]) -> list[bytes]:
-        return [told for event in events for told in self._first.feed(event)]
+        return [translated for event in events for translated in self._first.feed(event)]

@@ -11,10 +11,10 @@ _NAME = "document.pdf"
 
 def document_of(file_data: str | None, filename: str | None) -> dict[str, Any] | None:
     """The block that a file is; None where it is no PDF that stands in the request."""
-    found = _DATA_URL.fullmatch(file_data or "")
-    if found is None:
+    match = _DATA_URL.fullmatch(file_data or "")
+    if match is None:
         return None
-    source = {"type": "base64", "media_type": "application/pdf", "data": found[1]}
+    source = {"type": "base64", "media_type": "application/pdf", "data": match[1]}
     return {"type": "document", "source": source, **({} if filename is None else {"title": filename})}
 
 

@@ -13,8 +13,8 @@ def source_of(url: str) -> dict[str, Any] | None:
     """The source that an image's URL is; None for kinds of images and of URLs that messages do not know."""
     if url.startswith(_LINKS):
         return {"type": "url", "url": url}
-    if found := _DATA_URL.fullmatch(url):
-        return {"type": "base64", "media_type": found[1], "data": found[2]}
+    if match := _DATA_URL.fullmatch(url):
+        return {"type": "base64", "media_type": match[1], "data": match[2]}
     return None
 
 

@@ -46,10 +46,10 @@ class Names:
 
 def short_name(name: str, *, most: int) -> str:
     """The name itself where it may be said; else as much of it as there is room for, and a digest of all of it."""
-    said = _OTHER.sub("_", name)
-    if said == name and 0 < len(name) <= most:
+    allowed = _OTHER.sub("_", name)
+    if allowed == name and 0 < len(name) <= most:
         return name
-    return f"{said[: most - _DIGEST - 1]}_{_digest(name)[:_DIGEST]}"
+    return f"{allowed[: most - _DIGEST - 1]}_{_digest(name)[:_DIGEST]}"
 
 
 def short_id(value: str, *, most: int) -> str:

@@ -18,10 +18,10 @@ def is_strict(schema: Mapping[str, Any] | None) -> bool:
 
 def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema with every object closed where it leaves that open, as Anthropic asks for: what fits it still does."""
-    found = {name: _closed(name, value) for name, value in schema.items()}
-    if _is_object(found):
-        found.setdefault("additionalProperties", False)
-    return found
+    closed_schema = {name: _closed(name, value) for name, value in schema.items()}
+    if _is_object(closed_schema):
+        closed_schema.setdefault("additionalProperties", False)
+    return closed_schema
 
 
 def _closed(name: str, value: Any) -> Any:

@@ -45,10 +45,10 @@ def check_body(raw: bytes) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise _Suspicious
-    return found
+    return members
 
 
 def _float(written: str) -> float:

@@ -30,8 +30,8 @@ def not_covered(place: str, what: str, *, instead: str) -> Fault:
 
 
 def refused(faults: Iterable[Fault]) -> BadRequest:
-    found = tuple(faults)
-    return BadRequest("; ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in found), faults=found)
+    listed = tuple(faults)
+    return BadRequest("; ".join(f"{fault.pointer[1:]}: {fault.detail}" for fault in listed), faults=listed)
 
 
 def is_nothing(raw: msgspec.Raw) -> bool:
@@ -42,9 +42,9 @@ def _fault(text: str, at: str) -> Fault:
     if unknown := _UNKNOWN.fullmatch(text):
         place = f"{at}{_pointer(unknown[2])}/{_escaped(unknown[1])}"
         return not_covered(place, f"the member {unknown[1]!r}", instead="leave it out")
-    found = _OTHER.fullmatch(text)
-    said, path = (text, None) if found is None else (found[1], found[2])
-    return Fault(f"{at}{_pointer(path)}", said)
+    match = _OTHER.fullmatch(text)
+    detail, path = (text, None) if match is None else (match[1], match[2])
+    return Fault(f"{at}{_pointer(path)}", detail)
 
 
 def _pointer(path: str | None) -> str:

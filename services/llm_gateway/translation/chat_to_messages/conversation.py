@@ -32,19 +32,19 @@ class Conversation:
 
 
 def conversation_of(messages: list[Message], names: Names, faults: list[Fault]) -> Conversation:
-    found = Conversation()
+    conversation = Conversation()
     for index, message in enumerate(messages):
         at = f"/messages/{index}"
         if message.role not in _ROLES:
             faults.append(Fault(f"{at}/role", f"messages have no word for {message.role!r}"))
         elif blocks := _blocks(message, names, at=at, faults=faults):
-            found.add(_ROLES[message.role], blocks)
+            conversation.add(_ROLES[message.role], blocks)
         elif message.role == "user" and message is messages[-1]:
             # left out, it would make the turn before it the last one, which the provider would go on with
             faults.append(Fault(f"{at}/content", "messages have no empty turn"))
-    if not found.turns and not faults:
+    if not conversation.turns and not faults:
         faults.append(Fault("/messages", "messages need a turn beside the system prompt"))
-    return found
+    return conversation
 
 
 def _blocks(message: Message, names: Names, *, at: str, faults: list[Fault]) -> list[Block]:
@@ -52,21 +52,21 @@ def _blocks(message: Message, names: Names, *, at: str, faults: list[Fault]) -> 
         case "tool":
             return _result(message, at=at, faults=faults)
         case "assistant":
-            said = blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=TEXT)
+            text = blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=TEXT)
             refusal = [text_block(message.refusal)] if message.refusal else []
             calls = enumerate(message.tool_calls or ())
             return [
-                *said,
+                *text,
                 *refusal,
                 *(_call(call, names, at=f"{at}/tool_calls/{n}", faults=faults) for n, call in calls),
             ]
         case "user":
             blocks = blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=MEDIA)
-            return _said_by(message.name, blocks) if message.name else blocks
+            return _with_speaker(message.name, blocks) if message.name else blocks
     return blocks_of(message.content, at=f"{at}/content", faults=faults, kinds=TEXT)
 
 
-def _said_by(name: str, blocks: list[Block]) -> list[Block]:
+def _with_speaker(name: str, blocks: list[Block]) -> list[Block]:
     """What somebody says of many, who are told apart by what stands before their text."""
     if not blocks:
         return blocks

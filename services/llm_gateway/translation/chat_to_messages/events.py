@@ -85,8 +85,8 @@ class ChunkTranslator:
             return []
         return [self._call({"function": {"arguments": block.arguments()}})]
 
-    def _call(self, told: dict[str, Any]) -> bytes:
-        return self._chunk({"tool_calls": [{"index": self._calls - 1, **told}]})
+    def _call(self, call: dict[str, Any]) -> bytes:
+        return self._chunk({"tool_calls": [{"index": self._calls - 1, **call}]})
 
     def _chunk(self, delta: dict[str, Any], *, finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}

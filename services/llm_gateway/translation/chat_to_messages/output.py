@@ -19,18 +19,18 @@ _EFFORTS = {
 
 def output_of(call: ChatCall, faults: list[Fault]) -> dict[str, Any]:
     """The members `output_config` and `thinking`, where there is something to say."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     config: dict[str, Any] = {}
     effort = call.reasoning_effort
     if effort == "none":
-        found["thinking"] = {"type": "disabled"}
+        members["thinking"] = {"type": "disabled"}
     elif effort in _EFFORTS:
         config["effort"] = _EFFORTS[effort]
     elif effort is not None:
         faults.append(Fault("/reasoning_effort", f"messages have no word for {effort!r}"))
     if schema := _schema(call, faults):
         config["format"] = {"type": "json_schema", "schema": schema}
-    return found | ({"output_config": config} if config else {})
+    return members | ({"output_config": config} if config else {})
 
 
 def _schema(call: ChatCall, faults: list[Fault]) -> dict[str, Any] | None:

@@ -23,19 +23,19 @@ def messages_request(body: Mapping[str, Any]) -> dict[str, Any]:
     faults = _lost(body)
     names = names_of(call.tools)
     conversation = conversation_of(call.messages, names, faults)
-    told: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
-    told["messages"] = conversation.turns
+    translated: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
+    translated["messages"] = conversation.turns
     if conversation.system:
-        told["system"] = _system(conversation.system)
+        translated["system"] = _system(conversation.system)
     if call.tools:
-        told["tools"] = tools_of(call.tools, names, faults)
+        translated["tools"] = tools_of(call.tools, names, faults)
     if choice := tool_choice_of(call, names, faults):
-        told["tool_choice"] = choice
-    told |= _sampling(call, faults)
-    told |= output_of(call, faults)
+        translated["tool_choice"] = choice
+    translated |= _sampling(call, faults)
+    translated |= output_of(call, faults)
     if faults:
         raise Untranslatable(faults)
-    return told
+    return translated
 
 
 def _lost(body: Mapping[str, Any]) -> list[Fault]:
@@ -55,21 +55,21 @@ def _system(blocks: list[Block]) -> str | list[Block]:
 
 
 def _sampling(call: ChatCall, faults: list[Fault]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     limit = call.max_tokens if call.max_completion_tokens is None else call.max_completion_tokens
     if limit is not None:
-        found["max_tokens"] = limit
+        members["max_tokens"] = limit
     if call.stop:
-        found["stop_sequences"] = [call.stop] if isinstance(call.stop, str) else call.stop
-        if not all(stop.strip() for stop in found["stop_sequences"]):
+        members["stop_sequences"] = [call.stop] if isinstance(call.stop, str) else call.stop
+        if not all(stop.strip() for stop in members["stop_sequences"]):
             faults.append(Fault("/stop", "messages take no stop sequence of blanks only"))
     if call.temperature is not None:
-        found["temperature"] = call.temperature
+        members["temperature"] = call.temperature
         if call.temperature > _HOTTEST:
             faults.append(Fault("/temperature", "messages know none above 1"))
     if call.top_p is not None:
-        found["top_p"] = call.top_p
+        members["top_p"] = call.top_p
     user = call.safety_identifier if call.user is None else call.user
     if user is not None:
-        found["metadata"] = {"user_id": short_user(user, most=MESSAGES_USER)}
-    return found
+        members["metadata"] = {"user_id": short_user(user, most=MESSAGES_USER)}
+    return members

@@ -25,23 +25,23 @@ def names_of(tools: list[Tool] | None) -> Names:
 
 
 def tools_of(tools: list[Tool], names: Names, faults: list[Fault]) -> list[dict[str, Any]]:
-    found = []
+    translated = []
     faults += names.faults(at="/tools")
     for index, tool in enumerate(tools):
         function = tool.function
         if tool.type != "function" or function is None:
             faults.append(Fault(f"/tools/{index}/type", f"messages have no word for {tool.type!r}"))
             continue
-        told: dict[str, Any] = {
+        definition: dict[str, Any] = {
             "name": names.there(function.name),
             "input_schema": {"type": "object", **(function.parameters or _NO_PARAMETERS)},
         }
         if function.description is not None:
-            told["description"] = function.description
+            definition["description"] = function.description
         if function.strict:
-            told["strict"] = True
-        found.append(told)
-    return found
+            definition["strict"] = True
+        translated.append(definition)
+    return translated
 
 
 def tool_choice_of(call: ChatCall, names: Names, faults: list[Fault]) -> dict[str, Any] | None:

@@ -10,16 +10,16 @@ from llm_gateway.wires.messages.answer_body import Block, Message
 
 def completion_of(answer: Message, *, created: int, keeps_thinking: bool, names: Names) -> dict[str, Any]:
     """A chat completion knows one text and then the calls: blocks of each kind are joined in their order."""
-    told: dict[str, Any] = {"role": "assistant", "content": _joined(answer.content, "text"), "refusal": None}
+    message: dict[str, Any] = {"role": "assistant", "content": _joined(answer.content, "text"), "refusal": None}
     if answer.stop_details is not None:
-        told["refusal"] = answer.stop_details.explanation
+        message["refusal"] = answer.stop_details.explanation
     if calls := [_call(block, names) for block in answer.content if block.type == "tool_use"]:
-        told["tool_calls"] = calls
+        message["tool_calls"] = calls
     if keeps_thinking and (thinking := _joined(answer.content, "thinking")):
-        told["reasoning_content"] = thinking
+        message["reasoning_content"] = thinking
     choice = {
         "index": 0,
-        "message": told,
+        "message": message,
         "finish_reason": as_finish_reason(answer.stop_reason),
         "logprobs": None,
     }

@@ -16,12 +16,12 @@ _encoder = msgspec.json.Encoder()
 
 
 def conversation_of(call: MessagesCall, names: Names, faults: list[Fault]) -> list[ChatMessage]:
-    found: list[ChatMessage] = []
+    messages: list[ChatMessage] = []
     if system := _texts(call.system, at="/system", faults=faults):
-        found.append({"role": "system", "content": as_content(system)})
+        messages.append({"role": "system", "content": as_content(system)})
     for index, message in enumerate(call.messages):
-        found += _messages(message, names, at=f"/messages/{index}", faults=faults)
-    return found
+        messages += _messages(message, names, at=f"/messages/{index}", faults=faults)
+    return messages
 
 
 def _messages(message: Message, names: Names, *, at: str, faults: list[Fault]) -> list[ChatMessage]:
@@ -48,9 +48,9 @@ def _user(content: str | list[Block], *, at: str, faults: list[Fault]) -> list[C
             parts = parts_of(block.content, at=f"{at}/{index}/content", faults=faults)
             shown += [part for part in parts if part["type"] != "text"]
             results.append(_result(block, [part for part in parts if part["type"] == "text"]))
-    said = parts_of(content, at=at, faults=faults, beside={"tool_result"})
-    if said or shown or not results:
-        return [*results, {"role": "user", "content": as_content([*shown, *said])}]
+    parts = parts_of(content, at=at, faults=faults, beside={"tool_result"})
+    if parts or shown or not results:
+        return [*results, {"role": "user", "content": as_content([*shown, *parts])}]
     return results
 
 
@@ -68,8 +68,8 @@ def _result(block: Block, texts: list[Part]) -> ChatMessage:
 def _assistant(content: str | list[Block], names: Names, *, at: str, faults: list[Fault]) -> list[ChatMessage]:
     blocks = content if isinstance(content, list) else []
     calls = [_call(block, names) for block in blocks if block.type == "tool_use"]
-    said = _texts(content, at=at, faults=faults, beside=THOUGHT | {"tool_use"})
-    message: ChatMessage = {"role": "assistant", "content": as_content(said)}
+    parts = _texts(content, at=at, faults=faults, beside=THOUGHT | {"tool_use"})
+    message: ChatMessage = {"role": "assistant", "content": as_content(parts)}
     if calls:
         message["content"] = message["content"] or None
         message["tool_calls"] = calls

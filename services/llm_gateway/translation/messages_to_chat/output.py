@@ -16,18 +16,18 @@ _SCHEMA_NAME = "answer"
 def output_of(call: MessagesCall, faults: list[Fault]) -> dict[str, Any]:
     """The members `reasoning_effort` and `response_format`, where there is something to say."""
     config = call.output_config or OutputConfig()
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if config.effort is not None:
-        found["reasoning_effort"] = config.effort
+        members["reasoning_effort"] = config.effort
         if config.effort not in _EFFORTS:
             faults.append(Fault("/output_config/effort", f"chat completions have no word for {config.effort!r}"))
     if call.thinking is not None and call.thinking.type == "disabled":
-        found["reasoning_effort"] = "none"
+        members["reasoning_effort"] = "none"
     elif call.thinking is not None and call.thinking.type not in _THINKING:
         faults.append(Fault("/thinking/type", f"chat completions have no word for {call.thinking.type!r}"))
     if config.format is not None:
         if config.format.type != "json_schema" or config.format.schema is None:
             faults.append(Fault("/output_config/format", "chat completions know a JSON schema"))
         schema = {"name": _SCHEMA_NAME, "schema": config.format.schema, "strict": is_strict(config.format.schema)}
-        found["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return found
+        members["response_format"] = {"type": "json_schema", "json_schema": schema}
+    return members

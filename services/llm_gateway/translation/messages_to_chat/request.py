@@ -19,20 +19,20 @@ def chat_request(body: Mapping[str, Any]) -> dict[str, Any]:
     """`Untranslatable` with every place that has no word on the other side."""
     call = read_messages_call(body)
     faults = _lost(body)
-    told: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
+    translated: dict[str, Any] = {name: body[name] for name in ("model", "stream") if name in body}
     names = names_of(call.tools)
-    told["messages"] = conversation_of(call, names, faults)
+    translated["messages"] = conversation_of(call, names, faults)
     if body.get("stream"):
         # a stream of messages always tells its usage
-        told["stream_options"] = {"include_usage": True}
+        translated["stream_options"] = {"include_usage": True}
     if call.tools:
-        told["tools"] = tools_of(call.tools, names, faults)
-    told |= choice_of(call, names, faults)
-    told |= _sampling(call, faults)
-    told |= output_of(call, faults)
+        translated["tools"] = tools_of(call.tools, names, faults)
+    translated |= choice_of(call, names, faults)
+    translated |= _sampling(call, faults)
+    translated |= output_of(call, faults)
     if faults:
         raise Untranslatable(faults)
-    return told
+    return translated
 
 
 def _lost(body: Mapping[str, Any]) -> list[Fault]:
@@ -61,11 +61,11 @@ def _sampling(call: MessagesCall, faults: list[Fault]) -> dict[str, Any]:
     if len(call.stop_sequences or ()) > CHAT_STOPS:
         faults.append(Fault("/stop_sequences", f"chat completions take at most {CHAT_STOPS}"))
     user = call.metadata.user_id if call.metadata is not None else None
-    said = {
+    members = {
         "max_completion_tokens": call.max_tokens,
         "stop": call.stop_sequences or None,
         "temperature": call.temperature,
         "top_p": call.top_p,
         "user": None if user is None else short_user(user, most=CHAT_USER),
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in members.items() if value is not None}

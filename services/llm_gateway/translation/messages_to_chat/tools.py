@@ -15,7 +15,7 @@ def names_of(tools: list[Tool] | None) -> Names:
 
 
 def tools_of(tools: list[Tool], names: Names, faults: list[Fault]) -> list[dict[str, Any]]:
-    found = []
+    translated = []
     faults += names.faults(at="/tools")
     if len(tools) > CHAT_TOOLS:
         faults.append(Fault("/tools", f"chat completions take at most {CHAT_TOOLS} tools"))
@@ -28,22 +28,22 @@ def tools_of(tools: list[Tool], names: Names, faults: list[Fault]) -> list[dict[
             function["description"] = tool.description
         if tool.strict and is_strict(tool.input_schema):
             function["strict"] = True
-        found.append({"type": "function", "function": function})
-    return found
+        translated.append({"type": "function", "function": function})
+    return translated
 
 
 def choice_of(call: MessagesCall, names: Names, faults: list[Fault]) -> dict[str, Any]:
     """The members `tool_choice` and `parallel_tool_calls`, where there is something to say."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     match call.tool_choice:
         case None:
-            return found
+            return members
         case ToolChoice(type=word) if word in _CHOICES:
-            found["tool_choice"] = _CHOICES[word]
+            members["tool_choice"] = _CHOICES[word]
         case ToolChoice(type="tool", name=str(name)):
-            found["tool_choice"] = {"type": "function", "function": {"name": names.there(name)}}
+            members["tool_choice"] = {"type": "function", "function": {"name": names.there(name)}}
         case _:
             faults.append(Fault("/tool_choice", "chat completions know auto, none, any and a tool's name"))
     if call.tool_choice.disable_parallel_tool_use and call.tools:
-        found["parallel_tool_calls"] = False
-    return found
+        members["parallel_tool_calls"] = False
+    return members

@@ -50,9 +50,9 @@ def _input(arguments: str, *, cut: bool) -> msgspec.Raw | dict[str, Any]:
     if not arguments.strip():
         return {}
     if cut:
-        found = from_json(arguments, allow_partial=True)
-        if not isinstance(found, dict):
+        parsed = from_json(arguments, allow_partial=True)
+        if not isinstance(parsed, dict):
             raise ValueError("the arguments of a call are an object")
-        return found
+        return parsed
     decoded(_objects, arguments)
     return msgspec.Raw(arguments.encode())

@@ -13,30 +13,30 @@ _TEXTS = frozenset({"input_text", "output_text"})
 
 
 def conversation_of(call: ResponsesCall, faults: list[Fault]) -> list[ChatMessage]:
-    found: list[ChatMessage] = []
+    messages: list[ChatMessage] = []
     if call.instructions is not None:
-        found.append({"role": "system", "content": call.instructions})
+        messages.append({"role": "system", "content": call.instructions})
     if isinstance(call.input, str):
-        return [*found, {"role": "user", "content": call.input}]
+        return [*messages, {"role": "user", "content": call.input}]
     shown: list[dict[str, Any]] = []
     for index, item in enumerate(call.input):
         at = f"/input/{index}"
         if shown and item.type != "function_call_output":
-            found.append({"role": "user", "content": shown})
+            messages.append({"role": "user", "content": shown})
             shown = []
         match item.type:
             case "message":
-                found.append(_message(item, at=at, faults=faults))
+                messages.append(_message(item, at=at, faults=faults))
             case "function_call":
-                _add_call(found, item)
+                _add_call(messages, item)
             case "function_call_output":
-                shown += _add_output(found, item, at=at, faults=faults)
+                shown += _add_output(messages, item, at=at, faults=faults)
             case "reasoning" | "web_search_call":
                 # what was thought or found is for the provider that wrote it; others think anew
                 continue
             case _:
                 faults.append(Fault(f"{at}/type", f"chat completions have no word for {item.type!r}"))
-    return [*found, {"role": "user", "content": shown}] if shown else found
+    return [*messages, {"role": "user", "content": shown}] if shown else messages
 
 
 def _message(item: Item, *, at: str, faults: list[Fault]) -> ChatMessage:
@@ -49,16 +49,16 @@ def _message(item: Item, *, at: str, faults: list[Fault]) -> ChatMessage:
     return {"role": role, "content": content}
 
 
-def _add_call(found: list[ChatMessage], item: Item) -> None:
+def _add_call(messages: list[ChatMessage], item: Item) -> None:
     """Calls are of the message before them, when that is the assistant's."""
-    if not found or found[-1]["role"] != "assistant":
-        found.append({"role": "assistant", "content": None})
+    if not messages or messages[-1]["role"] != "assistant":
+        messages.append({"role": "assistant", "content": None})
     function = {"name": item.name or "", "arguments": item.arguments or ""}
     call = {"id": short_id(item.call_id or "", most=CHAT_CALL_ID), "type": "function", "function": function}
-    found[-1].setdefault("tool_calls", []).append(call)
+    messages[-1].setdefault("tool_calls", []).append(call)
 
 
-def _add_output(found: list[ChatMessage], item: Item, *, at: str, faults: list[Fault]) -> list[dict[str, Any]]:
+def _add_output(messages: list[ChatMessage], item: Item, *, at: str, faults: list[Fault]) -> list[dict[str, Any]]:
     """Add the result; its images are returned, for chat completions take them from users only."""
     content: Any = item.output or ""
     images = []
@@ -66,22 +66,24 @@ def _add_output(found: list[ChatMessage], item: Item, *, at: str, faults: list[F
         parts = _parts(content, at=f"{at}/output", faults=faults)
         images = [part for part in parts if part["type"] != "text"]
         content = [part for part in parts if part["type"] == "text"] or ""
-    found.append({"role": "tool", "tool_call_id": short_id(item.call_id or "", most=CHAT_CALL_ID), "content": content})
+    messages.append(
+        {"role": "tool", "tool_call_id": short_id(item.call_id or "", most=CHAT_CALL_ID), "content": content}
+    )
     return images
 
 
 def _parts(parts: list[Part], *, at: str, faults: list[Fault]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    translated: list[dict[str, Any]] = []
     for index, part in enumerate(parts):
         if part.type in _TEXTS:
-            found.append({"type": "text", "text": part.text or ""})
+            translated.append({"type": "text", "text": part.text or ""})
         elif part.type == "refusal":
-            found.append({"type": "refusal", "refusal": part.refusal or ""})
+            translated.append({"type": "refusal", "refusal": part.refusal or ""})
         elif part.type == "input_image" and part.image_url is not None:
-            found.append({"type": "image_url", "image_url": {"url": part.image_url}})
+            translated.append({"type": "image_url", "image_url": {"url": part.image_url}})
         elif part.type == "input_file" and part.file_data is not None:
             file = {"filename": part.filename or "document.pdf", "file_data": part.file_data}
-            found.append({"type": "file", "file": file})
+            translated.append({"type": "file", "file": file})
         else:
             faults.append(Fault(f"{at}/{index}/type", f"chat completions have no word for this {part.type!r}"))
-    return found
+    return translated

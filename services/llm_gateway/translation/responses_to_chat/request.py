@@ -19,20 +19,20 @@ def chat_request(body: Mapping[str, Any]) -> dict[str, Any]:
     """`Untranslatable` with every place that has no word on the other side."""
     call = read_responses_call(body)
     faults = list(_lost(body, call))
-    told: dict[str, Any] = {name: body[name] for name in COPIED if body.get(name) is not None}
-    if isinstance(told.get("user"), str):
-        told["user"] = short_user(told["user"], most=CHAT_USER)
-    told["messages"] = conversation_of(call, faults)
+    translated: dict[str, Any] = {name: body[name] for name in COPIED if body.get(name) is not None}
+    if isinstance(translated.get("user"), str):
+        translated["user"] = short_user(translated["user"], most=CHAT_USER)
+    translated["messages"] = conversation_of(call, faults)
     if body.get("stream"):
         # a stream of Responses always tells its usage
-        told["stream_options"] = {"include_usage": True}
+        translated["stream_options"] = {"include_usage": True}
     if call.tools:
-        told["tools"] = tools_of(call.tools, faults)
-    told |= tool_choice_of(call, faults)
-    told |= _output(call)
+        translated["tools"] = tools_of(call.tools, faults)
+    translated |= tool_choice_of(call, faults)
+    translated |= _output(call)
     if faults:
         raise Untranslatable(faults)
-    return told
+    return translated
 
 
 def _lost(body: Mapping[str, Any], call: ResponsesCall) -> Iterator[Fault]:
@@ -49,17 +49,17 @@ def _lost(body: Mapping[str, Any], call: ResponsesCall) -> Iterator[Fault]:
 
 
 def _output(call: ResponsesCall) -> dict[str, Any]:
-    said = {
+    members = {
         "max_completion_tokens": call.max_output_tokens,
         "reasoning_effort": call.reasoning.effort if call.reasoning is not None else None,
         "verbosity": call.text.verbosity if call.text is not None else None,
         "response_format": _form(call.text.format) if call.text is not None and call.text.format is not None else None,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _form(form: TextFormat) -> dict[str, Any]:
     if form.type != "json_schema":
         return {"type": form.type}
-    said = {"name": form.name, "description": form.description, "schema": form.schema, "strict": form.strict}
-    return {"type": form.type, "json_schema": {name: value for name, value in said.items() if value is not None}}
+    members = {"name": form.name, "description": form.description, "schema": form.schema, "strict": form.strict}
+    return {"type": form.type, "json_schema": {name: value for name, value in members.items() if value is not None}}

@@ -9,20 +9,20 @@ _CHOICES = frozenset({"auto", "none", "required"})
 
 
 def tools_of(tools: list[Tool], faults: list[Fault]) -> list[dict[str, Any]]:
-    found = []
+    translated = []
     for index, tool in enumerate(tools):
         if tool.type != "function":
             faults.append(Fault(f"/tools/{index}/type", f"chat completions have no word for {tool.type!r}"))
             continue
-        said = {
+        members = {
             "name": tool.name,
             "description": tool.description,
             "parameters": tool.parameters,
             "strict": tool.strict,
         }
-        function = {name: value for name, value in said.items() if value is not None}
-        found.append({"type": "function", "function": function})
-    return found
+        function = {name: value for name, value in members.items() if value is not None}
+        translated.append({"type": "function", "function": function})
+    return translated
 
 
 def tool_choice_of(call: ResponsesCall, faults: list[Fault]) -> dict[str, Any]:

@@ -179,19 +179,19 @@ class Measured(msgspec.Struct):
 def measured_messages(raw: bytes) -> tuple[int, Measured]:
     """The tokens that the messages' text takes at most, and what else is in them."""
     messages = decoded(_messages, raw, at="/messages")
-    found = Measured([])
+    measured = Measured([])
     for index, message in enumerate(messages):
-        _measure(bytes(message.content), at=f"/messages/{index}/content", found=found)
-    written = sum(one.written for one in found.media)
-    return len(raw) - written + MESSAGE_OVERHEAD * len(messages), found
+        _measure(bytes(message.content), at=f"/messages/{index}/content", measured=measured)
+    written = sum(one.written for one in measured.media)
+    return len(raw) - written + MESSAGE_OVERHEAD * len(messages), measured
 
 
 def check_system(raw: bytes) -> None:
     """A system prompt is text, and has nothing in it that stands elsewhere."""
-    found = Measured([])
-    _measure(raw, at="/system", found=found)
-    if found.media:
-        raise refused([Fault(found.media[0].place, "a system prompt is text")])
+    measured = Measured([])
+    _measure(raw, at="/system", measured=measured)
+    if measured.media:
+        raise refused([Fault(measured.media[0].place, "a system prompt is text")])
 
 
 def measured_tools(raw: bytes) -> tuple[int, int]:
@@ -213,7 +213,7 @@ def measured_tools(raw: bytes) -> tuple[int, int]:
     return tokens, max(len(bytes(tool)) for tool in _raws.decode(raw))
 
 
-def _measure(raw: bytes, *, at: str, found: Measured) -> None:
+def _measure(raw: bytes, *, at: str, measured: Measured) -> None:
     if raw.startswith((b'"', b"null")) or not raw:
         return
     if not raw.startswith(b"["):
@@ -229,13 +229,13 @@ def _measure(raw: bytes, *, at: str, found: Measured) -> None:
             continue
         place = f"{at}/{index}"
         if isinstance(block, _Image):
-            found.media.append(_image(block, at=place))
+            measured.media.append(_image(block, at=place))
         elif isinstance(block, _Document):
-            _measure_document(block, at=place, found=found)
+            _measure_document(block, at=place, measured=measured)
         elif isinstance(block, _ToolResult | _SearchResult):
-            _measure(bytes(block.content), at=f"{place}/content", found=found)
+            _measure(bytes(block.content), at=f"{place}/content", measured=measured)
         elif isinstance(block, _ToolReference):
-            found.tool_references += 1
+            measured.tool_references += 1
 
 
 def _image(block: _Image, *, at: str) -> Media:
@@ -247,16 +247,16 @@ def _image(block: _Image, *, at: str) -> Media:
     raise refused([Fault(f"{at}/source", "an image in base64, or a link to one")])
 
 
-def _measure_document(block: _Document, *, at: str, found: Measured) -> None:
+def _measure_document(block: _Document, *, at: str, measured: Measured) -> None:
     match _source(block, at=at):
         case _PlainText():
             return
         case _Nested(content=content):
-            _measure(bytes(content), at=f"{at}/source/content", found=found)
+            _measure(bytes(content), at=f"{at}/source/content", measured=measured)
         case _Base64(media_type="application/pdf", data=data):
-            found.media.append(document(at, bytes(data)))
+            measured.media.append(document(at, bytes(data)))
         case _Link(url=url) if is_link(bytes(url)):
-            found.media.append(linked_document(at, bytes(url)))
+            measured.media.append(linked_document(at, bytes(url)))
         case _:
             raise refused([Fault(f"{at}/source", "text, blocks, a PDF in base64, or a link to one")])
 

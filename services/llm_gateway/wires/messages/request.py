@@ -72,7 +72,7 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a messages request: {error}") from error
     _check(governed, fields, needs_limit=needs_limit)
-    text, found = measured_messages(bytes(governed.messages))
+    text, measured = measured_messages(bytes(governed.messages))
     check_system(written(fields, "system"))
     tools, longest = measured_tools(written(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
@@ -83,8 +83,8 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit
         wants_usage=True,
         choices=1,
         max_output=governed.max_tokens,
-        media=tuple(found.media),
-        text_tokens=REQUEST_OVERHEAD + text + tools + found.tool_references * longest,
+        media=tuple(measured.media),
+        text_tokens=REQUEST_OVERHEAD + text + tools + measured.tool_references * longest,
         cache_writes=_cache_writes(raw),
         forwarded=_forwarded(headers),
         fields=fields,
@@ -128,7 +128,7 @@ def _cache_writes(raw: bytes) -> CacheWrites:
 
 
 def _forwarded(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    found = tuple((name, headers[name]) for name in _FORWARDED if name in headers)
-    if not all(value.isascii() and value.isprintable() for _, value in found):
+    forwarded = tuple((name, headers[name]) for name in _FORWARDED if name in headers)
+    if not all(value.isascii() and value.isprintable() for _, value in forwarded):
         raise BadRequest("anthropic-version and anthropic-beta are plain ASCII")
-    return found
+    return forwarded
