@@ -60,5 +60,5 @@ async def _count(provider: Provider, model: str, request: ModelRequest, request_
 
 def _estimate(request: ModelRequest, target: Target) -> int:
     """The tokens that a call of this request would hold before it is sent."""
-    media = sum(target.price.most_of.of(one) or 0 for one in request.media)
+    media = sum(target.price.maximums.of(one) or 0 for one in request.media)
     return -(-request.text_tokens // BYTES_A_TOKEN) + media

@@ -121,7 +121,7 @@ def _dearest_media(request: ModelRequest, prices: Sequence[Price]) -> int:
     for price in prices:
         if faults := undeclared(request, price):
             raise refused(faults)
-    return max(sum(price.most_of.of(media) or 0 for media in request.media) for price in prices)
+    return max(sum(price.maximums.of(media) or 0 for media in request.media) for price in prices)
 
 
 def undeclared(request: ModelRequest, price: Price) -> list[Fault]:
@@ -133,5 +133,5 @@ def undeclared(request: ModelRequest, price: Price) -> list[Fault]:
             instead="the model declares no maximum for it; send its text instead",
         )
         for media in request.media
-        if price.most_of.of(media) is None
+        if price.maximums.of(media) is None
     ]

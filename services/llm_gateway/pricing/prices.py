@@ -20,7 +20,7 @@ _KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class TokenPrices:
     """Nano-dollars a million tokens, from a size of the input on."""
 
     from_input_tokens: int
@@ -41,7 +41,7 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Most:
+class TokenMaximums:
     """The most tokens that a model takes for an image, a document (with a rate a KiB or without), and an answer."""
 
     image: int | None = None
@@ -71,25 +71,25 @@ class SearchPrice:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A model's rates by the size of its input, ascending; the first starts at 0."""
+    """A model's prices by the size of its input, ascending; the first starts at 0."""
 
     version: str
-    tiers: tuple[Rates, ...]
-    most_of: Most = Most()
+    tiers: tuple[TokenPrices, ...]
+    maximums: TokenMaximums = TokenMaximums()
     search: SearchPrice | None = None
 
     def cost(self, usage: Usage) -> NanoUsd:
         """The exact cost of known usage, rounded up once."""
-        rates = [tier for tier in self.tiers if tier.from_input_tokens <= usage.input_tokens][-1]
+        reached = [tier for tier in self.tiers if tier.from_input_tokens <= usage.input_tokens][-1]
         plain = usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens
         searched = usage.searches * self.search.nano_usd if self.search is not None else 0
         tokens = cost_of(
             [
-                (plain, rates.input),
-                (usage.cached_input_tokens, rates.cached_input),
-                (usage.cache_write_tokens - usage.cache_write_1h_tokens, rates.cache_write),
-                (usage.cache_write_1h_tokens, rates.cache_write_hour),
-                (usage.output_tokens, rates.output),
+                (plain, reached.input),
+                (usage.cached_input_tokens, reached.cached_input),
+                (usage.cache_write_tokens - usage.cache_write_1h_tokens, reached.cache_write),
+                (usage.cache_write_1h_tokens, reached.cache_write_hour),
+                (usage.output_tokens, reached.output),
             ]
         )
         return NanoUsd(searched + tokens)
@@ -126,7 +126,7 @@ class PriceTable:
         if target.ceiling is None:
             return None
         declared = target.ceiling
-        rates = Rates(
+        tier = TokenPrices(
             from_input_tokens=0,
             input=_nano(declared.input),
             cached_input=_nano(declared.input),
@@ -135,15 +135,15 @@ class PriceTable:
         )
         return Price(
             f"ceiling/{self._version}",
-            (rates,),
-            self._most(target.provider, target.model),
+            (tier,),
+            self._maximums(target.provider, target.model),
             self._search(target.provider, target.model),
         )
 
-    def _most(self, provider: str, model: str) -> Most:
+    def _maximums(self, provider: str, model: str) -> TokenMaximums:
         """What the file declares apart from a price."""
         matching = (one for one in self._models if one.provider == provider and fnmatchcase(model, one.model))
-        return _most(next(matching, None))
+        return _declared_maximums(next(matching, None))
 
     def _search(self, provider: str, model: str) -> SearchPrice | None:
         for one in self._searches:
@@ -154,7 +154,9 @@ class PriceTable:
     def _from_file(self, provider: str, model: str) -> Price | None:
         for price in self._file:
             if price.provider == provider and fnmatchcase(model, price.model):
-                return Price(self._version, (_file_rates(price),), _most(price), self._search(provider, model))
+                return Price(
+                    self._version, (_file_prices(price),), _declared_maximums(price), self._search(provider, model)
+                )
         return None
 
     def _from_package(self, provider: str, model: str) -> Price | None:
@@ -174,16 +176,19 @@ class PriceTable:
         starts = {0} | {
             tier.start for value in prices.values() if isinstance(value, TieredPrices) for tier in value.tiers
         }
-        tiers = tuple(_package_rates(prices, start) for start in sorted(starts))
+        tiers = tuple(_package_prices(prices, start) for start in sorted(starts))
         return Price(
-            f"genai-prices/{version('genai-prices')}", tiers, self._most(provider, model), self._search(provider, model)
+            f"genai-prices/{version('genai-prices')}",
+            tiers,
+            self._maximums(provider, model),
+            self._search(provider, model),
         )
 
 
-def _most(declared: MostConfig | None) -> Most:
+def _declared_maximums(declared: MostConfig | None) -> TokenMaximums:
     if declared is None:
-        return Most()
-    return Most(
+        return TokenMaximums()
+    return TokenMaximums(
         image=declared.max_tokens_per_image,
         document=declared.max_tokens_per_document,
         document_kib=declared.max_tokens_per_document_kib,
@@ -196,8 +201,8 @@ def _nano(dollars: Decimal) -> int:
     return int((dollars * NANO_PER_USD).to_integral_value(ROUND_CEILING))
 
 
-def _file_rates(price: PriceConfig) -> Rates:
-    return Rates(
+def _file_prices(price: PriceConfig) -> TokenPrices:
+    return TokenPrices(
         from_input_tokens=0,
         input=_nano(price.input),
         cached_input=_nano(price.input if price.cached_input is None else price.cached_input),
@@ -207,7 +212,7 @@ def _file_rates(price: PriceConfig) -> Rates:
     )
 
 
-def _package_rates(prices: dict[str, Decimal | TieredPrices], start: int) -> Rates:
+def _package_prices(prices: dict[str, Decimal | TieredPrices], start: int) -> TokenPrices:
     def at(name: str, fallback: str) -> int:
         value = prices.get(name, prices[fallback])
         if isinstance(value, TieredPrices):
@@ -215,7 +220,7 @@ def _package_rates(prices: dict[str, Decimal | TieredPrices], start: int) -> Rat
             value = reached[-1] if reached else value.base
         return _nano(value)
 
-    return Rates(
+    return TokenPrices(
         from_input_tokens=start,
         input=at("input_mtok", "input_mtok"),
         cached_input=at("cache_read_mtok", "input_mtok"),

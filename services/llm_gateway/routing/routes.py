@@ -170,7 +170,7 @@ class Routes:
 
 def _default_output(route: RouteConfig, price: Price) -> int:
     """The route's, where it sets one, but never above the model's own."""
-    known = [most for most in (route.max_output_tokens, price.most_of.output) if most is not None]
+    known = [most for most in (route.max_output_tokens, price.maximums.output) if most is not None]
     return min(known, default=DEFAULT_OUTPUT)
 
 

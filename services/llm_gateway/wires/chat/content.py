@@ -94,7 +94,7 @@ _known_parts = msgspec.json.Decoder(list[_TextPart | _RefusalPart | _ImagePart |
 _tools = msgspec.json.Decoder(list[_Tool])
 
 
-def measured_messages(raw: bytes) -> tuple[int, tuple[Media, ...]]:
+def measure_messages(raw: bytes) -> tuple[int, tuple[Media, ...]]:
     """The tokens that the messages' text takes at most, and what else is in them."""
     messages = decoded(_messages, raw, at="/messages")
     media: list[Media] = []
@@ -108,7 +108,7 @@ def measured_messages(raw: bytes) -> tuple[int, tuple[Media, ...]]:
     return len(raw) - written + MESSAGE_OVERHEAD * len(messages), tuple(media)
 
 
-def measured_tools(raw: bytes, *, at: str = "/tools") -> int:
+def measure_tools(raw: bytes, *, at: str = "/tools") -> int:
     """The tokens that tools take at most; those that the provider runs are refused."""
     if raw in {b"", b"null"}:
         return 0

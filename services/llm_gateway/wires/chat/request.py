@@ -5,7 +5,7 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
-from llm_gateway.wires.chat.content import measured_messages, measured_tools
+from llm_gateway.wires.chat.content import measure_messages, measure_tools
 from llm_gateway.wires.fields import check_only, unlisted, written
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.strict import refused
@@ -69,8 +69,8 @@ def read_chat_request(raw: bytes) -> ModelRequest:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a chat completions request: {error}") from error
     _check(governed, fields)
-    text, media = measured_messages(bytes(governed.messages))
-    tools = measured_tools(written(fields, "tools")) + measured_tools(written(fields, "functions"), at="/functions")
+    text, media = measure_messages(bytes(governed.messages))
+    tools = measure_tools(written(fields, "tools")) + measure_tools(written(fields, "functions"), at="/functions")
     newer, older = governed.max_completion_tokens, governed.max_tokens
     return ModelRequest(
         dialect=Dialect.CHAT,

@@ -176,7 +176,7 @@ class Measured(msgspec.Struct):
     tool_references: int = 0
 
 
-def measured_messages(raw: bytes) -> tuple[int, Measured]:
+def measure_messages(raw: bytes) -> tuple[int, Measured]:
     """The tokens that the messages' text takes at most, and what else is in them."""
     messages = decoded(_messages, raw, at="/messages")
     measured = Measured([])
@@ -194,7 +194,7 @@ def check_system(raw: bytes) -> None:
         raise refused([Fault(measured.media[0].place, "a system prompt is text")])
 
 
-def measured_tools(raw: bytes) -> tuple[int, int]:
+def measure_tools(raw: bytes) -> tuple[int, int]:
     """The tokens that tools take at most beside their bytes, and the bytes of the longest of them."""
     if raw in {b"", b"null", b"[]"}:
         return 0, 0

@@ -8,7 +8,7 @@ from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.fields import check_only, unlisted, written
-from llm_gateway.wires.messages.content import check_system, measured_messages, measured_tools
+from llm_gateway.wires.messages.content import check_system, measure_messages, measure_tools
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.strict import decoded, not_covered, refused
 
@@ -72,9 +72,9 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a messages request: {error}") from error
     _check(governed, fields, needs_limit=needs_limit)
-    text, measured = measured_messages(bytes(governed.messages))
+    text, measured = measure_messages(bytes(governed.messages))
     check_system(written(fields, "system"))
-    tools, longest = measured_tools(written(fields, "tools"))
+    tools, longest = measure_tools(written(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
     return ModelRequest(
         dialect=Dialect.MESSAGES,

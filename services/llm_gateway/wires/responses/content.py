@@ -118,7 +118,7 @@ class Measured(msgspec.Struct, frozen=True):
     references: tuple[Reference, ...] = ()
 
 
-def measured_input(raw: bytes) -> Measured:
+def measure_input(raw: bytes) -> Measured:
     if raw.startswith(b'"'):
         return Measured(len(raw) + MESSAGE_OVERHEAD)
     media: list[Media] = []
@@ -141,7 +141,7 @@ def measured_input(raw: bytes) -> Measured:
     return Measured(len(raw) - written + MESSAGE_OVERHEAD * len(items), tuple(media), tuple(references))
 
 
-def divided_tools(raw: bytes) -> tuple[list[msgspec.Raw], list[tuple[str, msgspec.Raw]]]:
+def divide_tools(raw: bytes) -> tuple[list[msgspec.Raw], list[tuple[str, msgspec.Raw]]]:
     """The tools that the caller runs, and those that the provider would run, with their types: these are billed apart.
 
     A tool of a type that nobody knows is refused: whether it can be left out is not known either.
@@ -160,7 +160,7 @@ def divided_tools(raw: bytes) -> tuple[list[msgspec.Raw], list[tuple[str, msgspe
     return own, others
 
 
-def measured_tools(raw: bytes, *, at: str = "/tools") -> int:
+def measure_tools(raw: bytes, *, at: str = "/tools") -> int:
     """The tokens that tools take at most beside their bytes; those that the provider runs are refused."""
     if raw in {b"", b"null"}:
         return 0
@@ -173,7 +173,7 @@ def measured_tools(raw: bytes, *, at: str = "/tools") -> int:
     if faults:
         raise refused(faults)
     inner = sum(
-        measured_tools(bytes(tool.tools), at=f"{at}/{index}/tools")
+        measure_tools(bytes(tool.tools), at=f"{at}/{index}/tools")
         for index, tool in enumerate(tools)
         if tool.type == "namespace"
     )
@@ -197,7 +197,7 @@ def _named(item: _Item, index: int, at: str) -> Reference | None:
 def _check_whole(item: _Item, at: str) -> None:
     """Tools that an item brings along are the caller's, and its calls are the model's own."""
     if item.type in {"tool_search_output", "additional_tools"}:
-        measured_tools(bytes(item.tools), at=f"{at}/tools")
+        measure_tools(bytes(item.tools), at=f"{at}/tools")
     if b'"program"' in bytes(item.caller):
         what = "a call by a program that the provider runs"
         raise refused([not_covered(f"{at}/caller", what, instead="leave the item out")])

@@ -7,7 +7,7 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest, ProviderTool
 from llm_gateway.wires.fields import check_only, unlisted, written
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
-from llm_gateway.wires.responses.content import divided_tools, measured_input, measured_tools
+from llm_gateway.wires.responses.content import divide_tools, measure_input, measure_tools
 from llm_gateway.wires.strict import refused
 
 _NOT_PROMPT = frozenset({"model", "input", "metadata", "include", "user", "safety_identifier", "prompt_cache_key"})
@@ -58,9 +58,9 @@ def read_responses_request(raw: bytes) -> ModelRequest:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a responses request: {error}") from error
     _check(governed, fields)
-    own, others = divided_tools(written(fields, "tools"))
-    measured = measured_input(bytes(governed.input))
-    text = measured.text_tokens + measured_tools(_encoder.encode(own) if others else written(fields, "tools"))
+    own, others = divide_tools(written(fields, "tools"))
+    measured = measure_input(bytes(governed.input))
+    text = measured.text_tokens + measure_tools(_encoder.encode(own) if others else written(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
     return ModelRequest(
         dialect=Dialect.RESPONSES,

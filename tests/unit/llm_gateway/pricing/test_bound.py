@@ -13,22 +13,22 @@ from foundation.contracts.gateway.budget_policy import BoundKind, Bounds
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.bounds import bound_of, chosen_bound
-from llm_gateway.pricing.prices import Most, Price, Rates
+from llm_gateway.pricing.prices import Price, TokenMaximums, TokenPrices
 from llm_gateway.wires.chat.request import read_chat_request
 from simulated_provider.answers.tokens import count_request
 
 A_TOKEN = 1_000_000
-"""Rates are a million tokens: this many times what a single token costs, which no rounding hides."""
+"""Prices are of a million tokens: this many times what a single token costs, which no rounding hides."""
 
 
-def rates(from_input_tokens: int, *a_token: int) -> Rates:
+def rates(from_input_tokens: int, *a_token: int) -> TokenPrices:
     """Nano-dollars a token of input, cached input, cache write and output."""
-    return Rates(from_input_tokens, *(price * A_TOKEN for price in a_token))
+    return TokenPrices(from_input_tokens, *(price * A_TOKEN for price in a_token))
 
 
 CHEAP = Price("v", (rates(0, 100, 50, 125, 400),))
 TIERED = Price("v", (rates(0, 100, 50, 100, 400), rates(1000, 300, 150, 310, 900)))
-IMAGES = Price("v", (rates(0, 100, 50, 100, 400),), Most(image=1500))
+IMAGES = Price("v", (rates(0, 100, 50, 100, 400),), TokenMaximums(image=1500))
 
 TEXT = st.text(max_size=200)
 MESSAGES = st.lists(
@@ -103,7 +103,7 @@ def test_a_bound_is_that_of_the_dearest_tier_that_the_input_can_reach() -> None:
 
 
 def test_a_cost_is_rounded_up_once_and_not_for_each_part() -> None:
-    third = Price("v", (Rates(0, 333_333, 333_333, 333_333, 333_333),))
+    third = Price("v", (TokenPrices(0, 333_333, 333_333, 333_333, 333_333),))
     assert third.cost(Usage(input_tokens=1, output_tokens=1)) == 1
     assert third.cost(Usage(input_tokens=2, output_tokens=2)) == 2
     assert third.cost(Usage(input_tokens=0, output_tokens=0)) == 0

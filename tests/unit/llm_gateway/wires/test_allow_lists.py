@@ -12,16 +12,16 @@ from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import bound_of
-from llm_gateway.pricing.prices import Most, Price, Rates, SearchPrice
+from llm_gateway.pricing.prices import Price, SearchPrice, TokenMaximums, TokenPrices
 from llm_gateway.wires.chat.request import read_chat_request
 from llm_gateway.wires.fields import refuse_unlisted
 from llm_gateway.wires.messages.request import read_messages_request
 from llm_gateway.wires.responses.request import read_responses_request
 
-RATES = (Rates(0, 100, 50, 100, 400),)
+RATES = (TokenPrices(0, 100, 50, 100, 400),)
 PLAIN = Price("v", RATES)
-SEES = Price("v", RATES, Most(image=1500, document=1000, document_kib=300))
-READS = Price("v", RATES, Most(document=9000))
+SEES = Price("v", RATES, TokenMaximums(image=1500, document=1000, document_kib=300))
+READS = Price("v", RATES, TokenMaximums(document=9000))
 PDF = "JVBERi0xLjQgdGlueQ=="
 PDF_URL = f"data:application/pdf;base64,{PDF}"
 LARGE_PDF = "A" * 40_000

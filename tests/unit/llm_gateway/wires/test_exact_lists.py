@@ -9,7 +9,7 @@ import pytest
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.planning.provider_tools import decide_provider_tools
-from llm_gateway.pricing.prices import Price, Rates
+from llm_gateway.pricing.prices import Price, TokenPrices
 from llm_gateway.wires.chat.request import read_chat_request
 from llm_gateway.wires.messages.request import read_messages_request
 from llm_gateway.wires.responses.request import read_responses_request
@@ -182,7 +182,7 @@ MCP = {"type": "mcp", "server_label": "m", "server_url": "https://x.org"}
 def allowing(mode: str, *allowed: Any) -> ModelRequest:
     choice = {"type": "allowed_tools", "mode": mode, "tools": list(allowed)}
     request = items({"role": "user", "content": "q"}, tools=[FUNCTION, MCP], tool_choice=choice)
-    targets: Any = [SimpleNamespace(price=Price("v", (Rates(0, 1, 1, 1, 1),)), translation=None)]
+    targets: Any = [SimpleNamespace(price=Price("v", (TokenPrices(0, 1, 1, 1, 1),)), translation=None)]
     return decide_provider_tools(request, targets)
 
 

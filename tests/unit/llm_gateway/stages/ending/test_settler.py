@@ -27,14 +27,14 @@ from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.usage import NO_USAGE, Usage
 from llm_gateway.planning.planner import CallPlan
 from llm_gateway.pricing.bounds import bound_of, chosen_bound
-from llm_gateway.pricing.prices import Price, Rates
+from llm_gateway.pricing.prices import Price, TokenPrices
 from llm_gateway.stages.budget_headers import budget_headers
 from llm_gateway.stages.call import Attempt, ModelCall
 from llm_gateway.stages.ending.settler import AttemptOutcome, Settler
 from llm_gateway.stages.new_attempt import AttemptRequest, make_attempt
 from llm_gateway.wires.chat.request import read_chat_request
 
-CEILING = Price("ceiling/routes/1", (Rates(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
+CEILING = Price("ceiling/routes/1", (TokenPrices(0, 2_000_000, 2_000_000, 2_000_000, 8_000_000),))
 LOW = Bounds(mode=BoundKind.ESTIMATE, typical_output=1)
 
 

@@ -13,7 +13,7 @@ from foundation.domain.errors import BadRequest
 from llm_gateway.configuration.loading import load_configuration
 from llm_gateway.exchange.usage import Usage
 from llm_gateway.pricing.bounds import bound_of
-from llm_gateway.pricing.prices import Most, Price, PriceTable, Rates
+from llm_gateway.pricing.prices import Price, PriceTable, TokenMaximums, TokenPrices
 from llm_gateway.settings import DEFAULT_ROUTES
 from llm_gateway.wires.base import Server
 from llm_gateway.wires.messages.request import read_messages_request
@@ -21,7 +21,7 @@ from llm_gateway.wires.messages.wire import WIRE
 from simulated_provider.answers.tokens import count_request
 from simulated_provider.wires.messages.request import read_messages
 
-PRICE = Price("v", (Rates(0, 300, 30, 375, 1500, cache_write_1h=600),), Most(image=1600))
+PRICE = Price("v", (TokenPrices(0, 300, 30, 375, 1500, cache_write_1h=600),), TokenMaximums(image=1600))
 TEXT = st.text(max_size=120)
 MARKS = st.sampled_from(
     [{}, {"cache_control": {"type": "ephemeral"}}, {"cache_control": {"type": "ephemeral", "ttl": "1h"}}]
