@@ -19,8 +19,10 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from orchestrator.app import SERVICE
-from orchestrator.clients.gateway import ModelGateway
-from orchestrator.clients.launcher import Launcher
+from orchestrator.clients.launcher.base import Launcher
+from orchestrator.clients.launcher.http import HttpLauncher
+from orchestrator.clients.model_gateway.base import ModelGateway
+from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
 from orchestrator.settings import WorkerSettings
 
 
@@ -51,7 +53,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         httpx.AsyncClient(base_url=str(settings.launcher_url), timeout=httpx.Timeout(10, read=None))
     )
     health = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url)))
-    gateway = ModelGateway(str(settings.gateway_url), signer)
+    gateway = OpenAiModelGateway(str(settings.gateway_url), signer)
     stack.push_async_callback(gateway.close)
     return WorkerResources(
         queue=SqsQueue(sqs, settings.steps_queue_url),
@@ -62,7 +64,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         relay_database=_database(stack, settings.database_url_relay, 2),
         sweeper_database=_database(stack, settings.database_url_sweeper, 1),
         wakeups=Wakeups(DatabaseSettings(url=PostgresDsn(settings.database_url)), "outbox", "fenced"),
-        launcher=Launcher(http, signer),
+        launcher=HttpLauncher(http, signer),
         launcher_http=http,
         gateway=gateway,
         gateway_http=health,

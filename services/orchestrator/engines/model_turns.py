@@ -10,7 +10,7 @@ from foundation.storage.execution import turns
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.turns import Prepared
 from foundation.storage.session.database import Database, Transaction
-from orchestrator.clients.gateway import ModelGateway
+from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.failpoints import Failpoints
 from orchestrator.work import Record, TickFailed, Work
 

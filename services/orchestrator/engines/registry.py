@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
-from orchestrator.clients.gateway import ModelGateway
+from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.engines.agent.engine import AgentEngine
 from orchestrator.engines.base import Engine
 from orchestrator.engines.llm import LlmEngine

@@ -38,7 +38,7 @@ from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
 from foundation.workflow import claims, outcomes, slots
-from orchestrator.clients.launcher import Launcher
+from orchestrator.clients.launcher.base import Launcher
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.files import StagedFile, addressed
 from orchestrator.work import TickFailed, Work

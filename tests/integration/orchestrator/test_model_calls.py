@@ -7,7 +7,7 @@ from fixtures.running.runs import a_run
 from fixtures.sandboxing.launchers import a_key
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.claiming.taking import Taken
-from orchestrator.clients.gateway import ModelGateway
+from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
 
 
 async def test_a_call_may_take_as_long_as_its_step(parts: Any) -> None:
@@ -25,7 +25,7 @@ async def test_a_call_may_take_as_long_as_its_step(parts: Any) -> None:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     signer = ServiceTokenSigner(a_key().as_dict(private=True), service="orchestrator")
-    gateway = ModelGateway(f"http://127.0.0.1:{port}", signer)
+    gateway = OpenAiModelGateway(f"http://127.0.0.1:{port}", signer)
     async with server:
         await gateway.complete(taken.work, call_key="k", request={"model": "m", "messages": []})
         await gateway.close()

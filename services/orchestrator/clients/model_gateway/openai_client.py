@@ -1,4 +1,4 @@
-"""The worker's way to models: OpenAI's own client against the gateway, with a run token made for this claim."""
+"""The gateway by OpenAI's own client, with a run token made for this claim."""
 
 from typing import Any
 
@@ -21,7 +21,9 @@ _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, 409, 425, 429})
 
 
-class ModelGateway:
+class OpenAiModelGateway:
+    """The port on a gateway's address."""
+
     def __init__(self, base_url: str, signer: ServiceTokenSigner) -> None:
         # Retries are the step's: the gateway has tried its providers already.
         self._client = AsyncOpenAI(base_url=f"{base_url.rstrip('/')}/v1", api_key="run token", max_retries=0)
@@ -31,10 +33,6 @@ class ModelGateway:
         await self._client.close()
 
     async def complete(self, work: Work, *, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
-        """The chat completion that answers the request, as the gateway stored it under the call's key.
-
-        Raises `BudgetExceeded`, `LeaseLost`, `RunClosed`, or `TickFailed` that says whether to try again.
-        """
         headers = {
             "authorization": f"Bearer {self._signer.run_token(claims_of(work))}",
             CALL_KEY_HEADER: call_key,

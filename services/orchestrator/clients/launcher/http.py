@@ -1,50 +1,33 @@
-"""The worker's way to the tool runtime: submits a job and awaits its result."""
+"""The launcher over HTTP, with a service token of the worker's."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
 import httpx
 from pydantic import ValidationError
 
-from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, JobState, ToolJob, ToolResult
+from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
+from orchestrator.clients.launcher.base import AnswerUnreadable, JobRefused, OnState
 
 AUDIENCE = "tool_runtime"
 # Longer than a cancelled job may take to hand out what it had.
 _CANCEL_SECONDS = 20
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
-OnState = Callable[[JobState], Awaitable[None]]
-"""Told when the job waits for a place and when it has one."""
 
+class HttpLauncher:
+    """The port on a launcher's address."""
 
-class JobRefused(LockstepError):
-    """The launcher would not take the job, and would not take it again."""
-
-    code = "job_refused"
-
-
-class AnswerUnreadable(LockstepError):
-    """The launcher speaks another language than this worker: a fault of ours, and no passing one."""
-
-    code = "job_answer_unreadable"
-
-
-class Launcher:
     def __init__(self, client: httpx.AsyncClient, signer: ServiceTokenSigner) -> None:
         """`client` has the launcher's address as its base and no read time-out: a job takes as long as it takes."""
         self._client = client
         self._signer = signer
 
     async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
-        """The job's result. A caller that goes away leaves the job running: who holds the step next joins it.
-
-        `SandboxUnavailable` when nothing can be isolated, `DependencyUnavailable` when the launcher does not answer
-        or is full, `LeaseLost` when a later holder has joined the job, `JobRefused` for one that it will never take.
-        """
         headers = {**self._headers(), "content-type": "application/json", "accept": PROGRESS_TYPE}
         try:
             async with self._client.stream("POST", "/jobs", content=job.model_dump_json(), headers=headers) as answer:
@@ -59,10 +42,6 @@ class Launcher:
             raise AnswerUnreadable("the launcher's answer cannot be read") from error
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
-        """Ends the job, unless a later holder of the step has joined it; out of reach it ends by its limits.
-
-        What it gave until then, where the launcher says so.
-        """
         holder = {"generation": job.generation, "fence": job.fence}
         with suppress(httpx.HTTPError, ValidationError):
             answer = await self._client.delete(
