@@ -1,7 +1,7 @@
 """What everything that starts runners must do, whatever stands behind it; the launcher is played by a small server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -82,7 +82,10 @@ def fake(url: str) -> FakeRunners:
     return FakeRunners(url, answer)
 
 
-@pytest.fixture(params=[local, fake])
+KINDS = [pytest.param(fake, id="fake"), pytest.param(local, id="local", marks=pytest.mark.stack)]
+
+
+@pytest.fixture(params=KINDS)
 async def starter(request: pytest.FixtureRequest, server: LeaseServer) -> AsyncIterator[RunnerStarter]:
     made: RunnerStarter = request.param(server.url)
     yield made
@@ -122,12 +125,14 @@ async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(starter: Runn
     assert not server.asked.is_set()
 
 
-async def test_a_start_that_fails_is_told_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", KINDS)
+async def test_a_start_that_fails_is_told_as_such(
+    make: Callable[[str], RunnerStarter], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     # The interpreter that the local runners would start is not there.
     monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
-    nowhere = "http://127.0.0.1:1"
-    refusing = fake(nowhere)
-    refusing.refuses = True
-    for starter in (local(nowhere), refusing):
-        with pytest.raises(RunnerStartError):
-            await starter.start("the-token")
+    starter = make("http://127.0.0.1:1")
+    if isinstance(starter, FakeRunners):
+        starter.refuses = True
+    with pytest.raises(RunnerStartError):
+        await starter.start("the-token")
