@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundation.contracts.definition import Step
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
+from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Failure
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction

@@ -16,7 +16,8 @@ from foundation.telemetry.logs import logger
 from orchestrator.app import SignalFreeServer, create_app
 from orchestrator.claiming.leases import Leases
 from orchestrator.claiming.taking import Taker
-from orchestrator.engines.base import Engine
+from orchestrator.engines.base import Engine, EngineParts
+from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.engines.registry import build_engines
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
@@ -91,7 +92,8 @@ class Worker:
             failpoints,
             artifacts_per_job=self._settings.artifacts_per_job,
         )
-        return build_engines(held.database, held.objects, held.gateway, tool_calls, failpoints)
+        model_turns = ModelTurns(held.database, held.gateway, failpoints)
+        return build_engines(EngineParts(held.database, held.objects, model_turns, tool_calls))
 
     def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         held, settings = self._held, self._settings

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.contracts.definition import MAX_VERSION, Budget
+from foundation.contracts.definition import MAX_VERSION
+from foundation.contracts.steps.base import Budget
 from foundation.domain.money import dollars
 from foundation.domain.states import RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run

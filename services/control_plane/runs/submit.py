@@ -10,9 +10,10 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
-from foundation.contracts.definition import Budget, TaskDefinition
+from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.run_events import RunCreated
 from foundation.contracts.step_message import ExecutionInput
+from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
 from foundation.domain.ids import new_uuid
 from foundation.storage import tasks

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from foundation.contracts.definition import Step
 from foundation.contracts.run_events import StepRunning, StepWaiting
 from foundation.contracts.step_message import StepMessage
+from foundation.contracts.steps.catalogue import Step
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution import run_events
 from foundation.storage.execution import steps as step_rows

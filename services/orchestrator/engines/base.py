@@ -1,11 +1,37 @@
-"""What an engine is: it runs one dispatch of a claimed step and says how it ended."""
+"""What an engine is: it runs one dispatch of a claimed step of its kind and returns how it ended."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, Self
 
+from foundation.cloud.objects.base import ObjectStore
+from foundation.domain.states import StepKind
+from foundation.storage.session.database import Database
+from orchestrator.engines.model_turns import ModelTurns
+from orchestrator.tools.tool_calls import ToolCalls
 from orchestrator.work import TickOutcome, Work
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    """What a worker has for its engines; each takes what it needs."""
+
+    database: Database
+    objects: ObjectStore
+    model_turns: ModelTurns
+    tool_calls: ToolCalls
 
 
 class Engine(Protocol):
     async def run(self, work: Work) -> TickOutcome:
         """Runs one tick. Raises `TickFailed`, or a `LockstepError` (budget, lease, closed run, dependency)."""
+        ...
+
+
+class RegisteredEngine(Engine, Protocol):
+    kind: ClassVar[StepKind]
+    """The kind of step that it runs; no other engine has it."""
+
+    @classmethod
+    def of(cls, parts: EngineParts) -> Self:
+        """The engine of one worker, which runs many steps at once."""
         ...

@@ -1,28 +1,16 @@
-"""Which engine runs which kind of step: a new engine is a new file and one line here."""
+"""Which engine runs which kind of step: a new engine is a folder here and a member of `ENGINES`."""
 
 from collections.abc import Mapping
 
-from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.states import StepKind
-from foundation.storage.session.database import Database
-from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.engines.agent.engine import AgentEngine
-from orchestrator.engines.base import Engine
-from orchestrator.engines.llm import LlmEngine
-from orchestrator.engines.model_turns import ModelTurns
-from orchestrator.engines.noop import NoopEngine
-from orchestrator.engines.tool import ToolEngine
-from orchestrator.failpoints import Failpoints
-from orchestrator.tools.tool_calls import ToolCalls
+from orchestrator.engines.base import Engine, EngineParts, RegisteredEngine
+from orchestrator.engines.llm.engine import LlmEngine
+from orchestrator.engines.noop.engine import NoopEngine
+from orchestrator.engines.tool.engine import ToolEngine
+
+ENGINES: tuple[type[RegisteredEngine], ...] = (NoopEngine, ToolEngine, LlmEngine, AgentEngine)
 
 
-def build_engines(
-    database: Database, objects: ObjectStore, gateway: ModelGateway, tool_calls: ToolCalls, failpoints: Failpoints
-) -> Mapping[StepKind, Engine]:
-    model_turns = ModelTurns(database, gateway, failpoints)
-    return {
-        StepKind.NOOP: NoopEngine(),
-        StepKind.TOOL: ToolEngine(database, objects, tool_calls),
-        StepKind.LLM: LlmEngine(model_turns),
-        StepKind.AGENT: AgentEngine(database, objects, model_turns, tool_calls),
-    }
+def build_engines(parts: EngineParts) -> Mapping[StepKind, Engine]:
+    return {engine.kind: engine.of(parts) for engine in ENGINES}

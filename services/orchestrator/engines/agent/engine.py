@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from foundation.cloud.objects.base import ObjectStore
-from foundation.contracts.definition import AgentStep
+from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database, Transaction
 from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
 from orchestrator.engines.agent.saver import BufferedSaver
+from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.tools.files import StagedFile, stage
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls
@@ -31,7 +33,9 @@ class _Tick:
     records: list[Record] = field(default_factory=list)
 
 
-class AgentEngine:
+class AgentEngine(RegisteredEngine):
+    kind = StepKind.AGENT
+
     def __init__(
         self, database: Database, objects: ObjectStore, model_turns: ModelTurns, tool_calls: ToolCalls
     ) -> None:
@@ -39,6 +43,10 @@ class AgentEngine:
         self._objects = objects
         self._model_turns = model_turns
         self._tool_calls = tool_calls
+
+    @classmethod
+    def of(cls, parts: EngineParts) -> Self:
+        return cls(parts.database, parts.objects, parts.model_turns, parts.tool_calls)
 
     async def run(self, work: Work) -> TickOutcome:
         step = work.step

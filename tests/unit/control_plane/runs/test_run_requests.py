@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from control_plane.runs.submit import RunRequest
-from foundation.contracts.definition import Budget
+from foundation.contracts.steps.base import Budget
 
 REQUEST = RunRequest(UUID(int=1), None, {"topic": "penguins", "n": 1}, Budget(tokens=10))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from foundation.contracts.definition import NoopStep
+from foundation.contracts.steps.noop import NoopStep
 from foundation.domain.errors import (
     BudgetExceeded,
     DatabaseUnavailable,

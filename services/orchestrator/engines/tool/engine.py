@@ -1,11 +1,15 @@
 """Tool steps: one call of one tool."""
 
+from typing import Self
+
 from foundation.cloud.objects.base import ObjectStore
-from foundation.contracts.definition import ToolStep
+from foundation.contracts.steps.tool import ToolStep
 from foundation.contracts.tool_job import JobReason
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
+from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.tools.files import stage
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls, output_of, succeeded
 from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
@@ -14,11 +18,17 @@ _CALL_ID = "step"
 _SHOWN_STDERR = 2_000
 
 
-class ToolEngine:
+class ToolEngine(RegisteredEngine):
+    kind = StepKind.TOOL
+
     def __init__(self, database: Database, objects: ObjectStore, tool_calls: ToolCalls) -> None:
         self._database = database
         self._objects = objects
         self._tool_calls = tool_calls
+
+    @classmethod
+    def of(cls, parts: EngineParts) -> Self:
+        return cls(parts.database, parts.objects, parts.tool_calls)
 
     async def run(self, work: Work) -> TickOutcome:
         step = work.step

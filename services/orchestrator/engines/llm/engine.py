@@ -1,17 +1,24 @@
 """Steps that ask a model once."""
 
-from foundation.contracts.definition import LlmStep
+from typing import Self
+
 from foundation.contracts.expressions.evaluation import ExpressionError
+from foundation.contracts.steps.llm import LlmStep
+from foundation.domain.states import StepKind
+from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.work import StepFinished, TickOutcome, Work
 
-_IN_PROGRESS = "call_in_progress"
-_AGAIN_SECONDS = 1.0
 
+class LlmEngine(RegisteredEngine):
+    kind = StepKind.LLM
 
-class LlmEngine:
     def __init__(self, model_turns: ModelTurns) -> None:
         self._model_turns = model_turns
+
+    @classmethod
+    def of(cls, parts: EngineParts) -> Self:
+        return cls(parts.model_turns)
 
     async def run(self, work: Work) -> TickOutcome:
         step = work.step

@@ -1,0 +1,1 @@
+"""The kinds of steps that a definition may have, one file a kind."""

@@ -1,0 +1,24 @@
+"""Steps that ask a model once."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.steps.base import ModelName, Place, StepBase, Text
+from foundation.domain.errors import Fault
+
+
+class LlmStep(StepBase):
+    """Asks a model once."""
+
+    kind: Literal["llm"]
+    model: ModelName = "default"
+    instructions: Text = ""
+    prompt: Text
+    max_tokens: int = Field(default=1024, ge=1, le=200_000)
+
+    def faults(self, at: Place) -> list[Fault]:
+        if f"{self.prompt}{self.instructions}".strip():
+            return []
+        return [Fault(pointer_of((*at, "prompt")), "the model is asked nothing; write a prompt or instructions")]

@@ -1,0 +1,1 @@
+"""Steps that do nothing: they measure the platform."""

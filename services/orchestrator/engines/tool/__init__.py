@@ -1,0 +1,1 @@
+"""Tool steps: one call of one tool."""
