@@ -77,12 +77,12 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class _Money:
-    """What keeps the books: counters, journal, recorder, and those that bring them back."""
+    """What accounts for money: counters, journal, ledger writer, and what rebuilds the counters."""
 
     store: BudgetStore
-    ledger: AttemptBook
+    book: AttemptBook
     limits: TenantLimitsCache
-    recorder: LedgerWriter
+    writer: LedgerWriter
     rebuilder: Rebuilder
     housekeeping: Housekeeping
 
@@ -112,11 +112,11 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         await serving.begin()
         stack.push_async_callback(serving.close)
         heartbeat = Heartbeat(seconds=settings.silence_seconds)
-        await lifecycle.first_steps(money.housekeeping, money.recorder, money.rebuilder)
+        await lifecycle.prepare(money.housekeeping, money.writer, money.rebuilder)
         loops = TaskSet()
         for loop in (
             *money.housekeeping.loops(),
-            money.recorder.run,
+            money.writer.run,
             money.rebuilder.run,
             serving.run,
             heartbeat.run,
@@ -125,12 +125,12 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         ):
             loops.start(begun_again(loop))
         stack.push_async_callback(loops.cancel)
-        stack.push_async_callback(lifecycle.flush, money.ledger, money.recorder)
-        authenticate = Authenticator(verifier, database)
-        pipeline = _pipeline(stack, money, authenticate, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
+        stack.push_async_callback(lifecycle.flush, money.book, money.writer)
+        authenticator = Authenticator(verifier, database)
+        pipeline = _pipeline(stack, money, authenticator, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
         yield Gateway(
             front=Front(
-                _endpoints(pipeline, TokenCounting(authenticate, serving), settings), Models(authenticate, serving)
+                _endpoints(pipeline, TokenCounting(authenticator, serving), settings), Models(authenticator, serving)
             ),
             runs=RunSpending(money.store),
             scopes=ScopeSpendingReader(redis),
@@ -153,57 +153,55 @@ async def _money(stack: AsyncExitStack, settings: GatewaySettings, database: Dat
     journal = Journal(settings.journal, settings.instance_id)
     stack.callback(journal.close)
     store = BudgetStore(redis, lease=settings.lease, runner=pipelined)
-    recorder = LedgerWriter(streams, recording, consumer=settings.instance_id)
+    writer = LedgerWriter(streams, recording, consumer=settings.instance_id)
     waiting = FairWait(seconds=settings.wait_seconds, most=settings.waiters)
-    ledger = AttemptBook(store, journal, waiting, lease=settings.lease, recorded=recorder.in_ledger)
-    recorder.on_recorded = ledger.recorded
+    book = AttemptBook(store, journal, waiting, lease=settings.lease, find_recorded=writer.find_recorded)
+    writer.on_recorded = book.forget_recorded
     name = settings.instance_id
-    rebuilder = Rebuilder(
-        redis, gateway=database, recording=recording, recorder=recorder, ledger=ledger, instance_id=name
-    )
+    rebuilder = Rebuilder(redis, gateway=database, recording=recording, writer=writer, book=book, instance_id=name)
     housekeeping = Housekeeping(
-        ledger=ledger,
+        book=book,
         store=store,
-        recorder=recorder,
+        writer=writer,
         database=database,
         instance_id=name,
         lease_seconds=settings.lease_seconds,
     )
     limits = TenantLimitsCache(database, shipped=settings.shipped_limits())
-    return _Money(store, ledger, limits, recorder, rebuilder, housekeeping)
+    return _Money(store, book, limits, writer, rebuilder, housekeeping)
 
 
 def _pipeline(
     stack: AsyncExitStack,
     money: _Money,
-    authenticate: Authenticator,
+    authenticator: Authenticator,
     serving: Serving,
     vault: AnswerVault,
     kept_items: KeptItems,
     heartbeat: Heartbeat,
     alerts: Alerts,
 ) -> Pipeline:
-    settle, nearly_spent = Settler(money.ledger, alerts), NearlySpentCallers()
-    keep = AnswerKeeper(settle, vault, kept_items)
-    finish_plain = PlainFinisher(settle, keep)
-    finish_stream = StreamFinisher(settle, keep, heartbeat=heartbeat, drains=Drains())
-    discard = Discarder(settle, finish_plain, finish_stream)
-    stack.push_async_callback(lifecycle.last_answers, (discard.drain, finish_stream.drain), money.ledger)
+    settler, nearly_spent = Settler(money.book, alerts), NearlySpentCallers()
+    keeper = AnswerKeeper(settler, vault, kept_items)
+    plain_finisher = PlainFinisher(settler, keeper)
+    stream_finisher = StreamFinisher(settler, keeper, heartbeat=heartbeat, drains=Drains())
+    discarder = Discarder(settler, plain_finisher, stream_finisher)
+    stack.push_async_callback(lifecycle.finish_answers, (discarder.drain, stream_finisher.drain), money.book)
     return Pipeline(
-        authenticate=authenticate,
+        authenticator=authenticator,
         serving=serving,
-        planning=Planner(nearly_spent),
+        planner=Planner(nearly_spent),
         kept_items=kept_items,
-        find_recorded=StoredAnswers(vault),
-        dispatch=Dispatcher(
-            Funding(money.ledger, money.store, money.limits),
-            Sender(settle, money.ledger),
-            discard=discard,
+        stored_answers=StoredAnswers(vault),
+        dispatcher=Dispatcher(
+            Funding(money.book, money.store, money.limits),
+            Sender(settler, money.book),
+            discarder=discarder,
             nearly_spent=nearly_spent,
             alerts=alerts,
         ),
-        finish_plain=finish_plain,
-        finish_stream=finish_stream,
+        plain_finisher=plain_finisher,
+        stream_finisher=stream_finisher,
         silence_seconds=heartbeat.seconds,
     )
 

@@ -1,4 +1,4 @@
-"""How a gateway begins and ends: what must be true before its first call, and what is saved after its last."""
+"""What a gateway does before its first call and after its last."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ _CUT_SECONDS = 12.0
 _log = logger(__name__)
 
 
-async def first_steps(housekeeping: Housekeeping, recorder: LedgerWriter, rebuilder: Rebuilder) -> None:
-    """Be known and have open buckets before the first call; what is away now is tried again by the loops."""
+async def prepare(housekeeping: Housekeeping, writer: LedgerWriter, rebuilder: Rebuilder) -> None:
+    """Report as alive and open closed buckets; if Redis or PostgreSQL is away, the loops try again later."""
     try:
-        await housekeeping.say_alive()
-        await recorder.create_groups()
+        await housekeeping.report_alive()
+        await writer.create_groups()
         await rebuilder.contribute_if_asked()
         await rebuilder.rebuild_closed()
     except (RedisError, DependencyUnavailable, TimeoutError) as error:
         _log.warning("started with a dependency away; calls get 503 until it is back", exc_info=error)
 
 
-async def last_answers(drains: Sequence[Loop], ledger: AttemptBook) -> None:
-    """Let answers that nobody waits for end for a while; then break them off, at the charge of their bound."""
+async def finish_answers(drains: Sequence[Loop], book: AttemptBook) -> None:
+    """Give answers that nobody waits for some seconds to end, then break them off, which charges their bound."""
     for seconds in (_LAST_SECONDS, _CUT_SECONDS):
         try:
             async with asyncio.timeout(seconds):
@@ -40,15 +40,15 @@ async def last_answers(drains: Sequence[Loop], ledger: AttemptBook) -> None:
                     await drained()
                 return
         except TimeoutError:
-            ledger.holds.cut_all()
+            book.holds.cut_all()
     _log.warning("answers were still open at the end; the journal or their leases will charge them")
 
 
-async def flush(ledger: AttemptBook, recorder: LedgerWriter) -> None:
-    """Before the end: settle what is unfinished, and record what can be."""
+async def flush(book: AttemptBook, writer: LedgerWriter) -> None:
+    """Settle what is unfinished and write to the ledger what is in the streams; the journal keeps the rest."""
     try:
         async with asyncio.timeout(5):
-            await ledger.finish_unfinished()
-            await recorder.record_once(new=True, block_ms=None)
+            await book.finish_unfinished()
+            await writer.record_once(new=True, block_ms=None)
     except (RedisError, DependencyUnavailable, TimeoutError) as error:
         _log.warning("the journal keeps what could not be flushed", exc_info=error)

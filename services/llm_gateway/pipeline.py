@@ -16,7 +16,7 @@ from llm_gateway.planning.planner import Planner, bound_of_plan
 from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.budget_headers import budget_headers, error_headers, limit_headers
-from llm_gateway.stages.call import CallFailed, CallIdentity, Client, ModelCall, PlainAnswer
+from llm_gateway.stages.call import CallFailed, Client, ModelCall, PlainAnswer
 from llm_gateway.stages.dispatcher import Dispatcher
 from llm_gateway.stages.ending.plain_finisher import PlainFinisher
 from llm_gateway.stages.ending.stream_finisher import StreamFinisher
@@ -27,36 +27,36 @@ from llm_gateway.wires.registry import WIRES
 
 
 class StreamedAnswer(msgspec.Struct, frozen=True):
-    """A stream that has begun upstream, or that is waited for longer than a connection may be silent."""
+    """A stream that has begun at the provider, or whose beginning takes longer than a connection may be silent."""
 
     headers: tuple[tuple[str, str], ...]
     outlet: Outlet
 
 
 class Pipeline:
-    """authenticate → resolve the route → plan → bound → (admit → send → settle, again while it may) → answer."""
+    """authenticate → resolve the route → plan → bound → (fund → send → settle, again while it may) → answer."""
 
     def __init__(
         self,
         *,
-        authenticate: Authenticator,
+        authenticator: Authenticator,
         serving: Serving,
-        planning: Planner,
+        planner: Planner,
         kept_items: KeptItems,
-        find_recorded: StoredAnswers,
-        dispatch: Dispatcher,
-        finish_plain: PlainFinisher,
-        finish_stream: StreamFinisher,
+        stored_answers: StoredAnswers,
+        dispatcher: Dispatcher,
+        plain_finisher: PlainFinisher,
+        stream_finisher: StreamFinisher,
         silence_seconds: float,
     ) -> None:
-        self._authenticate = authenticate
+        self._authenticator = authenticator
         self._serving = serving
-        self._planning = planning
+        self._planner = planner
         self._kept_items = kept_items
-        self._find_recorded = find_recorded
-        self._dispatch = dispatch
-        self._finish_plain = finish_plain
-        self._finish_stream = finish_stream
+        self._stored_answers = stored_answers
+        self._dispatcher = dispatcher
+        self._plain_finisher = plain_finisher
+        self._stream_finisher = stream_finisher
         self._silence_seconds = silence_seconds
 
     async def answer(
@@ -70,40 +70,41 @@ class Pipeline:
         client: Client,
     ) -> PlainAnswer | StreamedAnswer:
         """The answer to a request; raises a `LockstepError`, or `CallFailed`, for the dialect to word."""
-        caller = await self._authenticate(read_credential(headers))
+        caller = await self._authenticator.identify(read_credential(headers))
         check_body(body)
         request = WIRES[dialect].read_request(body, headers)
         original = body
         if request.references:
             request, body = await with_items(request, body, caller=caller, kept=self._kept_items)
         route = self._serving.routes.resolve(request.model, dialect)
-        plan = self._planning(caller, request, route, headers=headers, body=body)
+        plan = self._planner.plan_targets(caller, request, route, headers=headers, body=body)
         bound = bound_of_plan(plan)
-        replayable = self._find_recorded.key_of(caller, headers, original, dialect=dialect)
-        if replayable and (recorded := await self._find_recorded.answer_to(caller, replayable)):
-            return recorded
-        call = ModelCall(caller, request, route, plan, bound, replayable, trace_id, client, request_id)
+        # by the body as it came: a repeat names the same items, whatever is kept of them by then
+        identity = self._stored_answers.identify_call(caller, headers, original, dialect=dialect)
+        if identity and (stored := await self._stored_answers.find(caller, identity)):
+            return stored
+        call = ModelCall(caller, request, route, plan, bound, identity, trace_id, client, request_id)
         try:
-            return await self._answered(call)
+            return await self._make_call(call)
         except AlreadyAnswered as error:
-            return await self._settled_meanwhile(call, replayable, error)
+            return await self._replay_other_answer(call, error)
         except (LockstepError, UpstreamFailed) as error:
             raise CallFailed(error, error_headers(call)) from error
 
-    async def _answered(self, call: ModelCall) -> PlainAnswer | StreamedAnswer:
+    async def _make_call(self, call: ModelCall) -> PlainAnswer | StreamedAnswer:
         if not call.request.streamed:
-            return await self._finish_plain(await self._dispatch(call))
-        opening = asyncio.ensure_future(self._dispatch(call))
+            opened = await self._dispatcher.open_answer(call)
+            return await self._plain_finisher.finish(opened)
+        opening = asyncio.ensure_future(self._dispatcher.open_answer(call))
         done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
         if not done:
-            return StreamedAnswer(limit_headers(call), self._finish_stream.later(opening, call))
+            # what stands between would close a silent connection: the status line leaves before the answer is known
+            return StreamedAnswer(limit_headers(call), self._stream_finisher.start_when_open(opening, call))
         opened = opening.result()
-        return StreamedAnswer(budget_headers(opened.attempt), self._finish_stream(opened))
+        return StreamedAnswer(budget_headers(opened.attempt), self._stream_finisher.start(opened))
 
-    async def _settled_meanwhile(
-        self, call: ModelCall, replayable: CallIdentity | None, error: AlreadyAnswered
-    ) -> PlainAnswer:
-        """Another gateway has answered the call since we looked."""
-        if replayable and (recorded := await self._find_recorded.answer_to(call.caller, replayable)):
-            return recorded
+    async def _replay_other_answer(self, call: ModelCall, error: AlreadyAnswered) -> PlainAnswer:
+        """The answer that another gateway stored after this one had looked for it."""
+        if call.identity and (stored := await self._stored_answers.find(call.caller, call.identity)):
+            return stored
         raise DependencyUnavailable("the stored answer is not there yet", retry_after=0.5) from error

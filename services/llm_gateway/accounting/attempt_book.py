@@ -1,8 +1,9 @@
-"""Takes each attempt from its reservation to its settlement, through journal and Redis, whatever dies on the way."""
+"""Keeps each attempt, from reservation to settlement, in the journal and in Redis, so that no crash loses one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -16,13 +17,11 @@ from llm_gateway.accounting.journal import AttemptPhase, Journal, JournalEntry, 
 from llm_gateway.accounting.late_usage import make_lowering_event, make_undispatched_event
 from llm_gateway.accounting.open_holds import OpenHolds
 from llm_gateway.accounting.usage_event import decode_event, encode_event
-from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
-from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
-from llm_gateway.budget.limits.scopes import Amount, CalendarWindows, LimitedScope
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Headroom, StepLease
+from llm_gateway.budget.reserve_script import Headroom, ReservationRequest
 from llm_gateway.budget.store import BudgetStore, SettlementState
 from llm_gateway.budget.waiting import FairWait
 
@@ -35,7 +34,7 @@ REMEMBER_ANSWERS = timedelta(hours=1)
 
 
 class SettlementUnconfirmed(DependencyUnavailable):
-    """The settlement stands in the journal, but Redis has not confirmed it yet."""
+    """The settlement is in the journal, but Redis has not confirmed it yet."""
 
 
 class RedisUnavailable(DependencyUnavailable):
@@ -45,68 +44,44 @@ class RedisUnavailable(DependencyUnavailable):
 
 
 FindRecorded = Callable[[Sequence[Reservation]], Awaitable[set[UUID]]]
-"""Which of these attempts' events PostgreSQL has."""
+"""Answers which of these attempts' events PostgreSQL has."""
 
 
 class AttemptBook:
+    """Every attempt of this gateway that the ledger does not have yet; `local` are those admitted without Redis."""
+
     def __init__(
-        self, store: BudgetStore, journal: Journal, waiting: FairWait, *, lease: timedelta, recorded: FindRecorded
+        self, store: BudgetStore, journal: Journal, waiting: FairWait, *, lease: timedelta, find_recorded: FindRecorded
     ) -> None:
         self._store = store
-        self._recorded = recorded
+        self._find_recorded = find_recorded
         self._journal = journal
         self._waiting = waiting
         self.holds = OpenHolds(store, lease_seconds=lease.total_seconds())
         self._unfinished: set[UUID] = set(journal.entries)
         self._unknown_since: dict[UUID, int] = {}
-        self.local = _tally_of(journal)
+        self.local = _rebuild_tally(journal)
         self.closed = asyncio.Event()
         """Set when a bucket was found closed: somebody must rebuild it."""
 
-    async def reserve(
-        self,
-        reservation: Reservation,
-        *,
-        scopes: Sequence[LimitedScope],
-        windows: CalendarWindows,
-        lease: StepLease | None,
-        limits: CallLimits = NO_LIMITS,
-        seeds: Mapping[int, Backfill] = NO_BACKFILLS,
-        waits: bool = True,
-        once: bool = False,
-    ) -> Headroom:
-        """Hold the bound in every scope, after a fair wait where others hold the room; raises a `Refusal`.
+    async def reserve(self, request: ReservationRequest, *, waits: bool = True, once: bool = False) -> Headroom:
+        """Hold the bound in every scope, after a fair wait where others hold the room; raises `ReservationRefused`.
 
-        With `once` it waits for its turn only, and raises `HeldByOthers` when there is no room then.
+        With `once` it waits for its turn only, and raises `RoomHeldByOthers` when there is no room then.
         """
-        self._journal.reserving(reservation)
+        reservation = request.reservation
+        self._journal.begin(reservation)
         identity = reservation.reservation_id
-        entry = self._journal.entries[identity]
-
-        async def attempt() -> Headroom:
-            self.holds.begin(reservation)
-            entry.passed_over = False
-            moment = self.local.moment()
-            funded = await self._store.reserve(
-                reservation, scopes=scopes, windows=windows, lease=lease, limits=limits, seeds=seeds
-            )
-            if entry.passed_over:
-                # a rebuild could not know that it was admitted: it starts again under another id
-                self._unfinished.add(identity)
-                raise BucketClosed
-            entry.admitted = True
-            self.local.within_limits(reservation.scope_names, moment)
-            return funded
-
         try:
             if not waits:
-                return await attempt()
-            return await self._waiting.admitted(reservation.scope_names, attempt, once=once)
+                return await self._try_to_hold(request)
+            attempt = partial(self._try_to_hold, request)
+            return await self._waiting.wait_for_room(reservation.scope_names, attempt, once=once)
         except RedisError as error:
-            # whether the script ran is not known: it is released when Redis answers again
+            # whether the script ran is not known: what it may hold is released when Redis answers again
             self.holds.end(identity)
             self._unfinished.add(identity)
-            raise _away(error, identity) from error
+            raise _redis_failure(error, identity) from error
         except BaseException as error:
             self.holds.end(identity)
             if isinstance(error, BucketClosed):
@@ -117,35 +92,50 @@ class AttemptBook:
                 self._journal.forget(identity)
             raise
 
+    async def _try_to_hold(self, request: ReservationRequest) -> Headroom:
+        reservation = request.reservation
+        entry = self._journal.entries[reservation.reservation_id]
+        self.holds.begin(reservation)
+        entry.passed_over = False
+        moment = self.local.moment()
+        headroom = await self._store.reserve(request)
+        if entry.passed_over:
+            # a rebuild could not know that it was admitted: it starts again under another id
+            self._unfinished.add(reservation.reservation_id)
+            raise BucketClosed
+        entry.admitted = True
+        self.local.forget_within_limits(reservation.scope_names, moment)
+        return headroom
+
     def admit_locally(self, reservation: Reservation) -> None:
         """Admit an attempt that Redis may not hold; what it uses is charged when Redis is back."""
         identity = reservation.reservation_id
         self._unfinished.discard(identity)
         self._journal.forget(identity)
-        self._journal.reserving(reservation)
+        self._journal.begin(reservation)
         self._journal.entries[identity].admitted = True
         self.holds.begin_locally(reservation)
         self.local.add(reservation)
 
-    def dispatching(self, reservation: Reservation) -> None:
-        self._journal.dispatching(reservation.reservation_id)
+    def mark_dispatching(self, reservation: Reservation) -> None:
+        self._journal.mark_dispatching(reservation.reservation_id)
 
     async def settle(self, reservation: Reservation, settlement: Settlement) -> None:
-        """Write the settlement down, then have Redis confirm it; `SettlementUnconfirmed` when it does not in time.
+        """Write the settlement to the journal, then to Redis; `SettlementUnconfirmed` when Redis is too slow.
 
-        What was admitted without Redis does not wait for it.
+        An attempt that was admitted without Redis does not wait for it.
         """
         identity = reservation.reservation_id
-        self._journal.settled(identity, settlement)
+        self._journal.settle(identity, settlement)
         self.holds.end(identity)
         self._unfinished.add(identity)
         if reservation.is_local:
-            self.local.settled(identity, Amount(settlement.tokens, settlement.nano_usd))
+            self.local.settle(identity, settlement.used)
             return
         loop = asyncio.get_running_loop()
         deadline, pause = loop.time() + _ACKNOWLEDGE_SECONDS, 0.05
         entry = self._journal.entries[identity]
-        while not await self._finish(entry):
+        while not await self._settle_in_redis(entry):
             if loop.time() + pause > deadline:
                 raise SettlementUnconfirmed("Redis has not confirmed the settlement", retry_after=2)
             await asyncio.sleep(pause)
@@ -160,16 +150,16 @@ class AttemptBook:
             self.closed.set()
 
     async def finish_unfinished(self) -> None:
-        """Settle what an earlier life or a broken connection left over."""
+        """Settle the attempts that an earlier process or a broken connection to Redis left unfinished."""
         for identity in list(self._unfinished):
             entry = self._journal.entries.get(identity)
             if entry is None:
                 self._unfinished.discard(identity)
-            elif not await self._finish(entry) and identity not in self._unknown_since:
+            elif not await self._settle_in_redis(entry) and identity not in self._unknown_since:
                 # Redis is away or closed; what only waits for the ledger stops no other
                 return
 
-    def unrecorded(self) -> list[JournalEntry]:
+    def list_unrecorded(self) -> list[JournalEntry]:
         """Settled attempts that PostgreSQL was not yet seen to have."""
         return [
             entry
@@ -177,7 +167,7 @@ class AttemptBook:
             if entry.phase is AttemptPhase.SETTLED and identity not in self._unfinished
         ]
 
-    def recorded(self, identities: set[UUID]) -> None:
+    def forget_recorded(self, identities: set[UUID]) -> None:
         """PostgreSQL has the events of these attempts."""
         entries = self._journal.entries
         self._journal.forget(
@@ -188,13 +178,13 @@ class AttemptBook:
             )
         )
 
-    async def contribute(self, buckets: set[int]) -> None:
-        """Put back what these buckets may have lost: every hold whose settlement PostgreSQL does not have.
+    async def restore_holds(self, buckets: set[int]) -> None:
+        """Put back into these buckets, whose counters Redis lost, every hold whose event PostgreSQL does not have.
 
-        A settled one is put back too, as a hold of no more than what it took, since the rest of its room may be others'
-        by now; it is settled again, and the ledger takes its event only once. One that was given up before it was
-        dispatched never needs the room that it asked for, whether or not it got it; nor does one of which it is not
-        known whether it was admitted: it is not dispatched, whatever the answer says.
+        A settled attempt is put back as a hold of what it used, because other calls may have got the rest of its room
+        by now. It is then settled again; the ledger takes its event only once. An attempt that was given up before it
+        was dispatched is left out, because it will never use its room. One whose admission Redis has not confirmed is
+        left out too, and is refused even if Redis confirms it later (`_try_to_hold`).
         """
         for identity, entry in list(self._journal.entries.items()):
             if entry.reservation.bucket not in buckets:
@@ -204,48 +194,49 @@ class AttemptBook:
                 continue
             hold = entry.reservation
             if entry.settlement is not None:
-                hold = _taken(hold, entry.settlement)
+                hold = _reduce_to_usage(hold, entry.settlement)
                 self._unfinished.add(identity)
             if await self._store.restore(hold):
                 entry.reservation = hold
 
-    async def _finish(self, entry: JournalEntry) -> bool:
+    async def _settle_in_redis(self, entry: JournalEntry) -> bool:
         """Whether Redis has taken this attempt's end, now or before."""
-        settlement = self._settlement(entry)
+        settlement = self._end_of(entry)
         reservation = entry.reservation
-        used = Amount(settlement.tokens, settlement.nano_usd)
+        used = settlement.used
         remember = REMEMBER_ANSWERS if settlement.answer_stored else None
         try:
-            found = await self._store.settle(reservation, used, settlement.event, remember=remember)
-            if found is SettlementState.LAPSED and used != Amount(reservation.bound_tokens, reservation.bound_nano_usd):
-                lost, true = decode_event(reservation.lost_event.encode()), decode_event(settlement.event.encode())
+            state = await self._store.settle(reservation, used, settlement.event, remember=remember)
+            if state is SettlementState.LAPSED and used != reservation.bound:
+                lost = decode_event(reservation.lost_event.encode())
+                true = decode_event(settlement.event.encode())
                 lowering = encode_event(make_lowering_event(true, lost))
-                found = await self._store.settle(
+                state = await self._store.settle(
                     reservation, used, settlement.event, remember=remember, lowering=lowering
                 )
-            unknown = found is SettlementState.UNKNOWN and entry.phase is AttemptPhase.SETTLED
+            unknown = state is SettlementState.UNKNOWN and entry.phase is AttemptPhase.SETTLED
             if unknown and not await self._charge_unknown(entry, used):
                 return False
         except RedisError as error:
             _log.debug("a settlement waits for Redis", exc_info=error)
             return False
-        if found is SettlementState.CLOSED:
+        if state is SettlementState.CLOSED:
             self.closed.set()
             return False
         self._unfinished.discard(reservation.reservation_id)
         self._unknown_since.pop(reservation.reservation_id, None)
-        self.local.counted(reservation.reservation_id)
+        self.local.mark_counted(reservation.reservation_id)
         if entry.phase is AttemptPhase.RESERVING:
-            if found is SettlementState.UNKNOWN:
+            if state is SettlementState.UNKNOWN:
                 self._journal.forget(reservation.reservation_id)
             else:
                 # Redis may lose that it was given up: until the ledger has its event, the journal knows it
-                self._journal.settled(reservation.reservation_id, settlement)
+                self._journal.settle(reservation.reservation_id, settlement)
         self._waiting.freed(reservation.scope_names)
         return True
 
     async def _charge_unknown(self, entry: JournalEntry, used: Amount) -> bool:
-        """Redis has no trace of the hold: unless its event is or will be in the ledger, charge it, once."""
+        """Charge, once, a settled attempt whose hold Redis has lost, unless its event is or will be in the ledger."""
         reservation = entry.reservation
         identity = reservation.reservation_id
         if entry.settlement is None:
@@ -255,13 +246,13 @@ class AttemptBook:
             since = self._unknown_since[identity] = await self._store.now_ms()
         if not await self._store.is_recorded_until(reservation.bucket, since):
             return False
-        if identity in await self._recorded([reservation]):
+        if identity in await self._find_recorded([reservation]):
             return True
         event = entry.settlement.event
         answer = await self._store.adjust(reservation, used, event, event_id=identity, corrects_ms=None)
         return answer != "closed"
 
-    def _settlement(self, entry: JournalEntry) -> Settlement:
+    def _end_of(self, entry: JournalEntry) -> Settlement:
         """How an attempt ends: as it was settled, at nothing when it was never dispatched, else at its bound."""
         if entry.settlement is not None:
             return entry.settlement
@@ -271,12 +262,12 @@ class AttemptBook:
                 0, 0, encode_event(make_undispatched_event(decode_event(reservation.lost_event.encode())))
             )
         settlement = Settlement(reservation.bound_tokens, reservation.bound_nano_usd, reservation.lost_event)
-        self._journal.settled(reservation.reservation_id, settlement)
+        self._journal.settle(reservation.reservation_id, settlement)
         return settlement
 
 
-def _taken(reservation: Reservation, settlement: Settlement) -> Reservation:
-    """A reservation of what its attempt took; if it lapses, it is charged that."""
+def _reduce_to_usage(reservation: Reservation, settlement: Settlement) -> Reservation:
+    """The reservation with its attempt's usage as its bound, which is then also what a lapse charges."""
     return replace(
         reservation,
         bound_tokens=settlement.tokens,
@@ -285,7 +276,7 @@ def _taken(reservation: Reservation, settlement: Settlement) -> Reservation:
     )
 
 
-def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
+def _redis_failure(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
     if not isinstance(error, NotConnected | NotAnswered):
         return DependencyUnavailable("Redis refuses to work", retry_after=1)
     away = RedisUnavailable("Redis does not answer", retry_after=1)
@@ -293,12 +284,12 @@ def _away(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
     return away
 
 
-def _tally_of(journal: Journal) -> LocalTally:
-    """What an earlier life of this gateway admitted without Redis, and Redis may not have counted yet."""
+def _rebuild_tally(journal: Journal) -> LocalTally:
+    """What an earlier process admitted without Redis, and Redis may not have counted yet."""
     tally = LocalTally()
     for identity, entry in journal.entries.items():
         if entry.reservation.is_local:
             tally.add(entry.reservation)
             if entry.settlement is not None:
-                tally.settled(identity, Amount(entry.settlement.tokens, entry.settlement.nano_usd))
+                tally.settle(identity, entry.settlement.used)
     return tally

@@ -1,4 +1,4 @@
-"""What a gateway does beside its calls: renew, lapse, finish, confirm, and say that it is alive."""
+"""The loops beside the calls: renew and lapse holds, finish settlements, forget what is recorded, report as alive."""
 
 from redis.exceptions import RedisError
 
@@ -14,7 +14,7 @@ from llm_gateway.budget.store import BudgetStore
 
 ALIVE_EVERY = 5.0
 AWAY = (RedisError, DependencyUnavailable, OSError)
-"""What work beside the calls waits out: Redis or PostgreSQL does not answer."""
+"""The failures that loops wait out: Redis or PostgreSQL does not answer."""
 _CONFIRM_MOST = 500
 
 _log = logger(__name__)
@@ -24,16 +24,16 @@ class Housekeeping:
     def __init__(
         self,
         *,
-        ledger: AttemptBook,
+        book: AttemptBook,
         store: BudgetStore,
-        recorder: LedgerWriter,
+        writer: LedgerWriter,
         database: Database,
         instance_id: str,
         lease_seconds: float,
     ) -> None:
-        self._ledger = ledger
+        self._book = book
         self._store = store
-        self._recorder = recorder
+        self._writer = writer
         self._database = database
         self._instance_id = instance_id
         self._lease = lease_seconds
@@ -41,14 +41,14 @@ class Housekeeping:
     def loops(self) -> list[Loop]:
         """Each runs until cancelled."""
         return [
-            every(self._lease / 6, self._ledger.renew, tolerate=AWAY),
+            every(self._lease / 6, self._book.renew, tolerate=AWAY),
             every(min(5.0, self._lease / 2), self._lapse, tolerate=AWAY),
-            every(0.5, self._ledger.finish_unfinished, tolerate=AWAY),
-            every(3.0, self._confirm, tolerate=AWAY),
-            every(ALIVE_EVERY, self.say_alive, tolerate=AWAY),
+            every(0.5, self._book.finish_unfinished, tolerate=AWAY),
+            every(3.0, self._forget_recorded, tolerate=AWAY),
+            every(ALIVE_EVERY, self.report_alive, tolerate=AWAY),
         ]
 
-    async def say_alive(self) -> None:
+    async def report_alive(self) -> None:
         async with self._database.across_tenants(reason="this gateway is alive") as tx:
             await see_gateway(tx, self._instance_id)
 
@@ -56,11 +56,11 @@ class Housekeeping:
         if lapsed := await self._store.lapse():
             _log.warning("holds lapsed and were charged at their bound", extra={"holds": lapsed})
 
-    async def _confirm(self) -> None:
-        """Forget the attempts that PostgreSQL has; this gateway's recorder tells of its own by itself."""
-        waiting = self._ledger.unrecorded()
+    async def _forget_recorded(self) -> None:
+        """Forget attempts whose events other gateways have written; this one's ledger writer reports its own."""
+        waiting = self._book.list_unrecorded()
         metrics.EVENTS_PENDING.set(len(waiting))
-        metrics.OPEN_HOLDS.set(len(self._ledger.holds))
+        metrics.OPEN_HOLDS.set(len(self._book.holds))
         if waiting:
-            asked = [entry.reservation for entry in waiting[:_CONFIRM_MOST]]
-            self._ledger.recorded(await self._recorder.in_ledger(asked))
+            reservations = [entry.reservation for entry in waiting[:_CONFIRM_MOST]]
+            self._book.forget_recorded(await self._writer.find_recorded(reservations))

@@ -1,4 +1,4 @@
-"""The gateway's own memory of attempts: a local append-only file that outlives the process.
+"""The gateway's record of its attempts, in a local append-only file that outlives the process.
 
 Each attempt writes `reserving` before the script, `dispatching` before the first byte upstream and `settled` before its
 settlement, and is forgotten when PostgreSQL has its event or when it was never admitted. Writes reach the kernel, which
@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.reservation import Reservation
 
 _SEGMENT_BYTES = 8 * 1024 * 1024
@@ -35,6 +36,10 @@ class Settlement(msgspec.Struct, frozen=True):
     event: str
     answer_stored: bool = False
 
+    @property
+    def used(self) -> Amount:
+        return Amount(self.tokens, self.nano_usd)
+
 
 class _JournalLine(msgspec.Struct, omit_defaults=True):
     phase: AttemptPhase
@@ -54,9 +59,9 @@ class JournalEntry:
     settlement: Settlement | None = None
     segment: int = 0
     admitted: bool = False
-    """Redis has said that it holds it."""
+    """Redis has confirmed that it holds it."""
     passed_over: bool = False
-    """A rebuild went on while it was not known whether Redis holds it."""
+    """A rebuild left it out while it was not known whether Redis holds it."""
 
 
 class JournalInUse(Exception):
@@ -87,16 +92,16 @@ class Journal:
         self._written = 0
         self._drop_finished_segments()
 
-    def reserving(self, reservation: Reservation) -> None:
+    def begin(self, reservation: Reservation) -> None:
         self.entries[reservation.reservation_id] = JournalEntry(reservation, segment=self._segment)
         self._unfinished[self._segment] += 1
         self._write(_JournalLine(AttemptPhase.RESERVING, reservation.reservation_id, reservation=reservation))
 
-    def dispatching(self, reservation_id: UUID) -> None:
+    def mark_dispatching(self, reservation_id: UUID) -> None:
         self.entries[reservation_id].phase = AttemptPhase.DISPATCHING
         self._write(_JournalLine(AttemptPhase.DISPATCHING, reservation_id))
 
-    def settled(self, reservation_id: UUID, settlement: Settlement) -> None:
+    def settle(self, reservation_id: UUID, settlement: Settlement) -> None:
         entry = self.entries[reservation_id]
         entry.phase, entry.settlement = AttemptPhase.SETTLED, settlement
         self._write(_JournalLine(AttemptPhase.SETTLED, reservation_id, settlement=settlement))
@@ -156,7 +161,7 @@ class Journal:
             try:
                 yield decoder.decode(text)
             except msgspec.DecodeError:
-                # a write that the machine's end cut off: what it would have said never happened
+                # the machine died while it wrote this line, so what the line stands for did not happen
                 return
 
     def _replay(self, line: _JournalLine, segment: int) -> None:

@@ -1,10 +1,10 @@
-"""Events that stand for what did not happen as it was first recorded: late usage, and calls never sent."""
+"""Makes the events of attempts that ended otherwise than was recorded first: usage came late, or nothing was sent."""
 
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from llm_gateway.accounting.usage_event import UsageEvent
+from llm_gateway.accounting.usage_event import CHARGE_FIELDS, UsageEvent
 
 _LATE = UUID("5f0d5f0a-7a54-5ab7-9a3c-6c0f6f0a2b11")
 
@@ -17,11 +17,7 @@ def make_lowering_event(true: UsageEvent, lost: UsageEvent) -> UsageEvent:
         kind="adjustment",
         adjusts_event_id=true.event_id,
         status="adjusted",
-        input_tokens=true.input_tokens - lost.input_tokens,
-        cached_input_tokens=true.cached_input_tokens - lost.cached_input_tokens,
-        output_tokens=true.output_tokens - lost.output_tokens,
-        total_tokens=true.total_tokens - lost.total_tokens,
-        cost_nano_usd=true.cost_nano_usd - lost.cost_nano_usd,
+        **{name: getattr(true, name) - getattr(lost, name) for name in CHARGE_FIELDS},
     )
 
 
@@ -32,8 +28,5 @@ def make_undispatched_event(lost: UsageEvent) -> UsageEvent:
         status="failed",
         usage_source="none",
         error_code="not_dispatched",
-        input_tokens=0,
-        output_tokens=0,
-        total_tokens=0,
-        cost_nano_usd=0,
+        **dict.fromkeys(CHARGE_FIELDS, 0),
     )

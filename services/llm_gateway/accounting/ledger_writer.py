@@ -1,4 +1,4 @@
-"""Moves usage events from Redis streams into the ledger: in batches, idempotent, acknowledged after commit."""
+"""Moves usage events from Redis streams into the ledger in batches, and acknowledges them after the commit."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,11 +26,11 @@ _BATCH = 200
 _BLOCK_MS = 2000
 _CLAIM_IDLE_MS = 10_000
 _GATHER_SECONDS, _GATHER_LONGER_SECONDS = 0.05, 0.3
-"""Pause in which a batch fills: a transaction an event would cost more than the call did. It is longer where the last
-batch was not small."""
+"""Pause in which a batch fills, because a transaction for each event would cost more than the call did. It is longer
+where the last batch was not small."""
 _SMALL = 2
 _OTHERS_SECONDS = 0.2
-"""Pause when all entries that stand in the streams are in other consumers' hands."""
+"""Pause when other consumers have read all entries that are in the streams."""
 
 _log = logger(__name__)
 
@@ -55,7 +55,7 @@ class StreamEntry:
 
 
 class LedgerWriter:
-    """One consumer of the group. While PostgreSQL is away the entries stay where they are."""
+    """One consumer of the group; while PostgreSQL is away the entries stay in their streams."""
 
     def __init__(
         self,
@@ -71,10 +71,13 @@ class LedgerWriter:
         self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
         self._last_batch = 0
         self.between_batches = asyncio.Lock()
-        """Held while a batch is on its way: who takes it knows that nothing is."""
+        """Held while a batch is on its way to the ledger, so that whoever takes it knows that no batch is."""
 
     async def run(self) -> None:
-        """Record until cancelled."""
+        """Record until cancelled.
+
+        It is not `every`: a failure changes what is read next, since entries that were read stay pending.
+        """
         own_pending, since_claim = True, 0.0
         loop = asyncio.get_running_loop()
         while True:
@@ -93,7 +96,7 @@ class LedgerWriter:
         """Record one batch: of new entries, or of all that this consumer has read and not yet acknowledged."""
         start = ">" if new else "0"
         while True:
-            # peek first, then read under the lock: no batch may be on its way unseen
+            # Wait outside the lock and read under it, so that no batch is on its way while another holds the lock.
             if block_ms:
                 if not await self._wait_for_entries(block_ms):
                     return 0
@@ -108,8 +111,8 @@ class LedgerWriter:
                         raise
                     await self.create_groups()
                     continue
-                entries = _entries(answer)
-                await self._store(entries)
+                entries = _read_entries(answer)
+                await self._record(entries)
             self._last_batch = len(entries)
             if block_ms and not entries:
                 await asyncio.sleep(_OTHERS_SECONDS)
@@ -123,7 +126,7 @@ class LedgerWriter:
             async with self.between_batches:
                 answer = await self._redis.xautoclaim(stream, GROUP, self._consumer, idle_ms, count=_BATCH)
                 entries = [StreamEntry(stream, entry_id.decode(), fields) for entry_id, fields in answer[1] if fields]
-                await self._store(entries)
+                await self._record(entries)
             total += len(entries)
         return total
 
@@ -135,29 +138,29 @@ class LedgerWriter:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
 
-    async def unrecorded(self, buckets: Iterable[int] = range(keys.BUCKETS)) -> int:
-        """How many entries stand in these buckets' streams."""
+    async def count_unrecorded(self, buckets: Iterable[int] = range(keys.BUCKETS)) -> int:
+        """How many entries are in these buckets' streams."""
         pipeline = self._redis.pipeline(transaction=False)
         for bucket in buckets:
             pipeline.xlen(keys.stream(bucket))
         return sum(await pipeline.execute())
 
-    async def in_ledger(self, reservations: Sequence[Reservation]) -> set[UUID]:
+    async def find_recorded(self, reservations: Sequence[Reservation]) -> set[UUID]:
         """Which of these attempts' events PostgreSQL has."""
-        asked = [(one.tenant_id, one.event_day, one.reservation_id) for one in reservations]
-        if not asked:
+        attempts = [(one.tenant_id, one.event_day, one.reservation_id) for one in reservations]
+        if not attempts:
             return set()
         async with self._database.across_tenants(reason="which attempts are recorded") as tx:
-            return await recorded_event_ids(tx, asked)
+            return await recorded_event_ids(tx, attempts)
 
     async def _wait_for_entries(self, block_ms: int) -> bool:
         return bool(await self._redis.xread(dict.fromkeys(self._streams, "0"), count=1, block=block_ms))
 
-    async def _store(self, entries: list[StreamEntry]) -> None:
+    async def _record(self, entries: list[StreamEntry]) -> None:
         if not entries:
             return
         events = [entry for entry in entries if not entry.is_warning]
-        named = [(entry, name) for entry in events if (name := await self._named(entry)) is not None]
+        named = [(entry, event_id) for entry in events if (event_id := await self._read_id(entry)) is not None]
         try:
             await self._insert([entry for entry, _ in named])
         except EventRefused:
@@ -166,14 +169,14 @@ class LedgerWriter:
                     await self._insert([entry])
                 except EventRefused as error:
                     await self._reject(entry, str(error))
-        await self._warn([entry for entry in entries if entry.is_warning])
+        await self._record_warnings([entry for entry in entries if entry.is_warning])
         pipeline = self._redis.pipeline(transaction=False)
-        for stream, found in groupby(entries, key=lambda entry: entry.stream):
-            identities = [entry.entry_id for entry in found]
+        for stream, group in groupby(entries, key=lambda entry: entry.stream):
+            identities = [entry.entry_id for entry in group]
             pipeline.xack(stream, GROUP, *identities)
             pipeline.xdel(stream, *identities)
         await pipeline.execute()
-        self.on_recorded({name for _, name in named})
+        self.on_recorded({event_id for _, event_id in named})
 
     async def _insert(self, entries: Sequence[StreamEntry]) -> None:
         if not entries:
@@ -182,8 +185,8 @@ class LedgerWriter:
             documents = [make_ledger_document(entry.text, entry_ms=entry.made_ms) for entry in entries]
             await insert_llm_events(tx, documents)
 
-    async def _warn(self, entries: Sequence[StreamEntry]) -> None:
-        """Keep each warning, and say it if it was not said before; one at a time, for they are few."""
+    async def _record_warnings(self, entries: Sequence[StreamEntry]) -> None:
+        """Store each warning, and report it if it is new; one at a time, because there are few."""
         for entry in entries:
             try:
                 warning = read_warning(entry.fields, made_ms=entry.made_ms)
@@ -195,7 +198,7 @@ class LedgerWriter:
             if is_new:
                 report_warning(warning)
 
-    async def _named(self, entry: StreamEntry) -> UUID | None:
+    async def _read_id(self, entry: StreamEntry) -> UUID | None:
         try:
             return read_event_id(entry.text)
         except msgspec.MsgspecError as error:
@@ -203,21 +206,21 @@ class LedgerWriter:
             return None
 
     async def _reject(self, entry: StreamEntry, why: str) -> None:
-        """An event that the ledger cannot take is kept apart, for a person."""
-        about = {"stream": entry.stream, "entry": str(dict(entry.fields)), "why": why}
-        _log.error("a stream's entry is refused by the ledger", extra=about)
+        """Keep an entry that the ledger refuses in a stream of its own, where a person can look at it."""
+        fields = {"stream": entry.stream, "entry": str(dict(entry.fields)), "why": why}
+        _log.error("a stream's entry is refused by the ledger", extra=fields)
         kept: dict[Any, Any] = {**entry.fields, b"why": why}
         await self._redis.xadd(entry.stream.replace(":events", ":rejected"), kept)
 
 
 def _ignore(_: set[UUID]) -> None:
-    """A recorder beside no gateway tells nobody."""
+    """For a writer beside no gateway, whose process has no attempts to forget."""
 
 
-def _entries(answer: Any) -> list[StreamEntry]:
+def _read_entries(answer: Any) -> list[StreamEntry]:
     return [
         StreamEntry(stream.decode(), entry_id.decode(), fields)
-        for stream, found in answer
-        for entry_id, fields in found
+        for stream, pairs in answer
+        for entry_id, fields in pairs
         if fields
     ]

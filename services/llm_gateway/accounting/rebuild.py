@@ -1,4 +1,4 @@
-"""Opens the buckets whose counters Redis has lost: from the ledger, and from every live gateway's journal."""
+"""Opens the buckets whose counters Redis has lost, from the ledger and from every live gateway's journal."""
 
 import asyncio
 import json
@@ -42,11 +42,11 @@ _log = logger(__name__)
 
 
 class LockLost(DependencyUnavailable):
-    """A rebuild must begin anew."""
+    """Another gateway may rebuild too, so this rebuild has to begin again."""
 
 
 class Rebuilder:
-    """Every gateway has one; whoever leads rebuilds what is closed, the others contribute what they hold."""
+    """Every gateway has one. The one that gets the lock rebuilds the closed buckets; all put back what they hold."""
 
     def __init__(
         self,
@@ -54,32 +54,35 @@ class Rebuilder:
         *,
         gateway: Database,
         recording: Database,
-        recorder: LedgerWriter,
-        ledger: AttemptBook,
+        writer: LedgerWriter,
+        book: AttemptBook,
         instance_id: str,
     ) -> None:
         self._redis = redis
         self._scripts = Scripts(PooledRunner(redis))
         self._gateway = gateway
         self._recording = recording
-        self._recorder = recorder
-        self._ledger = ledger
+        self._writer = writer
+        self._book = book
         self._instance_id = instance_id
         self._contributed = ""
 
     async def run(self) -> None:
-        """Contribute when asked, rebuild when a bucket is closed, until cancelled."""
+        """Contribute when asked, rebuild when a bucket is closed, until cancelled.
+
+        It is not `every`: a bucket that is found closed ends the pause.
+        """
         while True:
             try:
                 await self.contribute_if_asked()
                 await self.rebuild_closed()
-                self._ledger.closed.clear()
+                self._book.closed.clear()
             except (RedisError, DependencyUnavailable, TimeoutError) as error:
                 _log.debug("a rebuild waits", exc_info=error)
                 await asyncio.sleep(0.2)
             try:
                 async with asyncio.timeout(1.0):
-                    await self._ledger.closed.wait()
+                    await self._book.closed.wait()
             except TimeoutError:
                 continue
 
@@ -87,9 +90,9 @@ class Rebuilder:
         nonce = text(await self._redis.get(_REQUEST))
         if nonce in {"", self._contributed}:
             return
-        # no batch of ours may be on its way into the ledger while others count it
-        async with self._recorder.between_batches:
-            await self._ledger.contribute(set(await self._closed()))
+        # no batch of this gateway may be on its way into the ledger while another gateway counts the ledger
+        async with self._writer.between_batches:
+            await self._book.restore_holds(set(await self._closed()))
         await self._redis.sadd(f"{_REQUEST}:{nonce}", self._instance_id)
         await self._redis.expire(f"{_REQUEST}:{nonce}", 300)
         self._contributed = nonce
@@ -100,21 +103,21 @@ class Rebuilder:
         if not closed:
             return 0
         owner = str(new_uuid())
-        # one at a time: all live gateways answer to one request
+        # only one rebuild at a time, because all live gateways answer to one request
         if not await self._lock(_LEADER, owner):
             return 0
-        mine: list[int] = []
+        locked: list[int] = []
         try:
-            mine = [number for number in closed if await self._lock(keys.rebuild_lock(number), owner)]
+            locked = [number for number in closed if await self._lock(keys.rebuild_lock(number), owner)]
             async with asyncio.timeout(_GIVE_UP_SECONDS):
                 await self._redis.set(_REQUEST, owner, ex=int(_GIVE_UP_SECONDS))
                 await self.contribute_if_asked()
-                await self._everyone_contributed(owner, mine)
-                await self._everything_recorded(owner, mine)
-                buckets = await self._counted(mine)
+                await self._wait_for_contributions(owner, locked)
+                await self._record_everything(owner, locked)
+                buckets = await self._sum_up(locked)
                 opened = [await self._open(bucket, owner) for bucket in buckets]
         finally:
-            await self._unlock(mine, owner)
+            await self._unlock(locked, owner)
         _log.info("budget counters rebuilt", extra={"buckets": sum(opened)})
         return sum(opened)
 
@@ -127,55 +130,55 @@ class Rebuilder:
     async def _lock(self, key: str, owner: str) -> bool:
         return bool(await self._redis.set(key, owner, nx=True, px=_LOCK_MS))
 
-    async def _keep(self, owner: str, mine: Iterable[int]) -> None:
-        """Hold on to the locks; `LockLost` when one is gone, for Redis may have been lost once more."""
-        for key in (_LEADER, *map(keys.rebuild_lock, mine)):
+    async def _keep_locks(self, owner: str, locked: Iterable[int]) -> None:
+        """Prolong the locks; `LockLost` when one is gone, since Redis may have lost its data once more."""
+        for key in (_LEADER, *map(keys.rebuild_lock, locked)):
             if text(await self._redis.get(key)) != owner:
                 raise LockLost("the counters were lost again while they were rebuilt")
             await self._redis.pexpire(key, _LOCK_MS)
 
-    async def _unlock(self, mine: Iterable[int], owner: str) -> None:
-        for key in (*map(keys.rebuild_lock, mine), _LEADER):
+    async def _unlock(self, locked: Iterable[int], owner: str) -> None:
+        for key in (*map(keys.rebuild_lock, locked), _LEADER):
             if text(await self._redis.get(key)) == owner:
                 await self._redis.delete(key)
 
-    async def _everyone_contributed(self, owner: str, mine: list[int]) -> None:
+    async def _wait_for_contributions(self, owner: str, locked: list[int]) -> None:
         while True:
             async with self._gateway.across_tenants(reason="which gateways are alive") as tx:
                 alive = await live_gateways(tx, seconds=ALIVE_SECONDS)
-            told = {text(name) for name in await self._redis.smembers(f"{_REQUEST}:{owner}")}
-            if alive | {self._instance_id} <= told:
+            answered = {text(name) for name in await self._redis.smembers(f"{_REQUEST}:{owner}")}
+            if alive | {self._instance_id} <= answered:
                 return
-            await self._keep(owner, mine)
+            await self._keep_locks(owner, locked)
             await asyncio.sleep(0.2)
 
-    async def _everything_recorded(self, owner: str, mine: list[int]) -> None:
-        while await self._recorder.unrecorded(mine):
-            await self._recorder.record_once(new=True, block_ms=None)
-            await self._recorder.take_over(idle_ms=_CLAIM_IDLE_MS)
-            await self._keep(owner, mine)
+    async def _record_everything(self, owner: str, locked: list[int]) -> None:
+        while await self._writer.count_unrecorded(locked):
+            await self._writer.record_once(new=True, block_ms=None)
+            await self._writer.take_over(idle_ms=_CLAIM_IDLE_MS)
+            await self._keep_locks(owner, locked)
             await asyncio.sleep(0.05)
 
-    async def _counted(self, mine: list[int]) -> list[BucketTotals]:
+    async def _sum_up(self, locked: list[int]) -> list[BucketTotals]:
         """The counters of these buckets, from the ledger and the holds."""
-        holds = [hold for number in mine for hold in await read_redis_holds(self._redis, number)]
-        # an event that is recorded between two questions would be a hold in one and a charge in the other
+        holds = [hold for number in locked for hold in await read_redis_holds(self._redis, number)]
+        # one snapshot: an event recorded between two queries would be a hold in one and a charge in the other
         async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
-            asked = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
-            recorded = await recorded_event_ids(tx, asked) if asked else set()
-            buckets = {number: BucketTotals(number) for number in mine}
+            attempts = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
+            recorded = await recorded_event_ids(tx, attempts) if attempts else set()
+            buckets = {number: BucketTotals(number) for number in locked}
             for caller in await committed_by_caller(tx):
-                _of(buckets, caller.tenant_id).add_caller(caller)
+                _totals_of(buckets, caller.tenant_id).add_caller(caller)
             for step in await committed_by_step(tx):
-                _of(buckets, step.tenant_id).add_step(step)
+                _totals_of(buckets, step.tenant_id).add_step(step)
             for ancestor in await committed_by_ancestor(tx):
-                _of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
+                _totals_of(buckets, ancestor.tenant_id).add_ancestor(ancestor)
             for one in await committed_in_rolling_windows(tx, slices=SLICES):
-                _of(buckets, one.tenant_id).add_slice(one)
+                _totals_of(buckets, one.tenant_id).add_slice(one)
             for run in await live_run_states(tx):
-                _of(buckets, run.tenant_id).add_run(run)
+                _totals_of(buckets, run.tenant_id).add_run(run)
             for fence in await live_step_fences(tx):
-                _of(buckets, fence.tenant_id).add_fence(fence)
+                _totals_of(buckets, fence.tenant_id).add_fence(fence)
         for hold in holds:
             buckets[hold.bucket].add_hold(hold, recorded=hold.identity in recorded)
         return list(buckets.values())
@@ -186,7 +189,7 @@ class Rebuilder:
         pattern = keys.scope_pattern(bucket.number)
         known = [text(key) async for key in self._redis.scan_iter(pattern, count=1000)]
         remove = [key for key in known if not key.endswith(":steps")]
-        answer = await self._scripts.open_bucket(
+        answer = await self._scripts.open_bucket.run(
             keys=[keys.epoch(bucket.number), keys.rebuild_lock(bucket.number), keys.leases(bucket.number)],
             args=[
                 owner,
@@ -200,7 +203,7 @@ class Rebuilder:
         return text(answer) == "done"
 
 
-def _of(buckets: dict[int, BucketTotals], tenant_id: UUID) -> BucketTotals:
-    """The totals of a tenant's bucket; those of buckets that are not rebuilt here go nowhere."""
+def _totals_of(buckets: dict[int, BucketTotals], tenant_id: UUID) -> BucketTotals:
+    """The totals of a tenant's bucket; for a bucket that is not rebuilt here, totals that nobody reads."""
     number = keys.bucket_of(tenant_id)
     return buckets.get(number) or BucketTotals(number)

@@ -68,6 +68,17 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     trace_id: str | None = None
 
 
+CHARGE_FIELDS = (
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+    "cost_nano_usd",
+)
+"""What an adjustment changes: it is added to what the attempt was charged."""
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(UsageEvent)
 

@@ -10,24 +10,24 @@ from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerView
 
-_LOOKED_AT = 1000
+_MOST_READ = 1000
 """More than are kept, so that a tenant's own are found among everyone's."""
 
 
-def breaker_of(view: BreakerView) -> Breaker:
+def describe_breaker(view: BreakerView) -> Breaker:
     return Breaker(**asdict(view))
 
 
-async def latest_entries(alerts: Alerts, *, most: int, tenant_id: UUID | None) -> list[OperationsEntry]:
+async def read_latest(alerts: Alerts, *, most: int, tenant_id: UUID | None) -> list[OperationsEntry]:
     """Newest first; with a tenant, what is about breakers or about that tenant, and nothing of others."""
     try:
-        entries = await alerts.latest(most=most if tenant_id is None else _LOOKED_AT)
+        entries = await alerts.latest(most=most if tenant_id is None else _MOST_READ)
     except RedisError as error:
         raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
-    found = [OperationsEntry.model_validate(entry) for entry in entries]
+    operations = [OperationsEntry.model_validate(entry) for entry in entries]
     if tenant_id is None:
-        return found
-    return [entry for entry in found if _concerns(entry, tenant_id)][:most]
+        return operations
+    return [entry for entry in operations if _concerns(entry, tenant_id)][:most]
 
 
 def _concerns(entry: OperationsEntry, tenant_id: UUID) -> bool:

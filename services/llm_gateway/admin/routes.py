@@ -9,7 +9,7 @@ from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import AskSpending, RunMoney, Spending
 from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.dependencies import calling_service
-from llm_gateway.admin.operations import breaker_of, latest_entries
+from llm_gateway.admin.operations import describe_breaker, read_latest
 from llm_gateway.admin.schemas import CloseRun
 from llm_gateway.admin.scopes_money import ScopeSpendingReader
 from llm_gateway.admin.service import RunSpending
@@ -31,18 +31,18 @@ def _money(runs: RunSpending, scopes: ScopeSpendingReader) -> APIRouter:
 
     @router.post("/runs/{run_id}/close", status_code=204, summary="Admit no more calls of a run")
     async def close_run(run_id: UUID, body: CloseRun) -> Response:
-        await runs.close(run_id, tenant_id=body.tenant_id, generation=body.generation)
+        await runs.close_run(run_id, tenant_id=body.tenant_id, generation=body.generation)
         return Response(status_code=204)
 
     @router.get("/runs/{run_id}/money", summary="What a run has committed and holds")
     async def run_money(
         run_id: UUID, tenant_id: UUID, step_id: Annotated[list[UUID] | None, Query()] = None
     ) -> RunMoney:
-        return await runs.of(run_id, tenant_id=tenant_id, step_ids=step_id or [])
+        return await runs.read(run_id, tenant_id=tenant_id, step_ids=step_id or [])
 
     @router.post("/scopes/money", summary="What lasting scopes have committed and hold, window by window")
     async def scopes_money(body: AskSpending) -> Spending:
-        return await scopes.spending(body)
+        return await scopes.read(body)
 
     return router
 
@@ -52,20 +52,20 @@ def _operations(board: BreakerBoard, alerts: Alerts) -> APIRouter:
 
     @router.get("/breakers", summary="All breakers, as this gateway has them")
     async def breakers() -> list[Breaker]:
-        return [breaker_of(view) for view in board.views()]
+        return [describe_breaker(view) for view in board.views()]
 
-    @router.get("/breakers/{provider}/{model:path}", summary="One of them")
+    @router.get("/breakers/{provider}/{model:path}", summary="One breaker, as this gateway has it")
     async def breaker(provider: str, model: str) -> Breaker:
-        return breaker_of(board.view(provider, model))
+        return describe_breaker(board.view(provider, model))
 
-    @router.delete("/breakers/{provider}/{model:path}", summary="Close one, in every gateway")
+    @router.delete("/breakers/{provider}/{model:path}", summary="Close a breaker, in every gateway")
     async def reset(provider: str, model: str) -> Breaker:
-        return breaker_of(await board.reset(provider, model))
+        return describe_breaker(await board.reset(provider, model))
 
     @router.get("/operations", summary="Alerts and changes of breakers, newest first; of alerts only a tenant's own")
     async def operations(
         most: Annotated[int, Query(ge=1, le=500)] = 100, tenant_id: UUID | None = None
     ) -> list[OperationsEntry]:
-        return await latest_entries(alerts, most=most, tenant_id=tenant_id)
+        return await read_latest(alerts, most=most, tenant_id=tenant_id)
 
     return router

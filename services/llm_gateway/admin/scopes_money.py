@@ -5,8 +5,8 @@ from redis.exceptions import RedisError
 
 from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName, ScopeSpending, Spending, WindowSpending
 from foundation.domain.errors import DependencyUnavailable
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.redis import keys
 
 
@@ -14,13 +14,13 @@ class ScopeSpendingReader:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def spending(self, asked: AskSpending) -> Spending:
+    async def read(self, question: AskSpending) -> Spending:
         """In one round trip; `DependencyUnavailable` while Redis is away or its counters are being rebuilt."""
-        bucket = keys.bucket_of(asked.tenant_id)
+        bucket = keys.bucket_of(question.tenant_id)
         pipeline = self._redis.pipeline(transaction=False)
         pipeline.exists(keys.epoch(bucket))
-        for scope in asked.scopes:
-            pipeline.hget(keys.scope(bucket, asked.tenant_id, scope.kind, scope.scope_id), FIELD)
+        for scope in question.scopes:
+            pipeline.hget(keys.scope(bucket, question.tenant_id, scope.kind, scope.scope_id), FIELD)
         try:
             is_open, *fields = await pipeline.execute()
         except RedisError as error:
@@ -28,7 +28,7 @@ class ScopeSpendingReader:
         if not is_open:
             raise DependencyUnavailable("budgets are being counted anew", retry_after=1)
         return Spending(
-            scopes=[_scope_spending(scope, field) for scope, field in zip(asked.scopes, fields, strict=True)]
+            scopes=[_scope_spending(scope, field) for scope, field in zip(question.scopes, fields, strict=True)]
         )
 
 

@@ -7,7 +7,8 @@ from redis.exceptions import RedisError
 
 from foundation.contracts.gateway.spending import Money, RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.budget.limits.scopes import Amount, ScopeKind
+from llm_gateway.budget.amounts import Amount
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
@@ -17,15 +18,15 @@ class RunSpending:
     def __init__(self, store: BudgetStore) -> None:
         self._store = store
 
-    async def close(self, run_id: UUID, *, tenant_id: UUID, generation: int | None) -> None:
+    async def close_run(self, run_id: UUID, *, tenant_id: UUID, generation: int | None) -> None:
         """Idempotent; `DependencyUnavailable` while Redis is away or being rebuilt."""
         try:
             await self._store.close_run(tenant_id, run_id, generation=generation or ALL_GENERATIONS)
         except (BucketClosed, RedisError) as error:
             raise DependencyUnavailable("budgets cannot be changed at the moment", retry_after=1) from error
 
-    async def of(self, run_id: UUID, *, tenant_id: UUID, step_ids: Sequence[UUID]) -> RunMoney:
-        """Of the run, its tenant, and the steps that are asked for."""
+    async def read(self, run_id: UUID, *, tenant_id: UUID, step_ids: Sequence[UUID]) -> RunMoney:
+        """What the run, its tenant and these steps have committed and hold."""
         wanted = [(ScopeKind.RUN, run_id), (ScopeKind.TENANT, tenant_id), *((ScopeKind.STEP, one) for one in step_ids)]
         try:
             if not await self._store.is_open(keys.bucket_of(tenant_id)):

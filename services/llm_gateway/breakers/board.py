@@ -1,6 +1,5 @@
-"""All breakers of this gateway, and what they tell those of the others: who opened, who closed, who may try."""
+"""Keeps all breakers of this gateway, and shares their states and trial calls with the other gateways."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import NotFound
+from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
 from llm_gateway.breakers.breaker import BreakerCause, ModelBreaker, TrialLeases
 from llm_gateway.breakers.scripts import PUBLISH, READ, TAKE_TRIAL
@@ -38,7 +38,7 @@ class BreakerView(msgspec.Struct, frozen=True):
 
 
 class _Shared(msgspec.Struct):
-    """A breaker as it stands in Redis."""
+    """A breaker's state in Redis."""
 
     state: str
     until_ms: float
@@ -55,32 +55,32 @@ class BreakerBoard:
         self._instance_id = instance_id
         self._breakers: dict[tuple[str, str], ModelBreaker] = {}
         self._versions: dict[str, int] = {}
-        self._leases = _SharedLeases(redis, self._beside)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._leases = _SharedLeases(redis, self._start)
+        self._publishing = TaskSet()
 
     def breaker(self, provider: str, model: str, config: BreakerConfig) -> ModelBreaker:
         """The one breaker of a provider's model; a changed configuration makes it anew, in its state."""
         known = self._breakers.get((provider, model))
         if known is not None and known.config == config:
             return known
-        made = ModelBreaker(provider, model, config, leases=self._leases, changed=self._publish)
+        breaker = ModelBreaker(provider, model, config, leases=self._leases, changed=self._publish)
         if known is not None and known.state == pybreaker.STATE_OPEN:
-            made.adopt(open_seconds=known.retry_after, why=known.why)
-        self._breakers[provider, model] = made
-        return made
+            breaker.adopt(open_seconds=known.retry_after, why=known.why)
+        self._breakers[provider, model] = breaker
+        return breaker
 
     def views(self) -> list[BreakerView]:
-        return [_view(breaker) for _, breaker in sorted(self._breakers.items())]
+        return [_view_of(breaker) for _, breaker in sorted(self._breakers.items())]
 
     def view(self, provider: str, model: str) -> BreakerView:
-        return _view(self._known(provider, model))
+        return _view_of(self._find(provider, model))
 
     async def reset(self, provider: str, model: str) -> BreakerView:
         """Close it, here and in every gateway."""
-        breaker = self._known(provider, model)
+        breaker = self._find(provider, model)
         breaker.reset()
-        await asyncio.gather(*self._tasks)
-        return _view(breaker)
+        await self._publishing.wait()
+        return _view_of(breaker)
 
     async def sync(self) -> None:
         """Take over what other gateways changed."""
@@ -99,35 +99,33 @@ class BreakerBoard:
                 is_open = shared.state == pybreaker.STATE_OPEN and seconds > 0
                 breaker.adopt(open_seconds=seconds if is_open else None, why=shared.why)
 
-    def _known(self, provider: str, model: str) -> ModelBreaker:
-        found = self._breakers.get((provider, model))
-        if found is None:
+    def _find(self, provider: str, model: str) -> ModelBreaker:
+        breaker = self._breakers.get((provider, model))
+        if breaker is None:
             raise NotFound("no call has gone to such a provider and model yet")
-        return found
+        return breaker
 
     def _publish(self, breaker: ModelBreaker, why: BreakerCause) -> None:
         state, seconds = breaker.state, breaker.retry_after
         arguments = [breaker.name, state, str(int(seconds * 1000)), why.value, self._instance_id]
 
-        async def tell() -> None:
+        async def publish() -> None:
             self._versions[breaker.name] = await self._redis.eval(PUBLISH, 2, STATES_KEY, EVENTS_KEY, *arguments)
 
-        self._beside(tell())
+        self._start(publish())
 
-    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it beside the call; while Redis is away, each gateway decides for itself."""
-        task = asyncio.ensure_future(_tolerant(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._publishing.start(_tolerate_redis_away(work))
 
 
 class _SharedLeases(TrialLeases):
     """Trials counted over all gateways; over this one alone while Redis is away."""
 
-    def __init__(self, redis: Redis, beside: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    def __init__(self, redis: Redis, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         super().__init__()
         self._redis = redis
-        self._beside = beside
+        self._start = start
 
     async def take(self, name: str, trial: UUID, *, most: int) -> bool:
         if not await super().take(name, trial, most=most):
@@ -146,20 +144,20 @@ class _SharedLeases(TrialLeases):
     def give_back(self, name: str, trial: UUID) -> None:
         super().give_back(name, trial)
 
-        async def tell() -> None:
+        async def give_back_shared() -> None:
             await self._redis.zrem(_TRIALS_KEY + name, str(trial))
 
-        self._beside(tell())
+        self._start(give_back_shared())
 
 
-async def _tolerant(work: Coroutine[Any, Any, None]) -> None:
+async def _tolerate_redis_away(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
     except RedisError as error:
-        _log.debug("other gateways could not be told of a breaker", exc_info=error)
+        _log.debug("a change of a breaker did not reach the other gateways", exc_info=error)
 
 
-def _view(breaker: ModelBreaker) -> BreakerView:
+def _view_of(breaker: ModelBreaker) -> BreakerView:
     return BreakerView(
         breaker.provider, breaker.model, breaker.state, breaker.why, round(breaker.retry_after, 3), **breaker.figures
     )

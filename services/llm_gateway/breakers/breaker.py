@@ -1,8 +1,8 @@
 """One breaker over pybreaker's states, for calls that await.
 
-pybreaker's own call path holds its lock during the call and does not await; here it is only told how a call ended. Its
-states, counters and listeners still decide about failures in a row and trial calls; a share of failures, 429s, other
-gateways and people open or close it from outside. 4xx and a caller's leaving say nothing.
+pybreaker's own call path holds its lock during the call and cannot await, so pybreaker is only informed how a call
+ended. Its states and counters still decide about failures in a row and about trial calls. A share of failures, 429s,
+other gateways and people open or close it from outside. A 4xx or a caller that leaves does not count.
 """
 
 import time
@@ -37,37 +37,42 @@ class BreakerCause(StrEnum):
 
 
 class _Failed(Exception):
-    """Tells pybreaker that a call failed."""
+    """Raised inside pybreaker's call, so that it counts a failure."""
 
 
 @dataclass(slots=True)
 class Permit:
-    """Leave to make one call; tell it once how the call ended."""
+    """Leave to make one call; it is released once, with one of the reports or without."""
 
     breaker: "ModelBreaker"
     trial: UUID | None = None
-    told: bool = False
+    is_released: bool = False
 
-    def succeeded(self) -> None:
-        self._tell(self.breaker.on_success)
+    def report_success(self) -> None:
+        if self._end():
+            self.breaker.on_success()
 
-    def failed(self) -> None:
-        self._tell(self.breaker.on_failure)
+    def report_failure(self) -> None:
+        if self._end():
+            self.breaker.on_failure()
 
-    def rate_limited(self, retry_after: float | None) -> None:
-        """A 429: says nothing about the provider's health, but that it wants to be left alone."""
-        self._tell(lambda: self.breaker.on_rate_limit(retry_after))
+    def report_rate_limit(self, retry_after: float | None) -> None:
+        """A 429, which is no sign of bad health: the provider asks to be left alone for a while."""
+        if self._end():
+            self.breaker.on_rate_limit(retry_after)
 
-    def nothing_learned(self) -> None:
-        self._tell(lambda: None)
+    def release(self) -> None:
+        """The call showed nothing of the provider's health."""
+        self._end()
 
-    def _tell(self, what: Callable[[], None]) -> None:
-        if self.told:
-            return
-        self.told = True
+    def _end(self) -> bool:
+        """Whether this is the first report; a call that fails twice is one failure."""
+        if self.is_released:
+            return False
+        self.is_released = True
         if self.trial is not None:
             self.breaker.end_trial(self.trial)
-        what()
+        return True
 
 
 class TrialLeases:
@@ -123,7 +128,7 @@ class ModelBreaker:
         """closed, open, or half-open: an open one is half-open as soon as its time is over."""
         if self._breaker.current_state == pybreaker.STATE_OPEN and not self.retry_after:
             self._breaker.half_open()
-            self._say(pybreaker.STATE_HALF_OPEN)
+            self._publish_state(pybreaker.STATE_HALF_OPEN)
         return str(self._breaker.current_state)
 
     @property
@@ -157,7 +162,7 @@ class ModelBreaker:
             return
         before = self._breaker.current_state
         if before == pybreaker.STATE_CLOSED and not self._breaker.fail_counter:
-            return  # it would find nothing to change
+            return  # pybreaker has no failures to forget, so its lock can be spared
         self._breaker.call(lambda: None)
         if before != self._breaker.current_state:
             self._close(BreakerCause.TRIALS_SUCCEEDED)
@@ -188,7 +193,7 @@ class ModelBreaker:
         self._close(BreakerCause.RESET)
 
     def adopt(self, *, open_seconds: float | None, why: BreakerCause) -> None:
-        """As another gateway has it: open for so long, or closed."""
+        """Take over the state that another gateway has published: open for so long, or closed."""
         if open_seconds is None:
             self._set_closed(why)
         else:
@@ -206,19 +211,19 @@ class ModelBreaker:
         self._closed_until, self.why = self._clock() + seconds, why
         self._rate_limited = 0
         self._breaker.open()
-        self._say(pybreaker.STATE_OPEN)
+        self._publish_state(pybreaker.STATE_OPEN)
 
     def _set_closed(self, why: BreakerCause) -> None:
         self._closed_until, self.why = 0.0, why
         self._recent.clear()
         self._rate_limited = 0
         self._breaker.close()
-        self._say(pybreaker.STATE_CLOSED)
+        self._publish_state(pybreaker.STATE_CLOSED)
 
-    def _say(self, state: str) -> None:
+    def _publish_state(self, state: str) -> None:
         metrics.breaker_level(self.provider, self.model, _LEVELS[state])
-        about = {"provider": self.provider, "model": self.model, "state": state, "why": self.why}
-        (_log.warning if state == pybreaker.STATE_OPEN else _log.info)("circuit breaker is %s", state, extra=about)
+        fields = {"provider": self.provider, "model": self.model, "state": state, "why": self.why}
+        (_log.warning if state == pybreaker.STATE_OPEN else _log.info)("circuit breaker is %s", state, extra=fields)
 
 
 def _fail() -> None:

@@ -2,7 +2,7 @@
 
 from foundation.contracts.gateway.budget_policy import RedisAway
 from foundation.domain.money import nano_usd
-from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.amounts import Amount
 
 
 def allowance_of(declared: RedisAway, *, gateways: int) -> Amount:

@@ -1,16 +1,16 @@
-"""What this gateway has admitted without Redis, by scope: the most by which it may have passed a limit there."""
+"""Sums up by scope what this gateway has admitted without Redis: the most by which it may have passed a limit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.amounts import NOTHING, Amount
 from llm_gateway.budget.reservation import Reservation
 
 
 @dataclass(slots=True)
 class _Charge:
-    """An attempt's share; `counted_at` is its place in the order in which Redis counted them, None until then."""
+    """What one attempt adds; `counted_at` numbers the charges in the order in which Redis counted them."""
 
     scopes: set[str]
     amount: Amount
@@ -18,42 +18,46 @@ class _Charge:
 
 
 class LocalTally:
-    """An amount stays until Redis has counted it and has then admitted a call in the scope: it is within limits."""
+    """Charges by attempt.
+
+    A charge is kept until Redis has counted it and has afterwards admitted a call in the same scope: that call proves
+    that the scope is within its limits with the charge in it.
+    """
 
     def __init__(self) -> None:
         self._charges: dict[UUID, _Charge] = {}
         self._sums: dict[str, Amount] = {}
         self._counted = 0
 
-    def fits(self, reservation: Reservation, share: Amount) -> bool:
-        """Whether the bound and all that is tallied stay within a share, in each scope."""
-        sums = [self._sums.get(scope.key, Amount(0, 0)) for scope in reservation.scopes]
+    def fits(self, reservation: Reservation, allowance: Amount) -> bool:
+        """Whether the bound and all that is tallied stay within the allowance, in each scope."""
+        sums = [self._sums.get(scope.key, NOTHING) for scope in reservation.scopes]
         tokens = max(one.tokens for one in sums) + reservation.bound_tokens
         nano_usd = max(one.nano_usd for one in sums) + reservation.bound_nano_usd
-        return tokens <= share.tokens and nano_usd <= share.nano_usd
+        return tokens <= allowance.tokens and nano_usd <= allowance.nano_usd
 
     def add(self, reservation: Reservation) -> None:
-        charge = _Charge(set(reservation.scope_names), Amount(0, 0))
+        charge = _Charge(set(reservation.scope_names), NOTHING)
         self._charges[reservation.reservation_id] = charge
-        self._change(charge, Amount(reservation.bound_tokens, reservation.bound_nano_usd))
+        self._change(charge, reservation.bound)
 
-    def settled(self, reservation_id: UUID, used: Amount) -> None:
+    def settle(self, reservation_id: UUID, used: Amount) -> None:
         if (charge := self._charges.get(reservation_id)) is not None:
             self._change(charge, used)
 
-    def counted(self, reservation_id: UUID) -> None:
-        """Redis has the charge."""
+    def mark_counted(self, reservation_id: UUID) -> None:
+        """Note that Redis has the charge."""
         charge = self._charges.get(reservation_id)
         if charge is not None and charge.counted_at is None:
             self._counted += 1
             charge.counted_at = self._counted
 
     def moment(self) -> int:
-        """To be taken before Redis is asked for a reservation: what was counted by then, its answer knows of."""
+        """How many charges Redis has counted; read it before a reservation, whose answer takes account of them."""
         return self._counted
 
-    def within_limits(self, scopes: Iterable[str], moment: int) -> None:
-        """Redis has admitted a call that was asked for at this moment."""
+    def forget_within_limits(self, scopes: Iterable[str], moment: int) -> None:
+        """Forget charges in scopes where Redis has admitted a call that was asked for at this moment."""
         if not self._charges:
             return
         admitted = set(scopes)
@@ -69,12 +73,10 @@ class LocalTally:
     def _change(self, charge: _Charge, amount: Amount) -> None:
         for key in charge.scopes:
             self._subtract(key, charge.amount)
-            now = self._sums.get(key, Amount(0, 0))
-            self._sums[key] = Amount(now.tokens + amount.tokens, now.nano_usd + amount.nano_usd)
+            self._sums[key] = self._sums.get(key, NOTHING) + amount
         charge.amount = amount
 
     def _subtract(self, key: str, amount: Amount) -> None:
-        now = self._sums.pop(key, Amount(0, 0))
-        left = Amount(now.tokens - amount.tokens, now.nano_usd - amount.nano_usd)
-        if left != Amount(0, 0):
+        left = self._sums.pop(key, NOTHING) - amount
+        if left != NOTHING:
             self._sums[key] = left

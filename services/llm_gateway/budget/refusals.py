@@ -1,4 +1,4 @@
-"""Why a call was not admitted, as what to tell its caller."""
+"""Why reserve.lua made no reservation, one exception a reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from llm_gateway.budget.limits.scopes import ScopeKind
 
 
 class ReservationRefused(Exception):
-    """The root of the answers of `reserve` that are not a reservation."""
+    """The root of what `BudgetStore.reserve` raises where it makes no reservation."""
 
 
 class BucketClosed(ReservationRefused):
@@ -25,9 +25,9 @@ class StaleWindow(ReservationRefused):
 
 
 class BackfillNeeded(ReservationRefused):
-    """Rolling windows are counted from now on; what the ledger has of them up to a moment must be brought along.
+    """Redis counts some rolling windows only from now on, so the next try must bring what the ledger has of them.
 
-    `since_ms` are those moments, by the number of the scope.
+    `since_ms` is for each, by the number of its scope, the moment up to which the ledger has to be read.
     """
 
     def __init__(self, since_ms: Mapping[int, int]) -> None:
@@ -69,17 +69,17 @@ class BlockingLimit:
 class BudgetSpent(ReservationRefused):
     """What is committed leaves too little: waiting does not help."""
 
-    def __init__(self, blocked: BlockingLimit) -> None:
-        super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
-        self.blocked = blocked
+    def __init__(self, blocking: BlockingLimit) -> None:
+        super().__init__(f"{blocking.scope} {blocking.period} {blocking.unit}")
+        self.blocking = blocking
 
 
 class RoomHeldByOthers(ReservationRefused):
     """It would fit but for what calls in flight hold."""
 
-    def __init__(self, blocked: BlockingLimit) -> None:
-        super().__init__(f"{blocked.scope} {blocked.period} {blocked.unit}")
-        self.blocked = blocked
+    def __init__(self, blocking: BlockingLimit) -> None:
+        super().__init__(f"{blocking.scope} {blocking.period} {blocking.unit}")
+        self.blocking = blocking
 
 
 class WindowFull(ReservationRefused):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.redis import keys
 
 
@@ -43,6 +44,10 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def name(self) -> str:
         """Its id as it is written."""
         return str(self.reservation_id)
+
+    @property
+    def bound(self) -> Amount:
+        return Amount(self.bound_tokens, self.bound_nano_usd)
 
     @property
     def bucket(self) -> int:

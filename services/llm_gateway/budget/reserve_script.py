@@ -1,12 +1,12 @@
-"""A reservation in the form that reserve.lua takes, and what it answers."""
+"""A reservation as reserve.lua takes it, and the script's answers as values and exceptions."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from foundation.domain.budget_scopes import BudgetPeriod
-from llm_gateway.budget.limits.backfill import Backfill
-from llm_gateway.budget.limits.rates import CallLimits, SlidingWindowState
+from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
+from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits, SlidingWindowState
 from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import (
@@ -27,10 +27,24 @@ from llm_gateway.budget.reservation import Reservation
 
 
 class StepLease(msgspec.Struct, frozen=True):
-    """Under which lease of a run's step a call comes."""
+    """The lease of a run's step under which a call is made."""
 
     generation: int
     fence: int
+
+
+class ReservationRequest(msgspec.Struct, frozen=True):
+    """A reservation with all that decides whether it is made.
+
+    `backfills` answer a `BackfillNeeded`: what the ledger has of a rolling window, by the number of its scope.
+    """
+
+    reservation: Reservation
+    scopes: Sequence[LimitedScope]
+    windows: CalendarWindows
+    lease: StepLease | None
+    limits: CallLimits = NO_LIMITS
+    backfills: Mapping[int, Backfill] = NO_BACKFILLS
 
 
 class ScopeRemaining(msgspec.Struct, frozen=True):
@@ -42,7 +56,7 @@ class ScopeRemaining(msgspec.Struct, frozen=True):
 
 
 class Headroom(msgspec.Struct, frozen=True):
-    """What is left after a reservation; a repeat of one that stands knows nothing new."""
+    """What is left after a reservation; empty where it repeats one that Redis holds already."""
 
     at_us: int = 0
     remaining: tuple[ScopeRemaining, ...] = ()
@@ -51,7 +65,8 @@ class Headroom(msgspec.Struct, frozen=True):
     """Where four fifths of a limit are committed."""
 
 
-def make_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
+def make_keys(request: ReservationRequest) -> list[str]:
+    reservation = request.reservation
     bucket = reservation.bucket
     call = [
         keys.epoch(bucket),
@@ -60,19 +75,12 @@ def make_keys(reservation: Reservation, limits: CallLimits) -> list[str]:
         reservation.hold_key,
         reservation.marker_key,
     ]
-    return [*call, *reservation.scope_names, *limits.keys]
+    return [*call, *reservation.scope_names, *request.limits.keys]
 
 
-def make_arguments(
-    reservation: Reservation,
-    scopes: Sequence[LimitedScope],
-    *,
-    windows: CalendarWindows,
-    lease: StepLease | None,
-    limits: CallLimits,
-    seeds: Mapping[int, Backfill],
-    lease_ms: int,
-) -> list[str | int]:
+def make_arguments(request: ReservationRequest, *, lease_ms: int) -> list[str | int]:
+    reservation, scopes, windows = request.reservation, request.scopes, request.windows
+    lease, limits = request.lease, request.limits
     arguments: list[str | int] = [
         keys.prefix(reservation.bucket),
         reservation.name,
@@ -102,8 +110,8 @@ def make_arguments(
     arguments += limits.arguments
     for number, scope in enumerate(scopes):
         if (rolling := scope.rolling) is not None:
-            seed = seeds[number].text() if number in seeds else ""
-            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *rolling.limit.arguments, seed]
+            backfill = request.backfills[number].text() if number in request.backfills else ""
+            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *rolling.limit.arguments, backfill]
     return arguments
 
 
@@ -116,40 +124,45 @@ _PLAIN: dict[bytes, type[ReservationRefused]] = {
 }
 
 
-def read_headroom(answer: list[bytes], scopes: Sequence[LimitedScope], limits: CallLimits) -> Headroom:
+def read_headroom(answer: list[bytes], request: ReservationRequest) -> Headroom:
+    """What an answer `reserved` says is left."""
     if len(answer) == 1:
         return Headroom()
+    scopes = request.scopes
     rates_at = 3 + 2 * len(scopes)
     left = [int(value) if value else None for value in answer[3:rates_at]]
     remaining = (ScopeRemaining(scope.kind, left[2 * at], left[2 * at + 1]) for at, scope in enumerate(scopes))
     nearly = (words.split(" ") for words in answer[2].decode().split(",") if words)
     nearly_spent = tuple((scopes[int(number) - 1].kind, BudgetPeriod(name)) for number, name in nearly)
-    return Headroom(int(answer[1]), tuple(remaining), _rate_states(answer[rates_at:], limits), nearly_spent)
+    rates = _read_window_states(answer[rates_at:], request.limits)
+    return Headroom(int(answer[1]), tuple(remaining), rates, nearly_spent)
 
 
-def _rate_states(values: list[bytes], limits: CallLimits) -> tuple[SlidingWindowState, ...]:
-    return tuple(
-        SlidingWindowState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates)
-    )
-
-
-def read_refusal(answer: list[bytes], scopes: Sequence[LimitedScope], limits: CallLimits) -> ReservationRefused:
+def read_refusal(answer: list[bytes], request: ReservationRequest) -> ReservationRefused:
+    """Every other answer as the exception that stands for it."""
     if answer[0] in _PLAIN:
         return _PLAIN[answer[0]]()
     if answer[0] == b"stale_window":
         return StaleWindow(int(answer[1]))
     if answer[0] == b"limited":
         wait_us = int(answer[2]) if answer[2] else None
-        return WindowFull(int(answer[1]) - 1, wait_us, int(answer[3]), _rate_states(answer[4:], limits))
-    if answer[0] == b"unseeded":
+        states = _read_window_states(answer[4:], request.limits)
+        return WindowFull(int(answer[1]) - 1, wait_us, int(answer[3]), states)
+    if answer[0] == b"backfill_needed":
         return BackfillNeeded({int(answer[at]) - 1: int(answer[at + 1]) for at in range(1, len(answer), 2)})
     number = int(answer[1]) - 1
-    blocked = BlockingLimit(
+    blocking = BlockingLimit(
         number=number,
-        scope=scopes[number].kind,
+        scope=request.scopes[number].kind,
         period=BudgetPeriod(answer[2].decode()),
         unit=answer[3].decode(),
         left=int(answer[4]),
         room_at_ms=int(answer[5]) if answer[5] else None,
     )
-    return BudgetSpent(blocked) if answer[0] == b"spent" else RoomHeldByOthers(blocked)
+    return BudgetSpent(blocking) if answer[0] == b"spent" else RoomHeldByOthers(blocking)
+
+
+def _read_window_states(values: list[bytes], limits: CallLimits) -> tuple[SlidingWindowState, ...]:
+    return tuple(
+        SlidingWindowState(rate, int(values[2 * at]), int(values[2 * at + 1])) for at, rate in enumerate(limits.rates)
+    )

@@ -1,6 +1,6 @@
-"""The budget's words over its scripts: reserve, settle, renew, lapse, close, adjust, restore."""
+"""The budgets in Redis, one method a script: reserve, settle, renew, lapse, close, adjust, restore."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -8,10 +8,9 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
-from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import Amount, CalendarWindows, LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 from llm_gateway.budget.redis.scripts import PooledRunner, ScriptRunner, Scripts
@@ -19,7 +18,7 @@ from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserve_script import (
     Headroom,
-    StepLease,
+    ReservationRequest,
     make_arguments,
     make_keys,
     read_headroom,
@@ -30,7 +29,7 @@ ALL_GENERATIONS = MAX_AMOUNT
 
 
 class SettlementState(StrEnum):
-    """What a settlement found."""
+    """What a settlement found in Redis, or did."""
 
     CLOSED = "closed"
     UNKNOWN = "unknown"
@@ -41,7 +40,7 @@ class SettlementState(StrEnum):
 
 
 class BudgetStore:
-    """All of it in one round trip a word."""
+    """Each method that runs one script takes one round trip."""
 
     def __init__(self, redis: Redis, *, lease: timedelta, runner: ScriptRunner | None = None) -> None:
         """`runner` is what the scripts go through; without one, the pool."""
@@ -49,29 +48,14 @@ class BudgetStore:
         self._scripts = Scripts(runner or PooledRunner(redis))
         self._lease_ms = int(lease.total_seconds() * 1000)
 
-    async def reserve(
-        self,
-        reservation: Reservation,
-        *,
-        scopes: Sequence[LimitedScope],
-        windows: CalendarWindows,
-        lease: StepLease | None,
-        limits: CallLimits = NO_LIMITS,
-        seeds: Mapping[int, Backfill] = NO_BACKFILLS,
-    ) -> Headroom:
-        """Hold the bound in all scopes, within all limits; raises the `Refusal` that says why not.
-
-        `seeds` answer an `Unseeded`: what the ledger has, by the number of the scope.
-        """
-        answer = await self._scripts.reserve(
-            keys=make_keys(reservation, limits),
-            args=make_arguments(
-                reservation, scopes, windows=windows, lease=lease, limits=limits, seeds=seeds, lease_ms=self._lease_ms
-            ),
+    async def reserve(self, request: ReservationRequest) -> Headroom:
+        """Hold the bound in all scopes, within all limits; raises the `ReservationRefused` that says why not."""
+        answer = await self._scripts.reserve.run(
+            keys=make_keys(request), args=make_arguments(request, lease_ms=self._lease_ms)
         )
         if answer[0] != b"reserved":
-            raise read_refusal(answer, scopes, limits)
-        return read_headroom(answer, scopes, limits)
+            raise read_refusal(answer, request)
+        return read_headroom(answer, request)
 
     async def settle(
         self, reservation: Reservation, used: Amount, event: str, *, remember: timedelta | None, lowering: str = ""
@@ -81,7 +65,7 @@ class BudgetStore:
         `lowering` is the adjustment event to append where the hold has lapsed into a charge at its bound.
         """
         bucket = reservation.bucket
-        answer = await self._scripts.settle(
+        answer = await self._scripts.settle.run(
             keys=[
                 keys.epoch(bucket),
                 keys.leases(bucket),
@@ -102,7 +86,7 @@ class BudgetStore:
 
     async def renew(self, bucket: int, reservation_ids: Sequence[UUID]) -> set[UUID]:
         """Move the leases' end; answers those that have lapsed or settled meanwhile."""
-        gone = await self._scripts.renew(
+        gone = await self._scripts.renew.run(
             keys=[keys.epoch(bucket), keys.leases(bucket)], args=[self._lease_ms, *map(str, reservation_ids)]
         )
         return {UUID(value.decode()) for value in gone}
@@ -111,7 +95,7 @@ class BudgetStore:
         """Charge the holds of all buckets whose leases ran out."""
         total = 0
         for bucket in range(keys.BUCKETS):
-            total += await self._scripts.lapse(
+            total += await self._scripts.lapse.run(
                 keys=[keys.epoch(bucket), keys.leases(bucket), keys.stream(bucket)], args=[keys.prefix(bucket), most]
             )
         return total
@@ -120,7 +104,7 @@ class BudgetStore:
         """Admit no call of the run up to this generation any more; `BucketClosed` during a rebuild."""
         bucket = keys.bucket_of(tenant_id)
         run = keys.scope(bucket, tenant_id, ScopeKind.RUN, run_id)
-        if await self._scripts.close_run(keys=[keys.epoch(bucket), run], args=[generation]) == b"closed":
+        if await self._scripts.close_run.run(keys=[keys.epoch(bucket), run], args=[generation]) == b"closed":
             raise BucketClosed
 
     async def adjust(
@@ -131,7 +115,7 @@ class BudgetStore:
         `corrects_ms` is when the charge that this corrects was committed; None for a charge of its own.
         """
         bucket = reservation.bucket
-        answer = await self._scripts.adjust(
+        answer = await self._scripts.adjust.run(
             keys=[
                 keys.epoch(bucket),
                 keys.stream(bucket),
@@ -153,7 +137,7 @@ class BudgetStore:
     async def restore(self, reservation: Reservation) -> bool:
         """Put a hold back that Redis has lost; False when it has it, as it was."""
         bucket = reservation.bucket
-        answer = await self._scripts.restore(
+        answer = await self._scripts.restore.run(
             keys=[keys.epoch(bucket), keys.leases(bucket), reservation.hold_key, reservation.marker_key],
             args=[
                 reservation.name,

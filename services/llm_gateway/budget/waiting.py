@@ -45,7 +45,7 @@ class FairWait:
         self._lines: dict[str, WaitingLine] = {}
         self._waiting = 0
 
-    async def admitted(
+    async def wait_for_room(
         self, scope_keys: Sequence[str], attempt: Callable[[], Awaitable[T]], *, once: bool = False
     ) -> T:
         """Run `attempt` until it is no longer refused for room held by others; with `once` when it is its turn only."""
@@ -56,7 +56,7 @@ class FairWait:
             except RoomHeldByOthers as refusal:
                 if once:
                     raise
-                line_key = scope_keys[refusal.blocked.number]
+                line_key = scope_keys[refusal.blocking.number]
         return await self._wait(line_key, scope_keys, attempt, once=once)
 
     def freed(self, scope_keys: Sequence[str]) -> None:
@@ -82,10 +82,10 @@ class FairWait:
                     if once:
                         raise
                     refusal = error
-                    blocking = scope_keys[error.blocked.number]
-                    if blocking != line_key:
+                    blocking_key = scope_keys[error.blocking.number]
+                    if blocking_key != line_key:
                         self._leave(line_key, line, place)
-                        line_key = blocking
+                        line_key = blocking_key
                         line, place = self._join(line_key)
                 if asyncio.get_running_loop().time() >= deadline:
                     raise WaitedTooLong(refusal)

@@ -21,8 +21,8 @@ _JSON = "application/json"
 class TokenCounting:
     """Behind the counting endpoints of all wires that have one."""
 
-    def __init__(self, authenticate: Authenticator, serving: Serving) -> None:
-        self._authenticate = authenticate
+    def __init__(self, authenticator: Authenticator, serving: Serving) -> None:
+        self._authenticator = authenticator
         self._serving = serving
 
     async def answer(
@@ -35,7 +35,7 @@ class TokenCounting:
         trace_id: str | None,  # noqa: ARG002
         client: Client,  # noqa: ARG002
     ) -> PlainAnswer:
-        await self._authenticate(read_credential(headers))
+        await self._authenticator.identify(read_credential(headers))
         check_body(body)
         request = counting.read_request(body, headers)
         targets = self._serving.routes.resolve(request.model, request.dialect).targets

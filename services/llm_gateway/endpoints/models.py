@@ -17,13 +17,13 @@ _encoder = msgspec.json.Encoder()
 
 
 class Models:
-    def __init__(self, authenticate: Authenticator, serving: Serving) -> None:
-        self._authenticate = authenticate
+    def __init__(self, authenticator: Authenticator, serving: Serving) -> None:
+        self._authenticator = authenticator
         self._serving = serving
 
     async def answer(self, scope: Scope, send: Send, *, dialect: Dialect, request_id: UUID) -> int:
         """The status; `Unauthenticated`, or `ModelNotFound` with the name."""
-        await self._authenticate(read_credential(headers_of(scope)))
+        await self._authenticator.identify(read_credential(headers_of(scope)))
         routes, wire = self._serving.routes, WIRES[dialect]
         name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
         if not name:

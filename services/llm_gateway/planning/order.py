@@ -1,10 +1,11 @@
-"""Which targets a call may use, in the order in which they are tried."""
+"""Orders the targets that a call may use: the first is tried first."""
 
 import math
 import random
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import groupby
+
+from cachetools import LRUCache
 
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.exchange.caller import Caller
@@ -15,29 +16,26 @@ CRITICAL_HEADER = "x-lockstep-critical"
 
 
 class NothingForCriticalCalls(DependencyUnavailable):
-    """What is left of the route serves only calls that are not critical."""
+    """The route serves only calls that their caller has marked as not critical."""
 
     code = "no_target"
 
 
 class NearlySpentCallers:
-    """Callers of whom four fifths of a budget are known to be spent, from the last reservation of each."""
+    """Callers that had spent four fifths of a budget when their last reservation was made."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[object, None] = OrderedDict()
+        self._scopes: LRUCache[object, None] = LRUCache(_MOST_REMEMBERED)
 
     def learn(self, caller: Caller, *, nearly: bool) -> None:
-        key = _scopes_of(caller)
-        if not nearly:
-            self._known.pop(key, None)
-            return
-        self._known[key] = None
-        self._known.move_to_end(key)
-        if len(self._known) > _MOST_REMEMBERED:
-            self._known.popitem(last=False)
+        scopes = _scopes_of(caller)
+        if nearly:
+            self._scopes[scopes] = None
+        else:
+            self._scopes.pop(scopes, None)
 
     def __contains__(self, caller: Caller) -> bool:
-        return _scopes_of(caller) in self._known
+        return _scopes_of(caller) in self._scopes
 
 
 def order_targets(

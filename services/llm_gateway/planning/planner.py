@@ -42,7 +42,7 @@ class Planner:
     def __init__(self, nearly_spent: NearlySpentCallers) -> None:
         self._nearly_spent = nearly_spent
 
-    def __call__(
+    def plan_targets(
         self, caller: Caller, request: ModelRequest, route: Route, *, headers: Mapping[str, str], body: bytes
     ) -> CallPlan:
         """`BadRequest` when no target can serve what the request asks for."""
@@ -50,11 +50,11 @@ class Planner:
         is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
         targets = order_targets(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
         if request.unlisted or request.media:
-            targets = _that_cover(targets, request)
+            targets = _targets_that_cover(targets, request)
         request = decide_provider_tools(request, targets)
         if all(target.translation is None for target in targets):
             return CallPlan(targets, {request.dialect: request}, {}, request, prefers_cheaper)
-        return _translated(targets, request, body, prefers_cheaper=prefers_cheaper)
+        return _translate(targets, request, body, prefers_cheaper=prefers_cheaper)
 
 
 def bound_of_plan(plan: CallPlan) -> Bound:
@@ -63,7 +63,7 @@ def bound_of_plan(plan: CallPlan) -> Bound:
     return bound_of(plan.widest, prices=prices, default_output=max(target.default_output for target in plan.targets))
 
 
-def _that_cover(targets: Sequence[Target], request: ModelRequest) -> tuple[Target, ...]:
+def _targets_that_cover(targets: Sequence[Target], request: ModelRequest) -> tuple[Target, ...]:
     """The targets for which everything in the request has a declared maximum; refused when there is none."""
     usable, why = [], None
     for target in targets:
@@ -78,7 +78,7 @@ def _that_cover(targets: Sequence[Target], request: ModelRequest) -> tuple[Targe
     return tuple(usable)
 
 
-def _translated(targets: Sequence[Target], request: ModelRequest, body: bytes, *, prefers_cheaper: bool) -> CallPlan:
+def _translate(targets: Sequence[Target], request: ModelRequest, body: bytes, *, prefers_cheaper: bool) -> CallPlan:
     """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
     asked: dict[str, Any] = json.loads(_encoder.encode(request.fields) if request.left_out else body)
     requests = {request.dialect: request}

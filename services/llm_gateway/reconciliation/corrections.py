@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 
 from foundation.contracts.gateway.budget_policy import BoundKind
 from llm_gateway.accounting.usage_event import AttemptReason, UsageEvent
-from llm_gateway.budget.limits.scopes import Amount, ScopeKind
+from llm_gateway.budget.amounts import Amount
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 
@@ -34,18 +35,18 @@ def find_corrections(rows: Iterable[Mapping[str, Any]], *, unbilled: Collection[
     `rows` are attempts with the sums charged and, where the report names them, what was billed. An attempt that was
     charged at its bound, that the report does not name and that is among the `unbilled` goes down to nothing.
     """
-    found = []
+    corrections = []
     for row in rows:
-        billed = _billed(row, unbilled=unbilled)
+        billed = _billed_amounts(row, unbilled=unbilled)
         if billed is None:
             continue
         change = {name: billed[name] - row[name] for name in billed}
         if change["cost_nano_usd"] or change["total_tokens"]:
-            found.append(_correction(row, change))
-    return found
+            corrections.append(_make_correction(row, change))
+    return corrections
 
 
-def _billed(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> dict[str, int] | None:
+def _billed_amounts(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> dict[str, int] | None:
     if row["billed_nano_usd"] is not None:
         return {
             "input_tokens": row["billed_input"],
@@ -60,21 +61,21 @@ def _billed(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> dict[str, 
     return None
 
 
-def _correction(row: Mapping[str, Any], change: dict[str, int]) -> LedgerCorrection:
+def _make_correction(row: Mapping[str, Any], change: dict[str, int]) -> LedgerCorrection:
     # what it corrects to is part of the id, so that a report corrected later makes another adjustment
     target = f"{row['event_id']}:{row['cost_nano_usd'] + change['cost_nano_usd']}:{row['cost_nano_usd']}"
-    event = _event(row, change, identity=uuid5(_REPORT, target))
+    event = _make_event(row, change, identity=uuid5(_REPORT, target))
     settled_at: datetime = row["settled_at"]
     return LedgerCorrection(
         event=event,
         by=Amount(change["total_tokens"], change["cost_nano_usd"]),
-        scopes=_scopes(row, event),
+        scopes=_scopes_of(row, event),
         corrects_ms=(settled_at - _EPOCH) // timedelta(milliseconds=1),
         is_above_bound=row["usage_source"] == "bound" and max(change["total_tokens"], change["cost_nano_usd"]) > 0,
     )
 
 
-def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID) -> UsageEvent:
+def _make_event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID) -> UsageEvent:
     return UsageEvent(
         tenant_id=row["tenant_id"],
         event_day=row["event_day"],
@@ -110,7 +111,7 @@ def _event(row: Mapping[str, Any], change: dict[str, int], *, identity: UUID) ->
     )
 
 
-def _scopes(row: Mapping[str, Any], event: UsageEvent) -> Reservation:
+def _scopes_of(row: Mapping[str, Any], event: UsageEvent) -> Reservation:
     """The attempt's scopes, in the form that the budget's scripts take."""
     bucket = keys.bucket_of(row["tenant_id"])
     ids = [

@@ -8,7 +8,8 @@ from uuid import UUID
 from foundation.domain.money import dollars
 from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant
 from foundation.storage.session.database import Database
-from llm_gateway.budget.limits.scopes import Amount, ScopeKind
+from llm_gateway.budget.amounts import Amount
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.store import BudgetStore
 
@@ -71,31 +72,31 @@ def sum_by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, 
 
 
 async def count_tenants(
-    database: Database, store: BudgetStore, recorded: Callable[[], Awaitable[None]]
+    database: Database, store: BudgetStore, record_everything: Callable[[], Awaitable[None]]
 ) -> dict[UUID, LedgerCount]:
-    """Every tenant's ledger and counters; `recorded` returns when all that Redis has counted is in the ledger."""
-    found: dict[UUID, LedgerCount] = {}
-    tenants = {row.tenant_id for row in await _ledger(database)}
+    """Every tenant's ledger and counters; `record_everything` brings all that Redis has counted into the ledger."""
+    counts: dict[UUID, LedgerCount] = {}
+    tenants = {row.tenant_id for row in await _read_ledger(database)}
     for _ in range(_TRIES):
-        before = {tenant_id: await _counters(store, tenant_id) for tenant_id in tenants}
-        await recorded()
-        for row in await _ledger(database):
-            if row.tenant_id not in found or row.tenant_id in tenants:
-                same = before.get(row.tenant_id) == await _counters(store, row.tenant_id)
+        before = {tenant_id: await _read_counters(store, tenant_id) for tenant_id in tenants}
+        await record_everything()
+        for row in await _read_ledger(database):
+            if row.tenant_id not in counts or row.tenant_id in tenants:
+                same = before.get(row.tenant_id) == await _read_counters(store, row.tenant_id)
                 counters = before.get(row.tenant_id) if same else None
-                found[row.tenant_id] = LedgerCount(Amount(row.tokens, row.nano_usd), counters)
-        tenants = {tenant_id for tenant_id, one in found.items() if one.counters is None}
+                counts[row.tenant_id] = LedgerCount(Amount(row.tokens, row.nano_usd), counters)
+        tenants = {tenant_id for tenant_id, one in counts.items() if one.counters is None}
         if not tenants:
             break
-    return found
+    return counts
 
 
-async def _ledger(database: Database) -> list[CommittedByTenant]:
+async def _read_ledger(database: Database) -> list[CommittedByTenant]:
     async with database.across_tenants(reason="compare the ledger with Redis' counters") as tx:
         return await committed_by_tenant(tx)
 
 
-async def _counters(store: BudgetStore, tenant_id: UUID) -> Amount | None:
+async def _read_counters(store: BudgetStore, tenant_id: UUID) -> Amount | None:
     """None while they are being rebuilt."""
     if not await store.is_open(keys.bucket_of(tenant_id)):
         return None

@@ -86,7 +86,7 @@ class ReconcileExit(IntEnum):
     NOT_COMPARED = 4
 
 
-def exit_of(reports: Sequence[ProviderReport]) -> ReconcileExit:
+def choose_exit(reports: Sequence[ProviderReport]) -> ReconcileExit:
     # one tenant's drift may make up for another's in the sum
     if any(report.drift_after or any(tenant.differs for tenant in report.tenants) for report in reports):
         return ReconcileExit.REPORT_DIFFERS
@@ -96,40 +96,40 @@ def exit_of(reports: Sequence[ProviderReport]) -> ReconcileExit:
 
 
 class Reconciler:
-    def __init__(self, database: Database, store: BudgetStore, recorder: LedgerWriter, alerts: Alerts) -> None:
+    def __init__(self, database: Database, store: BudgetStore, writer: LedgerWriter, alerts: Alerts) -> None:
         self._alerts = alerts
         self._database = database
         self._store = store
-        self._recorder = recorder
+        self._writer = writer
 
     async def reconcile(
         self, provider: str, url: str, *, first: date, last: date, complete_after: timedelta
     ) -> ProviderReport:
         """Bring the ledger's attempts at a provider to its report of the days `first` to `last`."""
-        await self._recorded()
+        await self._record_everything()
         async with self._database.across_tenants(reason="attempts that may not have been billed") as tx:
             before = await self._attempts(tx, provider, first=first, last=last)
         # read before the report: what ended at its bound by then will not reach the provider any more
         report = await fetch_report(provider, url, first=first, last=last)
         now = datetime.now(UTC)
-        unbilled = _unbilled(before, report, now=now, complete_after=complete_after)
+        unbilled = _find_unbilled(before, report, now=now, complete_after=complete_after)
         async with self._database.across_tenants(reason="import a usage report") as tx:
             if report.rows:
                 await import_usage(tx, report.rows)
-        await self._settled(provider, first=first, last=last)
+        await self._wait_for_settlements(provider, first=first, last=last)
         async with self._database.across_tenants(reason="compare the ledger with a usage report") as tx:
             rows = await self._attempts(tx, provider, first=first, last=last)
-        found = find_corrections(rows, unbilled=unbilled)
-        for one in found:
+        corrections = find_corrections(rows, unbilled=unbilled)
+        for one in corrections:
             event = encode_event(one.event)
             answer = await self._store.adjust(
                 one.scopes, one.by, event, event_id=one.event.event_id, corrects_ms=one.corrects_ms
             )
             if one.is_above_bound and answer != "closed":
-                self._say_above_bound(one)
+                self._alert_above_bound(one)
             if answer == "closed":
                 raise DependencyUnavailable("budgets are being rebuilt: start a gateway and run this again")
-        counted = await count_tenants(self._database, self._store, self._recorded)
+        counted = await count_tenants(self._database, self._store, self._record_everything)
         async with self._database.across_tenants(reason="report on a reconciliation") as tx:
             after = await self._attempts(tx, provider, first=first, last=last)
             billed = await billed_total(tx, provider=provider, first=first, last=last)
@@ -140,15 +140,15 @@ class Reconciler:
             billed_nano_usd=billed.nano_usd,
             charged_before_nano_usd=sum(row["cost_nano_usd"] for row in rows),
             charged_after_nano_usd=sum(row["cost_nano_usd"] for row in after),
-            adjustments=len(found),
+            adjustments=len(corrections),
             attempts_unreported=sum(row["billed_nano_usd"] is None and row["cost_nano_usd"] > 0 for row in after),
             requests_unexplained=unexplained,
             tenants=sum_by_tenant(after, counted),
         )
 
-    def _say_above_bound(self, correction: LedgerCorrection) -> None:
+    def _alert_above_bound(self, correction: LedgerCorrection) -> None:
         event = correction.event
-        self._alerts.say(
+        self._alerts.send(
             Alert.USAGE_ABOVE_BOUND,
             tenant_id=str(event.tenant_id),
             event_id=str(event.adjusts_event_id),
@@ -158,11 +158,11 @@ class Reconciler:
             tokens_above=correction.by.tokens,
         )
 
-    async def _settled(self, provider: str, *, first: date, last: date) -> None:
+    async def _wait_for_settlements(self, provider: str, *, first: date, last: date) -> None:
         """Give calls that were billed a moment ago the time to be settled: their attempts stand as holds till then."""
         deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            await self._recorded()
+            await self._record_everything()
             async with self._database.across_tenants(reason="are all billed requests explained") as tx:
                 if not await billed_without_attempt(tx, provider=provider, first=first, last=last):
                     return
@@ -175,17 +175,17 @@ class Reconciler:
         rows = await attempts_to_reconcile(tx, provider=provider, first=first - margin, last=last + margin)
         return [row for row in rows if first <= (row["billed_day"] or row["started_at"].astimezone(UTC).date()) <= last]
 
-    async def _recorded(self) -> None:
+    async def _record_everything(self) -> None:
         """Until every event that Redis has is in the ledger, whether or not a gateway runs."""
-        await self._recorder.create_groups()
+        await self._writer.create_groups()
         async with asyncio.timeout(_RECORD_SECONDS):
-            while await self._recorder.unrecorded():
-                await self._recorder.record_once(new=True, block_ms=None)
-                await self._recorder.take_over(idle_ms=_CLAIM_IDLE_MS)
+            while await self._writer.count_unrecorded():
+                await self._writer.record_once(new=True, block_ms=None)
+                await self._writer.take_over(idle_ms=_CLAIM_IDLE_MS)
                 await asyncio.sleep(0.1)
 
 
-def _unbilled(
+def _find_unbilled(
     attempts: Iterable[Mapping[str, Any]], report: UsageReport, *, now: datetime, complete_after: timedelta
 ) -> set[UUID]:
     """Attempts that were never billed unless the report names them: the provider says so, or they are old enough."""
@@ -200,9 +200,9 @@ async def run(settings: ReconcileSettings, *, first: date, last: date, complete:
     database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")
     redis = connect(RedisSettings())
     try:
-        recorder = LedgerWriter(redis, database, consumer="reconcile")
+        writer = LedgerWriter(redis, database, consumer="reconcile")
         alerts = Alerts(redis)
-        reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), recorder, alerts)
+        reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), writer, alerts)
         reports = [
             await reconciler.reconcile(
                 name,
@@ -214,7 +214,7 @@ async def run(settings: ReconcileSettings, *, first: date, last: date, complete:
             for name, about in routes.providers.items()
             if about.usage_report is not None
         ]
-        await alerts.kept()
+        await alerts.flush()
         return reports
     finally:
         await redis.aclose()
@@ -247,7 +247,7 @@ def main() -> None:
         sys.exit(ReconcileExit.NOT_COMPARED)
     for report in reports:
         sys.stdout.write(json.dumps(report.as_json()) + "\n")
-    sys.exit(exit_of(reports))
+    sys.exit(choose_exit(reports))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A rate that is used up, as what its caller is told: when to come again, to the millisecond."""
+"""The errors of a rate that is used up, which say to the millisecond when to call again."""
 
 from foundation.domain.errors import QuotaExceeded
 from llm_gateway.budget.refusals import WindowFull
@@ -16,7 +16,7 @@ class RateExceeded(QuotaExceeded):
 
 
 class TooLargeForRate(QuotaExceeded):
-    """The call alone is above a rate: it never fits."""
+    """The call alone is above a rate: waiting does not help."""
 
     code = "rate_limited"
     retryable = False

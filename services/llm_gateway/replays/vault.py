@@ -1,7 +1,7 @@
-"""Answers kept for calls with a key: encrypted, stored before their last byte leaves, given again byte for byte.
+"""Stores answers to calls with a key, encrypted, before their last byte leaves, and reads them byte for byte.
 
-Each tenant has a key of its own, made from ours and from a salt that stands in the tenant's row: when the tenant is
-deleted nobody can read its answers any more, wherever copies of them lie.
+Each tenant's key is derived from the gateway's key and from a salt in the tenant's row: when the tenant is deleted,
+nobody can read its answers any more, wherever copies of them are.
 """
 
 import base64
@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from cachetools import LRUCache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,7 +37,7 @@ class ReplayKeyInvalid(Exception):
 
 
 class StoredAnswerDamaged(DependencyUnavailable):
-    """What is stored is not what was stored."""
+    """The stored bytes are not those that were stored."""
 
     code = "stored_answer_damaged"
     retryable = False
@@ -49,7 +50,7 @@ class StoredAnswer(msgspec.Struct, frozen=True):
     content_type: str
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
-    """That are told again."""
+    """Those that a replay has too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class AnswerVault:
         if len(secret) != _KEY_BYTES:
             raise ReplayKeyInvalid("the replay key is not 32 bytes long")
         self._secret = secret
-        self._ciphers: dict[UUID, AESGCM] = {}
+        self._ciphers: LRUCache[UUID, AESGCM] = LRUCache(_MOST_CIPHERS)
         self._database = database
         self._objects = objects
 
@@ -142,21 +143,19 @@ class AnswerVault:
         return len(expired)
 
     async def cipher_of(self, tenant_id: UUID) -> AESGCM:
-        """What the tenant's own key encrypts with."""
-        return self._ciphers.get(tenant_id) or await self._fetched_cipher(tenant_id)
+        """The tenant's cipher."""
+        return self._ciphers.get(tenant_id) or await self._fetch_cipher(tenant_id)
 
-    async def _fetched_cipher(self, tenant_id: UUID) -> AESGCM:
+    async def _fetch_cipher(self, tenant_id: UUID) -> AESGCM:
         async with self._database.tenant(tenant_id) as tx:
             return self._cipher(tenant_id, await tenant_salt(tx))
 
     def _cipher(self, tenant_id: UUID, salt: bytes) -> AESGCM:
         if (known := self._ciphers.get(tenant_id)) is not None:
             return known
-        if len(self._ciphers) >= _MOST_CIPHERS:
-            self._ciphers.clear()
         key = HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=salt, info=b"stored answers").derive(self._secret)
-        self._ciphers[tenant_id] = AESGCM(key)
-        return self._ciphers[tenant_id]
+        cipher = self._ciphers[tenant_id] = AESGCM(key)
+        return cipher
 
 
 def _bound_to(tenant_id: UUID, call_key: str) -> bytes:

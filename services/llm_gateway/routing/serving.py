@@ -68,7 +68,7 @@ class Serving:
             config = load_configuration(self._paths, placeholders=self._placeholders)
             self._refuse_silent_prices(config)
         except GatewayFileInvalid as error:
-            self._alerts.say(Alert.CONFIGURATION_REFUSED, why=str(error))
+            self._alerts.send(Alert.CONFIGURATION_REFUSED, why=str(error))
             return False
         if config != self._config:
             await self._serve(config)

@@ -1,6 +1,5 @@
-"""Who is calling: run tokens are verified offline, API keys are known by their hash and remembered for a minute."""
+"""Identifies callers: run tokens are verified offline, API keys are found by their hash and remembered for a minute."""
 
-import asyncio
 import base64
 import hashlib
 import json
@@ -8,12 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cachetools import TLRUCache
+
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.limits.tenant_limits import find_usable_key
 from foundation.storage.session.database import Database
 from llm_gateway.exchange.caller import Caller
+from llm_gateway.single_flight import SingleFlight
 
 KEY_SECONDS = 60.0
 """How long a key is believed after PostgreSQL confirmed it; a revoked one works no longer than this."""
@@ -24,7 +26,9 @@ _KEY_SCOPE = "gateway"
 
 
 @dataclass(frozen=True, slots=True)
-class _Remembered:
+class _Identity:
+    """Whose a credential is, None if it is nobody's, and until when that is believed."""
+
     caller: Caller | None
     until: float
 
@@ -43,48 +47,37 @@ class Authenticator:
         self._verifier = verifier
         self._database = database
         self._clock = clock
-        self._known: dict[bytes, _Remembered] = {}
-        self._asking: dict[bytes, asyncio.Task[_Remembered]] = {}
+        self._identities: TLRUCache[bytes, _Identity] = TLRUCache(
+            _MOST_REMEMBERED, ttu=lambda _, identity, __: identity.until, timer=clock
+        )
+        self._lookups: SingleFlight[bytes, _Identity] = SingleFlight()
 
-    async def __call__(self, authorization: str | None) -> Caller:
+    async def identify(self, authorization: str | None) -> Caller:
         """The caller of a Bearer token; `Unauthenticated` when it proves nothing."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send a run token or an API key as a Bearer token")
         digest = hashlib.sha256(token.encode()).digest()
-        known = self._known.get(digest)
-        if known is None or known.until < self._clock():
-            known = await self._asked_once(token, digest)
-        if known.caller is None:
+        identity = self._identities.get(digest)
+        if identity is None:
+            identity = self._identities[digest] = await self._lookups.join(digest, lambda: self._look_up(token, digest))
+        if identity.caller is None:
             raise Unauthenticated("the API key is not known, or no longer valid")
-        return known.caller
+        return identity.caller
 
-    async def _asked_once(self, token: str, digest: bytes) -> _Remembered:
-        """A thousand calls that come at once with one new key are one question."""
-        asking = self._asking.get(digest)
-        if asking is None:
-            asking = self._asking[digest] = asyncio.ensure_future(self._look_up(token, digest))
-            asking.add_done_callback(lambda _: self._asking.pop(digest, None))
-        return self._remember(digest, await asyncio.shield(asking))
-
-    async def _look_up(self, token: str, digest: bytes) -> _Remembered:
+    async def _look_up(self, token: str, digest: bytes) -> _Identity:
         if token.startswith(_TOKEN_PREFIX) and token.count(".") == 2:  # noqa: PLR2004
             claims = self._verifier.run(token)
-            return _Remembered(_run_caller(claims), self._clock() + min(KEY_SECONDS, _seconds_left(token)))
+            return _Identity(_run_caller(claims), self._clock() + min(KEY_SECONDS, _seconds_left(token)))
         async with self._database.across_tenants(reason="find an API key by its hash") as tx:
             key = await find_usable_key(tx, digest)
         if key is None:
-            return _Remembered(None, self._clock() + _UNKNOWN_KEY_SECONDS)
+            # an unknown key is remembered too, so that a client that repeats one does not ask PostgreSQL each time
+            return _Identity(None, self._clock() + _UNKNOWN_KEY_SECONDS)
         if _KEY_SCOPE not in key.scopes:
             raise Forbidden("the API key is not meant for the gateway")
         caller = Caller(key.tenant_id, user_id=key.user_id, api_key_id=key.api_key_id)
-        return _Remembered(caller, self._clock() + KEY_SECONDS)
-
-    def _remember(self, digest: bytes, found: _Remembered) -> _Remembered:
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
-        self._known[digest] = found
-        return found
+        return _Identity(caller, self._clock() + KEY_SECONDS)
 
 
 def _seconds_left(token: str) -> float:

@@ -1,4 +1,4 @@
-"""What a caller is told about its budgets: what each limited scope has left beside what is committed and held."""
+"""The headers about budgets: what each limited scope has left beside what is committed and held."""
 
 from collections.abc import Iterable
 
@@ -24,45 +24,45 @@ def budget_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
     ]
     if attempt.reservation.is_local:
         headers.append(("x-lockstep-admission", "local"))
-    for name, tokens in _least((left.scope, left.tokens) for left in attempt.funded.remaining).items():
+    for name, tokens in _least((left.scope, left.tokens) for left in attempt.headroom.remaining).items():
         headers.append((_TOKENS[name], str(tokens)))
-    for name, nano_usd in _least((left.scope, left.nano_usd) for left in attempt.funded.remaining).items():
+    for name, nano_usd in _least((left.scope, left.nano_usd) for left in attempt.headroom.remaining).items():
         headers.append((_USD[name], dollars(nano_usd)))
-    if nearly := attempt.funded.nearly_spent:
+    if nearly := attempt.headroom.nearly_spent:
         headers.append(
             ("x-lockstep-budget-warning", ", ".join(dict.fromkeys(f"{scope};{period}" for scope, period in nearly)))
         )
-    return (*headers, *rate_headers(attempt.funded.rates))
+    return (*headers, *rate_headers(attempt.headroom.rates))
 
 
 def limit_headers(call: ModelCall) -> tuple[tuple[str, str], ...]:
-    """What is known of a call that is funded and has not begun to answer."""
+    """The headers of a stream whose answer has not begun."""
     return answer_headers(call.attempts[-1]) if call.attempts else ()
 
 
 def error_headers(call: ModelCall) -> tuple[tuple[str, str], ...]:
-    """What holds of a call that came to nothing: the limit of its last attempt, or without one what was asked for."""
+    """The headers of a call that failed: the limit of its last attempt, or without one the limit that was asked for."""
     if call.attempts:
         return answer_headers(call.attempts[-1])
     most = call.bound.max_output
     if call.request.max_output is None:
         most = min(most, max(target.default_output for target in call.plan.targets))
-    return _about_answer(call, most)
+    return _output_headers(call, most)
 
 
 def answer_headers(attempt: Attempt) -> tuple[tuple[str, str], ...]:
-    """What holds of an answer whenever it is given: how long it may have been, and what was not asked for it."""
-    return _about_answer(attempt.call, attempt.max_output)
+    """The headers that an answer also has when it is replayed: its longest length, and tools that were left out."""
+    return _output_headers(attempt.call, attempt.max_output)
 
 
-def _about_answer(call: ModelCall, max_output: int) -> tuple[tuple[str, str], ...]:
-    told = ((_MAX_OUTPUT, str(max_output)),)
+def _output_headers(call: ModelCall, max_output: int) -> tuple[tuple[str, str], ...]:
+    headers = ((_MAX_OUTPUT, str(max_output)),)
     left_out = call.plan.widest.left_out
-    return (*told, (_LEFT_OUT, ", ".join(left_out))) if left_out else told
+    return (*headers, (_LEFT_OUT, ", ".join(left_out))) if left_out else headers
 
 
 def _least(remaining: Iterable[tuple[ScopeKind, int | None]]) -> dict[ScopeKind, int]:
-    """What is left by kind of scope, where it is limited: of a run and those above it, the least."""
+    """What is left by kind of scope; of a run and the runs above it, the least."""
     least: dict[ScopeKind, int] = {}
     for kind, left in remaining:
         if left is not None:

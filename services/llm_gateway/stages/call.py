@@ -1,6 +1,6 @@
 """What is known about a call on its way through the pipeline.
 
-What is made anew for every call is a Struct: it is made many times faster than a frozen dataclass.
+What is created for every call is a msgspec Struct, which is created many times faster than a frozen dataclass.
 """
 
 from collections.abc import AsyncIterator
@@ -29,7 +29,10 @@ from llm_gateway.wires.base import EventReader, StreamEvent
 
 @dataclass(frozen=True, slots=True)
 class CallIdentity:
-    """The call's key and the digest of its request; a caller's own key is remembered for a while only."""
+    """What makes a repeat of a call the same call: its key, and the digest of its request.
+
+    `remembered_for` is how long its answer is kept; None keeps it for good.
+    """
 
     call_key: str
     fingerprint: bytes
@@ -52,7 +55,7 @@ class ModelCall(msgspec.Struct, frozen=True):
     route: Route
     plan: CallPlan
     bound: Bound
-    replayable: CallIdentity | None
+    identity: CallIdentity | None
     trace_id: str | None
     client: Client
     request_id: UUID = msgspec.field(default_factory=new_uuid)
@@ -69,7 +72,7 @@ class Attempt(msgspec.Struct, frozen=True):
     target: Target
     reservation: Reservation
     lost: UsageEvent
-    funded: Headroom
+    headroom: Headroom
     started_at: datetime
     started: float
 
@@ -96,7 +99,7 @@ class OpenedAnswer:
 
 
 class CallFailed(Exception):
-    """A call that came to nothing, with what holds of it all the same, as headers."""
+    """A call that failed, with the headers that hold for it all the same."""
 
     def __init__(self, error: LockstepError | UpstreamFailed, headers: tuple[tuple[str, str], ...]) -> None:
         super().__init__(str(error))

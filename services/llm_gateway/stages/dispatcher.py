@@ -1,8 +1,11 @@
-"""The one retry loop: attempts until one begins to answer, each funded before it is sent."""
+"""Makes attempts until one begins to answer, each funded before it is sent: the gateway's only retry loop.
+
+It is not a library's loop because each round chooses another target, takes its breaker's permit and holds its bound.
+"""
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
@@ -19,6 +22,8 @@ from llm_gateway.stages.sender import Sender
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
+_RETRY_AFTER_JITTER = 0.1
+"""So that calls which were refused together do not come back together."""
 
 
 class BreakersOpen(DependencyUnavailable):
@@ -29,16 +34,17 @@ class BreakersOpen(DependencyUnavailable):
 
 @dataclass(slots=True)
 class _Progress:
-    """What became of a call so far."""
+    """What became of a call so far; times are of the event loop's clock."""
 
     deadline: float
     number: int = 0
+    """How many attempts were funded."""
     before: Target | None = None
     refused: tuple[Target, ...] = ()
-    """Those that will not answer this request."""
+    """Targets that will not answer this request."""
     failures: tuple[FailedAttempt, ...] = ()
 
-    def note(self, attempt: Attempt, failure: UpstreamFailed) -> None:
+    def add_failure(self, attempt: Attempt, failure: UpstreamFailed) -> None:
         target = attempt.target
         failed = FailedAttempt(target.provider.name, target.model, failure.code, failure.status)
         self.failures = (*self.failures, failed)
@@ -53,76 +59,77 @@ class _Progress:
 
 class Dispatcher:
     def __init__(
-        self, admit: Funding, send: Sender, *, discard: Discarder, nearly_spent: NearlySpentCallers, alerts: Alerts
+        self,
+        funding: Funding,
+        sender: Sender,
+        *,
+        discarder: Discarder,
+        nearly_spent: NearlySpentCallers,
+        alerts: Alerts,
     ) -> None:
-        self._admit = admit
-        self._send = send
-        self._discard = discard
+        self._funding = funding
+        self._sender = sender
+        self._discarder = discarder
         self._nearly_spent = nearly_spent
         self._alerts = alerts
 
-    async def __call__(self, call: ModelCall) -> OpenedAnswer:
-        """The first attempt that answers; raises the last failure, or what admission says."""
+    async def open_answer(self, call: ModelCall) -> OpenedAnswer:
+        """The first attempt that answers; raises the last attempt's failure, or why no attempt was funded."""
         loop = asyncio.get_running_loop()
         progress = _Progress(deadline=loop.time() + call.route.total_seconds)
         while True:
-            attempt, permit = await self._next(call, progress)
+            attempt, permit = await self._fund_next(call, progress)
             try:
-                return await self._first_answer(call, attempt, permit, progress)
+                return await self._send_or_hedge(call, attempt, permit, progress)
             except UpstreamFailed as failure:
-                if _coming(call, progress) is None:
-                    raise self._given_up(call, failure, progress) from failure
-                pause = _pause(call, progress, failure)
-                # a target that refuses the request is not an attempt at answering it
-                tried = progress.number - len(progress.refused)
-                is_last = tried >= call.route.attempts or loop.time() + pause >= progress.deadline
-                if not (failure.retryable or failure.refuses) or is_last:
-                    raise self._given_up(call, failure, progress) from failure
-                if await _left(call, within=pause):
+                pause = pause_before_next(call, progress, failure)
+                if not may_try_again(call, progress, failure, at=loop.time() + pause):
+                    raise self._give_up(call, failure, progress) from failure
+                if await _client_leaves(call, within=pause):
                     raise
 
-    async def _next(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit]:
+    async def _fund_next(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit]:
         """The next attempt, funded."""
-        target, permit = await _next_target(call, progress)
+        target, permit = await _permit_next_target(call, progress)
         reason = progress.reason_for(target)
         if reason is AttemptReason.FIRST and call.plan.prefers_cheaper and target is call.route.cheaper:
             reason = AttemptReason.CHEAPER
         try:
-            attempt = await self._admit(call, target, number=progress.number + 1, reason=reason)
+            attempt = await self._funding.fund(call, target, number=progress.number + 1, reason=reason)
         except BaseException:
-            permit.nothing_learned()
+            permit.release()
             raise
         progress.number += 1
         progress.before = target
         call.attempts.append(attempt)
         if call.route.cheaper is not None:
-            self._nearly_spent.learn(call.caller, nearly=bool(attempt.funded.nearly_spent))
+            self._nearly_spent.learn(call.caller, nearly=bool(attempt.headroom.nearly_spent))
         return attempt, permit
 
-    async def _first_answer(
+    async def _send_or_hedge(
         self, call: ModelCall, attempt: Attempt, permit: Permit, progress: _Progress
     ) -> OpenedAnswer:
         after = call.route.config.hedge_after_seconds
         if after is None or len(call.plan.targets) == 1 or progress.number >= call.route.attempts:
             try:
-                return await self._send(attempt, permit, progress.deadline)
+                return await self._sender.send(attempt, permit, progress.deadline)
             except UpstreamFailed as failure:
-                progress.note(attempt, failure)
+                progress.add_failure(attempt, failure)
                 raise
-        return await self._hedged(call, (attempt, permit), progress, after=after)
+        return await self._race(call, (attempt, permit), progress, after=after)
 
-    async def _hedged(
+    async def _race(
         self, call: ModelCall, first: tuple[Attempt, Permit], progress: _Progress, *, after: float
     ) -> OpenedAnswer:
         """The first of two to answer: the second is sent only when the first is slow and it is funded at once."""
         racing: dict[asyncio.Task[OpenedAnswer], Attempt] = {}
 
         def start(attempt: Attempt, permit: Permit) -> None:
-            racing[asyncio.ensure_future(self._send(attempt, permit, progress.deadline))] = attempt
+            racing[asyncio.ensure_future(self._sender.send(attempt, permit, progress.deadline))] = attempt
 
         start(*first)
         await asyncio.wait(racing, timeout=after)
-        if not any(task.done() for task in racing) and (second := await self._hedge(call, progress)) is not None:
+        if not any(task.done() for task in racing) and (second := await self._fund_hedge(call, progress)) is not None:
             start(*second)
         failure: UpstreamFailed | None = None
         while racing:
@@ -132,38 +139,39 @@ class Dispatcher:
                 try:
                     opened = task.result()
                 except UpstreamFailed as error:
-                    progress.note(attempt, error)
+                    progress.add_failure(attempt, error)
                     failure = error
                     continue
-                self._discard.when_open(racing)
+                self._discarder.discard_losers(racing)
                 return opened
         if failure is None:
             raise AssertionError("a race without runners")
         raise failure
 
-    async def _hedge(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit] | None:
-        """A second attempt at another target; None where that has no leave or no room this very moment."""
+    async def _fund_hedge(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit] | None:
+        """A second attempt at another target; None where its breaker is open or its bound has no room right now."""
         try:
-            target, permit = await _next_target(call, progress)
+            target, permit = await _permit_next_target(call, progress)
         except BreakersOpen:
             return None
         if target is progress.before:
-            permit.nothing_learned()
+            permit.release()
             return None
         try:
-            attempt = await self._admit(
+            attempt = await self._funding.fund(
                 call, target, number=progress.number + 1, reason=AttemptReason.HEDGE, waits=False
             )
         except LockstepError:
-            permit.nothing_learned()
+            permit.release()
             return None
         progress.number += 1
         return attempt, permit
 
-    def _given_up(self, call: ModelCall, failure: UpstreamFailed, progress: _Progress) -> UpstreamFailed:
+    def _give_up(self, call: ModelCall, failure: UpstreamFailed, progress: _Progress) -> UpstreamFailed:
+        """The failure with all attempts in it; an alert where another attempt could have succeeded."""
         failure.attempts = progress.failures
         if failure.retryable:
-            self._alerts.say(
+            self._alerts.send(
                 Alert.ALL_ATTEMPTS_FAILED,
                 route=call.route.name,
                 tenant_id=str(call.caller.tenant_id),
@@ -173,9 +181,35 @@ class Dispatcher:
         return failure
 
 
-async def _left(call: ModelCall, *, within: float) -> bool:
-    """Whether nobody can get an answer any more after this pause. One that is stored can be fetched later."""
-    if call.request.streamed or call.replayable is not None:
+def may_try_again(call: ModelCall, progress: _Progress, failure: UpstreamFailed, *, at: float) -> bool:
+    """Whether another attempt may begin at a moment of the loop's clock, after this failure."""
+    if _next_target(call, progress) is None or not (failure.retryable or failure.refuses):
+        return False
+    # a target that refuses the request is not an attempt at answering it
+    tried = progress.number - len(progress.refused)
+    return tried < call.route.attempts and at < progress.deadline
+
+
+def pause_before_next(
+    call: ModelCall,
+    progress: _Progress,
+    failure: UpstreamFailed,
+    *,
+    draw: Callable[[float, float], float] = random.uniform,
+) -> float:
+    """Seconds to wait: none before another provider or after a refusal; else what the provider asked for, or jitter."""
+    target, before = _next_target(call, progress), progress.before
+    same_provider = target is not None and before is not None and target.provider.name == before.provider.name
+    if not same_provider or failure.refuses:
+        return 0.0
+    if failure.retry_after is not None:
+        return failure.retry_after + draw(0, _RETRY_AFTER_JITTER)
+    return draw(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**progress.number))
+
+
+async def _client_leaves(call: ModelCall, *, within: float) -> bool:
+    """Sleep; answers early whether nobody can get an answer any more. One that is stored can be fetched later."""
+    if call.request.streamed or call.identity is not None:
         await asyncio.sleep(within)
         return False
     leaving = asyncio.ensure_future(call.client.gone())
@@ -185,7 +219,7 @@ async def _left(call: ModelCall, *, within: float) -> bool:
         leaving.cancel()
 
 
-def _in_turn(call: ModelCall, progress: _Progress) -> Iterator[Target]:
+def _targets_in_turn(call: ModelCall, progress: _Progress) -> Iterator[Target]:
     """The targets after those that were tried, without those that refuse the request."""
     targets = call.plan.targets
     for offset in range(len(targets)):
@@ -194,24 +228,14 @@ def _in_turn(call: ModelCall, progress: _Progress) -> Iterator[Target]:
             yield target
 
 
-def _coming(call: ModelCall, progress: _Progress) -> Target | None:
-    return next(_in_turn(call, progress), None)
+def _next_target(call: ModelCall, progress: _Progress) -> Target | None:
+    return next(_targets_in_turn(call, progress), None)
 
 
-async def _next_target(call: ModelCall, progress: _Progress) -> tuple[Target, Permit]:
-    """The next one in turn whose breaker lets it through."""
-    for target in _in_turn(call, progress):
+async def _permit_next_target(call: ModelCall, progress: _Progress) -> tuple[Target, Permit]:
+    """The next target in turn whose breaker lets a call through."""
+    for target in _targets_in_turn(call, progress):
         if (permit := await target.breaker.permit()) is not None:
             return target, permit
-    soonest = min(target.breaker.retry_after for target in _in_turn(call, progress))
+    soonest = min(target.breaker.retry_after for target in _targets_in_turn(call, progress))
     raise BreakersOpen(f"all providers of {call.route.name!r} are failing", retry_after=max(0.5, soonest))
-
-
-def _pause(call: ModelCall, progress: _Progress, failure: UpstreamFailed) -> float:
-    """None before another provider or after a refusal; else jitter below a doubling bound, or what is asked for."""
-    coming = _coming(call, progress)
-    same = coming is not None and progress.before is not None and coming.provider.name == progress.before.provider.name
-    if not same or failure.refuses:
-        return 0.0
-    jittered = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**progress.number))  # noqa: S311
-    return jittered if failure.retry_after is None else failure.retry_after + random.uniform(0, 0.1)  # noqa: S311

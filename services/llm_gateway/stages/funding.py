@@ -1,4 +1,4 @@
-"""Funds one attempt: its bound is held in every scope of its caller, or it does not happen."""
+"""Funds one attempt: its bound is held in every scope of its caller, or the attempt is not made."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cachetools import LRUCache
 from msgspec.structs import replace
 from redis.exceptions import RedisError
 
@@ -31,7 +32,7 @@ from llm_gateway.budget.refusals import (
     StaleWindow,
     WindowFull,
 )
-from llm_gateway.budget.reserve_script import StepLease
+from llm_gateway.budget.reserve_script import ReservationRequest, StepLease
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import QueueFull, WaitedTooLong
 from llm_gateway.exchange.caller import Caller
@@ -47,94 +48,97 @@ _MOST_REMEMBERED = 10_000
 
 
 class Funding:
-    def __init__(self, ledger: AttemptBook, store: BudgetStore, limits: TenantLimitsCache) -> None:
-        self._ledger = ledger
+    def __init__(self, book: AttemptBook, store: BudgetStore, limits: TenantLimitsCache) -> None:
+        self._book = book
         self._store = store
         self._limits = limits
-        self._seeding = BackfillReader(store, limits)
-        self._counted: dict[int, tuple[Caller, EffectiveLimits, CallScopes]] = {}
+        self._backfills = BackfillReader(store, limits)
+        self._scopes: LRUCache[int, tuple[Caller, EffectiveLimits, CallScopes]] = LRUCache(_MOST_REMEMBERED)
+        # a tenant's zone is one of a few hundred, so that this needs no bound
         self._windows: dict[ZoneInfo, CalendarWindows] = {}
 
-    async def __call__(
+    async def fund(
         self, call: ModelCall, target: Target, *, number: int, reason: AttemptReason, waits: bool = True
     ) -> Attempt:
-        """The funded attempt; raises what the caller is to be told. Without `waits` there must be room this moment."""
+        """The funded attempt; raises what its caller is to read. Without `waits` there must be room this moment."""
         limits = await self._limits.of(call.caller.tenant_id)
         prices = [target.price for target in call.plan.targets]
         bound = chosen_bound(call.bound, call.plan.widest, prices=prices, by=limits.bounds)
         if bound is not call.bound:
             call = replace(call, bound=bound)
         gives_way = call.request.max_output is None and bound.max_output > LEAST_OUTPUT
-        asked = AttemptRequest(call, target, number, reason, self._counted_in(call.caller, limits), waits, gives_way)
+        request = AttemptRequest(
+            call, target, number, reason, self._scopes_of_call(call.caller, limits), waits, gives_way
+        )
         try:
-            return await self._held(asked, limits)
+            return await self._hold_bound(request, limits)
         except RedisUnavailable as away:
-            return self._without_redis(asked, limits, away)
+            return self._admit_without_redis(request, limits, away)
 
-    async def _held(self, asked: AttemptRequest, limits: EffectiveLimits) -> Attempt:
+    async def _hold_bound(self, request: AttemptRequest, limits: EffectiveLimits) -> Attempt:
         """The attempt with its bound held; `RedisUnavailable` when nothing can be held now."""
-        tenant_id = asked.call.caller.tenant_id
-        seeds: Mapping[int, Backfill] = NO_BACKFILLS
+        tenant_id = request.call.caller.tenant_id
+        backfills: Mapping[int, Backfill] = NO_BACKFILLS
         for _ in range(_TRIES):
             try:
-                return await self._reserve(asked, limits, seeds)
+                return await self._reserve(request, limits, backfills)
             except BucketClosed:
-                await self._until_open(keys.bucket_of(tenant_id))
+                await self._wait_until_open(keys.bucket_of(tenant_id))
             except StaleWindow:
-                # midnight fell between our clock and the server's: look at the clock again
+                # midnight fell between this clock and the server's: look at the clock again
                 await asyncio.sleep(0.05)
-            except BackfillNeeded as uncounted:
-                seeds = await self._seeds(tenant_id, asked, uncounted)
+            except BackfillNeeded as needed:
+                backfills = await self._read_backfills(tenant_id, request, needed)
         raise DependencyUnavailable("budgets cannot be checked at the moment", retry_after=1)
 
-    async def _reserve(self, asked: AttemptRequest, limits: EffectiveLimits, seeds: Mapping[int, Backfill]) -> Attempt:
+    async def _reserve(
+        self, request: AttemptRequest, limits: EffectiveLimits, backfills: Mapping[int, Backfill]
+    ) -> Attempt:
         now = datetime.now(UTC)
         windows = self._windows_at(now, limits.zone)
-        attempt = make_attempt(asked, windows=windows, now=now)
-        run = asked.call.caller.run
+        attempt = make_attempt(request, windows=windows, now=now)
+        run = request.call.caller.run
+        lease = StepLease(run.generation, run.fence) if run else None
+        reservation = ReservationRequest(
+            attempt.reservation, request.counted_in.scopes, windows, lease, request.rates, backfills
+        )
         try:
-            funded = await self._ledger.reserve(
-                attempt.reservation,
-                scopes=asked.counted.scopes,
-                windows=windows,
-                lease=StepLease(run.generation, run.fence) if run else None,
-                limits=asked.rates,
-                seeds=seeds,
-                waits=asked.waits,
-                once=asked.gives_way,
-            )
+            headroom = await self._book.reserve(reservation, waits=request.waits, once=request.gives_way)
         except ReservationRefused as refusal:
-            if (smaller := _smaller(asked, limits, refusal)) is not None:
-                return await self._reserve(smaller, limits, seeds)
+            if (smaller := _shrink(request, limits, refusal)) is not None:
+                return await self._reserve(smaller, limits, backfills)
             if isinstance(refusal, WindowFull):
-                _count_hit(asked.call.caller)
-            if (told := error_of_refusal(refusal, windows=windows, now=now)) is None:
+                _count_rate_limit_hit(request.call.caller)
+            error = error_of_refusal(refusal, windows=windows, now=now)
+            if error is None:
+                # not for the caller: `_hold_bound` mends the cause and tries again
                 raise
-            raise told from refusal
+            raise error from refusal
         except WaitedTooLong as waited:
-            if waited.refusal.blocked.unit == "calls":
-                _count_hit(asked.call.caller)
+            if waited.refusal.blocking.unit == "calls":
+                _count_rate_limit_hit(request.call.caller)
             raise error_of_wait(waited) from waited
         except QueueFull as full:
-            raise error_of_full_queue(full) from full
-        return replace(attempt, funded=funded)
+            raise error_of_full_queue() from full
+        return replace(attempt, headroom=headroom)
 
-    def _counted_in(self, caller: Caller, limits: EffectiveLimits) -> CallScopes:
-        """Made anew when the caller's limits are: both are objects that many calls share."""
-        known = self._counted.get(id(caller))
+    def _scopes_of_call(self, caller: Caller, limits: EffectiveLimits) -> CallScopes:
+        """Where the caller's calls count; made anew when its limits are, since both are objects that many calls share.
+
+        They are compared by identity, which costs less for every call than to hash or compare what they hold.
+        """
+        known = self._scopes.get(id(caller))
         if known is not None and known[0] is caller and known[1] is limits:
             return known[2]
-        if len(self._counted) >= _MOST_REMEMBERED:
-            self._counted.clear()
-        counted = scopes_of_call(
+        scopes = scopes_of_call(
             limits,
             tenant_id=caller.tenant_id,
             user_id=caller.user_id,
             api_key_id=caller.api_key_id,
             run=caller.run,
         )
-        self._counted[id(caller)] = (caller, limits, counted)
-        return counted
+        self._scopes[id(caller)] = (caller, limits, scopes)
+        return scopes
 
     def _windows_at(self, now: datetime, zone: ZoneInfo) -> CalendarWindows:
         known = self._windows.get(zone)
@@ -142,7 +146,7 @@ class Funding:
             known = self._windows[zone] = windows_at(now, zone)
         return known
 
-    async def _until_open(self, bucket: int) -> None:
+    async def _wait_until_open(self, bucket: int) -> None:
         try:
             async with asyncio.timeout(_REBUILD_SECONDS):
                 while not await self._store.is_open(bucket):  # noqa: ASYNC110  # another process opens it
@@ -150,66 +154,68 @@ class Funding:
         except (TimeoutError, RedisError) as error:
             raise RedisUnavailable("budgets are being rebuilt", retry_after=1) from error
 
-    async def _seeds(self, tenant_id: UUID, asked: AttemptRequest, uncounted: BackfillNeeded) -> dict[int, Backfill]:
+    async def _read_backfills(
+        self, tenant_id: UUID, request: AttemptRequest, needed: BackfillNeeded
+    ) -> dict[int, Backfill]:
         try:
             async with asyncio.timeout(_REBUILD_SECONDS):
-                return await self._seeding.seeds(tenant_id, asked.counted.scopes, uncounted)
+                return await self._backfills.read(tenant_id, request.counted_in.scopes, needed)
         except (TimeoutError, RedisError) as error:
             raise DependencyUnavailable("a rolling budget is being counted", retry_after=1) from error
 
-    def _without_redis(self, asked: AttemptRequest, limits: EffectiveLimits, away: RedisUnavailable) -> Attempt:
+    def _admit_without_redis(self, request: AttemptRequest, limits: EffectiveLimits, away: RedisUnavailable) -> Attempt:
         """The attempt as the tenant has declared for this case: refused, within an allowance, or free."""
         declared = limits.redis_away
         if declared.policy is AwayPolicy.CLOSED:
             raise away
         now = datetime.now(UTC)
         windows = self._windows_at(now, limits.zone)
-        # under the id that Redis may know: a hold that it made is this attempt's
-        attempt = make_attempt(asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True)
+        # under the id that Redis may know: if it made a hold after all, the hold is this attempt's
+        known_id = away.reservation_id
+        attempt = make_attempt(request, windows=windows, now=now, reservation_id=known_id, is_local=True)
         if declared.policy is AwayPolicy.BOUNDED_LOCAL:
-            share = allowance_of(declared, gateways=limits.gateways)
-            while not self._ledger.local.fits(attempt.reservation, share) and (less := _least(asked, limits)):
-                asked = less
-                attempt = make_attempt(
-                    asked, windows=windows, now=now, reservation_id=away.reservation_id, is_local=True
-                )
-            if not self._ledger.local.fits(attempt.reservation, share):
-                raise DependencyUnavailable(
-                    "budgets cannot be checked, and the allowance for that is used up"
-                    f" ({share.tokens} tokens, {dollars(share.nano_usd)} dollars at this gateway)",
-                    retry_after=1,
-                )
-        self._ledger.admit_locally(attempt.reservation)
+            allowance = allowance_of(declared, gateways=limits.gateways)
+            while not self._book.local.fits(attempt.reservation, allowance):
+                smallest = _shrink_to_least(request, limits)
+                if smallest is None:
+                    raise DependencyUnavailable(
+                        "budgets cannot be checked, and the allowance for that is used up"
+                        f" ({allowance.tokens} tokens, {dollars(allowance.nano_usd)} dollars at this gateway)",
+                        retry_after=1,
+                    )
+                request = smallest
+                attempt = make_attempt(request, windows=windows, now=now, reservation_id=known_id, is_local=True)
+        self._book.admit_locally(attempt.reservation)
         return attempt
 
 
-def _smaller(asked: AttemptRequest, limits: EffectiveLimits, refusal: ReservationRefused) -> AttemptRequest | None:
-    """The same with an answer as long as there is room for; None when it has to be told or to wait."""
-    if not asked.gives_way:
+def _shrink(request: AttemptRequest, limits: EffectiveLimits, refusal: ReservationRefused) -> AttemptRequest | None:
+    """The same attempt with an answer as long as there is room for; None where the refusal stands."""
+    if not request.gives_way:
         return None
     if isinstance(refusal, WindowFull):
-        rate = refusal.rates[refusal.number]
-        return _within(asked, limits, rate.left, "tokens") if rate.rate.counts_tokens else None
+        window = refusal.rates[refusal.number]
+        return _shrink_within(request, limits, window.left, "tokens") if window.rate.counts_tokens else None
     if not isinstance(refusal, BudgetSpent | RoomHeldByOthers):
         return None
-    if refusal.blocked.unit == "calls":
+    if refusal.blocking.unit == "calls":
         # a slot is waited for, whatever the answer's length
-        return replace(asked, gives_way=False)
-    return _within(asked, limits, refusal.blocked.left, refusal.blocked.unit)
+        return replace(request, gives_way=False)
+    return _shrink_within(request, limits, refusal.blocking.left, refusal.blocking.unit)
 
 
-def _least(asked: AttemptRequest, limits: EffectiveLimits) -> AttemptRequest | None:
-    return _within(asked, limits, 0, "tokens") if asked.gives_way else None
+def _shrink_to_least(request: AttemptRequest, limits: EffectiveLimits) -> AttemptRequest | None:
+    return _shrink_within(request, limits, 0, "tokens") if request.gives_way else None
 
 
-def _within(asked: AttemptRequest, limits: EffectiveLimits, left: int, unit: str) -> AttemptRequest | None:
-    call = asked.call
+def _shrink_within(request: AttemptRequest, limits: EffectiveLimits, left: int, unit: str) -> AttemptRequest | None:
+    call = request.call
     prices = [target.price for target in call.plan.targets]
     bound = bound_within(left, unit, call.plan.widest, prices=prices, by=limits.bounds, below=call.bound.max_output)
     if bound is None:
         return None
-    return replace(asked, call=replace(call, bound=bound), gives_way=bound.max_output > LEAST_OUTPUT)
+    return replace(request, call=replace(call, bound=bound), gives_way=bound.max_output > LEAST_OUTPUT)
 
 
-def _count_hit(caller: Caller) -> None:
+def _count_rate_limit_hit(caller: Caller) -> None:
     metrics.RATE_LIMIT_HITS.labels(str(caller.tenant_id)).inc()

@@ -20,25 +20,25 @@ from llm_gateway.stages.call import Attempt, ModelCall
 
 
 class AttemptRequest(msgspec.Struct, frozen=True):
-    """Which attempt of a call is to be funded, and where it counts."""
+    """An attempt that a call asks to have funded, and where it counts."""
 
     call: ModelCall
     target: Target
     number: int
     reason: AttemptReason
-    counted: CallScopes
+    counted_in: CallScopes
     waits: bool = True
     """Whether it may wait for room that others hold."""
     gives_way: bool = False
-    """Whether it rather asks for less than to wait: its caller has named no limit."""
+    """Whether it asks for a shorter answer rather than to wait, as it may where its caller has named no length."""
 
     @property
     def rates(self) -> CallLimits:
-        return self.counted.limits(self.number)
+        return self.counted_in.limits(self.number)
 
 
 def make_attempt(
-    asked: AttemptRequest,
+    request: AttemptRequest,
     *,
     windows: CalendarWindows,
     now: datetime,
@@ -46,10 +46,10 @@ def make_attempt(
     is_local: bool = False,
 ) -> Attempt:
     """A new attempt, under an id of its own unless one is given; `is_local` when it is admitted without Redis."""
-    call = asked.call
+    call = request.call
     tenant_id = call.caller.tenant_id
     bucket = keys.bucket_of(tenant_id)
-    lost = _lost_event(asked, reservation_id or new_uuid(), windows.day.label, now)
+    lost = _make_lost_event(request, reservation_id or new_uuid(), windows.day.label, now)
     reservation = Reservation(
         reservation_id=lost.event_id,
         tenant_id=tenant_id,
@@ -57,19 +57,19 @@ def make_attempt(
         bound_nano_usd=call.bound.nano_usd,
         day=windows.day.label,
         month=windows.month.label,
-        scopes=asked.counted.scope_keys,
+        scopes=request.counted_in.scope_keys,
         lost_event=encode_event(lost),
-        call_marker=keys.call_marker(bucket, tenant_id, call.replayable.call_key) if call.replayable else None,
-        limited=asked.rates.lines,
+        call_marker=keys.call_marker(bucket, tenant_id, call.identity.call_key) if call.identity else None,
+        limited=request.rates.lines,
         is_estimate=call.bound.kind is BoundKind.ESTIMATE,
         is_local=is_local,
     )
     loop_time = asyncio.get_running_loop().time()
-    return Attempt(call, asked.number, asked.target, reservation, lost, Headroom(), now, loop_time)
+    return Attempt(call, request.number, request.target, reservation, lost, Headroom(), now, loop_time)
 
 
-def _lost_event(asked: AttemptRequest, identity: UUID, day: str, now: datetime) -> UsageEvent:
-    call, target = asked.call, asked.target
+def _make_lost_event(request: AttemptRequest, identity: UUID, day: str, now: datetime) -> UsageEvent:
+    call, target = request.call, request.target
     run = call.caller.run
     return UsageEvent(
         tenant_id=call.caller.tenant_id,
@@ -77,8 +77,8 @@ def _lost_event(asked: AttemptRequest, identity: UUID, day: str, now: datetime) 
         event_id=identity,
         kind="attempt",
         request_id=call.request_id,
-        attempt=asked.number,
-        reason=asked.reason,
+        attempt=request.number,
+        reason=request.reason,
         dialect=call.request.dialect.value,
         route=call.route.name,
         provider=target.provider.name,
@@ -101,6 +101,6 @@ def _lost_event(asked: AttemptRequest, identity: UUID, day: str, now: datetime) 
         generation=run.generation if run else None,
         fence=run.fence if run else None,
         ancestor_run_ids=tuple(ancestor.run_id for ancestor in run.ancestors) if run else (),
-        call_key=call.replayable.call_key if call.replayable else None,
+        call_key=call.identity.call_key if call.identity else None,
         trace_id=call.trace_id,
     )

@@ -16,27 +16,27 @@ _UNWATCHED_SECONDS = 0.05
 
 
 class Sender:
-    def __init__(self, settle: Settler, ledger: AttemptBook) -> None:
-        self._settle = settle
-        self._ledger = ledger
+    def __init__(self, settler: Settler, book: AttemptBook) -> None:
+        self._settler = settler
+        self._book = book
 
-    async def __call__(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
-        """`UpstreamFailed` when it comes to nothing; it is settled then, and its breaker told."""
+    async def send(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
+        """The begun answer; `UpstreamFailed` when there is none, and then the attempt is settled already."""
         try:
-            return await self._opened(attempt, permit, deadline)
+            return await self._open(attempt, permit, deadline)
         except UpstreamFailed as failure:
-            _teach(permit, failure)
-            await self._settle(attempt, outcome_of_failure(failure))
+            _report(permit, failure)
+            await self._settler.settle(attempt, outcome_of_failure(failure))
             raise
         except BaseException:
-            permit.nothing_learned()
+            permit.release()
             raise
 
-    async def _opened(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
+    async def _open(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
         call, target = attempt.call, attempt.target
         request = call.plan.request_for(target)
         body = target.provider.body(request, model=target.model, max_output=attempt.max_output)
-        self._ledger.dispatching(attempt.reservation)
+        self._book.mark_dispatching(attempt.reservation)
         leaving = _Leaving(attempt)
         try:
             async with asyncio.timeout_at(_first_byte_by(attempt, deadline)) as limit:
@@ -45,15 +45,15 @@ class Sender:
                     answer = await target.provider.send(
                         body, request=request, client_request_id=attempt.reservation.name
                     )
-                    self._ledger.holds.watch(attempt.reservation.reservation_id, answer.close)
+                    self._book.holds.watch(attempt.reservation.reservation_id, answer.close)
                     if not request.streamed:
-                        return await _whole_body(attempt, permit, answer, deadline)
+                        return await _read_body(attempt, permit, answer, deadline)
                 finally:
                     leaving.stop()
-                opened = await _first_events(attempt, permit, answer, deadline)
+                opened = await _read_first_events(attempt, permit, answer, deadline)
                 limit.reschedule(deadline)
                 if call.route.config.after_first_byte is AfterFirstByte.RESTART_IF_BUFFERED:
-                    await _keep_back(opened)
+                    await _buffer_beginning(opened)
                 return opened
         except TimeoutError as error:
             if leaving.left:
@@ -62,9 +62,9 @@ class Sender:
 
 
 class _Leaving:
-    """Where an abort stops the bill, a plain answer is broken off when its caller leaves: its time is over then.
+    """Ends the time of a plain answer when its caller leaves, where breaking it off stops the bill.
 
-    Nobody is watched in the first moment, in which most short answers come.
+    It watches only after a moment, because most short answers have come by then.
     """
 
     def __init__(self, attempt: Attempt) -> None:
@@ -99,14 +99,14 @@ class _Leaving:
         self._limit.reschedule(asyncio.get_running_loop().time())
 
 
-def _teach(permit: Permit, failure: UpstreamFailed) -> None:
-    """What a failure says about the provider's health."""
+def _report(permit: Permit, failure: UpstreamFailed) -> None:
+    """Inform the breaker of what a failure shows of the provider's health."""
     if failure.trips_breaker:
-        permit.failed()
+        permit.report_failure()
     elif failure.status == _TOO_MANY:
-        permit.rate_limited(failure.retry_after)
+        permit.report_rate_limit(failure.retry_after)
     else:
-        permit.nothing_learned()
+        permit.release()
 
 
 def _first_byte_by(attempt: Attempt, deadline: float) -> float:
@@ -115,13 +115,13 @@ def _first_byte_by(attempt: Attempt, deadline: float) -> float:
     return min(limit, deadline) if attempt.call.request.streamed else deadline
 
 
-async def _whole_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> OpenedAnswer:
+async def _read_body(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> OpenedAnswer:
     body = await answer.whole()
     seconds = asyncio.get_running_loop().time() - attempt.started
     return OpenedAnswer(attempt, permit, answer, deadline, seconds, body=body)
 
 
-async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> OpenedAnswer:
+async def _read_first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer, deadline: float) -> OpenedAnswer:
     """Peek until the first event is whole, so that an early failure can still be retried."""
     call, provider = attempt.call, attempt.target.provider
     wants_usage = call.request.wants_usage or attempt.target.translation is not None
@@ -139,7 +139,7 @@ async def _first_events(attempt: Attempt, permit: Permit, answer: UpstreamAnswer
     raise broken_off("upstream_cut", request_id=answer.request_id)
 
 
-async def _keep_back(opened: OpenedAnswer) -> None:
+async def _buffer_beginning(opened: OpenedAnswer) -> None:
     """Read on while little has come, so that a stream which breaks early can begin again elsewhere."""
     config, loop = opened.attempt.call.route.config, asyncio.get_running_loop()
     until, size = loop.time() + config.buffer_seconds, sum(len(event.wire) for event in opened.first_events)

@@ -1,4 +1,4 @@
-"""Calls with a key: a run's must be the call's own, a caller's own may be any; stored answers are given again."""
+"""Finds the stored answer of a call that carries a key, and checks that the key is the call's own."""
 
 import hashlib
 import json
@@ -23,30 +23,30 @@ class StoredAnswers:
     def __init__(self, vault: AnswerVault) -> None:
         self._vault = vault
 
-    def key_of(
+    def identify_call(
         self, caller: Caller, headers: Mapping[str, str], body: bytes, *, dialect: Dialect
     ) -> CallIdentity | None:
         """The call's verified key; None when it has none."""
         if (header := headers.get(CALL_KEY_HEADER)) is not None:
-            return _runs_key(caller, header, body, dialect)
+            return _identify_by_run_key(caller, header, body, dialect)
         if (own := headers.get(IDEMPOTENCY_HEADER)) is not None and caller.run is None:
-            return _callers_key(caller, own, body, dialect)
+            return _identify_by_own_key(caller, own, body, dialect)
         return None
 
-    async def answer_to(self, caller: Caller, replayable: CallIdentity) -> PlainAnswer | None:
+    async def find(self, caller: Caller, identity: CallIdentity) -> PlainAnswer | None:
         """The stored answer, as it went out the first time; `IdempotencyConflict` when it is another request's."""
-        found = await self._vault.find(caller.tenant_id, replayable.call_key)
-        if found is None:
+        replay = await self._vault.find(caller.tenant_id, identity.call_key)
+        if replay is None:
             return None
-        if found.fingerprint != replayable.fingerprint:
+        if replay.fingerprint != identity.fingerprint:
             raise IdempotencyConflict("the Idempotency-Key was used for another request")
-        answer = found.answer
+        answer = replay.answer
         return PlainAnswer(
             answer.status, answer.content_type, answer.body, (("x-lockstep-replayed", "true"), *answer.headers)
         )
 
 
-def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> CallIdentity:
+def _identify_by_run_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> CallIdentity:
     """A body may mean something in several dialects: the keys of the newer ones carry their dialect's name."""
     if caller.run is None:
         raise BadRequest("x-lockstep-call-key goes with a run token")
@@ -63,7 +63,7 @@ def _runs_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> Cal
     return CallIdentity(name, bytes.fromhex(digest))
 
 
-def _callers_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> CallIdentity:
+def _identify_by_own_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> CallIdentity:
     """A caller's own key counts for its user and API key; the request is the same when its dialect and bytes are."""
     if not own or len(own) > _LONGEST_KEY or not own.isprintable():
         fault = Fault(f"/headers/{IDEMPOTENCY_HEADER}", f"from 1 to {_LONGEST_KEY} printable characters")

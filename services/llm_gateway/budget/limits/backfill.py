@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.amounts import Amount
 
 
 @dataclass(frozen=True, slots=True)

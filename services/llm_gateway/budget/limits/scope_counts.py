@@ -2,7 +2,7 @@
 
 import msgspec
 
-from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.amounts import Amount
 
 FIELD = "counts"
 _NOTHING = Amount(0, 0)

@@ -7,8 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.money import MAX_AMOUNT
 
@@ -27,13 +25,6 @@ class ScopeKind(StrEnum):
     def windowed(self) -> bool:
         """Whether the scope outlives a day, so that it may have daily and monthly limits."""
         return self in {ScopeKind.TENANT, ScopeKind.USER, ScopeKind.KEY}
-
-
-class Amount(msgspec.Struct, frozen=True):
-    """Tokens and nano-dollars."""
-
-    tokens: int
-    nano_usd: int
 
 
 class LimitOutOfRange(ValueError):

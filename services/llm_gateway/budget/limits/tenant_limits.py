@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cachetools import LRUCache
 from pydantic import BaseModel, ValidationError
 
 from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, RedisAway
@@ -18,22 +19,23 @@ from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.scopes import (
     NO_LIMIT,
-    Amount,
     BudgetLimit,
     LimitedScope,
     RollingLimit,
     ScopeKind,
     make_rolling_limit,
 )
+from llm_gateway.single_flight import SingleFlight
 
 FRESH_SECONDS = 2.0
 """Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""
 MAX_AGE_SECONDS = 5.0
 """Older limits are waited for, unless PostgreSQL is away: then the last known ones hold."""
-_FORGET_SECONDS = 600.0
+_MOST_REMEMBERED = 50_000
 ALIVE_SECONDS = 15.0
 """A gateway not seen for this long has no share in an allowance and is not waited for in a rebuild: its holds lapse, or
 its journal settles them when it is back."""
@@ -64,49 +66,44 @@ class EffectiveLimits:
         return LimitedScope(kind, scope_id, total=total, day=day, month=month, rolling=window)
 
 
-@dataclass(slots=True)
-class _Known:
+@dataclass(frozen=True, slots=True)
+class _KnownLimits:
     limits: EffectiveLimits
     loaded_at: float
-    fetching: "asyncio.Task[EffectiveLimits] | None" = None
 
 
 class TenantLimitsCache:
+    """The limits of the tenants that called last. Old ones are kept, because they hold while PostgreSQL is away."""
+
     def __init__(self, database: Database, *, shipped: RateLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._shipped = shipped
         self._clock = clock
-        self._known: dict[UUID, _Known] = {}
-        self._first: dict[UUID, asyncio.Task[EffectiveLimits]] = {}
+        self._known: LRUCache[UUID, _KnownLimits] = LRUCache(_MOST_REMEMBERED)
+        self._loads: SingleFlight[UUID, EffectiveLimits] = SingleFlight()
 
     def ship(self, limits: RateLimits) -> None:
-        """What holds where a tenant has said nothing else; tenants get it when theirs are renewed."""
+        """Change the limits of tenants that have set none; each tenant gets them when its own are renewed."""
         self._shipped = limits
 
     async def of(self, tenant_id: UUID) -> EffectiveLimits:
         """The tenant's limits; `DependencyUnavailable` when they were never seen and PostgreSQL is away."""
         known = self._known.get(tenant_id)
         if known is None:
-            task = self._first.get(tenant_id)
-            if task is None:
-                task = self._first[tenant_id] = asyncio.ensure_future(self._load(tenant_id))
-            try:
-                return await asyncio.shield(task)
-            finally:
-                if task.done():
-                    self._first.pop(tenant_id, None)
+            return await self._loads.join(tenant_id, lambda: self._load(tenant_id))
         age = self._clock() - known.loaded_at
-        if age > FRESH_SECONDS and known.fetching is None:
-            known.fetching = asyncio.ensure_future(self._load(tenant_id))
-            known.fetching.add_done_callback(lambda task: self._fetched(known, task))
-        if age > MAX_AGE_SECONDS and known.fetching is not None:
-            try:
-                return await asyncio.shield(known.fetching)
-            except DependencyUnavailable:
-                _log.debug("PostgreSQL is away, the last known limits hold", extra={"tenant_id": str(tenant_id)})
+        if age > FRESH_SECONDS:
+            renewal = self._loads.start(tenant_id, lambda: self._load(tenant_id))
+            if age > MAX_AGE_SECONDS:
+                try:
+                    return await asyncio.shield(renewal)
+                except DependencyUnavailable:
+                    _log.debug("PostgreSQL is away, the last known limits hold", extra={"tenant_id": str(tenant_id)})
         return known.limits
 
-    async def spent(self, tenant_id: UUID, scope: LimitedScope, window: RollingLimit, *, until_ms: int) -> Backfill:
+    async def read_spent(
+        self, tenant_id: UUID, scope: LimitedScope, window: RollingLimit, *, until_ms: int
+    ) -> Backfill:
         """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
         async with self._database.tenant(tenant_id) as tx:
             sums = await committed_in_rolling_window(
@@ -119,51 +116,43 @@ class TenantLimitsCache:
             )
         return Backfill(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
 
-    def _fetched(self, known: _Known, task: "asyncio.Task[EffectiveLimits]") -> None:
-        known.fetching = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.debug("limits could not be renewed", exc_info=error)
-
     async def _load(self, tenant_id: UUID) -> EffectiveLimits:
         async with self._database.tenant(tenant_id) as tx:
-            found = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
-        if found is None or found.suspended:
+            declared = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
+        if declared is None or declared.suspended:
             self._known.pop(tenant_id, None)
-            raise Forbidden("the tenant is suspended" if found else "there is no such tenant")
-        limits = self._limits(tenant_id, found)
-        now = self._clock()
-        self._known[tenant_id] = _Known(limits, now)
-        for other in [key for key, value in self._known.items() if now - value.loaded_at > _FORGET_SECONDS]:
-            del self._known[other]
+            raise Forbidden("the tenant is suspended" if declared else "there is no such tenant")
+        limits = self._combine(tenant_id, declared)
+        self._known[tenant_id] = _KnownLimits(limits, self._clock())
         return limits
 
-    def _limits(self, tenant_id: UUID, found: TenantLimits) -> EffectiveLimits:
+    def _combine(self, tenant_id: UUID, declared: TenantLimits) -> EffectiveLimits:
         by_scope: dict[tuple[str, UUID], dict[str, BudgetLimit]] = {}
         windows: dict[tuple[str, UUID], RollingLimit] = {}
-        for row in found.budgets:
+        for row in declared.budgets:
             limit = BudgetLimit(row.limit_tokens, row.limit_nano_usd)
             if row.window_seconds is None:
                 by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = limit
             else:
                 windows[row.scope, row.scope_id] = make_rolling_limit(row.window_seconds, limit)
-        given = found.settings
+        settings = declared.settings
         return EffectiveLimits(
-            ZoneInfo(found.time_zone),
+            ZoneInfo(declared.time_zone),
             by_scope,
-            self._shipped.changed_by(_setting(tenant_id, given, "limits", RateLimits())),
+            self._shipped.changed_by(_read_setting(tenant_id, settings, "limits", RateLimits())),
             rolling=windows,
-            bounds=_setting(tenant_id, given, "bounds", STRICT),
-            redis_away=_setting(tenant_id, given, "redis_away", CLOSED),
-            gateways=found.gateways,
+            bounds=_read_setting(tenant_id, settings, "bounds", STRICT),
+            redis_away=_read_setting(tenant_id, settings, "redis_away", CLOSED),
+            gateways=declared.gateways,
         )
 
 
-def _setting(tenant_id: UUID, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
+def _read_setting(tenant_id: UUID, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
     """What a tenant has set under a name; what is shipped where that cannot be read."""
     try:
         return shipped if settings.get(name) is None else type(shipped).model_validate(settings[name])
     except ValidationError as error:
         why = error.errors(include_url=False, include_input=False, include_context=False)
-        about = {"tenant_id": str(tenant_id), "setting": name, "why": why}
-        _log.error("a tenant's setting is not valid, what is shipped holds", extra=about)
+        fields = {"tenant_id": str(tenant_id), "setting": name, "why": why}
+        _log.error("a tenant's setting is not valid, what is shipped holds", extra=fields)
         return shipped

@@ -11,10 +11,10 @@
 --       then for each scope: '1' when windowed, and the limits ('' for none) of tokens and nano-dollars
 --       in total, in the day, in the month; for each rate: '1' when it counts tokens, width in microseconds, limit;
 --       for each set of slots: number of its scope, limit; for each rolling limit: number of its scope, width and slice
---       in ms, limits of tokens and nano-dollars, and what the ledger has of it where an answer 'unseeded' asked for that:
+--       in ms, limits of tokens and nano-dollars, and what the ledger has of it where an answer 'backfill_needed' asked for that:
 --       "<since> <slice>:<tokens>:<nano> …", else ''
 -- Answers  closed | stale_window, now | replay, id | in_progress | run_closed | stale_lease
---          unseeded, then for each rolling window: number of its scope, the ms up to which the ledger is asked
+--          backfill_needed, then for each rolling window: number of its scope, the ms up to which the ledger is asked
 --          spent or held, number of the scope, window, unit, what is left, the ms at which a rolling window has room
 --          ('' = never, or another window)
 --          limited, number of the rate, microseconds to wait ('' = it can never fit), now, then rates
@@ -142,8 +142,8 @@ local function begin_rolling(scope, width, slice)
 end
 
 -- Adds what the ledger has, if it was asked for just this beginning.
-local function fill(rolling, seed)
-    local since, slices = string.match(seed, '^(%d+)(.*)$')
+local function fill(rolling, backfill)
+    local since, slices = string.match(backfill, '^(%d+)(.*)$')
     if not since or tonumber(since) ~= rolling.since then
         return
     end
@@ -164,7 +164,7 @@ local function room_at(rolling, unit, excess)
     end
 end
 
-local windows, unseeded, has_room_at = {}, { 'unseeded' }, now
+local windows, uncounted, has_room_at = {}, { 'backfill_needed' }, now
 for number = 1, rolling_count do
     local at = ROLLING_AT + (number - 1) * 6 + 1
     local scope_number, width = tonumber(ARGV[at]), ARGV[at + 1]
@@ -174,8 +174,8 @@ for number = 1, rolling_count do
         fill(rolling, ARGV[at + 5])
     end
     if rolling.filling then
-        unseeded[#unseeded + 1] = ARGV[at]
-        unseeded[#unseeded + 1] = text(rolling.since)
+        uncounted[#uncounted + 1] = ARGV[at]
+        uncounted[#uncounted + 1] = text(rolling.since)
     else
         slide(rolling, now)
         check(rolling, scope.total, scope_number, 'rolling', at + 3, lefts[scope_number])
@@ -189,8 +189,8 @@ for number = 1, rolling_count do
     end
     windows[number] = { key = rolling.key, width = width }
 end
-if #unseeded > 1 then
-    return unseeded
+if #uncounted > 1 then
+    return uncounted
 end
 if refusal and refusal[1] == 'spent' then
     if refusal[3] == 'rolling' and has_room_at then

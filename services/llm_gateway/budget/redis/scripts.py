@@ -47,13 +47,13 @@ class PooledRunner:
 
 
 class BoundScript:
-    """A script that is called like a function."""
+    """One script, and what runs it."""
 
     def __init__(self, runner: ScriptRunner, name: str) -> None:
         self._runner = runner
         self._script = _script(name)
 
-    async def __call__(self, *, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+    async def run(self, *, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         return await self._runner.run(self._script, script_keys=keys, args=args)
 
 

@@ -10,7 +10,8 @@ from foundation.storage.ledger.llm_events import (
     StepFence,
 )
 from foundation.storage.ledger.rolling_spend import SliceSum
-from llm_gateway.budget.limits.scopes import Amount, ScopeKind
+from llm_gateway.budget.amounts import Amount
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.totals.redis_holds import RedisHold
 from llm_gateway.budget.totals.scope_totals import ScopeTotals

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from llm_gateway.budget.amounts import NOTHING, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import Amount, slice_width
+from llm_gateway.budget.limits.scopes import slice_width
 
 Fields = list[str | list[int | str]]
 
@@ -12,28 +13,23 @@ Fields = list[str | list[int | str]]
 @dataclass(slots=True)
 class _Window:
     label: str = ""
-    tokens: int = 0
-    nano: int = 0
-    held_tokens: int = 0
-    held_nano: int = 0
+    committed: Amount = NOTHING
+    held: Amount = NOTHING
 
     def reaches(self, label: str) -> bool:
-        """As in common.lua: a later label starts anew, an earlier one is over."""
+        """Whether the window with this label is current; as in common.lua, a later label begins a new window."""
         if self.label < label:
-            self.label, self.tokens, self.nano, self.held_tokens, self.held_nano = label, 0, 0, 0, 0
+            self.label, self.committed, self.held = label, NOTHING, NOTHING
         return self.label == label
 
     def commit(self, amount: Amount) -> None:
-        self.tokens += amount.tokens
-        self.nano += amount.nano_usd
+        self.committed += amount
 
     def hold(self, amount: Amount) -> None:
-        self.held_tokens += amount.tokens
-        self.held_nano += amount.nano_usd
+        self.held += amount
 
     def counts(self) -> WindowCounts:
-        held = Amount(self.held_tokens, self.held_nano)
-        return WindowCounts(self.label, Amount(self.tokens, self.nano), held)
+        return WindowCounts(self.label, self.committed, self.held)
 
 
 @dataclass(slots=True)
@@ -42,8 +38,7 @@ class _RollingWindow:
     slices: dict[int, Amount] = field(default_factory=dict)
 
     def commit(self, number: int, amount: Amount) -> None:
-        before = self.slices.get(number, Amount(0, 0))
-        self.slices[number] = Amount(before.tokens + amount.tokens, before.nano_usd + amount.nano_usd)
+        self.slices[number] = self.slices.get(number, NOTHING) + amount
 
     def fields(self) -> Fields:
         flat = {
@@ -100,7 +95,7 @@ class ScopeTotals:
         """Count a rolling window of this width; nothing in a slice says that it has one."""
         windows = self._scope(key).rolling
         window = windows.setdefault(width_ms, _RollingWindow(slice_width(width_ms)))
-        if amount != Amount(0, 0):
+        if amount != NOTHING:
             window.commit(number, amount)
 
     def hold(self, key: str, amount: Amount, *, day: str | None) -> None:

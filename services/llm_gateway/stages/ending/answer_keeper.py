@@ -1,4 +1,4 @@
-"""Stores an answer for replay and settles its attempt, in this order: a stored answer is never paid for twice."""
+"""Stores an answer for replay and then settles its attempt, so that a repeat finds the answer and is not charged."""
 
 import asyncio
 
@@ -18,43 +18,43 @@ _ABSENT = msgspec.Raw()
 
 
 class AnswerKeeper:
-    def __init__(self, settle: Settler, vault: AnswerVault, kept_items: KeptItems) -> None:
-        self._settle = settle
+    def __init__(self, settler: Settler, vault: AnswerVault, kept_items: KeptItems) -> None:
+        self._settler = settler
         self._vault = vault
         self._kept_items = kept_items
 
-    async def __call__(
+    async def settle_and_keep(
         self, attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer, *, ending: bytes = b""
     ) -> None:
-        """`ending` is the last event of a stream.
+        """Returns when the answer may leave; `ending` is the last event of a stream.
 
-        Raises when the answer may not leave: it could not be stored, or the call has got another one meanwhile.
+        Raises a `LockstepError` when it may not: it could not be stored, or another answer was stored first.
         """
         if items := _items(attempt, outcome, answer, ending):
-            # beside the settlement, so that it takes no time of its own; the caller may name them in its next request
+            # together with the settlement, so that it adds no time; the caller may name the items in its next request
             keeping = self._kept_items.keep(attempt.call.caller.tenant_id, items)
-            await asyncio.gather(self._keep(attempt, outcome, answer), keeping)
+            await asyncio.gather(self._store_and_settle(attempt, outcome, answer), keeping)
         else:
-            await self._keep(attempt, outcome, answer)
+            await self._store_and_settle(attempt, outcome, answer)
 
-    async def _keep(self, attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer) -> None:
+    async def _store_and_settle(self, attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer) -> None:
         call = attempt.call
-        if call.replayable is None:
-            await self._settle(attempt, outcome)
+        if call.identity is None:
+            await self._settler.settle(attempt, outcome)
             return
         try:
             first = await self._vault.store(
                 call.caller.tenant_id,
-                call.replayable.call_key,
-                fingerprint=call.replayable.fingerprint,
+                call.identity.call_key,
+                fingerprint=call.identity.fingerprint,
                 event_id=attempt.reservation.reservation_id,
                 answer=answer,
-                remembered_for=call.replayable.remembered_for,
+                remembered_for=call.identity.remembered_for,
             )
         except LockstepError:
-            await self._settle(attempt, outcome)
+            await self._settler.settle(attempt, outcome)
             raise
-        await self._settle(attempt, replace(outcome, answer_stored=True))
+        await self._settler.settle(attempt, replace(outcome, answer_stored=True))
         if not first:
             raise CallInProgress("the call has another answer, which will be replayed", retry_after=0.1)
 

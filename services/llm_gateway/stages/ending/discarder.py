@@ -1,8 +1,9 @@
-"""Answers that nobody waits for any more: read to their end or broken off, and settled either way."""
+"""Reads answers that nobody waits for to their end, or breaks them off, and settles them either way."""
 
 import asyncio
 from collections.abc import Iterable
 
+from foundation.telemetry.background import TaskSet
 from llm_gateway.configuration.file import OnDisconnect
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.stages.call import OpenedAnswer
@@ -13,38 +14,36 @@ from llm_gateway.streaming.outlet import Outlet
 
 
 class Discarder:
-    """The losers of a race."""
+    """Ends the losers of a race beside the call that another attempt has answered."""
 
-    def __init__(self, settle: Settler, plain: PlainFinisher, stream: StreamFinisher) -> None:
-        self._settle = settle
-        self._plain = plain
-        self._stream = stream
-        self._running: set[asyncio.Task[None]] = set()
+    def __init__(self, settler: Settler, plain_finisher: PlainFinisher, stream_finisher: StreamFinisher) -> None:
+        self._settler = settler
+        self._plain_finisher = plain_finisher
+        self._stream_finisher = stream_finisher
+        self._tasks = TaskSet()
 
-    def when_open(self, losers: Iterable["asyncio.Task[OpenedAnswer]"]) -> None:
+    def discard_losers(self, losers: Iterable["asyncio.Task[OpenedAnswer]"]) -> None:
+        """Discard each when it has begun to answer: only then can it be known what it costs."""
         for loser in losers:
-            task = asyncio.create_task(self._discarded(loser))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._tasks.start(self._discard(loser))
 
     async def drain(self) -> None:
         """Wait for all of them."""
-        while self._running:
-            await asyncio.wait(self._running)
+        await self._tasks.wait()
 
-    async def _discarded(self, loser: "asyncio.Task[OpenedAnswer]") -> None:
+    async def _discard(self, loser: "asyncio.Task[OpenedAnswer]") -> None:
         try:
             opened = await loser
         except UpstreamFailed:
-            return  # settled where it failed
+            return  # `Sender` has settled it
         if not opened.attempt.call.request.streamed:
-            await self._plain.charge(opened)
+            await self._plain_finisher.charge(opened)
         elif opened.attempt.target.on_disconnect is OnDisconnect.ABORT:
-            opened.permit.nothing_learned()
+            opened.permit.release()
             opened.answer.close()
             failure = UpstreamFailed("hedge_lost", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
-            await self._settle(opened.attempt, outcome_of_failure(failure, status="cut"))
+            await self._settler.settle(opened.attempt, outcome_of_failure(failure, status="cut"))
         else:
             outlet = Outlet()
             outlet.leave()
-            await self._stream.pump(opened, outlet, keep=False)
+            await self._stream_finisher.pump(opened, outlet, keep=False)

@@ -12,22 +12,23 @@ _JSON = "application/json"
 
 
 class PlainFinisher:
-    def __init__(self, settle: Settler, keep: AnswerKeeper) -> None:
-        self._settle = settle
-        self._keep = keep
+    def __init__(self, settler: Settler, keeper: AnswerKeeper) -> None:
+        self._settler = settler
+        self._keeper = keeper
 
-    async def __call__(self, opened: OpenedAnswer) -> PlainAnswer:
+    async def finish(self, opened: OpenedAnswer) -> PlainAnswer:
+        """The answer that may leave; `UpstreamFailed` when it cannot be read, after its attempt was settled."""
         attempt = opened.attempt
         try:
             usage = attempt.target.provider.usage_of(opened.body)
-            body = _in_the_callers_words(opened)
+            body = _translate_body(opened)
         except UpstreamFailed as failure:
-            opened.permit.failed()
-            await self._settle(attempt, outcome_of_failure(failure))
+            opened.permit.report_failure()
+            await self._settler.settle(attempt, outcome_of_failure(failure))
             raise
-        opened.permit.succeeded()
+        opened.permit.report_success()
         answer = StoredAnswer(200, _JSON, body, answer_headers(attempt))
-        await self._keep(attempt, _outcome(opened, usage), answer)
+        await self._keeper.settle_and_keep(attempt, _outcome(opened, usage), answer)
         return PlainAnswer(answer.status, answer.content_type, answer.body, budget_headers(attempt))
 
     async def charge(self, opened: OpenedAnswer) -> None:
@@ -35,11 +36,11 @@ class PlainFinisher:
         try:
             usage = opened.attempt.target.provider.usage_of(opened.body)
         except UpstreamFailed as failure:
-            opened.permit.failed()
-            await self._settle(opened.attempt, outcome_of_failure(failure))
+            opened.permit.report_failure()
+            await self._settler.settle(opened.attempt, outcome_of_failure(failure))
             return
-        opened.permit.succeeded()
-        await self._settle(opened.attempt, _outcome(opened, usage))
+        opened.permit.report_success()
+        await self._settler.settle(opened.attempt, _outcome(opened, usage))
 
 
 def _outcome(opened: OpenedAnswer, usage: Usage | None) -> AttemptOutcome:
@@ -52,7 +53,7 @@ def _outcome(opened: OpenedAnswer, usage: Usage | None) -> AttemptOutcome:
     )
 
 
-def _in_the_callers_words(opened: OpenedAnswer) -> bytes:
+def _translate_body(opened: OpenedAnswer) -> bytes:
     translation = opened.attempt.target.translation
     if translation is None:
         return opened.body

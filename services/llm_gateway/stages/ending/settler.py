@@ -18,9 +18,9 @@ from llm_gateway.stages.call import Attempt
 
 _CHARGED_AT_BOUND = frozenset({"usage_missing", "usage_absurd"})
 _MOST_TOKENS = 50_000_000
-"""No model takes as many in one call: a usage above it is a fault of who tells it."""
+"""No model takes as many in one call, so a usage above it is the provider's mistake and is not believed."""
 
-_say_settled = OftenSaid(__name__, "attempt settled")
+_log_settled = OftenSaid(__name__, "attempt settled")
 
 
 class AttemptOutcome(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class AttemptOutcome(msgspec.Struct, frozen=True):
 
 
 def outcome_of_failure(failure: UpstreamFailed, *, status: str = "failed") -> AttemptOutcome:
-    """A failure as what it is settled at."""
+    """How an attempt that failed this way is settled."""
     return AttemptOutcome(
         status=status,
         usage=NO_USAGE if failure.billing is Billing.NONE else None,
@@ -47,27 +47,27 @@ def outcome_of_failure(failure: UpstreamFailed, *, status: str = "failed") -> At
 
 
 class Settler:
-    def __init__(self, ledger: AttemptBook, alerts: Alerts) -> None:
-        self._ledger = ledger
+    def __init__(self, book: AttemptBook, alerts: Alerts) -> None:
+        self._book = book
         self._alerts = alerts
 
-    async def __call__(self, attempt: Attempt, outcome: AttemptOutcome) -> None:
+    async def settle(self, attempt: Attempt, outcome: AttemptOutcome) -> None:
         """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
-        event = self._event(attempt, outcome)
+        event = self._make_event(attempt, outcome)
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
         names = attempt.call.caller.names
         _count(event, tenant_id=names["tenant_id"])
-        await self._ledger.settle(attempt.reservation, settlement)
-        _say_settled({**names, "event_id": attempt.reservation.name, **_about(event)})
+        await self._book.settle(attempt.reservation, settlement)
+        _log_settled({**names, "event_id": attempt.reservation.name, **_log_fields(event)})
 
-    def _event(self, attempt: Attempt, outcome: AttemptOutcome) -> UsageEvent:
+    def _make_event(self, attempt: Attempt, outcome: AttemptOutcome) -> UsageEvent:
         seconds = asyncio.get_running_loop().time() - attempt.started
         first = outcome.first_token_seconds
-        why_bound, charged = _charged(attempt, outcome.usage)
+        why_bound, usage_fields = _usage_fields(attempt, outcome.usage)
         if why_bound in _CHARGED_AT_BOUND:
             metrics.BOUND_CHARGES.labels(attempt.lost.provider, why_bound).inc()
         if outcome.usage is not None and outcome.usage.total_tokens and why_bound is not None:
-            self._say_above_bound(attempt, outcome.usage, why_bound)
+            self._alert_above_bound(attempt, outcome.usage, why_bound)
         return replace(
             attempt.lost,
             dialect=attempt.call.request.dialect.value,
@@ -77,12 +77,12 @@ class Settler:
             provider_request_id=outcome.provider_request_id,
             latency_ms=int(seconds * 1000),
             first_token_ms=None if first is None else int(first * 1000),
-            **charged,
+            **usage_fields,
         )
 
-    def _say_above_bound(self, attempt: Attempt, usage: Usage, why: str) -> None:
-        """A bound that does not hold is a fault of the price table or of the provider, whoever pays for it."""
-        self._alerts.say(
+    def _alert_above_bound(self, attempt: Attempt, usage: Usage, why: str) -> None:
+        """A usage above its bound shows a mistake in the price table or at the provider, which a person has to mend."""
+        self._alerts.send(
             Alert.USAGE_ABOVE_BOUND,
             tenant_id=str(attempt.call.caller.tenant_id),
             event_id=attempt.reservation.name,
@@ -94,10 +94,10 @@ class Settler:
         )
 
 
-def _charged(attempt: Attempt, usage: Usage | None) -> tuple[str | None, dict[str, Any]]:
-    """What an event says of known usage, and the reason where it is not what was bounded.
+def _usage_fields(attempt: Attempt, usage: Usage | None) -> tuple[str | None, dict[str, Any]]:
+    """The event's fields for a known usage, and a reason where the usage is not what was bounded.
 
-    What is not known, or no usage at all, is charged at the bound; what was used above the bound is charged as it is.
+    A usage that is missing or not believed leaves the bound as the charge; one above the bound is charged as it is.
     """
     if usage is None:
         return "usage_missing", {}
@@ -119,7 +119,7 @@ def _charged(attempt: Attempt, usage: Usage | None) -> tuple[str | None, dict[st
 
 
 def _believable(usage: Usage) -> bool:
-    """Whether the numbers can be a usage at all; an answer that claims to have taken nothing has lost its usage."""
+    """Whether the numbers can be true; an answer that claims to have taken no tokens has lost its usage."""
     written, by_hour = usage.cache_write_tokens, usage.cache_write_1h_tokens
     parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, written, by_hour)
     if usage is not NO_USAGE and not usage.total_tokens:
@@ -132,8 +132,8 @@ def _believable(usage: Usage) -> bool:
     )
 
 
-def _about(event: UsageEvent) -> dict[str, object]:
-    """What a log line says of an attempt."""
+def _log_fields(event: UsageEvent) -> dict[str, object]:
+    """What a log line has of an attempt."""
     return {
         "trace_id": event.trace_id,
         "provider": event.provider,

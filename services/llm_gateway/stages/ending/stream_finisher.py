@@ -1,10 +1,11 @@
-"""Ends a streamed answer: passes its bytes on, the last ones only when its usage is settled."""
+"""Ends a streamed answer: passes its bytes on, and the last ones only after its usage is settled."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from foundation.domain.errors import LockstepError
+from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
 from llm_gateway.exchange.failures import UpstreamFailed, client_gone
 from llm_gateway.replays.vault import StoredAnswer
@@ -27,154 +28,149 @@ _CLIENT_GONE = client_gone()
 _log = logger(__name__)
 
 
-def _event_of(failure: LockstepError | UpstreamFailed, call: ModelCall) -> bytes:
+def _error_event(failure: LockstepError | UpstreamFailed, call: ModelCall) -> bytes:
     return WIRES[call.request.dialect].error_event(failure, str(call.request_id))
 
 
 class StreamFinisher:
-    def __init__(self, settle: Settler, keep: AnswerKeeper, *, heartbeat: Heartbeat, drains: Drains) -> None:
-        self._settle = settle
-        self._keep = keep
+    def __init__(self, settler: Settler, keeper: AnswerKeeper, *, heartbeat: Heartbeat, drains: Drains) -> None:
+        self._settler = settler
+        self._keeper = keeper
         self._heartbeat = heartbeat
         self._drains = drains
-        self._running: set[asyncio.Task[None]] = set()
+        self._tasks = TaskSet()
 
-    def __call__(self, opened: OpenedAnswer) -> Outlet:
+    def start(self, opened: OpenedAnswer) -> Outlet:
         """Start the pump in a task of its own; what it lets out comes through the outlet."""
         outlet = Outlet()
-        self._start(self.pump(opened, outlet), outlet, opened.attempt.call)
+        self._tasks.start(_end_outlet(self.pump(opened, outlet), outlet, opened.attempt.call))
         return outlet
 
-    def later(self, opening: "asyncio.Task[OpenedAnswer]", call: ModelCall) -> Outlet:
+    def start_when_open(self, opening: "asyncio.Task[OpenedAnswer]", call: ModelCall) -> Outlet:
         """The same for an answer that has not begun: the connection is kept alive until then."""
         outlet = Outlet()
-        self._start(self._when_open(opening, outlet, call), outlet, call)
+        self._tasks.start(_end_outlet(self._pump_when_open(opening, outlet, call), outlet, call))
         return outlet
 
     async def drain(self) -> None:
         """Wait for all pumps."""
-        while self._running:
-            await asyncio.wait(self._running)
+        await self._tasks.wait()
 
     async def pump(self, opened: OpenedAnswer, outlet: Outlet, *, keep: bool = True) -> None:
         """Bring an answer to its end and its charge; without `keep` it is nobody's answer and not stored."""
-        passing = StreamRelay(opened, outlet, keep=keep and opened.attempt.call.replayable is not None)
-        forget = self._when_the_client_leaves(opened, outlet)
+        relay = StreamRelay(opened, outlet, keep=keep and opened.attempt.call.identity is not None)
+        stop_draining = self._watch_client(opened, outlet)
         try:
             with self._heartbeat.over(outlet):
-                last = await self._end(opened, passing, keep=keep)
+                last = await self._relay_and_settle(opened, relay, keep=keep)
         except LockstepError as error:
             _log.warning("a stream could not be finished", extra={"code": error.code, "detail": error.detail})
-            last = _event_of(error, opened.attempt.call)
+            last = _error_event(error, opened.attempt.call)
         finally:
             opened.answer.close()
-            forget()
+            stop_draining()
         await outlet.put(last)
         await outlet.end()
 
-    async def _when_open(self, opening: "asyncio.Task[OpenedAnswer]", outlet: Outlet, call: ModelCall) -> None:
+    async def _pump_when_open(self, opening: "asyncio.Task[OpenedAnswer]", outlet: Outlet, call: ModelCall) -> None:
         try:
             with self._heartbeat.over(outlet):
                 opened = await opening
         except (LockstepError, UpstreamFailed) as error:
             # the status line has left: the error can only be an event
-            await outlet.put(_event_of(error, call))
+            await outlet.put(_error_event(error, call))
             await outlet.end()
             return
         await self.pump(opened, outlet)
 
-    async def _end(self, opened: OpenedAnswer, passing: StreamRelay, *, keep: bool) -> bytes:
-        """Pass everything on but the end; settle, and answer what the end is."""
+    async def _relay_and_settle(self, opened: OpenedAnswer, relay: StreamRelay, *, keep: bool) -> bytes:
+        """Pass on everything but the last event, settle the attempt, and answer the last event."""
         try:
-            await self._pass_on(opened, passing)
+            await self._relay_events(opened, relay)
         except UpstreamFailed as broken_off:
-            return await self._end_badly(opened, passing, _CLIENT_GONE if passing.aborted else broken_off)
-        opened.permit.succeeded()
-        outcome = self._outcome(opened, passing, status="succeeded")
+            return await self._settle_failure(opened, relay, _CLIENT_GONE if relay.was_aborted else broken_off)
+        opened.permit.report_success()
+        outcome = self._outcome(opened, relay, status="succeeded")
         if not keep:
-            await self._settle(opened.attempt, outcome)
+            await self._settler.settle(opened.attempt, outcome)
             return b""
-        answer = StoredAnswer(
-            200, CONTENT_TYPE, b"".join([*passing.kept, passing.ending]), answer_headers(opened.attempt)
-        )
-        await self._keep(opened.attempt, outcome, answer, ending=passing.ending)
-        return passing.ending
+        answer = StoredAnswer(200, CONTENT_TYPE, b"".join([*relay.kept, relay.ending]), answer_headers(opened.attempt))
+        await self._keeper.settle_and_keep(opened.attempt, outcome, answer, ending=relay.ending)
+        return relay.ending
 
-    async def _end_badly(self, opened: OpenedAnswer, passing: StreamRelay, failure: UpstreamFailed) -> bytes:
+    async def _settle_failure(self, opened: OpenedAnswer, relay: StreamRelay, failure: UpstreamFailed) -> bytes:
         if failure is _CLIENT_GONE:
-            opened.permit.nothing_learned()
+            opened.permit.release()
         else:
-            opened.permit.failed()
+            opened.permit.report_failure()
         outcome = outcome_of_failure(failure, status="cut")
-        if passing.usage is not None:
-            outcome = self._outcome(opened, passing, status="cut", error_code=failure.code)
-        await self._settle(opened.attempt, outcome)
-        return _event_of(failure, opened.attempt.call)
+        if relay.usage is not None:
+            outcome = self._outcome(opened, relay, status="cut", error_code=failure.code)
+        await self._settler.settle(opened.attempt, outcome)
+        return _error_event(failure, opened.attempt.call)
 
     def _outcome(
-        self, opened: OpenedAnswer, passing: StreamRelay, *, status: str, error_code: str | None = None
+        self, opened: OpenedAnswer, relay: StreamRelay, *, status: str, error_code: str | None = None
     ) -> AttemptOutcome:
         return AttemptOutcome(
             status=status,
-            usage=passing.usage,
+            usage=relay.usage,
             http_status=200,
             error_code=error_code,
             provider_request_id=opened.answer.request_id,
             first_token_seconds=opened.first_token_seconds,
         )
 
-    async def _pass_on(self, opened: OpenedAnswer, passing: StreamRelay) -> None:
-        """Until the upstream says that it is done; `UpstreamFailed` when it ends in any other way."""
+    async def _relay_events(self, opened: OpenedAnswer, relay: StreamRelay) -> None:
+        """Returns when the provider has ended its stream; `UpstreamFailed` when it ends in any other way."""
         loop = asyncio.get_running_loop()
         idle = opened.attempt.target.provider.timeouts.idle
         try:
             async with idle_limit(opened.deadline, idle=idle) as until:
-                if await passing.take(opened.first_events):
+                if await relay.relay(opened.first_events):
                     return
                 until.due = min(opened.deadline, loop.time() + idle)
                 if opened.chunks is not None and opened.reader is not None:
                     async for chunk in opened.chunks:
                         events = opened.reader.feed(chunk)
                         until.due = opened.deadline + STALL_SECONDS
-                        if await passing.take(events):
+                        if await relay.relay(events):
                             return
                         until.due = min(opened.deadline, loop.time() + idle)
         except TimeoutError as error:
             raise stream_failure("upstream_stalled", opened) from error
         raise stream_failure("upstream_cut", opened)
 
-    def _when_the_client_leaves(self, opened: OpenedAnswer, outlet: Outlet) -> Callable[[], None]:
-        """Read on for the usage, or break off where that stops the bill; answers what to do when all is over."""
+    def _watch_client(self, opened: OpenedAnswer, outlet: Outlet) -> Callable[[], None]:
+        """When the client leaves, read on for the usage, or break off where that stops the bill.
+
+        Answers what to call when the stream has ended.
+        """
         target = opened.attempt.target
         draining = False
 
-        def left() -> None:
+        def client_left() -> None:
             nonlocal draining
             draining = self._drains.begin(target)
             if not draining:
                 opened.answer.close()
 
-        def over() -> None:
+        def ended() -> None:
             if draining:
                 self._drains.end(target)
 
         if outlet.gone:
-            left()
+            client_left()
         else:
-            outlet.on_leave = left
-        return over
-
-    def _start(self, work: Coroutine[Any, Any, None], outlet: Outlet, call: ModelCall) -> None:
-        task = asyncio.create_task(_ended(work, outlet, call))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+            outlet.on_leave = client_left
+        return ended
 
 
-async def _ended(work: Coroutine[Any, Any, None], outlet: Outlet, call: ModelCall) -> None:
-    """The work; whatever becomes of it, the client is not left waiting."""
+async def _end_outlet(work: Coroutine[Any, Any, None], outlet: Outlet, call: ModelCall) -> None:
+    """Do the work; if it fails unexpectedly, still end the stream, so that the client is not left waiting."""
     try:
         await work
     except Exception:  # noqa: BLE001  # the edge of a stream: log once, tell the caller nothing internal
         _log.exception("a stream failed unexpectedly")
-        await outlet.put(_event_of(Unexpected("the gateway failed"), call))
+        await outlet.put(_error_event(Unexpected("the gateway failed"), call))
         await outlet.end()

@@ -1,4 +1,4 @@
-"""What of a stream has passed: its events in the caller's words, its usage, and its end, which is kept back."""
+"""Relays a stream's events to the caller in the caller's dialect, and holds back the last one until it is settled."""
 
 from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off
 from llm_gateway.exchange.usage import Usage
@@ -10,6 +10,8 @@ _MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 
 class StreamRelay:
+    """`kept` are the bytes that were passed on, for replay; `usage` is the last that came; `ending` the last event."""
+
     def __init__(self, opened: OpenedAnswer, outlet: Outlet, *, keep: bool) -> None:
         call, target = opened.attempt.call, opened.attempt.target
         self._opened = opened
@@ -22,13 +24,13 @@ class StreamRelay:
         self.ending = b""
 
     @property
-    def aborted(self) -> bool:
+    def was_aborted(self) -> bool:
         """Whether the caller left and the answer was broken off for that."""
         return self._outlet.gone and self._opened.answer.closed
 
-    async def take(self, events: list[StreamEvent]) -> bool:
-        """Pass events on; whether the end has come."""
-        passing: list[bytes] = []
+    async def relay(self, events: list[StreamEvent]) -> bool:
+        """Pass events on; answers whether the stream has come to its end."""
+        outgoing: list[bytes] = []
         done = False
         for event in events:
             if event.usage is not None:
@@ -38,16 +40,16 @@ class StreamRelay:
                 raise stream_failure("upstream_error", self._opened)
             if event.kind is EventKind.DONE:
                 done = True
-                self._end(event.wire, passing)
+                self._end(event.wire, outgoing)
                 break
-            passing += self._said(event.wire)
-        if wire := b"".join(passing):
+            outgoing += self._translate(event.wire)
+        if wire := b"".join(outgoing):
             self._remember(wire)
             await self._outlet.put(wire)
         return done
 
-    def _said(self, wire: bytes) -> list[bytes]:
-        """An event in the caller's words."""
+    def _translate(self, wire: bytes) -> list[bytes]:
+        """An event in the caller's dialect."""
         if self._translator is None or not wire:
             return [wire]
         try:
@@ -55,7 +57,7 @@ class StreamRelay:
         except ValueError as error:
             raise stream_failure("upstream_malformed", self._opened) from error
 
-    def _end(self, wire: bytes, passing: list[bytes]) -> None:
+    def _end(self, wire: bytes, outgoing: list[bytes]) -> None:
         if self._translator is None:
             self.ending = wire
             return
@@ -63,7 +65,7 @@ class StreamRelay:
             *before, self.ending = self._translator.end(wire)
         except ValueError as error:
             raise stream_failure("upstream_malformed", self._opened) from error
-        passing += before
+        outgoing += before
 
     def _remember(self, wire: bytes) -> None:
         if not self._keep:
@@ -75,5 +77,5 @@ class StreamRelay:
 
 
 def stream_failure(code: str, opened: OpenedAnswer) -> UpstreamFailed:
-    """A stream that ended in another way than its own."""
+    """The failure of a stream that did not end as its dialect ends a stream."""
     return broken_off(code, request_id=opened.answer.request_id)

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,7 +21,7 @@ from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
-from llm_gateway.budget.reserve_script import Headroom
+from llm_gateway.budget.reserve_script import Headroom, ReservationRequest
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.totals.redis_holds import read_redis_holds
 from llm_gateway.budget.waiting import FairWait
@@ -35,11 +34,11 @@ class Store(BudgetStore):
 
     before_answer: Callable[[], Awaitable[None]] | None = None
 
-    async def reserve(self, reservation: Reservation, **more: Any) -> Headroom:
-        funded = await super().reserve(reservation, **more)
+    async def reserve(self, request: ReservationRequest) -> Headroom:
+        headroom = await super().reserve(request)
         if self.before_answer:
             await self.before_answer()
-        return funded
+        return headroom
 
 
 async def breaks() -> None:
@@ -70,11 +69,11 @@ def store(bench: BudgetBench) -> Store:
 
 
 @pytest.fixture
-def ledger(store: Store, journal: Journal) -> AttemptBook:
-    return AttemptBook(store, journal, FairWait(seconds=1, most=1), lease=LEASE, recorded=none_recorded)
+def book(store: Store, journal: Journal) -> AttemptBook:
+    return AttemptBook(store, journal, FairWait(seconds=1, most=1), lease=LEASE, find_recorded=none_recorded)
 
 
-async def held(ledger: AttemptBook, bench: BudgetBench, tokens: int) -> Reservation:
+async def held(book: AttemptBook, bench: BudgetBench, tokens: int) -> Reservation:
     lost = UsageEvent(
         tenant_id=bench.tenant_id,
         event_day=date(2026, 11, 26),
@@ -96,7 +95,7 @@ async def held(ledger: AttemptBook, bench: BudgetBench, tokens: int) -> Reservat
         started_at=datetime.now(UTC),
     )
     reservation = msgspec.structs.replace(bench.reservation(tokens), lost_event=encode_event(lost))
-    await ledger.reserve(reservation, scopes=bench.scopes, windows=bench.windows, lease=None)
+    await book.reserve(bench.request(reservation))
     return reservation
 
 
@@ -121,70 +120,70 @@ async def lost_by_a_restart(bench: BudgetBench) -> AsyncIterator[None]:
 
 
 async def test_room_of_a_settled_call_is_not_claimed_back_when_its_settlement_is_lost(
-    bench: BudgetBench, ledger: AttemptBook
+    bench: BudgetBench, book: AttemptBook
 ) -> None:
-    first = await held(ledger, bench, 900)
-    ledger.dispatching(first)
+    first = await held(book, bench, 900)
+    book.mark_dispatching(first)
     async with lost_by_a_restart(bench):
-        await ledger.settle(first, used(first))
-        await held(ledger, bench, 800)
-    await ledger.contribute({bench.bucket})
+        await book.settle(first, used(first))
+        await held(book, bench, 800)
+    await book.restore_holds({bench.bucket})
     assert await tokens_held(bench) == [60, 800]
 
 
 async def test_room_of_a_call_that_was_given_up_is_not_claimed_back_either(
-    bench: BudgetBench, store: Store, ledger: AttemptBook
+    bench: BudgetBench, store: Store, book: AttemptBook
 ) -> None:
     store.before_answer = breaks
     with pytest.raises(RedisUnavailable):
-        await held(ledger, bench, 900)
+        await held(book, bench, 900)
     store.before_answer = None
     async with lost_by_a_restart(bench):
-        await ledger.finish_unfinished()
-        await held(ledger, bench, 800)
-    await ledger.contribute({bench.bucket})
+        await book.finish_unfinished()
+        await held(book, bench, 800)
+    await book.restore_holds({bench.bucket})
     assert await tokens_held(bench) == [0, 800]
 
 
 async def test_what_a_rebuild_could_not_know_to_be_admitted_is_not_held_and_not_dispatched(
-    bench: BudgetBench, store: Store, ledger: AttemptBook
+    bench: BudgetBench, store: Store, book: AttemptBook
 ) -> None:
     async def rebuild() -> None:
         await bench.redis.flushall()
-        await ledger.contribute({bench.bucket})
+        await book.restore_holds({bench.bucket})
 
     store.before_answer = rebuild
     with pytest.raises(BucketClosed):
-        await held(ledger, bench, 900)
+        await held(book, bench, 900)
     store.before_answer = None
     assert await tokens_held(bench) == []
     await bench.open()
-    await held(ledger, bench, 800)
-    await ledger.finish_unfinished()
+    await held(book, bench, 800)
+    await book.finish_unfinished()
     assert await tokens_held(bench) == [800]
 
 
-async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, ledger: AttemptBook) -> None:
-    await held(ledger, bench, 200)
+async def test_what_is_not_settled_is_held_as_it_was(bench: BudgetBench, book: AttemptBook) -> None:
+    await held(book, bench, 200)
     async with lost_by_a_restart(bench):
-        await held(ledger, bench, 100)
-    await ledger.contribute({bench.bucket})
+        await held(book, bench, 100)
+    await book.restore_holds({bench.bucket})
     assert await tokens_held(bench) == [100, 200]
 
 
 async def test_an_answer_leaves_although_the_journal_has_forgotten_its_settlement_meanwhile(
-    bench: BudgetBench, journal: Journal, ledger: AttemptBook
+    bench: BudgetBench, journal: Journal, book: AttemptBook
 ) -> None:
-    reservation = await held(ledger, bench, 100)
+    reservation = await held(book, bench, 100)
     identity = reservation.reservation_id
-    ledger.dispatching(reservation)
+    book.mark_dispatching(reservation)
     await bench.redis.delete(keys.epoch(bench.bucket))
-    settling = asyncio.create_task(ledger.settle(reservation, used(reservation)))
-    await ledger.closed.wait()
+    settling = asyncio.create_task(book.settle(reservation, used(reservation)))
+    await book.closed.wait()
     await bench.open()
     # the loop that finishes comes first, and the recorder has seen the event in PostgreSQL
-    await ledger.finish_unfinished()
-    ledger.recorded({identity})
+    await book.finish_unfinished()
+    book.forget_recorded({identity})
     assert identity not in journal.entries
     async with asyncio.timeout(15):
         await settling

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from fixtures.money.budget_bench import LIMIT, BudgetBench, Run
 from fixtures.money.counters import as_field, over
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
-from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BudgetSpent, CallUnderWay, RoomHeldByOthers, RunIsClosed, StaleLease
 from llm_gateway.budget.reservation import Reservation
@@ -180,7 +181,7 @@ def test_a_refused_call_leaves_no_trace_in_any_scope(run_bench: Run) -> None:
         before = await bench.redis.keys("*")
         with pytest.raises(BudgetSpent) as refused:
             await bench.reserve(bench.reservation(4))
-        assert refused.value.blocked.scope is ScopeKind.STEP
+        assert refused.value.blocking.scope is ScopeKind.STEP
         assert sorted(await bench.redis.keys("*")) == sorted(before)
 
     run_bench(body)

@@ -170,7 +170,7 @@ def test_a_slot_is_free_when_its_call_is_settled(run_bench: Run) -> None:
         await bench.reserve(first, limits=limits)
         with pytest.raises(RoomHeldByOthers) as refused:
             await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
-        assert (refused.value.blocked.scope, refused.value.blocked.unit) == (ScopeKind.TENANT, "calls")
+        assert (refused.value.blocking.scope, refused.value.blocking.unit) == (ScopeKind.TENANT, "calls")
         await bench.settle(first, 1)
         await bench.reserve(bench.reservation(1, limits=limits), limits=limits)
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from fixtures.money.budget_bench import BudgetBench, Run
 from fixtures.money.rolling_oracle import RollingOracle
 from foundation.domain.ids import new_uuid
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
-from llm_gateway.budget.limits.scopes import Amount, BudgetLimit, LimitedScope, RollingLimit, ScopeKind
+from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, RollingLimit, ScopeKind
 from llm_gateway.budget.refusals import BackfillNeeded, BudgetSpent, RoomHeldByOthers
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.store import SettlementState
@@ -67,16 +68,16 @@ class Rolled:
                 await asyncio.sleep(0.002)  # outlive the lease of one millisecond
 
     async def _answer(self, reservation: Reservation, *, short: bool) -> tuple[str, int | None]:
-        store, seeds = self.bench.short if short else None, NO_BACKFILLS
+        store, backfills = self.bench.short if short else None, NO_BACKFILLS
         while True:
             try:
-                await self.bench.reserve(reservation, store=store, seeds=seeds)
+                await self.bench.reserve(reservation, store=store, backfills=backfills)
             except BudgetSpent as spent:
-                return "spent", spent.blocked.room_at_ms
+                return "spent", spent.blocking.room_at_ms
             except RoomHeldByOthers:
                 return "held", None
             except BackfillNeeded as asked:
-                seeds = await self._seeds(asked)
+                backfills = await self._seeds(asked)
             else:
                 return "reserved", None
 
@@ -185,13 +186,13 @@ def test_calls_at_once_pass_no_limit_in_any_interval(run_bench: Run, calls: list
             nonlocal most_held
             await asyncio.sleep(begins_ms / 1000)
             reservation = bench.reservation(bound)
-            seeds: dict[int, Backfill] = {}
+            backfills: dict[int, Backfill] = {}
             while True:
                 try:
-                    await bench.reserve(reservation, seeds=seeds)
+                    await bench.reserve(reservation, backfills=backfills)
                     break
                 except BackfillNeeded as asked:
-                    seeds = {number: Backfill(since, {}) for number, since in asked.since_ms.items()}
+                    backfills = {number: Backfill(since, {}) for number, since in asked.since_ms.items()}
                 except (BudgetSpent, RoomHeldByOthers):
                     return
             rolled.oracle.admitted(reservation)
@@ -217,9 +218,7 @@ def test_a_warning_comes_once_a_span_of_the_window(run_bench: Run) -> None:
         with pytest.raises(BackfillNeeded) as asked:
             await bench.reserve_without_run(first)
         [since] = asked.value.since_ms.values()
-        await bench.store.reserve(
-            first, scopes=bench.scopes, windows=bench.windows, lease=None, seeds={0: Backfill(since, {})}
-        )
+        await bench.store.reserve(bench.request(first, backfills={0: Backfill(since, {})}))
         await bench.settle(first, 79)
         assert await bench.warnings() == []
         for _ in range(3):
@@ -231,7 +230,7 @@ def test_a_warning_comes_once_a_span_of_the_window(run_bench: Run) -> None:
     run_bench(body)
 
 
-def test_an_old_seed_is_not_taken_for_a_later_beginning(run_bench: Run) -> None:
+def test_an_old_backfill_is_not_taken_for_a_later_beginning(run_bench: Run) -> None:
     async def body(bench: BudgetBench) -> None:
         rolled = Rolled(bench, limited=True)
         with pytest.raises(BackfillNeeded) as first:
@@ -240,7 +239,7 @@ def test_an_old_seed_is_not_taken_for_a_later_beginning(run_bench: Run) -> None:
         await asyncio.sleep(0.002)
         old = {number: Backfill(since, {}) for number, since in first.value.since_ms.items()}
         with pytest.raises(BackfillNeeded) as second:
-            await bench.reserve(bench.reservation(1), seeds=old)
+            await bench.reserve(bench.reservation(1), backfills=old)
         assert list(second.value.since_ms) == [0]
         assert second.value.since_ms[0] > first.value.since_ms[0]
 
@@ -254,8 +253,8 @@ async def _whole_window(bench: BudgetBench) -> tuple[RollingLimit, str]:
     first = bench.reservation(0)
     with pytest.raises(BackfillNeeded) as asked:
         await bench.reserve_without_run(first)
-    seeds = {number: Backfill(since, {}) for number, since in asked.value.since_ms.items()}
-    await bench.store.reserve(first, scopes=bench.scopes, windows=bench.windows, lease=None, seeds=seeds)
+    backfills = {number: Backfill(since, {}) for number, since in asked.value.since_ms.items()}
+    await bench.store.reserve(bench.request(first, backfills=backfills))
     return hour, f"{bench.scope_key(0)}:rolling:{hour.width_ms}"
 
 

@@ -10,8 +10,8 @@ from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.admin.scopes_money import ScopeSpendingReader
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
-from llm_gateway.budget.limits.scopes import Amount
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 
@@ -37,9 +37,9 @@ async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: Re
         )
         await redis.hset(scope, FIELD, as_field(counts))
         with pytest.raises(DependencyUnavailable):
-            await ScopeSpendingReader(redis).spending(asked)
+            await ScopeSpendingReader(redis).read(asked)
         await redis.set(keys.epoch(bucket), "1")
-        key, whole = (await ScopeSpendingReader(redis).spending(asked)).scopes
+        key, whole = (await ScopeSpendingReader(redis).read(asked)).scopes
         assert [one.scope for one in (key, whole)] == asked.scopes
         assert (key.total.committed, key.total.held) == (Money(tokens=5, nano_usd=7), Money(tokens=1, nano_usd=0))
         assert (key.day.label, key.day.committed) == ("2026-11-26", Money(tokens=3, nano_usd=0))
@@ -49,7 +49,7 @@ async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: Re
         await redis.aclose()
     away = connect(RedisSettings(url="redis://127.0.0.1:1/0"))
     with pytest.raises(DependencyUnavailable):
-        await ScopeSpendingReader(away).spending(asked)
+        await ScopeSpendingReader(away).read(asked)
     await away.aclose()
 
 

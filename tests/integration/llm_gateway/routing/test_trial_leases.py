@@ -18,7 +18,7 @@ async def test_two_gateways_share_the_trials_of_a_half_open_breaker(redis_server
     breakers = [board.breaker("p", f"m-{id(redis)}", CONFIG) for board in boards]
     permit = await breakers[0].permit()
     assert permit is not None
-    permit.failed()
+    permit.report_failure()
 
     async def all_know() -> bool:
         for board in boards:
@@ -31,7 +31,7 @@ async def test_two_gateways_share_the_trials_of_a_half_open_breaker(redis_server
     given = [permit for permit in permits if permit is not None]
     assert len(given) == CONFIG.trials
     for permit in given:
-        permit.nothing_learned()
+        permit.release()
     await asyncio.sleep(0.05)
     assert await breakers[2].permit() is not None, "what was given back may be taken"
     await redis.aclose()

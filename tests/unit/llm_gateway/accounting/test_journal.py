@@ -27,10 +27,10 @@ def test_each_phase_survives_a_death(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "one")
     reserving, dispatching, settled, forgotten = (a_reservation() for _ in range(4))
     for reservation in (reserving, dispatching, settled, forgotten):
-        journal.reserving(reservation)
+        journal.begin(reservation)
     for reservation in (dispatching, settled, forgotten):
-        journal.dispatching(reservation.reservation_id)
-    journal.settled(settled.reservation_id, Settlement(3, 4, "event", answer_stored=True))
+        journal.mark_dispatching(reservation.reservation_id)
+    journal.settle(settled.reservation_id, Settlement(3, 4, "event", answer_stored=True))
     journal.forget(forgotten.reservation_id)
     journal.close()
 
@@ -48,8 +48,8 @@ def test_each_phase_survives_a_death(tmp_path: Path) -> None:
 def test_a_line_that_was_cut_off_is_as_if_it_were_never_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "one")
     reservation = a_reservation()
-    journal.reserving(reservation)
-    journal.dispatching(reservation.reservation_id)
+    journal.begin(reservation)
+    journal.mark_dispatching(reservation.reservation_id)
     journal.close()
     [file] = (tmp_path / "one").glob("journal-*.jsonl")
     file.write_bytes(file.read_bytes()[:-9])
@@ -63,7 +63,7 @@ def test_segments_go_when_all_their_attempts_are_forgotten(tmp_path: Path) -> No
     for _ in range(3):
         journal = Journal(tmp_path, "one")
         reservation = a_reservation()
-        journal.reserving(reservation)
+        journal.begin(reservation)
         for identity in list(journal.entries):
             journal.forget(identity)
         journal.close()

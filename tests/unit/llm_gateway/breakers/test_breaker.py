@@ -25,7 +25,7 @@ def a_breaker(config: BreakerConfig = CONFIG) -> tuple[ModelBreaker, Clock]:
 async def fail(breaker: ModelBreaker) -> None:
     permit = await breaker.permit()
     assert permit is not None
-    permit.failed()
+    permit.report_failure()
 
 
 def published() -> float | None:
@@ -39,7 +39,7 @@ async def test_it_opens_after_failures_in_a_row_only() -> None:
         await fail(breaker)
         permit = await breaker.permit()
         assert permit is not None
-        permit.succeeded()
+        permit.report_success()
     assert breaker.state == "closed"
     for _ in range(3):
         await fail(breaker)
@@ -58,10 +58,10 @@ async def test_trials_are_bounded_and_enough_successes_close_it() -> None:
     assert await breaker.permit() is None
     assert first is not None
     assert second is not None
-    first.succeeded()
+    first.report_success()
     assert breaker.state == "half-open"
     assert published() == 1
-    second.succeeded()
+    second.report_success()
     assert breaker.state == "closed"
     assert published() == 0
 
@@ -84,8 +84,8 @@ async def test_what_teaches_nothing_gives_its_trial_back() -> None:
     for _ in range(10):
         permit = await breaker.permit()
         assert permit is not None
-        permit.nothing_learned()
-        permit.failed()  # told already
+        permit.release()
+        permit.report_failure()  # told already
     assert breaker.state == "half-open"
 
 
@@ -140,10 +140,10 @@ async def test_a_person_closes_it() -> None:
 async def succeed(breaker: ModelBreaker) -> None:
     permit = await breaker.permit()
     assert permit is not None
-    permit.succeeded()
+    permit.report_success()
 
 
 async def limit(breaker: ModelBreaker, seconds: float) -> None:
     permit = await breaker.permit()
     assert permit is not None
-    permit.rate_limited(seconds)
+    permit.report_rate_limit(seconds)

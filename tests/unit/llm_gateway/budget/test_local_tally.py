@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from foundation.domain.ids import new_uuid
 from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.journal import Journal, Settlement
-from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 
@@ -38,7 +38,7 @@ def test_bounds_fill_a_share_and_usage_gives_the_rest_back() -> None:
     tally.add(first)
     assert tally.fits(a_reservation(40), SHARE)
     assert not tally.fits(a_reservation(41), SHARE)
-    tally.settled(first.reservation_id, Amount(10, 100))
+    tally.settle(first.reservation_id, Amount(10, 100))
     assert tally.fits(a_reservation(90), SHARE)
     assert not tally.fits(a_reservation(91), SHARE)
 
@@ -53,11 +53,11 @@ def test_what_redis_counts_stays_until_redis_admits_a_call_that_was_asked_for_af
     one = a_reservation(100)
     tally.add(one)
     asked_before = tally.moment()
-    tally.within_limits(["tenant"], asked_before)
-    tally.counted(one.reservation_id)
-    tally.within_limits(["tenant"], asked_before)
+    tally.forget_within_limits(["tenant"], asked_before)
+    tally.mark_counted(one.reservation_id)
+    tally.forget_within_limits(["tenant"], asked_before)
     assert not tally.fits(a_reservation(1), SHARE)
-    tally.within_limits(["tenant"], tally.moment())
+    tally.forget_within_limits(["tenant"], tally.moment())
     assert tally.fits(a_reservation(100), SHARE)
 
 
@@ -65,8 +65,8 @@ def test_each_scope_is_within_its_limits_when_a_call_in_it_was_admitted() -> Non
     tally = LocalTally()
     one = a_reservation(100, "tenant", "user")
     tally.add(one)
-    tally.counted(one.reservation_id)
-    tally.within_limits(["tenant", "another user"], tally.moment())
+    tally.mark_counted(one.reservation_id)
+    tally.forget_within_limits(["tenant", "another user"], tally.moment())
     assert tally.fits(a_reservation(100, "tenant", "another user"), SHARE)
     assert not tally.fits(a_reservation(1, "tenant", "user"), SHARE)
 
@@ -90,16 +90,16 @@ def test_no_more_than_a_share_is_ever_uncounted_or_unconfirmed(steps: list[tuple
                 tally.add(one)
                 amounts[one] = tokens
         elif action == "admit":
-            tally.within_limits(["tenant"], tally.moment())
+            tally.forget_within_limits(["tenant"], tally.moment())
             amounts = {one: amount for one, amount in amounts.items() if one not in counted}
         elif known:
             one = known[pick % len(known)]
             if action == "count":
-                tally.counted(one.reservation_id)
+                tally.mark_counted(one.reservation_id)
                 counted.add(one)
             elif one not in counted:
                 amounts[one] = min(tokens, one.bound_tokens)
-                tally.settled(one.reservation_id, Amount(amounts[one], amounts[one] * 10))
+                tally.settle(one.reservation_id, Amount(amounts[one], amounts[one] * 10))
 
 
 def test_what_redis_has_not_counted_is_known_after_a_restart(tmp_path: Path) -> None:
@@ -107,12 +107,12 @@ def test_what_redis_has_not_counted_is_known_after_a_restart(tmp_path: Path) -> 
     held_by_redis = msgspec.structs.replace(held_by_redis, is_local=False)
     before = Journal(tmp_path, "gateway")
     for one in (open_one, settled_one, held_by_redis):
-        before.reserving(one)
-    before.settled(settled_one.reservation_id, Settlement(10, 100, "{}"))
+        before.begin(one)
+    before.settle(settled_one.reservation_id, Settlement(10, 100, "{}"))
     before.close()
     nothing: Any = None
     journal = Journal(tmp_path, "gateway")
-    tally = AttemptBook(nothing, journal, nothing, lease=timedelta(seconds=30), recorded=nothing).local
+    tally = AttemptBook(nothing, journal, nothing, lease=timedelta(seconds=30), find_recorded=nothing).local
     journal.close()
     assert tally.fits(a_reservation(30), SHARE)
     assert not tally.fits(a_reservation(31), SHARE)

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from llm_gateway.budget.limits.scopes import Amount
+from llm_gateway.budget.amounts import Amount
 from llm_gateway.reconciliation.drift import LedgerCount, TenantDrift
-from llm_gateway.reconciliation.reconcile import ProviderReport, ReconcileExit, exit_of
+from llm_gateway.reconciliation.reconcile import ProviderReport, ReconcileExit, choose_exit
 
 
 def tenant(*, billed: int, charged: int, counters: int | None = None) -> TenantDrift:
@@ -35,4 +35,4 @@ def report(*tenants: TenantDrift, billed: int) -> ProviderReport:
     ],
 )
 def test_every_difference_is_told(reports: list[ProviderReport], said: ReconcileExit) -> None:
-    assert exit_of(reports) is said
+    assert choose_exit(reports) is said

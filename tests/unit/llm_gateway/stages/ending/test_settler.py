@@ -50,10 +50,10 @@ class Kept:
 
 class KeptAlerts:
     def __init__(self) -> None:
-        self.said: list[Alert] = []
+        self.sent: list[Alert] = []
 
-    def say(self, alert: Alert, **_: Any) -> None:
-        self.said.append(alert)
+    def send(self, alert: Alert, **_: Any) -> None:
+        self.sent.append(alert)
 
 
 def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
@@ -68,16 +68,16 @@ def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
     call = ModelCall(caller, request, route, plan, bound, None, None, client)
     now = datetime.now(UTC)
     counted = CallScopes((LimitedScope(ScopeKind.TENANT, caller.tenant_id),), (), NO_LIMITS, NO_LIMITS)
-    asked = AttemptRequest(call, target, 1, AttemptReason.FIRST, counted)
-    return make_attempt(asked, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
+    attempt_request = AttemptRequest(call, target, 1, AttemptReason.FIRST, counted)
+    return make_attempt(attempt_request, windows=windows_at(now, ZoneInfo("UTC")), now=now, is_local=is_local)
 
 
 async def settled(
     attempt: Attempt, usage: Usage | None, alerts: "KeptAlerts | None" = None
 ) -> tuple[Settlement, UsageEvent]:
     kept: Any = Kept()
-    saying: Any = alerts or KeptAlerts()
-    await Settler(kept, saying)(attempt, AttemptOutcome(status="succeeded", usage=usage))
+    sending: Any = alerts or KeptAlerts()
+    await Settler(kept, sending).settle(attempt, AttemptOutcome(status="succeeded", usage=usage))
     [settlement] = kept.settlements
     event = decode_event(settlement.event.encode())
     assert (settlement.tokens, settlement.nano_usd) == (event.total_tokens, event.cost_nano_usd)
@@ -96,7 +96,7 @@ async def test_usage_above_a_strict_bound_is_charged_as_it_is_and_raises_an_aler
     assert (event.total_tokens, event.usage_source) == (usage.total_tokens, "provider")
     assert settlement.nano_usd == CEILING.cost(usage) > attempt.call.bound.nano_usd
     assert event.error_code == "usage_above_bound"
-    assert alerts.said == [Alert.USAGE_ABOVE_BOUND]
+    assert alerts.sent == [Alert.USAGE_ABOVE_BOUND]
 
 
 async def test_usage_above_an_estimate_is_charged_truly_and_alerts_only_above_the_strict_bound() -> None:
@@ -106,11 +106,11 @@ async def test_usage_above_an_estimate_is_charged_truly_and_alerts_only_above_th
     usage, alerts = Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens), KeptAlerts()
     _, event = await settled(attempt, usage, alerts)
     assert event.total_tokens == strict.tokens > event.bound_tokens == attempt.reservation.bound_tokens
-    assert (event.bound_kind, event.usage_source, alerts.said) == (BoundKind.ESTIMATE, "provider", [])
+    assert (event.bound_kind, event.usage_source, alerts.sent) == (BoundKind.ESTIMATE, "provider", [])
     more = Usage(input_tokens=strict.input_tokens, output_tokens=strict.output_tokens + 1)
     _, above = await settled(attempt, more, alerts)
     assert (above.total_tokens, above.error_code) == (more.total_tokens, "usage_above_bound")
-    assert alerts.said == [Alert.USAGE_ABOVE_BOUND]
+    assert alerts.sent == [Alert.USAGE_ABOVE_BOUND]
 
 
 @pytest.mark.parametrize(
