@@ -1,4 +1,4 @@
-"""The gateway's web application: calls take the plain way, everything else FastAPI's."""
+"""The gateway's web application: model calls bypass FastAPI, everything else is FastAPI's."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -61,7 +61,10 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
 
 
 def _spare_the_collector() -> None:
-    """What stands now stands for good, and a call leaves hardly any cycles: look for them seldom."""
+    """Let the garbage collector run rarely.
+
+    What was created so far lives as long as the process, so it is frozen; a call leaves hardly any cycles to collect.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 20, 20)

@@ -26,7 +26,7 @@ def _paths(value: object) -> object:
 
 
 class RoutesSettings(BaseSettings):
-    """Which files say what a gateway serves and what it costs."""
+    """The files with what a gateway serves and what it costs."""
 
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, populate_by_name=True)
 
@@ -104,7 +104,7 @@ class GatewaySettings(RoutesSettings):
         default=256 * 1024 * 1024,
         ge=1024,
         le=64 * 1024 * 1024 * 1024,
-        description="bodies above 1 MiB that are being answered at a time, together; more are told to come again",
+        description="bodies above 1 MiB that are being answered at a time, together; more are refused for a moment",
     )
     drain_seconds: int = Field(default=30, ge=1, le=600, description="time for open calls to end after SIGTERM")
 

@@ -30,7 +30,7 @@ _log = logger(__name__)
 _ACKNOWLEDGE_SECONDS = 10.0
 """How long an answer waits for Redis to confirm what it cost."""
 REMEMBER_ANSWERS = timedelta(hours=1)
-"""How long Redis knows that a call's answer is stored; PostgreSQL knows it for ever and is asked first."""
+"""How long Redis knows that a call's answer is stored; PostgreSQL keeps the answer itself and is read first."""
 
 
 class SettlementUnconfirmed(DependencyUnavailable):
@@ -62,7 +62,7 @@ class AttemptBook:
         self._unknown_since: dict[UUID, int] = {}
         self.local = _rebuild_tally(journal)
         self.closed = asyncio.Event()
-        """Set when a bucket was found closed: somebody must rebuild it."""
+        """Set when a script has met a closed bucket, which `Rebuilder` then rebuilds."""
 
     async def reserve(self, request: ReservationRequest, *, waits: bool = True, once: bool = False) -> Headroom:
         """Hold the bound in every scope, after a fair wait where others hold the room; raises `ReservationRefused`.

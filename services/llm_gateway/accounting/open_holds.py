@@ -33,12 +33,12 @@ class OpenHolds:
         return len(self._open)
 
     def begin(self, reservation: Reservation) -> None:
-        """From now on, a lease long. It may still wait for its room: then Redis knows nothing of it yet."""
+        """Watch a hold from now on, for a lease. It may still wait for its room; then Redis has no hold of it yet."""
         ends = asyncio.get_running_loop().time() + self._lease
         self._open[reservation.reservation_id] = _OpenHold(reservation, ends)
 
     def begin_locally(self, reservation: Reservation) -> None:
-        """Perhaps nothing is held that could lapse; where Redis or a rebuild has a hold of it, that is renewed too."""
+        """Renew the hold of an attempt if Redis has one; it is not cut off, since there may be nothing to lapse."""
         self._open[reservation.reservation_id] = _OpenHold(reservation, math.inf)
 
     def end(self, identity: UUID) -> None:
@@ -56,7 +56,7 @@ class OpenHolds:
                 hold.cut()
 
     async def renew(self) -> bool:
-        """Renew every hold and cut what is about to outlive its own; whether all that was asked for was answered."""
+        """Renew every hold, and cut off attempts whose hold is about to lapse; whether Redis answered every time."""
         loop = asyncio.get_running_loop()
         by_bucket: dict[int, list[UUID]] = {}
         for identity, hold in self._open.items():

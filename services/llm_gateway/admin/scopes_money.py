@@ -1,4 +1,4 @@
-"""What lasting scopes have committed and hold, as their counters in Redis have it."""
+"""What lasting scopes have committed and hold, read from their counters in Redis."""
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError

@@ -10,11 +10,11 @@ from llm_gateway.budget.refusals import RoomHeldByOthers
 T = TypeVar("T")
 
 _LOOK_SECONDS = 0.25
-"""How often the first in a line tries although no settlement of this gateway woke it: others may have settled."""
+"""How often the first in a line tries without having been woken, because other gateways may have settled."""
 
 
 class QueueFull(Exception):
-    """More calls wait than the gateway is willing to keep."""
+    """As many calls wait as the gateway keeps waiting."""
 
 
 class WaitedTooLong(Exception):
@@ -26,7 +26,7 @@ class WaitedTooLong(Exception):
 
 
 class WaitingLine:
-    """Those who wait for room in one scope."""
+    """The calls that wait for room in one scope, the longest waiting first."""
 
     def __init__(self) -> None:
         self.waiting: deque[asyncio.Event] = deque()
@@ -37,7 +37,7 @@ class WaitingLine:
 
 
 class FairWait:
-    """Lines by scope key. A newcomer joins the line of its scopes' longest waiters instead of passing them."""
+    """Lines by scope key. A new call joins the line of one of its scopes, if there is one, instead of overtaking it."""
 
     def __init__(self, *, seconds: float, most: int) -> None:
         self._seconds = seconds

@@ -1,4 +1,4 @@
-"""What becomes of the tools that a provider would run: bounded where their price is known, else left out and named."""
+"""Decides which of the tools that a provider would run are sent: those with a known price; the others are left out."""
 
 from collections.abc import Sequence
 
@@ -63,9 +63,9 @@ def _searches(request: ModelRequest, targets: Sequence[Target]) -> int:
     prices = [target.price.search for target in targets]
     if any(price is None for price in prices) or any(target.translation is not None for target in targets):
         return 0
-    asked: int | None = _limits.decode(written(request.fields, "max_tool_calls") or b"null")
+    wanted: int | None = _limits.decode(written(request.fields, "max_tool_calls") or b"null")
     most = min(price.most_calls for price in prices if price is not None)
-    return most if asked is None else max(0, min(most, asked))
+    return most if wanted is None else max(0, min(most, wanted))
 
 
 def _choice(request: ModelRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:

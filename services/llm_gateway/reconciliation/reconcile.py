@@ -51,7 +51,7 @@ class ReconcileSettings(RoutesSettings):
 
 @dataclass(frozen=True, slots=True)
 class ProviderReport:
-    """What one provider's report and the ledger say of the same days, in nano-dollars."""
+    """One provider's report beside the ledger for the same days, in nano-dollars."""
 
     provider: str
     requests: int
@@ -78,7 +78,7 @@ class ProviderReport:
 
 
 class ReconcileExit(IntEnum):
-    """What the process says by its exit code; 2 is a wrong argument."""
+    """The exit codes of the process; 2 is a wrong argument."""
 
     AGREED = 0
     REPORT_DIFFERS = 1
@@ -176,7 +176,7 @@ class Reconciler:
         return [row for row in rows if first <= (row["billed_day"] or row["started_at"].astimezone(UTC).date()) <= last]
 
     async def _record_everything(self) -> None:
-        """Until every event that Redis has is in the ledger, whether or not a gateway runs."""
+        """Bring every event that Redis has into the ledger, whether or not a gateway runs."""
         await self._writer.create_groups()
         async with asyncio.timeout(_RECORD_SECONDS):
             while await self._writer.count_unrecorded():

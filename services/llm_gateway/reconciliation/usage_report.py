@@ -48,7 +48,7 @@ async def fetch_report(provider: str, url: str, *, first: date, last: date) -> U
             body = await response.read()
             working = response.headers.get("x-in-flight")
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise DependencyUnavailable(f"the usage report of {provider!r} is not to be had") from error
+        raise DependencyUnavailable(f"the usage report of {provider!r} cannot be fetched") from error
     in_flight = None if working is None else frozenset(working.split(","))
     return UsageReport(provider, tuple(_rows(provider, body)), in_flight)
 

@@ -1,4 +1,4 @@
-"""What a caller is told about its rates: of the fullest window of each unit, in OpenAI's headers."""
+"""The headers about rates: the fullest window of each unit, as OpenAI names them."""
 
 from collections.abc import Sequence
 

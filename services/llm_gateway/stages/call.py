@@ -59,7 +59,7 @@ class ModelCall(msgspec.Struct, frozen=True):
     trace_id: str | None
     client: Client
     request_id: UUID = msgspec.field(default_factory=new_uuid)
-    """All attempts of the call carry it, and its caller is told it."""
+    """All attempts of the call have it, and so has the answer."""
     attempts: "list[Attempt]" = msgspec.field(default_factory=list)
     """Those that were funded, in their order."""
 

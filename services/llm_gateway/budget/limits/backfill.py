@@ -1,4 +1,4 @@
-"""What the ledger has of a rolling window, brought along by the reservation that found the window uncounted."""
+"""What the ledger has of a rolling window that Redis has not counted, as a reservation brings it along."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ class RedisSettings(BaseSettings):
 
 
 async def _introduce(connection: Any) -> None:
-    """Close every bucket whose counters were kept by another life of this server, before anything else is asked.
+    """Close every bucket whose counters were kept by an earlier process of this server, before other commands.
 
     A restart from the append-only file may have lost the last second, so what it brings back is not believed.
     """

@@ -28,7 +28,7 @@ class _Link(asyncio.Protocol):
         self._reader = hiredis.Reader(protocolError=exceptions.ConnectionError, replyError=_reply_error)
         self._waiting: deque[_Answer] = deque()
         self._heard_at = 0.0
-        """When it last answered, or was asked after a silence."""
+        """When it last answered, or got a command after a silence."""
         self._outgoing: list[bytes] = []
         self._timeout = timeout_seconds
         self._loop = asyncio.get_running_loop()
@@ -50,7 +50,7 @@ class _Link(asyncio.Protocol):
             self._loop.call_soon(self._flush)
         self._outgoing.append(command)
         if self._watch is None:
-            self._watch = self._loop.call_later(self._timeout, self._look)
+            self._watch = self._loop.call_later(self._timeout, self._check_silence)
         return answer
 
     def data_received(self, data: bytes) -> None:
@@ -88,19 +88,19 @@ class _Link(asyncio.Protocol):
         if self._transport is not None and self.is_open:
             self._transport.write(b"".join(commands))
 
-    def _look(self, *, again: bool = False) -> None:
-        """Whether it has been silent for too long while commands wait: a long queue that moves on is no silence."""
+    def _check_silence(self, *, again: bool = False) -> None:
+        """Close the link if Redis is silent for too long while commands wait; a long queue that moves is no silence."""
         self._watch = None
         if not self._waiting:
             return
         due = self._heard_at + self._timeout
         if due > self._loop.time():
-            self._watch = self._loop.call_at(due, self._look)
+            self._watch = self._loop.call_at(due, self._check_silence)
         elif again:
             self.close(exceptions.TimeoutError("Redis does not answer"))
         else:
             # this loop may have been too busy to read what has come
-            self._watch = self._loop.call_later(_SECOND_LOOK_SECONDS, partial(self._look, again=True))
+            self._watch = self._loop.call_later(_SECOND_LOOK_SECONDS, partial(self._check_silence, again=True))
 
 
 class PipelinedConnection:
@@ -167,7 +167,7 @@ class PipelinedConnection:
         return link
 
     async def _introduce(self, link: _Link) -> None:
-        """As every connection: log in, and close the buckets whose counters another life of the server kept."""
+        """As every connection: log in, and close the buckets whose counters an earlier process of the server kept."""
         url, settings = self._settings.url, self._settings
         password = settings.password.get_secret_value() if settings.password else url.password
         commands: list[tuple[Argument, ...]] = []

@@ -32,7 +32,7 @@ class RedisHold:
 
 async def read_redis_holds(redis: Redis, bucket: int) -> list[RedisHold]:
     """Every hold of a bucket that is neither settled nor lapsed."""
-    found = []
+    holds = []
     for member in await redis.zrange(keys.leases(bucket), 0, -1):
         identity = UUID(text(member))
         names = ["state", "tokens", "nano", "day", "scopes", "event"]
@@ -41,7 +41,7 @@ async def read_redis_holds(redis: Redis, bucket: int) -> list[RedisHold]:
         if state != "open":
             continue
         lines = [line for line in scopes.split("\n") if line]
-        found.append(
+        holds.append(
             RedisHold(
                 identity=identity,
                 bucket=bucket,
@@ -51,4 +51,4 @@ async def read_redis_holds(redis: Redis, bucket: int) -> list[RedisHold]:
                 scopes=tuple((line[1:], line[0] == "1") for line in lines),
             )
         )
-    return found
+    return holds
