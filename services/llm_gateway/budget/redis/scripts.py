@@ -51,7 +51,7 @@ class BoundScript:
 
     def __init__(self, runner: ScriptRunner, name: str) -> None:
         self._runner = runner
-        self._script = _script(name)
+        self._script = load_script(name)
 
     async def run(self, *, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         return await self._runner.run(self._script, script_keys=keys, args=args)
@@ -75,6 +75,6 @@ def check_epoch_source() -> str:
     return (_FOLDER / "check_epoch.lua").read_text("utf-8")
 
 
-def _script(name: str) -> Script:
+def load_script(name: str) -> Script:
     parts = ("numbers", "limits", "common", name)
     return Script("".join((_FOLDER / f"{part}.lua").read_text("utf-8") for part in parts))

@@ -1,0 +1,56 @@
+"""Targets are tried by rank, within a rank by weight; cheaper ones first for callers near a limit."""
+
+from itertools import repeat
+
+import pytest
+
+from fixtures.gateway_calls import FakeProvider, a_route, a_target
+from foundation.domain.ids import new_uuid
+from llm_gateway.exchange.caller import Caller
+from llm_gateway.planning.order import NearlySpentCallers, NothingForCriticalCalls, order_targets
+
+FIRST = a_target(FakeProvider("first"))
+EQUAL = a_target(FakeProvider("equal"), weight=9)
+LAST = a_target(FakeProvider("last"), rank=2)
+UNCRITICAL = a_target(FakeProvider("uncritical"), uncritical_only=True)
+CHEAP = a_target(FakeProvider("cheap"))
+
+
+def test_a_lower_rank_comes_first_whatever_is_drawn() -> None:
+    for drawn in (0.0, 0.5, 0.999):
+        draw = repeat(drawn).__next__
+        ordered = order_targets(a_route(FIRST, LAST), is_critical=True, prefers_cheaper=False, draw=draw)
+        assert ordered == (FIRST, LAST)
+
+
+def test_within_a_rank_the_same_draw_favours_the_heavier() -> None:
+    assert order_targets(a_route(FIRST, EQUAL), is_critical=True, prefers_cheaper=False, draw=lambda: 0.5) == (
+        EQUAL,
+        FIRST,
+    )
+
+
+def test_a_critical_call_passes_over_targets_for_uncritical_ones() -> None:
+    route = a_route(UNCRITICAL, LAST)
+    assert order_targets(route, is_critical=True, prefers_cheaper=False) == (LAST,)
+    assert order_targets(route, is_critical=False, prefers_cheaper=False) == (UNCRITICAL, LAST)
+
+
+def test_a_critical_call_of_a_route_for_uncritical_ones_is_refused_by_name() -> None:
+    with pytest.raises(NothingForCriticalCalls, match="route"):
+        order_targets(a_route(UNCRITICAL), is_critical=True, prefers_cheaper=False)
+
+
+def test_the_cheaper_target_is_added_in_front_for_those_who_prefer_it_only() -> None:
+    route = a_route(FIRST, LAST, cheaper=CHEAP)
+    assert order_targets(route, is_critical=True, prefers_cheaper=True) == (CHEAP, FIRST, LAST)
+    assert order_targets(route, is_critical=True, prefers_cheaper=False) == (FIRST, LAST)
+
+
+def test_a_caller_is_near_its_limit_until_its_next_reservation_says_otherwise() -> None:
+    nearly, caller = NearlySpentCallers(), Caller(new_uuid())
+    nearly.learn(caller, nearly=True)
+    assert caller in nearly
+    assert Caller(new_uuid()) not in nearly
+    nearly.learn(caller, nearly=False)
+    assert caller not in nearly
