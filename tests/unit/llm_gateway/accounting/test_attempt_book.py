@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from redis.exceptions import ConnectionError as NotConnected
 
-from fixtures.gateway_calls import LEASE, FakeProvider, MoneyBench, a_call, a_route, a_target
+from fixtures.money.gateway_calls import LEASE, FakeProvider, MoneyBench, a_call, a_route, a_target
 from llm_gateway.accounting.journal import AttemptPhase, Settlement
 from llm_gateway.accounting.usage_event import AttemptReason, encode_event
 from llm_gateway.budget.amounts import NOTHING, Amount

@@ -4,7 +4,7 @@ from itertools import repeat
 
 import pytest
 
-from fixtures.gateway_calls import FakeProvider, a_route, a_target
+from fixtures.money.gateway_calls import FakeProvider, a_route, a_target
 from foundation.domain.ids import new_uuid
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.planning.order import NearlySpentCallers, NothingForCriticalCalls, order_targets

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from fixtures.gateway_calls import (
+from fixtures.money.gateway_calls import (
     FakeProvider,
     MoneyBench,
     a_call,

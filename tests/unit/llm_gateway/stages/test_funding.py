@@ -7,7 +7,7 @@ import pytest
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import ResponseError
 
-from fixtures.gateway_calls import LEASE, FakeProvider, MoneyBench, a_call, a_route, a_target
+from fixtures.money.gateway_calls import LEASE, FakeProvider, MoneyBench, a_call, a_route, a_target
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable
 from llm_gateway.accounting.attempt_book import RedisUnavailable
