@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from redis.exceptions import ConnectionError as NotConnected
 
-from fixtures.money.gateway_calls import LEASE, FakeProvider, MoneyBench, a_call, a_route, a_target
+from fixtures.money.gateway_calls import LEASE, MoneyBench, a_call, a_provider, a_route, a_target
 from llm_gateway.accounting.journal import AttemptPhase, Settlement
 from llm_gateway.accounting.usage_event import AttemptReason, encode_event
 from llm_gateway.budget.amounts import NOTHING, Amount
@@ -25,7 +25,7 @@ def bench(tmp_path: Path) -> Iterator[MoneyBench]:
 
 
 async def funded(bench: MoneyBench) -> Attempt:
-    call = a_call(a_route(a_target(FakeProvider("first"))))
+    call = a_call(a_route(a_target(a_provider("first"))))
     return await bench.funding.fund(call, call.plan.targets[0], number=1, reason=AttemptReason.FIRST)
 
 
@@ -154,7 +154,7 @@ async def test_a_rebuild_puts_back_what_was_used_and_not_the_bound(bench: MoneyB
 
 
 async def test_a_rebuild_leaves_out_what_was_never_admitted_which_is_then_refused(bench: MoneyBench) -> None:
-    call = a_call(a_route(a_target(FakeProvider("first"))))
+    call = a_call(a_route(a_target(a_provider("first"))))
     attempt = await bench.funding.fund(call, call.plan.targets[0], number=1, reason=AttemptReason.FIRST)
     entry = bench.journal.entries[attempt.reservation.reservation_id]
     entry.admitted = False

@@ -4,16 +4,16 @@ from itertools import repeat
 
 import pytest
 
-from fixtures.money.gateway_calls import FakeProvider, a_route, a_target
+from fixtures.money.gateway_calls import a_provider, a_route, a_target
 from foundation.domain.ids import new_uuid
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.planning.order import NearlySpentCallers, NothingForCriticalCalls, order_targets
 
-FIRST = a_target(FakeProvider("first"))
-EQUAL = a_target(FakeProvider("equal"), weight=9)
-LAST = a_target(FakeProvider("last"), rank=2)
-UNCRITICAL = a_target(FakeProvider("uncritical"), uncritical_only=True)
-CHEAP = a_target(FakeProvider("cheap"))
+FIRST = a_target(a_provider("first"))
+EQUAL = a_target(a_provider("equal"), weight=9)
+LAST = a_target(a_provider("last"), rank=2)
+UNCRITICAL = a_target(a_provider("uncritical"), uncritical_only=True)
+CHEAP = a_target(a_provider("cheap"))
 
 
 def test_a_lower_rank_comes_first_whatever_is_drawn() -> None:

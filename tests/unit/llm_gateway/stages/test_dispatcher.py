@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from fixtures.money.gateway_calls import (
-    FakeProvider,
     MoneyBench,
     a_call,
     a_failure,
+    a_provider,
     a_route,
     a_target,
 )
@@ -22,6 +22,7 @@ from llm_gateway.budget.amounts import NOTHING
 from llm_gateway.budget.limits.scopes import BudgetLimit
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.planning.order import NearlySpentCallers
+from llm_gateway.providers.fake import FakeProvider
 from llm_gateway.routing.routes import Target
 from llm_gateway.stages.call import CallIdentity, ModelCall, OpenedAnswer
 from llm_gateway.stages.dispatcher import BreakersOpen, Dispatcher, _Progress, pause_before_next
@@ -52,7 +53,7 @@ async def open_answer(bench: MoneyBench, call: ModelCall) -> OpenedAnswer:
 
 
 def two_targets(*first_answers: Any) -> tuple[FakeProvider, FakeProvider, tuple[Target, Target]]:
-    first, second = FakeProvider("first", list(first_answers)), FakeProvider("second")
+    first, second = a_provider("first", *first_answers), a_provider("second")
     return first, second, (a_target(first), a_target(second, rank=2))
 
 
@@ -85,8 +86,8 @@ async def test_a_target_that_refuses_the_request_uses_up_no_attempt(bench: Money
 
 
 async def test_a_route_makes_no_more_attempts_than_it_declares_and_alerts(bench: MoneyBench) -> None:
-    first, second, targets = two_targets(a_failure(), a_failure())
-    second.answers = [a_failure()]
+    first, second = a_provider("first", a_failure()), a_provider("second", a_failure())
+    targets = a_target(first), a_target(second, rank=2)
     with pytest.raises(UpstreamFailed) as failed:
         await open_answer(bench, a_call(a_route(*targets, attempts=2), identity=IDENTITY))
     assert (len(first.sent), len(second.sent)) == (1, 1)
@@ -123,8 +124,8 @@ async def test_an_attempt_that_is_not_funded_is_not_sent(bench: MoneyBench) -> N
 
 
 async def test_the_cheaper_target_of_a_caller_near_its_limit_is_named_as_the_reason(bench: MoneyBench) -> None:
-    cheap = a_target(FakeProvider("cheap"))
-    route = a_route(a_target(FakeProvider("first")), cheaper=cheap)
+    cheap = a_target(a_provider("cheap"))
+    route = a_route(a_target(a_provider("first")), cheaper=cheap)
     call = a_call(route)
     call = _with_plan(call, targets=(cheap, *route.targets))
     assert (await open_answer(bench, call)).attempt.lost.reason is AttemptReason.CHEAPER
@@ -145,14 +146,14 @@ def test_another_provider_is_tried_without_a_pause() -> None:
 
 
 def test_the_same_provider_is_tried_after_a_bound_that_doubles_up_to_eight_seconds() -> None:
-    target = a_target(FakeProvider("first"))
+    target = a_target(a_provider("first"))
     call = a_call(a_route(target))
     pauses = [pause_before_next(call, progress_after(target, number=n), a_failure(), draw=most) for n in range(1, 8)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
 
 
 def test_a_provider_that_names_a_pause_gets_at_least_that() -> None:
-    target = a_target(FakeProvider("first"))
+    target = a_target(a_provider("first"))
     failure = a_failure(status=429)
     failure.retry_after = 3.0
     call = a_call(a_route(target))

@@ -7,7 +7,7 @@ import pytest
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import ResponseError
 
-from fixtures.money.gateway_calls import LEASE, FakeProvider, MoneyBench, a_call, a_route, a_target
+from fixtures.money.gateway_calls import LEASE, MoneyBench, a_call, a_provider, a_route, a_target
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable
 from llm_gateway.accounting.attempt_book import RedisUnavailable
@@ -32,7 +32,7 @@ async def fund(bench: MoneyBench, call: ModelCall) -> Attempt:
 
 
 def one_call(max_output: int | None = 50, identity: CallIdentity | None = None) -> ModelCall:
-    return a_call(a_route(a_target(FakeProvider("first"))), max_output=max_output, identity=identity)
+    return a_call(a_route(a_target(a_provider("first"))), max_output=max_output, identity=identity)
 
 
 async def test_a_funded_attempt_holds_its_whole_bound_and_says_what_is_left(bench: MoneyBench) -> None:

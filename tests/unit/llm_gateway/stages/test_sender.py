@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.money.gateway_calls import FakeProvider, MoneyBench, a_call, a_route, a_target
+from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target
 from llm_gateway.accounting.journal import AttemptPhase
 from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.breaker import Permit
@@ -22,7 +22,7 @@ def bench(tmp_path: Path) -> Iterator[MoneyBench]:
 
 
 async def an_attempt(bench: MoneyBench, *answers: UpstreamFailed) -> tuple[Attempt, Permit]:
-    target = a_target(FakeProvider("first", list(answers)))
+    target = a_target(a_provider("first", *answers))
     call = a_call(a_route(target))
     attempt = await bench.funding.fund(call, target, number=1, reason=AttemptReason.FIRST)
     permit = await target.breaker.permit()
@@ -70,18 +70,19 @@ async def test_a_bad_request_does_not_count_at_the_breaker(bench: MoneyBench) ->
 
 
 async def test_a_429_is_no_failure_but_three_of_them_open_the_breaker_for_as_long_as_asked(bench: MoneyBench) -> None:
-    attempt, first = await an_attempt(bench)
-    for _ in range(3):
-        limited = UpstreamFailed(
+    def limited() -> UpstreamFailed:
+        return UpstreamFailed(
             "rate_limited", billing=Billing.NONE, retryable=True, trips_breaker=False, status=429, retry_after=7.0
         )
-        provider = attempt.target.provider
-        assert isinstance(provider, FakeProvider)
-        provider.answers = [limited]
-        permit = await attempt.target.breaker.permit()
-        assert permit is not None
-        again = await bench.funding.fund(attempt.call, attempt.target, number=2, reason=AttemptReason.RETRY)
+
+    attempt, permit = await an_attempt(bench, limited(), limited(), limited())
+    breaker = permit.breaker
+    for number in range(1, 4):
+        assert breaker.state == "closed"
+        sent = await bench.funding.fund(attempt.call, attempt.target, number=number, reason=AttemptReason.RETRY)
+        next_permit = await breaker.permit()
+        assert next_permit is not None
         with pytest.raises(UpstreamFailed):
-            await bench.sender.send(again, permit, again.started + 10)
-    assert first.breaker.state == "open"
-    assert 6 < first.breaker.retry_after <= 7
+            await bench.sender.send(sent, next_permit, sent.started + 10)
+    assert breaker.state == "open"
+    assert 6 < breaker.retry_after <= 7

@@ -8,19 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from fixtures.money.gateway_calls import FakeAnswer, FakeProvider, MoneyBench, a_call, a_route, a_target
+from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target, an_answer
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.budget.amounts import NOTHING, Amount
-from llm_gateway.exchange.failures import UpstreamFailed, malformed
-from llm_gateway.exchange.usage import Usage
+from llm_gateway.exchange.failures import UpstreamFailed
+from llm_gateway.providers.fake import FakeAnswer, FakeProvider
 from llm_gateway.refusals.refusal_errors import CallInProgress
 from llm_gateway.replays.vault import StoredAnswer
 from llm_gateway.stages.call import CallIdentity, OpenedAnswer
 from llm_gateway.stages.ending.answer_keeper import AnswerKeeper
 from llm_gateway.stages.ending.plain_finisher import PlainFinisher
 
-USAGE = Usage(input_tokens=10, output_tokens=5)
 COST = Amount(15, 10 * 1000 + 5 * 2000)
 
 
@@ -46,11 +45,6 @@ class FakeVault:
         return self.answers.setdefault(call_key, answer) is answer
 
 
-class Broken(FakeProvider):
-    def usage_of(self, body: bytes) -> Usage | None:  # noqa: ARG002
-        raise malformed()
-
-
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[MoneyBench]:
     bench = MoneyBench(tmp_path)
@@ -67,7 +61,7 @@ def finisher(bench: MoneyBench, vault: FakeVault | None = None) -> PlainFinisher
 async def opened(
     bench: MoneyBench, *, provider: FakeProvider | None = None, identity: CallIdentity | None = None
 ) -> OpenedAnswer:
-    target = a_target(provider or FakeProvider("first", [FakeAnswer(b'{"id": 1}')], usage=USAGE))
+    target = a_target(provider or a_provider("first", an_answer(input_tokens=10, output_tokens=5)))
     call = a_call(a_route(target), identity=identity)
     attempt = await bench.funding.fund(call, target, number=1, reason=AttemptReason.FIRST)
     permit = await target.breaker.permit()
@@ -78,14 +72,14 @@ async def opened(
 async def test_an_answer_is_charged_its_usage_before_it_leaves(bench: MoneyBench) -> None:
     one = await opened(bench)
     answer = await finisher(bench).finish(one)
-    assert (answer.status, answer.body) == (200, b'{"id": 1}')
+    assert (answer.status, answer.body) == (200, one.body)
     assert bench.committed(one.attempt.call.caller.tenant_id) == COST
     assert bench.held(one.attempt.call.caller.tenant_id) == NOTHING
     assert one.permit.is_released
 
 
 async def test_an_answer_that_cannot_be_read_is_charged_its_bound_and_fails(bench: MoneyBench) -> None:
-    one = await opened(bench, provider=Broken("first"))
+    one = await opened(bench, provider=a_provider("first", FakeAnswer(b"no JSON")))
     with pytest.raises(UpstreamFailed):
         await finisher(bench).finish(one)
     assert bench.committed(one.attempt.call.caller.tenant_id) == one.attempt.reservation.bound
