@@ -32,10 +32,10 @@ def definition() -> dict[str, Any]:
 
 def ensure_task(api: httpx.Client, document: dict[str, Any]) -> dict[str, Any]:
     """The task with this definition; if there is none, it gets a new version or is created."""
-    found = _ok(api.get("/tasks", params={"name": document["name"]}))["items"]
-    if not found:
+    known = _ok(api.get("/tasks", params={"name": document["name"]}))["items"]
+    if not known:
         return _ok(api.post("/tasks", json=document))
-    task: dict[str, Any] = found[0]
+    task: dict[str, Any] = known[0]
     if task["definition"]["description"] == document["description"]:
         return task
     return _ok(api.patch(f"/tasks/{task['id']}", json=document, headers={"If-Match": f'"{task["version"]}"'}))
@@ -114,10 +114,11 @@ def _stamped(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "description": f"{document['description']} [{mark}]"}
 
 
-def _ok(answer: httpx.Response) -> Any:
+def _ok(answer: httpx.Response) -> dict[str, Any]:
     if answer.is_error:
         raise SystemExit(f"{answer.request.method} {answer.request.url} answered {answer.status_code}: {answer.text}")
-    return answer.json()
+    document: dict[str, Any] = answer.json()
+    return document
 
 
 def main() -> None:

@@ -112,8 +112,8 @@ def test_what_a_killed_supervisor_left_is_ended(alone: Alone) -> None:
     os.kill(alone.pid("supervisor"), signal.SIGKILL)
     assert alone.alive()
     said = alone.do("down").stdout
-    assert "redis, left by a supervisor that was killed, is ended" in said
-    assert "postgres, left by a supervisor that was killed, is ended" in said
+    assert "redis, left over from a supervisor that was killed, is ended" in said
+    assert "postgres, left over from a supervisor that was killed, is ended" in said
     assert alone.alive() == []
 
 

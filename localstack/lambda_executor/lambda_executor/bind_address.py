@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from localstack import config
+import localstack.config as localstack_config
 from localstack.runtime import hooks
 
-# The states of a Map call at the same time, and a Map has more branches than the default of 50 threads.
+# The branches of a Map connect at the same time, and there are more of them than the default queue of 50.
 _BACKLOG = 1024
 
 
@@ -18,7 +18,7 @@ def bind_to_the_named_address() -> None:
     original = twisted.endpoints
 
     def on_one_interface(reactor: Any, port: int) -> Any:
-        host = next(one.host for one in config.GATEWAY_LISTEN if one.port == port)
+        host = next(one.host for one in localstack_config.GATEWAY_LISTEN if one.port == port)
         return original.TCP4ServerEndpoint(reactor, port, backlog=_BACKLOG, interface=host)
 
     twisted.endpoints = SimpleNamespace(
