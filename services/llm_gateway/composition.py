@@ -25,7 +25,7 @@ from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import SYNC_SECONDS, BreakerBoard
 from llm_gateway.budget.limits.tenant_limits import TenantLimitsCache
 from llm_gateway.budget.redis.connection import RedisSettings, connect
-from llm_gateway.budget.redis.pipelined import PipelinedConnection
+from llm_gateway.budget.redis.runners.pipelined import PipelinedConnection
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.configuration.secrets import GatewaySecrets

@@ -28,7 +28,8 @@ from llm_gateway.budget.limits.scopes import SLICES
 from llm_gateway.budget.limits.tenant_limits import ALIVE_SECONDS
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
-from llm_gateway.budget.redis.scripts import PooledRunner, Scripts
+from llm_gateway.budget.redis.runners.pooled import PooledRunner
+from llm_gateway.budget.redis.scripts import Scripts
 from llm_gateway.budget.totals.bucket_totals import BucketTotals
 from llm_gateway.budget.totals.redis_holds import read_redis_holds
 

@@ -12,8 +12,10 @@ from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.base import ScriptRunner
 from llm_gateway.budget.redis.replies import text
-from llm_gateway.budget.redis.scripts import PooledRunner, ScriptRunner, Scripts
+from llm_gateway.budget.redis.runners.pooled import PooledRunner
+from llm_gateway.budget.redis.scripts import Scripts
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation
 from llm_gateway.budget.reserve_script import (

@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.redis import keys
-from llm_gateway.budget.redis.scripts import PooledRunner, Script
+from llm_gateway.budget.redis.base import Script
+from llm_gateway.budget.redis.runners.pooled import PooledRunner
 from llm_gateway.items.answered import Item
 from llm_gateway.replays.vault import AnswerVault
 

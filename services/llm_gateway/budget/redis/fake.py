@@ -11,7 +11,8 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from llm_gateway.budget.amounts import NOTHING, Amount
-from llm_gateway.budget.redis.scripts import Argument, Script, load_script
+from llm_gateway.budget.redis.base import Argument, Script
+from llm_gateway.budget.redis.scripts import load_script
 
 _SCOPES_AT, _KEYS_BEFORE, _ARGUMENTS = 22, 5, 7  # as in reserve.lua
 _UNITS = (("tokens", 0), ("nano_usd", 1))

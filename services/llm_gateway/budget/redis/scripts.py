@@ -1,49 +1,12 @@
-"""The Lua scripts, read once from their files, and what runs them."""
+"""The Lua scripts, read once from their files, each called like a function."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
-from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
-
-Argument = str | int
+from llm_gateway.budget.redis.base import Argument, Script, ScriptRunner
 
 _FOLDER = files("llm_gateway.budget") / "lua"
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A script's text, and the digest by which Redis knows it."""
-
-    source: str
-    digest: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest())
-
-
-class ScriptRunner(Protocol):
-    """Redis as the scripts need it."""
-
-    async def run(self, script: Script, *, script_keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        """The script's answer; a `RedisError` when it is not known whether it ran."""
-        ...
-
-
-class PooledRunner:
-    """Runs scripts on the connections of a pool."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-
-    async def run(self, script: Script, *, script_keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        try:
-            return await self._redis.evalsha(script.digest, len(script_keys), *script_keys, *args)
-        except NoScriptError:
-            return await self._redis.eval(script.source, len(script_keys), *script_keys, *args)
 
 
 class BoundScript:

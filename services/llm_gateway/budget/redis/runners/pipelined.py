@@ -14,8 +14,9 @@ import hiredis
 from redis import exceptions
 
 from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.base import Argument, Script
 from llm_gateway.budget.redis.connection import RedisSettings
-from llm_gateway.budget.redis.scripts import Argument, Script, check_epoch_source
+from llm_gateway.budget.redis.scripts import check_epoch_source
 
 _Answer = asyncio.Future[Any]
 _SECOND_LOOK_SECONDS = 0.05
