@@ -21,7 +21,7 @@ from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import Due, OutboxKind
-from foundation.storage.session.relay import Relay, Sender
+from foundation.storage.session.relay import EffectSender, Relay
 from foundation.telemetry import logs, traces
 from orchestrator.claiming.leases import Leases
 from orchestrator.claiming.taking import Taker
@@ -144,8 +144,8 @@ async def local_worker(
             visibility_seconds=60,
         )
         senders = {
-            OutboxKind.STEP_CALLBACK: Sender(worker.take_callbacks),
-            OutboxKind.STEP_MESSAGE: Sender(worker.take_messages, ahead=True),
+            OutboxKind.STEP_CALLBACK: EffectSender(worker.take_callbacks),
+            OutboxKind.STEP_MESSAGE: EffectSender(worker.take_messages, ahead=True),
         }
         relay = Relay(relaying, wakeups, senders)
         loops = (wakeups.run(), leases.keep(), deleter.run(), relay.run(), consumer.run())

@@ -8,14 +8,14 @@ from control_plane.relay.final_usage import FinalUsage
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.session.outbox import Due, OutboxKind
-from foundation.storage.session.relay import Deliver, Sender
+from foundation.storage.session.relay import Deliver, EffectSender
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
 
 _log = logger(__name__)
 
 
-def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUsage) -> dict[OutboxKind, Sender]:
+def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUsage) -> dict[OutboxKind, EffectSender]:
     """How each kind of effect is sent; a `DependencyUnavailable` leaves it in the outbox, to be sent again."""
 
     async def start(effect: Due) -> None:
@@ -32,10 +32,10 @@ def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUs
         labels.observe(effect.payload["seconds"])
 
     return {
-        OutboxKind.START_EXECUTION: Sender(_each(start)),
-        OutboxKind.STOP_EXECUTION: Sender(_each(stop)),
-        OutboxKind.CLOSE_RUN: Sender(_each(close)),
-        OutboxKind.CONFIRM_USAGE: Sender(_each(final_usage.confirm)),
+        OutboxKind.START_EXECUTION: EffectSender(_each(start)),
+        OutboxKind.STOP_EXECUTION: EffectSender(_each(stop)),
+        OutboxKind.CLOSE_RUN: EffectSender(_each(close)),
+        OutboxKind.CONFIRM_USAGE: EffectSender(_each(final_usage.confirm)),
     }
 
 

@@ -9,7 +9,7 @@ from foundation.cloud.executions.base import Executions
 from foundation.cloud.queue.base import BATCH, Outgoing, Queue
 from foundation.domain.errors import DependencyUnavailable
 from foundation.storage.session.outbox import Due, OutboxKind
-from foundation.storage.session.relay import Sender
+from foundation.storage.session.relay import EffectSender
 from foundation.telemetry.logs import logger
 from orchestrator.failpoints import Failpoints
 
@@ -17,7 +17,7 @@ _log = logger(__name__)
 _AT_ONCE = 8
 
 
-def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dict[OutboxKind, Sender]:
+def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dict[OutboxKind, EffectSender]:
     async def messages(effects: Sequence[Due]) -> list[Due]:
         failed: list[Due] = []
         for start in range(0, len(effects), BATCH):
@@ -53,6 +53,6 @@ def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dic
         return [effect for effect in await asyncio.gather(*(one(effect) for effect in effects)) if effect is not None]
 
     return {
-        OutboxKind.STEP_MESSAGE: Sender(messages, ahead=True),
-        OutboxKind.STEP_CALLBACK: Sender(callbacks),
+        OutboxKind.STEP_MESSAGE: EffectSender(messages, ahead=True),
+        OutboxKind.STEP_CALLBACK: EffectSender(callbacks),
     }

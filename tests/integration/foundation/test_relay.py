@@ -15,7 +15,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import Due, OutboxEffect, OutboxKind
-from foundation.storage.session.relay import Relay, Sender
+from foundation.storage.session.relay import EffectSender, Relay
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_what_was_sent_goes_and_what_failed_stays(place: Any) -> None:
     async def deliver(effects: Sequence[Due]) -> list[Due]:
         return [effect for effect in effects if effect.payload["task_token"] == "b"]
 
-    assert await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: Sender(deliver)}).relay_once()
+    assert await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: EffectSender(deliver)}).relay_once()
     assert await left(owner, run) == ["b"]
 
 
@@ -63,7 +63,7 @@ async def test_a_receiver_that_is_away_keeps_everything_with_the_reason(place: A
     async def deliver(_: Sequence[Due]) -> list[Due]:
         raise DependencyUnavailable("away")
 
-    assert await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: Sender(deliver)}).relay_once()
+    assert await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: EffectSender(deliver)}).relay_once()
     async with owner.tenant(run.tenant_id) as tx:
         row = (
             await tx.execute(text("SELECT attempts, last_error FROM outbox WHERE run_id = :r"), {"r": run.run_id})
@@ -82,7 +82,7 @@ async def test_an_effect_is_sent_by_one_relay_at_a_time(place: Any) -> None:
         await asyncio.sleep(0)
         return []
 
-    relays = [Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: Sender(deliver)}) for _ in range(3)]
+    relays = [Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: EffectSender(deliver)}) for _ in range(3)]
 
     async def until_empty(one: Relay) -> None:
         while await one.relay_once():
@@ -103,8 +103,8 @@ async def test_an_effect_waits_for_its_time_unless_the_receiver_can_wait_itself(
         seen.extend(effect.wait_seconds for effect in effects)
         return []
 
-    assert not await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: Sender(deliver)}).relay_once()
-    assert await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: Sender(deliver, ahead=True)}).relay_once()
+    assert not await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: EffectSender(deliver)}).relay_once()
+    assert await Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: EffectSender(deliver, ahead=True)}).relay_once()
     assert 50 < seen[0] <= 60
 
 
@@ -116,7 +116,7 @@ async def test_each_service_relays_only_its_own_kinds(place: Any) -> None:
     async def deliver(_: Sequence[Due]) -> list[Due]:
         raise AssertionError("not its kind")
 
-    assert not await Relay(relay, wakeups, {OutboxKind.START_EXECUTION: Sender(deliver)}).relay_once()
+    assert not await Relay(relay, wakeups, {OutboxKind.START_EXECUTION: EffectSender(deliver)}).relay_once()
 
 
 async def test_a_commit_wakes_the_relay(place: Any) -> None:
@@ -130,7 +130,7 @@ async def test_a_commit_wakes_the_relay(place: Any) -> None:
 
     tasks = [
         asyncio.create_task(wakeups.run()),
-        asyncio.create_task(Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: Sender(deliver)}).run()),
+        asyncio.create_task(Relay(relay, wakeups, {OutboxKind.STEP_CALLBACK: EffectSender(deliver)}).run()),
     ]
     await put(owner, run, "a")
     await asyncio.wait_for(sent.wait(), 10)

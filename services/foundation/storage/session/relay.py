@@ -25,7 +25,7 @@ Deliver = Callable[[Sequence[Due]], Awaitable[Sequence[Due]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class EffectSender:
     """How one kind leaves; `ahead` kinds may be handed over before their time, with what is left of it."""
 
     deliver: Deliver
@@ -35,7 +35,7 @@ class Sender:
 class Relay:
     """Run it as a task; it works through the outbox after each notification, and every five seconds by itself."""
 
-    def __init__(self, database: Database, wakeups: Wakeups, senders: Mapping[OutboxKind, Sender]) -> None:
+    def __init__(self, database: Database, wakeups: Wakeups, senders: Mapping[OutboxKind, EffectSender]) -> None:
         self._database = database
         self._wakeups = wakeups
         self._senders = senders
@@ -69,7 +69,7 @@ class Relay:
             await self._send([effect for effect in due if effect.kind is kind], self._senders[kind])
         return bool(due)
 
-    async def _send(self, effects: Sequence[Due], sender: Sender) -> None:
+    async def _send(self, effects: Sequence[Due], sender: EffectSender) -> None:
         error = "refused by the receiver"
         try:
             failed = list(await sender.deliver(effects))
