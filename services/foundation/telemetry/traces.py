@@ -30,6 +30,14 @@ def current_trace_id() -> str | None:
     return f"{context.trace_id:032x}" if context.is_valid else None
 
 
+def trace_id_of(traceparent: str | None) -> str | None:
+    """The trace of a `traceparent` header; None without one, and of one that is malformed."""
+    if traceparent is None:
+        return None
+    context = trace.get_current_span(_propagator.extract({"traceparent": traceparent})).get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
 @contextmanager
 def span(name: str, *, traceparent: str | None = None, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[trace.Span]:
     """A span below `traceparent` when one is given (a malformed one is ignored), else below the current span."""

@@ -11,6 +11,7 @@ from foundation.domain.errors import LockstepError, PayloadTooLarge
 from foundation.domain.ids import new_uuid
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
+from foundation.telemetry.traces import trace_id_of
 from llm_gateway.endpoints.room import LARGE_BYTES, BodyRoom
 from llm_gateway.endpoints.sending import (
     Headers,
@@ -18,7 +19,7 @@ from llm_gateway.endpoints.sending import (
     Scope,
     Send,
     headers_of,
-    identity,
+    request_id_headers,
     send_error,
     send_whole,
     start,
@@ -32,7 +33,6 @@ from llm_gateway.stages.ending.stream_finisher import CONTENT_TYPE
 from llm_gateway.wires.errors import Unexpected
 
 _SERVICE = "llm_gateway"
-_TRACEPARENT_PARTS = 4
 
 _log = logger(__name__)
 
@@ -101,7 +101,7 @@ class CallEndpoint:
                 _log.exception("a call failed unexpectedly", extra={"request_id": str(request_id)})
                 unexpected = Unexpected("the gateway failed")
                 return await send_error(send, unexpected, dialect=self._dialect, request_id=request_id)
-            about = identity(request_id, self._dialect)
+            about = request_id_headers(request_id, self._dialect)
             if isinstance(answer, StreamedAnswer):
                 await _send_stream(receive, send, answer, about)
                 return 200
@@ -121,7 +121,7 @@ class CallEndpoint:
         self, headers: Mapping[str, str], receive: Receive, request_id: UUID
     ) -> PlainAnswer | StreamedAnswer:
         body = await self._body(headers, receive)
-        trace_id = _trace_id(headers.get("traceparent"))
+        trace_id = trace_id_of(headers.get("traceparent"))
         return await self._answer(headers, body, request_id=request_id, trace_id=trace_id, client=_Connection(receive))
 
     def _take_room(self, headers: Mapping[str, str]) -> int:
@@ -168,8 +168,3 @@ async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer, abo
     finally:
         leaving.cancel()
     await send({"type": "http.response.body", "body": b""})
-
-
-def _trace_id(traceparent: str | None) -> str | None:
-    parts = (traceparent or "").split("-")
-    return parts[1] if len(parts) == _TRACEPARENT_PARTS and len(parts[1]) == 32 else None  # noqa: PLR2004

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from llm_gateway.endpoints.sending import Scope, Send, headers_of, identity, send_whole
+from llm_gateway.endpoints.sending import Scope, Send, headers_of, request_id_headers, send_whole
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.routing.routes import ModelNotFound
 from llm_gateway.routing.serving import Serving
@@ -33,5 +33,7 @@ class Models:
         else:
             raise ModelNotFound(f"there is no model {name!r}")
         bodiless = scope["method"] == "HEAD"
-        await send_whole(send, 200, _encoder.encode(document), identity(request_id, dialect), bodiless=bodiless)
+        await send_whole(
+            send, 200, _encoder.encode(document), request_id_headers(request_id, dialect), bodiless=bodiless
+        )
         return 200

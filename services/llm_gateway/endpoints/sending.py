@@ -25,7 +25,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return headers
 
 
-def identity(request_id: UUID, dialect: Dialect) -> list[tuple[str, str]]:
+def request_id_headers(request_id: UUID, dialect: Dialect) -> list[tuple[str, str]]:
     """The request's id under the names by which the vendors' clients look for it; ledger and log have the same."""
     return [(name, str(request_id)) for name in WIRES[dialect].request_id_headers]
 
@@ -53,6 +53,6 @@ async def send_error(
     also: Headers = (),
 ) -> int:
     answer = WIRES[dialect].error_answer(error, str(request_id))
-    headers = [*identity(request_id, dialect), *answer.headers, *also]
+    headers = [*request_id_headers(request_id, dialect), *answer.headers, *also]
     await send_whole(send, answer.status, answer.body, headers, bodiless=bodiless)
     return answer.status
