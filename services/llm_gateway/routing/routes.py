@@ -142,29 +142,29 @@ class Routes:
     def _target(
         self, config: TargetConfig, asked: str, dialect: Dialect, place: int, *, route: RouteConfig
     ) -> Target | None:
-        """None where no wire of the provider reaches the dialect."""
-        reached = _wire(self._providers[config.provider], dialect)
+        """None where the provider is not reached from the dialect."""
+        reached = _reach(self._providers[config.provider], dialect)
         if reached is None:
             return None
-        wire, between = reached
+        provider, between = reached
         model = asked if config.model == "*" else config.model
         price = self._prices.price_of(config.provider, model) or self._prices.ceiling_of(config)
         if price is None:
             raise Unpriced(f"nobody has said what {model!r} costs")
-        about = self._config.providers[config.provider]
+        settings = self._config.providers[config.provider]
         return Target(
-            provider=wire,
+            provider=provider,
             model=model,
             price=price,
-            breaker=self._breakers.breaker(config.provider, model, about.breaker),
+            breaker=self._breakers.breaker(config.provider, model, settings.breaker),
             translation=between,
             rank=place if config.rank is None else config.rank,
             weight=config.weight,
             uncritical_only=config.uncritical_only,
-            on_disconnect=about.on_disconnect,
-            most_drains=about.most_drains,
+            on_disconnect=settings.on_disconnect,
+            most_drains=settings.most_drains,
             default_output=_default_output(route, price),
-            fields=frozenset(about.fields),
+            fields=frozenset(settings.fields),
         )
 
 
@@ -174,11 +174,11 @@ def _default_output(route: RouteConfig, price: Price) -> int:
     return min(known, default=DEFAULT_OUTPUT)
 
 
-def _wire(wires: Mapping[Dialect, Provider], dialect: Dialect) -> tuple[Provider, Translation | None] | None:
-    """The provider's own wire in this dialect, else the first that a translation reaches."""
-    if dialect in wires:
-        return wires[dialect], None
-    for spoken in Dialect:
-        if spoken in wires and (between := translation(dialect, spoken)) is not None:
-            return wires[spoken], between
+def _reach(spoken: Mapping[Dialect, Provider], dialect: Dialect) -> tuple[Provider, Translation | None] | None:
+    """The provider in this dialect, else in the first one to which a translation leads."""
+    if dialect in spoken:
+        return spoken[dialect], None
+    for other in Dialect:
+        if other in spoken and (between := translation(dialect, other)) is not None:
+            return spoken[other], between
     return None

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.telemetry.background import TaskSet, every
 from foundation.telemetry.logs import logger
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard
@@ -44,9 +45,10 @@ class Serving:
         self._alerts = alerts
         self._on_limits = on_limits
         self._config: GatewayFile | None = None
-        self._wires: list[Provider] = []
+        self._connected: list[Provider] = []
         self._seen: dict[Path, tuple[int, int]] = {}
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._retiring = TaskSet()
+        self._retired: list[list[Provider]] = []
         self.routes: Routes
 
     async def begin(self) -> None:
@@ -56,11 +58,12 @@ class Serving:
 
     async def run(self) -> None:
         """Look for changed files until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if (stamp := self._stamp()) != self._seen:
-                self._seen = stamp
-                await self.reload()
+        await every(LOOK_SECONDS, self._look)()
+
+    async def _look(self) -> None:
+        if (stamp := self._stamp()) != self._seen:
+            self._seen = stamp
+            await self.reload()
 
     async def reload(self) -> bool:
         """Whether the files are served from now; what was served before goes on when they are not good."""
@@ -75,10 +78,9 @@ class Serving:
         return True
 
     async def close(self) -> None:
-        for task in self._retiring:
-            task.cancel()
-        await asyncio.gather(*self._retiring, return_exceptions=True)
-        await _close(self._wires)
+        await self._retiring.cancel()
+        for providers in (*self._retired, self._connected):
+            await _close(providers)
 
     async def _serve(self, config: GatewayFile) -> None:
         providers: dict[str, dict[Dialect, Provider]] = {}
@@ -88,15 +90,21 @@ class Serving:
                 _log.info("a provider has no key and is passed over", extra={"provider": name})
                 continue
             providers[name] = connect_provider(name, about, key=key)
-        before, longest = self._wires, self._longest_call()
-        self._config, self._wires = config, [wire for wires in providers.values() for wire in wires.values()]
+        before, longest = self._connected, self._longest_call()
+        self._config = config
+        self._connected = [one for dialects in providers.values() for one in dialects.values()]
         self.routes = Routes(config, providers, self._breakers)
         self._on_limits(config.limits)
         _log.info("serving from the files", extra={"files": self._names, "version": config.version})
         if before:
-            task = asyncio.ensure_future(_retire(before, after=longest))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+            self._retired.append(before)
+            self._retiring.start(self._retire(before, after=longest), name="retired providers")
+
+    async def _retire(self, providers: list[Provider], *, after: float) -> None:
+        """Close connections when no call can use them any more."""
+        await asyncio.sleep(after + 1)
+        await _close(providers)
+        self._retired.remove(providers)
 
     def _longest_call(self) -> float:
         providers = self._config.providers.values() if self._config is not None else ()
@@ -105,15 +113,9 @@ class Serving:
     def _refuse_silent_prices(self, config: GatewayFile) -> None:
         """Events name the version of the prices: other prices need another one."""
         served = self._config
-        if (
-            served is not None
-            and served.version == config.version
-            and (served.prices, served.searches)
-            != (
-                config.prices,
-                config.searches,
-            )
-        ):
+        if served is None or served.version != config.version:
+            return
+        if (served.prices, served.searches) != (config.prices, config.searches):
             raise GatewayFileInvalid(f"{self._names}: version: other prices need another version")
 
     @property
@@ -130,14 +132,6 @@ class Serving:
         return stamps
 
 
-async def _retire(wires: Iterable[Provider], *, after: float) -> None:
-    """Close connections when no call can use them any more."""
-    try:
-        await asyncio.sleep(after + 1)
-    finally:
-        await _close(wires)
-
-
-async def _close(wires: Iterable[Provider]) -> None:
-    for wire in wires:
-        await wire.close()
+async def _close(providers: Iterable[Provider]) -> None:
+    for provider in providers:
+        await provider.close()
