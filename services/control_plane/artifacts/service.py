@@ -1,6 +1,5 @@
 """What can be done with artifacts."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
@@ -10,9 +9,10 @@ from foundation.contracts.accepted.content_types import media_type
 from foundation.domain.errors import NotFound, PayloadTooLarge
 from foundation.domain.ids import new_uuid
 from foundation.storage import artifacts
-from foundation.storage.artifacts import Artifact, NewArtifact, final_key
+from foundation.storage.artifacts import Artifact, NewArtifact
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.workflow.artifacts import final_artifact
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain", "text/csv"})
 """What a browser may show; everything else, HTML above all, is only saved."""
@@ -49,29 +49,10 @@ async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted
 
 async def get(app: AppResources, caller: ApiCaller, artifact_id: UUID) -> ArtifactView:
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
-    artifact = await _get(app, caller, artifact_id)
-    if not artifact.ready:
-        artifact = await _finalized(app, caller, artifact)
-    return await presigned(app, artifact)
-
-
-async def _get(app: AppResources, caller: ApiCaller, artifact_id: UUID) -> Artifact:
-    async with app.database.tenant(caller.tenant_id) as tx:
-        artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
+    artifact = await final_artifact(app.database, app.objects, caller.tenant_id, artifact_id)
     if artifact is None:
         raise NotFound("there is no such artifact")
-    return artifact
-
-
-async def _finalized(app: AppResources, caller: ApiCaller, artifact: Artifact) -> Artifact:
-    key = final_key(caller.tenant_id, artifact.artifact_id)
-    if not await app.objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
-        # Nothing has come yet, or somebody else has made it final, and taken it away from here, meanwhile.
-        return await _get(app, caller, artifact.artifact_id)
-    async with app.database.tenant(caller.tenant_id) as tx:
-        await artifacts.mark_ready(tx, caller.tenant_id, artifact.artifact_id, object_key=key)
-    await app.objects.delete(artifact.object_key)
-    return replace(artifact, ready=True, object_key=key)
+    return await presigned(app, artifact)
 
 
 async def presigned(app: AppResources, artifact: Artifact) -> ArtifactView:

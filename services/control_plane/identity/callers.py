@@ -3,15 +3,14 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from cachetools import TTLCache
 
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
-from foundation.domain.permissions import Permission, Role, permits
-from foundation.storage.people import tenancy
+from foundation.domain.permissions import ApiKeyScope, Permission, Role, permits
+from foundation.storage.people import api_keys, tenancy
 from foundation.storage.people.tenancy import Member
 from foundation.storage.session.database import Database
 
@@ -90,11 +89,10 @@ class Callers:
 
     async def _by_digest(self, digest: bytes) -> ApiCaller:
         async with self._database.across_tenants(reason="a key's tenant is not known before it is found") as tx:
-            key = await tenancy.api_key_by_hash(tx, digest)
-        now = datetime.now(UTC)
-        if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+            key = await api_keys.find_usable_key(tx, digest)
+        if key is None:
             raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
-        if "api" not in key.scopes:
+        if ApiKeyScope.API not in key.scopes:
             raise Forbidden("this key is for the model gateway only", remedy="use a key that has the scope `api`")
         async with self._database.tenant(key.tenant_id) as tx:
             member = await tenancy.member_by_id(tx, key.tenant_id, key.user_id)

@@ -17,6 +17,13 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
 
 
+class ApiKeyScope(StrEnum):
+    """What an API key may be used for."""
+
+    API = "api"
+    GATEWAY = "gateway"
+
+
 _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.READ}),
     Role.MEMBER: frozenset({Permission.READ, Permission.RUN, Permission.DEFINE}),

@@ -12,7 +12,7 @@ from cachetools import TLRUCache
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
-from foundation.storage.limits.tenant_limits import find_usable_key
+from foundation.storage.people.api_keys import find_usable_key
 from foundation.storage.session.database import Database
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.single_flight import SingleFlight

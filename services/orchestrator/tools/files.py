@@ -1,7 +1,7 @@
 """Files as expressions give them (`{artifact, name, size, sha256}`), looked up and made ready to be staged."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import JobInput
 from foundation.contracts.tools.files import read_files
 from foundation.domain.failure_codes import FailureCode
-from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.session.database import Database
+from foundation.workflow.artifacts import final_artifact
 from orchestrator.work import TickFailed
 
 
@@ -66,36 +66,23 @@ async def addressed(objects: ObjectStore, files: Iterable[StagedFile], *, second
 
 
 async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, wanted: UUID) -> Artifact:
-    artifact = await _found(database, tenant_id, wanted)
-    if artifact.ready:
-        return artifact
-    key = artifacts.final_key(tenant_id, wanted)
-    if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
-        # Another step that needs the same upload may have made it final, and taken it away from here, meanwhile.
-        artifact = await _found(database, tenant_id, wanted)
-        if artifact.ready:
-            return artifact
-        raise TickFailed(FailureCode.ARTIFACT_MISSING, await _what_is_there(objects, artifact))
-    async with database.tenant(tenant_id) as tx:
-        await artifacts.mark_ready(tx, tenant_id, wanted, object_key=key)
-    await objects.delete(artifact.object_key)
-    return replace(artifact, ready=True, object_key=key)
-
-
-async def _found(database: Database, tenant_id: UUID, wanted: UUID) -> Artifact:
-    async with database.tenant(tenant_id) as tx:
-        artifact = await artifacts.get(tx, tenant_id, wanted)
+    artifact = await final_artifact(database, objects, tenant_id, wanted)
     if artifact is None:
         raise TickFailed(FailureCode.ARTIFACT_MISSING, f"there is no artifact {wanted}")
+    if not artifact.ready:
+        raise TickFailed(FailureCode.ARTIFACT_MISSING, await _difference(objects, artifact))
     return artifact
 
 
-async def _what_is_there(objects: ObjectStore, artifact: Artifact) -> str:
+async def _difference(objects: ObjectStore, artifact: Artifact) -> str:
+    """What was uploaded in the artifact's place, against what was announced."""
     size = await objects.size(artifact.object_key)
     if size is None:
-        found = "nothing was uploaded"
+        uploaded = "nothing was uploaded"
     elif size != artifact.size:
-        found = f"{size} bytes were uploaded"
+        uploaded = f"{size} bytes were uploaded"
     else:
-        found = "what was uploaded has another digest"
-    return f"artifact {artifact.artifact_id} has {artifact.size} bytes of digest {artifact.sha256.hex()}, but {found}"
+        uploaded = "what was uploaded has another digest"
+    return (
+        f"artifact {artifact.artifact_id} has {artifact.size} bytes of digest {artifact.sha256.hex()}, but {uploaded}"
+    )

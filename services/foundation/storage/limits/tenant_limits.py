@@ -32,16 +32,6 @@ class TenantLimits:
     budgets: tuple[BudgetRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
-    """An API key that may be used now."""
-
-    tenant_id: UUID
-    api_key_id: UUID
-    user_id: UUID
-    scopes: frozenset[str]
-
-
 async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> TenantLimits | None:
     """The transaction's tenant with all its budgets; None when there is no such tenant.
 
@@ -71,18 +61,3 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
         gateways=tenant["gateways"],
         budgets=tuple(BudgetRow(**row) for row in budgets.mappings()),
     )
-
-
-async def find_usable_key(tx: Transaction, digest: bytes) -> KnownKey | None:
-    """The key with this SHA-256, unless it has expired or was revoked; looks across tenants through one function."""
-    rows = await tx.execute(
-        text(
-            "SELECT tenant_id, api_key_id, user_id, scopes FROM api_key_by_hash(:digest)"
-            " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
-        ),
-        {"digest": digest},
-    )
-    row = rows.mappings().first()
-    if row is None:
-        return None
-    return KnownKey(row["tenant_id"], row["api_key_id"], row["user_id"], frozenset(row["scopes"]))

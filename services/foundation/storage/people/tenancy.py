@@ -1,7 +1,6 @@
-"""Who belongs to a tenant, in which role; and the keys that stand for them."""
+"""Who belongs to a tenant, in which role."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -43,21 +42,3 @@ async def member_by_id(tx: Transaction, tenant_id: UUID, user_id: UUID) -> Membe
         )
     ).first()
     return Member(tenant_id, row.user_id, Role(row.role)) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    tenant_id: UUID
-    api_key_id: UUID
-    user_id: UUID
-    scopes: frozenset[str]
-    expires_at: datetime | None
-    revoked_at: datetime | None
-
-
-async def api_key_by_hash(tx: Transaction, digest: bytes) -> ApiKey | None:
-    """The key with this SHA-256, of whatever tenant; the caller checks expiry, revocation and scope."""
-    row = (await tx.execute(text("SELECT * FROM api_key_by_hash(:digest)"), {"digest": digest})).first()
-    if row is None:
-        return None
-    return ApiKey(row.tenant_id, row.api_key_id, row.user_id, frozenset(row.scopes), row.expires_at, row.revoked_at)

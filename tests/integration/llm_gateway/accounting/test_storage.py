@@ -11,7 +11,8 @@ from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.errors import DatabaseRefused
 from foundation.domain.ids import new_uuid
 from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, store_answer
-from foundation.storage.limits.tenant_limits import find_usable_key, read_tenant_limits
+from foundation.storage.limits.tenant_limits import read_tenant_limits
+from foundation.storage.people.api_keys import find_usable_key
 from foundation.storage.session.database import Database, DatabaseSettings
 
 

@@ -1,0 +1,37 @@
+"""The keys that stand for members, found by what is kept of them: their SHA-256."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.domain.permissions import ApiKeyScope
+from foundation.storage.session.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key that may be used now, by its user and for its scopes."""
+
+    tenant_id: UUID
+    api_key_id: UUID
+    user_id: UUID
+    scopes: frozenset[ApiKeyScope]
+
+
+async def find_usable_key(tx: Transaction, digest: bytes) -> ApiKey | None:
+    """The key with this SHA-256, of whatever tenant, unless it has expired or was revoked; the caller checks its scope.
+
+    A key's tenant is not known before it is found, so one function of the database looks across tenants.
+    """
+    rows = await tx.execute(
+        text(
+            """SELECT tenant_id, api_key_id, user_id, scopes FROM api_key_by_hash(:digest)
+               WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"""
+        ),
+        {"digest": digest},
+    )
+    row = rows.first()
+    if row is None:
+        return None
+    return ApiKey(row.tenant_id, row.api_key_id, row.user_id, frozenset(ApiKeyScope(scope) for scope in row.scopes))

@@ -1,0 +1,35 @@
+"""An upload becomes final: it is known to be what was announced, and lies where no upload form reaches."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from foundation.cloud.objects.base import ObjectStore
+from foundation.storage import artifacts
+from foundation.storage.artifacts import Artifact
+from foundation.storage.session.database import Database
+
+
+async def final_artifact(
+    database: Database, objects: ObjectStore, tenant_id: UUID, artifact_id: UUID
+) -> Artifact | None:
+    """The artifact, made final if its upload has come since; None when the tenant has no such artifact.
+
+    It is not `ready` while nothing has been uploaded, or something else than was announced. No transaction is open
+    while the object store is asked.
+    """
+    artifact = await _read(database, tenant_id, artifact_id)
+    if artifact is None or artifact.ready:
+        return artifact
+    key = artifacts.final_key(tenant_id, artifact_id)
+    if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
+        # Somebody else may have made it final meanwhile, and taken the upload away from its first place.
+        return await _read(database, tenant_id, artifact_id)
+    async with database.tenant(tenant_id) as tx:
+        await artifacts.mark_ready(tx, tenant_id, artifact_id, object_key=key)
+    await objects.delete(artifact.object_key)
+    return replace(artifact, ready=True, object_key=key)
+
+
+async def _read(database: Database, tenant_id: UUID, artifact_id: UUID) -> Artifact | None:
+    async with database.tenant(tenant_id) as tx:
+        return await artifacts.get(tx, tenant_id, artifact_id)
