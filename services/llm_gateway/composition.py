@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from redis.asyncio import Redis
 
@@ -29,7 +28,7 @@ from llm_gateway.budget.redis.runners.pipelined import PipelinedConnection
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
 from llm_gateway.configuration.secrets import GatewaySecrets
-from llm_gateway.endpoints.calls import Answer, CallEndpoint
+from llm_gateway.endpoints.calls import Answerer, CallEndpoint
 from llm_gateway.endpoints.count_tokens import TokenCounting
 from llm_gateway.endpoints.front import Front
 from llm_gateway.endpoints.models import Models
@@ -50,7 +49,7 @@ from llm_gateway.stages.ending.plain_finisher import PlainFinisher
 from llm_gateway.stages.ending.settler import Settler
 from llm_gateway.stages.ending.stream_finisher import StreamFinisher
 from llm_gateway.stages.funding import Funding
-from llm_gateway.stages.sender import Sender
+from llm_gateway.stages.sender import AttemptSender
 from llm_gateway.stages.stored_answers import StoredAnswers
 from llm_gateway.streaming.drains import Drains
 from llm_gateway.streaming.heartbeat import Heartbeat
@@ -97,7 +96,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(database.close)
         redis = connect(RedisSettings())
         stack.push_async_callback(redis.aclose)
-        money = await _money(stack, settings, database, redis)
+        money = await _build_money(stack, settings, database, redis)
         objects = S3ObjectStore(await clients.s3(), settings.artifacts_bucket) if settings.artifacts_bucket else None
         vault = AnswerVault(database, objects, key=await secrets.replay_key())
         breakers, alerts = BreakerBoard(redis, instance_id=settings.instance_id), Alerts(redis)
@@ -113,24 +112,16 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(serving.close)
         heartbeat = Heartbeat(seconds=settings.silence_seconds)
         await lifecycle.prepare(money.housekeeping, money.writer, money.rebuilder)
-        loops = TaskSet()
-        for loop in (
-            *money.housekeeping.loops(),
-            money.writer.run,
-            money.rebuilder.run,
-            serving.run,
-            heartbeat.run,
-            every(SYNC_SECONDS, breakers.sync, tolerate=AWAY),
-            every(_EXPIRY_SECONDS, vault.forget_expired, tolerate=AWAY),
-        ):
-            loops.start(begun_again(loop))
-        stack.push_async_callback(loops.cancel)
+        _start_loops(stack, money, serving, breakers, vault, heartbeat)
         stack.push_async_callback(lifecycle.flush, money.book, money.writer)
         authenticator = Authenticator(verifier, database)
-        pipeline = _pipeline(stack, money, authenticator, serving, vault, KeptItems(redis, vault), heartbeat, alerts)
+        pipeline = _build_pipeline(
+            stack, money, authenticator, serving, vault, KeptItems(redis, vault), heartbeat, alerts
+        )
         yield Gateway(
             front=Front(
-                _endpoints(pipeline, TokenCounting(authenticator, serving), settings), Models(authenticator, serving)
+                _build_endpoints(pipeline, TokenCounting(authenticator, serving), settings),
+                Models(authenticator, serving),
             ),
             runs=RunSpending(money.store),
             scopes=ScopeSpendingReader(redis),
@@ -143,7 +134,29 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         )
 
 
-async def _money(stack: AsyncExitStack, settings: GatewaySettings, database: Database, redis: Redis) -> _Money:
+def _start_loops(
+    stack: AsyncExitStack,
+    money: _Money,
+    serving: Serving,
+    breakers: BreakerBoard,
+    vault: AnswerVault,
+    heartbeat: Heartbeat,
+) -> None:
+    loops = TaskSet()
+    for loop in (
+        *money.housekeeping.loops(),
+        money.writer.run,
+        money.rebuilder.run,
+        serving.run,
+        heartbeat.run,
+        every(SYNC_SECONDS, breakers.sync, tolerate=AWAY),
+        every(_EXPIRY_SECONDS, vault.forget_expired, tolerate=AWAY),
+    ):
+        loops.start(begun_again(loop))
+    stack.push_async_callback(loops.cancel)
+
+
+async def _build_money(stack: AsyncExitStack, settings: GatewaySettings, database: Database, redis: Redis) -> _Money:
     recording = Database(settings.recorder_database(), application="llm_gateway recorder")
     stack.push_async_callback(recording.close)
     streams = connect(RedisSettings(), blocking=True)
@@ -171,7 +184,7 @@ async def _money(stack: AsyncExitStack, settings: GatewaySettings, database: Dat
     return _Money(store, book, limits, writer, rebuilder, housekeeping)
 
 
-def _pipeline(
+def _build_pipeline(
     stack: AsyncExitStack,
     money: _Money,
     authenticator: Authenticator,
@@ -195,7 +208,7 @@ def _pipeline(
         stored_answers=StoredAnswers(vault),
         dispatcher=Dispatcher(
             Funding(money.book, money.store, money.limits),
-            Sender(settler, money.book),
+            AttemptSender(settler, money.book),
             discarder=discarder,
             nearly_spent=nearly_spent,
             alerts=alerts,
@@ -206,14 +219,14 @@ def _pipeline(
     )
 
 
-def _endpoints(pipeline: Pipeline, counting: TokenCounting, settings: GatewaySettings) -> dict[str, CallEndpoint]:
-    behind: dict[str, tuple[Answer, Dialect]] = {}
+def _build_endpoints(pipeline: Pipeline, counting: TokenCounting, settings: GatewaySettings) -> dict[str, CallEndpoint]:
+    answerers: dict[str, tuple[Answerer, Dialect]] = {}
     for dialect, wire in WIRES.items():
-        behind[wire.path] = (partial(pipeline.answer, dialect), dialect)
+        answerers[wire.path] = (pipeline, dialect)
         if wire.counting is not None:
-            behind[wire.counting.path] = (partial(counting.answer, wire.counting), dialect)
+            answerers[wire.counting.path] = (counting, dialect)
     room = BodyRoom(most_bytes=settings.large_bodies_bytes)
     return {
-        path: CallEndpoint(path, answer, dialect=dialect, max_body=settings.max_body_bytes, room=room)
-        for path, (answer, dialect) in behind.items()
+        path: CallEndpoint(path, answerer, dialect=dialect, max_body=settings.max_body_bytes, room=room)
+        for path, (answerer, dialect) in answerers.items()
     }

@@ -1,4 +1,7 @@
-"""The gateway's Prometheus figures; looking a labelled one up for every call would cost more than counting."""
+"""The gateway's Prometheus figures.
+
+Those with labels are cached, because to look one up for every call would cost more than to count.
+"""
 
 from functools import lru_cache
 

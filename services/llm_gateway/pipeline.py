@@ -1,4 +1,4 @@
-"""A model call from the door to the ledger, in the order in which it happens."""
+"""A model call from the request to the answer, in the order of its stages."""
 
 import asyncio
 from collections.abc import Mapping

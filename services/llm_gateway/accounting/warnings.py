@@ -1,4 +1,4 @@
-"""The warning that a budget is nearly spent: from the stream, where a script left it, to a log line and a figure."""
+"""Reads the warnings that the scripts append to the streams, and reports each in the log and as a figure."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -31,7 +31,7 @@ def read_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarnin
 
 
 def report_warning(warning: BudgetWarning) -> None:
-    """To be called once a warning."""
+    """Log and count a warning; to be called once for each."""
     metrics.BUDGET_WARNINGS.labels(str(warning.tenant_id), warning.scope, warning.period).inc()
-    about = {name: value if isinstance(value, int) else str(value) for name, value in asdict(warning).items()}
-    _log.warning("four fifths of a budget are spent", extra=about)
+    fields = {name: value if isinstance(value, int) else str(value) for name, value in asdict(warning).items()}
+    _log.warning("four fifths of a budget are spent", extra=fields)

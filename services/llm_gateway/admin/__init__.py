@@ -1,1 +1,1 @@
-"""What other services and clients ask beside calls: models, runs' money, closing a run."""
+"""The internal routes: what runs and scopes have spent, closing a run, breakers and alerts."""

@@ -1,4 +1,4 @@
-"""Who may call the internal routes: services of ours, by their short-lived tokens."""
+"""Checks that a caller of the internal routes is another service of Lockstep, by its short-lived token."""
 
 from collections.abc import Callable
 from typing import Annotated

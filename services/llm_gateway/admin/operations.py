@@ -1,4 +1,4 @@
-"""Breakers and alerts as other services read them."""
+"""Breakers and alerts in the contract that other services read."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""`/internal/…` for services."""
+"""The routes under `/internal`, for other services."""
 
 from typing import Annotated
 from uuid import UUID

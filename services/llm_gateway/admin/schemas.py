@@ -1,4 +1,4 @@
-"""What the internal routes take and give."""
+"""The bodies of the internal routes that no contract has."""
 
 from typing import Annotated
 from uuid import UUID

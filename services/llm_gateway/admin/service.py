@@ -1,4 +1,4 @@
-"""Closing a run's money scope, and reading what its scopes have spent."""
+"""Closes a run to further calls, and reads what its scopes have spent."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How calls ended lately: counts by the second, forgotten when they leave the window."""
+"""Counts how calls ended in the last seconds."""
 
 from collections import deque
 

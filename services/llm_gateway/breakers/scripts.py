@@ -1,4 +1,4 @@
-"""What Redis does for breakers in one step each; its clock is everyone's."""
+"""The breakers' Lua scripts, which use the clock of Redis, because the gateways' clocks differ."""
 
 PUBLISH = """
 -- KEYS 1 states 2 events  ARGV 1 name 2 state 3 milliseconds open 4 why 5 gateway

@@ -53,7 +53,7 @@ class StaleLease(ReservationRefused):
 
 @dataclass(frozen=True, slots=True)
 class BlockingLimit:
-    """Which limit stands in the way, and what is left of it beside what is committed and held.
+    """The limit that does not let the call through, and what is left of it beside what is committed and held.
 
     `room_at_ms` is when what is committed in rolling windows will leave room; None where that alone never does.
     """

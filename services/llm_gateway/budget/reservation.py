@@ -1,4 +1,4 @@
-"""A reservation: everything that is needed to hold, settle, restore or lapse one attempt's bound."""
+"""A reservation: all that is needed to hold, settle, restore or lapse the bound of one attempt."""
 
 from datetime import date
 from functools import cached_property
@@ -20,7 +20,7 @@ class ScopeKey(msgspec.Struct, frozen=True):
 class Reservation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One attempt's hold; its id is the id of the usage event that it ends in.
 
-    `lost_event` is that event as it stands if nobody settles: the bound charged, `usage_source` bound. A Struct, not a
+    `lost_event` is the event that is written if nobody settles: it charges the bound. A Struct, not a
     dataclass: it is written to the journal for every attempt.
     """
 

@@ -139,7 +139,7 @@ def read_headroom(answer: list[bytes], request: ReservationRequest) -> Headroom:
 
 
 def read_refusal(answer: list[bytes], request: ReservationRequest) -> ReservationRefused:
-    """Every other answer as the exception that stands for it."""
+    """The exception for an answer that made no reservation."""
     if answer[0] in _PLAIN:
         return _PLAIN[answer[0]]()
     if answer[0] == b"stale_window":

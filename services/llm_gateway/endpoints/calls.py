@@ -52,20 +52,29 @@ class _Connection:
             continue
 
 
-class Answer(Protocol):
-    """What stands behind an endpoint; a `LockstepError`, `UpstreamFailed` or `CallFailed` is worded by the dialect."""
+class Answerer(Protocol):
+    """What answers the requests of an endpoint."""
 
-    async def __call__(
-        self, headers: Mapping[str, str], body: bytes, *, request_id: UUID, trace_id: str | None, client: Client
-    ) -> PlainAnswer | StreamedAnswer: ...
+    async def answer(
+        self,
+        dialect: Dialect,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        request_id: UUID,
+        trace_id: str | None,
+        client: Client,
+    ) -> PlainAnswer | StreamedAnswer:
+        """Raises a `LockstepError`, `UpstreamFailed` or `CallFailed`, which the endpoint words in the dialect."""
+        ...
 
 
 class CallEndpoint:
     """One path that is posted to, in one dialect."""
 
-    def __init__(self, path: str, answer: Answer, *, dialect: Dialect, max_body: int, room: BodyRoom) -> None:
+    def __init__(self, path: str, answerer: Answerer, *, dialect: Dialect, max_body: int, room: BodyRoom) -> None:
         self._path = path
-        self._answer = answer
+        self._answerer = answerer
         self._dialect = dialect
         self._max_body = max_body
         self._room = room
@@ -122,7 +131,9 @@ class CallEndpoint:
     ) -> PlainAnswer | StreamedAnswer:
         body = await self._body(headers, receive)
         trace_id = trace_id_of(headers.get("traceparent"))
-        return await self._answer(headers, body, request_id=request_id, trace_id=trace_id, client=_Connection(receive))
+        return await self._answerer.answer(
+            self._dialect, headers, body, request_id=request_id, trace_id=trace_id, client=_Connection(receive)
+        )
 
     def _take_room(self, headers: Mapping[str, str]) -> int:
         """How much memory the body has been given; one whose length is not declared may be as long as any."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
+from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.pricing.bounds import BYTES_A_TOKEN
@@ -13,7 +14,7 @@ from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.call import Client, PlainAnswer
 from llm_gateway.wires.accepted import check_body
-from llm_gateway.wires.base import CountingEndpoint
+from llm_gateway.wires.registry import WIRES
 
 _JSON = "application/json"
 
@@ -27,7 +28,7 @@ class TokenCounting:
 
     async def answer(
         self,
-        counting: CountingEndpoint,
+        dialect: Dialect,
         headers: Mapping[str, str],
         body: bytes,
         *,
@@ -35,6 +36,9 @@ class TokenCounting:
         trace_id: str | None,  # noqa: ARG002
         client: Client,  # noqa: ARG002
     ) -> PlainAnswer:
+        counting = WIRES[dialect].counting
+        if counting is None:
+            raise TypeError(f"tokens are not counted in the dialect {dialect}")
         await self._authenticator.identify(read_credential(headers))
         check_body(body)
         request = counting.read_request(body, headers)

@@ -1,4 +1,4 @@
-"""Which adjustments bring the ledger to what a provider billed: a pure comparison."""
+"""Finds the adjustments that bring the ledger to what a provider billed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether three accounts of a tenant agree: what was billed, what the ledger charged, what Redis counts."""
+"""Compares three accounts of each tenant: what was billed, what the ledger charged, and what Redis counts."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class TenantDrift:
         return self.counted.drifts or self.differs
 
     def as_json(self) -> dict[str, Any]:
-        """Amounts in nano-dollars, drifts in dollars; null where the counters did not stand still."""
+        """Amounts in nano-dollars, drifts in dollars; null where calls went on while they were read."""
         counters = self.counted.counters
         drift = None if counters is None else counters.nano_usd - self.counted.ledger.nano_usd
         return {

@@ -159,7 +159,7 @@ class Reconciler:
         )
 
     async def _wait_for_settlements(self, provider: str, *, first: date, last: date) -> None:
-        """Give calls that were billed a moment ago the time to be settled: their attempts stand as holds till then."""
+        """Wait a moment for calls that were billed just now: until they are settled, their attempts are only holds."""
         deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             await self._record_everything()

@@ -1,4 +1,4 @@
-"""A provider's usage report, fetched and read: what it billed, request by request."""
+"""Fetches and reads a provider's usage report, which lists what it billed for each request."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

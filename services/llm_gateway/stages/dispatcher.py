@@ -18,7 +18,7 @@ from llm_gateway.routing.routes import Target
 from llm_gateway.stages.call import Attempt, ModelCall, OpenedAnswer
 from llm_gateway.stages.ending.discarder import Discarder
 from llm_gateway.stages.funding import Funding
-from llm_gateway.stages.sender import Sender
+from llm_gateway.stages.sender import AttemptSender
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
@@ -61,7 +61,7 @@ class Dispatcher:
     def __init__(
         self,
         funding: Funding,
-        sender: Sender,
+        sender: AttemptSender,
         *,
         discarder: Discarder,
         nearly_spent: NearlySpentCallers,

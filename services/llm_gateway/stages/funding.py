@@ -190,7 +190,7 @@ class Funding:
 
 
 def _shrink(request: AttemptRequest, limits: EffectiveLimits, refusal: ReservationRefused) -> AttemptRequest | None:
-    """The same attempt with an answer as long as there is room for; None where the refusal stands."""
+    """The same attempt with an answer as long as there is room for; None where it is refused all the same."""
     if not request.gives_way:
         return None
     if isinstance(refusal, WindowFull):

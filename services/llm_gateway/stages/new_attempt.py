@@ -1,4 +1,4 @@
-"""An attempt before it is funded: its reservation, and the event that stands if nobody settles it."""
+"""Makes an attempt before it is funded: its reservation, and the event that is written if nobody settles it."""
 
 import asyncio
 from datetime import date, datetime

@@ -15,7 +15,7 @@ _TOO_MANY = 429
 _UNWATCHED_SECONDS = 0.05
 
 
-class Sender:
+class AttemptSender:
     def __init__(self, settler: Settler, book: AttemptBook) -> None:
         self._settler = settler
         self._book = book
@@ -76,7 +76,7 @@ class _Leaving:
         self.left = False
 
     def watch(self, limit: asyncio.Timeout) -> None:
-        """From now on, end what stands under the limit."""
+        """From now on, end the block that is under the limit."""
         if self._matters:
             self._limit = limit
             self._timer = asyncio.get_running_loop().call_later(_UNWATCHED_SECONDS, self._look)

@@ -1,4 +1,4 @@
-"""Where one caller's calls count: its scopes, windows and slots with their keys, made once and not for every call."""
+"""Where a caller's calls count: scopes, windows and slots with their keys, made once for many calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def scopes_of_call(
 
 
 def _of_run(run: RunClaims | None) -> list[LimitedScope]:
-    """As the scripts want them: the runs above, the run and its step last."""
+    """In the order that the scripts expect: the runs above, outermost first, then the run and its step."""
     if run is None:
         return []
     above = [

@@ -1,4 +1,4 @@
-"""The sliding windows and slots that come of what limits how often and how many at once."""
+"""The sliding windows and slots of a call, made from a tenant's rate limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

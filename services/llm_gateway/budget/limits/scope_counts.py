@@ -1,4 +1,4 @@
-"""What a scope has committed and holds, as its field in Redis has it; common.lua describes the form."""
+"""Reads and writes the field in which Redis has what a scope has committed and holds, as common.lua describes it."""
 
 import msgspec
 
@@ -43,7 +43,7 @@ class ScopeCounts(msgspec.Struct, frozen=True):
         return cls(total, _window(values[4], values[5:9]), _window(values[9], values[10:]))
 
     def values(self) -> list[int | str]:
-        """As they stand in the field."""
+        """In the order of the field."""
         values: list[int | str] = _amounts(self.total)
         for window in (self.day, self.month):
             if window is not None:

@@ -1,4 +1,4 @@
-"""Scopes, their limits, and the windows in which the lasting ones are limited: of a calendar, or rolling."""
+"""Scopes, their limits, and the calendar or rolling windows in which scopes that outlast a run are limited."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A tenant's limits and clock, kept in memory for at most five seconds and renewed before anyone waits for it."""
+"""Tenants' limits and time zones, kept in memory and renewed before a call has to wait for them."""
 
 import asyncio
 import time

@@ -1,1 +1,1 @@
-"""Counters summed up anew from the ledger and the open holds, after Redis has lost them."""
+"""Sums up the counters from the ledger and the open holds, after Redis has lost them."""

@@ -1,4 +1,4 @@
-"""All counters of one bucket, summed up from rows of the ledger and the holds that stand."""
+"""Sums up all counters of one bucket from rows of the ledger and open holds."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ class BucketTotals:
         self.number = number
         self.scopes = ScopeTotals()
         self.settled_holds: list[str] = []
-        """Holds that stand although the ledger has their events."""
+        """Holds that are still in Redis although the ledger has their events."""
 
     def add_caller(self, row: CommittedByCaller) -> None:
         amount = Amount(row.tokens, row.nano_usd)

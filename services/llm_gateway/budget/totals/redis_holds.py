@@ -1,4 +1,4 @@
-"""The holds that stand in a bucket, as Redis has them."""
+"""Reads the open holds of a bucket from Redis."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Counters of scopes being summed up anew, in the fields that the scripts read."""
+"""Sums up the counters of scopes, and writes them as the fields that the scripts read."""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -52,7 +52,7 @@ class Settler:
         self._alerts = alerts
 
     async def settle(self, attempt: Attempt, outcome: AttemptOutcome) -> None:
-        """Returns when the charge is confirmed; raises `NotAcknowledged` when it stands in the journal only."""
+        """Returns when Redis has the charge; raises `SettlementUnconfirmed` when only the journal has it."""
         event = self._make_event(attempt, outcome)
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
         names = attempt.call.caller.names
