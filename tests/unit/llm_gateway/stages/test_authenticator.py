@@ -1,0 +1,138 @@
+"""A credential is believed for as long as it was confirmed, and what cannot be checked is not called wrong."""
+
+import asyncio
+import base64
+import json
+import time
+from typing import Any
+
+import pytest
+
+from fixtures.money.canned_rows import CannedDatabase
+from foundation.contracts.gateway.run_token import RunClaims
+from foundation.domain.errors import DependencyUnavailable, Forbidden, Unauthenticated
+from foundation.domain.ids import new_uuid
+from llm_gateway.stages.authenticator import KEY_SECONDS, Authenticator, read_credential
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeVerifier:
+    """Verifies every token as the same run's."""
+
+    def __init__(self) -> None:
+        self.verified = 0
+        self.claims = RunClaims(
+            tenant_id=new_uuid(), user_id=None, run_id=new_uuid(), step_id=new_uuid(), generation=1, fence=1
+        )
+
+    def run(self, _token: str) -> RunClaims:
+        self.verified += 1
+        return self.claims
+
+
+def a_key(*, scopes: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "tenant_id": new_uuid(),
+        "api_key_id": new_uuid(),
+        "user_id": new_uuid(),
+        "scopes": ["gateway"] if scopes is None else scopes,
+    }
+
+
+def authenticator(database: CannedDatabase, verifier: FakeVerifier | None = None) -> tuple[Authenticator, Clock]:
+    clock, stored, verifying = Clock(), database, verifier or FakeVerifier()
+    rows: Any = stored
+    tokens: Any = verifying
+    return Authenticator(tokens, rows, clock=clock), clock
+
+
+def a_token(*, seconds_left: float) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps({"exp": time.time() + seconds_left}).encode()).decode().rstrip("=")
+    return f"Bearer eyJhead.{payload}.signature"
+
+
+def test_a_vendors_own_header_is_read_where_there_is_no_authorization() -> None:
+    assert read_credential({"authorization": "Bearer a", "x-api-key": "b"}) == "Bearer a"
+    assert read_credential({"x-api-key": "b"}) == "Bearer b"
+    assert read_credential({}) is None
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic abc"])
+async def test_what_is_no_bearer_token_proves_nothing(authorization: str | None) -> None:
+    database = CannedDatabase([a_key()])
+    with pytest.raises(Unauthenticated):
+        await authenticator(database)[0].identify(authorization)
+    assert database.transactions == 0
+
+
+async def test_a_key_is_asked_for_once_a_minute_however_many_calls_come() -> None:
+    key = a_key()
+    database = CannedDatabase([key])
+    identifying, clock = authenticator(database)
+    callers = await asyncio.gather(*(identifying.identify("Bearer key") for _ in range(10)))
+    assert {(caller.tenant_id, caller.api_key_id) for caller in callers} == {(key["tenant_id"], key["api_key_id"])}
+    clock.now += KEY_SECONDS - 1
+    await identifying.identify("Bearer key")
+    assert database.transactions == 1
+    clock.now += 2
+    await identifying.identify("Bearer key")
+    assert database.transactions == 2
+
+
+async def test_a_revoked_key_works_no_longer_than_a_minute() -> None:
+    database = CannedDatabase([a_key()])
+    identifying, clock = authenticator(database)
+    await identifying.identify("Bearer key")
+    database.results = [[]]
+    await identifying.identify("Bearer key")
+    clock.now += KEY_SECONDS + 1
+    with pytest.raises(Unauthenticated):
+        await identifying.identify("Bearer key")
+
+
+async def test_an_unknown_key_is_asked_for_again_after_seconds() -> None:
+    database = CannedDatabase([])
+    identifying, clock = authenticator(database)
+    for _ in range(3):
+        with pytest.raises(Unauthenticated):
+            await identifying.identify("Bearer key")
+    assert database.transactions == 1
+    database.results = [[a_key()]]
+    clock.now += 6
+    assert await identifying.identify("Bearer key")
+
+
+async def test_a_key_for_other_doors_is_forbidden() -> None:
+    with pytest.raises(Forbidden):
+        await authenticator(CannedDatabase([a_key(scopes=["api"])]))[0].identify("Bearer key")
+
+
+async def test_while_postgresql_is_away_a_known_key_goes_on_and_an_unknown_one_is_not_called_wrong() -> None:
+    database = CannedDatabase([a_key()])
+    identifying, _ = authenticator(database)
+    await identifying.identify("Bearer known")
+    database.is_away = True
+    await identifying.identify("Bearer known")
+    with pytest.raises(DependencyUnavailable):
+        await identifying.identify("Bearer unknown")
+
+
+async def test_a_run_token_is_verified_without_the_database_and_no_longer_than_it_is_valid() -> None:
+    verifier, database = FakeVerifier(), CannedDatabase()
+    identifying, clock = authenticator(database, verifier)
+    token = a_token(seconds_left=10)
+    caller = await identifying.identify(token)
+    assert caller.run == verifier.claims
+    clock.now += 9
+    await identifying.identify(token)
+    assert verifier.verified == 1
+    clock.now += 2
+    await identifying.identify(token)
+    assert (verifier.verified, database.transactions) == (2, 0)
