@@ -14,7 +14,6 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off
 from llm_gateway.providers.fake import FakeAnswer, FakeProvider
 from llm_gateway.stages.call import Client, PlainAnswer
-from llm_gateway.wires.messages.wire import WIRE
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 IMAGE = {"type": "image", "source": {"type": "url", "url": "https://x.example/a.png"}}
@@ -23,9 +22,8 @@ IMAGE = {"type": "image", "source": {"type": "url", "url": "https://x.example/a.
 async def count(
     *providers: FakeProvider, body: dict[str, Any] | None = None, key: str = KEY, **more: Any
 ) -> PlainAnswer:
-    assert WIRE.counting is not None
     return await TokenCounting(known_key(), serving(*providers, **more)).answer(
-        WIRE.counting,
+        Dialect.MESSAGES,
         {"authorization": key},
         json.dumps(body or BODY).encode(),
         request_id=UUID(int=7),
