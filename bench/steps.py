@@ -17,6 +17,7 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from foundation.domain.ids import TaskId
 from foundation.storage.execution.dispatches import StepDispatch
 from support.figures import load, machine, median, milliseconds, progress, publish
 from support.local_worker import LocalWorker, local_worker, telemetry_to_nowhere
@@ -88,10 +89,10 @@ async def ours(meter: Meter, worker: LocalWorker, tenancy: Tenancy) -> dict[str,
     line, fan, short = chain(100), fan_out(100), chain(LENGTH)
     line_task, fan_task, short_task = [await tenancy.task(definition) for definition in (line, fan, short)]
 
-    _, at, line_costs = await _measured(meter, worker, await tenancy.run(line_task, line))
+    _, at, line_costs = await _measured(meter, worker, await tenancy.run(TaskId(line_task), line))
     gaps = [later - earlier for earlier, later in pairwise(at)]
-    wall, _, fan_costs = await _measured(meter, worker, await tenancy.run(fan_task, fan))
-    many = [dispatch for _ in range(RUNS) for dispatch in await tenancy.run(short_task, short)]
+    wall, _, fan_costs = await _measured(meter, worker, await tenancy.run(TaskId(fan_task), fan))
+    many = [dispatch for _ in range(RUNS) for dispatch in await tenancy.run(TaskId(short_task), short)]
     seconds, _, load_costs = await _measured(meter, worker, many)
     return {
         "chain": {"step_ms": milliseconds(gaps, 50)["p50"], **line_costs},
@@ -159,7 +160,7 @@ async def measure(settings: BenchSettings, rounds: int) -> dict[str, object]:
             ]
             async with local_worker(*urls, concurrency=CONCURRENCY, pool_size=POOL) as worker:
                 warm = fan_out(40)
-                await worker.work_off(await tenancy.run(await tenancy.task(warm), warm))
+                await worker.work_off(await tenancy.run(TaskId(await tenancy.task(warm)), warm))
                 for turn in range(rounds):
                     progress(f"steps: round {turn + 1} of {rounds}")
                     baselines.append(await baseline(meter, Baseline(plain)))

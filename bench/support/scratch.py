@@ -13,7 +13,7 @@ from pydantic import PostgresDsn
 from sqlalchemy import text
 
 from foundation.contracts.definition import TaskDefinition
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, TaskId, TenantId, UserId, new_uuid
 from foundation.storage import tasks
 from foundation.storage.execution import runs
 from foundation.storage.execution.dispatches import StepDispatch
@@ -71,8 +71,8 @@ class Tenancy:
     """A tenant with a user, and the login that may insert rows for them."""
 
     owner: Database
-    tenant_id: UUID
-    user_id: UUID
+    tenant_id: TenantId
+    user_id: UserId
 
     @classmethod
     async def new(cls, owner: Database) -> "Tenancy":
@@ -83,7 +83,7 @@ class Tenancy:
         return cls(owner, ids["tenant"], ids["user"])  # type: ignore[arg-type]
 
     async def task(self, definition: TaskDefinition) -> UUID:
-        task_id = new_uuid()
+        task_id = TaskId(new_uuid())
         async with self.owner.tenant(self.tenant_id) as tx:
             await tasks.insert(tx, self.tenant_id, task_id, name=definition.name)
             await tasks.insert_version(
@@ -97,9 +97,9 @@ class Tenancy:
             )
         return task_id
 
-    async def run(self, task_id: UUID, definition: TaskDefinition) -> list[StepDispatch]:
+    async def run(self, task_id: TaskId, definition: TaskDefinition) -> list[StepDispatch]:
         """Make a RUNNING run; return the messages that EnqueueStep would send, in topological order."""
-        run_id = new_uuid()
+        run_id = RunId(new_uuid())
         run = NewRun(
             tenant_id=self.tenant_id,
             run_id=run_id,

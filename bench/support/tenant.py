@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from uuid import UUID
 
 import boto3
 import psycopg
 
 from control_plane.identity.tokens import LocalIssuer
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, UserId, new_uuid
 from support.settings import BenchSettings
 
 _USER_KEY = "lockstep/user-signing-key"
@@ -16,7 +15,7 @@ _USER_KEY = "lockstep/user-signing-key"
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    tenant_id: UUID
+    tenant_id: TenantId
     token: str
 
     @property
@@ -26,7 +25,7 @@ class Tenant:
 
 def new_tenant(settings: BenchSettings) -> Tenant:
     """Make a tenant with one owner, whose token is valid for an hour."""
-    tenant_id, user_id = new_uuid(), new_uuid()
+    tenant_id, user_id = TenantId(new_uuid()), UserId(new_uuid())
     subject = f"bench-{user_id}"
     with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
         connection.execute("INSERT INTO tenants (tenant_id, name) VALUES (%s, %s)", [tenant_id, f"bench {tenant_id}"])

@@ -18,6 +18,7 @@ from control_plane.identity.issue_token import local_issuer
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import read_secret
+from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.storage.people import sample_tenant
 from foundation.storage.people.sample_tenant import SampleTenant
 from foundation.storage.session.database import Database, DatabaseSettings
@@ -38,7 +39,7 @@ async def make_sample_tenant() -> dict[str, str]:
     settings, owner = ControlPlaneSettings(), OwnerSettings()
     if settings.jwks_url is not None:
         raise SystemExit("the sample tenant is for a local deployment (LOCKSTEP_JWKS_URL is set)")
-    tenant_id = uuid5(_NAMESPACE, "tenant")
+    tenant_id = TenantId(uuid5(_NAMESPACE, "tenant"))
     async with Clients() as clients:
         issuer = await local_issuer(settings, clients)
         secret = await read_secret(await clients.secretsmanager(), settings.user_key_secret)
@@ -47,9 +48,9 @@ async def make_sample_tenant() -> dict[str, str]:
     tenant = SampleTenant(
         tenant_id=tenant_id,
         name="sample",
-        user_id=uuid5(_NAMESPACE, "owner"),
+        user_id=UserId(uuid5(_NAMESPACE, "owner")),
         subject=_SUBJECT,
-        api_key_id=uuid5(_NAMESPACE, "gateway key"),
+        api_key_id=ApiKeyId(uuid5(_NAMESPACE, "gateway key")),
         api_key_digest=hashlib.sha256(key.encode()).digest(),
         api_key_hint=f"…{key[-4:]}",
         settings={"limits": {"tenant": {"requests_a_minute": _REQUESTS_A_MINUTE}}},

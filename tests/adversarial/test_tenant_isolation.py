@@ -13,6 +13,7 @@ from psycopg import sql
 from fixtures.api.operations import Operation, operations_of
 from fixtures.api.unopened_apps import unopened_api
 from fixtures.running.stack import Member, Stack, new_member
+from foundation.domain.ids import TenantId
 
 pytestmark = pytest.mark.stack
 
@@ -195,7 +196,7 @@ def tenant_tables(connection: "psycopg.Connection[Any]", privilege: str) -> list
     return [name for (name,) in rows]
 
 
-def count(connection: "psycopg.Connection[Any]", table: str, tenant_id: UUID) -> int:
+def count(connection: "psycopg.Connection[Any]", table: str, tenant_id: TenantId) -> int:
     query = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = %s").format(sql.Identifier(table))
     found = connection.execute(query, [tenant_id]).fetchone()
     assert found is not None

@@ -1,12 +1,11 @@
 """`/artifacts`."""
 
-from uuid import UUID
-
 from fastapi import APIRouter
 
 from control_plane.artifacts import service
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.dependencies import App, Reader, Runner, Tx
+from foundation.domain.ids import ArtifactId
 from foundation.http.openapi import refusals
 
 router = APIRouter(prefix="/artifacts", tags=["artifacts"])
@@ -29,5 +28,5 @@ async def announce(body: NewUpload, caller: Runner, app: App, tx: Tx) -> UploadV
     operation_id="get_artifact",
     responses=refusals(404),
 )
-async def get(artifact_id: UUID, caller: Reader, app: App) -> ArtifactView:
+async def get(artifact_id: ArtifactId, caller: Reader, app: App) -> ArtifactView:
     return await service.get(app, caller, artifact_id)

@@ -1,13 +1,11 @@
 """What can be done with artifacts."""
 
-from uuid import UUID
-
 from control_plane.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.identity.callers import ApiCaller
 from control_plane.resources import AppResources
 from foundation.contracts.accepted.content_types import media_type
 from foundation.domain.errors import NotFound, PayloadTooLarge
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import ArtifactId, new_uuid
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact, NewArtifact
 from foundation.storage.people import audit
@@ -22,7 +20,7 @@ async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted
     """Makes room for one upload of exactly these bytes under one exact key."""
     if wanted.size > app.settings.upload_limit:
         raise PayloadTooLarge(f"an artifact has at most {app.settings.upload_limit} bytes")
-    artifact_id = new_uuid()
+    artifact_id = ArtifactId(new_uuid())
     key = f"tenants/{caller.tenant_id}/uploads/{artifact_id}"
     upload = await app.objects.upload(
         key,
@@ -47,7 +45,7 @@ async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted
     return UploadView(id=artifact_id, url=upload.url, fields=upload.fields)
 
 
-async def get(app: AppResources, caller: ApiCaller, artifact_id: UUID) -> ArtifactView:
+async def get(app: AppResources, caller: ApiCaller, artifact_id: ArtifactId) -> ArtifactView:
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
     artifact = await final_artifact(app.database, app.objects, caller.tenant_id, artifact_id)
     if artifact is None:

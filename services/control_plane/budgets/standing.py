@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
@@ -10,6 +9,7 @@ from control_plane.resources import AppResources
 from foundation.contracts.gateway.spending import Money, ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import TenantId
 from foundation.domain.money import dollars
 from foundation.storage.ledger import rolling_usage
 from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName, ScopeBudget
@@ -20,7 +20,9 @@ _log = logger(__name__)
 _NOTHING = Money(tokens=0, nano_usd=0)
 
 
-async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[ScopeBudget]) -> list[StandingBudget]:
+async def with_standings(
+    app: AppResources, tenant_id: TenantId, budgets: Sequence[ScopeBudget]
+) -> list[StandingBudget]:
     """Asks the gateway once for all of them, outside any transaction."""
     views = [StandingBudget.of(budget) for budget in budgets]
     scopes = list(dict.fromkeys(_scope(budget.name) for budget in budgets))
@@ -42,7 +44,7 @@ async def with_standings(app: AppResources, tenant_id: UUID, budgets: Sequence[S
 
 
 async def _from_database(
-    app: AppResources, tenant_id: UUID, budgets: Sequence[ScopeBudget]
+    app: AppResources, tenant_id: TenantId, budgets: Sequence[ScopeBudget]
 ) -> tuple[dict[BudgetName, Money], ZoneInfo]:
     """What the ledger has of the rolling windows, and the zone of the tenant's days."""
     rolling = {}

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
-from uuid import UUID
 
 import httpx
 from pydantic import TypeAdapter
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import AskSpending, RunMoney, ScopeName, Spending
 from foundation.domain.errors import DependencyUnavailable, NotFound
+from foundation.domain.ids import RunId, TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
 
 _GATEWAY = "llm_gateway"
@@ -36,18 +36,18 @@ class GatewayClient:
         self._signer = signer
         self._seconds = seconds
 
-    async def spending(self, tenant_id: UUID, scopes: Sequence[ScopeName]) -> Spending:
+    async def spending(self, tenant_id: TenantId, scopes: Sequence[ScopeName]) -> Spending:
         """What these scopes of a tenant have committed and hold now, in the order in which they are given."""
         body = AskSpending(tenant_id=tenant_id, scopes=list(scopes)).model_dump(mode="json")
         return await self._ask("POST", "/internal/scopes/money", _SPENDING, json=body)
 
-    async def run_money(self, tenant_id: UUID, run_id: UUID) -> RunMoney:
+    async def run_money(self, tenant_id: TenantId, run_id: RunId) -> RunMoney:
         """What a run's scope and its tenant's have committed and hold now."""
         return await self._ask(
             "GET", f"/internal/runs/{run_id}/money", _RUN_MONEY, params={"tenant_id": str(tenant_id)}
         )
 
-    async def close_run(self, tenant_id: UUID, run_id: UUID, *, generation: int) -> None:
+    async def close_run(self, tenant_id: TenantId, run_id: RunId, *, generation: int) -> None:
         """Admits no more calls of the run's generations up to this one."""
         body = {"tenant_id": str(tenant_id), "generation": generation}
         try:
@@ -64,7 +64,7 @@ class GatewayClient:
         path = f"/internal/breakers/{quote(breaker.provider, safe='')}/{quote(breaker.model)}"
         return await self._ask("DELETE", path, _BREAKER)
 
-    async def latest(self, tenant_id: UUID | None, *, most: int) -> list[OperationsEntry]:
+    async def latest(self, tenant_id: TenantId | None, *, most: int) -> list[OperationsEntry]:
         """Changes of breakers and alerts, newest first; with a tenant, of alerts only its own."""
         params = {"most": str(most), **({} if tenant_id is None else {"tenant_id": str(tenant_id)})}
         return await self._ask("GET", "/internal/operations", _ENTRIES, params=params)

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 from cachetools import TTLCache
 
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.ids import TenantId, UserId
 from foundation.domain.permissions import ApiKeyScope, Permission, Role, permits
 from foundation.storage.people import api_keys, tenancy
 from foundation.storage.people.tenancy import Member
@@ -22,8 +22,8 @@ _REMEMBERED = 10_000
 class ApiCaller:
     """Who calls, in which tenant and role."""
 
-    tenant_id: UUID
-    user_id: UUID
+    tenant_id: TenantId
+    user_id: UserId
     role: Role
     actor: str
     """How the audit trail names the caller: `user:<id>` or `key:<id>`."""
@@ -78,7 +78,7 @@ class Callers:
             raise Unauthenticated("the token names no tenant", remedy="sign in again with an active tenant")
         return await self._remember(f"user {tenant_id} {subject}", lambda: self._by_subject(tenant_id, subject))
 
-    async def _by_subject(self, tenant_id: UUID, subject: str) -> ApiCaller:
+    async def _by_subject(self, tenant_id: TenantId, subject: str) -> ApiCaller:
         async with self._database.tenant(tenant_id) as tx:
             member = await tenancy.member_by_subject(tx, tenant_id, subject)
         return _caller(member, lambda m: f"user:{m.user_id}")

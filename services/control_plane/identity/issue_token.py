@@ -10,6 +10,7 @@ from control_plane.identity.tokens import LocalIssuer
 from control_plane.settings import IdentitySettings
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import read_secret
+from foundation.domain.ids import TenantId
 
 
 async def local_issuer(settings: IdentitySettings, clients: Clients) -> LocalIssuer:
@@ -18,7 +19,7 @@ async def local_issuer(settings: IdentitySettings, clients: Clients) -> LocalIss
     return LocalIssuer(private_jwk, issuer=settings.issuer, client_id=settings.audience)
 
 
-async def issue(subject: str, tenant_id: UUID, seconds: int) -> str:
+async def issue(subject: str, tenant_id: TenantId, seconds: int) -> str:
     settings = IdentitySettings()
     if settings.jwks_url is not None:
         raise SystemExit("tokens of this deployment come from its identity provider (LOCKSTEP_JWKS_URL is set)")

@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from foundation.contracts.accepted.accepted_json import accept_text
 from foundation.domain.errors import DependencyUnavailable, Unauthenticated
+from foundation.domain.ids import TenantId
 from foundation.http.service_tokens import LEEWAY_SECONDS
 
 ALGORITHM = "RS256"
@@ -31,7 +32,7 @@ class UserClaims:
     """Who the token says is calling, for which tenant (None: for none), and whether as an operator."""
 
     subject: str
-    tenant_id: UUID | None
+    tenant_id: TenantId | None
     operates: bool
 
 
@@ -81,7 +82,7 @@ def _claims_of(claims: Mapping[str, Any]) -> UserClaims:
     tenant, groups = claims.get(TENANT_CLAIM), claims.get(GROUPS_CLAIM)
     return UserClaims(
         subject=accept_text(str(claims["sub"])),
-        tenant_id=None if tenant is None else UUID(str(tenant)),
+        tenant_id=None if tenant is None else TenantId(UUID(str(tenant))),
         operates=isinstance(groups, list) and OPERATORS in groups,
     )
 
@@ -112,7 +113,7 @@ class LocalIssuer:
     def jwks(self) -> dict[str, Any]:
         return {"keys": [self._key.as_dict(private=False)]}
 
-    def issue(self, *, subject: str, tenant_id: UUID, seconds: int, now: int | None = None) -> str:
+    def issue(self, *, subject: str, tenant_id: TenantId, seconds: int, now: int | None = None) -> str:
         """A token for a member of a tenant."""
         return self._issue(subject, seconds, now, {TENANT_CLAIM: str(tenant_id)})
 

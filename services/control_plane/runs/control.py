@@ -1,12 +1,11 @@
 """Cancels, pauses and resumes a run; each is one transaction that locks steps before their run."""
 
-from uuid import UUID
-
 from control_plane.identity.callers import ApiCaller
 from control_plane.runs import read
 from foundation.contracts.run_events import RunPaused, StepCancelled
 from foundation.domain.errors import Failure, IllegalTransition, NotFound, VersionMismatch
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.ids import RunId
 from foundation.domain.states import RUN_TRANSITIONS, PauseReason, RunStatus
 from foundation.storage.execution import run_events
 from foundation.storage.execution.runs import Run
@@ -17,7 +16,7 @@ from foundation.workflow import endings, outcomes, run_control
 from foundation.workflow.run_control import RunRow
 
 
-async def cancel(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: int | None) -> Run:
+async def cancel(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> Run:
     """Ends the run as CANCELLED: fences work in flight, stops the execution, closes the money scope."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is RunStatus.CANCELLED:
@@ -33,7 +32,7 @@ async def cancel(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: 
     return await _audited(tx, caller, run_id, "run.cancel")
 
 
-async def pause(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: int | None) -> Run:
+async def pause(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> Run:
     """Lets claimed ticks end and be recorded, takes no new ones; a paused run stays as it is."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is RunStatus.PAUSED:
@@ -43,7 +42,7 @@ async def pause(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: i
     return await _audited(tx, caller, run_id, "run.pause")
 
 
-async def resume(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: int | None) -> Run:
+async def resume(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> Run:
     """Goes on in a new generation, with what is finished finished."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is not RunStatus.PAUSED:
@@ -52,7 +51,7 @@ async def resume(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: 
     return await _audited(tx, caller, run_id, "run.resume")
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, run_id: UUID, *, expected: int | None) -> RunRow:
+async def _locked(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> RunRow:
     await run_control.lock_unfinished_steps(tx, caller.tenant_id, run_id)
     row = await run_control.lock_run(tx, caller.tenant_id, run_id)
     if row is None:
@@ -68,6 +67,6 @@ def _require_transition(row: RunRow, wanted: RunStatus) -> None:
         raise IllegalTransition(f"the run is {row.status} and cannot become {wanted}")
 
 
-async def _audited(tx: Transaction, caller: ApiCaller, run_id: UUID, action: str) -> Run:
+async def _audited(tx: Transaction, caller: ApiCaller, run_id: RunId, action: str) -> Run:
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action=action, target=str(run_id))
     return await read.get(tx, caller, run_id)

@@ -1,13 +1,12 @@
 """Reads of one run: the run itself, its timeline, its figures and what it waits for."""
 
-from uuid import UUID
-
 from control_plane.identity.callers import ApiCaller
 from control_plane.runs.explain import explain
 from control_plane.runs.figures import run_metrics
 from control_plane.runs.schemas import Explanation, RunMetrics
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.errors import NotFound
+from foundation.domain.ids import RunId
 from foundation.storage.execution import run_events, runs, steps
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
@@ -15,26 +14,26 @@ from foundation.storage.ledger import usage
 from foundation.storage.session.database import Transaction
 
 
-async def get(tx: Transaction, caller: ApiCaller, run_id: UUID) -> Run:
+async def get(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Run:
     run = await runs.get(tx, caller.tenant_id, run_id)
     if run is None:
         raise NotFound("there is no such run")
     return run
 
 
-async def timeline(tx: Transaction, caller: ApiCaller, run_id: UUID) -> list[StepRow]:
+async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> list[StepRow]:
     """The run's steps in topological order."""
     await get(tx, caller, run_id)
     return await steps.of_run(tx, caller.tenant_id, run_id)
 
 
-async def metrics(tx: Transaction, caller: ApiCaller, run_id: UUID) -> RunMetrics:
+async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetrics:
     run = await get(tx, caller, run_id)
     rows = await steps.of_run(tx, caller.tenant_id, run_id)
     return run_metrics(run, rows, await usage.of_run_by_model(tx, caller.tenant_id, run_id))
 
 
-async def explanation(tx: Transaction, caller: ApiCaller, run_id: UUID) -> Explanation:
+async def explanation(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Explanation:
     run = await get(tx, caller, run_id)
     paused = await run_events.latest(tx, caller.tenant_id, run_id, RunPaused) if run.pause_reason else None
     return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused)

@@ -14,6 +14,7 @@ from control_plane.runs import control, read
 from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRun, StepList, StepView
 from control_plane.runs.submit import RunRequest, submit_run
 from foundation.domain.errors import BadRequest, Fault
+from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
 from foundation.storage import artifacts
@@ -77,7 +78,7 @@ async def list_runs(
     tx: Tx,
     paging: Paging,
     status: Annotated[RunStatus | None, Query()] = None,
-    task_id: Annotated[UUID | None, Query()] = None,
+    task_id: Annotated[TaskId | None, Query()] = None,
 ) -> Page[RunView]:
     rows = await runs.page(
         tx, caller.tenant_id, limit=paging.rows, after=_RUNS.after(paging), status=status, task_id=task_id
@@ -87,7 +88,7 @@ async def list_runs(
 
 
 @router.get("/{run_id}", summary="A run with its usage so far", operation_id="get_run", responses=refusals(404))
-async def get(run_id: UUID, response: Response, caller: Reader, tx: Tx) -> RunView:
+async def get(run_id: RunId, response: Response, caller: Reader, tx: Tx) -> RunView:
     return _with_tag(response, await read.get(tx, caller, run_id))
 
 
@@ -97,7 +98,7 @@ async def get(run_id: UUID, response: Response, caller: Reader, tx: Tx) -> RunVi
     operation_id="cancel_run",
     responses=refusals(404, 409, 412),
 )
-async def cancel(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
+async def cancel(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
     return _with_tag(response, await control.cancel(tx, caller, run_id, expected=expected_version(if_match)))
 
 
@@ -107,21 +108,21 @@ async def cancel(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_ma
     operation_id="pause_run",
     responses=refusals(404, 409, 412),
 )
-async def pause(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
+async def pause(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
     return _with_tag(response, await control.pause(tx, caller, run_id, expected=expected_version(if_match)))
 
 
 @router.post(
     "/{run_id}/resume", summary="Resume a paused run", operation_id="resume_run", responses=refusals(404, 409, 412)
 )
-async def resume(run_id: UUID, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
+async def resume(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
     return _with_tag(response, await control.resume(tx, caller, run_id, expected=expected_version(if_match)))
 
 
 @router.get(
     "/{run_id}/steps", summary="The timeline: a row a step", operation_id="list_run_steps", responses=refusals(404)
 )
-async def timeline(run_id: UUID, caller: Reader, tx: Tx) -> StepList:
+async def timeline(run_id: RunId, caller: Reader, tx: Tx) -> StepList:
     return StepList(items=[StepView.of(step) for step in await read.timeline(tx, caller, run_id)])
 
 
@@ -131,7 +132,7 @@ async def timeline(run_id: UUID, caller: Reader, tx: Tx) -> StepList:
     operation_id="get_run_metrics",
     responses=refusals(404),
 )
-async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
+async def metrics(run_id: RunId, caller: Reader, tx: Tx) -> RunMetrics:
     return await read.metrics(tx, caller, run_id)
 
 
@@ -141,7 +142,7 @@ async def metrics(run_id: UUID, caller: Reader, tx: Tx) -> RunMetrics:
     operation_id="explain_run",
     responses=refusals(404),
 )
-async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
+async def explanation(run_id: RunId, caller: Reader, tx: Tx) -> Explanation:
     return await read.explanation(tx, caller, run_id)
 
 
@@ -151,7 +152,7 @@ async def explanation(run_id: UUID, caller: Reader, tx: Tx) -> Explanation:
     operation_id="list_run_artifacts",
     responses=refusals(404),
 )
-async def list_artifacts(run_id: UUID, caller: Reader, app: App, tx: Tx, paging: Paging) -> Page[ArtifactView]:
+async def list_artifacts(run_id: RunId, caller: Reader, app: App, tx: Tx, paging: Paging) -> Page[ArtifactView]:
     await read.get(tx, caller, run_id)
     rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=paging.rows, after=_ARTIFACTS.after(paging))
     page, next_cursor = _ARTIFACTS.cut(rows, paging)

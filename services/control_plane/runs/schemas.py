@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.steps.base import Budget
+from foundation.domain.ids import TaskId
 from foundation.domain.money import dollars
 from foundation.domain.states import RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run
@@ -24,7 +25,7 @@ class StartRun(BaseModel):
         },
     )
 
-    task_id: UUID
+    task_id: TaskId
     task_version: Annotated[int, Field(strict=True, ge=1, le=MAX_VERSION)] | None = None
     input: dict[str, Any] = Field(default_factory=dict)
     budget: Budget = Budget()
@@ -39,7 +40,7 @@ class RunUsage(BaseModel):
 class RunView(BaseModel):
     id: UUID
     status: RunStatus
-    task_id: UUID
+    task_id: TaskId
     task_version: int
     input: dict[str, Any]
     output: Any

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -15,7 +14,7 @@ from foundation.contracts.run_events import RunCreated
 from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, TaskId, new_uuid
 from foundation.storage import tasks
 from foundation.storage.execution import run_events, runs
 from foundation.storage.execution.runs import NewRun, Run
@@ -34,7 +33,7 @@ _log = logger(__name__)
 class RunRequest:
     """What is to run: a task, by default in its newest version, on an input, within a budget above the task's own."""
 
-    task_id: UUID
+    task_id: TaskId
     task_version: int | None
     input: Mapping[str, Any]
     budget: Budget
@@ -68,7 +67,7 @@ async def submit_run(
     budget = _budget_of(definition.budget, request.budget)
     run = NewRun(
         tenant_id=caller.tenant_id,
-        run_id=new_uuid(),
+        run_id=RunId(new_uuid()),
         task_id=task.task_id,
         task_version=task.version,
         input=dict(request.input),

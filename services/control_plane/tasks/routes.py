@@ -13,6 +13,7 @@ from control_plane.requests.queries import IN_DIGITS
 from control_plane.tasks import service
 from control_plane.tasks.schemas import EXAMPLE, TaskView
 from foundation.contracts.definition import MAX_VERSION, TaskDefinition
+from foundation.domain.ids import TaskId
 from foundation.http.openapi import refusals
 from foundation.storage import tasks
 from foundation.storage.tasks import Task
@@ -67,7 +68,7 @@ async def list_tasks(
     responses=refusals(404),
 )
 async def get(
-    task_id: UUID,
+    task_id: TaskId,
     response: Response,
     caller: Reader,
     tx: Tx,
@@ -84,7 +85,7 @@ async def get(
     responses=refusals(404, 409, 412, 413, 415, 422),
 )
 async def add_version(
-    task_id: UUID, request: Request, response: Response, caller: Definer, tx: Tx, if_match: IfMatch = None
+    task_id: TaskId, request: Request, response: Response, caller: Definer, tx: Tx, if_match: IfMatch = None
 ) -> TaskView:
     expected = required_version(if_match)
     task = await service.add_version(tx, caller, task_id, await document_of(request), expected=expected)
@@ -98,5 +99,5 @@ async def add_version(
     operation_id="archive_task",
     responses=refusals(404),
 )
-async def archive(task_id: UUID, caller: Definer, tx: Tx) -> None:
+async def archive(task_id: TaskId, caller: Definer, tx: Tx) -> None:
     await service.archive(tx, caller, task_id)

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -11,7 +10,7 @@ from control_plane.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.accepted.shown_text import hidden_in
 from foundation.contracts.definition import TaskDefinition, definition_faults
 from foundation.domain.errors import Conflict, Fault, InvalidDefinition, NotFound, VersionMismatch
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TaskId, new_uuid
 from foundation.domain.plan import turns_per_dispatch
 from foundation.storage import tasks
 from foundation.storage.people import audit
@@ -41,7 +40,7 @@ def _invalid(faults: tuple[Fault, ...]) -> InvalidDefinition:
 
 async def create(tx: Transaction, caller: ApiCaller, document: Any) -> Task:
     definition = read_definition(document)
-    task_id = new_uuid()
+    task_id = TaskId(new_uuid())
     if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
         remedy = "choose another name, or PATCH that task for a new version"
         raise Conflict(f"a task is named {definition.name!r} already", remedy=remedy)
@@ -49,7 +48,7 @@ async def create(tx: Transaction, caller: ApiCaller, document: Any) -> Task:
     return await get(tx, caller, task_id)
 
 
-async def add_version(tx: Transaction, caller: ApiCaller, task_id: UUID, document: Any, *, expected: int) -> Task:
+async def add_version(tx: Transaction, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: int) -> Task:
     definition = read_definition(document)
     if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
         current = await get(tx, caller, task_id)
@@ -61,14 +60,14 @@ async def add_version(tx: Transaction, caller: ApiCaller, task_id: UUID, documen
     return await get(tx, caller, task_id)
 
 
-async def get(tx: Transaction, caller: ApiCaller, task_id: UUID, *, version: int | None = None) -> Task:
+async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: int | None = None) -> Task:
     task = await tasks.get(tx, caller.tenant_id, task_id, version=version)
     if task is None:
         raise NotFound("there is no such task" if version is None else "there is no such version of the task")
     return task
 
 
-async def archive(tx: Transaction, caller: ApiCaller, task_id: UUID) -> None:
+async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:
     if not await tasks.archive(tx, caller.tenant_id, task_id):
         await get(tx, caller, task_id)
         return
@@ -76,7 +75,7 @@ async def archive(tx: Transaction, caller: ApiCaller, task_id: UUID) -> None:
 
 
 async def _write_version(
-    tx: Transaction, caller: ApiCaller, task_id: UUID, definition: TaskDefinition, *, version: int
+    tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, version: int
 ) -> None:
     await tasks.insert_version(
         tx,

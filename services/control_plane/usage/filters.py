@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from foundation.domain.errors import BadRequest, Fault
+from foundation.domain.ids import ApiKeyId, RunId, TaskId, UserId
 from foundation.storage.ledger.usage_groups import Dimension, UsageFilter
 
 _SHOWN_DAYS = 31
@@ -29,10 +30,10 @@ class UsageQuery:
         self,
         first_day: FirstDay = None,
         last_day: LastDay = None,
-        user_id: UUID | None = None,
-        api_key_id: UUID | None = None,
-        run_id: UUID | None = None,
-        task_id: UUID | None = None,
+        user_id: UserId | None = None,
+        api_key_id: ApiKeyId | None = None,
+        run_id: RunId | None = None,
+        task_id: TaskId | None = None,
         provider: Name = None,
         model: Name = None,
         route: Name = None,

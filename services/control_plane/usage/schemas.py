@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from control_plane.requests.paging import Page
+from foundation.domain.ids import ApiKeyId, RunId, StepId, UserId
 from foundation.domain.money import dollars
 from foundation.storage.ledger.request_usage import LedgerEvent
 from foundation.storage.ledger.usage_groups import Dimension, UsageGroup
@@ -133,10 +134,10 @@ class RequestUsage(BaseModel):
 
     request_id: UUID
     day: date
-    user_id: UUID | None
-    api_key_id: UUID | None
-    run_id: UUID | None
-    step_id: UUID | None
+    user_id: UserId | None
+    api_key_id: ApiKeyId | None
+    run_id: RunId | None
+    step_id: StepId | None
     total_tokens: int
     total_cost_usd: str
     events: list[EventView]

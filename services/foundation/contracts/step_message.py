@@ -2,21 +2,21 @@
 
 from enum import StrEnum
 from typing import Literal
-from uuid import UUID
 
 from pydantic import Field
 
 from foundation.contracts.message import Message
+from foundation.domain.ids import RunId, StepId, TenantId
 
 
 class StepMessage(Message):
     """One dispatch (tick) of one step; the body of a message on the steps queue."""
 
     v: Literal[1] = 1
-    tenant_id: UUID
-    run_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
     generation: int = Field(ge=1)
-    step_id: UUID
+    step_id: StepId
     tick: int = Field(ge=0)
     task_token: str = Field(min_length=1, max_length=2048)
     traceparent: str | None = None
@@ -38,7 +38,7 @@ class StepCallback(Message):
 class MapItem(Message):
     """One branch of the Map: the step, its first tick, and the seconds until its token may lapse."""
 
-    step_id: UUID
+    step_id: StepId
     tick: int
     timeout_seconds: int = Field(ge=1)
 
@@ -46,7 +46,7 @@ class MapItem(Message):
 class ExecutionInput(Message):
     """The input of an execution; ids only, the rest stands in PostgreSQL."""
 
-    tenant_id: UUID
-    run_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
     generation: int = Field(ge=1)
     traceparent: str | None = None

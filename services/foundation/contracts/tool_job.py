@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
-from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
+from foundation.domain.ids import JobId, RunId, StepId, TenantId
 
 MIB = 1024 * 1024
 KEPT_FIRST = KEPT_LAST = 16 * 1024
@@ -75,10 +75,10 @@ class ToolJob(Message):
     """One call of one tool, with everything that it needs and nothing that it could misuse."""
 
     v: Literal[1] = 1
-    job_id: UUID
-    tenant_id: UUID
-    run_id: UUID
-    step_id: UUID
+    job_id: JobId
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId
     generation: int = Field(ge=1, description="The run's generation in which the step is held.")
     fence: int = Field(ge=0, description="The step's fence; it rises with every holder.")
     tool: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=100)
@@ -174,7 +174,7 @@ class ToolResult(Message):
     """
 
     v: Literal[1] = 1
-    job_id: UUID
+    job_id: JobId
     status: JobStatus
     reason: JobReason | None = None
     detail: str | None = None

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from foundation.domain.ids import ArtifactId, JobId, RunId, StepId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    artifact_id: UUID
-    run_id: UUID | None
-    step_id: UUID | None
+    artifact_id: ArtifactId
+    run_id: RunId | None
+    step_id: StepId | None
     name: str
     content_type: str
     size: int
@@ -41,20 +42,20 @@ def _artifact_of(row: Row[Any]) -> Artifact:
 
 @dataclass(frozen=True, slots=True)
 class NewArtifact:
-    artifact_id: UUID
+    artifact_id: ArtifactId
     name: str
     content_type: str
     size: int
     sha256: bytes
     object_key: str
     ready: bool
-    run_id: UUID | None = None
-    step_id: UUID | None = None
-    job_id: UUID | None = None
-    created_by: UUID | None = None
+    run_id: RunId | None = None
+    step_id: StepId | None = None
+    job_id: JobId | None = None
+    created_by: UserId | None = None
 
 
-async def insert(tx: Transaction, tenant_id: UUID, artifact: NewArtifact) -> None:
+async def insert(tx: Transaction, tenant_id: TenantId, artifact: NewArtifact) -> None:
     """Inserts the artifact; one of the same object key stands already when a job is recorded again."""
     await tx.execute(
         text(
@@ -81,7 +82,7 @@ async def insert(tx: Transaction, tenant_id: UUID, artifact: NewArtifact) -> Non
     )
 
 
-async def get(tx: Transaction, tenant_id: UUID, artifact_id: UUID) -> Artifact | None:
+async def get(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId) -> Artifact | None:
     row = await tx.execute(
         text("SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND artifact_id = :artifact_id"),
         {"tenant_id": tenant_id, "artifact_id": artifact_id},
@@ -90,12 +91,12 @@ async def get(tx: Transaction, tenant_id: UUID, artifact_id: UUID) -> Artifact |
     return _artifact_of(found) if found else None
 
 
-def final_key(tenant_id: UUID, artifact_id: UUID) -> str:
+def final_key(tenant_id: TenantId, artifact_id: ArtifactId) -> str:
     """Where an upload lies once it is known to be what was announced. Nobody is given a form for this key."""
     return f"tenants/{tenant_id}/artifacts/{artifact_id}"
 
 
-async def mark_ready(tx: Transaction, tenant_id: UUID, artifact_id: UUID, *, object_key: str) -> None:
+async def mark_ready(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId, *, object_key: str) -> None:
     """The upload has come and lies at a key that no form reaches."""
     await tx.execute(
         text(
@@ -107,7 +108,7 @@ async def mark_ready(tx: Transaction, tenant_id: UUID, artifact_id: UUID, *, obj
 
 
 async def of_run(
-    tx: Transaction, tenant_id: UUID, run_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[Artifact]:
     """What the run's tools produced, oldest first."""
     rows = await tx.execute(

@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 
 from foundation.domain.errors import Conflict
+from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -17,7 +18,7 @@ from foundation.storage.session.documents import jsonb
 class Task:
     """A task with one version of its definition."""
 
-    task_id: UUID
+    task_id: TaskId
     name: str
     version: int
     definition: dict[str, Any]
@@ -47,7 +48,7 @@ def _task_of(row: Row[Any]) -> Task:
     )
 
 
-async def insert(tx: Transaction, tenant_id: UUID, task_id: UUID, *, name: str) -> bool:
+async def insert(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, name: str) -> bool:
     """Inserts a task without a version; False when a live task has the name."""
     row = await tx.execute(
         text(
@@ -61,13 +62,13 @@ async def insert(tx: Transaction, tenant_id: UUID, task_id: UUID, *, name: str) 
 
 async def insert_version(
     tx: Transaction,
-    tenant_id: UUID,
-    task_id: UUID,
+    tenant_id: TenantId,
+    task_id: TaskId,
     *,
     version: int,
     definition: dict[str, Any],
     turns_per_dispatch: int,
-    created_by: UUID | None,
+    created_by: UserId | None,
 ) -> None:
     await tx.execute(
         text(
@@ -85,7 +86,7 @@ async def insert_version(
     )
 
 
-async def raise_version(tx: Transaction, tenant_id: UUID, task_id: UUID, *, expected: int, name: str) -> bool:
+async def raise_version(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, expected: int, name: str) -> bool:
     """Makes `expected` + 1 the latest version; False when the latest is another or the task is archived.
 
     `Conflict` when another live task has the name; then the transaction is lost.
@@ -104,7 +105,7 @@ async def raise_version(tx: Transaction, tenant_id: UUID, task_id: UUID, *, expe
     return row.first() is not None
 
 
-async def archive(tx: Transaction, tenant_id: UUID, task_id: UUID) -> bool:
+async def archive(tx: Transaction, tenant_id: TenantId, task_id: TaskId) -> bool:
     """Takes the task out of use; its runs and versions stay."""
     row = await tx.execute(
         text(
@@ -116,7 +117,7 @@ async def archive(tx: Transaction, tenant_id: UUID, task_id: UUID) -> bool:
     return row.first() is not None
 
 
-async def get(tx: Transaction, tenant_id: UUID, task_id: UUID, *, version: int | None = None) -> Task | None:
+async def get(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, version: int | None = None) -> Task | None:
     """The task with the given version, or with its latest."""
     row = await tx.execute(
         text(
@@ -131,7 +132,7 @@ async def get(tx: Transaction, tenant_id: UUID, task_id: UUID, *, version: int |
 
 
 async def page(
-    tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None
+    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None
 ) -> list[Task]:
     """Live tasks with their latest version, newest first."""
     rows = await tx.execute(

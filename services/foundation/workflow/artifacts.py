@@ -1,16 +1,16 @@
 """An upload becomes final: it is known to be what was announced, and lies where no upload form reaches."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from foundation.cloud.objects.base import ObjectStore
+from foundation.domain.ids import ArtifactId, TenantId
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.session.database import Database
 
 
 async def final_artifact(
-    database: Database, objects: ObjectStore, tenant_id: UUID, artifact_id: UUID
+    database: Database, objects: ObjectStore, tenant_id: TenantId, artifact_id: ArtifactId
 ) -> Artifact | None:
     """The artifact, made final if its upload has come since; None when the tenant has no such artifact.
 
@@ -30,6 +30,6 @@ async def final_artifact(
     return replace(artifact, ready=True, object_key=key)
 
 
-async def _read(database: Database, tenant_id: UUID, artifact_id: UUID) -> Artifact | None:
+async def _read(database: Database, tenant_id: TenantId, artifact_id: ArtifactId) -> Artifact | None:
     async with database.tenant(tenant_id) as tx:
         return await artifacts.get(tx, tenant_id, artifact_id)

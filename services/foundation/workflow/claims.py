@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RecoveryPolicy, RunStatus, StepKind, StepStatus
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
@@ -123,7 +123,7 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
     return row.first() is not None
 
 
-async def read_state(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepState | None:
+async def read_state(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> StepState | None:
     row = (
         await tx.execute(
             text(
@@ -139,7 +139,7 @@ async def read_state(tx: Transaction, tenant_id: UUID, step_id: UUID) -> StepSta
     return StepState(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
 
 
-async def any_held(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
+async def any_held(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
     """Whether a worker holds a step of the run under a lease that has not lapsed."""
     row = await tx.execute(
         text(
@@ -175,8 +175,8 @@ async def is_over(tx: Transaction, claim: StepClaim) -> bool:
 
 
 async def renew(
-    tx: Transaction, tenant_id: UUID, held: Sequence[tuple[UUID, int]], *, lease_seconds: float
-) -> set[tuple[UUID, int]]:
+    tx: Transaction, tenant_id: TenantId, held: Sequence[tuple[StepId, int]], *, lease_seconds: float
+) -> set[tuple[StepId, int]]:
     """Prolongs the leases of (step, fence) pairs; returns those still held. The others belong to somebody else now."""
     rows = await tx.execute(
         text(

@@ -1,10 +1,10 @@
 """How a run ends: its state, output and error, derived from its steps and from what stopped it."""
 
 from typing import Any
-from uuid import UUID
 
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, TimeoutPolicy, outcome_of
 from foundation.storage.session.database import Transaction
 from foundation.workflow import plans, run_control
@@ -70,7 +70,7 @@ _CAUSES = {"FAILED": RunStatus.FAILED, "TIMED_OUT": RunStatus.TIMED_OUT, "ABORTE
 
 
 async def end_with_execution(
-    tx: Transaction, tenant_id: UUID, run_id: UUID, *, generation: int, execution_status: str
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, generation: int, execution_status: str
 ) -> RunStatus | None:
     """Ends the run of this very generation with its execution, if it is still open; None when nothing changed.
 

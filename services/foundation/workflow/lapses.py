@@ -1,16 +1,16 @@
 """Steps whose holder is gone or whose time is over: found across tenants, fenced in their own."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Transaction
 
 
-async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
+async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[TenantId, StepId]]:
     """(tenant, step) of leases that ended without a result and of steps past their deadline; across tenants.
 
     Who holds a step that is over its time has a while to end it: a tool that was stopped still hands out what it had.
@@ -39,7 +39,7 @@ class FencedStep:
     """Its time is over; otherwise only its lease has lapsed."""
 
 
-async def fence_lapsed(tx: Transaction, tenant_id: UUID, step_id: UUID) -> FencedStep | None:
+async def fence_lapsed(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> FencedStep | None:
     """Raises the fence of a step whose lease has lapsed or whose time is over, so that its holder can write no more."""
     row = (
         await tx.execute(

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from foundation.domain.errors import LeaseLost
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepStatus
 from foundation.storage.execution import tool_events
 from foundation.storage.execution.dispatches import StepDispatch
@@ -17,8 +17,8 @@ from foundation.storage.session.documents import jsonb
 
 async def end(
     tx: Transaction,
-    tenant_id: UUID,
-    step_id: UUID,
+    tenant_id: TenantId,
+    step_id: StepId,
     *,
     fence: int,
     status: StepStatus,
@@ -51,7 +51,7 @@ async def end(
     await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
 
 
-async def tell(tx: Transaction, tenant_id: UUID, step_id: UUID, *, output: Any) -> None:
+async def tell(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, output: Any) -> None:
     """Adds what a step that was stopped had given until then; its end stands, and so does an output that it has."""
     await tx.execute(
         text(
@@ -63,7 +63,7 @@ async def tell(tx: Transaction, tenant_id: UUID, step_id: UUID, *, output: Any) 
     )
 
 
-async def next_tick(tx: Transaction, tenant_id: UUID, step_id: UUID, *, fence: int, turn: int) -> int:
+async def next_tick(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, turn: int) -> int:
     """Hands a held step back for its next tick; returns that tick's number."""
     row = (
         await tx.execute(
@@ -82,7 +82,7 @@ async def next_tick(tx: Transaction, tenant_id: UUID, step_id: UUID, *, fence: i
 
 
 async def give_back(
-    tx: Transaction, tenant_id: UUID, step_id: UUID, *, fence: int, retry_seconds: float | None
+    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, retry_seconds: float | None
 ) -> None:
     """Hands a held step back with its token: to be tried again (`retry_seconds`), or as if it had not been taken."""
     row = await tx.execute(
@@ -100,7 +100,7 @@ async def give_back(
         raise LeaseLost("another holder has this step now")
 
 
-async def release_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID) -> list[StepDispatch]:
+async def release_dependents(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> list[StepDispatch]:
     """Counts one need of each dependent as met, in id order; those that waited, with a token, for nothing else."""
     rows = await tx.execute(
         text(
@@ -130,14 +130,14 @@ async def release_dependents(tx: Transaction, tenant_id: UUID, step_id: UUID) ->
 class StoppedStep:
     """A step that was ended without running on."""
 
-    step_id: UUID
+    step_id: StepId
     name: str
     was_running: bool
     waiting: StepDispatch | None
     """Whose token must be answered, as the execution waits for it."""
 
 
-def _stopped_of(row: Row[Any], tenant_id: UUID) -> StoppedStep:
+def _stopped_of(row: Row[Any], tenant_id: TenantId) -> StoppedStep:
     waiting = None
     if row.task_token is not None:
         waiting = StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
@@ -145,7 +145,7 @@ def _stopped_of(row: Row[Any], tenant_id: UUID) -> StoppedStep:
 
 
 async def skip_dependents(
-    tx: Transaction, tenant_id: UUID, step_id: UUID, *, error: dict[str, Any]
+    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, error: dict[str, Any]
 ) -> list[StoppedStep]:
     """Skips everything that needs the failed step, directly or not, in id order, with the failure as its reason."""
     rows = await tx.execute(
@@ -171,7 +171,7 @@ async def skip_dependents(
 
 
 async def cancel_unfinished(
-    tx: Transaction, tenant_id: UUID, run_id: UUID, *, error: dict[str, Any] | None
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, error: dict[str, Any] | None
 ) -> Sequence[StoppedStep]:
     """Cancels and fences every step of the run that has not ended, in id order, and wakes the workers that hold any."""
     rows = await tx.execute(

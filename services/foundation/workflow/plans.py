@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
 from foundation.contracts.definition import TaskDefinition
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, StepId, TenantId, new_uuid
 from foundation.domain.plan import topological
 from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.session.database import Transaction
@@ -25,7 +24,7 @@ class PinnedPlan:
     """What stopped the run, where something did."""
 
 
-async def pinned_plan(tx: Transaction, tenant_id: UUID, run_id: UUID) -> PinnedPlan:
+async def pinned_plan(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> PinnedPlan:
     row = (
         await tx.execute(
             text(
@@ -42,7 +41,7 @@ async def pinned_plan(tx: Transaction, tenant_id: UUID, run_id: UUID) -> PinnedP
 
 
 async def insert_steps(
-    tx: Transaction, tenant_id: UUID, run_id: UUID, definition: TaskDefinition, *, generation: int
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, definition: TaskDefinition, *, generation: int
 ) -> None:
     """Inserts the steps in topological order, once: ids rise with positions, so id order is lock order."""
     steps = {step.name: step for step in definition.steps}
@@ -83,7 +82,7 @@ async def insert_steps(
         )
 
 
-async def has_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
+async def has_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
     row = await tx.execute(
         text("SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id LIMIT 1"),
         {"tenant_id": tenant_id, "run_id": run_id},
@@ -91,7 +90,7 @@ async def has_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> bool:
     return row.first() is not None
 
 
-async def start_clock(tx: Transaction, tenant_id: UUID, run_id: UUID) -> float:
+async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> float:
     """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline."""
     row = (
         await tx.execute(
@@ -110,7 +109,7 @@ async def start_clock(tx: Transaction, tenant_id: UUID, run_id: UUID) -> float:
     return float(row.seconds)
 
 
-async def seconds_to_deadline(tx: Transaction, tenant_id: UUID, run_id: UUID) -> float:
+async def seconds_to_deadline(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> float:
     """The seconds until the run's hard deadline; 0 when its clock stands."""
     row = (
         await tx.execute(
@@ -124,7 +123,7 @@ async def seconds_to_deadline(tx: Transaction, tenant_id: UUID, run_id: UUID) ->
     return float(row.seconds)
 
 
-async def open_branches(tx: Transaction, tenant_id: UUID, run_id: UUID) -> Sequence[tuple[UUID, int]]:
+async def open_branches(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Sequence[tuple[StepId, int]]:
     """(step, tick) of every step that has not ended, in topological order."""
     rows = await tx.execute(
         text(
@@ -147,7 +146,7 @@ class EndedStep:
     is_sink: bool
 
 
-async def ended_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[EndedStep]:
+async def ended_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[EndedStep]:
     rows = await tx.execute(
         text(
             """SELECT s.name, s.status, s.output, s.error,

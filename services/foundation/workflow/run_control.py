@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -39,7 +38,7 @@ class RunRow:
     traceparent: str | None
 
 
-async def lock_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> RunRow | None:
+async def lock_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunRow | None:
     """The run's row for update. Steps are locked before their run everywhere: lock those first where any is touched."""
     row = (
         await tx.execute(
@@ -53,8 +52,8 @@ async def lock_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> RunRow | N
     if row is None:
         return None
     return RunRow(
-        tenant_id=TenantId(tenant_id),
-        run_id=RunId(run_id),
+        tenant_id=tenant_id,
+        run_id=run_id,
         status=RunStatus(row.status),
         generation=row.generation,
         version=row.version,
@@ -63,7 +62,7 @@ async def lock_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> RunRow | N
     )
 
 
-async def lock_unfinished_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) -> None:
+async def lock_unfinished_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
     """Takes the step rows in id order, before their run's row, as everybody does."""
     await tx.execute(
         text(
@@ -75,7 +74,7 @@ async def lock_unfinished_steps(tx: Transaction, tenant_id: UUID, run_id: UUID) 
 
 
 async def stop_unfinished(
-    tx: Transaction, tenant_id: UUID, run_id: UUID, *, cause: RunStatus, error: dict[str, Any]
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, cause: RunStatus, error: dict[str, Any]
 ) -> None:
     """Ends every unfinished step and answers its token, so that the execution goes on to Finalize.
 

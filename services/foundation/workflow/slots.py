@@ -4,10 +4,9 @@ Such a wait is not the step's own time. Its clock stands: what was left of it is
 deadline until the step goes on.
 """
 
-from uuid import UUID
-
 from sqlalchemy import text
 
+from foundation.domain.ids import TenantId
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 
@@ -41,7 +40,7 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
     return row.first() is not None
 
 
-async def wake(tx: Transaction, tenant_id: UUID, *, most: int) -> list[StepDispatch]:
+async def wake(tx: Transaction, tenant_id: TenantId, *, most: int) -> list[StepDispatch]:
     """Takes the steps of one tenant that wait longest for a share out of their wait; each must then be enqueued."""
     rows = await tx.execute(
         text(
@@ -62,7 +61,7 @@ async def wake(tx: Transaction, tenant_id: UUID, *, most: int) -> list[StepDispa
     return [StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token) for row in rows]
 
 
-async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) -> list[UUID]:
+async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) -> list[TenantId]:
     """Tenants of whose steps one has waited that long for a share; across tenants. A worker that died woke nobody."""
     rows = await tx.execute(
         text(

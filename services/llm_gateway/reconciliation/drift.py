@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from foundation.domain.ids import TenantId
 from foundation.domain.money import dollars
 from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant
 from foundation.storage.session.database import Database
@@ -85,7 +86,7 @@ async def count_tenants(
                 same = before.get(row.tenant_id) == await _read_counters(store, row.tenant_id)
                 counters = before.get(row.tenant_id) if same else None
                 counts[row.tenant_id] = LedgerCount(Amount(row.tokens, row.nano_usd), counters)
-        tenants = {tenant_id for tenant_id, one in counts.items() if one.counters is None}
+        tenants = {TenantId(tenant_id) for tenant_id, one in counts.items() if one.counters is None}
         if not tenants:
             break
     return counts

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import TenantId
 from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, forget_expired, store_answer, tenant_salt
 from foundation.storage.session.database import Database
 
@@ -76,7 +77,7 @@ class AnswerVault:
 
     async def find(self, tenant_id: UUID, call_key: str) -> StoredReplay | None:
         """The stored answer to a call; `DependencyUnavailable` when it cannot be known."""
-        async with self._database.tenant(tenant_id) as tx:
+        async with self._database.tenant(TenantId(tenant_id)) as tx:
             stored = await find_answer(tx, call_key)
             salt = await tenant_salt(tx) if stored is not None else b""
         if stored is None:
@@ -130,8 +131,8 @@ class AnswerVault:
             sha256=hashlib.sha256(answer.body).digest(),
             expires_at=None if remembered_for is None else datetime.now(UTC) + remembered_for,
         )
-        async with self._database.tenant(tenant_id) as tx:
-            return await store_answer(tx, tenant_id, sealed_answer)
+        async with self._database.tenant(TenantId(tenant_id)) as tx:
+            return await store_answer(tx, TenantId(tenant_id), sealed_answer)
 
     async def forget_expired(self) -> int:
         """Delete answers to callers' own keys whose time is over, of all tenants; answers how many."""
@@ -147,7 +148,7 @@ class AnswerVault:
         return self._ciphers.get(tenant_id) or await self._fetch_cipher(tenant_id)
 
     async def _fetch_cipher(self, tenant_id: UUID) -> AESGCM:
-        async with self._database.tenant(tenant_id) as tx:
+        async with self._database.tenant(TenantId(tenant_id)) as tx:
             return self._cipher(tenant_id, await tenant_salt(tx))
 
     def _cipher(self, tenant_id: UUID, salt: bytes) -> AESGCM:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from foundation.cloud.queue.base import Queue
 from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.domain.ids import StepId, TenantId
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.storage.session.notifications import Wakeups
@@ -47,7 +47,7 @@ class Leases:
         self._lease_seconds = lease_seconds
         self._renew_seconds = renew_seconds
         self._visibility_seconds = visibility_seconds
-        self._held: dict[tuple[UUID, int], HeldStep] = {}
+        self._held: dict[tuple[StepId, int], HeldStep] = {}
 
     def __len__(self) -> int:
         return len(self._held)
@@ -81,14 +81,14 @@ class Leases:
                 await asyncio.sleep(0.5)
 
     async def renew_all(self) -> None:
-        by_tenant: dict[UUID, list[HeldStep]] = defaultdict(list)
+        by_tenant: dict[TenantId, list[HeldStep]] = defaultdict(list)
         for held in self._held.values():
             by_tenant[held.claim.dispatch.tenant_id].append(held)
-        for tenant_id, mine in by_tenant.items():
-            pairs = [(held.claim.dispatch.step_id, held.claim.fence) for held in mine]
+        for tenant_id, steps in by_tenant.items():
+            pairs = [(held.claim.dispatch.step_id, held.claim.fence) for held in steps]
             async with self._database.tenant(tenant_id) as tx:
                 kept = await claims.renew(tx, tenant_id, pairs, lease_seconds=self._lease_seconds)
-            for held, pair in zip(mine, pairs, strict=True):
+            for held, pair in zip(steps, pairs, strict=True):
                 if pair not in kept and pair in self._held:
                     held.lost = True
                     held.task.cancel()

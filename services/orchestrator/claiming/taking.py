@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from foundation.contracts.run_events import StepRunning, StepWaiting
 from foundation.contracts.step_message import StepMessage
 from foundation.contracts.steps.catalogue import Step
+from foundation.domain.ids import TenantId
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution import run_events
 from foundation.storage.execution import steps as step_rows
@@ -91,7 +91,7 @@ class Taker:
                     return refusal
             return TakeRefusal.HELD
 
-    async def wake(self, tenant_id: UUID, *, most: int) -> int:
+    async def wake(self, tenant_id: TenantId, *, most: int) -> int:
         """Enqueues steps of the tenant that wait for a slot, the longest wait first; how many there were."""
         async with self._database.tenant(tenant_id) as tx:
             woken = await slots.wake(tx, tenant_id, most=most)

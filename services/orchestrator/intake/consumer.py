@@ -2,13 +2,13 @@
 
 import asyncio
 from contextlib import suppress
-from uuid import UUID
 
 from pydantic import ValidationError
 
 from foundation.cloud.queue.base import BATCH, Queue, QueueMissing, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.domain.ids import TenantId
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.claiming.leases import HeldStep, Leases
@@ -44,7 +44,7 @@ class Consumer:
         self._deleter = deleter
         self._shares = Shares(concurrency)
         # Tenants of which this worker let a step wait for a slot.
-        self._kept_waiting: set[UUID] = set()
+        self._kept_waiting: set[TenantId] = set()
         self._poll_seconds = poll_seconds
         self._visibility_seconds = visibility_seconds
         self._freed = asyncio.Event()
@@ -136,11 +136,11 @@ class Consumer:
 
         self._leases.start(HeldStep(work.claim, receipt), advance_and_free)
 
-    def _left(self, tenant_id: UUID) -> None:
+    def _left(self, tenant_id: TenantId) -> None:
         self._shares.leave(tenant_id)
         self._freed.set()
 
-    async def _wake(self, tenant_id: UUID) -> None:
+    async def _wake(self, tenant_id: TenantId) -> None:
         """A slot of the tenant's share is free: whichever of its steps waits longest for one is enqueued again."""
         if tenant_id not in self._kept_waiting:
             return

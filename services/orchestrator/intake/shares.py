@@ -1,7 +1,8 @@
 """A worker's slots, shared out by tenant: no tenant's backlog can take them all."""
 
 from collections import Counter
-from uuid import UUID
+
+from foundation.domain.ids import TenantId
 
 
 class Shares:
@@ -14,28 +15,28 @@ class Shares:
     def __init__(self, slots: int) -> None:
         self._slots = slots
         self._of_one_tenant = max(slots - max(slots // 4, 1), 1)
-        self._held: Counter[UUID] = Counter()
+        self._held: Counter[TenantId] = Counter()
 
     @property
     def free(self) -> int:
         return self._slots - self._held.total()
 
-    def admit(self, tenant_id: UUID) -> bool:
+    def admit(self, tenant_id: TenantId) -> bool:
         """Takes a slot for a step from the queue; False when the tenant has its share already."""
         if self._held[tenant_id] >= self._of_one_tenant:
             return False
         self._held[tenant_id] += 1
         return True
 
-    def take(self, tenant_id: UUID) -> None:
+    def take(self, tenant_id: TenantId) -> None:
         """Takes a slot for a step that has been claimed already."""
         self._held[tenant_id] += 1
 
-    def leave(self, tenant_id: UUID) -> None:
+    def leave(self, tenant_id: TenantId) -> None:
         self._held[tenant_id] -= 1
         if self._held[tenant_id] <= 0:
             del self._held[tenant_id]
 
-    def for_freed_steps(self, tenant_id: UUID) -> int:
+    def for_freed_steps(self, tenant_id: TenantId) -> int:
         """How many steps that one of the tenant's steps frees may be claimed with its end, which frees its slot."""
         return max(min(self.free, self._of_one_tenant - self._held[tenant_id] + 1), 0)

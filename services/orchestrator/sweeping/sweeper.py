@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from uuid import UUID
 
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.execution import runs
 from foundation.storage.execution.runs import Standstill
@@ -45,7 +45,7 @@ class Sweeper:
         self._every_seconds = every_seconds
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
-        self._asked: dict[UUID, float] = {}
+        self._asked: dict[RunId, float] = {}
 
     async def run(self) -> None:
         """Sweeps until cancelled."""
@@ -71,7 +71,7 @@ class Sweeper:
             with bind(tenant_id=run.tenant_id, run_id=run.run_id):
                 await self._look_after(run)
 
-    async def _reclaim(self, tenant_id: UUID, step_id: UUID) -> None:
+    async def _reclaim(self, tenant_id: TenantId, step_id: StepId) -> None:
         """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
         async with self._act.tenant(tenant_id) as tx:
             fenced = await lapses.fence_lapsed(tx, tenant_id, step_id)
@@ -86,7 +86,7 @@ class Sweeper:
         extra = {"overdue": fenced.overdue, "fence": fenced.lease.fence}
         _log.info("took a step from a holder that is gone", extra=extra)
 
-    async def _wake(self, tenant_id: UUID) -> None:
+    async def _wake(self, tenant_id: TenantId) -> None:
         """Whoever let these steps wait should have woken them; where it has a full share still, they wait again."""
         woken = await self._taker.wake(tenant_id, most=_WOKEN_AT_ONCE)
         _log.info("enqueued steps that had waited long for a slot", extra={"woken": woken})

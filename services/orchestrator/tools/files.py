@@ -10,6 +10,7 @@ from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import JobInput
 from foundation.contracts.tools.files import read_files
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.ids import ArtifactId, TenantId
 from foundation.storage.artifacts import Artifact
 from foundation.storage.session.database import Database
 from foundation.workflow.artifacts import final_artifact
@@ -27,7 +28,7 @@ class StagedFile:
 
 
 async def stage(
-    database: Database, objects: ObjectStore, tenant_id: UUID, files: Any, *, at: str
+    database: Database, objects: ObjectStore, tenant_id: TenantId, files: Any, *, at: str
 ) -> tuple[StagedFile, ...]:
     """The files of a job; `TickFailed` when one is no artifact of this tenant, or was never uploaded whole.
 
@@ -39,7 +40,7 @@ async def stage(
         raise TickFailed(FailureCode.FILES_INVALID, told)
     staged = []
     for reference in references:
-        artifact = await _ready(database, objects, tenant_id, UUID(reference.artifact))
+        artifact = await _ready(database, objects, tenant_id, ArtifactId(UUID(reference.artifact)))
         name = reference.name or artifact.name
         staged.append(StagedFile(name, artifact.object_key, artifact.size, artifact.sha256.hex()))
     if clash := names_in_each_others_way(entry.name for entry in staged):
@@ -65,7 +66,7 @@ async def addressed(objects: ObjectStore, files: Iterable[StagedFile], *, second
     )
 
 
-async def _ready(database: Database, objects: ObjectStore, tenant_id: UUID, wanted: UUID) -> Artifact:
+async def _ready(database: Database, objects: ObjectStore, tenant_id: TenantId, wanted: ArtifactId) -> Artifact:
     artifact = await final_artifact(database, objects, tenant_id, wanted)
     if artifact is None:
         raise TickFailed(FailureCode.ARTIFACT_MISSING, f"there is no artifact {wanted}")

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from pydantic import ValidationError
 
@@ -27,7 +27,7 @@ from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.domain.failure_codes import FailureCode
-from foundation.domain.ids import StepId, tool_job_id
+from foundation.domain.ids import ArtifactId, JobId, tool_job_id
 from foundation.domain.states import StepKind
 from foundation.domain.tools import ToolEffect
 from foundation.storage import artifacts
@@ -86,7 +86,7 @@ class ToolCalls:
         claim = work.claim
         given = checked_arguments(call)
         effect = TOOLS[call.tool].effect
-        job_id = tool_job_id(StepId(claim.dispatch.step_id), turn=call.turn, tool_call_id=call.call_id)
+        job_id = tool_job_id(claim.dispatch.step_id, turn=call.turn, tool_call_id=call.call_id)
         job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, _digest(call))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             recorded = await tool_events.begin(tx, claim, job)
@@ -104,7 +104,7 @@ class ToolCalls:
             raise TickFailed(str(result.reason or FailureCode.JOB_LOST), detail, retryable=True, output=output)
         return await self._record(claim, job_id, result)
 
-    async def _submit(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolResult:
+    async def _submit(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolResult:
         """Runs the job, however long it waits for its place: a wait is neither the step's time nor an attempt."""
         while True:
             job = await self._job(work, job_id, call, given)
@@ -161,7 +161,7 @@ class ToolCalls:
             if work.claim.kind is StepKind.TOOL:
                 await outcomes.tell(tx, tenant_id, step_id, output=output_of(document, whole=False))
 
-    async def _job(self, work: Work, job_id: UUID, call: ToolCall, given: ToolArguments) -> ToolJob:
+    async def _job(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch
         seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
         valid = seconds + _SLOT_MARGIN_SECONDS
@@ -190,7 +190,7 @@ class ToolCalls:
                 FailureCode.JOB_INVALID, f"the tool cannot be called so: {error.errors()[0]['msg']}"
             ) from error
 
-    async def _record(self, claim: StepClaim, job_id: UUID, result: ToolResult) -> dict[str, Any]:
+    async def _record(self, claim: StepClaim, job_id: JobId, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
         new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
@@ -202,14 +202,14 @@ class ToolCalls:
         self._failpoints.reach("tool.recorded")
         return document
 
-    async def _checked(self, claim: StepClaim, job_id: UUID, artifact: JobArtifact) -> NewArtifact:
+    async def _checked(self, claim: StepClaim, job_id: JobId, artifact: JobArtifact) -> NewArtifact:
         key = _object_key(claim, job_id, artifact.index)
         stored = await self._objects.digest(key) if artifact.index < self._artifacts_per_job else None
         if stored != (artifact.size, bytes.fromhex(artifact.sha256)):
             detail = f"the artifact {artifact.name!r} is not in storage as the job reported it"
             raise TickFailed(FailureCode.ARTIFACT_MISMATCH, detail, retryable=True)
         return NewArtifact(
-            artifact_id=uuid5(job_id, str(artifact.index)),
+            artifact_id=ArtifactId(uuid5(job_id, str(artifact.index))),
             name=artifact.name,
             content_type=artifact.content_type,
             size=artifact.size,
@@ -238,7 +238,7 @@ def checked_arguments(call: ToolCall) -> ToolArguments:
     return given
 
 
-def _object_key(claim: StepClaim, job_id: UUID, index: int) -> str:
+def _object_key(claim: StepClaim, job_id: JobId, index: int) -> str:
     return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
 
 

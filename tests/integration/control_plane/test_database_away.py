@@ -15,6 +15,7 @@ from fixtures.api.problems import problem
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Database, DatabaseSettings
 
 ASK_THE_GATEWAY_FIRST = ("/api/v1/breakers", "/api/v1/operations")
@@ -71,5 +72,5 @@ async def test_every_operation_says_that_the_database_is_away(
         if how == "away":
             assert len(await unavailable(api, tenant)) > 20
             return
-        async with database.tenant(tenant.tenant_id):
+        async with database.tenant(TenantId(tenant.tenant_id)):
             assert len(await unavailable(api, tenant)) > 20

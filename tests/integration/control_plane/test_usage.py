@@ -19,7 +19,7 @@ from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.machine.redis_server import RedisServer, running_redis
 from fixtures.money.ledger import events_of, recorded_events
 from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, TaskId, new_uuid
 from foundation.domain.money import dollars, nano_usd
 from foundation.storage.ledger.usage_groups import Dimension
 
@@ -52,7 +52,7 @@ class World:
     """A tenant with calls by its key and by two runs of one task, good and bad, corrected by the provider's report."""
 
     tenant: Tenant
-    task_id: UUID
+    task_id: TaskId
     runs: tuple[UUID, UUID]
     events: list[dict[str, Any]]
 
@@ -60,8 +60,8 @@ class World:
         return self.task_id if event["run_id"] in self.runs else None
 
 
-def a_run(database: ScratchDatabase, tenant: Tenant, task_id: UUID) -> UUID:
-    run_id = new_uuid()
+def a_run(database: ScratchDatabase, tenant: Tenant, task_id: TaskId) -> UUID:
+    run_id = RunId(new_uuid())
     with database.superuser() as connection:
         connection.execute(
             "INSERT INTO tasks (tenant_id, task_id, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
@@ -117,7 +117,7 @@ async def api(scratch: ScratchDatabase, gateway: GatewayProcess, signing: Signin
 
 @pytest.fixture(scope="module")
 async def world(scratch: ScratchDatabase, gateway: GatewayProcess, signing: Signing) -> World:
-    tenant, task_id = Tenant().create(scratch), new_uuid()
+    tenant, task_id = Tenant().create(scratch), TaskId(new_uuid())
     runs = (a_run(scratch, tenant, task_id), a_run(scratch, tenant, task_id))
     credentials = [tenant.api_key, *(Step(tenant, signing, run_id=run_id).token() for run_id in runs)]
     async with httpx.AsyncClient(base_url=gateway.url, timeout=60) as client:

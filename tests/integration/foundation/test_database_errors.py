@@ -15,7 +15,7 @@ from foundation.domain.errors import (
     LockstepError,
     ValueNotStorable,
 )
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.storage.session.database import Database, DatabaseSettings, with_retries
 
 WHY = "test"
@@ -34,14 +34,14 @@ async def database(scratch: ScratchDatabase) -> AsyncIterator[Database]:
 async def test_an_exhausted_pool_is_told_as_a_busy_database(database: Database) -> None:
     async with database.across_tenants(reason=WHY):
         with pytest.raises(DatabaseBusy) as busy:
-            async with database.tenant(new_uuid()):
+            async with database.tenant(TenantId(new_uuid())):
                 pass
     assert (busy.value.retryable, busy.value.retry_after) == (True, 2)
 
 
 async def test_a_database_that_is_away_is_told_as_unavailable() -> None:
     nowhere = Database(DatabaseSettings(url=PostgresDsn(f"postgresql://nobody@127.0.0.1:{free_port()}/none")))
-    for enter in (nowhere.tenant(new_uuid()), nowhere.across_tenants(reason=WHY)):
+    for enter in (nowhere.tenant(TenantId(new_uuid())), nowhere.across_tenants(reason=WHY)):
         with pytest.raises(DatabaseUnavailable):
             async with enter:
                 pass
@@ -95,7 +95,7 @@ async def test_a_value_that_cannot_be_stored_is_the_callers_fault_for_good(
 
 async def test_what_a_login_may_not_do_is_refused_for_good(database: Database) -> None:
     with pytest.raises(DatabaseRefused) as refused:
-        async with database.tenant(new_uuid()) as tx:
+        async with database.tenant(TenantId(new_uuid())) as tx:
             await tx.execute(text("DELETE FROM tenants"))
     assert not refused.value.retryable
     assert "permission denied" in str(refused.value.__cause__)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from fixtures.running.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
+from foundation.domain.ids import StepId
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.workflow import claims
@@ -107,7 +108,7 @@ async def test_a_foreign_tenant_s_message_finds_no_step(parts: Any) -> None:
     foreign = ARun(other.tenant_id, other.user_id, run.task_id, run.run_id, run.steps)
     assert await parts.taker.take(foreign.dispatch("first")) is TakeRefusal.UNKNOWN
     assert (await _row(parts, run, "first")).status == "QUEUED"
-    unknown = ARun(run.tenant_id, run.user_id, run.task_id, run.run_id, {"first": uuid4()})
+    unknown = ARun(run.tenant_id, run.user_id, run.task_id, run.run_id, {"first": StepId(uuid4())})
     assert await parts.taker.take(unknown.dispatch("first")) is TakeRefusal.UNKNOWN
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from foundation.domain.ids import RunId, StepId
+
 CALL_KEY_HEADER = "x-lockstep-call-key"
 
 _PARTS = 5
@@ -18,7 +20,7 @@ def canonical_digest(body: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def call_key(run_id: UUID, step_id: UUID, turn: int, digest: str, occurrence: int) -> str:
+def call_key(run_id: RunId, step_id: StepId, turn: int, digest: str, occurrence: int) -> str:
     """`run:step:turn:digest:occurrence`; the occurrence tells equal requests of one turn apart, from 0."""
     return f"{run_id}:{step_id}:{turn}:{digest}:{occurrence}"
 
@@ -27,8 +29,8 @@ def call_key(run_id: UUID, step_id: UUID, turn: int, digest: str, occurrence: in
 class CallKey:
     """A call key read back; ValueError when the text is not one."""
 
-    run_id: UUID
-    step_id: UUID
+    run_id: RunId
+    step_id: StepId
     turn: int
     digest: str
     occurrence: int
@@ -38,7 +40,7 @@ class CallKey:
         parts = text.split(":")
         if len(parts) != _PARTS or len(parts[3]) != _DIGEST_LENGTH:
             raise ValueError("a call key is run:step:turn:sha256:occurrence")
-        key = cls(UUID(parts[0]), UUID(parts[1]), int(parts[2]), parts[3], int(parts[4]))
+        key = cls(RunId(UUID(parts[0])), StepId(UUID(parts[1])), int(parts[2]), parts[3], int(parts[4]))
         if str(key) != text:
             raise ValueError("a call key is written in its one canonical form")
         return key

@@ -1,11 +1,11 @@
 """What a run token says: which step of which run asks for a model, under which lease and which caps."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from foundation.contracts.message import Message
+from foundation.domain.ids import RunId, StepId, TenantId, UserId
 from foundation.domain.money import MAX_AMOUNT
 
 MOST_ANCESTORS = 8
@@ -27,7 +27,7 @@ class ScopeCaps(Message):
 class Ancestor(Message):
     """A run above the token's own: what its sub-runs cost counts in its budget too."""
 
-    run_id: UUID
+    run_id: RunId
     generation: int = Field(ge=1)
     caps: Caps = Caps()
 
@@ -38,10 +38,10 @@ class RunClaims(Message):
     `ancestors` are the runs above, outermost first.
     """
 
-    tenant_id: UUID
-    user_id: UUID | None
-    run_id: UUID
-    step_id: UUID
+    tenant_id: TenantId
+    user_id: UserId | None
+    run_id: RunId
+    step_id: StepId
     generation: int = Field(ge=1)
     fence: int = Field(ge=1)
     caps: ScopeCaps = ScopeCaps()

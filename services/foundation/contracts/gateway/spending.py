@@ -6,6 +6,7 @@ from pydantic import Field
 
 from foundation.contracts.message import Message
 from foundation.domain.budget_scopes import BudgetScope
+from foundation.domain.ids import RunId, TenantId
 
 MAX_SCOPES = 200
 
@@ -18,7 +19,7 @@ class ScopeName(Message):
 class AskSpending(Message):
     """Which scopes of which tenant."""
 
-    tenant_id: UUID
+    tenant_id: TenantId
     scopes: list[ScopeName] = Field(max_length=MAX_SCOPES)
 
 
@@ -39,7 +40,7 @@ class ScopeMoney(Message):
 class RunMoney(Message):
     """Of the run, its tenant, and the steps that were asked for."""
 
-    run_id: UUID
+    run_id: RunId
     scopes: list[ScopeMoney]
 
     def is_closed_at(self, *, tokens: int, nano_usd: int) -> bool:

@@ -5,11 +5,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
 from foundation.domain.errors import LockstepError
+from foundation.domain.ids import StepId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -47,8 +47,8 @@ def chain(digests: Sequence[bytes]) -> bytes:
 
 async def write(
     tx: Transaction,
-    tenant_id: UUID,
-    step_id: UUID,
+    tenant_id: TenantId,
+    step_id: StepId,
     *,
     turn: int,
     checkpoint_id: str,
@@ -97,7 +97,7 @@ async def write(
     return manifest
 
 
-async def load(tx: Transaction, tenant_id: UUID, step_id: UUID, *, expected: Manifest) -> Stored:
+async def load(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, expected: Manifest) -> Stored:
     """The step's last checkpoint, verified part by part; `CheckpointCorrupt` names what does not hold."""
     row = (
         await tx.execute(
@@ -121,7 +121,7 @@ async def load(tx: Transaction, tenant_id: UUID, step_id: UUID, *, expected: Man
     return Stored(row.turn, [_part(bodies, digest, step_id) for digest in digests], row.metadata)
 
 
-def _part(bodies: dict[bytes, bytes], digest: bytes, step_id: UUID) -> bytes:
+def _part(bodies: dict[bytes, bytes], digest: bytes, step_id: StepId) -> bytes:
     where = f"part {digest.hex()} of step {step_id}"
     if digest not in bodies:
         raise CheckpointCorrupt(f"{where} is missing")

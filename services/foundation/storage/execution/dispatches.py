@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from foundation.domain.ids import RunId, StepId, TenantId, UserId
 from foundation.domain.states import RecoveryPolicy, StepKind
 
 
@@ -12,9 +12,9 @@ from foundation.domain.states import RecoveryPolicy, StepKind
 class StepDispatch:
     """What a message asks for: this tick of this step, in this generation, answered to this token."""
 
-    tenant_id: UUID
-    run_id: UUID
-    step_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId
     generation: int
     tick: int
     task_token: str
@@ -49,7 +49,7 @@ class StepClaim:
     """The step's own part of the task's definition."""
     on_step_failure: RecoveryPolicy
     run_input: dict[str, Any]
-    run_created_by: UUID | None
+    run_created_by: UserId | None
     run_budget_tokens: int | None
     run_budget_nano_usd: int | None
     traceparent: str | None

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
-from uuid import UUID
 
 from sqlalchemy import text
 
 from foundation.contracts.run_events import RunEvent, StepEvent
+from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -32,7 +32,7 @@ class Dated(Generic[E]):
     event: E
 
 
-async def latest(tx: Transaction, tenant_id: UUID, run_id: UUID, kind: type[E]) -> Dated[E] | None:
+async def latest(tx: Transaction, tenant_id: TenantId, run_id: RunId, kind: type[E]) -> Dated[E] | None:
     """The run's last event of this kind."""
     row = (
         await tx.execute(
@@ -46,7 +46,7 @@ async def latest(tx: Transaction, tenant_id: UUID, run_id: UUID, kind: type[E]) 
     return None if row is None else Dated(row.at, kind.model_validate(row.data))
 
 
-async def append(tx: Transaction, tenant_id: UUID, run_id: UUID, events: Sequence[RunEvent]) -> LockedRun:
+async def append(tx: Transaction, tenant_id: TenantId, run_id: RunId, events: Sequence[RunEvent]) -> LockedRun:
     """Appends events and marks progress; locks the run's row, so call it last."""
     row = (
         await tx.execute(

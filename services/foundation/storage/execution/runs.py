@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from foundation.domain.ids import RunId, TaskId, TenantId, UserId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -14,9 +15,9 @@ from foundation.storage.session.documents import jsonb
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    tenant_id: UUID
-    run_id: UUID
-    task_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
+    task_id: TaskId
     task_version: int
     input: dict[str, Any]
     budget_tokens: int | None
@@ -25,15 +26,15 @@ class NewRun:
     idempotency_key: str | None
     request_digest: bytes | None
     traceparent: str | None
-    created_by: UUID | None
+    created_by: UserId | None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run as the API shows it; `tokens` and `cost_nano_usd` are the ledger's sums."""
 
-    run_id: UUID
-    task_id: UUID
+    run_id: RunId
+    task_id: TaskId
     task_version: int
     status: RunStatus
     generation: int
@@ -125,7 +126,7 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
     return _run_of(row) if row else None
 
 
-async def get(tx: Transaction, tenant_id: UUID, run_id: UUID) -> Run | None:
+async def get(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Run | None:
     row = await tx.execute(
         text(_SELECT + "WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"),
         {"tenant_id": tenant_id, "run_id": run_id},
@@ -134,7 +135,7 @@ async def get(tx: Transaction, tenant_id: UUID, run_id: UUID) -> Run | None:
     return _run_of(found) if found else None
 
 
-async def by_idempotency_key(tx: Transaction, tenant_id: UUID, key: str) -> tuple[UUID, bytes] | None:
+async def by_idempotency_key(tx: Transaction, tenant_id: TenantId, key: str) -> tuple[RunId, bytes] | None:
     """The run started under the key, and the digest of the request that started it."""
     row = (
         await tx.execute(
@@ -147,12 +148,12 @@ async def by_idempotency_key(tx: Transaction, tenant_id: UUID, key: str) -> tupl
 
 async def page(
     tx: Transaction,
-    tenant_id: UUID,
+    tenant_id: TenantId,
     *,
     limit: int,
     after: tuple[datetime, UUID] | None,
     status: RunStatus | None,
-    task_id: UUID | None,
+    task_id: TaskId | None,
 ) -> list[Run]:
     """Newest first, beginning after the given (created_at, run_id)."""
     rows = await tx.execute(
@@ -176,7 +177,7 @@ async def page(
     return [_run_of(row) for row in rows]
 
 
-async def count_open(tx: Transaction, tenant_id: UUID) -> int:
+async def count_open(tx: Transaction, tenant_id: TenantId) -> int:
     row = await tx.execute(
         text("SELECT count(*) FROM runs WHERE tenant_id = :tenant_id AND ended_at IS NULL"), {"tenant_id": tenant_id}
     )
@@ -187,8 +188,8 @@ async def count_open(tx: Transaction, tenant_id: UUID) -> int:
 class Standstill:
     """An open run in which nothing has happened for a while, or whose time is over."""
 
-    tenant_id: UUID
-    run_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
     generation: int
     status: RunStatus
     overdue: bool

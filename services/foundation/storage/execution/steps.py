@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.session.database import Transaction
 
@@ -15,7 +15,7 @@ from foundation.storage.session.database import Transaction
 class StepRow:
     """One row of the timeline; `tokens` and `cost_nano_usd` are the ledger's sums."""
 
-    step_id: UUID
+    step_id: StepId
     name: str
     kind: StepKind
     status: StepStatus
@@ -40,7 +40,7 @@ class StepRow:
     cost_nano_usd: int
 
 
-async def of_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[StepRow]:
+async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
     """Every step of the run in topological order."""
     rows = await tx.execute(
         text(
@@ -83,7 +83,7 @@ async def of_run(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[StepRow
     ]
 
 
-async def outputs_of(tx: Transaction, tenant_id: UUID, run_id: UUID) -> dict[str, Any]:
+async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dict[str, Any]:
     """The outputs of the run's finished steps, by name."""
     rows = await tx.execute(
         text(

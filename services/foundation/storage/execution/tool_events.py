@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
 from foundation.domain.errors import LeaseLost
+from foundation.domain.ids import JobId, StepId, TenantId
 from foundation.domain.tools import ToolEffect
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
@@ -18,7 +18,7 @@ from foundation.storage.session.documents import jsonb
 class Job:
     """A job as its step knows it."""
 
-    job_id: UUID
+    job_id: JobId
     turn: int
     tool_call_id: str
     tool: str
@@ -95,7 +95,7 @@ async def _hold(tx: Transaction, claim: StepClaim) -> None:
         raise LeaseLost("another holder has this step now; its tool was not started")
 
 
-async def close_of_ended_steps(tx: Transaction, tenant_id: UUID, step_ids: Sequence[UUID]) -> None:
+async def close_of_ended_steps(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId]) -> None:
     """Ends what a step that has ended left open, so that no audit row stays STARTED whatever way its step ends.
 
     A tool that may have acted without our knowing is OUTCOME_UNKNOWN; any other is over with its step.
@@ -116,7 +116,7 @@ async def close_of_ended_steps(tx: Transaction, tenant_id: UUID, step_ids: Seque
     )
 
 
-async def tell(tx: Transaction, tenant_id: UUID, job_id: UUID, *, result: dict[str, Any]) -> bool:
+async def tell(tx: Transaction, tenant_id: TenantId, job_id: JobId, *, result: dict[str, Any]) -> bool:
     """Adds what a job gave to a row that was ended with its step; False when it has a result, or has not ended."""
     row = await tx.execute(
         text(
@@ -129,7 +129,7 @@ async def tell(tx: Transaction, tenant_id: UUID, job_id: UUID, *, result: dict[s
     return row.first() is not None
 
 
-async def end(tx: Transaction, claim: StepClaim, job_id: UUID, *, status: str, result: dict[str, Any]) -> bool:
+async def end(tx: Transaction, claim: StepClaim, job_id: JobId, *, status: str, result: dict[str, Any]) -> bool:
     """Records the job's result, once: False when it has one already (which then holds)."""
     row = await tx.execute(
         text(

@@ -1,13 +1,12 @@
 """Whether the ledger has all that a run has used."""
 
-from uuid import UUID
-
 from sqlalchemy import text
 
+from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
 
 
-async def unrecorded_answers(tx: Transaction, tenant_id: UUID, run_id: UUID) -> int:
+async def unrecorded_answers(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> int:
     """How many of the models' answers that the run's steps have recorded are not in the ledger yet."""
     row = await tx.execute(
         text(
@@ -22,7 +21,7 @@ async def unrecorded_answers(tx: Transaction, tenant_id: UUID, run_id: UUID) -> 
     return int(row.scalar_one())
 
 
-async def in_ledger(tx: Transaction, tenant_id: UUID, run_id: UUID) -> tuple[int, int]:
+async def in_ledger(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> tuple[int, int]:
     """(tokens, nano-dollars) of the run and of every run below it, as the ledger has them."""
     row = (
         await tx.execute(
@@ -38,7 +37,7 @@ async def in_ledger(tx: Transaction, tenant_id: UUID, run_id: UUID) -> tuple[int
     return int(row.tokens), int(row.nano_usd)
 
 
-async def mark(tx: Transaction, tenant_id: UUID, run_id: UUID) -> None:
+async def mark(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
     """Nothing of the run is held any more, and the ledger has all that it committed."""
     await tx.execute(
         text("UPDATE runs SET usage_final = true WHERE tenant_id = :tenant_id AND run_id = :run_id"),

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from foundation.domain.errors import LockstepError
+from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 
 _COLUMNS = (
@@ -32,9 +33,9 @@ class EventRefused(LockstepError):
 class CommittedByCaller:
     """What one user through one key was charged on one day; None where there was no user or key."""
 
-    tenant_id: UUID
-    user_id: UUID | None
-    api_key_id: UUID | None
+    tenant_id: TenantId
+    user_id: UserId | None
+    api_key_id: ApiKeyId | None
     day: date
     tokens: int
     nano_usd: int
@@ -42,9 +43,9 @@ class CommittedByCaller:
 
 @dataclass(frozen=True, slots=True)
 class CommittedByStep:
-    tenant_id: UUID
-    run_id: UUID
-    step_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId
     tokens: int
     nano_usd: int
 
@@ -53,15 +54,15 @@ class CommittedByStep:
 class CommittedByAncestor:
     """What all runs below a run were charged together."""
 
-    tenant_id: UUID
-    run_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
     tokens: int
     nano_usd: int
 
 
 @dataclass(frozen=True, slots=True)
 class CommittedByTenant:
-    tenant_id: UUID
+    tenant_id: TenantId
     tokens: int
     nano_usd: int
 
@@ -70,17 +71,17 @@ class CommittedByTenant:
 class RunState:
     """A run's newest generation, and whether it has ended."""
 
-    tenant_id: UUID
-    run_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
     generation: int
     ended: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StepFence:
-    tenant_id: UUID
-    run_id: UUID
-    step_id: UUID
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId
     fence: int
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, bindparam, text
 
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 
 
@@ -53,7 +54,7 @@ async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
     return list(rows.scalars())
 
 
-async def store_answer(tx: Transaction, tenant_id: UUID, answer: SealedAnswer) -> bool:
+async def store_answer(tx: Transaction, tenant_id: TenantId, answer: SealedAnswer) -> bool:
     """Keep an answer; False when another one stands already, which stays."""
     statement = text(
         "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key,"

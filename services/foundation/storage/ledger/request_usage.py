@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 
 
@@ -17,10 +18,10 @@ class LedgerEvent:
     event_day: date
     kind: str
     adjusts_event_id: UUID | None
-    user_id: UUID | None
-    api_key_id: UUID | None
-    run_id: UUID | None
-    step_id: UUID | None
+    user_id: UserId | None
+    api_key_id: ApiKeyId | None
+    run_id: RunId | None
+    step_id: StepId | None
     attempt: int
     reason: str
     dialect: str
@@ -53,7 +54,7 @@ class LedgerEvent:
 _COLUMNS = ", ".join(field.name for field in fields(LedgerEvent))
 
 
-async def events_of_request(tx: Transaction, tenant_id: UUID, request_id: UUID) -> list[LedgerEvent]:
+async def events_of_request(tx: Transaction, tenant_id: TenantId, request_id: UUID) -> list[LedgerEvent]:
     """In the order of the attempts, each followed by its adjustments."""
     rows = await tx.execute(
         text(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 
 _LATEST_DAYS = 35
@@ -49,7 +50,7 @@ _OF_ONE = """
 class SliceSum:
     """What was charged to a scope in one slice of a rolling window's time."""
 
-    tenant_id: UUID
+    tenant_id: TenantId
     scope: str
     scope_id: UUID
     width_ms: int

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.domain.budget_scopes import BudgetScope
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 
 
@@ -16,7 +17,7 @@ class Charged:
 
 
 async def charged_within(
-    tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_id: UUID, *, seconds: int
+    tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID, *, seconds: int
 ) -> Charged:
     """An adjustment belongs to the moment of the attempt that it adjusts.
 

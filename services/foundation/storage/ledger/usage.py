@@ -1,10 +1,10 @@
 """The ledger summed up."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
 
 
@@ -17,7 +17,7 @@ class ModelUsage:
     cost_nano_usd: int
 
 
-async def of_run_by_model(tx: Transaction, tenant_id: UUID, run_id: UUID) -> list[ModelUsage]:
+async def of_run_by_model(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[ModelUsage]:
     """Attempts, tokens and cost of a run by provider and model; corrections are part of the sums."""
     rows = await tx.execute(
         text(
@@ -31,7 +31,7 @@ async def of_run_by_model(tx: Transaction, tenant_id: UUID, run_id: UUID) -> lis
     return [ModelUsage(row.provider, row.model, row.calls, row.tokens, row.cost) for row in rows]
 
 
-async def models_called(tx: Transaction, tenant_id: UUID, *, days: int) -> set[tuple[str, str]]:
+async def models_called(tx: Transaction, tenant_id: TenantId, *, days: int) -> set[tuple[str, str]]:
     """Provider and model of each attempt of these last days."""
     rows = await tx.execute(
         text(

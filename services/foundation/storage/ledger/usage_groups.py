@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 
 
@@ -89,7 +90,7 @@ class UsageGroup:
 
 async def page(
     tx: Transaction,
-    tenant_id: UUID,
+    tenant_id: TenantId,
     *,
     by: Sequence[Dimension],
     wanted: UsageFilter,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 
 
@@ -52,7 +53,7 @@ def _budget_of(row: Row[Any]) -> ScopeBudget:
     return ScopeBudget(name, limits, row.version, row.updated_at)
 
 
-def _named(tenant_id: UUID, name: BudgetName) -> dict[str, Any]:
+def _named(tenant_id: TenantId, name: BudgetName) -> dict[str, Any]:
     return {"tenant_id": tenant_id, "scope": name.scope, "scope_id": name.scope_id, "period": name.period}
 
 
@@ -60,7 +61,7 @@ def _with(limits: BudgetLimits) -> dict[str, Any]:
     return {"tokens": limits.tokens, "nano_usd": limits.nano_usd, "window_seconds": limits.window_seconds}
 
 
-async def put(tx: Transaction, tenant_id: UUID, name: BudgetName, limits: BudgetLimits) -> ScopeBudget:
+async def put(tx: Transaction, tenant_id: TenantId, name: BudgetName, limits: BudgetLimits) -> ScopeBudget:
     """Creates the budget at version 1, or replaces it and raises its version."""
     row = await tx.execute(
         text(
@@ -76,7 +77,7 @@ async def put(tx: Transaction, tenant_id: UUID, name: BudgetName, limits: Budget
 
 
 async def replace(
-    tx: Transaction, tenant_id: UUID, name: BudgetName, limits: BudgetLimits, *, expected: int
+    tx: Transaction, tenant_id: TenantId, name: BudgetName, limits: BudgetLimits, *, expected: int
 ) -> ScopeBudget | None:
     """Replaces the budget at exactly this version; None when it is at another, or not there."""
     row = await tx.execute(
@@ -89,7 +90,7 @@ async def replace(
     return _budget_of(found) if found else None
 
 
-async def delete(tx: Transaction, tenant_id: UUID, name: BudgetName, *, expected: int | None) -> bool:
+async def delete(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: int | None) -> bool:
     """Deletes the budget, if it is at the expected version; whether it did."""
     row = await tx.execute(
         text(
@@ -101,13 +102,13 @@ async def delete(tx: Transaction, tenant_id: UUID, name: BudgetName, *, expected
     return row.first() is not None
 
 
-async def get(tx: Transaction, tenant_id: UUID, name: BudgetName) -> ScopeBudget | None:
+async def get(tx: Transaction, tenant_id: TenantId, name: BudgetName) -> ScopeBudget | None:
     row = await tx.execute(text(f"SELECT {_COLUMNS} FROM budgets WHERE {_ONE}"), _named(tenant_id, name))  # noqa: S608
     found = row.first()
     return _budget_of(found) if found else None
 
 
-async def of_scope(tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_id: UUID) -> list[ScopeBudget]:
+async def of_scope(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> list[ScopeBudget]:
     rows = await tx.execute(
         text(
             f"""SELECT {_COLUMNS} FROM budgets
@@ -119,7 +120,7 @@ async def of_scope(tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_i
     return [_budget_of(row) for row in rows]
 
 
-async def page(tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[Any, ...] | None) -> list[ScopeBudget]:
+async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None) -> list[ScopeBudget]:
     """By scope, id and period; `after` is where the page before ended."""
     scope, scope_id, period = after or (None, None, None)
     rows = await tx.execute(
@@ -134,7 +135,7 @@ async def page(tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[Any
     return [_budget_of(row) for row in rows]
 
 
-async def scope_exists(tx: Transaction, tenant_id: UUID, scope: BudgetScope, scope_id: UUID) -> bool:
+async def scope_exists(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> bool:
     """Whether it is the tenant itself, one of its members, or one of its keys."""
     found = await tx.execute(
         text(

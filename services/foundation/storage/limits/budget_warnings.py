@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 
 
@@ -19,7 +20,7 @@ class WarningRefused(Exception):
 class BudgetWarning:
     """Four fifths of a limit are committed; `label` names the window."""
 
-    tenant_id: UUID
+    tenant_id: TenantId
     scope: str
     scope_id: UUID
     period: str
@@ -47,7 +48,9 @@ async def insert_budget_warning(tx: Transaction, warning: BudgetWarning) -> bool
         raise WarningRefused(f"the warning is refused: {error.orig}") from error
 
 
-async def page(tx: Transaction, tenant_id: UUID, *, limit: int, after: tuple[Any, ...] | None) -> list[BudgetWarning]:
+async def page(
+    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None
+) -> list[BudgetWarning]:
     """Newest first; `after` is where the page before ended."""
     warned_at, scope, scope_id, period, label = after or (None,) * 5
     rows = await tx.execute(

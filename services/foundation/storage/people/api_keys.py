@@ -1,10 +1,10 @@
 """The keys that stand for members, found by what is kept of them: their SHA-256."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.permissions import ApiKeyScope
 from foundation.storage.session.database import Transaction
 
@@ -13,9 +13,9 @@ from foundation.storage.session.database import Transaction
 class ApiKey:
     """A key that may be used now, by its user and for its scopes."""
 
-    tenant_id: UUID
-    api_key_id: UUID
-    user_id: UUID
+    tenant_id: TenantId
+    api_key_id: ApiKeyId
+    user_id: UserId
     scopes: frozenset[ApiKeyScope]
 
 

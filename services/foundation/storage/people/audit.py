@@ -1,17 +1,17 @@
 """Who did what: one row a mutating call, in its transaction; an operator's acts belong to no tenant."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.telemetry.traces import current_trace_id
 
 
 async def record(
-    tx: Transaction, tenant_id: UUID, *, actor: str, action: str, target: str, detail: dict[str, Any] | None = None
+    tx: Transaction, tenant_id: TenantId, *, actor: str, action: str, target: str, detail: dict[str, Any] | None = None
 ) -> None:
     await tx.execute(
         text(

@@ -3,20 +3,20 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class SampleTenant:
-    tenant_id: UUID
+    tenant_id: TenantId
     name: str
-    user_id: UUID
+    user_id: UserId
     subject: str
-    api_key_id: UUID
+    api_key_id: ApiKeyId
     api_key_digest: bytes
     api_key_hint: str
     settings: Mapping[str, object]

@@ -1,22 +1,22 @@
 """Who belongs to a tenant, in which role."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import TenantId, UserId
 from foundation.domain.permissions import Role
 from foundation.storage.session.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    tenant_id: UUID
-    user_id: UUID
+    tenant_id: TenantId
+    user_id: UserId
     role: Role
 
 
-async def member_by_subject(tx: Transaction, tenant_id: UUID, subject: str) -> Member | None:
+async def member_by_subject(tx: Transaction, tenant_id: TenantId, subject: str) -> Member | None:
     """The membership of the identity provider's subject in this tenant, unless the tenant is suspended."""
     row = (
         await tx.execute(
@@ -31,7 +31,7 @@ async def member_by_subject(tx: Transaction, tenant_id: UUID, subject: str) -> M
     return Member(tenant_id, row.user_id, Role(row.role)) if row else None
 
 
-async def member_by_id(tx: Transaction, tenant_id: UUID, user_id: UUID) -> Member | None:
+async def member_by_id(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Member | None:
     row = (
         await tx.execute(
             text(

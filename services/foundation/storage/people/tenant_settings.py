@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
 
-async def read(tx: Transaction, tenant_id: UUID) -> dict[str, Any]:
+async def read(tx: Transaction, tenant_id: TenantId) -> dict[str, Any]:
     """All members; nothing in them is checked."""
     found = await tx.execute(
         text("SELECT settings FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}
@@ -19,7 +19,7 @@ async def read(tx: Transaction, tenant_id: UUID) -> dict[str, Any]:
     return settings
 
 
-async def put(tx: Transaction, tenant_id: UUID, members: Mapping[str, Any]) -> None:
+async def put(tx: Transaction, tenant_id: TenantId, members: Mapping[str, Any]) -> None:
     """Replaces these members, and leaves the others."""
     await tx.execute(
         text("UPDATE tenants SET settings = settings || CAST(:members AS jsonb) WHERE tenant_id = :tenant_id"),
@@ -27,7 +27,7 @@ async def put(tx: Transaction, tenant_id: UUID, members: Mapping[str, Any]) -> N
     )
 
 
-async def remove(tx: Transaction, tenant_id: UUID, names: Sequence[str]) -> bool:
+async def remove(tx: Transaction, tenant_id: TenantId, names: Sequence[str]) -> bool:
     """Whether any of these members stood there; now none does."""
     removed = await tx.execute(
         text(
@@ -39,7 +39,7 @@ async def remove(tx: Transaction, tenant_id: UUID, names: Sequence[str]) -> bool
     return removed.first() is not None
 
 
-async def time_zone(tx: Transaction, tenant_id: UUID) -> str:
+async def time_zone(tx: Transaction, tenant_id: TenantId) -> str:
     """The zone of the tenant's calendar."""
     found = await tx.execute(
         text("SELECT time_zone FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}

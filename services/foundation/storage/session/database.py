@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
-from uuid import UUID
 
 import stamina
 from pydantic import Field, PostgresDsn
@@ -12,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
+from foundation.domain.ids import TenantId
 from foundation.storage.session.documents import from_jsonb
 from foundation.storage.session.refusals import in_our_words
 from foundation.telemetry.logs import logger
@@ -64,7 +64,7 @@ class Database:
         )
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+    async def tenant(self, tenant_id: TenantId) -> AsyncIterator[Transaction]:
         """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
         async with self._begin() as tx:
             await tx.execute(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 
@@ -26,13 +26,13 @@ class OutboxEffect:
     """What is to be sent once this transaction has committed; `delay_seconds` from now."""
 
     kind: OutboxKind
-    run_id: UUID
+    run_id: RunId
     payload: dict[str, Any]
-    step_id: UUID | None = None
+    step_id: StepId | None = None
     delay_seconds: float = 0
 
 
-async def write(tx: Transaction, tenant_id: UUID, effects: Sequence[OutboxEffect]) -> None:
+async def write(tx: Transaction, tenant_id: TenantId, effects: Sequence[OutboxEffect]) -> None:
     if not effects:
         return
     await tx.execute(
@@ -60,7 +60,7 @@ async def write(tx: Transaction, tenant_id: UUID, effects: Sequence[OutboxEffect
     )
 
 
-async def is_waiting(tx: Transaction, tenant_id: UUID, run_id: UUID, kind: OutboxKind) -> bool:
+async def is_waiting(tx: Transaction, tenant_id: TenantId, run_id: RunId, kind: OutboxKind) -> bool:
     """Whether such an effect of the run has not been delivered yet."""
     row = await tx.execute(
         text("SELECT 1 FROM outbox WHERE tenant_id = :tenant_id AND run_id = :run_id AND kind = :kind LIMIT 1"),
@@ -74,9 +74,9 @@ class Due:
     """An effect leased for sending; `wait_seconds` is what is left until its time."""
 
     outbox_id: int
-    tenant_id: UUID
-    run_id: UUID
-    step_id: UUID | None
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId | None
     kind: OutboxKind
     payload: dict[str, Any]
     attempts: int

@@ -15,6 +15,7 @@ from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, R
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable, Forbidden
+from foundation.domain.ids import TenantId
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
@@ -105,7 +106,7 @@ class TenantLimitsCache:
         self, tenant_id: UUID, scope: LimitedScope, window: RollingLimit, *, until_ms: int
     ) -> Backfill:
         """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
-        async with self._database.tenant(tenant_id) as tx:
+        async with self._database.tenant(TenantId(tenant_id)) as tx:
             sums = await committed_in_rolling_window(
                 tx,
                 scope=scope.kind.value,
@@ -117,7 +118,7 @@ class TenantLimitsCache:
         return Backfill(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
 
     async def _load(self, tenant_id: UUID) -> EffectiveLimits:
-        async with self._database.tenant(tenant_id) as tx:
+        async with self._database.tenant(TenantId(tenant_id)) as tx:
             declared = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
         if declared is None or declared.suspended:
             self._known.pop(tenant_id, None)

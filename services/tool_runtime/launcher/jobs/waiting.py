@@ -3,8 +3,8 @@
 from collections import Counter, OrderedDict
 from collections.abc import Collection
 from itertools import count
-from uuid import UUID
 
+from foundation.domain.ids import TenantId
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 
 _REMEMBERED_TENANTS = 10_000
@@ -14,15 +14,15 @@ class WaitingJobs:
     """One queue a tenant: next comes who runs least, and among equals who was served longest ago."""
 
     def __init__(self) -> None:
-        self._queues: dict[UUID, OrderedDict[OpenJob, None]] = {}
+        self._queues: dict[TenantId, OrderedDict[OpenJob, None]] = {}
         # Kept when a tenant's queue is empty, else one that always waits with a single job would always come first.
-        self._served: OrderedDict[UUID, int] = OrderedDict()
+        self._served: OrderedDict[TenantId, int] = OrderedDict()
         self._turns = count(1)
 
     def __len__(self) -> int:
         return sum(len(queue) for queue in self._queues.values())
 
-    def of(self, tenant_id: UUID) -> int:
+    def of(self, tenant_id: TenantId) -> int:
         """How many jobs of one tenant wait."""
         return len(self._queues.get(tenant_id, ()))
 

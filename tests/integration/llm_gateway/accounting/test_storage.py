@@ -9,7 +9,7 @@ from pydantic import PostgresDsn
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.errors import DatabaseRefused
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, store_answer
 from foundation.storage.limits.tenant_limits import read_tenant_limits
 from foundation.storage.people.api_keys import find_usable_key
@@ -31,18 +31,18 @@ async def test_a_stored_answer_is_the_first_one_and_unseen_by_the_neighbour(
     neighbour = Tenant().create(database)
     gateway = a_database(database, "llm_gateway")
     try:
-        async with gateway.tenant(tenant.tenant_id) as tx:
-            assert await store_answer(tx, tenant.tenant_id, an_answer(b"first"))
-            assert not await store_answer(tx, tenant.tenant_id, an_answer(b"second"))
-        async with gateway.tenant(neighbour.tenant_id) as tx:
+        async with gateway.tenant(TenantId(tenant.tenant_id)) as tx:
+            assert await store_answer(tx, TenantId(tenant.tenant_id), an_answer(b"first"))
+            assert not await store_answer(tx, TenantId(tenant.tenant_id), an_answer(b"second"))
+        async with gateway.tenant(TenantId(neighbour.tenant_id)) as tx:
             assert await find_answer(tx, "key") is None
-        async with gateway.tenant(tenant.tenant_id) as tx:
+        async with gateway.tenant(TenantId(tenant.tenant_id)) as tx:
             found = await find_answer(tx, "key")
         assert found is not None
         assert found.body == b"first"
         with pytest.raises(DatabaseRefused) as refused:
-            async with gateway.tenant(neighbour.tenant_id) as tx:
-                await store_answer(tx, tenant.tenant_id, an_answer(b"x"))
+            async with gateway.tenant(TenantId(neighbour.tenant_id)) as tx:
+                await store_answer(tx, TenantId(tenant.tenant_id), an_answer(b"x"))
         assert "row-level security" in str(refused.value.__cause__)
     finally:
         await gateway.close()
@@ -53,11 +53,11 @@ async def test_limits_are_those_of_the_tenant_of_the_transaction(database: Scrat
     neighbour.limit(database, tokens=5)
     gateway = a_database(database, "llm_gateway")
     try:
-        async with gateway.tenant(tenant.tenant_id) as tx:
+        async with gateway.tenant(TenantId(tenant.tenant_id)) as tx:
             limits = await read_tenant_limits(tx, alive_seconds=15)
         assert limits is not None
         assert limits.budgets == ()
-        async with gateway.tenant(new_uuid()) as tx:
+        async with gateway.tenant(TenantId(new_uuid())) as tx:
             assert await read_tenant_limits(tx, alive_seconds=15) is None
     finally:
         await gateway.close()

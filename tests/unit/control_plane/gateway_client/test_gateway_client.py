@@ -11,6 +11,7 @@ from joserfc.jwk import OKPKey
 from control_plane.gateway_client.client import GatewayClient
 from foundation.contracts.gateway.operations import Breaker
 from foundation.domain.errors import DependencyUnavailable, NotFound
+from foundation.domain.ids import RunId, TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
 
 TENANT, RUN = UUID(int=1), UUID(int=2)
@@ -31,7 +32,7 @@ async def test_closing_a_run_names_its_tenant_and_generation_as_a_service() -> N
         requests.append(request)
         return httpx.Response(204)
 
-    await client(answer).close_run(TENANT, RUN, generation=3)
+    await client(answer).close_run(TenantId(TENANT), RunId(RUN), generation=3)
     [request] = requests
     assert (request.method, request.url.path) == ("POST", f"/internal/runs/{RUN}/close")
     assert request.headers["authorization"].startswith("Bearer ey")
@@ -41,7 +42,7 @@ async def test_closing_a_run_names_its_tenant_and_generation_as_a_service() -> N
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 502, 503])
 async def test_a_run_that_was_not_closed_is_closed_later(status: int) -> None:
     with pytest.raises(DependencyUnavailable):
-        await client(lambda _: httpx.Response(status)).close_run(TENANT, RUN, generation=1)
+        await client(lambda _: httpx.Response(status)).close_run(TenantId(TENANT), RunId(RUN), generation=1)
 
 
 async def test_a_breaker_that_the_gateway_does_not_have_is_not_found() -> None:
@@ -53,7 +54,7 @@ async def test_a_breaker_that_the_gateway_does_not_have_is_not_found() -> None:
 @pytest.mark.parametrize("answer", [httpx.Response(200, text="no JSON"), httpx.Response(200, json={"other": 1})])
 async def test_an_answer_that_cannot_be_read_is_asked_for_again(answer: httpx.Response) -> None:
     with pytest.raises(DependencyUnavailable) as unavailable:
-        await client(lambda _: answer).run_money(TENANT, RUN)
+        await client(lambda _: answer).run_money(TenantId(TENANT), RunId(RUN))
     assert unavailable.value.retryable
     assert unavailable.value.retry_after == 1
 

@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 from control_plane.identity.callers import ApiCaller
 from control_plane.identity.tokens import LocalIssuer, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.ids import TenantId, UserId
 from foundation.domain.permissions import Permission, Role
 
 ISSUER, CLIENT, TENANT = "https://issuer.test", "client", UUID(int=7)
@@ -44,7 +45,7 @@ def a_token(key: RSAKey = KEY, **claims: Any) -> str:
 
 async def test_a_member_and_an_operator_are_told_apart() -> None:
     check = verifier(Keys(KEY))
-    member = await check.verify(LOCAL.issue(subject="ada", tenant_id=TENANT, seconds=60))
+    member = await check.verify(LOCAL.issue(subject="ada", tenant_id=TenantId(TENANT), seconds=60))
     assert (member.subject, member.tenant_id, member.operates) == ("ada", TENANT, False)
     operator = await check.verify(LOCAL.issue_operator(subject="root", seconds=60))
     assert (operator.subject, operator.tenant_id, operator.operates) == ("root", None, True)
@@ -103,7 +104,7 @@ async def test_an_unknown_key_id_asks_for_the_keys_again_but_not_for_every_token
 
 
 def test_a_caller_without_the_permission_is_forbidden_and_told_whom_to_ask() -> None:
-    viewer = ApiCaller(TENANT, UUID(int=1), Role.VIEWER, "user:1")
+    viewer = ApiCaller(TenantId(TENANT), UserId(UUID(int=1)), Role.VIEWER, "user:1")
     viewer.require(Permission.READ)
     with pytest.raises(Forbidden) as refused:
         viewer.require(Permission.RUN)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from control_plane.runs.submit import RunRequest
 from foundation.contracts.steps.base import Budget
+from foundation.domain.ids import TaskId
 
-REQUEST = RunRequest(UUID(int=1), None, {"topic": "penguins", "n": 1}, Budget(tokens=10))
+REQUEST = RunRequest(TaskId(UUID(int=1)), None, {"topic": "penguins", "n": 1}, Budget(tokens=10))
 
 
 def test_the_order_of_members_does_not_matter() -> None:
@@ -15,7 +16,7 @@ def test_the_order_of_members_does_not_matter() -> None:
 
 def test_every_part_of_a_request_matters() -> None:
     others = [
-        replace(REQUEST, task_id=UUID(int=2)),
+        replace(REQUEST, task_id=TaskId(UUID(int=2))),
         replace(REQUEST, task_version=1),
         replace(REQUEST, input={"topic": "penguins", "n": 2}),
         replace(REQUEST, budget=Budget(tokens=11)),

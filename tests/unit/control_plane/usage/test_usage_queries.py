@@ -7,6 +7,7 @@ import pytest
 
 from control_plane.usage.filters import UsageQuery
 from foundation.domain.errors import BadRequest
+from foundation.domain.ids import RunId
 from foundation.storage.ledger.usage_groups import Dimension
 
 
@@ -28,6 +29,6 @@ def test_one_day_and_a_leap_year_are_allowed_and_a_day_more_is_not() -> None:
 
 
 def test_only_the_members_that_are_named_narrow_the_sum() -> None:
-    run_id = UUID(int=1)
+    run_id = RunId(UUID(int=1))
     assert UsageQuery(run_id=run_id, model="gpt").filter.only == {Dimension.RUN: run_id, Dimension.MODEL: "gpt"}
     assert UsageQuery().filter.only == {}

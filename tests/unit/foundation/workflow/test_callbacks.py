@@ -4,11 +4,14 @@ from uuid import UUID
 
 import pytest
 
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.outbox import OutboxKind
 from foundation.workflow import callbacks
 
-DISPATCH = StepDispatch(UUID(int=1), UUID(int=2), UUID(int=3), generation=1, tick=4, task_token="token")
+DISPATCH = StepDispatch(
+    TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=1, tick=4, task_token="token"
+)
 
 
 def test_a_step_that_has_ended_is_answered_for_the_dispatch_that_waits() -> None:

@@ -9,7 +9,7 @@ import pytest
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
 from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import BadRequest, Forbidden, IdempotencyConflict
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import StepId, new_uuid
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.replays.vault import StoredAnswer, StoredReplay
@@ -56,7 +56,7 @@ def run_key(caller: Caller, *, body: bytes = BODY, step_id: UUID | None = None) 
     assert caller.run is not None
     key = CallKey(
         run_id=caller.run.run_id,
-        step_id=step_id or caller.run.step_id,
+        step_id=StepId(step_id or caller.run.step_id),
         turn=1,
         occurrence=0,
         digest=canonical_digest(json.loads(body)),

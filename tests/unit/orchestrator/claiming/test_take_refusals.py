@@ -5,12 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.workflow.claims import StepState
 from orchestrator.claiming.taking import TakeRefusal, refusal_of
 
-MESSAGE = StepDispatch(UUID(int=1), UUID(int=2), UUID(int=3), generation=2, tick=4, task_token="token")
+MESSAGE = StepDispatch(
+    TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=2, tick=4, task_token="token"
+)
 QUEUED = StepState(StepStatus.QUEUED, RunStatus.RUNNING, generation=2, tick=4, unmet_needs=0)
 
 

@@ -18,6 +18,7 @@ from foundation.domain.errors import (
     RunClosed,
     ValueNotStorable,
 )
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RecoveryPolicy, StepKind
 from foundation.storage.execution.dispatches import LeaseFence, StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
@@ -89,7 +90,9 @@ async def no_record(tx: Transaction) -> None:
 
 def a_work(*, seconds_left: float = 30) -> Work:
     claim = StepClaim(
-        dispatch=StepDispatch(UUID(int=1), UUID(int=2), UUID(int=3), generation=1, tick=0, task_token="token"),
+        dispatch=StepDispatch(
+            TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=1, tick=0, task_token="token"
+        ),
         fence=1,
         worker_id="worker-1",
         name="first",

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.domain.ids import TenantId
 from orchestrator.intake.shares import Shares
 
-A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
+A, B, C = TenantId(UUID(int=1)), TenantId(UUID(int=2)), TenantId(UUID(int=3))
 
 
 @pytest.mark.parametrize(("slots", "share"), [(1, 1), (2, 1), (4, 3), (8, 6), (16, 12)])
@@ -45,7 +46,9 @@ def test_on_a_full_worker_freed_steps_go_through_the_queue_so_that_others_have_t
 
 
 @given(slots=st.integers(1, 20), moves=st.lists(st.tuples(st.booleans(), st.sampled_from([A, B, C])), max_size=60))
-def test_what_is_claimed_with_an_end_leaves_a_slot_for_the_queue(slots: int, moves: list[tuple[bool, UUID]]) -> None:
+def test_what_is_claimed_with_an_end_leaves_a_slot_for_the_queue(
+    slots: int, moves: list[tuple[bool, TenantId]]
+) -> None:
     shares, held = Shares(slots), {A: 0, B: 0, C: 0}
     for comes, tenant in moves:
         if comes and shares.free > 0:

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from foundation.domain.errors import Failure
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.retry import DELAYS, MAX_ATTEMPTS
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
@@ -13,7 +14,9 @@ from orchestrator.recording.retried import delay_of, may_retry
 
 
 def a_lease(*, attempt: int) -> LeaseFence:
-    dispatch = StepDispatch(UUID(int=1), UUID(int=2), UUID(int=3), generation=1, tick=0, task_token="token")
+    dispatch = StepDispatch(
+        TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=1, tick=0, task_token="token"
+    )
     return LeaseFence(dispatch, 1, "draft", attempt, None, RecoveryPolicy.FAIL)
 
 

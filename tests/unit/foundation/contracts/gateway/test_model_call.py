@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.contracts.gateway.model_call import CallKey, call_key, canonical_digest
+from foundation.domain.ids import RunId, StepId
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -30,7 +31,7 @@ def test_a_digest_is_refused_to_what_is_no_json() -> None:
 
 
 def test_a_key_reads_back_as_it_was_written() -> None:
-    text = call_key(RUN, STEP, 3, canonical_digest({"a": 1}), 2)
+    text = call_key(RunId(RUN), StepId(STEP), 3, canonical_digest({"a": 1}), 2)
     key = CallKey.parse(text)
     assert (str(key), key.run_id, key.step_id, key.turn, key.occurrence) == (text, RUN, STEP, 3, 2)
 

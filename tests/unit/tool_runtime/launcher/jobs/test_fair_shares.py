@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import QuotaExceeded
+from foundation.domain.ids import TenantId
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.jobs.waiting import WaitingJobs
 
-A, B, C = UUID(int=10), UUID(int=11), UUID(int=12)
+A, B, C = TenantId(UUID(int=10)), TenantId(UUID(int=11)), TenantId(UUID(int=12))
 
 
 def job_of(tenant: UUID) -> ToolJob:
@@ -99,7 +100,7 @@ async def test_a_board_that_others_have_filled_takes_a_tenants_first_job_all_the
 
 
 @given(moves=st.lists(st.tuples(st.sampled_from(["add", "take", "end"]), st.sampled_from([A, B, C])), max_size=80))
-def test_no_tenant_gets_a_place_while_one_that_waits_has_fewer(moves: list[tuple[str, UUID]]) -> None:
+def test_no_tenant_gets_a_place_while_one_that_waits_has_fewer(moves: list[tuple[str, TenantId]]) -> None:
     waiting, running = WaitingJobs(), list[OpenJob]()
     for move, tenant in moves:
         if move == "add":
