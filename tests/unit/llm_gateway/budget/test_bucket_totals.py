@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, StepId, TenantId, UserId, new_uuid
 from foundation.storage.ledger.llm_events import CommittedByCaller, CommittedByStep, RunState, StepFence
 from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scopes import ScopeKind
@@ -58,10 +58,17 @@ def test_a_caller_counts_in_each_of_its_lasting_scopes_and_a_step_in_its_run_too
     bucket = BucketTotals(BUCKET)
     bucket.add_caller(
         CommittedByCaller(
-            tenant_id=TENANT, user_id=USER, api_key_id=None, day=date(2026, 11, 29), tokens=3, nano_usd=30
+            tenant_id=TenantId(TENANT),
+            user_id=UserId(USER),
+            api_key_id=None,
+            day=date(2026, 11, 29),
+            tokens=3,
+            nano_usd=30,
         )
     )
-    bucket.add_step(CommittedByStep(tenant_id=TENANT, run_id=RUN, step_id=STEP, tokens=2, nano_usd=20))
+    bucket.add_step(
+        CommittedByStep(tenant_id=TenantId(TENANT), run_id=RunId(RUN), step_id=StepId(STEP), tokens=2, nano_usd=20)
+    )
     fields = bucket.scopes.fields()
     assert set(fields) == {
         key(ScopeKind.TENANT, TENANT),
@@ -74,9 +81,9 @@ def test_a_caller_counts_in_each_of_its_lasting_scopes_and_a_step_in_its_run_too
 
 def test_the_latest_generation_and_fence_are_kept_and_an_ended_run_is_closed() -> None:
     bucket = BucketTotals(BUCKET)
-    bucket.add_run(RunState(tenant_id=TENANT, run_id=RUN, generation=3, ended=True))
-    bucket.add_fence(StepFence(tenant_id=TENANT, run_id=RUN, step_id=STEP, fence=5))
-    bucket.add_fence(StepFence(tenant_id=TENANT, run_id=RUN, step_id=STEP, fence=4))
+    bucket.add_run(RunState(tenant_id=TenantId(TENANT), run_id=RunId(RUN), generation=3, ended=True))
+    bucket.add_fence(StepFence(tenant_id=TenantId(TENANT), run_id=RunId(RUN), step_id=StepId(STEP), fence=5))
+    bucket.add_fence(StepFence(tenant_id=TenantId(TENANT), run_id=RunId(RUN), step_id=StepId(STEP), fence=4))
     fields = bucket.scopes.fields()
     assert fields[key(ScopeKind.RUN, RUN)][-4:] == ["generation", "3", "closed", "3"]
     assert fields[key(ScopeKind.STEP, STEP)][-2:] == ["fence", "5"]
