@@ -10,6 +10,7 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mutation.faults import mutated
 from mutation.pure import SERVICES
@@ -28,6 +29,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Noted calls are slow, and one sample for all mutants is fair.
+    settings.register_profile("mutation", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    settings.load_profile("mutation")
     if (folder := config.getoption("--reach")) and (hasattr(config, "workerinput") or not config.getoption("-n")):
         config.pluginmanager.register(Reach(Path(folder)))
 

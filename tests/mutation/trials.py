@@ -17,7 +17,7 @@ from mutation.pure import SERVICES
 ROOT = SERVICES.parent
 _UNIT = ("tests/unit", "tests/contract/ports")
 _PYTEST = (
-    *(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not stack", "--hypothesis-seed=0"),
+    *(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not stack"),
     *("-p", "no:cacheprovider", "-p", "fixtures.machine.own_sockets", "-p", "mutation.plugin"),
 )
 _SECONDS = 180

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from foundation.contracts.steps.noop import NoopStep
+from fixtures.running.works import a_work
 from foundation.domain.errors import (
     BudgetExceeded,
     DatabaseUnavailable,
@@ -18,29 +16,16 @@ from foundation.domain.errors import (
     RunClosed,
     ValueNotStorable,
 )
-from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.domain.states import RecoveryPolicy, StepKind
-from foundation.storage.execution.dispatches import LeaseFence, StepClaim, StepDispatch
+from foundation.domain.states import StepKind
+from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from orchestrator.claiming.leases import HeldStep
+from orchestrator.engines.fake import FakeEngine
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
-from orchestrator.step_clock import StepClock
 from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
 
 Run = Callable[[], Awaitable[TickOutcome]]
-
-
-class AnEngine:
-    """Ends its tick as it was told to, and counts its calls."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self.calls = 0
-
-    async def run(self, work: Work) -> TickOutcome:  # noqa: ARG002 - an engine's shape
-        self.calls += 1
-        return await self._run()
 
 
 class WrittenOutcomes:
@@ -88,35 +73,8 @@ async def no_record(tx: Transaction) -> None:
     """A write that goes with an outcome."""
 
 
-def a_work(*, seconds_left: float = 30) -> Work:
-    claim = StepClaim(
-        dispatch=StepDispatch(
-            TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=1, tick=0, task_token="token"
-        ),
-        fence=1,
-        worker_id="worker-1",
-        name="first",
-        kind=StepKind.NOOP,
-        attempt=1,
-        turn=0,
-        started_at=datetime.now(UTC),
-        seconds_left=seconds_left,
-        definition={},
-        on_step_failure=RecoveryPolicy.FAIL,
-        run_input={},
-        run_created_by=None,
-        run_budget_tokens=None,
-        run_budget_nano_usd=None,
-        traceparent=None,
-        turns_per_dispatch=1,
-        checkpoint_head=None,
-        checkpoint_length=None,
-    )
-    return Work(claim, NoopStep(name="first", kind="noop"), {}, StepClock(seconds_left))
-
-
-async def advance(run: Run, outcomes: WrittenOutcomes, *, work: Work | None = None, lost: bool = False) -> AnEngine:
-    engine, work = AnEngine(run), work or a_work()
+async def advance(run: Run, outcomes: WrittenOutcomes, *, work: Work | None = None, lost: bool = False) -> FakeEngine:
+    engine, work = FakeEngine(lambda _: run()), work or a_work()
     failpoints = Failpoints(None, environment="test")
     advancer = Advancer({StepKind.NOOP: engine}, outcomes, failpoints, record_pause_seconds=0.001)
     held = HeldStep(work.claim, None)
@@ -172,8 +130,8 @@ async def test_a_failure_keeps_its_advice_its_writes_and_what_it_had() -> None:
 
 async def test_a_step_whose_time_was_over_before_its_claim_does_not_run() -> None:
     outcomes = WrittenOutcomes()
-    engine = await advance(gives(StepFinished({})), outcomes, work=a_work(seconds_left=0))
-    assert engine.calls == 0
+    engine = await advance(gives(StepFinished({})), outcomes, work=a_work(seconds=0))
+    assert engine.works == []
     assert outcomes.written == [("failed", ("step_timed_out", False, 0, None))]
 
 
@@ -183,7 +141,7 @@ async def test_a_step_that_takes_longer_than_its_time_fails() -> None:
         raise AssertionError("unreachable")
 
     outcomes = WrittenOutcomes()
-    await advance(forever, outcomes, work=a_work(seconds_left=0.01))
+    await advance(forever, outcomes, work=a_work(seconds=0.01))
     assert outcomes.written == [("failed", ("step_timed_out", False, 0, None))]
 
 
