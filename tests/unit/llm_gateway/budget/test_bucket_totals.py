@@ -12,7 +12,8 @@ from llm_gateway.budget.totals.bucket_totals import BucketTotals
 from llm_gateway.budget.totals.redis_holds import RedisHold
 from llm_gateway.budget.totals.scope_totals import ScopeTotals
 
-TENANT, USER, RUN, STEP = (new_uuid() for _ in range(4))
+TENANT, USER = TenantId(new_uuid()), UserId(new_uuid())
+RUN, STEP = RunId(new_uuid()), StepId(new_uuid())
 BUCKET = keys.bucket_of(TENANT)
 
 
@@ -58,17 +59,15 @@ def test_a_caller_counts_in_each_of_its_lasting_scopes_and_a_step_in_its_run_too
     bucket = BucketTotals(BUCKET)
     bucket.add_caller(
         CommittedByCaller(
-            tenant_id=TenantId(TENANT),
-            user_id=UserId(USER),
+            tenant_id=TENANT,
+            user_id=USER,
             api_key_id=None,
             day=date(2026, 11, 29),
             tokens=3,
             nano_usd=30,
         )
     )
-    bucket.add_step(
-        CommittedByStep(tenant_id=TenantId(TENANT), run_id=RunId(RUN), step_id=StepId(STEP), tokens=2, nano_usd=20)
-    )
+    bucket.add_step(CommittedByStep(tenant_id=TENANT, run_id=RUN, step_id=STEP, tokens=2, nano_usd=20))
     fields = bucket.scopes.fields()
     assert set(fields) == {
         key(ScopeKind.TENANT, TENANT),
@@ -81,9 +80,9 @@ def test_a_caller_counts_in_each_of_its_lasting_scopes_and_a_step_in_its_run_too
 
 def test_the_latest_generation_and_fence_are_kept_and_an_ended_run_is_closed() -> None:
     bucket = BucketTotals(BUCKET)
-    bucket.add_run(RunState(tenant_id=TenantId(TENANT), run_id=RunId(RUN), generation=3, ended=True))
-    bucket.add_fence(StepFence(tenant_id=TenantId(TENANT), run_id=RunId(RUN), step_id=StepId(STEP), fence=5))
-    bucket.add_fence(StepFence(tenant_id=TenantId(TENANT), run_id=RunId(RUN), step_id=StepId(STEP), fence=4))
+    bucket.add_run(RunState(tenant_id=TENANT, run_id=RUN, generation=3, ended=True))
+    bucket.add_fence(StepFence(tenant_id=TENANT, run_id=RUN, step_id=STEP, fence=5))
+    bucket.add_fence(StepFence(tenant_id=TENANT, run_id=RUN, step_id=STEP, fence=4))
     fields = bucket.scopes.fields()
     assert fields[key(ScopeKind.RUN, RUN)][-4:] == ["generation", "3", "closed", "3"]
     assert fields[key(ScopeKind.STEP, STEP)][-2:] == ["fence", "5"]
