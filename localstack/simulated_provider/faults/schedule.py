@@ -12,7 +12,7 @@ _DEFAULT_STATUS = 500
 
 @dataclass(slots=True)
 class Schedule:
-    """Counts requests, of which some refusals depend; `clock` returns seconds since the epoch."""
+    """Counts requests, on which some refusals depend; `clock` returns seconds since the epoch."""
 
     clock: Callable[[], float] = time.time
     seen: Counter[str] = field(default_factory=Counter)

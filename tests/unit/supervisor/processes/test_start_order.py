@@ -1,6 +1,7 @@
 """Processes are started in the order in which they need each other, stopped in reverse, and restarted when they die."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +11,6 @@ import psutil
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.machine.free_port import free_port
 from supervisor.errors import Refused, SupervisorError
 from supervisor.processes.child import State
 from supervisor.processes.process import Group, Process
@@ -33,7 +33,21 @@ class Tried:
         self.paths.create()
         self.events: list[str] = []
         self.fails: set[str] = set()
+        self._held: list[socket.socket] = []
         self.stack = Stack([self._process(name, after) for name, after in NEEDS.items()], self.paths)
+
+    def port(self) -> int:
+        """A port of loopback that stays this test's, as if the process listened on it."""
+        held = socket.socket()
+        # With this option on both sides, the check whether the port is free can still bind it.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        self._held.append(held)
+        return int(held.getsockname()[1])
+
+    def close(self) -> None:
+        for held in self._held:
+            held.close()
 
     def _process(self, name: str, after: tuple[str, ...], **more: Any) -> Process:
         async def note_start() -> None:
@@ -55,7 +69,7 @@ class Tried:
             group=Group.GROUND if not after else Group.SERVICES,
             argv=SLEEP,
             environment={},
-            port=free_port(),
+            port=self.port(),
             port_setting=f"PORT_{name}",
             healthy=healthy,
             after=after,
@@ -71,6 +85,7 @@ async def tried(tmp_path: Path) -> AsyncIterator[Tried]:
     tried = Tried(tmp_path)
     yield tried
     await tried.stack.stop(tried.stack.select(), quiet)
+    tried.close()
 
 
 async def test_a_process_starts_when_all_that_it_needs_is_ready(tried: Tried) -> None:
@@ -118,7 +133,7 @@ async def test_a_stopped_process_leaves_none_of_its_children(tried: Tried, tmp_p
     script = f"import subprocess,sys,time; subprocess.Popen({SLEEP!r}); time.sleep(600)"
     child = tried.stack.children["database"]
     process = Process(
-        name="parent", group=Group.GROUND, argv=(sys.executable, "-c", script), environment={}, port=free_port(),
+        name="parent", group=Group.GROUND, argv=(sys.executable, "-c", script), environment={}, port=tried.port(),
         port_setting="PORT", healthy=child.process.healthy,
     )  # fmt: skip
     stack = Stack([process], tried.paths)
