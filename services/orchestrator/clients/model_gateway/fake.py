@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundation.domain.errors import DependencyUnavailable, LeaseLost, RunClosed
+from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from orchestrator.work import Work
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -24,7 +24,10 @@ def saying(text: str) -> Answer:
 
 @dataclass
 class FakeModelGateway:
-    """`away` makes every call fail as on a gateway that does not answer; a run in `closed` gets no further call."""
+    """`away` makes every call fail as on a gateway that does not answer; a run in `closed` gets no further call.
+
+    Of budgets it knows the run's tokens alone, and that a call takes the tokens which it may answer with.
+    """
 
     answer: Answer = field(default_factory=lambda: saying("an answer"))
     away: bool = False
@@ -44,6 +47,8 @@ class FakeModelGateway:
         if work.claim.fence < self._fences.get(dispatch.step_id, 0):
             raise LeaseLost("a later holder of the step has called")
         self._fences[dispatch.step_id] = work.claim.fence
+        if work.claim.run_budget_tokens is not None and work.claim.run_budget_tokens < request.get("max_tokens", 1):
+            raise BudgetExceeded("the run's budget cannot hold this call", scope="run")
         if call_key not in self._stored:
             self.asked.append(request)
             self._stored[call_key] = self.answer(request)
