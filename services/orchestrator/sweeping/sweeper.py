@@ -1,13 +1,14 @@
 """Finds what stands still: lapsed leases, steps and runs past their time, executions that were lost."""
 
 import asyncio
-import time
+
+from cachetools import TTLCache
 
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.domain.states import PauseReason, RunStatus
+from foundation.domain.states import RunStatus
 from foundation.storage.execution import runs
 from foundation.storage.execution.runs import Standstill
 from foundation.storage.session import outbox
@@ -18,10 +19,12 @@ from foundation.workflow import claims, endings, lapses, plans, run_control, slo
 from orchestrator.claiming.taking import Taker
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.retried import record_lost
+from orchestrator.sweeping.standstills import Remedy, reason_to_reopen, remedy_of
 
 _log = logger(__name__)
 _SLOT_WAIT_SECONDS = 15.0
 _WOKEN_AT_ONCE = 10
+_MOST_ASKED = 10_000
 
 
 class Sweeper:
@@ -45,7 +48,7 @@ class Sweeper:
         self._every_seconds = every_seconds
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
-        self._asked: dict[RunId, float] = {}
+        self._asked: TTLCache[RunId, bool] = TTLCache(_MOST_ASKED, ttl=standstill_seconds)
 
     async def run(self) -> None:
         """Sweeps until cancelled."""
@@ -69,7 +72,7 @@ class Sweeper:
                 await self._wake(tenant_id)
         for run in still:
             with bind(tenant_id=run.tenant_id, run_id=run.run_id):
-                await self._look_after(run)
+                await self._attend_to(run)
 
     async def _reclaim(self, tenant_id: TenantId, step_id: StepId) -> None:
         """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
@@ -91,29 +94,28 @@ class Sweeper:
         woken = await self._taker.wake(tenant_id, most=_WOKEN_AT_ONCE)
         _log.info("enqueued steps that had waited long for a slot", extra={"woken": woken})
 
-    async def _look_after(self, run: Standstill) -> None:
-        if run.overdue:
-            await with_retries(lambda: self._time_out(run))
-            return
-        if run.status is RunStatus.PAUSED:
-            # By the database's clock, so that the run's explanation can say when, whichever worker comes to it.
-            if run.pause_reason is PauseReason.BUDGET and run.still_seconds >= self._budget_pause_seconds:
+    async def _attend_to(self, run: Standstill) -> None:
+        match remedy_of(run, budget_pause_seconds=self._budget_pause_seconds):
+            case Remedy.TIME_OUT:
+                await with_retries(lambda: self._time_out(run))
+            case Remedy.TRY_BUDGET_AGAIN:
                 again = "the budget may have room again"
                 await with_retries(lambda: self._reopen(run, reason=again, unless_held=True))
+            case Remedy.ASK_ABOUT_EXECUTION:
+                await self._ask_about_execution(run)
+            case Remedy.LEAVE:
+                pass
+
+    async def _ask_about_execution(self, run: Standstill) -> None:
+        """Asks Step Functions once a standstill: a run may rightly stand still for hours."""
+        if run.run_id in self._asked:
             return
-        now, pause = time.monotonic(), self._standstill_seconds
-        if now - self._asked.get(run.run_id, -pause) < pause:
-            return
-        self._asked[run.run_id] = now
-        self._asked = {run_id: at for run_id, at in self._asked.items() if now - at < 10 * pause}
+        self._asked[run.run_id] = True
         try:
             execution = await self._executions.describe(execution_name(run.run_id, run.generation))
-            if execution is None or execution.status == "SUCCEEDED":
-                lost = (
-                    "Step Functions lost the execution" if execution is None else "the execution ended without the run"
-                )
-                await with_retries(lambda: self._reopen(run, reason=lost))
-            elif execution.status != "RUNNING":
+            if reason := reason_to_reopen(execution):
+                await with_retries(lambda: self._reopen(run, reason=reason))
+            elif execution is not None and execution.status != "RUNNING":
                 await with_retries(lambda: self._end(run, execution.status))
         except DependencyUnavailable as error:
             _log.info("the run cannot be looked after now", extra={"error": error.detail})

@@ -1,0 +1,37 @@
+"""What is to be done about a run in which nothing has happened for a while."""
+
+from enum import StrEnum
+
+from foundation.cloud.executions.base import Described
+from foundation.domain.states import PauseReason, RunStatus
+from foundation.storage.execution.runs import Standstill
+
+
+class Remedy(StrEnum):
+    TIME_OUT = "time_out"
+    TRY_BUDGET_AGAIN = "try_budget_again"
+    ASK_ABOUT_EXECUTION = "ask_about_execution"
+    LEAVE = "leave"
+
+
+def remedy_of(run: Standstill, *, budget_pause_seconds: float) -> Remedy:
+    """A paused run stands still on purpose; only a pause by a budget ends by itself, after so many seconds.
+
+    The seconds are the database's, so that the run's explanation can tell the moment, whichever worker comes to it.
+    """
+    if run.overdue:
+        return Remedy.TIME_OUT
+    if run.status is not RunStatus.PAUSED:
+        return Remedy.ASK_ABOUT_EXECUTION
+    if run.pause_reason is PauseReason.BUDGET and run.still_seconds >= budget_pause_seconds:
+        return Remedy.TRY_BUDGET_AGAIN
+    return Remedy.LEAVE
+
+
+def reason_to_reopen(execution: Described | None) -> str | None:
+    """Why an open run needs a new execution; None when its execution runs, or has ended in a way that ends the run."""
+    if execution is None:
+        return "Step Functions lost the execution"
+    if execution.status == "SUCCEEDED":
+        return "the execution ended without the run"
+    return None
