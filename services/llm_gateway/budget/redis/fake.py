@@ -5,50 +5,17 @@ A reservation with rates, slots or rolling windows raises NotImplementedError, b
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from llm_gateway.budget.amounts import NOTHING, Amount
 from llm_gateway.budget.redis.base import Argument, Script
+from llm_gateway.budget.redis.fake_counters import CountedHold, CountedScope, CountedWindow
 from llm_gateway.budget.redis.scripts import load_script
 
 _SCOPES_AT, _KEYS_BEFORE, _ARGUMENTS = 22, 5, 7  # as in reserve.lua
 _UNITS = (("tokens", 0), ("nano_usd", 1))
-
-
-@dataclass(slots=True)
-class _Window:
-    label: str = ""
-    committed: Amount = NOTHING
-    held: Amount = NOTHING
-
-    def reach(self, label: str) -> "_Window":
-        """A later label begins the window anew."""
-        if self.label < label:
-            self.label, self.committed, self.held = label, NOTHING, NOTHING
-        return self
-
-
-@dataclass(slots=True)
-class _Scope:
-    windows: dict[str, _Window] = field(default_factory=dict)
-    closed: int = 0
-    generation: int = 0
-    fence: int = 0
-
-
-@dataclass(slots=True)
-class _Hold:
-    bound: Amount
-    labels: dict[str, str]
-    scopes: list[tuple[str, bool]]
-    event: str
-    marker: str
-    leases: str
-    lapses_ms: float
-    state: str = "open"
 
 
 class FakeScriptRunner:
@@ -56,8 +23,8 @@ class FakeScriptRunner:
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._scopes: dict[str, _Scope] = {}
-        self._holds: dict[str, _Hold] = {}
+        self._scopes: dict[str, CountedScope] = {}
+        self._holds: dict[str, CountedHold] = {}
         self._markers: dict[str, str] = {}
         self._adjusted: set[str] = set()
         self.events: list[str] = []
@@ -91,8 +58,8 @@ class FakeScriptRunner:
         """As a restart of Redis that brings back the counters of its file, but not the latest holds."""
         self._holds.clear()
 
-    def _window(self, scope_key: str, window: str) -> _Window:
-        return self._scopes.get(scope_key, _Scope()).windows.get(window, _Window())
+    def _window(self, scope_key: str, window: str) -> CountedWindow:
+        return self._scopes.get(scope_key, CountedScope()).windows.get(window, CountedWindow())
 
     def _now_ms(self) -> float:
         return self._clock() * 1000
@@ -125,7 +92,7 @@ class FakeScriptRunner:
         self._change(scopes, labels, held=bound)
         self._note_run(scope_keys, args)
         leases, lapses = keys[1], now + float(args[2])
-        self._holds[keys[3]] = _Hold(bound, labels, scopes, args[13], keys[4] if marked else "", leases, lapses)
+        self._holds[keys[3]] = CountedHold(bound, labels, scopes, args[13], keys[4] if marked else "", leases, lapses)
         if marked:
             self._markers[keys[4]] = f"open {args[1]}"
         return answer
@@ -137,7 +104,7 @@ class FakeScriptRunner:
         runs = self._runs(scope_keys, args)
         if any(scope.closed >= generation for scope, generation in runs):
             return b"run_closed"
-        step = self._scopes.setdefault(scope_keys[-1], _Scope())
+        step = self._scopes.setdefault(scope_keys[-1], CountedScope())
         if any(scope.generation > generation for scope, generation in runs) or step.fence > int(args[12]):
             return b"stale_lease"
         return None
@@ -148,12 +115,12 @@ class FakeScriptRunner:
                 scope.generation = generation
             self._scopes[scope_keys[-1]].fence = int(args[12])
 
-    def _runs(self, scope_keys: list[str], args: list[str]) -> list[tuple[_Scope, int]]:
+    def _runs(self, scope_keys: list[str], args: list[str]) -> list[tuple[CountedScope, int]]:
         """The runs above, outermost first, then the call's own, each with the generation that the call names."""
         generations = [*(int(word) for word in args[18].split()), int(args[11])]
         of_runs = scope_keys[-1 - len(generations) : -1]
         return [
-            (self._scopes.setdefault(key, _Scope()), generation)
+            (self._scopes.setdefault(key, CountedScope()), generation)
             for key, generation in zip(of_runs, generations, strict=True)
         ]
 
@@ -244,7 +211,7 @@ class FakeScriptRunner:
     def _close_run(self, keys: list[str], args: list[str]) -> bytes:
         if keys[0] in self.closed_epochs:
             return b"closed"
-        run = self._scopes.setdefault(keys[1], _Scope())
+        run = self._scopes.setdefault(keys[1], CountedScope())
         run.closed = max(run.closed, int(args[0]))
         return b"done"
 
@@ -275,7 +242,7 @@ class FakeScriptRunner:
         labels = {"total": "total", "day": args[4], "month": args[5]}
         marker = keys[3] if args[8] == "1" else ""
         lapses = self._now_ms() + float(args[1])
-        self._holds[keys[2]] = _Hold(bound, labels, scopes, args[7], marker, keys[1], lapses)
+        self._holds[keys[2]] = CountedHold(bound, labels, scopes, args[7], marker, keys[1], lapses)
         if marker:
             self._markers.setdefault(marker, f"open {args[0]}")
         if is_open:
@@ -297,5 +264,5 @@ class FakeScriptRunner:
                     window.committed += committed
                     window.held += held
 
-    def _open(self, key: str, name: str) -> _Window:
-        return self._scopes.setdefault(key, _Scope()).windows.setdefault(name, _Window())
+    def _open(self, key: str, name: str) -> CountedWindow:
+        return self._scopes.setdefault(key, CountedScope()).windows.setdefault(name, CountedWindow())

@@ -1,26 +1,8 @@
-"""Files stay small, and say what they are."""
+"""Files and folders say what they are."""
 
 import ast
-import statistics
 
 from architecture.sources import ROOT, named, python_files, tree_of
-
-_LONGEST, _MEDIAN, _P95 = 500, 120, 350
-
-
-def _lengths() -> dict[str, int]:
-    files = python_files("services", "localstack", "infra")
-    return {named(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
-
-
-def test_no_file_is_longer_than_five_hundred_lines() -> None:
-    assert {name: lines for name, lines in _lengths().items() if lines > _LONGEST} == {}
-
-
-def test_most_files_are_small() -> None:
-    lengths = sorted(_lengths().values())
-    assert statistics.median(lengths) < _MEDIAN
-    assert lengths[round(0.95 * (len(lengths) - 1))] < _P95
 
 
 def test_every_file_of_the_services_begins_with_what_it_is() -> None:

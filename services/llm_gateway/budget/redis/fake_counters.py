@@ -1,0 +1,38 @@
+"""What the scripts in memory count: windows of scopes, and holds in them."""
+
+from dataclasses import dataclass, field
+
+from llm_gateway.budget.amounts import NOTHING, Amount
+
+
+@dataclass(slots=True)
+class CountedWindow:
+    label: str = ""
+    committed: Amount = NOTHING
+    held: Amount = NOTHING
+
+    def reach(self, label: str) -> "CountedWindow":
+        """A later label begins the window anew."""
+        if self.label < label:
+            self.label, self.committed, self.held = label, NOTHING, NOTHING
+        return self
+
+
+@dataclass(slots=True)
+class CountedScope:
+    windows: dict[str, CountedWindow] = field(default_factory=dict)
+    closed: int = 0
+    generation: int = 0
+    fence: int = 0
+
+
+@dataclass(slots=True)
+class CountedHold:
+    bound: Amount
+    labels: dict[str, str]
+    scopes: list[tuple[str, bool]]
+    event: str
+    marker: str
+    leases: str
+    lapses_ms: float
+    state: str = "open"
