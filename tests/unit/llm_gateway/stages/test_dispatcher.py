@@ -1,5 +1,6 @@
 """Attempts go on while another may help: to the next target at once, within the route's attempts and time."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,16 @@ from fixtures.money.gateway_calls import (
 from foundation.domain.errors import BudgetExceeded
 from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.alerts import Alert
+from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.budget.amounts import NOTHING
 from llm_gateway.budget.limits.scopes import BudgetLimit
+from llm_gateway.configuration.file import BreakerConfig
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.planning.order import NearlySpentCallers
 from llm_gateway.providers.fake import FakeProvider
 from llm_gateway.routing.routes import Target
 from llm_gateway.stages.call import CallIdentity, ModelCall, OpenedAnswer
-from llm_gateway.stages.dispatcher import BreakersOpen, Dispatcher, _Progress, pause_before_next
+from llm_gateway.stages.dispatcher import BreakersOpen, Dispatcher, _Progress, may_try_again, pause_before_next
 
 IDENTITY = CallIdentity("own:1:a", b"digest")
 """A call that can be replayed is not given up when its client leaves."""
@@ -167,3 +170,24 @@ def most(_: float, high: float) -> float:
 
 def least(low: float, _: float) -> float:
     return low
+
+
+def test_no_attempt_begins_at_or_after_the_deadline_of_the_route() -> None:
+    _, _, targets = two_targets()
+    call = a_call(a_route(*targets))
+    progress = _Progress(deadline=5.0, number=1, before=targets[0])
+    assert may_try_again(call, progress, a_failure(), at=4.9)
+    assert not may_try_again(call, progress, a_failure(), at=5.0)
+
+
+async def test_a_trial_call_that_is_not_funded_leaves_its_place_to_the_next(bench: MoneyBench) -> None:
+    now = [1000.0]
+    config = BreakerConfig(failures=1, open_seconds=20, trials=1)
+    breaker = ModelBreaker("first", "m", config, clock=lambda: now[0])
+    target = dataclasses.replace(a_target(a_provider("first")), breaker=breaker)
+    breaker.on_failure()
+    now[0] += 20
+    bench.limits.tenant = BudgetLimit(tokens=1)
+    with pytest.raises(BudgetExceeded):
+        await open_answer(bench, a_call(a_route(target)))
+    assert await breaker.permit() is not None
