@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 
 from foundation.domain.ids import ArtifactId, JobId, RunId, StepId, TenantId, UserId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,7 @@ class Artifact:
 
 
 def _artifact_of(row: Row[Any]) -> Artifact:
-    return Artifact(
-        artifact_id=row.artifact_id,
-        run_id=row.run_id,
-        step_id=row.step_id,
-        name=row.name,
-        content_type=row.content_type,
-        size=row.size,
-        sha256=bytes(row.sha256),
-        object_key=row.object_key,
-        ready=row.status == "READY",
-        created_at=row.created_at,
-    )
+    return value_of(Artifact, row, ready=row.status == "READY")
 
 
 @dataclass(frozen=True, slots=True)

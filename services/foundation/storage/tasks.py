@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +34,6 @@ _SELECT = """
            v.turns_per_dispatch, t.created_at, t.updated_at, t.archived_at
     FROM tasks t JOIN task_versions v USING (tenant_id, task_id)
 """
-
-
-def _task_of(row: Row[Any]) -> Task:
-    return Task(
-        task_id=row.task_id,
-        name=row.name,
-        version=row.version,
-        definition=row.definition,
-        turns_per_dispatch=row.turns_per_dispatch,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        archived_at=row.archived_at,
-    )
 
 
 async def insert(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, name: str) -> bool:
@@ -128,7 +116,7 @@ async def get(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, version:
         {"tenant_id": tenant_id, "task_id": task_id, "version": version},
     )
     found = row.first()
-    return _task_of(found) if found else None
+    return value_of(Task, found) if found else None
 
 
 async def page(
@@ -151,4 +139,4 @@ async def page(
             "after_id": after[1] if after else None,
         },
     )
-    return [_task_of(row) for row in rows]
+    return [value_of(Task, row) for row in rows]

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.domain.states import RecoveryPolicy, RunStatus, StepKind, StepStatus
+from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ _CLAIM = text(
                   OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
-           RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens, r.budget_nano_usd,
-                     r.traceparent, r.task_id, r.task_version)
+           RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens AS run_budget_tokens,
+                     r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version)
        SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
                                      jsonb_build_object('name', c.name)) AS definition,
@@ -75,31 +75,7 @@ async def claim(tx: Transaction, dispatch: StepDispatch, *, worker_id: str, leas
             },
         )
     ).first()
-    return _claim_of(row, dispatch) if row else None
-
-
-def _claim_of(row: Row[Any], dispatch: StepDispatch) -> StepClaim:
-    return StepClaim(
-        dispatch=dispatch,
-        fence=row.fence,
-        worker_id=row.worker_id,
-        name=row.name,
-        kind=StepKind(row.kind),
-        attempt=row.attempt,
-        turn=row.turn,
-        started_at=row.started_at,
-        seconds_left=row.seconds_left,
-        definition=row.definition,
-        on_step_failure=RecoveryPolicy(row.on_step_failure),
-        run_input=row.run_input,
-        run_created_by=row.run_created_by,
-        run_budget_tokens=row.budget_tokens,
-        run_budget_nano_usd=row.budget_nano_usd,
-        traceparent=row.traceparent,
-        turns_per_dispatch=row.turns_per_dispatch,
-        checkpoint_head=row.checkpoint_head,
-        checkpoint_length=row.checkpoint_length,
-    )
+    return value_of(StepClaim, row, dispatch=dispatch) if row else None
 
 
 async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
@@ -136,7 +112,7 @@ async def read_state(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> S
     ).first()
     if row is None:
         return None
-    return StepState(StepStatus(row.status), RunStatus(row.run_status), row.generation, row.tick, row.unmet_needs)
+    return value_of(StepState, row)
 
 
 async def any_held(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:

@@ -12,6 +12,7 @@ from foundation.domain.plan import topological
 from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +157,4 @@ async def ended_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> li
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    return [EndedStep(row.name, StepStatus(row.status), row.output, row.error, row.is_sink) for row in rows]
+    return [value_of(EndedStep, row) for row in rows]

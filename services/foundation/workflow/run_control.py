@@ -22,6 +22,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.outbox import OutboxEffect, OutboxKind
+from foundation.storage.session.rows import value_of
 from foundation.workflow import callbacks, outcomes
 
 
@@ -51,15 +52,7 @@ async def lock_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunRo
     ).first()
     if row is None:
         return None
-    return RunRow(
-        tenant_id=tenant_id,
-        run_id=run_id,
-        status=RunStatus(row.status),
-        generation=row.generation,
-        version=row.version,
-        created_at=row.created_at,
-        traceparent=row.traceparent,
-    )
+    return value_of(RunRow, row, tenant_id=tenant_id, run_id=run_id)
 
 
 async def lock_unfinished_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from foundation.domain.ids import RunId, TaskId, TenantId, UserId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +66,6 @@ _SELECT = """
 """
 
 
-def _run_of(row: Row[Any]) -> Run:
-    return Run(
-        run_id=row.run_id,
-        task_id=row.task_id,
-        task_version=row.task_version,
-        status=RunStatus(row.status),
-        generation=row.generation,
-        version=row.version,
-        input=row.input,
-        output=row.output,
-        error=row.error,
-        pause_reason=_pause_reason_of(row),
-        budget_tokens=row.budget_tokens,
-        budget_nano_usd=row.budget_nano_usd,
-        hard_deadline=row.hard_deadline,
-        traceparent=row.traceparent,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        progressed_at=row.progressed_at,
-        tokens=row.tokens,
-        cost_nano_usd=row.cost_nano_usd,
-        usage_final=row.usage_final,
-    )
-
-
-def _pause_reason_of(row: Row[Any]) -> PauseReason | None:
-    return PauseReason(row.pause_reason) if row.pause_reason else None
-
-
 async def insert(tx: Transaction, run: NewRun) -> Run | None:
     """The inserted run; None when its idempotency key is taken (the caller then reads that run)."""
     rows = await tx.execute(
@@ -123,7 +94,7 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
         },
     )
     row = rows.first()
-    return _run_of(row) if row else None
+    return value_of(Run, row) if row else None
 
 
 async def get(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Run | None:
@@ -132,7 +103,7 @@ async def get(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Run | None
         {"tenant_id": tenant_id, "run_id": run_id},
     )
     found = row.first()
-    return _run_of(found) if found else None
+    return value_of(Run, found) if found else None
 
 
 async def by_idempotency_key(tx: Transaction, tenant_id: TenantId, key: str) -> tuple[RunId, bytes] | None:
@@ -174,7 +145,7 @@ async def page(
             "after_id": after[1] if after else None,
         },
     )
-    return [_run_of(row) for row in rows]
+    return [value_of(Run, row) for row in rows]
 
 
 async def count_open(tx: Transaction, tenant_id: TenantId) -> int:
@@ -211,15 +182,4 @@ async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -
         ),
         {"seconds": seconds, "limit": limit},
     )
-    return [
-        Standstill(
-            row.tenant_id,
-            row.run_id,
-            row.generation,
-            RunStatus(row.status),
-            row.overdue,
-            _pause_reason_of(row),
-            row.still_seconds,
-        )
-        for row in rows
-    ]
+    return [value_of(Standstill, row) for row in rows]

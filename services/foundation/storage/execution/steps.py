@@ -9,6 +9,7 @@ from sqlalchemy import text
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +54,7 @@ async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[St
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    return [
-        StepRow(
-            step_id=row.step_id,
-            name=row.name,
-            kind=StepKind(row.kind),
-            status=StepStatus(row.status),
-            attempt=row.attempt,
-            tick=row.tick,
-            turn=row.turn,
-            needs=list(row.needs),
-            unmet_needs=row.unmet_needs,
-            wait_reason=row.wait_reason,
-            waiting_since=row.waiting_since,
-            retry_at=row.retry_at,
-            lease_expires_at=row.lease_expires_at,
-            deadline_at=row.deadline_at,
-            worker_id=row.worker_id,
-            has_token=row.has_token,
-            created_at=row.created_at,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            output=row.output,
-            error=row.error,
-            tokens=row.tokens,
-            cost_nano_usd=row.cost_nano_usd,
-        )
-        for row in rows
-    ]
+    return [value_of(StepRow, row) for row in rows]
 
 
 async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
 
 
 class OutboxKind(StrEnum):
@@ -115,19 +116,7 @@ async def lease_due(
             "ahead": ahead_seconds,
         },
     )
-    due = [
-        Due(
-            outbox_id=row.outbox_id,
-            tenant_id=row.tenant_id,
-            run_id=row.run_id,
-            step_id=row.step_id,
-            kind=OutboxKind(row.kind),
-            payload=row.payload,
-            attempts=row.attempts,
-            wait_seconds=row.wait_seconds,
-        )
-        for row in rows
-    ]
+    due = [value_of(Due, row) for row in rows]
     return sorted(due, key=lambda effect: effect.outbox_id)
 
 
