@@ -1,24 +1,15 @@
 """A worker's parts on a scratch database, without AWS."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 
 from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.parts import Parts
 from fixtures.running.runs import database
-from foundation.storage.session.database import Database
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
 from orchestrator.recording.outcome_writer import OutcomeWriter
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    owner: Database
-    orchestrator: Database
-    taker: Taker
-    writer: OutcomeWriter
 
 
 @pytest.fixture(scope="session")

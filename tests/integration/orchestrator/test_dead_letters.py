@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.cloud.queue.base import Received
 from orchestrator.claiming.taking import Taken
@@ -25,17 +26,17 @@ def letter(run: ARun, *, generation: int = 1, tick: int = 0) -> Received:
     return Received(json.dumps(body), "receipt", 21)
 
 
-async def status(parts: Any, run: ARun) -> Any:
+async def status(parts: Parts, run: ARun) -> Any:
     async with parts.owner.tenant(run.tenant_id) as tx:
         query = "SELECT status, error ->> 'code' AS code FROM steps WHERE step_id = :step"
         return (await tx.execute(text(query), {"step": run.steps["first"]})).one()
 
 
-def dead_letters(parts: Any) -> DeadLetters:
+def dead_letters(parts: Parts) -> DeadLetters:
     return DeadLetters(queue=None, database=parts.orchestrator, worker_id="worker-1")  # type: ignore[arg-type]
 
 
-async def test_a_step_that_nobody_could_handle_fails_and_its_token_is_answered(parts: Any) -> None:
+async def test_a_step_that_nobody_could_handle_fails_and_its_token_is_answered(parts: Parts) -> None:
     run = await a_run(parts.owner)
     await dead_letters(parts).handle(letter(run))
     assert tuple(await status(parts, run)) == ("FAILED", "dead_letter")
@@ -44,14 +45,14 @@ async def test_a_step_that_nobody_could_handle_fails_and_its_token_is_answered(p
         assert [row.payload["task_token"] for row in rows] == ["dead token"]
 
 
-async def test_a_live_holder_is_not_disturbed(parts: Any) -> None:
+async def test_a_live_holder_is_not_disturbed(parts: Parts) -> None:
     run = await a_run(parts.owner)
     assert isinstance(await parts.taker.take(run.dispatch("first")), Taken)
     await dead_letters(parts).handle(letter(run))
     assert (await status(parts, run)).status == "RUNNING"
 
 
-async def test_letters_of_another_generation_or_tick_or_of_nobody_are_dropped(parts: Any) -> None:
+async def test_letters_of_another_generation_or_tick_or_of_nobody_are_dropped(parts: Parts) -> None:
     run = await a_run(parts.owner)
     for dead in (letter(run, generation=2), letter(run, tick=1), Received("not json", "receipt", 21)):
         await dead_letters(parts).handle(dead)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.ids import StepId
@@ -17,18 +18,18 @@ from orchestrator.claiming.taking import Taken, TakeRefusal
 from orchestrator.work import MoreTurns, StepFinished
 
 
-async def _held(parts: Any, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
+async def _held(parts: Parts, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
     taken = await parts.taker.take(run.dispatch(step, **of))
     assert isinstance(taken, Taken), taken
     return taken.work.claim.lease_fence()
 
 
-async def _row(parts: Any, run: ARun, step: str) -> Any:
+async def _row(parts: Parts, run: ARun, step: str) -> Any:
     async with parts.owner.tenant(run.tenant_id) as tx:
         return (await tx.execute(text("SELECT * FROM steps WHERE step_id = :s"), {"s": run.steps[step]})).one()
 
 
-async def _effects(parts: Any, run: ARun, kind: str) -> list[Any]:
+async def _effects(parts: Parts, run: ARun, kind: str) -> list[Any]:
     async with parts.owner.tenant(run.tenant_id) as tx:
         rows = await tx.execute(
             text("SELECT step_id, payload FROM outbox WHERE run_id = :r AND kind = :k ORDER BY outbox_id"),
@@ -37,7 +38,7 @@ async def _effects(parts: Any, run: ARun, kind: str) -> list[Any]:
         return list(rows)
 
 
-async def _lapse(parts: Any, run: ARun, step: str) -> None:
+async def _lapse(parts: Parts, run: ARun, step: str) -> None:
     async with parts.owner.tenant(run.tenant_id) as tx:
         await tx.execute(
             text("UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE step_id = :s"),
@@ -45,14 +46,14 @@ async def _lapse(parts: Any, run: ARun, step: str) -> None:
         )
 
 
-async def test_of_many_takers_one_claims_and_the_rest_are_told_that_it_is_held(parts: Any) -> None:
+async def test_of_many_takers_one_claims_and_the_rest_are_told_that_it_is_held(parts: Parts) -> None:
     run = await a_run(parts.owner)
     taken = await asyncio.gather(*(parts.taker.take(run.dispatch("first")) for _ in range(8)))
     assert sum(isinstance(one, Taken) for one in taken) == 1
     assert {one for one in taken if not isinstance(one, Taken)} == {TakeRefusal.HELD}
 
 
-async def test_a_late_holder_matches_no_row(parts: Any) -> None:
+async def test_a_late_holder_matches_no_row(parts: Parts) -> None:
     run = await a_run(parts.owner)
     late = await _held(parts, run)
     await _lapse(parts, run, "first")
@@ -73,7 +74,7 @@ async def test_a_late_holder_matches_no_row(parts: Any) -> None:
     assert len(await _effects(parts, run, "step_callback")) == 1
 
 
-async def test_a_lost_lease_is_seen_at_the_next_renewal(parts: Any) -> None:
+async def test_a_lost_lease_is_seen_at_the_next_renewal(parts: Parts) -> None:
     run = await a_run(parts.owner)
     holding = await _held(parts, run)
     pair = (run.steps["first"], holding.fence)
@@ -85,7 +86,7 @@ async def test_a_lost_lease_is_seen_at_the_next_renewal(parts: Any) -> None:
         assert await claims.renew(tx, run.tenant_id, [pair], lease_seconds=45) == set()
 
 
-async def test_a_repeated_message_of_a_finished_step_is_answered_for_its_own_token(parts: Any) -> None:
+async def test_a_repeated_message_of_a_finished_step_is_answered_for_its_own_token(parts: Parts) -> None:
     run = await a_run(parts.owner)
     await parts.writer.finished(await _held(parts, run), StepFinished({}), free_slots=0)
     assert await parts.taker.take(run.dispatch("first", token="another token")) is TakeRefusal.ANSWERED
@@ -95,7 +96,7 @@ async def test_a_repeated_message_of_a_finished_step_is_answered_for_its_own_tok
 
 @pytest.mark.parametrize(("of", "refusal"), [({"generation": 2}, TakeRefusal.STALE), ({"tick": 0}, TakeRefusal.STALE)])
 async def test_messages_of_another_generation_or_an_earlier_tick_are_dropped(
-    parts: Any, of: dict[str, Any], refusal: TakeRefusal
+    parts: Parts, of: dict[str, Any], refusal: TakeRefusal
 ) -> None:
     run = await a_run(parts.owner)
     await parts.writer.more_turns(await _held(parts, run), MoreTurns(turn=1))
@@ -103,7 +104,7 @@ async def test_messages_of_another_generation_or_an_earlier_tick_are_dropped(
     assert isinstance(await parts.taker.take(run.dispatch("first", tick=1)), Taken)
 
 
-async def test_a_foreign_tenant_s_message_finds_no_step(parts: Any) -> None:
+async def test_a_foreign_tenant_s_message_finds_no_step(parts: Parts) -> None:
     run, other = await a_run(parts.owner), await a_run(parts.owner)
     foreign = ARun(other.tenant_id, other.user_id, run.task_id, run.run_id, run.steps)
     assert await parts.taker.take(foreign.dispatch("first")) is TakeRefusal.UNKNOWN
@@ -112,7 +113,7 @@ async def test_a_foreign_tenant_s_message_finds_no_step(parts: Any) -> None:
     assert await parts.taker.take(unknown.dispatch("first")) is TakeRefusal.UNKNOWN
 
 
-async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Any) -> None:
+async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Parts) -> None:
     run = await a_run(parts.owner)
     assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
     for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -130,7 +131,7 @@ async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Any) -
     assert [effect.payload["task_token"] for effect in retries] == ["token-first-0"] * (MAX_ATTEMPTS - 1)
 
 
-async def test_a_freed_dependent_is_claimed_in_the_same_transaction_when_there_is_a_slot(parts: Any) -> None:
+async def test_a_freed_dependent_is_claimed_in_the_same_transaction_when_there_is_a_slot(parts: Parts) -> None:
     run = await a_run(parts.owner)
     assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
     claimed = await parts.writer.finished(await _held(parts, run), StepFinished({"x": 1}), free_slots=1)
@@ -139,7 +140,7 @@ async def test_a_freed_dependent_is_claimed_in_the_same_transaction_when_there_i
     assert await _effects(parts, run, "step_message") == []
 
 
-async def test_events_are_numbered_without_gaps_under_concurrency(parts: Any) -> None:
+async def test_events_are_numbered_without_gaps_under_concurrency(parts: Parts) -> None:
     names = [f"s{number}" for number in range(12)]
     run = await a_run(parts.owner, steps=[{"name": name, "kind": "noop"} for name in names])
 

@@ -1,8 +1,8 @@
 """A step's call to a model through the gateway's client."""
 
 import asyncio
-from typing import Any
 
+from fixtures.running.parts import Parts
 from fixtures.running.runs import a_run
 from fixtures.sandboxing.launchers import a_key
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -10,7 +10,7 @@ from orchestrator.claiming.taking import Taken
 from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
 
 
-async def test_a_call_may_take_as_long_as_its_step(parts: Any) -> None:
+async def test_a_call_may_take_as_long_as_its_step(parts: Parts) -> None:
     heads: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import pytest
 from sqlalchemy import text
 
+from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
@@ -113,7 +114,7 @@ ORDERS = list(itertools.combinations(range(2 * _STATEMENTS), _STATEMENTS))
     [pytest.param(40, id="sample"), pytest.param(1, id="all", marks=[pytest.mark.full, pytest.mark.timeout(1800)])],
 )
 async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
-    parts: Any, every: int, record_property: Callable[[str, object], None]
+    parts: Parts, every: int, record_property: Callable[[str, object], None]
 ) -> None:
     sample = ORDERS[::every]
     seen: set[str] = set()

@@ -1,11 +1,13 @@
 """The sweeper: fences before it touches anything, and gives every open run something that ends it."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from fixtures.machine.postgres import ScratchDatabase
+from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, database
 from foundation.cloud.executions.base import Described, execution_name
 from foundation.cloud.executions.fake import FakeExecutions
@@ -17,9 +19,11 @@ from orchestrator.claiming.taking import Taken, TakeRefusal
 from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.work import StepFinished
 
+Sweeping = tuple[Sweeper, FakeExecutions]
+
 
 @pytest.fixture
-async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
+async def sweeping(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Sweeping]:
     look = database(scratch, "sweeper")
     executions = FakeExecutions()
     sweeper = Sweeper(
@@ -35,23 +39,23 @@ async def sweeping(parts: Any, scratch: ScratchDatabase) -> Any:
     await look.close()
 
 
-async def held(parts: Any, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
+async def held(parts: Parts, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
     taken = await parts.taker.take(run.dispatch(step, **of))
     assert isinstance(taken, Taken), taken
     return taken.work.claim.lease_fence()
 
 
-async def change(parts: Any, run: ARun, statement: str) -> None:
+async def change(parts: Parts, run: ARun, statement: str) -> None:
     async with parts.owner.tenant(run.tenant_id) as tx:
         await tx.execute(text(statement), {"run": run.run_id, "step": run.steps["first"]})
 
 
-async def one(parts: Any, run: ARun, query: str) -> Any:
+async def one(parts: Parts, run: ARun, query: str) -> Any:
     async with parts.owner.tenant(run.tenant_id) as tx:
         return (await tx.execute(text(query), {"run": run.run_id, "step": run.steps["first"]})).one()
 
 
-async def effects(parts: Any, run: ARun) -> list[str]:
+async def effects(parts: Parts, run: ARun) -> list[str]:
     async with parts.owner.tenant(run.tenant_id) as tx:
         rows = await tx.execute(
             text("SELECT kind FROM outbox WHERE run_id = :run ORDER BY outbox_id"), {"run": run.run_id}
@@ -64,7 +68,9 @@ PAUSED_LONG = "UPDATE runs SET progressed_at = now() - interval '5 min' WHERE ru
 LAPSE = "UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE step_id = :step"
 
 
-async def test_a_lapsed_lease_is_fenced_and_the_step_enqueued_again_with_its_token(parts: Any, sweeping: Any) -> None:
+async def test_a_lapsed_lease_is_fenced_and_the_step_enqueued_again_with_its_token(
+    parts: Parts, sweeping: Sweeping
+) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
     gone = await held(parts, run)
@@ -79,7 +85,7 @@ async def test_a_lapsed_lease_is_fenced_and_the_step_enqueued_again_with_its_tok
     assert (await held(parts, run)).attempt == 2
 
 
-async def test_a_live_lease_is_left_alone(parts: Any, sweeping: Any) -> None:
+async def test_a_live_lease_is_left_alone(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
     holder = await held(parts, run)
@@ -87,7 +93,7 @@ async def test_a_live_lease_is_left_alone(parts: Any, sweeping: Any) -> None:
     await parts.writer.finished(holder, StepFinished({}), free_slots=0)
 
 
-async def test_a_step_that_kills_its_workers_fails_after_its_attempts(parts: Any, sweeping: Any) -> None:
+async def test_a_step_that_kills_its_workers_fails_after_its_attempts(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
     for _ in range(MAX_ATTEMPTS):
@@ -98,7 +104,7 @@ async def test_a_step_that_kills_its_workers_fails_after_its_attempts(parts: Any
     assert (row.status, row.attempt, row.code) == ("FAILED", MAX_ATTEMPTS, "worker_lost")
 
 
-async def test_a_step_over_its_time_fails_even_if_its_worker_renews(parts: Any, sweeping: Any) -> None:
+async def test_a_step_over_its_time_fails_even_if_its_worker_renews(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
     await held(parts, run)
@@ -108,7 +114,7 @@ async def test_a_step_over_its_time_fails_even_if_its_worker_renews(parts: Any, 
     assert (row.status, row.code) == ("FAILED", "step_timed_out")
 
 
-async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts: Any, sweeping: Any) -> None:
+async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
     assert await parts.taker.take(run.dispatch("second")) is TakeRefusal.PARKED
@@ -122,7 +128,7 @@ async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts:
 
 
 async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_is_recorded(
-    parts: Any, sweeping: Any
+    parts: Parts, sweeping: Sweeping
 ) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner, steps=[{"name": name, "kind": "noop"} for name in ("first", "asks")])
@@ -142,7 +148,7 @@ async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_
     assert (first.status, first.output) == ("SUCCESS", {"done": True})
 
 
-async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(parts: Any, sweeping: Any) -> None:
+async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, executions = sweeping
     lost, known = await a_run(parts.owner), await a_run(parts.owner)
     late = await held(parts, lost)
@@ -160,7 +166,7 @@ async def test_a_lost_execution_opens_a_generation_and_a_known_one_does_not(part
     assert (await held(parts, lost, generation=2)).attempt == 1
 
 
-async def test_a_run_whose_start_still_waits_is_late_and_not_lost(parts: Any, sweeping: Any) -> None:
+async def test_a_run_whose_start_still_waits_is_late_and_not_lost(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
     async with parts.owner.tenant(run.tenant_id) as tx:
@@ -176,7 +182,7 @@ async def test_a_run_whose_start_still_waits_is_late_and_not_lost(parts: Any, sw
     ("said", "status"), [("ABORTED", "CANCELLED"), ("FAILED", "FAILED"), ("TIMED_OUT", "TIMED_OUT")]
 )
 async def test_a_run_ends_with_its_execution_when_no_event_told(
-    parts: Any, sweeping: Any, said: str, status: str
+    parts: Parts, sweeping: Sweeping, said: str, status: str
 ) -> None:
     sweeper, executions = sweeping
     run = await a_run(parts.owner)
@@ -189,7 +195,7 @@ async def test_a_run_ends_with_its_execution_when_no_event_told(
 
 
 async def test_an_execution_is_asked_about_once_a_standstill_and_step_functions_may_be_away(
-    parts: Any, sweeping: Any
+    parts: Parts, sweeping: Sweeping
 ) -> None:
     sweeper, executions = sweeping
     run = await a_run(parts.owner)
