@@ -27,9 +27,9 @@ SEEDS = {
     "PostgreSQL's driver stays in foundation and the supervisor": ("services/lambdas/settings.py", "psycopg"),
     "AWS stays in foundation.cloud, and in what deploys": ("services/orchestrator/work.py", "boto3"),
     "FastAPI stays at the edges of the web apps": ("services/control_plane/budgets/service.py", "fastapi"),
-    "LangGraph stays in the agent's engine": ("services/orchestrator/engines/noop.py", "langgraph"),
+    "LangGraph stays in the agent's engine": ("services/orchestrator/engines/noop/engine.py", "langgraph"),
     "Redis stays with what the gateways share": ("services/llm_gateway/pricing/prices.py", "redis"),
-    "Models are reached through the gateway's client": ("services/orchestrator/engines/noop.py", "openai"),
+    "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
     "The tool runtime reaches neither database nor cloud": (
         "services/tool_runtime/protocol.py",
         "foundation.storage.tasks",
