@@ -10,8 +10,8 @@ from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.request import ModelRequest, Reference
 from llm_gateway.items.answered import Item
 from llm_gateway.items.store import KEPT_SECONDS, KeptItems
+from llm_gateway.wires.allow_lists import refused
 from llm_gateway.wires.responses.request import read_responses_request
-from llm_gateway.wires.strict import refused
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _items = msgspec.json.Decoder(list[msgspec.Raw])

@@ -15,9 +15,9 @@ from llm_gateway.planning.order import CRITICAL_HEADER, NearlySpentCallers, orde
 from llm_gateway.planning.provider_tools import decide_provider_tools
 from llm_gateway.pricing.bounds import Bound, bound_of, undeclared
 from llm_gateway.routing.routes import Route, Target
+from llm_gateway.wires.allow_lists import refused
 from llm_gateway.wires.fields import refuse_unlisted
 from llm_gateway.wires.registry import WIRES
-from llm_gateway.wires.strict import refused
 
 _encoder = msgspec.json.Encoder()
 

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.routing.routes import Target
+from llm_gateway.wires.allow_lists import decode_listed, not_covered, refused
 from llm_gateway.wires.fields import written
 from llm_gateway.wires.overheads import TOOL_OVERHEAD
 from llm_gateway.wires.responses.content import SEARCHES
-from llm_gateway.wires.strict import decoded, not_covered, refused
 
 
 class _Choice(msgspec.Struct):
@@ -75,12 +75,14 @@ def _choice(request: ModelRequest, left_out: tuple[str, ...], *, has_tools: bool
         raise _insists()
     if not raw.startswith(b"{"):
         return {}
-    choice = decoded(_choices, raw, at="/tool_choice")
+    choice = decode_listed(_choices, raw, at="/tool_choice")
     if choice.type in left_out:
         raise _insists()
     if choice.type != _ALLOWED or not choice.tools:
         return {}
-    allowed = [tool for tool in choice.tools if decoded(_choices, bytes(tool), at="/tool_choice").type not in left_out]
+    allowed = [
+        tool for tool in choice.tools if decode_listed(_choices, bytes(tool), at="/tool_choice").type not in left_out
+    ]
     if allowed:
         return {"tool_choice": msgspec.Raw(_encoder.encode({"type": _ALLOWED, "mode": choice.mode, "tools": allowed}))}
     if choice.mode == "required":

@@ -11,7 +11,7 @@ from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.money import MAX_AMOUNT
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.pricing.prices import Price
-from llm_gateway.wires.strict import not_covered, refused
+from llm_gateway.wires.allow_lists import not_covered, refused
 
 BYTES_A_TOKEN = 3
 """What an estimate takes a token for: English has about four bytes a token, code and other scripts two or three. No

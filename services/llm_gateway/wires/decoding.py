@@ -7,7 +7,7 @@ import msgspec
 _T = TypeVar("_T")
 
 
-def decoded(decoder: msgspec.json.Decoder[_T], text: bytes | str) -> _T:
+def decode_answer(decoder: msgspec.json.Decoder[_T], text: bytes | str) -> _T:
     try:
         return decoder.decode(text)
     except RecursionError as error:

@@ -3,7 +3,7 @@
 import msgspec
 
 from foundation.domain.errors import BadRequest, Fault
-from llm_gateway.wires.strict import not_covered, refused
+from llm_gateway.wires.allow_lists import not_covered, refused
 
 _SPACE = b" \t\r\n"
 

@@ -7,7 +7,7 @@ import msgspec
 from foundation.domain.errors import Fault
 from llm_gateway.translation.lengths import MESSAGES_NAME, Names
 from llm_gateway.wires.chat.request_body import ChatCall, NamedChoice, Tool
-from llm_gateway.wires.decoding import decoded
+from llm_gateway.wires.decoding import decode_answer
 
 _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 _NO_PARAMETERS = {"type": "object", "properties": {}}
@@ -16,7 +16,7 @@ _objects = msgspec.json.Decoder(dict[str, Any])
 
 def input_of(arguments: str) -> dict[str, Any]:
     """The input that a call's arguments are, nothing at all being none; ValueError when they are no object in JSON."""
-    return decoded(_objects, arguments) if arguments.strip() else {}
+    return decode_answer(_objects, arguments) if arguments.strip() else {}
 
 
 def names_of(tools: list[Tool] | None) -> Names:

@@ -9,7 +9,7 @@ from llm_gateway.exchange.usage import NO_USAGE
 from llm_gateway.translation.lengths import Names
 from llm_gateway.translation.stop_reasons import as_stop_reason
 from llm_gateway.wires.chat.answer_body import ChatAnswer, Choice, Message, ToolCall
-from llm_gateway.wires.decoding import decoded
+from llm_gateway.wires.decoding import decode_answer
 from llm_gateway.wires.messages.usage import write_messages_usage
 
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -54,5 +54,5 @@ def _input(arguments: str, *, cut: bool) -> msgspec.Raw | dict[str, Any]:
         if not isinstance(parsed, dict):
             raise ValueError("the arguments of a call are an object")
         return parsed
-    decoded(_objects, arguments)
+    decode_answer(_objects, arguments)
     return msgspec.Raw(arguments.encode())

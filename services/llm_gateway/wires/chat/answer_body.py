@@ -3,7 +3,7 @@
 import msgspec
 
 from llm_gateway.wires.chat.usage import ChatUsage
-from llm_gateway.wires.decoding import decoded
+from llm_gateway.wires.decoding import decode_answer
 
 
 class FunctionCall(msgspec.Struct):
@@ -55,12 +55,12 @@ _answers = msgspec.json.Decoder(ChatAnswer)
 
 def read_chunk(data: bytes) -> ChatAnswer:
     """ValueError when it is none."""
-    return decoded(_answers, data)
+    return decode_answer(_answers, data)
 
 
 def read_completion(body: bytes) -> tuple[ChatAnswer, Choice, Message]:
     """An answer with its choice, and the choice's message; ValueError when it has none."""
-    answer = decoded(_answers, body)
+    answer = decode_answer(_answers, body)
     choice = answer.first()
     if choice is None or choice.message is None:
         raise ValueError("a chat completion has a choice with a message")

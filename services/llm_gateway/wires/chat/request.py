@@ -5,10 +5,10 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
+from llm_gateway.wires.allow_lists import refused
 from llm_gateway.wires.chat.content import measure_messages, measure_tools
 from llm_gateway.wires.fields import check_only, unlisted, written
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
-from llm_gateway.wires.strict import refused
 
 _MAX_CHOICES = 128
 _ONLY = {

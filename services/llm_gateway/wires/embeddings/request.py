@@ -7,9 +7,9 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
+from llm_gateway.wires.allow_lists import decode_listed
 from llm_gateway.wires.fields import unlisted
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
-from llm_gateway.wires.strict import decoded
 
 _MOST_INPUTS = 2048
 _INPUT_OVERHEAD = 4
@@ -70,7 +70,7 @@ def _count(raw: bytes) -> int:
     if not parts:
         return 0
     listed = _inputs.get(bytes(parts[0])[:1])
-    decoded(listed or _tokens, raw, at="/input")
+    decode_listed(listed or _tokens, raw, at="/input")
     return 1 if listed is None else len(parts)
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from llm_gateway.wires.decoding import decoded
+from llm_gateway.wires.decoding import decode_answer
 from llm_gateway.wires.messages.usage import MessagesUsage
 
 _NO_INPUT = (b"", b"null")
@@ -64,9 +64,9 @@ _events = msgspec.json.Decoder(Event)
 
 def read_message(body: bytes) -> Message:
     """ValueError when it is none."""
-    return decoded(_messages, body)
+    return decode_answer(_messages, body)
 
 
 def read_event(data: bytes) -> Event:
     """ValueError when it is none."""
-    return decoded(_events, data)
+    return decode_answer(_events, data)

@@ -6,8 +6,16 @@ import msgspec
 
 from foundation.domain.errors import Fault
 from llm_gateway.exchange.media import Media, document, image, is_link, linked_document
+from llm_gateway.wires.allow_lists import (
+    ONLY_CALLERS_TOOLS,
+    Listed,
+    ListedParts,
+    decode_listed,
+    not_covered,
+    refused,
+    unlisted_types,
+)
 from llm_gateway.wires.overheads import MESSAGE_OVERHEAD, TOOL_OVERHEAD
-from llm_gateway.wires.strict import decoded, not_covered, refused
 
 TOOLS_PROMPT = 640
 """Tokens of the instructions that come with any tool at all."""
@@ -24,34 +32,30 @@ _CALLERS_TOOLS = {
 """Tools that the caller runs, and the tokens that their descriptions take; what a later one takes is not known."""
 
 
-class _Strict(msgspec.Struct, forbid_unknown_fields=True):
-    """Members that are not looked at are text: their bytes count."""
-
-
-class _Message(_Strict):
+class _Message(Listed):
     role: msgspec.Raw = msgspec.Raw()
     content: msgspec.Raw = msgspec.Raw()
 
 
-class _Base64(_Strict, tag="base64"):
+class _Base64(Listed, tag="base64"):
     media_type: str | None = None
     data: msgspec.Raw = msgspec.Raw()
 
 
-class _Link(_Strict, tag="url"):
+class _Link(Listed, tag="url"):
     url: msgspec.Raw = msgspec.Raw()
 
 
-class _PlainText(_Strict, tag="text"):
+class _PlainText(Listed, tag="text"):
     media_type: str | None = None
     data: msgspec.Raw = msgspec.Raw()
 
 
-class _Nested(_Strict, tag="content"):
+class _Nested(Listed, tag="content"):
     content: msgspec.Raw = msgspec.Raw()
 
 
-class _Kept(_Strict, tag="file"):
+class _Kept(Listed, tag="file"):
     """What the provider keeps; its type is what it is refused for."""
 
     file_id: msgspec.Raw = msgspec.Raw()
@@ -60,13 +64,7 @@ class _Kept(_Strict, tag="file"):
 _Source = _Base64 | _Link | _PlainText | _Nested | _Kept
 
 
-class _Head(msgspec.Struct):
-    """Blocks of other types have members of their own; their type is what they are refused for."""
-
-    type: str
-
-
-class _Block(_Strict):
+class _Block(Listed):
     cache_control: msgspec.Raw = msgspec.Raw()
 
 
@@ -93,7 +91,7 @@ class _ToolUse(_Block, tag="tool_use"):
     caller: "_Direct | None" = None
 
 
-class _Direct(_Strict):
+class _Direct(Listed):
     """Who calls is the model itself: programs that call run at the provider."""
 
     type: Literal["direct"]
@@ -130,10 +128,9 @@ class _ToolReference(_Block, tag="tool_reference"):
 _AnyBlock = (
     _Text | _Image | _Document | _ToolUse | _ToolResult | _Thinking | _RedactedThinking | _SearchResult | _ToolReference
 )
-_TYPES = frozenset(kind.__struct_config__.tag for kind in _AnyBlock.__args__)
 
 
-class _Tool(_Strict):
+class _Tool(Listed):
     """`allowed_callers` may have the model only: programs that call run at the provider, and are billed apart."""
 
     type: str | None = None
@@ -161,8 +158,7 @@ class _AnyTool(msgspec.Struct):
 
 
 _messages = msgspec.json.Decoder(list[_Message])
-_heads = msgspec.json.Decoder(list[_Head])
-_blocks = msgspec.json.Decoder(list[_AnyBlock])
+_blocks = ListedParts(_AnyBlock, msgspec.json.Decoder(list[_AnyBlock]), instead="send text, images, or PDFs in base64")
 _sources: msgspec.json.Decoder[_Source] = msgspec.json.Decoder(_Source)
 _any_tools = msgspec.json.Decoder(list[_AnyTool])
 _tools = msgspec.json.Decoder(list[_Tool])
@@ -178,7 +174,7 @@ class Measured(msgspec.Struct):
 
 def measure_messages(raw: bytes) -> tuple[int, Measured]:
     """The tokens that the messages' text takes at most, and what else is in them."""
-    messages = decoded(_messages, raw, at="/messages")
+    messages = decode_listed(_messages, raw, at="/messages")
     measured = Measured([])
     for index, message in enumerate(messages):
         _measure(bytes(message.content), at=f"/messages/{index}/content", measured=measured)
@@ -198,18 +194,12 @@ def measure_tools(raw: bytes) -> tuple[int, int]:
     """The tokens that tools take at most beside their bytes, and the bytes of the longest of them."""
     if raw in {b"", b"null", b"[]"}:
         return 0, 0
-    faults, tokens = [], TOOLS_PROMPT
-    tools = decoded(_any_tools, raw, at="/tools")
-    for index, tool in enumerate(tools):
-        kind = tool.type or "custom"
-        described = _CALLERS_TOOLS.get(kind)
-        if described is None:
-            instead = "name tools that the caller runs"
-            faults.append(not_covered(f"/tools/{index}/type", f"a tool of type {kind!r}", instead=instead))
-        tokens += TOOL_OVERHEAD + (described or 0)
-    if faults:
+    types = [tool.type or "custom" for tool in decode_listed(_any_tools, raw, at="/tools")]
+    unlisted = unlisted_types(types, _CALLERS_TOOLS, at="/tools", what="a tool", instead=ONLY_CALLERS_TOOLS)
+    if faults := list(unlisted):
         raise refused(faults)
-    decoded(_tools, raw, at="/tools")
+    tokens = TOOLS_PROMPT + sum(TOOL_OVERHEAD + _CALLERS_TOOLS[name] for name in types)
+    decode_listed(_tools, raw, at="/tools")
     return tokens, max(len(bytes(tool)) for tool in _raws.decode(raw))
 
 
@@ -218,12 +208,7 @@ def _measure(raw: bytes, *, at: str, measured: Measured) -> None:
         return
     if not raw.startswith(b"["):
         raise refused([Fault(at, "a text, or a list of blocks")])
-    heads = decoded(_heads, raw, at=at)
-    for index, head in enumerate(heads):
-        if head.type not in _TYPES:
-            instead = "send text, images, or PDFs in base64"
-            raise refused([not_covered(f"{at}/{index}/type", f"content of type {head.type!r}", instead=instead)])
-    blocks = decoded(_blocks, raw, at=at)
+    blocks = _blocks.decode(raw, at=at)
     for index, block in enumerate(blocks):
         if isinstance(block, _Text | _ToolUse):
             continue
@@ -262,7 +247,7 @@ def _measure_document(block: _Document, *, at: str, measured: Measured) -> None:
 
 
 def _source(block: _Image | _Document, *, at: str) -> _Source:
-    source = decoded(_sources, bytes(block.source) or b"null", at=f"{at}/source")
+    source = decode_listed(_sources, bytes(block.source) or b"null", at=f"{at}/source")
     if isinstance(source, _Kept):
         what, instead = "a file that the provider keeps", "send the file itself in base64"
         raise refused([not_covered(f"{at}/source", what, instead=instead)])

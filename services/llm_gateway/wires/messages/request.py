@@ -7,10 +7,10 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
+from llm_gateway.wires.allow_lists import decode_listed, not_covered, refused
 from llm_gateway.wires.fields import check_only, unlisted, written
 from llm_gateway.wires.messages.content import check_system, measure_messages, measure_tools
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
-from llm_gateway.wires.strict import decoded, not_covered, refused
 
 _FORWARDED = ("anthropic-version", "anthropic-beta")
 _CLEARING = frozenset({"clear_tool_uses_20250919", "clear_thinking_20251015"})
@@ -110,7 +110,7 @@ def _edits(raw: bytes) -> list[Fault]:
     """Edits that leave something out cost nothing; compaction is billed beyond max_tokens, and others are not known."""
     if raw in {b"", b"null"}:
         return []
-    edits = decoded(_management, raw, at="/context_management").edits or []
+    edits = decode_listed(_management, raw, at="/context_management").edits or []
     return [
         not_covered(f"/context_management/edits/{index}/type", f"the edit {edit.type!r}", instead="leave it out")
         for index, edit in enumerate(edits)

@@ -5,9 +5,17 @@ import msgspec
 from foundation.domain.errors import Fault
 from llm_gateway.exchange.media import Media
 from llm_gateway.exchange.request import Reference
+from llm_gateway.wires.allow_lists import (
+    ONLY_CALLERS_TOOLS,
+    Listed,
+    decode_listed,
+    is_nothing,
+    not_covered,
+    refused,
+    unlisted_types,
+)
 from llm_gateway.wires.overheads import MESSAGE_OVERHEAD, TOOL_OVERHEAD
 from llm_gateway.wires.responses.parts import has_thoughts, media_of
-from llm_gateway.wires.strict import decoded, is_nothing, not_covered, refused
 
 _REFERENCE = "item_reference"
 _ITEMS: dict[str, tuple[str, ...]] = {
@@ -31,7 +39,8 @@ _ITEMS: dict[str, tuple[str, ...]] = {
     "additional_tools": ("tools",),
     "web_search_call": (),
 }
-"""Where each type of item says something; what says nothing has the rest of it at the provider."""
+"""The members in which each type of item has its content; a type without one has the rest of it at the provider."""
+_ONLY_KNOWN_ITEMS = "send messages, reasoning, and calls of tools that the caller runs"
 SEARCHES = frozenset({"web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11"})
 _PROVIDERS_TOOLS = SEARCHES | {
     "file_search",
@@ -46,17 +55,13 @@ _PROVIDERS_TOOLS = SEARCHES | {
 _CALLERS_TOOLS = frozenset({"function", "custom", "apply_patch", "local_shell", "computer_use_preview", "computer"})
 
 
-class _Strict(msgspec.Struct, forbid_unknown_fields=True):
-    """Members that are not looked at are text: their bytes count."""
-
-
 class _AnyItem(msgspec.Struct):
     """Items of other types have members of their own; their type is what they are refused for."""
 
     type: str | None = None
 
 
-class _Item(_Strict):
+class _Item(Listed):
     type: str | None = None
     id: str | None = None
     role: str | None = None
@@ -123,13 +128,11 @@ def measure_input(raw: bytes) -> Measured:
         return Measured(len(raw) + MESSAGE_OVERHEAD)
     media: list[Media] = []
     references: list[Reference] = []
-    any_items = decoded(_any_items, raw, at="/input")
-    for index, any_item in enumerate(any_items):
-        if any_item.type is not None and any_item.type not in _ITEMS:
-            what = f"an item of type {any_item.type!r}"
-            instead = "send messages, reasoning, and calls of tools that the caller runs"
-            raise refused([not_covered(f"/input/{index}/type", what, instead=instead)])
-    items = decoded(_items, raw, at="/input")
+    any_items = decode_listed(_any_items, raw, at="/input")
+    types = ("message" if item.type is None else item.type for item in any_items)
+    for fault in unlisted_types(types, _ITEMS, at="/input", what="an item", instead=_ONLY_KNOWN_ITEMS):
+        raise refused([fault])
+    items = decode_listed(_items, raw, at="/input")
     for index, item in enumerate(items):
         at = f"/input/{index}"
         if (named := _named(item, index, at)) is not None:
@@ -148,14 +151,14 @@ def divide_tools(raw: bytes) -> tuple[list[msgspec.Raw], list[tuple[str, msgspec
     """
     if raw in {b"", b"null"}:
         return [], []
-    tools, own, others = decoded(_tools, raw, at="/tools"), [], []
+    tools, own, others = decode_listed(_tools, raw, at="/tools"), [], []
     for index, (tool, written) in enumerate(zip(tools, _raws.decode(raw), strict=True)):
         if tool.is_run_by_the_caller():
             own.append(written)
         elif tool.type in _PROVIDERS_TOOLS:
             others.append((tool.type, written))
         else:
-            instead = "name tools that the caller runs"
+            instead = ONLY_CALLERS_TOOLS
             raise refused([not_covered(f"/tools/{index}/type", f"a tool of type {tool.type!r}", instead=instead)])
     return own, others
 
@@ -164,9 +167,9 @@ def measure_tools(raw: bytes, *, at: str = "/tools") -> int:
     """The tokens that tools take at most beside their bytes; those that the provider runs are refused."""
     if raw in {b"", b"null"}:
         return 0
-    tools = decoded(_tools, raw, at=at)
+    tools = decode_listed(_tools, raw, at=at)
     faults = [
-        not_covered(f"{at}/{index}/type", f"a tool of type {tool.type!r}", instead="name tools that the caller runs")
+        not_covered(f"{at}/{index}/type", f"a tool of type {tool.type!r}", instead=ONLY_CALLERS_TOOLS)
         for index, tool in enumerate(tools)
         if not tool.is_run_by_the_caller()
     ]

@@ -5,19 +5,16 @@ from typing import Any
 import msgspec
 
 from foundation.domain.errors import Fault
-from llm_gateway.exchange.media import Media, document, image, is_image_url, is_link, is_pdf_url, linked_document
-from llm_gateway.wires.strict import decoded, is_nothing, not_covered, refused
-
-
-class _Strict(msgspec.Struct, forbid_unknown_fields=True):
-    """Members that are not looked at are text: their bytes count."""
+from llm_gateway.exchange.media import Media, is_link, linked_document
+from llm_gateway.wires.allow_lists import Listed, decode_listed, is_nothing, not_covered, refused
+from llm_gateway.wires.openai.media import check_not_kept, measure_image, measure_pdf
 
 
 class _Head(msgspec.Struct):
     type: str | None = None
 
 
-class _Text(_Strict):
+class _Text(Listed):
     type: str
     text: msgspec.Raw = msgspec.Raw()
     annotations: msgspec.Raw = msgspec.Raw()
@@ -25,12 +22,12 @@ class _Text(_Strict):
     prompt_cache_breakpoint: msgspec.Raw = msgspec.Raw()
 
 
-class _Refusal(_Strict):
+class _Refusal(Listed):
     type: str
     refusal: msgspec.Raw
 
 
-class _Image(_Strict):
+class _Image(Listed):
     """`file_id` may only be null: it names what the provider keeps."""
 
     type: str
@@ -40,7 +37,7 @@ class _Image(_Strict):
     prompt_cache_breakpoint: msgspec.Raw = msgspec.Raw()
 
 
-class _File(_Strict):
+class _File(Listed):
     type: str
     file_data: msgspec.Raw = msgspec.Raw()
     file_url: msgspec.Raw = msgspec.Raw()
@@ -50,7 +47,7 @@ class _File(_Strict):
     prompt_cache_breakpoint: msgspec.Raw = msgspec.Raw()
 
 
-class _ShellOutput(_Strict):
+class _ShellOutput(Listed):
     """The one part that says no type."""
 
     type: None = None
@@ -88,11 +85,11 @@ def media_of(raw: bytes, *, at: str) -> list[Media]:
     """What the content or the output of an item has beside text; `BadRequest` with the place of what is not known."""
     if raw.startswith(b"{"):
         # the output of a computer's call is one screenshot
-        return _measured(raw, decoded(_one_head, raw, at=at), at=at)
+        return _measured(raw, decode_listed(_one_head, raw, at=at), at=at)
     if not raw.startswith(b"["):
         return []
     media: list[Media] = []
-    heads = decoded(_heads, raw, at=at)
+    heads = decode_listed(_heads, raw, at=at)
     for index, (head, part) in enumerate(zip(heads, _raws.decode(raw), strict=True)):
         media += _measured(bytes(part), head, at=f"{at}/{index}")
     return media
@@ -100,11 +97,11 @@ def media_of(raw: bytes, *, at: str) -> list[Media]:
 
 def has_thoughts(encrypted: bytes, content: bytes, *, at: str) -> bool:
     """Whether reasoning has something of its own: a provider looks up by its name what has not."""
-    if encrypted not in {b"", b"null"} and decoded(_encrypted, encrypted, at=f"{at}/encrypted_content").strip():
+    if encrypted not in {b"", b"null"} and decode_listed(_encrypted, encrypted, at=f"{at}/encrypted_content").strip():
         return True
     if content in {b"", b"null", b'""'}:
         return False
-    thoughts = decoded(_thoughts, content, at=f"{at}/content")
+    thoughts = decode_listed(_thoughts, content, at=f"{at}/content")
     return any(thought.type == "reasoning_text" and (thought.text or "").strip() for thought in thoughts)
 
 
@@ -113,21 +110,19 @@ def _measured(raw: bytes, head: _Head, *, at: str) -> list[Media]:
     if decoder is None:
         instead = "send text, images, or a PDF as input_file with file_data"
         raise refused([not_covered(f"{at}/type", f"content of type {head.type!r}", instead=instead)])
-    part = decoded(decoder, raw, at=at)
+    part = decode_listed(decoder, raw, at=at)
     if isinstance(part, _Image):
         return [_measured_image(part, at=at)]
     return [_measured_file(part, at=at)] if isinstance(part, _File) else []
 
 
 def _measured_image(part: _Image, *, at: str) -> Media:
-    _check_not_kept(part, at=at)
-    if not is_image_url(url := bytes(part.image_url)):
-        raise refused([Fault(f"{at}/image_url", "a link, or a data URL of an image")])
-    return image(at, url)
+    check_not_kept(part.file_id, place=f"{at}/file_id", instead="send the file itself")
+    return measure_image(bytes(part.image_url), at=at, member="image_url")
 
 
 def _measured_file(part: _File, *, at: str) -> Media:
-    _check_not_kept(part, at=at)
+    check_not_kept(part.file_id, place=f"{at}/file_id", instead="send the file itself")
     data, url = bytes(part.file_data), bytes(part.file_url)
     if is_nothing(part.file_data) and is_nothing(part.file_url):
         raise refused([Fault(at, "a file stands in file_data, as a data URL of a PDF")])
@@ -135,12 +130,4 @@ def _measured_file(part: _File, *, at: str) -> Media:
         raise refused([Fault(f"{at}/file_url", "a file has one source; leave out file_data or file_url")])
     if is_nothing(part.file_data) and is_link(url):
         return linked_document(at, url)
-    if is_pdf_url(data):
-        return document(at, data)
-    raise refused([Fault(f"{at}/file_data", "a PDF as a data URL: data:application/pdf;base64,…")])
-
-
-def _check_not_kept(part: _Image | _File, *, at: str) -> None:
-    if not is_nothing(part.file_id):
-        what, instead = "a file that the provider keeps", "send the file itself"
-        raise refused([not_covered(f"{at}/file_id", what, instead=instead)])
+    return measure_pdf(data, at=at, member="file_data")

@@ -5,10 +5,10 @@ import msgspec
 from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest, ProviderTool
+from llm_gateway.wires.allow_lists import refused
 from llm_gateway.wires.fields import check_only, unlisted, written
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.responses.content import divide_tools, measure_input, measure_tools
-from llm_gateway.wires.strict import refused
 
 _NOT_PROMPT = frozenset({"model", "input", "metadata", "include", "user", "safety_identifier", "prompt_cache_key"})
 _NONE: frozenset[bytes] = frozenset()
