@@ -136,7 +136,7 @@ class CallEndpoint:
         )
 
     def _take_room(self, headers: Mapping[str, str]) -> int:
-        """How much memory the body has been given; one whose length is not declared may be as long as any."""
+        """The bytes that are reserved for the body; without a declared length it is reckoned at the maximum."""
         size = declared_length(headers)
         if size > self._max_body:
             raise PayloadTooLarge(f"the body is over {self._max_body} bytes")

@@ -20,7 +20,7 @@ _JSON = "application/json"
 
 
 class TokenCounting:
-    """Behind the counting endpoints of all wires that have one."""
+    """Answers the counting endpoints of all wires that have one."""
 
     def __init__(self, authenticator: Authenticator, serving: Serving) -> None:
         self._authenticator = authenticator

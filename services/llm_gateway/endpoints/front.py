@@ -1,4 +1,4 @@
-"""Everything under `/v1`: model calls and models, and for what is neither an answer in the caller's dialect."""
+"""Routes what is asked under `/v1` to calls and models, and refuses the rest as the caller's vendor would."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -51,7 +51,7 @@ class Front:
         return status
 
     def _check(self, scope: Scope) -> None:
-        """Raises what is wrong with everything that is not a question about models."""
+        """Raises the error of a request that is not a GET of models."""
         path, method = scope["path"], scope["method"]
         is_models = path == MODELS or (path.startswith(f"{MODELS}/") and path != f"{MODELS}/")
         if not is_models and path not in self._calls:

@@ -1,4 +1,4 @@
-"""Memory for large bodies: how many of them the gateway has at a time."""
+"""Limits how many bytes of large bodies the gateway holds in memory at a time."""
 
 from llm_gateway.exchange.protocol_errors import TooManyLargeBodies
 

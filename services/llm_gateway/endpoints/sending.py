@@ -1,4 +1,4 @@
-"""The few words of ASGI in which every endpoint answers."""
+"""Answers of the endpoints as ASGI messages: whole ones, errors, and the beginning of a stream."""
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any

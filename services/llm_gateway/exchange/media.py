@@ -1,4 +1,4 @@
-"""Images and documents: parts that take tokens which their bytes do not tell."""
+"""Images and documents: parts whose number of tokens does not follow from their number of bytes."""
 
 import re
 from enum import StrEnum

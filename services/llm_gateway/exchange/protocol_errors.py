@@ -35,7 +35,7 @@ class TooManyLargeBodies(DependencyUnavailable):
 
 
 def check_how_it_is_sent(headers: Mapping[str, str]) -> None:
-    """A body is JSON in UTF-8, as it is."""
+    """`UnsupportedMediaType` unless the body is JSON in UTF-8 that is not compressed."""
     if (encoding := headers.get("content-encoding", "identity").lower()) != "identity":
         raise UnsupportedMediaType(f"the body is encoded as {encoding!r}; send it as it is, without Content-Encoding")
     kind, _, parameters = headers.get("content-type", "application/json").lower().partition(";")

@@ -1,4 +1,4 @@
-"""How many tokens a call took."""
+"""How many tokens a call used."""
 
 import msgspec
 
@@ -16,7 +16,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     cache_write_1h_tokens: int = 0
     reasoning_tokens: int = 0
     searches: int = 0
-    """That the provider ran, at a price of their own."""
+    """Web searches that the provider ran, which have a price of their own."""
 
     @property
     def total_tokens(self) -> int:

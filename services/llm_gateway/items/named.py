@@ -1,4 +1,4 @@
-"""Puts items in the place of their names, so that what a request costs stands in it."""
+"""Puts items in the place of references to them, so that a request's bound can be made of its bytes."""
 
 from collections.abc import Sequence
 

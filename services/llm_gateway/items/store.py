@@ -1,4 +1,4 @@
-"""Keeps the items of answers in Redis: a tenant's own, encrypted, for a day, and no more than it may have."""
+"""Keeps the items of answers in Redis for a day, encrypted, up to a number of bytes for each tenant."""
 
 import hashlib
 import os
@@ -39,7 +39,7 @@ class KeptItems:
         self._script = Script((files("llm_gateway.items") / "keep.lua").read_text())
 
     async def keep(self, tenant_id: UUID, items: Sequence[Item]) -> None:
-        """Never fails: an item that could not be kept is one that nobody knows later."""
+        """Never fails: an item that could not be kept is answered later as one that is not known."""
         kept = [item for item in items if len(item.raw) <= _MOST_BYTES_AN_ITEM]
         if not kept:
             return

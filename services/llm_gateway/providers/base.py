@@ -11,7 +11,7 @@ from llm_gateway.wires.base import EventReader
 
 
 class UpstreamAnswer(Protocol):
-    """A 200 on its way."""
+    """A provider's answer with status 200, whose body is still to be read."""
 
     @property
     def request_id(self) -> str | None: ...

@@ -34,7 +34,7 @@ class _ErrorBody(msgspec.Struct):
 
 
 class HttpAnswer:
-    """A 200 of a provider."""
+    """A provider's answer with status 200, whose body is still to be read."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response

@@ -9,7 +9,7 @@ from llm_gateway.wires.base import EventReader, Server, Wire
 
 
 class HttpProvider:
-    """All that is special about a vendor stands in the wire."""
+    """It asks its wire for all that depends on the vendor."""
 
     def __init__(
         self, wire: Wire, name: str, base_url: str, *, key: str | None, timeouts: TimeoutsConfig, server: Server

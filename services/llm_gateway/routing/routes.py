@@ -79,7 +79,7 @@ Providers = Mapping[str, Mapping[Dialect, Provider]]
 
 
 class Routes:
-    """Resolves a model's name."""
+    """Finds the route of a model's name."""
 
     def __init__(self, config: GatewayFile, providers: Providers, breakers: BreakerBoard) -> None:
         self._config = config

@@ -26,7 +26,7 @@ _log = logger(__name__)
 
 
 class Serving:
-    """Calls that have begun keep the routes and connections that they began with."""
+    """Exchanges the routes when a file changes; calls that have begun keep the routes and connections that they had."""
 
     def __init__(
         self,

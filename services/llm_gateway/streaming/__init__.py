@@ -1,1 +1,1 @@
-"""A stream on its way to the client: bounded, kept alive while the provider is silent, and given up in time."""
+"""Streams to clients: a bounded queue for each, comments while the provider is silent, and limits of silence."""

@@ -7,7 +7,7 @@ from llm_gateway.routing.routes import Target
 
 
 class Drains:
-    """Above a provider's bound they are broken off."""
+    """Counts them by provider; above the bound in its table, answers are broken off instead."""
 
     def __init__(self) -> None:
         self._running: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Keeps connections alive while a provider is silent: comments into streams to which nothing was put for a while."""
+"""Keeps connections alive while a provider is silent, by comments in streams that got nothing for a while."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from llm_gateway.streaming.outlet import Outlet
 
 
 class Heartbeat:
-    """One look over all streams every now and then costs less than a timer a chunk."""
+    """It looks over all streams at intervals, which costs less than a timer for each chunk."""
 
     def __init__(self, *, seconds: float) -> None:
         self._seconds = seconds

@@ -1,4 +1,4 @@
-"""A time-out that moves with every chunk, at the price of an assignment."""
+"""A time-out that is put off with every chunk by one assignment, which asyncio's own cannot."""
 
 import asyncio
 from collections.abc import AsyncIterator

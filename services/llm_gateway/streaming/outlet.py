@@ -1,4 +1,4 @@
-"""The bounded way from the upstream's reader to a client: a slow one slows it, a vanished one does not stop it."""
+"""A bounded queue between a provider's stream and its client: a slow client slows the reader, a lost one does not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ class Outlet:
         self._loop = asyncio.get_running_loop()
         self.last_put = self._loop.time()
         self.gone = False
-        self.on_leave: Callable[[], None] = _nobody_asks
+        self.on_leave: Callable[[], None] = _ignore_leaving
 
     async def put(self, chunk: bytes) -> None:
         await self._put(chunk)
@@ -26,7 +26,7 @@ class Outlet:
         await self._put(None)
 
     def keep_alive(self) -> None:
-        """Say that there is somebody, if nothing waits to be sent."""
+        """Put a comment into the stream, unless something waits to be sent."""
         if not self.gone and self._queue.empty():
             self.last_put = self._loop.time()
             self._queue.put_nowait(KEEP_ALIVE)
@@ -60,5 +60,5 @@ class Outlet:
                 self.leave()
 
 
-def _nobody_asks() -> None:
-    """A reader that goes on whatever its client does."""
+def _ignore_leaving() -> None:
+    """The default of a reader that reads on although its client has left."""

@@ -7,7 +7,7 @@ from foundation.domain.errors import BadRequest, Fault
 
 
 class Untranslatable(BadRequest):
-    """A request that asks for what the provider's dialect has no word for; its faults say where."""
+    """A request asks for something that the provider's dialect cannot express; its faults name the places."""
 
     code = "untranslatable"
 

@@ -1,4 +1,4 @@
-"""What becomes of an object's members on the way to another dialect."""
+"""Which members of an object a translation passes on, drops or refuses."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

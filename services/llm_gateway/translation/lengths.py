@@ -1,4 +1,4 @@
-"""What a vendor takes shorter than another: names, ids and users are shortened so that no two become one."""
+"""Shortens names, ids and users for vendors with lower limits, so that no two become the same."""
 
 import hashlib
 import re
@@ -38,7 +38,7 @@ class Names:
         return self._long.get(name, name)
 
     def faults(self, *, at: str) -> list[Fault]:
-        """One when two tools would have one name: somebody has chosen theirs so."""
+        """A fault when two tools would have the same name after shortening."""
         if len(self._long) == len(self._short):
             return []
         return [Fault(at, f"two names that are the same where a name has {self._most} characters; rename one")]

@@ -26,5 +26,5 @@ _TRANSLATIONS: dict[tuple[Dialect, Dialect], Translation] = {
 
 
 def translation(caller: Dialect, provider: Dialect) -> Translation | None:
-    """None for a pair that cannot be, or needs none."""
+    """None for a pair that has no translation, or needs none."""
     return _TRANSLATIONS.get((caller, provider))

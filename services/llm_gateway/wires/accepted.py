@@ -1,4 +1,4 @@
-"""The body of a request as JSON that says one thing: what two readers would take differently is refused.
+"""Checks that a body is JSON which every reader understands alike, before the gateway and a provider both read it.
 
 Every call passes here, so that the fast decoder looks first; the shared check says what is wrong, and where.
 """
@@ -12,18 +12,18 @@ from foundation.contracts.accepted.accepted_json import JsonLimits, NotAccepted,
 from foundation.domain.errors import BadRequest, Fault
 
 _MOST_LEVELS = 200
-"""Of lists and objects in each other; what is asked of a provider may be deeper than what we store."""
+"""How deep lists and objects may be nested; a call may be deeper than what the platform stores."""
 _LIMITS = JsonLimits(max_bytes=256 * 1024 * 1024, max_depth=_MOST_LEVELS)
 """The size is the endpoint's to refuse."""
 _NO_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-"""How U+0000 and surrogates are written; whether those are whole pairs is looked at afterwards."""
+"""Matches escaped U+0000 and surrogates; whether surrogates make pairs is left to the shared reader."""
 _INT8_DIGITS = 19
 _MOST_VALUES = 2_000_000
 """Values that a body may have at most: each takes many times its bytes in memory."""
 
 
 class _Suspicious(ValueError):
-    """Something that has to be looked at closely."""
+    """The fast decoder met something that the shared reader has to judge."""
 
 
 def check_body(raw: bytes) -> None:

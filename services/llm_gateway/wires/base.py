@@ -35,7 +35,7 @@ class StreamEvent(msgspec.Struct, frozen=True):
 
 
 class EventReader(Protocol):
-    """Reads one stream."""
+    """Reads the events of one stream."""
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """The events that a chunk completes; `UpstreamFailed` on malformed ones."""
@@ -81,13 +81,13 @@ class Wire:
     """Whose wire it is: the adapter of that name reaches the vendor's own servers."""
 
     path: str
-    """On which the gateway serves it."""
+    """The path on which the gateway serves it."""
     client_header: str | None
     """A header by which this vendor's clients are known on paths that are not served, or that all vendors have."""
     request_id_headers: tuple[str, ...]
     """Where the vendor's clients look for the id of their request."""
     read_request: Callable[[bytes, Mapping[str, str]], ModelRequest]
-    """Of a caller's body and headers; `BadRequest` with the place of what is wrong."""
+    """Reads a caller's body and headers; `BadRequest` with the place of what is wrong."""
     error_answer: Callable[[CallError, str], ErrorAnswer]
     """Of the error and the request's id, as is the event."""
     error_event: Callable[[CallError, str], bytes]
@@ -100,7 +100,7 @@ class Wire:
     credentials: Callable[[str], Mapping[str, str]]
     """The headers that carry a provider's key."""
     read_translated: Callable[[bytes], ModelRequest]
-    """Of a body that a translation from another dialect wrote, which has no limit of its answer yet."""
+    """Reads a body that a translation from another dialect wrote, which has no limit of its answer yet."""
     write_request: RequestWriter
     read_usage: Callable[[bytes], Usage | None]
     """The usage in a plain answer; None where it is not there, `UpstreamFailed` when the body is no answer."""

@@ -25,7 +25,7 @@ _UPSTREAM = {
 
 
 class Unexpected(errors.LockstepError):
-    """Something that we did not foresee; the log has it."""
+    """An error that nothing in the gateway raises on purpose; the log has its traceback."""
 
     code = "internal"
 

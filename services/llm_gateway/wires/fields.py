@@ -14,7 +14,7 @@ def written(fields: dict[str, msgspec.Raw], name: str) -> bytes:
 
 
 def unlisted(fields: dict[str, msgspec.Raw], known: frozenset[str]) -> tuple[str, ...]:
-    """Fields that stand in no list; null asks for nothing."""
+    """The fields that no list has; one that is null asks for nothing, and is passed over."""
     if fields.keys() <= known:
         return ()
     return tuple(name for name, value in fields.items() if name not in known and bytes(value) != b"null")

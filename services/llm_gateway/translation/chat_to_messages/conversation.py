@@ -67,7 +67,7 @@ def _blocks(message: Message, names: Names, *, at: str, faults: list[Fault]) -> 
 
 
 def _with_speaker(name: str, blocks: list[Block]) -> list[Block]:
-    """What somebody says of many, who are told apart by what stands before their text."""
+    """The speaker's name stands before the text, since messages have no member for it."""
     if not blocks:
         return blocks
     if blocks[0]["type"] != "text":

@@ -68,7 +68,7 @@ class ChunkTranslator:
         return self._add(Delta(text=block.text, thinking=block.thinking))
 
     def _add(self, delta: Delta) -> list[bytes]:
-        """A signature, a citation, and what is thought unseen are none of these."""
+        """Signatures, citations and redacted thinking are left out."""
         if delta.text:
             return [self._chunk({"content": delta.text})]
         if delta.partial_json and self._open_call is not None:
@@ -79,7 +79,7 @@ class ChunkTranslator:
         return []
 
     def _close(self) -> list[bytes]:
-        """A call without arguments is told by none; chat completions say so in JSON."""
+        """Messages leave out the arguments of a call that has none; chat completions have an empty object."""
         block, self._open_call = self._open_call, None
         if block is None or self._argued:
             return []

@@ -45,7 +45,7 @@ def tools_of(tools: list[Tool], names: Names, faults: list[Fault]) -> list[dict[
 
 
 def tool_choice_of(call: ChatCall, names: Names, faults: list[Fault]) -> dict[str, Any] | None:
-    """None where both sides choose alike by themselves."""
+    """None where both dialects have the same default."""
     choice = _choice(call, names, faults)
     if call.parallel_tool_calls is False and call.tools:
         choice = choice or {"type": "auto"}

@@ -19,7 +19,7 @@ _bodies = msgspec.json.Decoder(_Body)
 
 
 def read_usage(body: bytes) -> Usage | None:
-    """None where it is not told; `UpstreamFailed` when the body is no answer."""
+    """None where the answer has none; `UpstreamFailed` when the body is no answer."""
     try:
         usage = _bodies.decode(body).usage
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

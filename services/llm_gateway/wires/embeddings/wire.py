@@ -15,7 +15,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def _write_request(request: ModelRequest, *, model: str, max_output: int, server: Server) -> bytes:  # noqa: ARG001
-    """Embeddings have neither an answer that could be limited, nor service tiers."""
+    """An embedding has no length that could be limited, and embeddings have no service tiers."""
     return _encoder.encode({**request.fields, "model": msgspec.Raw(_encoder.encode(model))})
 
 
