@@ -9,7 +9,7 @@ from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.routing.routes import Target
 from llm_gateway.wires.allow_lists import decode_listed, not_covered, refused
-from llm_gateway.wires.fields import written
+from llm_gateway.wires.fields import field_bytes
 from llm_gateway.wires.overheads import TOOL_OVERHEAD
 from llm_gateway.wires.responses.content import SEARCHES
 
@@ -63,14 +63,14 @@ def _searches(request: ModelRequest, targets: Sequence[Target]) -> int:
     prices = [target.price.search for target in targets]
     if any(price is None for price in prices) or any(target.translation is not None for target in targets):
         return 0
-    wanted: int | None = _limits.decode(written(request.fields, "max_tool_calls") or b"null")
+    wanted: int | None = _limits.decode(field_bytes(request.fields, "max_tool_calls") or b"null")
     most = min(price.most_calls for price in prices if price is not None)
     return most if wanted is None else max(0, min(most, wanted))
 
 
 def _choice(request: ModelRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:
     """The choice where it has to be another one, since a provider refuses one that names what it is not offered."""
-    raw = written(request.fields, "tool_choice")
+    raw = field_bytes(request.fields, "tool_choice")
     if raw == b'"required"' and not has_tools:
         raise _insists()
     if not raw.startswith(b"{"):

@@ -8,19 +8,19 @@ from llm_gateway.wires.allow_lists import not_covered, refused
 _SPACE = b" \t\r\n"
 
 
-def written(fields: dict[str, msgspec.Raw], name: str) -> bytes:
+def field_bytes(fields: dict[str, msgspec.Raw], name: str) -> bytes:
     """A field as the request has it; empty when it is absent."""
     return bytes(fields[name]) if name in fields else b""
 
 
-def unlisted(fields: dict[str, msgspec.Raw], known: frozenset[str]) -> tuple[str, ...]:
+def find_unlisted(fields: dict[str, msgspec.Raw], known: frozenset[str]) -> tuple[str, ...]:
     """The fields that no list has; one that is null asks for nothing, and is passed over."""
     if fields.keys() <= known:
         return ()
     return tuple(name for name, value in fields.items() if name not in known and bytes(value) != b"null")
 
 
-def check_only(
+def check_free_values(
     fields: dict[str, msgspec.Raw], only: dict[str, tuple[frozenset[bytes], str]], faults: list[Fault]
 ) -> None:
     """A fault for each of these fields that has another value than those that cost nothing."""

@@ -7,11 +7,11 @@ from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.allow_lists import refused
 from llm_gateway.wires.chat.content import measure_messages, measure_tools
-from llm_gateway.wires.fields import check_only, unlisted, written
+from llm_gateway.wires.fields import check_free_values, field_bytes, find_unlisted
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 
 _MAX_CHOICES = 128
-_ONLY = {
+_FREE_VALUES = {
     "web_search_options": (frozenset[bytes](), "searches are billed apart from tokens; leave it out"),
     "audio": (frozenset[bytes](), "audio has no declared maximum; leave it out"),
     "prediction": (frozenset[bytes](), "predicted output is billed beyond max_tokens; leave it out"),
@@ -33,7 +33,7 @@ _KNOWN = frozenset(
         *("mirostat", "mirostat_eta", "mirostat_tau", "grammar", "guided_json", "guided_regex", "guided_choice"),
         *("guided_grammar", "structured_outputs", "chat_template_kwargs", "cache_prompt", "reasoning"),
         *("thinking", "enable_thinking", "include_reasoning", "reasoning_format", "safe_prompt"),
-        *_ONLY,
+        *_FREE_VALUES,
     }
 )
 """Fields that cost nothing beside the tokens that are counted; any other is refused unless the provider declares it."""
@@ -70,7 +70,8 @@ def read_chat_request(raw: bytes) -> ModelRequest:
         raise BadRequest(f"the body is not a chat completions request: {error}") from error
     _check(governed, fields)
     text, media = measure_messages(bytes(governed.messages))
-    tools = measure_tools(written(fields, "tools")) + measure_tools(written(fields, "functions"), at="/functions")
+    tools = measure_tools(field_bytes(fields, "tools"))
+    tools += measure_tools(field_bytes(fields, "functions"), at="/functions")
     newer, older = governed.max_completion_tokens, governed.max_tokens
     return ModelRequest(
         dialect=Dialect.CHAT,
@@ -81,16 +82,16 @@ def read_chat_request(raw: bytes) -> ModelRequest:
         # the newer name counts where both are said, and is the only one that is sent
         max_output=older if newer is None else newer,
         media=media,
-        text_tokens=REQUEST_OVERHEAD + text + tools + sum(len(written(fields, name)) for name in _ALSO_PROMPT),
+        text_tokens=REQUEST_OVERHEAD + text + tools + sum(len(field_bytes(fields, name)) for name in _ALSO_PROMPT),
         cache_writes=_cache_writes(raw),
         fields=fields,
-        unlisted=unlisted(fields, _KNOWN),
+        unlisted=find_unlisted(fields, _KNOWN),
     )
 
 
 def _check(governed: _Governed, fields: dict[str, msgspec.Raw]) -> None:
     faults: list[Fault] = []
-    check_only(fields, _ONLY, faults)
+    check_free_values(fields, _FREE_VALUES, faults)
     if bytes(governed.messages) in {b"[]", b"null"}:
         faults.append(Fault("/messages", "at least one message"))
     for name in ("n", "max_tokens", "max_completion_tokens"):

@@ -8,7 +8,7 @@ from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.allow_lists import decode_listed
-from llm_gateway.wires.fields import unlisted
+from llm_gateway.wires.fields import find_unlisted
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 
 _MOST_INPUTS = 2048
@@ -59,7 +59,7 @@ def read_embeddings_request(raw: bytes) -> ModelRequest:
         text_tokens=REQUEST_OVERHEAD + _INPUT_OVERHEAD * inputs + len(bytes(body.input)),
         cache_writes=CacheWrites.NONE,
         fields=fields,
-        unlisted=unlisted(fields, _KNOWN),
+        unlisted=find_unlisted(fields, _KNOWN),
     )
 
 

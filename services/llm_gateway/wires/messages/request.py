@@ -8,7 +8,7 @@ from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest
 from llm_gateway.wires.allow_lists import decode_listed, not_covered, refused
-from llm_gateway.wires.fields import check_only, unlisted, written
+from llm_gateway.wires.fields import check_free_values, field_bytes, find_unlisted
 from llm_gateway.wires.messages.content import check_system, measure_messages, measure_tools
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 
@@ -16,7 +16,7 @@ _FORWARDED = ("anthropic-version", "anthropic-beta")
 _CLEARING = frozenset({"clear_tool_uses_20250919", "clear_thinking_20251015"})
 _NOT_PROMPT = frozenset({"model", "messages", "metadata"})
 _NONE: frozenset[bytes] = frozenset()
-_ONLY = {
+_FREE_VALUES = {
     "speed": (frozenset({b'"standard"'}), "only the standard speed is priced"),
     "inference_geo": (frozenset({b'"global"'}), "only global inference is priced"),
     "service_tier": (frozenset({b'"auto"', b'"standard_only"'}), "only the standard tier is priced"),
@@ -33,7 +33,7 @@ _KNOWN = frozenset(
         *("model", "messages", "system", "max_tokens", "stop_sequences", "stream", "temperature", "top_p", "top_k"),
         *("tools", "tool_choice", "thinking", "metadata", "output_config", "output_format", "cache_control"),
         *("context_management", "diagnostics"),
-        *_ONLY,
+        *_FREE_VALUES,
     }
 )
 """Fields that cost nothing beside the tokens that are counted; any other is refused unless the provider declares it."""
@@ -73,8 +73,8 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit
         raise BadRequest(f"the body is not a messages request: {error}") from error
     _check(governed, fields, needs_limit=needs_limit)
     text, measured = measure_messages(bytes(governed.messages))
-    check_system(written(fields, "system"))
-    tools, longest = measure_tools(written(fields, "tools"))
+    check_system(field_bytes(fields, "system"))
+    tools, longest = measure_tools(field_bytes(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
     return ModelRequest(
         dialect=Dialect.MESSAGES,
@@ -88,14 +88,14 @@ def read_messages_request(raw: bytes, headers: Mapping[str, str], *, needs_limit
         cache_writes=_cache_writes(raw),
         forwarded=_forwarded(headers),
         fields=fields,
-        unlisted=unlisted(fields, _KNOWN),
+        unlisted=find_unlisted(fields, _KNOWN),
     )
 
 
 def _check(governed: _Governed, fields: dict[str, msgspec.Raw], *, needs_limit: bool) -> None:
     faults: list[Fault] = []
-    check_only(fields, _ONLY, faults)
-    faults += _edits(written(fields, "context_management"))
+    check_free_values(fields, _FREE_VALUES, faults)
+    faults += _edits(field_bytes(fields, "context_management"))
     if bytes(governed.messages) in {b"[]", b"null"}:
         faults.append(Fault("/messages", "at least one message"))
     if governed.max_tokens is None and needs_limit:

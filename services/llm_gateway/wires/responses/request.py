@@ -6,14 +6,14 @@ from foundation.domain.errors import BadRequest, Fault
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.request import CacheWrites, ModelRequest, ProviderTool
 from llm_gateway.wires.allow_lists import refused
-from llm_gateway.wires.fields import check_only, unlisted, written
+from llm_gateway.wires.fields import check_free_values, field_bytes, find_unlisted
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.responses.content import divide_tools, measure_input, measure_tools
 
 _NOT_PROMPT = frozenset({"model", "input", "metadata", "include", "user", "safety_identifier", "prompt_cache_key"})
 _NONE: frozenset[bytes] = frozenset()
 _KEPT = "what the provider keeps has no declared maximum; send the items themselves"
-_ONLY = {
+_FREE_VALUES = {
     "previous_response_id": (_NONE, _KEPT),
     "conversation": (_NONE, _KEPT),
     "prompt": (_NONE, "a stored prompt has no declared maximum; send its text"),
@@ -29,7 +29,7 @@ _KNOWN = frozenset(
         *("tools", "tool_choice", "parallel_tool_calls", "text", "reasoning", "include", "truncation", "store"),
         *("temperature", "top_p", "top_logprobs", "metadata", "user", "safety_identifier", "service_tier"),
         *("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "client_metadata"),
-        *_ONLY,
+        *_FREE_VALUES,
     }
 )
 """Fields that cost nothing beside the tokens that are counted; any other is refused unless the provider declares it."""
@@ -58,9 +58,9 @@ def read_responses_request(raw: bytes) -> ModelRequest:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body is not a responses request: {error}") from error
     _check(governed, fields)
-    own, others = divide_tools(written(fields, "tools"))
+    own, others = divide_tools(field_bytes(fields, "tools"))
     measured = measure_input(bytes(governed.input))
-    text = measured.text_tokens + measure_tools(_encoder.encode(own) if others else written(fields, "tools"))
+    text = measured.text_tokens + measure_tools(_encoder.encode(own) if others else field_bytes(fields, "tools"))
     text += sum(len(bytes(value)) for name, value in fields.items() if name not in _NOT_PROMPT)
     return ModelRequest(
         dialect=Dialect.RESPONSES,
@@ -73,7 +73,7 @@ def read_responses_request(raw: bytes) -> ModelRequest:
         text_tokens=REQUEST_OVERHEAD + text,
         cache_writes=CacheWrites.HOUR if b'"12h"' in raw or b"\\u" in raw else CacheWrites.FIVE_MINUTES,
         fields=fields,
-        unlisted=unlisted(fields, _KNOWN),
+        unlisted=find_unlisted(fields, _KNOWN),
         references=measured.references,
         own_tools=tuple(own) if others else (),
         provider_tools=tuple(ProviderTool(kind, tool) for kind, tool in others),
@@ -82,7 +82,7 @@ def read_responses_request(raw: bytes) -> ModelRequest:
 
 def _check(governed: _Governed, fields: dict[str, msgspec.Raw]) -> None:
     faults: list[Fault] = []
-    check_only(fields, _ONLY, faults)
+    check_free_values(fields, _FREE_VALUES, faults)
     if governed.max_output_tokens is not None and governed.max_output_tokens < 1:
         faults.append(Fault("/max_output_tokens", "at least 1"))
     if governed.service_tier not in {None, "auto", "default"}:
