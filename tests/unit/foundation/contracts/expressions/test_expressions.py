@@ -182,3 +182,16 @@ def test_whatever_a_function_meets_the_error_names_the_place(expression: str, da
 
 def test_a_literal_without_its_quotes_is_a_text_as_ever() -> None:
     assert resolve("${input.x || `none`}", {"input": {}}) == "none"
+
+
+def test_an_expression_that_is_not_closed_is_shown_from_where_it_begins() -> None:
+    with pytest.raises(ExpressionError, match=r"begins with '\$\{input\.x and more' is not closed"):
+        resolve("before ${input.x and more", {"input": {}})
+    with pytest.raises(ExpressionError) as long:
+        resolve("before ${" + "x" * 100, {"input": {}})
+    assert "'${" + "x" * 38 + "'" in str(long.value)
+
+
+def test_an_expression_that_does_not_apply_says_why() -> None:
+    with pytest.raises(ExpressionError, match=r"\$\{length\(input\.x\)\} does not apply: .*length"):
+        resolve("${length(input.x)}", {"input": {"x": 3}})
