@@ -8,8 +8,17 @@ from fastapi.testclient import TestClient
 from pydantic import AfterValidator, BaseModel
 
 from control_plane.tasks.service import read_definition
-from foundation.domain.errors import Fault, InvalidDefinition
-from foundation.http.problems import install_problem_handlers
+from foundation.domain.errors import (
+    DependencyUnavailable,
+    Fault,
+    Forbidden,
+    InvalidDefinition,
+    LockstepError,
+    NotFound,
+    QuotaExceeded,
+    Unauthenticated,
+)
+from foundation.http.problems import install_problem_handlers, problem_body, problem_response
 
 
 def _even(value: int) -> int:
@@ -59,3 +68,28 @@ def test_a_definition_with_too_many_dependencies_is_told_the_place() -> None:
 
 def test_a_fault_of_the_whole_is_told_without_a_place() -> None:
     assert str(Fault("", "not an object")) == "not an object"
+
+
+@pytest.mark.parametrize(
+    ("error", "header"),
+    [
+        (QuotaExceeded("many", retry_after=10), "10"),
+        (QuotaExceeded("many", retry_after=0.2), "1"),
+        (QuotaExceeded("many"), None),
+        (DependencyUnavailable("away", retry_after=7.4), "7"),
+        (DependencyUnavailable("away"), "1"),
+        (NotFound("none"), None),
+    ],
+)
+def test_a_passing_error_says_in_whole_seconds_when_to_come_again(error: LockstepError, header: str | None) -> None:
+    assert problem_response(error).headers.get("retry-after") == header
+
+
+def test_only_who_is_not_known_is_asked_for_a_token() -> None:
+    assert problem_response(Unauthenticated("no")).headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert "www-authenticate" not in problem_response(Forbidden("no")).headers
+
+
+@pytest.mark.parametrize(("error", "retryable"), [(QuotaExceeded("many"), True), (NotFound("none"), False)])
+def test_a_problem_says_whether_the_same_call_may_succeed_later(error: LockstepError, *, retryable: bool) -> None:
+    assert problem_body(error)["retryable"] is retryable
