@@ -6,18 +6,17 @@ from zoneinfo import ZoneInfo
 
 from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
 from control_plane.resources import AppResources
-from foundation.contracts.gateway.spending import Money, ScopeName, ScopeSpending, WindowSpending
+from foundation.contracts.gateway.spending import ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
-from foundation.domain.money import dollars
+from foundation.domain.money import NOTHING, Amount, dollars
 from foundation.storage.ledger import rolling_usage
 from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName, ScopeBudget
 from foundation.storage.people import tenant_settings
 from foundation.telemetry.logs import logger
 
 _log = logger(__name__)
-_NOTHING = Money(tokens=0, nano_usd=0)
 
 
 async def with_standings(
@@ -45,21 +44,22 @@ async def with_standings(
 
 async def _from_database(
     app: AppResources, tenant_id: TenantId, budgets: Sequence[ScopeBudget]
-) -> tuple[dict[BudgetName, Money], ZoneInfo]:
+) -> tuple[dict[BudgetName, Amount], ZoneInfo]:
     """What the ledger has of the rolling windows, and the zone of the tenant's days."""
     rolling = {}
     async with app.database.tenant(tenant_id) as tx:
         for budget in budgets:
             if (seconds := budget.limits.window_seconds) is not None:
                 name = budget.name
-                charged = await rolling_usage.charged_within(tx, tenant_id, name.scope, name.scope_id, seconds=seconds)
-                rolling[name] = Money(tokens=charged.tokens, nano_usd=charged.nano_usd)
+                rolling[name] = await rolling_usage.charged_within(
+                    tx, tenant_id, name.scope, name.scope_id, seconds=seconds
+                )
         return rolling, ZoneInfo(await tenant_settings.time_zone(tx, tenant_id))
 
 
 def counted_in_window(
-    name: BudgetName, spent: ScopeSpending, rolling: Mapping[BudgetName, Money], now: datetime
-) -> tuple[Money, Money]:
+    name: BudgetName, spent: ScopeSpending, rolling: Mapping[BudgetName, Amount], now: datetime
+) -> tuple[Amount, Amount]:
     """What counts as committed and as held; a day or month that is over counts nothing in the one that runs."""
     match name.period:
         case BudgetPeriod.DAY:
@@ -72,11 +72,11 @@ def counted_in_window(
             return spent.total.committed, spent.total.held
 
 
-def _in_window(window: WindowSpending, label: str) -> tuple[Money, Money]:
-    return (window.committed, window.held) if window.label == label else (_NOTHING, _NOTHING)
+def _in_window(window: WindowSpending, label: str) -> tuple[Amount, Amount]:
+    return (window.committed, window.held) if window.label == label else (NOTHING, NOTHING)
 
 
-def balance_of(limits: BudgetLimits, committed: Money, held: Money) -> Standing:
+def balance_of(limits: BudgetLimits, committed: Amount, held: Amount) -> Standing:
     tokens = _left(limits.tokens, committed.tokens + held.tokens)
     nano_usd = _left(limits.nano_usd, committed.nano_usd + held.nano_usd)
     return Standing(
@@ -90,7 +90,7 @@ def _left(limit: int | None, taken: int) -> int | None:
     return None if limit is None else max(0, limit - taken)
 
 
-def _amounts(money: Money) -> Amounts:
+def _amounts(money: Amount) -> Amounts:
     return Amounts(tokens=money.tokens, cost_usd=dollars(money.nano_usd))
 
 

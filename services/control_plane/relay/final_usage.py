@@ -28,8 +28,8 @@ class FinalUsage:
         for _ in range(_LOOKS):
             money = await self._gateway.run_money(effect.tenant_id, effect.run_id)
             async with self._database.tenant(effect.tenant_id) as tx:
-                tokens, nano_usd = await final_usage.in_ledger(tx, effect.tenant_id, effect.run_id)
-                if money.is_closed_at(tokens=tokens, nano_usd=nano_usd):
+                charged = await final_usage.in_ledger(tx, effect.tenant_id, effect.run_id)
+                if money.is_closed_at(charged):
                     await final_usage.mark(tx, effect.tenant_id, effect.run_id)
                     return
             await asyncio.sleep(_BETWEEN_SECONDS)

@@ -1,6 +1,7 @@
 """Money as integers of nano-dollars, read from and written as decimal strings."""
 
 import re
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import NewType
 
@@ -13,6 +14,23 @@ MAX_AMOUNT = 9 * 10**15
 TOKENS_PER_PRICE_UNIT = 1_000_000
 _MOST_DIGITS = 15
 _PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Tokens and nano-dollars together, as every budget counts them; differences may be negative."""
+
+    tokens: int
+    nano_usd: int
+
+    def __add__(self, other: "Amount") -> "Amount":
+        return Amount(self.tokens + other.tokens, self.nano_usd + other.nano_usd)
+
+    def __sub__(self, other: "Amount") -> "Amount":
+        return Amount(self.tokens - other.tokens, self.nano_usd - other.nano_usd)
+
+
+NOTHING = Amount(0, 0)
 
 
 def nano_usd(text: str | int | Decimal) -> NanoUsd:

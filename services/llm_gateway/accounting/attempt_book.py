@@ -12,12 +12,12 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NotAnswered
 
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.money import Amount
 from foundation.telemetry.logs import logger
 from llm_gateway.accounting.journal import AttemptPhase, Journal, JournalEntry, Settlement
 from llm_gateway.accounting.late_usage import make_lowering_event, make_undispatched_event
 from llm_gateway.accounting.open_holds import OpenHolds
 from llm_gateway.accounting.usage_event import decode_event, encode_event
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.refusals import BucketClosed
 from llm_gateway.budget.reservation import Reservation

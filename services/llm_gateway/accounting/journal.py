@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.budget.reservation import Reservation
 
 _SEGMENT_BYTES = 8 * 1024 * 1024

@@ -3,9 +3,8 @@
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName, ScopeSpending, Spending, WindowSpending
+from foundation.contracts.gateway.spending import AskSpending, ScopeName, ScopeSpending, Spending, WindowSpending
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.redis import keys
 
@@ -39,8 +38,4 @@ def _scope_spending(scope: ScopeName, field: bytes | None) -> ScopeSpending:
 
 def _window(counts: WindowCounts | None) -> WindowSpending:
     counts = counts or WindowCounts()
-    return WindowSpending(label=counts.label, committed=_money(counts.committed), held=_money(counts.held))
-
-
-def _money(amount: Amount) -> Money:
-    return Money(tokens=amount.tokens, nano_usd=amount.nano_usd)
+    return WindowSpending(label=counts.label, committed=counts.committed, held=counts.held)

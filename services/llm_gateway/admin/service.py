@@ -5,9 +5,8 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from foundation.contracts.gateway.spending import Money, RunMoney, ScopeMoney
+from foundation.contracts.gateway.spending import RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
@@ -37,11 +36,7 @@ class RunSpending:
         return RunMoney(
             run_id=run_id,
             scopes=[
-                ScopeMoney(scope=kind.value, scope_id=scope_id, committed=_money(one.committed), held=_money(one.held))
+                ScopeMoney(scope=kind.value, scope_id=scope_id, committed=one.committed, held=one.held)
                 for (kind, scope_id), one in zip(wanted, counters, strict=True)
             ],
         )
-
-
-def _money(amount: Amount) -> Money:
-    return Money(tokens=amount.tokens, nano_usd=amount.nano_usd)

@@ -1,8 +1,7 @@
 """What one gateway may admit of the allowance that a tenant has declared for the time in which Redis is away."""
 
 from foundation.contracts.gateway.budget_policy import RedisAway
-from foundation.domain.money import nano_usd
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount, nano_usd
 
 
 def allowance_of(declared: RedisAway, *, gateways: int) -> Amount:

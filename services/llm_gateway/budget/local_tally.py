@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from llm_gateway.budget.amounts import NOTHING, Amount
+from foundation.domain.money import NOTHING, Amount
 from llm_gateway.budget.reservation import Reservation
 
 

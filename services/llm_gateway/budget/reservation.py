@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.budget.redis import keys
 
 

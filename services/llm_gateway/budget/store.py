@@ -7,8 +7,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import MAX_AMOUNT, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from foundation.domain.ids import TenantId
-from foundation.domain.money import dollars
+from foundation.domain.money import Amount, dollars
 from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant
 from foundation.storage.session.database import Database
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.store import BudgetStore
@@ -85,7 +84,7 @@ async def count_tenants(
             if row.tenant_id not in counts or row.tenant_id in tenants:
                 same = before.get(row.tenant_id) == await _read_counters(store, row.tenant_id)
                 counters = before.get(row.tenant_id) if same else None
-                counts[row.tenant_id] = LedgerCount(Amount(row.tokens, row.nano_usd), counters)
+                counts[row.tenant_id] = LedgerCount(row.amount, counters)
         tenants = {TenantId(tenant_id) for tenant_id, one in counts.items() if one.counters is None}
         if not tenants:
             break

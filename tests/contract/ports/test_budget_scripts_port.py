@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from fixtures.machine.redis_server import running_redis
 from fixtures.money.budget_bench import BudgetBench, running_bench
-from llm_gateway.budget.amounts import NOTHING
+from foundation.domain.money import NOTHING
 from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.fake import FakeScriptRunner

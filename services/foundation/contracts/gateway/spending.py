@@ -7,6 +7,7 @@ from pydantic import Field
 from foundation.contracts.message import Message
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.ids import RunId, TenantId
+from foundation.domain.money import NOTHING, Amount
 
 MAX_SCOPES = 200
 
@@ -23,18 +24,13 @@ class AskSpending(Message):
     scopes: list[ScopeName] = Field(max_length=MAX_SCOPES)
 
 
-class Money(Message):
-    tokens: int
-    nano_usd: int
-
-
 class ScopeMoney(Message):
     """What a run's scope has committed and holds."""
 
     scope: str
     scope_id: UUID
-    committed: Money
-    held: Money
+    committed: Amount
+    held: Amount
 
 
 class RunMoney(Message):
@@ -43,18 +39,18 @@ class RunMoney(Message):
     run_id: RunId
     scopes: list[ScopeMoney]
 
-    def is_closed_at(self, *, tokens: int, nano_usd: int) -> bool:
+    def is_closed_at(self, charged: Amount) -> bool:
         """Whether the run holds nothing any more and has committed exactly this."""
         run = next(one for one in self.scopes if one.scope_id == self.run_id)
-        return run.held == Money(tokens=0, nano_usd=0) and run.committed == Money(tokens=tokens, nano_usd=nano_usd)
+        return run.held == NOTHING and run.committed == charged
 
 
 class WindowSpending(Message):
     """`label` names the day or month that was counted last, which may be over; it is empty for the total."""
 
     label: str
-    committed: Money
-    held: Money
+    committed: Amount
+    held: Amount
 
 
 class ScopeSpending(Message):

@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from foundation.domain.ids import RunId, TenantId
+from foundation.domain.money import Amount
 from foundation.storage.session.database import Transaction
 
 
@@ -21,8 +22,8 @@ async def unrecorded_answers(tx: Transaction, tenant_id: TenantId, run_id: RunId
     return int(row.scalar_one())
 
 
-async def in_ledger(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> tuple[int, int]:
-    """(tokens, nano-dollars) of the run and of every run below it, as the ledger has them."""
+async def in_ledger(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Amount:
+    """What the run and every run below it were charged, as the ledger has it."""
     row = (
         await tx.execute(
             text(
@@ -34,7 +35,7 @@ async def in_ledger(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> tupl
             {"tenant_id": tenant_id, "run_id": run_id},
         )
     ).one()
-    return int(row.tokens), int(row.nano_usd)
+    return Amount(int(row.tokens), int(row.nano_usd))
 
 
 async def mark(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:

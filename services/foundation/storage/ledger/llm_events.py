@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
+from foundation.storage.ledger.sums import LedgerSum
 from foundation.storage.session.database import Transaction
 
 _COLUMNS = (
@@ -29,42 +30,34 @@ class EventRefused(LockstepError):
     code = "event_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class CommittedByCaller:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommittedByCaller(LedgerSum):
     """What one user through one key was charged on one day; None where there was no user or key."""
 
     tenant_id: TenantId
     user_id: UserId | None
     api_key_id: ApiKeyId | None
     day: date
-    tokens: int
-    nano_usd: int
 
 
-@dataclass(frozen=True, slots=True)
-class CommittedByStep:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommittedByStep(LedgerSum):
     tenant_id: TenantId
     run_id: RunId
     step_id: StepId
-    tokens: int
-    nano_usd: int
 
 
-@dataclass(frozen=True, slots=True)
-class CommittedByAncestor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommittedByAncestor(LedgerSum):
     """What all runs below a run were charged together."""
 
     tenant_id: TenantId
     run_id: RunId
-    tokens: int
-    nano_usd: int
 
 
-@dataclass(frozen=True, slots=True)
-class CommittedByTenant:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommittedByTenant(LedgerSum):
     tenant_id: TenantId
-    tokens: int
-    nano_usd: int
 
 
 @dataclass(frozen=True, slots=True)

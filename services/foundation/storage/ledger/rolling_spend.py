@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.domain.ids import TenantId
+from foundation.storage.ledger.sums import LedgerSum
 from foundation.storage.session.database import Transaction
 
 _LATEST_DAYS = 35
@@ -46,8 +47,8 @@ _OF_ONE = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SliceSum:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceSum(LedgerSum):
     """What was charged to a scope in one slice of a rolling window's time."""
 
     tenant_id: TenantId
@@ -55,8 +56,6 @@ class SliceSum:
     scope_id: UUID
     width_ms: int
     slice: int
-    tokens: int
-    nano_usd: int
 
 
 async def committed_in_rolling_windows(tx: Transaction, *, slices: int) -> list[SliceSum]:

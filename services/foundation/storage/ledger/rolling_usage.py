@@ -1,24 +1,18 @@
 """What the ledger has of the last so many seconds of a scope."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
 
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.ids import TenantId
+from foundation.domain.money import Amount
 from foundation.storage.session.database import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Charged:
-    tokens: int
-    nano_usd: int
 
 
 async def charged_within(
     tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID, *, seconds: int
-) -> Charged:
+) -> Amount:
     """An adjustment belongs to the moment of the attempt that it adjusts.
 
     An event's day is that of its reservation in the tenant's calendar; the days looked at are more than enough for a
@@ -40,4 +34,4 @@ async def charged_within(
         {"tenant_id": tenant_id, "scope": scope, "scope_id": scope_id, "seconds": seconds},
     )
     found = row.one()
-    return Charged(found.tokens, found.nano_usd)
+    return Amount(found.tokens, found.nano_usd)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 
 
 @dataclass(frozen=True, slots=True)

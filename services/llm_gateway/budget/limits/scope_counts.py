@@ -2,10 +2,9 @@
 
 import msgspec
 
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import NOTHING, Amount
 
 FIELD = "counts"
-_NOTHING = Amount(0, 0)
 _LASTING, _OF_RUN = 14, 4
 """How many values there are."""
 _ARRAY = 0x90
@@ -15,8 +14,8 @@ class WindowCounts(msgspec.Struct, frozen=True):
     """One window; the empty label where nothing was counted yet."""
 
     label: str = ""
-    committed: Amount = _NOTHING
-    held: Amount = _NOTHING
+    committed: Amount = NOTHING
+    held: Amount = NOTHING
 
 
 _EMPTY = WindowCounts()

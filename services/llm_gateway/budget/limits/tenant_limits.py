@@ -20,7 +20,6 @@ from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.scopes import (
     NO_LIMIT,
@@ -115,7 +114,7 @@ class TenantLimitsCache:
                 slice_ms=window.slice_ms,
                 until_ms=until_ms,
             )
-        return Backfill(until_ms, {one.slice: Amount(one.tokens, one.nano_usd) for one in sums})
+        return Backfill(until_ms, {one.slice: one.amount for one in sums})
 
     async def _load(self, tenant_id: UUID) -> EffectiveLimits:
         async with self._database.tenant(TenantId(tenant_id)) as tx:

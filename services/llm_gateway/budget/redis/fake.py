@@ -9,7 +9,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from llm_gateway.budget.amounts import NOTHING, Amount
+from foundation.domain.money import NOTHING, Amount
 from llm_gateway.budget.redis.base import Argument, Script
 from llm_gateway.budget.redis.fake_counters import CountedHold, CountedScope, CountedWindow
 from llm_gateway.budget.redis.scripts import load_script

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from llm_gateway.budget.amounts import NOTHING, Amount
+from foundation.domain.money import NOTHING, Amount
 
 
 @dataclass(slots=True)

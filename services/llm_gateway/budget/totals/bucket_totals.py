@@ -10,7 +10,6 @@ from foundation.storage.ledger.llm_events import (
     StepFence,
 )
 from foundation.storage.ledger.rolling_spend import SliceSum
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.totals.redis_holds import RedisHold
@@ -25,23 +24,23 @@ class BucketTotals:
         """Holds that are still in Redis although the ledger has their events."""
 
     def add_caller(self, row: CommittedByCaller) -> None:
-        amount = Amount(row.tokens, row.nano_usd)
+        amount = row.amount
         callers = {ScopeKind.TENANT: row.tenant_id, ScopeKind.USER: row.user_id, ScopeKind.KEY: row.api_key_id}
         for kind, scope_id in callers.items():
             if scope_id is not None:
                 self.scopes.commit_on(self._key(row.tenant_id, kind, scope_id), row.day, amount)
 
     def add_step(self, row: CommittedByStep) -> None:
-        amount = Amount(row.tokens, row.nano_usd)
+        amount = row.amount
         self.scopes.commit(self._key(row.tenant_id, ScopeKind.RUN, row.run_id), amount)
         self.scopes.commit(self._key(row.tenant_id, ScopeKind.STEP, row.step_id), amount)
 
     def add_ancestor(self, row: CommittedByAncestor) -> None:
-        self.scopes.commit(self._key(row.tenant_id, ScopeKind.RUN, row.run_id), Amount(row.tokens, row.nano_usd))
+        self.scopes.commit(self._key(row.tenant_id, ScopeKind.RUN, row.run_id), row.amount)
 
     def add_slice(self, row: SliceSum) -> None:
         key = self._key(row.tenant_id, ScopeKind(row.scope), row.scope_id)
-        self.scopes.commit_in_slice(key, row.width_ms, row.slice, Amount(row.tokens, row.nano_usd))
+        self.scopes.commit_in_slice(key, row.width_ms, row.slice, row.amount)
 
     def add_run(self, row: RunState) -> None:
         key = self._key(row.tenant_id, ScopeKind.RUN, row.run_id)

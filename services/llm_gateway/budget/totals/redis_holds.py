@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from redis.asyncio import Redis
 
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from llm_gateway.budget.amounts import NOTHING, Amount
+from foundation.domain.money import NOTHING, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import slice_width
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fixtures.money.budget_bench import LIMIT, BudgetBench, Run
 from fixtures.money.counters import as_field, over
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts
 from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys

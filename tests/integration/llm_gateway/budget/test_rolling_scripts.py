@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fixtures.money.budget_bench import BudgetBench, Run
 from fixtures.money.rolling_oracle import RollingOracle
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, RollingLimit, ScopeKind
 from llm_gateway.budget.refusals import BackfillNeeded, BudgetSpent, RoomHeldByOthers

@@ -6,11 +6,11 @@ import pytest
 from fixtures.gateways.gateway import Signing, Tenant
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import as_field
-from foundation.contracts.gateway.spending import AskSpending, Money, ScopeName
+from foundation.contracts.gateway.spending import AskSpending, ScopeName
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.money import Amount
 from llm_gateway.admin.scopes_money import ScopeSpendingReader
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.connection import RedisSettings, connect
@@ -41,10 +41,10 @@ async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: Re
         await redis.set(keys.epoch(bucket), "1")
         key, whole = (await ScopeSpendingReader(redis).read(asked)).scopes
         assert [one.scope for one in (key, whole)] == asked.scopes
-        assert (key.total.committed, key.total.held) == (Money(tokens=5, nano_usd=7), Money(tokens=1, nano_usd=0))
-        assert (key.day.label, key.day.committed) == ("2026-11-26", Money(tokens=3, nano_usd=0))
-        assert (key.month.label, key.month.committed) == ("2026-11", Money(tokens=0, nano_usd=2))
-        assert whole.total.committed == whole.day.held == Money(tokens=0, nano_usd=0)
+        assert (key.total.committed, key.total.held) == (Amount(tokens=5, nano_usd=7), Amount(tokens=1, nano_usd=0))
+        assert (key.day.label, key.day.committed) == ("2026-11-26", Amount(tokens=3, nano_usd=0))
+        assert (key.month.label, key.month.committed) == ("2026-11", Amount(tokens=0, nano_usd=2))
+        assert whole.total.committed == whole.day.held == Amount(tokens=0, nano_usd=0)
     finally:
         await redis.aclose()
     away = connect(RedisSettings(url="redis://127.0.0.1:1/0"))

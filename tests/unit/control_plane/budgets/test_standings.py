@@ -8,16 +8,17 @@ import pytest
 from control_plane.budgets.schemas import NewBudget
 from control_plane.budgets.service import limits_of
 from control_plane.budgets.standing import balance_of, counted_in_window
-from foundation.contracts.gateway.spending import Money, ScopeName, ScopeSpending, WindowSpending
+from foundation.contracts.gateway.spending import ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest
+from foundation.domain.money import Amount
 from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName
 
 NOW = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 
 
-def money(tokens: int) -> Money:
-    return Money(tokens=tokens, nano_usd=tokens * 1_000_000)
+def money(tokens: int) -> Amount:
+    return Amount(tokens=tokens, nano_usd=tokens * 1_000_000)
 
 
 def name(period: BudgetPeriod) -> BudgetName:
@@ -41,7 +42,7 @@ SPENT = ScopeSpending(
         (BudgetPeriod.ROLLING, (money(33), money(7))),
     ],
 )
-def test_each_period_counts_its_own_window(period: BudgetPeriod, counted: tuple[Money, Money]) -> None:
+def test_each_period_counts_its_own_window(period: BudgetPeriod, counted: tuple[Amount, Amount]) -> None:
     assert counted_in_window(name(period), SPENT, {name(BudgetPeriod.ROLLING): money(33)}, NOW) == counted
 
 

@@ -4,8 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from foundation.contracts.gateway.budget_policy import BoundKind, Bounds, RedisAway
-from foundation.domain.money import MAX_AMOUNT
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import MAX_AMOUNT, Amount
 from llm_gateway.budget.limits.scopes import BudgetLimit, LimitOutOfRange, make_rolling_limit
 from llm_gateway.budget.local_allowance import allowance_of
 

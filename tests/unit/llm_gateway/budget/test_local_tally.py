@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.ids import new_uuid
+from foundation.domain.money import Amount
 from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.journal import Journal, Settlement
-from llm_gateway.budget.amounts import Amount
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 

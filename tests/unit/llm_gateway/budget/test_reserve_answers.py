@@ -8,7 +8,7 @@ import pytest
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.rates import MINUTE_US, CallLimits, SlidingWindow
 from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind, make_rolling_limit, windows_at

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.reconciliation.drift import LedgerCount, TenantDrift
 from llm_gateway.reconciliation.reconcile import ProviderReport, ReconcileExit, choose_exit
 

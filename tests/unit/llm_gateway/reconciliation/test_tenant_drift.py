@@ -3,7 +3,7 @@
 from typing import Any
 
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.amounts import Amount
+from foundation.domain.money import Amount
 from llm_gateway.reconciliation.drift import LedgerCount, TenantDrift, sum_by_tenant
 
 TENANT, OTHER = sorted((new_uuid(), new_uuid()))
