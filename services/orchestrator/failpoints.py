@@ -7,7 +7,7 @@ _ALLOWED = frozenset({"local", "test"})
 
 
 class Failpoints:
-    """`reach(name)` ends the process without a word when `name` is the configured place (`name` or `name:count`)."""
+    """`reach(name)` kills the process with SIGKILL when `name` is the configured place (`name` or `name:count`)."""
 
     def __init__(self, configured: str | None, *, environment: str) -> None:
         if configured and environment not in _ALLOWED:

@@ -1,4 +1,4 @@
-"""What a worker is told by its environment."""
+"""A worker's settings, read from its environment."""
 
 from typing import Literal
 

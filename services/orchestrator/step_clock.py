@@ -1,18 +1,18 @@
-"""The time that a held step has: it stands while everything that the step does waits for a place."""
+"""The clock of a held step. It is stopped while every open call of the step waits for a slot."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 COLLECT_SECONDS = 12.0
-"""How long what was stopped for its time may take to hand out what it had."""
+"""How long a job that was stopped at its deadline may take to hand out its output."""
 
-OnStand = Callable[[bool], Awaitable[None]]
-"""Writes down that the clock stands (True) or goes on (False)."""
+OnClockChange = Callable[[bool], Awaitable[None]]
+"""Stores that the clock is stopped (True) or runs (False)."""
 
 
 class StepClock:
-    """One dispatch's clock. A step that waits only because others are served uses none of its own time."""
+    """One dispatch's clock. Time that a step only waits, because others are served, does not count as its own."""
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds
@@ -20,8 +20,8 @@ class StepClock:
         self._calls = 0
         self._waiting = 0
         self._collecting = 0
-        self._standing = False
-        self._written = False
+        self._stopped = False
+        self._stored_state = False
         self._order = asyncio.Lock()
 
     @property
@@ -30,7 +30,7 @@ class StepClock:
         when = self._timeout.when() if self._timeout is not None else None
         if when is None:
             return self._left
-        return max(when - asyncio.get_running_loop().time() - self._lenience, 0.0)
+        return max(when - asyncio.get_running_loop().time() - self._grace_seconds, 0.0)
 
     @property
     def is_over(self) -> bool:
@@ -43,80 +43,80 @@ class StepClock:
             yield
 
     @asynccontextmanager
-    async def call(self, on_stand: OnStand) -> AsyncIterator["ClockedCall"]:
-        """One call that may have to wait for a place. The clock stands while every open call of the step waits."""
-        call = ClockedCall(self, on_stand)
+    async def call(self, on_change: OnClockChange) -> AsyncIterator["ClockedCall"]:
+        """One call that may have to wait for a slot. The clock is stopped while every open call of the step waits."""
+        call = ClockedCall(self, on_change)
         self._calls += 1
         try:
             yield call
         finally:
             self._calls -= 1
             call.leave()
-            self._set()
+            self._stop_or_start()
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """For work that ends by itself when the step's time is over: it may then hand out what it had."""
-        self._lenient(1)
+        """Gives work that ends itself at the step's deadline `COLLECT_SECONDS` more, to hand out its output."""
+        self._count_collecting(1)
         try:
             yield
         finally:
-            self._lenient(-1)
+            self._count_collecting(-1)
 
     @property
-    def _lenience(self) -> float:
+    def _grace_seconds(self) -> float:
         return COLLECT_SECONDS if self._collecting else 0.0
 
-    def _lenient(self, change: int) -> None:
+    def _count_collecting(self, change: int) -> None:
         left = self.seconds_left
         self._collecting += change
-        if self._timeout is not None and not self._timeout.expired() and not self._standing:
-            self._timeout.reschedule(asyncio.get_running_loop().time() + left + self._lenience)
+        if self._timeout is not None and not self._timeout.expired() and not self._stopped:
+            self._timeout.reschedule(asyncio.get_running_loop().time() + left + self._grace_seconds)
 
-    def waits(self, change: int) -> None:
-        """Counts a call that waits, or no longer does."""
+    def count_waiting(self, change: int) -> None:
+        """Counts a call that starts to wait (1) or no longer waits (-1)."""
         self._waiting += change
-        self._set()
+        self._stop_or_start()
 
-    def _set(self) -> None:
-        standing = self._calls > 0 and self._waiting == self._calls
-        if standing != self._standing and self._timeout is not None:
+    def _stop_or_start(self) -> None:
+        stopped = self._calls > 0 and self._waiting == self._calls
+        if stopped != self._stopped and self._timeout is not None:
             self._left = self.seconds_left
-            self._standing = standing
+            self._stopped = stopped
             if not self._timeout.expired():
-                until = asyncio.get_running_loop().time() + self._left + self._lenience
-                self._timeout.reschedule(None if standing else until)
+                until = asyncio.get_running_loop().time() + self._left + self._grace_seconds
+                self._timeout.reschedule(None if stopped else until)
 
-    async def written(self, on_stand: OnStand) -> None:
-        """Writes the clock's state down where it has changed, each change after the one before it."""
+    async def store_change(self, on_change: OnClockChange) -> None:
+        """Has the clock's state stored if it has changed; the lock keeps changes in their order."""
         async with self._order:
-            if self._written != self._standing:
-                self._written = self._standing
-                await on_stand(self._standing)
+            if self._stored_state != self._stopped:
+                self._stored_state = self._stopped
+                await on_change(self._stopped)
 
 
 class ClockedCall:
     """One call's share in its step's clock."""
 
-    def __init__(self, clock: StepClock, on_stand: OnStand) -> None:
+    def __init__(self, clock: StepClock, on_change: OnClockChange) -> None:
         self._clock = clock
-        self._on_stand = on_stand
+        self._on_change = on_change
         self._waits = False
 
     async def wait(self) -> None:
-        """The call waits for a place."""
+        """The call starts to wait for a slot."""
         if not self._waits:
             self._waits = True
-            self._clock.waits(1)
-            await self._clock.written(self._on_stand)
+            self._clock.count_waiting(1)
+            await self._clock.store_change(self._on_change)
 
     async def go_on(self) -> None:
-        """The call has its place."""
+        """The call has its slot."""
         self.leave()
-        await self._clock.written(self._on_stand)
+        await self._clock.store_change(self._on_change)
 
     def leave(self) -> None:
-        """The call is over, wherever it was."""
+        """The call is over, whether it waited or ran."""
         if self._waits:
             self._waits = False
-            self._clock.waits(-1)
+            self._clock.count_waiting(-1)

@@ -32,13 +32,13 @@ class Work:
         return resolve(value, self.data, at)
 
     def resolve_text(self, value: str, *at: str) -> str:
-        """The same for what must be a text: other values are written as JSON, and null is no text."""
-        found = self.resolve(value, *at)
-        if found is None:
+        """The value as a text: other values are written as JSON, and null raises `ExpressionError`."""
+        resolved = self.resolve(value, *at)
+        if resolved is None:
             raise ExpressionError(
                 f"/{'/'.join(at)}: {value} is null, and a text is needed; write || 'default' within it"
             )
-        return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+        return resolved if isinstance(resolved, str) else json.dumps(resolved, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ TickOutcome = StepFinished | MoreTurns
 
 
 class TickFailed(Exception):
-    """The tick failed; `retryable` says whether another attempt may help, `retry_after` when at the earliest."""
+    """The tick failed; `retryable` tells whether another attempt may help, `retry_after` in how many seconds."""
 
     def __init__(
         self,

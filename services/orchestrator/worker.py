@@ -1,4 +1,4 @@
-"""One worker: its loops put together, run until it is asked to stop, then drained."""
+"""One worker: runs its loops until it is asked to stop, then drains."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -66,7 +66,7 @@ class Worker:
         self._relay = Relay(held.relay_database, held.wakeups, effects)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Returns when it was asked to stop and has drained; a loop that ends by itself ends the worker."""
+        """Returns when `stop` is set and the worker has drained; a loop that ends by itself ends the worker."""
         consuming = asyncio.create_task(self._consumer.run(), name="consumer")
         background = [asyncio.create_task(work, name=name) for name, work in self._loops().items()]
         _log.info("the worker is ready", extra={"worker_id": self._worker_id})

@@ -1,4 +1,4 @@
-"""An upload becomes final: it is known to be what was announced, and lies where no upload form reaches."""
+"""Makes an upload final: checks that it is what was announced, and moves it to a key that no upload form reaches."""
 
 from dataclasses import replace
 
@@ -14,15 +14,15 @@ async def final_artifact(
 ) -> Artifact | None:
     """The artifact, made final if its upload has come since; None when the tenant has no such artifact.
 
-    It is not `ready` while nothing has been uploaded, or something else than was announced. No transaction is open
-    while the object store is asked.
+    The artifact is not `ready` while nothing, or something other than was announced, has been uploaded. No transaction
+    stays open during the calls to the object store, which may be slow.
     """
     artifact = await _read(database, tenant_id, artifact_id)
     if artifact is None or artifact.ready:
         return artifact
     key = artifacts.final_key(tenant_id, artifact_id)
     if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
-        # Somebody else may have made it final meanwhile, and taken the upload away from its first place.
+        # Another caller may have made it final meanwhile, and deleted the upload from its first key.
         return await _read(database, tenant_id, artifact_id)
     async with database.tenant(tenant_id) as tx:
         await artifacts.mark_ready(tx, tenant_id, artifact_id, object_key=key)

@@ -1,4 +1,4 @@
-"""What Step Functions is answered for the token of a step's dispatch, through the outbox."""
+"""The answers that the outbox sends to Step Functions for the task token of a step's dispatch."""
 
 import math
 
@@ -7,21 +7,21 @@ from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.outbox import OutboxEffect, OutboxKind
 
 _GRACE_SECONDS = 60
-"""A token outlives its run's time by a minute, so that the run's own clock is what ends it."""
+"""A token outlives its run's deadline by a minute, so that the run's own clock ends the run, and not the token."""
 
 
 def timeout_seconds(seconds_left: float) -> int:
-    """How long a token may wait in a run that has so many seconds left."""
+    """The timeout of a token in a run that has `seconds_left` until its deadline."""
     return max(math.ceil(seconds_left), 0) + _GRACE_SECONDS
 
 
 def done(dispatch: StepDispatch) -> OutboxEffect:
-    """The step has ended; the outcome itself is in PostgreSQL, so that a late message gets the same answer."""
+    """The callback of a step that has ended. Its outcome is in PostgreSQL, so that late messages get this one, too."""
     return _answer(dispatch, Next.DONE, tick=dispatch.tick + 1, timeout=_GRACE_SECONDS)
 
 
 def next_tick(dispatch: StepDispatch, *, tick: int, seconds_left: float) -> OutboxEffect:
-    """The step goes on with this tick, which Step Functions enqueues."""
+    """The callback of a step that goes on: Step Functions then enqueues this tick."""
     return _answer(dispatch, Next.CONTINUE, tick=tick, timeout=timeout_seconds(seconds_left))
 
 

@@ -1,4 +1,4 @@
-"""Who works on a step: claims, parking, leases. PostgreSQL decides; every write of a holder names its fence."""
+"""Claims, parks and leases steps. PostgreSQL decides who holds a step, and each write of a holder names its fence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from foundation.storage.session.rows import value_of
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """A step and its run as they stand, read to decide what a message that was not claimed means."""
+    """The present state of a step and its run, read to decide what becomes of a message whose claim failed."""
 
     status: StepStatus
     run_status: RunStatus
@@ -23,9 +23,9 @@ class StepState:
     unmet_needs: int
 
 
-# Each table is reached by its own whole key: a young database has no statistics, and a plan that may start from the
-# tenant's column alone then reads all that the tenant has. `IS TRUE` keeps the comparison from becoming another way to
-# the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
+# Each table is looked up by its whole key. A young database has no statistics, so a plan that may start from the
+# tenant's column alone would read all that the tenant has. `IS TRUE` keeps the planner from using that comparison to
+# find the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
 _CLAIM = text(
     """WITH claimed AS (
            UPDATE steps s
@@ -100,6 +100,7 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
 
 
 async def read_state(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> StepState | None:
+    """The state of a step and its run; None when the tenant has no such step."""
     row = (
         await tx.execute(
             text(
@@ -128,10 +129,10 @@ async def any_held(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
 
 
 async def is_over(tx: Transaction, claim: StepClaim) -> bool:
-    """Whether nobody will go on with the step: it has ended, or its time is over while this holder has it.
+    """Whether no worker will go on with the step: it has ended, or its time is over while this holder has it.
 
-    A holder that is taken off its step asks this before it ends what it has started, as its successor may have joined.
-    A second's grace, because a holder's own clock may be ahead of the database's.
+    A holder that loses its step checks this before it ends a job that it started, as its successor may have joined it.
+    The deadline gets a second's grace, because a holder's own clock may be ahead of the database's.
     """
     row = (
         await tx.execute(
@@ -153,7 +154,7 @@ async def is_over(tx: Transaction, claim: StepClaim) -> bool:
 async def renew(
     tx: Transaction, tenant_id: TenantId, held: Sequence[tuple[StepId, int]], *, lease_seconds: float
 ) -> set[tuple[StepId, int]]:
-    """Prolongs the leases of (step, fence) pairs; returns those still held. The others belong to somebody else now."""
+    """Prolongs the leases of (step, fence) pairs; returns those still held. Other holders have the rest."""
     rows = await tx.execute(
         text(
             """UPDATE steps SET lease_expires_at = now() + :lease * interval '1 second'

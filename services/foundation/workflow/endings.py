@@ -13,7 +13,7 @@ from foundation.workflow.run_control import RunRow
 
 
 def error_of(status: RunStatus, steps: list[EndedStep], *, first_error: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What stopped the run, or else its steps' failures in one sentence; always with the failures themselves."""
+    """The run's error: what stopped it, or else its steps' failures in a sentence; `failures` lists them either way."""
     if status is RunStatus.COMPLETED:
         return None
     failures = [dict(step.error or {}, step=step.name) for step in steps if step.status is StepStatus.FAILED]
@@ -25,7 +25,7 @@ def error_of(status: RunStatus, steps: list[EndedStep], *, first_error: dict[str
 def output_of(status: RunStatus, steps: list[EndedStep], *, on_timeout: TimeoutPolicy) -> dict[str, Any] | None:
     """The outputs of the last steps; of a run that stopped early, of every step that succeeded.
 
-    None for a run that was over its time and whose task says `on_timeout: abort`: it keeps nothing.
+    None for a run that timed out and whose task has `on_timeout: abort`, which keeps no output.
     """
     if status is RunStatus.TIMED_OUT and on_timeout is TimeoutPolicy.ABORT:
         return None
@@ -46,7 +46,7 @@ async def end_from_steps(tx: Transaction, run: RunRow) -> RunStatus:
 
 
 async def end_stopped(tx: Transaction, run: RunRow, *, status: RunStatus, error: dict[str, Any]) -> None:
-    """Ends a locked run that was stopped, with what it has: what its steps gave, and which of them failed."""
+    """Ends a locked run that was stopped, with the outputs and the failures that its steps have by then."""
     plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
     steps = await plans.ended_steps(tx, run.tenant_id, run.run_id)
     await _end(tx, run, plan, steps, status=status, first_error=plan.error or error)
@@ -74,7 +74,7 @@ async def end_with_execution(
 ) -> RunStatus | None:
     """Ends the run of this very generation with its execution, if it is still open; None when nothing changed.
 
-    `execution_status` is Step Functions' word; one that succeeded has been finalized and changes nothing.
+    `execution_status` is Step Functions' name of the state. SUCCEEDED changes nothing, as Finalize has ended the run.
     """
     cause = _CAUSES.get(execution_status)
     if cause is None:

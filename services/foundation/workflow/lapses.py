@@ -1,4 +1,4 @@
-"""Steps whose holder is gone or whose time is over: found across tenants, fenced in their own."""
+"""Finds, across tenants, steps whose holder is gone or whose time is over, and fences each within its own tenant."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from foundation.storage.session.database import Transaction
 async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[TenantId, StepId]]:
     """(tenant, step) of leases that ended without a result and of steps past their deadline; across tenants.
 
-    Who holds a step that is over its time has a while to end it: a tool that was stopped still hands out what it had.
+    A live holder has 15 seconds after the deadline to end its step, because a stopped tool still hands out its output.
     """
     rows = await tx.execute(
         text(

@@ -1,4 +1,4 @@
-"""How a held step's tick is recorded; each function is one part of the one transaction that records it."""
+"""Writes the outcome of a held step's tick; each function is one part of the caller's single transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,8 +51,8 @@ async def end(
     await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
 
 
-async def tell(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, output: Any) -> None:
-    """Adds what a step that was stopped had given until then; its end stands, and so does an output that it has."""
+async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, output: Any) -> None:
+    """Adds the output that a stopped step had by then; its status, and an output that it has already, do not change."""
     await tx.execute(
         text(
             """UPDATE steps SET output = CAST(:output AS jsonb)
@@ -84,7 +84,7 @@ async def next_tick(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fe
 async def give_back(
     tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, retry_seconds: float | None
 ) -> None:
-    """Hands a held step back with its token: to be tried again (`retry_seconds`), or as if it had not been taken."""
+    """Hands a held step back with its token, to be tried again after `retry_seconds`, or with None as never taken."""
     row = await tx.execute(
         text(
             """UPDATE steps
@@ -101,7 +101,7 @@ async def give_back(
 
 
 async def release_dependents(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> list[StepDispatch]:
-    """Counts one need of each dependent as met, in id order; those that waited, with a token, for nothing else."""
+    """Counts one need of each dependent as met, in id order; returns those that can run now and have a token."""
     rows = await tx.execute(
         text(
             """WITH dependents AS (
@@ -134,7 +134,7 @@ class StoppedStep:
     name: str
     was_running: bool
     waiting: StepDispatch | None
-    """Whose token must be answered, as the execution waits for it."""
+    """The dispatch whose token must be answered, as the execution waits for it; None where there is no token."""
 
 
 def _stopped_of(row: Row[Any], tenant_id: TenantId) -> StoppedStep:
@@ -150,6 +150,7 @@ async def skip_dependents(
     """Skips everything that needs the failed step, directly or not, in id order, with the failure as its reason."""
     rows = await tx.execute(
         text(
+            # OFFSET 0 keeps the lateral query apart, so that the needs of each level are looked up by their key.
             """WITH RECURSIVE below(step_id) AS (
                    SELECT step_id FROM step_needs WHERE tenant_id = :tenant_id AND needs_id = :step_id
                    UNION

@@ -1,4 +1,4 @@
-"""Opens and closes a generation: what InitRun and Finalize do to the database."""
+"""The database's side of InitRun and Finalize: a run's pinned plan, its steps, its clock, and how its steps ended."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ async def pinned_plan(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Pi
 async def insert_steps(
     tx: Transaction, tenant_id: TenantId, run_id: RunId, definition: TaskDefinition, *, generation: int
 ) -> None:
-    """Inserts the steps in topological order, once: ids rise with positions, so id order is lock order."""
+    """Inserts the steps in topological order. Ids rise with positions, so that locks by id are taken in that order."""
     steps = {step.name: step for step in definition.steps}
     order = topological(definition.nodes())
     ids = {name: new_uuid() for name in order}
@@ -111,7 +111,7 @@ async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> fl
 
 
 async def seconds_to_deadline(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> float:
-    """The seconds until the run's hard deadline; 0 when its clock stands."""
+    """The seconds until the run's hard deadline; 0 while its clock is stopped."""
     row = (
         await tx.execute(
             text(

@@ -1,4 +1,4 @@
-"""What stops, pauses or restarts a whole run; every function is part of the caller's transaction."""
+"""Stops, pauses, ends and restarts whole runs; every function is part of the caller's transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +40,7 @@ class RunRow:
 
 
 async def lock_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunRow | None:
-    """The run's row for update. Steps are locked before their run everywhere: lock those first where any is touched."""
+    """Locks the run's row. Against deadlocks, steps are always locked before their run: lock what changes first."""
     row = (
         await tx.execute(
             text(
@@ -56,7 +56,7 @@ async def lock_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunRo
 
 
 async def lock_unfinished_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
-    """Takes the step rows in id order, before their run's row, as everybody does."""
+    """Locks the run's unfinished steps in id order, as every transaction does before it locks the run's row."""
     await tx.execute(
         text(
             """SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL
@@ -142,7 +142,7 @@ async def pause(tx: Transaction, run: RunRow, paused: RunPaused) -> None:
 
 
 async def stop_execution_if_idle(tx: Transaction, run: RunRow) -> None:
-    """Stops a paused run's execution when no step is held: ticks that were claimed are recorded first."""
+    """Stops a paused run's execution once no step is held, so that ticks that were claimed can still be recorded."""
     held = await tx.execute(
         text("SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'RUNNING' LIMIT 1"),
         {"tenant_id": run.tenant_id, "run_id": run.run_id},
@@ -177,7 +177,7 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},
     )
     await tx.execute(text("SELECT pg_notify('fenced', '')"))
-    # The generation before may still wait for steps that were held when it was paused, or not be lost after all.
+    # The earlier execution may still wait for steps that were held at the pause, or may not be lost after all.
     superseded = stop_execution_effect(run, cause=f"superseded by generation {generation}")
     start = ExecutionInput(
         tenant_id=run.tenant_id, run_id=run.run_id, generation=generation, traceparent=run.traceparent

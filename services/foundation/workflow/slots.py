@@ -1,7 +1,7 @@
-"""Steps that could run and wait for a place: at a worker, before they are claimed, or at the tool runtime, while held.
+"""Steps that could run but wait for a slot: of a worker, before they are claimed, or of the tool runtime, while held.
 
-Such a wait is not the step's own time. Its clock stands: what was left of it is kept in `clock_left`, and there is no
-deadline until the step goes on.
+Such a wait does not count as the step's own time. Its clock is stopped: the time that is left is kept in `clock_left`,
+and the step has no deadline until it goes on.
 """
 
 from sqlalchemy import text
@@ -10,7 +10,7 @@ from foundation.domain.ids import TenantId
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 
-_STAND = """wait_reason = 'slot', waiting_since = COALESCE(waiting_since, now()),
+_STOP_CLOCK = """wait_reason = 'slot', waiting_since = COALESCE(waiting_since, now()),
             clock_left = COALESCE(EXTRACT(EPOCH FROM deadline_at - now()), clock_left), deadline_at = NULL"""
 
 
@@ -22,7 +22,7 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
     row = await tx.execute(
         text(
             f"""UPDATE steps s SET status = 'WAITING', task_token = :task_token, retry_at = NULL,
-                    attempt = s.attempt + CASE WHEN s.status = 'RETRYING' THEN 1 ELSE 0 END, {_STAND}
+                    attempt = s.attempt + CASE WHEN s.status = 'RETRYING' THEN 1 ELSE 0 END, {_STOP_CLOCK}
                 FROM runs r
                 WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation
                   AND s.tick = :tick AND s.unmet_needs = 0 AND s.status IN ('QUEUED', 'WAITING', 'RETRYING')
@@ -41,10 +41,10 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
 
 
 async def wake(tx: Transaction, tenant_id: TenantId, *, most: int) -> list[StepDispatch]:
-    """Takes the steps of one tenant that wait longest for a share out of their wait; each must then be enqueued."""
+    """Ends the wait of the tenant's `most` longest waiting steps; the caller must enqueue each of them."""
     rows = await tx.execute(
         text(
-            # Materialized, because a subquery with LIMIT that the plan asks once a row locks more rows than its limit.
+            # Materialized, because a plan may run a subquery once for each row, which then locks more than its LIMIT.
             """WITH longest AS MATERIALIZED (
                    SELECT w.tenant_id, w.step_id, w.waiting_since FROM steps w JOIN runs r USING (tenant_id, run_id)
                    WHERE w.tenant_id = :tenant_id AND w.status = 'WAITING' AND w.wait_reason = 'slot'
@@ -62,7 +62,7 @@ async def wake(tx: Transaction, tenant_id: TenantId, *, most: int) -> list[StepD
 
 
 async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) -> list[TenantId]:
-    """Tenants of whose steps one has waited that long for a share; across tenants. A worker that died woke nobody."""
+    """Tenants with a step that has waited so long for a slot, across tenants: a worker that died did not wake it."""
     rows = await tx.execute(
         text(
             """SELECT DISTINCT tenant_id FROM steps
@@ -74,11 +74,11 @@ async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) 
     return [row.tenant_id for row in rows]
 
 
-async def write_clock(tx: Transaction, claim: StepClaim, *, standing: bool) -> None:
-    """A held step's clock stands, or goes on with what was left. Changes nothing when another holder has the step."""
+async def write_clock(tx: Transaction, claim: StepClaim, *, stopped: bool) -> None:
+    """Stops a held step's clock, or starts it with the time that was left; nothing when another holder has the step."""
     changed = (
-        _STAND
-        if standing
+        _STOP_CLOCK
+        if stopped
         else """wait_reason = NULL, waiting_since = NULL,
                 deadline_at = COALESCE(deadline_at, now() + clock_left * interval '1 second'), clock_left = NULL"""
     )

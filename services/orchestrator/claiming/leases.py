@@ -1,4 +1,4 @@
-"""The steps that this worker holds, and the one task that keeps holding them."""
+"""The steps that this worker holds, and the loop that renews their leases."""
 
 import asyncio
 from collections import defaultdict
@@ -29,7 +29,7 @@ class HeldStep:
 
 
 class Leases:
-    """Renews every lease with its message's visibility; a step whose fence was raised is cancelled at once."""
+    """Renews each lease together with its message's visibility; cancels a step's task when its fence was raised."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Leases:
         return [held.task for held in self._held.values()]
 
     async def keep(self) -> None:
-        """Renews until cancelled: on time, and at once when somebody says that leases were fenced."""
+        """Renews until cancelled: every `renew_seconds`, and at once when a notification reports fenced leases."""
         while True:
             await self._wakeups.wait("fenced", timeout_seconds=self._renew_seconds)
             if not self._held:
@@ -77,7 +77,9 @@ class Leases:
             try:
                 await self.renew_all()
             except (LockstepError, OSError) as error:
-                _log.warning("leases could not be renewed", extra={"error": type(error).__name__})
+                _log.warning(
+                    "leases could not be renewed and will be tried again", extra={"error": type(error).__name__}
+                )
                 await asyncio.sleep(0.5)
 
     async def renew_all(self) -> None:
@@ -89,10 +91,12 @@ class Leases:
             async with self._database.tenant(tenant_id) as tx:
                 kept = await claims.renew(tx, tenant_id, pairs, lease_seconds=self._lease_seconds)
             for held, pair in zip(steps, pairs, strict=True):
+                # A step that ended during the renewal is no longer held, but it is not lost.
                 if pair not in kept and pair in self._held:
                     held.lost = True
                     held.task.cancel()
         for held in list(self._held.values()):
             if held.receipt and not held.lost:
+                # A message that becomes visible too early is refused as held, so a failure here does no harm.
                 with suppress(DependencyUnavailable):
                     await self._queue.extend(held.receipt, visibility_seconds=self._visibility_seconds)

@@ -1,4 +1,4 @@
-"""What becomes of a message: its step is claimed, parked, or the message is refused with the right answer."""
+"""Claims or parks the step that a message names, or decides why the message brings no work."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,8 @@ from orchestrator.step_clock import StepClock
 from orchestrator.work import Work
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
-_LOOKS = 3
+# A step's row may change between a failed claim and the read that explains it; the claim is then tried again.
+_CLAIM_TRIES = 3
 
 
 class TakeRefusal(StrEnum):
@@ -62,12 +63,12 @@ class Taker:
         self._lease_seconds = lease_seconds
 
     async def take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
-        """Claims the step, or parks it, or says why the message brings no work. One short transaction."""
+        """Claims the step, or parks it, or returns why the message brings no work. One short transaction."""
         return await with_retries(lambda: self._take(dispatch))
 
     async def _take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
         async with self._database.tenant(dispatch.tenant_id) as tx:
-            for _ in range(_LOOKS):
+            for _ in range(_CLAIM_TRIES):
                 if work := await self.claim(tx, dispatch):
                     return Taken(work)
                 refusal = await self._park(tx, dispatch) or await self._refuse(tx, dispatch)
@@ -76,12 +77,12 @@ class Taker:
             return TakeRefusal.HELD
 
     async def take_later(self, dispatch: StepDispatch) -> TakeRefusal:
-        """Lets the step wait for a slot, or says why the message brings no work whatever slots there are."""
+        """Lets the step wait for a slot, or returns why the message brings no work even if there were one."""
         return await with_retries(lambda: self._take_later(dispatch))
 
     async def _take_later(self, dispatch: StepDispatch) -> TakeRefusal:
         async with self._database.tenant(dispatch.tenant_id) as tx:
-            for _ in range(_LOOKS):
+            for _ in range(_CLAIM_TRIES):
                 if await slots.park(tx, dispatch):
                     event = StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.SLOT)
                     await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
@@ -92,7 +93,7 @@ class Taker:
             return TakeRefusal.HELD
 
     async def wake(self, tenant_id: TenantId, *, most: int) -> int:
-        """Enqueues steps of the tenant that wait for a slot, the longest wait first; how many there were."""
+        """Enqueues up to `most` of the tenant's steps that wait for a slot, longest first; returns how many."""
         async with self._database.tenant(tenant_id) as tx:
             woken = await slots.wake(tx, tenant_id, most=most)
             await outbox.write(tx, tenant_id, [step_message(dispatch) for dispatch in woken])
@@ -130,7 +131,7 @@ class Taker:
 
 
 def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | None:
-    """Why this dispatch brings no work; None when the row has changed since the claim, which is then worth a try."""
+    """Why this dispatch brings no work; None when the row has changed since, so that another claim may succeed."""
     if step is None:
         return TakeRefusal.UNKNOWN
     if step.generation != dispatch.generation or dispatch.tick < step.tick:

@@ -1,4 +1,4 @@
-"""What an engine is: it runs one dispatch of a claimed step of its kind and returns how it ended."""
+"""The port of engines: an engine runs one dispatch of a claimed step of its kind and returns how it ended."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
@@ -13,7 +13,7 @@ from orchestrator.work import TickOutcome, Work
 
 @dataclass(frozen=True, slots=True)
 class EngineParts:
-    """What a worker has for its engines; each takes what it needs."""
+    """The parts that a worker has for its engines; each engine takes those that it needs."""
 
     database: Database
     objects: ObjectStore

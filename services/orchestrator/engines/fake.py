@@ -1,4 +1,4 @@
-"""An engine in memory: its ticks end as they were told to."""
+"""An engine in memory, whose ticks end as its caller prescribes."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Ending = Callable[[Work], Awaitable[TickOutcome]]
 
 
 async def finish(work: Work) -> TickOutcome:  # noqa: ARG001 - every step ends the same
-    """Ends every step with an output that says nothing."""
+    """Ends every step well, with an empty output."""
     return StepFinished(output={})
 
 

@@ -1,4 +1,4 @@
-"""One turn of a model: asked once whatever dies, read, and recorded; for every engine that asks models."""
+"""One turn of a model, for every engine that calls models: sent under one key, so that no crash pays twice."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ _AGAIN_SECONDS = 1.0
 
 
 class ModelTurns:
-    """Asks for one turn: the request stands in the database before it leaves, and one that stands there is resent."""
+    """Sends a turn's request, which is stored first; a later holder of the step resends the stored request verbatim."""
 
     def __init__(self, database: Database, gateway: ModelGateway, failpoints: Failpoints) -> None:
         self._database = database
@@ -38,7 +38,7 @@ class ModelTurns:
         return answer
 
     async def _answer(self, work: Work, prepared: Prepared) -> dict[str, Any]:
-        """The answer, awaited where the call of an earlier holder is still under way: that is no failed attempt."""
+        """The answer. A call of an earlier holder that is still under way is waited for, and is no failed attempt."""
         while True:
             try:
                 return await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
@@ -58,7 +58,7 @@ def message_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def finish_reason_of(answer: dict[str, Any]) -> str | None:
-    """Why its text ends: `stop` at its own end, `length` where `max_tokens` cut it; None when it is not told."""
+    """Why its text ends: `stop` at its own end, `length` where `max_tokens` cut it; None when the answer has none."""
     reason = answer["choices"][0].get("finish_reason")
     return reason if isinstance(reason, str) else None
 
@@ -75,7 +75,7 @@ def recorded_turn(claim: StepClaim, turn: int, answer: dict[str, Any], *, tool_c
 def output_of(text: str, files: list[Any], *, finish_reason: str | None = None) -> dict[str, Any]:
     """A model step's output: the text, why it ends where it does, and as `data` the JSON that the whole text is.
 
-    A text that is an object or array which may not be stored has `data_error`, which says why there is no `data`.
+    A text that looks like an object or array but cannot be read has `data_error`, which explains why `data` is null.
     """
     output = {"text": text, "data": None, "files": files, "finish_reason": finish_reason}
     try:

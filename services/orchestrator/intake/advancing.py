@@ -1,4 +1,4 @@
-"""Runs a held step's tick in its engine and records how it ended, whatever way that was."""
+"""Runs a held step's tick in its engine and records the outcome, whichever it is."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -69,7 +69,7 @@ class Advancer:
             return await self._ended(work, outcome, free_slots)
 
     async def _run(self, work: Work) -> TickOutcome:
-        """The engine's outcome within the step's time; what the step fails of is raised as `TickFailed`."""
+        """The engine's outcome within the step's time; a failure of the step is raised as `TickFailed`."""
         if work.claim.seconds_left <= 0:
             raise timed_out(work.step.timeout_seconds)
         try:
@@ -117,21 +117,22 @@ class Advancer:
 
         if await self._record(record) is None:
             return
-        # What the database refuses is left out, until only the fact is written: it can store that a step has failed.
+        # The database refused this failure. It is written again without the output, then without its description:
+        # the bare fact that the step failed can always be stored.
         if error.records or error.output is not None:
             await self._failed(work, TickFailed(error.failure.code, error.failure.detail))
         elif error.failure != _FAILURE_REFUSED:
             await self._failed(work, TickFailed(_FAILURE_REFUSED.code, _FAILURE_REFUSED.detail))
 
     async def _cancelled(self, held: HeldStep, work: Work) -> None:
-        """Gives a step back that is cancelled because the worker stops; one that was lost belongs to another holder."""
+        """Gives a step back that is cancelled because the worker stops. A lost step has another holder already."""
         if held.lost:
             _log.info("the step was taken from this worker while it ran")
             return
         await asyncio.shield(self._record(lambda: self._outcomes.given_back(work.claim.lease_fence())))
 
     async def _record(self, write: Callable[[], Awaitable[None]]) -> LockstepError | None:
-        """Writes an outcome, again after a transient error: what a step has done must not be lost for one.
+        """Writes an outcome, and again after a transient error, so that finished work is not lost to it.
 
         Returns the error with which the database refuses this outcome for good.
         """

@@ -1,4 +1,4 @@
-"""Takes messages while there are free slots, works on what they bring, and stops cleanly."""
+"""Receives messages while slots are free, works on the steps that they bring, and drains when the worker stops."""
 
 import asyncio
 from contextlib import suppress
@@ -43,14 +43,14 @@ class Consumer:
         self._leases = leases
         self._deleter = deleter
         self._shares = Shares(concurrency)
-        # Tenants of which this worker let a step wait for a slot.
+        # Tenants of whose steps this worker has parked some, for want of a slot.
         self._kept_waiting: set[TenantId] = set()
         self._poll_seconds = poll_seconds
         self._visibility_seconds = visibility_seconds
         self._freed = asyncio.Event()
 
     async def run(self) -> None:
-        """Consumes until cancelled; what was started by then goes on."""
+        """Consumes until cancelled; steps that were started by then go on."""
         while True:
             if self._shares.free <= 0:
                 self._freed.clear()
@@ -73,7 +73,7 @@ class Consumer:
             await asyncio.gather(*(self._take(message) for message in messages))
 
     async def drain(self, *, seconds: float) -> None:
-        """Lets running steps end for a while, then gives the rest back."""
+        """Waits `seconds` for running steps to end, then cancels the rest, which gives them back."""
         tasks = self._leases.tasks()
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
@@ -86,7 +86,7 @@ class Consumer:
         try:
             parsed = StepMessage.model_validate_json(message.body)
         except ValidationError as error:
-            # It can never be read: it goes to the dead letters by itself, where it is inspected.
+            # It is not deleted: after some receives SQS moves it to the dead letters, where it can be inspected.
             _log.error("a message cannot be read", extra={"errors": error.error_count(), "head": message.body[:200]})
             return
         tenant_id = parsed.tenant_id
@@ -104,11 +104,11 @@ class Consumer:
                 return
             finally:
                 if admitted and not isinstance(taken, Taken):
-                    self._left(tenant_id)
+                    self._free_slot(tenant_id)
         if isinstance(taken, Taken):
             self._start(taken.work, message.receipt)
             return
-        _log.debug("refused", extra={"step_id": str(parsed.step_id), "reason": taken.value})
+        _log.debug("a message brought no work", extra={"step_id": str(parsed.step_id), "reason": taken.value})
         if taken is TakeRefusal.SHARE_USED:
             self._kept_waiting.add(tenant_id)
         self._deleter.delete(message.receipt)
@@ -131,17 +131,17 @@ class Consumer:
             try:
                 await advance(held)
             finally:
-                self._left(tenant_id)
+                self._free_slot(tenant_id)
             await self._wake(tenant_id)
 
         self._leases.start(HeldStep(work.claim, receipt), advance_and_free)
 
-    def _left(self, tenant_id: TenantId) -> None:
+    def _free_slot(self, tenant_id: TenantId) -> None:
         self._shares.leave(tenant_id)
         self._freed.set()
 
     async def _wake(self, tenant_id: TenantId) -> None:
-        """A slot of the tenant's share is free: whichever of its steps waits longest for one is enqueued again."""
+        """Enqueues the tenant's longest waiting step, as a slot of its share has become free."""
         if tenant_id not in self._kept_waiting:
             return
         try:

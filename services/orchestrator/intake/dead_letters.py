@@ -1,4 +1,4 @@
-"""Consumes the dead letters: a step whose messages nobody could handle fails, everything else is dropped."""
+"""Consumes the dead letters: fails a step whose message no worker could handle, and drops every other message."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ class DeadLetters:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def handle(self, message: Received) -> None:
-        """Claims the step, which no live holder, other tick or other generation allows, and fails it."""
+        """Claims the step and fails it; drops a message whose step has a live holder or is at another tick."""
         try:
             parsed = StepMessage.model_validate_json(message.body)
         except ValidationError:

@@ -13,7 +13,7 @@ _EVERY_SECONDS = 15.0
 
 
 class QueueFigures:
-    """Asks SQS every 15 s, not at each scrape: the figure is approximate anyway, and idle stays quiet."""
+    """Asks SQS every 15 s and not at each scrape, because its figure is approximate anyway."""
 
     def __init__(self, queues: Mapping[str, Queue], *, every_seconds: float = _EVERY_SECONDS) -> None:
         self._queues = queues
@@ -26,7 +26,7 @@ class QueueFigures:
             await asyncio.sleep(self._every_seconds)
 
     async def look(self) -> None:
-        """Sets each queue's figure; one whose queue does not answer disappears rather than grow old."""
+        """Sets each queue's figure; removes that of a queue that does not answer, so that no old one is shown."""
         for name, queue in self._queues.items():
             try:
                 waiting = await queue.visible()

@@ -1,4 +1,4 @@
-"""What an engine raised, as the failure of its tick: under which code, and whether another attempt may help."""
+"""Turns an error that an engine raised into its tick's failure: its code, and whether another attempt may help."""
 
 from foundation.contracts.expressions.evaluation import ExpressionError
 from foundation.domain.errors import DependencyUnavailable, LockstepError
@@ -7,7 +7,7 @@ from orchestrator.work import TickFailed
 
 
 def is_unexpected(error: Exception) -> bool:
-    """Whether nobody raised it on purpose, so that it must be logged with its traceback."""
+    """Whether the error is a fault of our own code, which must be logged with its traceback."""
     return not isinstance(error, TimeoutError | ExpressionError | LockstepError)
 
 
@@ -27,6 +27,6 @@ def failure_of(error: Exception, *, timeout_seconds: int) -> TickFailed:
         case LockstepError():
             return TickFailed(error.code, error.detail, retryable=error.retryable)
         case _:
-            # A fault of our own comes again with every attempt; only what the network or the machine did may pass.
+            # A fault of our own code repeats with every attempt; only an error of the network or the machine may pass.
             detail = f"unexpected {type(error).__name__}; it was logged"
             return TickFailed(FailureCode.INTERNAL, detail, retryable=isinstance(error, OSError))

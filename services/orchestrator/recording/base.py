@@ -1,4 +1,4 @@
-"""Where the outcomes of ticks are written, as whoever runs a tick needs it."""
+"""The port through which the runner of a tick has its outcome recorded."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,7 +9,7 @@ from orchestrator.work import MoreTurns, Record, StepFinished, Work
 
 
 class OutcomeRecording(Protocol):
-    """One method an outcome. `LeaseLost` from any of them means that nothing was written."""
+    """One method for each outcome. `LeaseLost` from any of them means that nothing was written."""
 
     async def finished(self, lease: LeaseFence, outcome: StepFinished, *, free_slots: int) -> list[Work]:
         """The step succeeded; the dependents that were claimed with its end are returned."""
@@ -27,7 +27,7 @@ class OutcomeRecording(Protocol):
         records: Sequence[Record] = (),
         output: object = None,
     ) -> bool:
-        """Tries again while attempts remain, else fails the step; whether it will be tried again."""
+        """Has the step tried again while attempts remain, else fails it; returns whether it will be tried again."""
         ...
 
     async def given_back(self, lease: LeaseFence) -> None: ...

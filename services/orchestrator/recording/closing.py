@@ -1,4 +1,4 @@
-"""What every outcome's transaction has in common: the writes that go with it, and its last ones."""
+"""The parts that the transactions of all outcomes share: an engine's own writes, and the events that come last."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ async def end_failed(tx: Transaction, lease: LeaseFence, failure: Failure, *, ou
 async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent) -> None:
     """Appends the events, which locks the run's row, so that it comes last.
 
-    A run that was paused while this tick ran waits for its end: the execution is stopped with the last such tick.
+    The execution of a run that was paused while ticks ran is stopped here, with the last of those ticks.
     """
     dispatch = lease.dispatch
     after = await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)

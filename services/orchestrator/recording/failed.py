@@ -1,4 +1,4 @@
-"""A step that failed for good: it is ended, and what needs it is skipped or the whole run stopped."""
+"""Records a step that failed for good, and skips the steps that need it or stops the whole run."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from orchestrator.work import Record
 async def record_failed(
     tx: Transaction, lease: LeaseFence, failure: Failure, *, records: Sequence[Record] = (), output: object = None
 ) -> None:
-    """Ends the step as FAILED, and does to the rest of its run what the task's policy says."""
+    """Ends the step as FAILED, and treats the rest of its run by the task's `on_step_failure`."""
     dispatch = lease.dispatch
     failure = placed(failure, lease)
     await end_failed(tx, lease, failure, output=output)

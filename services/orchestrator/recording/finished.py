@@ -1,4 +1,4 @@
-"""A step that ended well: it is ended, and what waited for it alone goes on."""
+"""Records a step that succeeded, and releases the steps that waited for nothing else."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ async def record_finished(
 
 
 async def _claim(tx: Transaction, released: Sequence[StepDispatch], taker: Taker) -> list[Work]:
-    """Claims in the same transaction, without the queue; the first that may not run now ends it."""
+    """Claims in the same transaction, without the queue; stops at the first step that may not run now."""
     claimed: list[Work] = []
     for step in released:
         work = await taker.claim(tx, step)

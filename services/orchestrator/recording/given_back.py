@@ -1,4 +1,4 @@
-"""A step that its worker hands back untouched, as it stops: another worker gets its message."""
+"""Records that a stopping worker hands a step back untouched; its message is sent again for another worker."""
 
 from foundation.contracts.run_events import StepGivenBack
 from foundation.storage.execution.dispatches import LeaseFence

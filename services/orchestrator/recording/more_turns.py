@@ -1,4 +1,4 @@
-"""A tick that ended with turns to come: the next tick comes through Step Functions, for any worker."""
+"""Records a tick after which more turns follow; Step Functions brings the next tick to any worker."""
 
 from foundation.contracts.run_events import StepTurn
 from foundation.storage.execution.dispatches import LeaseFence
@@ -10,7 +10,7 @@ from orchestrator.work import MoreTurns
 
 
 async def record_more_turns(tx: Transaction, lease: LeaseFence, outcome: MoreTurns) -> None:
-    """Hands the step back for its next tick, with what this one's turns were."""
+    """Hands the step back for its next tick, and stores the turns of this one."""
     dispatch = lease.dispatch
     tick = await outcomes.next_tick(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, turn=outcome.turn)
     await write_records(tx, outcome.records)

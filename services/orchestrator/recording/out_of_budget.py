@@ -1,4 +1,4 @@
-"""A step whose model call did not fit a budget: what ends or waits is as wide as the scope that is spent."""
+"""Records a step whose model call exceeded a budget: the spent scope decides what ends and what waits."""
 
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.errors import BudgetExceeded, Failure
@@ -16,7 +16,7 @@ async def record_out_of_budget(
 ) -> None:
     """A spent step scope fails the step, a spent run scope ends the run; any wider one pauses the run.
 
-    A scope that is not known here pauses, too: a pause can be resumed, an end cannot.
+    An unknown scope pauses the run as well, because a pause can be resumed and an end cannot.
     """
     failure = Failure(error.code, error.detail)
     match error.scope:

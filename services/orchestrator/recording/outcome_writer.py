@@ -1,4 +1,4 @@
-"""Gives each outcome of a tick its one transaction, and reports it."""
+"""Writes each outcome of a tick in one transaction, and observes the step's duration."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

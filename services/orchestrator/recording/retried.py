@@ -1,4 +1,4 @@
-"""A step that failed and is tried again: it keeps its token, and its message is sent anew after a pause."""
+"""Records a step that failed and is tried again: it keeps its token, and its message is sent again after a pause."""
 
 from foundation.contracts.run_events import StepRetrying
 from foundation.domain.errors import Failure
@@ -32,7 +32,7 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
 
 
 async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:
-    """For a step whose holder is gone: tried again at once, or failed when its attempts are used up."""
+    """Has a step whose holder is gone tried again at once, or fails it when its attempts are used up."""
     if may_retry(lease):
         await record_retried(tx, lease, failure, delay_seconds=0)
     else:
@@ -40,7 +40,7 @@ async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> N
 
 
 def delay_of(lease: LeaseFence, *, retry_after: float | None) -> float:
-    """Seconds until the next attempt: the table's, or longer where the failure says so, or none where it says 0."""
+    """Seconds until the next attempt: the backoff's, or `retry_after` where that is longer, or none where that is 0."""
     if retry_after == 0:
         return 0
     return max(delay_before(lease.attempt + 1), retry_after or 0)

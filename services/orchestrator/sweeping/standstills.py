@@ -1,4 +1,4 @@
-"""What is to be done about a run in which nothing has happened for a while."""
+"""Decides what to do about a run that has made no progress for a while."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class Remedy(StrEnum):
 def remedy_of(run: Standstill, *, budget_pause_seconds: float) -> Remedy:
     """A paused run stands still on purpose; only a pause by a budget ends by itself, after so many seconds.
 
-    The seconds are the database's, so that the run's explanation can tell the moment, whichever worker comes to it.
+    The database counts the seconds, so that the run's explanation can name the moment whichever worker acts then.
     """
     if run.overdue:
         return Remedy.TIME_OUT

@@ -1,4 +1,4 @@
-"""Finds what stands still: lapsed leases, steps and runs past their time, executions that were lost."""
+"""Finds and repairs what makes no progress: lapsed leases, steps and runs past their time, lost executions."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ from orchestrator.sweeping.standstills import Remedy, reason_to_reopen, remedy_o
 _log = logger(__name__)
 _SLOT_WAIT_SECONDS = 15.0
 _WOKEN_AT_ONCE = 10
-_MOST_ASKED = 10_000
+_MOST_DESCRIBED = 10_000
 
 
 class Sweeper:
@@ -48,7 +48,7 @@ class Sweeper:
         self._every_seconds = every_seconds
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
-        self._asked: TTLCache[RunId, bool] = TTLCache(_MOST_ASKED, ttl=standstill_seconds)
+        self._described: TTLCache[RunId, bool] = TTLCache(_MOST_DESCRIBED, ttl=standstill_seconds)
 
     async def run(self) -> None:
         """Sweeps until cancelled."""
@@ -63,7 +63,7 @@ class Sweeper:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
             lapsed = await lapses.lapsed(tx)
             waiting = await slots.tenants_waiting(tx, seconds=_SLOT_WAIT_SECONDS)
-            still = await runs.standing_still(tx, seconds=self._standstill_seconds)
+            still = await runs.find_standstills(tx, seconds=self._standstill_seconds)
         for tenant_id, step_id in lapsed:
             with bind(tenant_id=tenant_id, step_id=step_id):
                 await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
@@ -72,7 +72,7 @@ class Sweeper:
                 await self._wake(tenant_id)
         for run in still:
             with bind(tenant_id=run.tenant_id, run_id=run.run_id):
-                await self._attend_to(run)
+                await self._repair(run)
 
     async def _reclaim(self, tenant_id: TenantId, step_id: StepId) -> None:
         """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
@@ -90,11 +90,11 @@ class Sweeper:
         _log.info("took a step from a holder that is gone", extra=extra)
 
     async def _wake(self, tenant_id: TenantId) -> None:
-        """Whoever let these steps wait should have woken them; where it has a full share still, they wait again."""
+        """Wakes steps that their worker has not woken, perhaps because it died; a full worker parks them again."""
         woken = await self._taker.wake(tenant_id, most=_WOKEN_AT_ONCE)
         _log.info("enqueued steps that had waited long for a slot", extra={"woken": woken})
 
-    async def _attend_to(self, run: Standstill) -> None:
+    async def _repair(self, run: Standstill) -> None:
         match remedy_of(run, budget_pause_seconds=self._budget_pause_seconds):
             case Remedy.TIME_OUT:
                 await with_retries(lambda: self._time_out(run))
@@ -107,10 +107,10 @@ class Sweeper:
                 pass
 
     async def _ask_about_execution(self, run: Standstill) -> None:
-        """Asks Step Functions once a standstill: a run may rightly stand still for hours."""
-        if run.run_id in self._asked:
+        """Asks Step Functions once for each standstill, because a run may rightly make no progress for hours."""
+        if run.run_id in self._described:
             return
-        self._asked[run.run_id] = True
+        self._described[run.run_id] = True
         try:
             execution = await self._executions.describe(execution_name(run.run_id, run.generation))
             if reason := reason_to_reopen(execution):
@@ -118,7 +118,7 @@ class Sweeper:
             elif execution is not None and execution.status != "RUNNING":
                 await with_retries(lambda: self._end(run, execution.status))
         except DependencyUnavailable as error:
-            _log.info("the run cannot be looked after now", extra={"error": error.detail})
+            _log.info("the run's execution cannot be repaired now", extra={"error": error.detail})
 
     async def _time_out(self, run: Standstill) -> None:
         error = Failure(FailureCode.RUN_TIMED_OUT, "the run's time is over").as_json()
@@ -133,7 +133,7 @@ class Sweeper:
         _log.info("the run's time is over")
 
     async def _end(self, run: Standstill, execution_status: str) -> None:
-        """The event that should have told of the execution's end did not come."""
+        """Ends a run whose execution has ended, but of which no event about that end has come."""
         async with self._act.tenant(run.tenant_id) as tx:
             status = await endings.end_with_execution(
                 tx, run.tenant_id, run.run_id, generation=run.generation, execution_status=execution_status
@@ -144,7 +144,7 @@ class Sweeper:
     async def _reopen(self, run: Standstill, *, reason: str, unless_held: bool = False) -> None:
         """Opens a generation; with `unless_held` not while a worker still works on what it claimed before the pause.
 
-        Nobody waits for a budget's pause to end as for a person's resume: what was claimed is recorded first.
+        The end of a budget's pause can wait until claimed work is recorded; a resume by a person cannot.
         """
         async with self._act.tenant(run.tenant_id) as tx:
             await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)

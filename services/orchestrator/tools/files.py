@@ -36,8 +36,8 @@ async def stage(
     """
     references, faults = read_files(files)
     if faults:
-        told = "; ".join(f"{at}{fault.pointer}: {fault.detail}" for fault in faults[:3])
-        raise TickFailed(FailureCode.FILES_INVALID, told)
+        detail = "; ".join(f"{at}{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        raise TickFailed(FailureCode.FILES_INVALID, detail)
     staged = []
     for reference in references:
         artifact = await _ready(database, objects, tenant_id, ArtifactId(UUID(reference.artifact)))

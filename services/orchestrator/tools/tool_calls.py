@@ -1,4 +1,4 @@
-"""One call of one tool: written down, run once, its artifacts checked, its result recorded under the claim's fence."""
+"""Runs one call of one tool once, checks its artifacts, and records its result under the claim's fence."""
 
 import asyncio
 import hashlib
@@ -52,7 +52,7 @@ _SLOT_MARGIN_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """Which tool, with what, and which call of the step it is."""
+    """A tool, its arguments and files, and which call of the step it is."""
 
     tool: str
     arguments: dict[str, Any]
@@ -78,7 +78,7 @@ class ToolCalls:
         self._artifacts_per_job = artifacts_per_job
 
     async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
-        """How the call ended and what it gave, `output_of` shows it; a recorded result is read, not executed again."""
+        """The document of the call, of which `output_of` makes an output. A recorded result is not executed again."""
         with work.clock.collecting():
             return await self._call(work, call)
 
@@ -105,7 +105,7 @@ class ToolCalls:
         return await self._record(claim, job_id, result)
 
     async def _submit(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolResult:
-        """Runs the job, however long it waits for its place: a wait is neither the step's time nor an attempt."""
+        """Runs the job, however long it waits for its slot: a wait is neither the step's time nor an attempt."""
         while True:
             job = await self._job(work, job_id, call, given)
             result = await self._run(work, job)
@@ -113,18 +113,18 @@ class ToolCalls:
                 return result
 
     async def _run(self, work: Work, job: ToolJob) -> ToolResult:
-        async def on_stand(standing: bool) -> None:  # noqa: FBT001 - a callback's one value
+        async def write_clock(stopped: bool) -> None:  # noqa: FBT001 - a callback's one value
             try:
                 async with self._database.tenant(job.tenant_id) as tx:
-                    await slots.write_clock(tx, work.claim, standing=standing)
+                    await slots.write_clock(tx, work.claim, stopped=stopped)
             except (DependencyUnavailable, OSError) as error:
-                # This worker's own clock holds; the row's deadline is for who comes after it.
+                # This worker goes by its own clock; only the sweeper and the next holder read the row's deadline.
                 _log.warning("the step's clock could not be written", extra={"error": type(error).__name__})
 
-        async with work.clock.call(on_stand) as waiting:
+        async with work.clock.call(write_clock) as clocked:
 
             async def on_state(state: JobState) -> None:
-                await (waiting.wait() if state is JobState.WAITING else waiting.go_on())
+                await (clocked.wait() if state is JobState.WAITING else clocked.go_on())
 
             try:
                 return await self._launcher.run(job, on_state=on_state)
@@ -136,9 +136,9 @@ class ToolCalls:
                 raise
 
     async def _leave(self, work: Work, job: ToolJob) -> None:
-        """Ends a job that this worker no longer waits for, if nobody else will: who holds the step next joins it.
+        """Ends a job that this worker no longer waits for, unless a later holder of the step will join it.
 
-        What a job gave that was ended with its step is kept beside the step, whose end has been recorded before.
+        The output of a job that is ended with its step is kept beside the step, whose end has been recorded before.
         """
         try:
             async with self._database.tenant(job.tenant_id) as tx:
@@ -154,12 +154,12 @@ class ToolCalls:
         new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
         async with self._database.tenant(tenant_id) as tx:
-            if not await tool_events.tell(tx, tenant_id, result.job_id, result=document):
+            if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
                 return
             for artifact in new:
                 await artifacts.insert(tx, tenant_id, artifact)
             if work.claim.kind is StepKind.TOOL:
-                await outcomes.tell(tx, tenant_id, step_id, output=output_of(document, whole=False))
+                await outcomes.keep_late_output(tx, tenant_id, step_id, output=output_of(document, whole=False))
 
     async def _job(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch
@@ -187,7 +187,7 @@ class ToolCalls:
             )
         except ValidationError as error:
             raise TickFailed(
-                FailureCode.JOB_INVALID, f"the tool cannot be called so: {error.errors()[0]['msg']}"
+                FailureCode.JOB_INVALID, f"the tool cannot be called with these arguments: {error.errors()[0]['msg']}"
             ) from error
 
     async def _record(self, claim: StepClaim, job_id: JobId, result: ToolResult) -> dict[str, Any]:
@@ -227,8 +227,8 @@ def checked_arguments(call: ToolCall) -> ToolArguments:
     """The arguments as the tool's contract reads them; `TickFailed` with the places where they are wrong."""
     contract = TOOLS[call.tool]
     if faults := contract.faults(call.arguments):
-        told = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
-        raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called so: {told}")
+        details = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called with these arguments: {details}")
     given = contract.arguments.model_validate(call.arguments)
     taken = given.input_files() if isinstance(given, ProgramArguments) else ()
     if clash := names_in_each_others_way([*taken, *(entry.name for entry in call.inputs)]):
@@ -243,8 +243,8 @@ def _object_key(claim: StepClaim, job_id: JobId, index: int) -> str:
 
 
 def _digest(call: ToolCall) -> bytes:
-    said = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+    content = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
 def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
@@ -275,7 +275,7 @@ def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
 
 
 def output_of(document: dict[str, Any], *, whole: bool) -> dict[str, Any]:
-    """What a step shows of it; of a call that did not end well (not `whole`), how it ended as well."""
+    """The part of a call's document that a step has as its output; with `whole` false, how the call ended as well."""
     shown = ("result", "result_error", "stdout", "stderr", "cut", "replaced", "files", "skipped")
     ending = () if whole else ("status", "reason", "detail")
     return {name: document.get(name) for name in (*ending, *shown)}

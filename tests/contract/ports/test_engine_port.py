@@ -89,7 +89,7 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
         launcher.away = gateway.away = True
 
     engine = build_engines(parts)[StepKind(request.param)]
-    yield Played(engine, work, lose, lambda: len(launcher.started) + len(gateway.asked))
+    yield Played(engine, work, lose, lambda: len(launcher.started) + len(gateway.requests))
     await orchestrator.close()
     await owner.close()
 

@@ -19,7 +19,7 @@ from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Leas
 from foundation.domain.ids import TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.clients.model_gateway.base import ModelGateway
-from orchestrator.clients.model_gateway.fake import FakeModelGateway, saying
+from orchestrator.clients.model_gateway.fake import FakeModelGateway, text_answer
 from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
 from orchestrator.work import TickFailed, Work
 
@@ -52,7 +52,7 @@ def of_memory() -> Played:
             raise TickFailed("upstream_refused", "the provider refuses this", retryable=False)
         if request["model"] == FAILING:
             raise TickFailed("upstream_error", "the provider has a fault", retryable=True)
-        return saying("an answer")(request)
+        return text_answer("an answer")(request)
 
     gateway = FakeModelGateway(answer)
 

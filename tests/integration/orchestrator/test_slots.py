@@ -90,12 +90,12 @@ async def test_a_held_step_that_waits_has_no_deadline_and_goes_on_with_what_was_
     run = await a_run(parts.owner, steps=[{"name": "a", "kind": "noop", "timeout_seconds": 100}])
     claim = (await taken(parts, run, "a")).work.claim
     async with parts.orchestrator.tenant(run.tenant_id) as tx:
-        await slots.write_clock(tx, claim, standing=True)
+        await slots.write_clock(tx, claim, stopped=True)
     waiting = await row_of(parts, run, "a")
     assert (waiting.status, waiting.wait_reason, waiting.deadline_at) == ("RUNNING", "slot", None)
     assert 90 < waiting.clock_left <= 100
     async with parts.orchestrator.tenant(run.tenant_id) as tx:
-        await slots.write_clock(tx, claim, standing=False)
+        await slots.write_clock(tx, claim, stopped=False)
     going = await row_of(parts, run, "a")
     assert (going.wait_reason, going.clock_left) == (None, None)
     assert 90 < going.left.total_seconds() <= 100
@@ -106,7 +106,7 @@ async def test_a_step_that_is_ended_or_given_back_while_it_waits_waits_no_more(p
     for step, end in (("a", "failed"), ("b", "given_back"), ("c", "retried")):
         held = await taken(parts, run, step)
         async with parts.orchestrator.tenant(run.tenant_id) as tx:
-            await slots.write_clock(tx, held.work.claim, standing=True)
+            await slots.write_clock(tx, held.work.claim, stopped=True)
         holding = held.work.claim.lease_fence()
         if end == "given_back":
             await parts.writer.given_back(holding)

@@ -168,7 +168,7 @@ class Standstill:
     still_seconds: float
 
 
-async def standing_still(tx: Transaction, *, seconds: float, limit: int = 200) -> list[Standstill]:
+async def find_standstills(tx: Transaction, *, seconds: float, limit: int = 200) -> list[Standstill]:
     """Open runs without progress for `seconds` or past their deadline, longest first; across tenants."""
     rows = await tx.execute(
         text(

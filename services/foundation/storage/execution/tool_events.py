@@ -116,8 +116,8 @@ async def close_of_ended_steps(tx: Transaction, tenant_id: TenantId, step_ids: S
     )
 
 
-async def tell(tx: Transaction, tenant_id: TenantId, job_id: JobId, *, result: dict[str, Any]) -> bool:
-    """Adds what a job gave to a row that was ended with its step; False when it has a result, or has not ended."""
+async def keep_late_result(tx: Transaction, tenant_id: TenantId, job_id: JobId, *, result: dict[str, Any]) -> bool:
+    """Adds a job's result to a row that was ended with its step; False when it has a result, or has not ended."""
     row = await tx.execute(
         text(
             """UPDATE tool_events SET result = CAST(:result AS jsonb)

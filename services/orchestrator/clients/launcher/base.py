@@ -7,17 +7,17 @@ from foundation.contracts.tool_job import JobState, ToolJob, ToolResult
 from foundation.domain.errors import LockstepError
 
 OnState = Callable[[JobState], Awaitable[None]]
-"""Told when the job waits for a place and when it has one."""
+"""Called when the job starts to wait for a slot, and when it has one."""
 
 
 class JobRefused(LockstepError):
-    """The launcher would not take the job, and would not take it again."""
+    """The launcher refuses the job for good: it would refuse the same job again."""
 
     code = "job_refused"
 
 
 class AnswerUnreadable(LockstepError):
-    """The launcher speaks another language than this worker: a fault of ours, and no passing one."""
+    """The launcher's answer does not parse. The two services disagree about its format, which no retry changes."""
 
     code = "job_answer_unreadable"
 
@@ -26,17 +26,17 @@ class Launcher(Protocol):
     """Where tools run. A job is known by its id, and belongs to the holder that submitted or joined it last."""
 
     async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
-        """The job's result. A caller that goes away leaves the job running: who holds the step next joins it.
+        """The job's result. A caller that is cancelled leaves the job running, and the step's next holder joins it.
 
         `SandboxUnavailable` when nothing can be isolated, `DependencyUnavailable` when the launcher does not answer
         or is full, `LeaseLost` when a later holder has joined the job, `JobRefused` for one that it will never take,
-        `AnswerUnreadable` for an answer that says nothing.
+        `AnswerUnreadable` for an answer that does not parse.
         """
         ...
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
-        """Ends the job, unless a later holder of the step has joined it; out of reach it ends by its limits.
+        """Ends the job, unless a later holder of the step has joined it; returns what the job gave until then.
 
-        What it gave until then, where the launcher says so.
+        None when the launcher does not answer or has no result. A job that cannot be reached ends by its own limits.
         """
         ...

@@ -23,7 +23,7 @@ class _Job:
 
 
 def succeeded(job: ToolJob) -> ToolResult:
-    """A result that says nothing but that the job went well."""
+    """The result of a job that succeeded and had no output."""
     return ToolResult(job_id=job.job_id, status=JobStatus.SUCCEEDED, ended_at=datetime.now(UTC))
 
 
@@ -42,21 +42,21 @@ class FakeLauncher:
 
     async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
         if self.away:
-            raise DependencyUnavailable("this launcher is away")
-        known = self._jobs.get(job.job_id)
-        if known is None or (known.was_cancelled and job.holder > known.holder):
-            known = self._start(job)
+            raise DependencyUnavailable("the launcher does not answer")
+        entry = self._jobs.get(job.job_id)
+        if entry is None or (entry.was_cancelled and job.holder > entry.holder):
+            entry = self._start(job)
         else:
-            _join(known, job)
+            _join(entry, job)
         await on_state(JobState.RUNNING)
-        return await asyncio.shield(known.result)
+        return await asyncio.shield(entry.result)
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
-        known = self._jobs.get(job.job_id)
-        if self.away or known is None or known.holder > job.holder:
+        entry = self._jobs.get(job.job_id)
+        if self.away or entry is None or entry.holder > job.holder:
             return None
-        if not known.result.done():
-            known.result.set_result(
+        if not entry.result.done():
+            entry.result.set_result(
                 ToolResult(
                     job_id=job.job_id,
                     status=JobStatus.CANCELLED,
@@ -64,7 +64,7 @@ class FakeLauncher:
                     ended_at=datetime.now(UTC),
                 )
             )
-        return known.result.result()
+        return entry.result.result()
 
     def end(self, job: ToolJob, result: ToolResult) -> None:
         """The end of a job that was left running."""
@@ -73,16 +73,16 @@ class FakeLauncher:
     def _start(self, job: ToolJob) -> _Job:
         result = self.answer(job)
         self.started.append(job)
-        made = self._jobs[job.job_id] = _Job(job, job.holder, asyncio.get_running_loop().create_future())
+        entry = self._jobs[job.job_id] = _Job(job, job.holder, asyncio.get_running_loop().create_future())
         if result is not None:
-            made.result.set_result(result)
-        return made
+            entry.result.set_result(result)
+        return entry
 
 
-def _join(known: _Job, job: ToolJob) -> None:
-    if (known.job.tool, known.job.arguments) != (job.tool, job.arguments):
-        raise JobRefused(f"job {job.job_id} is known with other content")
-    if not known.result.done():
-        if job.holder < known.holder:
+def _join(entry: _Job, job: ToolJob) -> None:
+    if (entry.job.tool, entry.job.arguments) != (job.tool, job.arguments):
+        raise JobRefused(f"job {job.job_id} was submitted before with other content")
+    if not entry.result.done():
+        if job.holder < entry.holder:
             raise LeaseLost("a later holder of the step has joined the job")
-        known.holder = job.holder
+        entry.holder = job.holder

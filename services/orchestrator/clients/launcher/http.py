@@ -1,4 +1,4 @@
-"""The launcher over HTTP, with a service token of the worker's."""
+"""The launcher over HTTP; the worker signs a service token for each call."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -60,17 +60,17 @@ class HttpLauncher:
 
 async def _last_state(answer: httpx.Response, on_state: OnState) -> ToolResult:
     async for line in _lines(answer):
-        told = JobProgress.model_validate_json(line)
-        if told.result is not None:
-            return told.result
-        if told.problem is not None:
-            raise _refusal(int(told.problem.get("status", 500)), told.problem, told.retry_after)
-        await on_state(told.state)
+        progress = JobProgress.model_validate_json(line)
+        if progress.result is not None:
+            return progress.result
+        if progress.problem is not None:
+            raise _refusal(int(progress.problem.get("status", 500)), progress.problem, progress.retry_after)
+        await on_state(progress.state)
     raise DependencyUnavailable("the launcher's answer ended before the job")
 
 
 async def _lines(answer: httpx.Response) -> AsyncIterator[bytes]:
-    """What stands between line feeds. `aiter_lines` ends a line at every character that some text ends lines with."""
+    """The answer split at line feeds. `aiter_lines` also splits at characters that a JSON string may hold (U+2028)."""
     pending = b""
     async for data in answer.aiter_bytes():
         *whole, pending = (pending + data).split(b"\n")

@@ -6,16 +6,16 @@ from orchestrator.work import Work
 
 
 class ModelGateway(Protocol):
-    """Who pays is the claim: its run, its step and their budgets."""
+    """Each call is charged to the claim's run and step, and so to their budgets."""
 
     async def complete(self, work: Work, *, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
         """The chat completion that answers the request, as the gateway stored it under the call's key.
 
         Raises `BudgetExceeded`, `LeaseLost`, `RunClosed`, `DependencyUnavailable` when the gateway does not answer, or
-        `TickFailed` that says whether to try again.
+        `TickFailed`, whose `retryable` tells whether another attempt may help.
         """
         ...
 
     async def close(self) -> None:
-        """Lets go of connections; no call is made after it."""
+        """Closes the connections; no call may follow."""
         ...

@@ -8,10 +8,10 @@ from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Leas
 from orchestrator.work import Work
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
-"""Makes the chat completion of a request, or raises what the gateway would tell the worker."""
+"""Makes the chat completion of a request, or raises the error that the gateway's refusal becomes."""
 
 
-def saying(text: str) -> Answer:
+def text_answer(text: str) -> Answer:
     """Answers every request with this text."""
 
     def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -26,14 +26,14 @@ def saying(text: str) -> Answer:
 class FakeModelGateway:
     """`away` makes every call fail as on a gateway that does not answer; a run in `closed` gets no further call.
 
-    Of budgets it knows the run's tokens alone, and that a call takes the tokens which it may answer with.
+    The run's tokens are the only budget that it checks, against the most tokens that a call may answer with.
     """
 
-    answer: Answer = field(default_factory=lambda: saying("an answer"))
+    answer: Answer = field(default_factory=lambda: text_answer("an answer"))
     away: bool = False
     closed: set[object] = field(default_factory=set)
     """Ids of the runs that have ended."""
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
     """Each request that was not answered from its key, in order."""
     _stored: dict[str, dict[str, Any]] = field(default_factory=dict)
     _fences: dict[object, int] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class FakeModelGateway:
         if work.claim.run_budget_tokens is not None and work.claim.run_budget_tokens < request.get("max_tokens", 1):
             raise BudgetExceeded("the run's budget cannot hold this call", scope="run")
         if call_key not in self._stored:
-            self.asked.append(request)
+            self.requests.append(request)
             self._stored[call_key] = self.answer(request)
         return self._stored[call_key]
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Does nothing, as no connection is open."""

@@ -39,21 +39,21 @@ class OpenAiModelGateway:
         }
         if traceparent := current_traceparent():
             headers["traceparent"] = traceparent
-        # A call may take as long as its step; how long a provider may take is the gateway's to know.
+        # A call may take all the time that its step has left; the gateway limits how long each provider may take.
         seconds = max(work.clock.seconds_left, _LEAST_SECONDS)
         try:
             answer = await self._client.chat.completions.with_raw_response.create(
                 **request, extra_headers=headers, timeout=seconds
             )
         except openai.APIStatusError as error:
-            raise _meaning(error) from error
+            raise _error_of(error) from error
         except openai.APIConnectionError as error:
             raise DependencyUnavailable("the gateway does not answer") from error
         return _accepted(answer.http_response.content)
 
 
 def _accepted(content: bytes) -> dict[str, Any]:
-    """The answer, if it can be kept; what a model says that no store can hold ends its step at once, with the place."""
+    """The answer's document; `TickFailed`, which is not retried, names the place of a value that cannot be stored."""
     try:
         document = parse_json(content, limits=_ANSWER)
     except NotAccepted as error:
@@ -64,7 +64,7 @@ def _accepted(content: bytes) -> dict[str, Any]:
 
 
 def claims_of(work: Work) -> RunClaims:
-    """What the run token of this claim says."""
+    """The claims of the run token that this work calls the gateway with."""
     claim, budget = work.claim, work.step.budget
     return RunClaims(
         tenant_id=claim.dispatch.tenant_id,
@@ -80,7 +80,7 @@ def claims_of(work: Work) -> RunClaims:
     )
 
 
-def _meaning(error: openai.APIStatusError) -> Exception:
+def _error_of(error: openai.APIStatusError) -> Exception:
     body = error.body if isinstance(error.body, dict) else {}
     code = str(body.get("code") or f"http_{error.status_code}")
     detail = str(body.get("message") or error.message)

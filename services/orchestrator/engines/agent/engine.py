@@ -19,8 +19,9 @@ from orchestrator.tools.tool_calls import ToolCall, ToolCalls
 from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
 
 _SHOWN_TEXT = 4_000
-_ONLY_OURS = frozenset({"files", "finish_reason"})
-_THE_MODELS_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
+# Members that we add to messages, and that no provider accepts.
+_OWN_MEMBERS = frozenset({"files", "finish_reason"})
+_MODEL_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
 
 
 @dataclass(slots=True)
@@ -86,11 +87,12 @@ class AgentEngine(RegisteredEngine):
             state = await graph.ainvoke(start, config, durability="exit")
             if state["messages"][-1]["role"] == "assistant" or state["turn"] >= tick.step.max_turns:
                 break
+            # None resumes the graph where it paused, after the tools of the turn before.
             start = None
         if state["messages"][-1]["role"] != "assistant" and state["turn"] >= tick.step.max_turns:
             raise TickFailed(
                 FailureCode.TURNS_EXHAUSTED,
-                f"no answer within {tick.step.max_turns} turns",
+                f"the model gave no answer within {tick.step.max_turns} turns",
                 records=tuple(tick.records),
                 output=output_of("", _files(state["messages"])),
             )
@@ -103,35 +105,36 @@ class AgentEngine(RegisteredEngine):
             "max_tokens": tick.step.max_tokens,
         }
         if tick.step.tools:
-            request["tools"] = [_described(name) for name in tick.step.tools]
+            request["tools"] = [_function_of(name) for name in tick.step.tools]
         answer = await self._model_turns.ask(tick.work, turn, request)
         message = message_of(answer)
         calls = message.get("tool_calls") or []
         tick.records.append(recorded_turn(tick.work.claim, turn, answer, tool_calls=len(calls)))
-        said: Message = {
+        reply: Message = {
             "role": "assistant",
             "content": message.get("content"),
             "finish_reason": finish_reason_of(answer),
         }
-        return {**said, "tool_calls": calls} if calls else said
+        return {**reply, "tool_calls": calls} if calls else reply
 
     async def _act(self, tick: _Tick, turn: int, call: Message) -> Message:
-        """A tool's message. What the model did wrong is told to the model; what the platform did is raised."""
+        """The tool's message, in which the model reads its own mistakes as REFUSED; the platform's are raised."""
         names = {_function_name(name): name for name in tick.step.tools}
         tool = names.get(call.get("function", {}).get("name", ""))
         arguments = tool_arguments(call)
         if tool is None:
-            return _told(call, {"status": "REFUSED", "detail": f"unknown tool; known are {', '.join(sorted(names))}"})
+            detail = f"there is no such tool; the tools are {', '.join(sorted(names))}"
+            return _tool_message(call, {"status": "REFUSED", "detail": detail})
         if isinstance(arguments, str):
-            return _told(call, {"status": "REFUSED", "detail": arguments})
+            return _tool_message(call, {"status": "REFUSED", "detail": arguments})
         request = ToolCall(tool=tool, arguments=arguments, inputs=tick.inputs, turn=turn, call_id=str(call["id"]))
         try:
             document = await self._tool_calls.run(tick.work, request)
         except TickFailed as error:
-            if error.failure.code not in _THE_MODELS_MISTAKES:
+            if error.failure.code not in _MODEL_MISTAKES:
                 raise
-            return _told(call, {"status": "REFUSED", "detail": error.failure.detail})
-        return _told(call, document)
+            return _tool_message(call, {"status": "REFUSED", "detail": error.failure.detail})
+        return _tool_message(call, document)
 
 
 def _opening(work: Work, step: AgentStep) -> list[Message]:
@@ -143,13 +146,14 @@ def _opening(work: Work, step: AgentStep) -> list[Message]:
 
 
 def _wire(message: Message) -> Message:
-    """The message without what is only ours."""
-    return {key: value for key, value in message.items() if key not in _ONLY_OURS}
+    """The message as providers accept it, without our own members."""
+    return {key: value for key, value in message.items() if key not in _OWN_MEMBERS}
 
 
-def _told(call: Message, document: dict[str, Any]) -> Message:
+def _tool_message(call: Message, document: dict[str, Any]) -> Message:
+    """The message that answers a tool call with its document; empty members and the usage are left out."""
     shown = {
-        key: _shown(value) if isinstance(value, str) else value
+        key: _shorten(value) if isinstance(value, str) else value
         for key, value in document.items()
         if value not in (None, "", []) and key != "usage"
     }
@@ -157,8 +161,8 @@ def _told(call: Message, document: dict[str, Any]) -> Message:
     return {"role": "tool", "tool_call_id": call["id"], "content": content, "files": document.get("files", [])}
 
 
-def _shown(text: str) -> str:
-    """The beginning and the end of a long text: a model pays for each word, and errors stand at the end."""
+def _shorten(text: str) -> str:
+    """The beginning and the end of a long text: every word costs tokens, and errors are mostly at the end."""
     left_out = len(text) - _SHOWN_TEXT
     if left_out <= 0:
         return text
@@ -167,7 +171,7 @@ def _shown(text: str) -> str:
 
 
 def _files(messages: list[Message]) -> list[dict[str, Any]]:
-    """Every file that the turns produced; of two with one name the later."""
+    """Every file that the turns produced; the later one where two have the same name."""
     by_name = {file["name"]: file for message in messages for file in message.get("files", [])}
     return list(by_name.values())
 
@@ -177,7 +181,7 @@ def _function_name(tool: str) -> str:
     return tool.replace(".", "_")
 
 
-def _described(tool: str) -> dict[str, Any]:
+def _function_of(tool: str) -> dict[str, Any]:
     spec = TOOLS[tool]
     function = {"name": _function_name(tool), "description": spec.description, "parameters": spec.parameters}
     return {"type": "function", "function": function}

@@ -49,10 +49,10 @@ def build_graph(ask: Ask, act: Act, saver: BaseCheckpointSaver[str]) -> Compiled
 
 
 def tool_arguments(call: Message) -> dict[str, Any] | str:
-    """The arguments of a tool call as the model wrote them; a text that says what is wrong with them otherwise."""
+    """The arguments of a tool call as the model wrote them; otherwise a text that explains what is wrong with them."""
     raw = call.get("function", {}).get("arguments") or "{}"
     try:
         arguments = parse_json(raw)
     except NotAccepted as error:
-        return f"the arguments cannot be taken: {error}"
+        return f"the arguments cannot be read: {error}"
     return arguments if isinstance(arguments, dict) else "the arguments must be a JSON object"

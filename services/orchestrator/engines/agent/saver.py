@@ -103,9 +103,9 @@ class BufferedSaver(BaseCheckpointSaver[str]):
 
 
 def _parts(dumps_typed: Any, checkpoint: Checkpoint) -> list[bytes]:
-    """First everything but the messages, then the messages one by one, each the same bytes whenever it is the same."""
+    """First everything but the messages, then one part for each message; equal messages give equal bytes."""
     messages = checkpoint["channel_values"].get(MESSAGES, [])
     rest: dict[str, Any] = {**checkpoint, "channel_values": {**checkpoint["channel_values"], MESSAGES: []}}
     kind, body = dumps_typed(rest)
-    said = [json.dumps(message, sort_keys=True, ensure_ascii=False).encode() for message in messages]
-    return [kind.encode() + b"\n" + body, *said]
+    message_parts = [json.dumps(message, sort_keys=True, ensure_ascii=False).encode() for message in messages]
+    return [kind.encode() + b"\n" + body, *message_parts]

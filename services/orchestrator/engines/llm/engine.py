@@ -34,12 +34,12 @@ class LlmEngine(RegisteredEngine):
 
 
 def messages_of(work: Work, step: LlmStep) -> list[dict[str, str]]:
-    """What the model is asked; `ExpressionError` where what was written to be asked comes out empty."""
+    """The request's messages; `ExpressionError` when the step's expressions leave no text to send."""
     prompt = work.resolve_text(step.prompt, "prompt")
     if step.prompt.strip() and not prompt.strip():
         raise ExpressionError("/prompt: its expressions give an empty text; write || 'default' within them")
-    spoken = (("system", work.resolve_text(step.instructions, "instructions")), ("user", prompt))
-    messages = [{"role": role, "content": text} for role, text in spoken if text]
+    texts = (("system", work.resolve_text(step.instructions, "instructions")), ("user", prompt))
+    messages = [{"role": role, "content": text} for role, text in texts if text]
     if not messages:
         raise ExpressionError("/instructions: its expressions give an empty text, and there is no prompt")
     return messages
