@@ -121,7 +121,11 @@ def _dearest_media(request: ModelRequest, prices: Sequence[Price]) -> int:
     for price in prices:
         if faults := undeclared(request, price):
             raise refused(faults)
-    return max(sum(price.maximums.of(media) or 0 for media in request.media) for price in prices)
+    return max(_media_tokens(request, price) for price in prices)
+
+
+def _media_tokens(request: ModelRequest, price: Price) -> int:
+    return sum(most for media in request.media if (most := price.maximums.of(media)) is not None)
 
 
 def undeclared(request: ModelRequest, price: Price) -> list[Fault]:
