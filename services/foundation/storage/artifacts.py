@@ -1,4 +1,4 @@
-"""Artifacts: what tools produced and what users uploaded, known by digest and size."""
+"""Artifacts: files that tools produced or users uploaded, each with its digest and size."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +46,7 @@ class NewArtifact:
 
 
 async def insert(tx: Transaction, tenant_id: TenantId, artifact: NewArtifact) -> None:
-    """Inserts the artifact; one of the same object key stands already when a job is recorded again."""
+    """Inserts the artifact; does nothing when its object key has one already, as after a job is recorded twice."""
     await tx.execute(
         text(
             """INSERT INTO artifacts (tenant_id, artifact_id, run_id, step_id, job_id, name, content_type, size, sha256,
@@ -82,12 +82,12 @@ async def get(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId) -> 
 
 
 def final_key(tenant_id: TenantId, artifact_id: ArtifactId) -> str:
-    """Where an upload lies once it is known to be what was announced. Nobody is given a form for this key."""
+    """The key of a verified upload. No upload form is ever signed for it, so its bytes cannot change."""
     return f"tenants/{tenant_id}/artifacts/{artifact_id}"
 
 
 async def mark_ready(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId, *, object_key: str) -> None:
-    """The upload has come and lies at a key that no form reaches."""
+    """Marks a pending artifact as READY at its final key."""
     await tx.execute(
         text(
             """UPDATE artifacts SET status = 'READY', object_key = :object_key

@@ -75,14 +75,14 @@ def logger(name: str) -> logging.Logger:
     return logging.getLogger(name)
 
 
-class OftenSaid:
-    """An INFO line that is said on every call: as `logger.info(message, extra=…)` says it, in half the time."""
+class FrequentLogLine:
+    """An INFO line that is logged on every call: the same line as `logger.info(message, extra=…)`, in half the time."""
 
     def __init__(self, name: str, message: str) -> None:
         self._logger = logger(name)
         self._message = message
 
-    def __call__(self, added: Mapping[str, object]) -> None:
+    def log(self, added: Mapping[str, object]) -> None:
         if not self._logger.isEnabledFor(logging.INFO):
             return
         handler = next(iter(logging.getLogger().handlers), None)
@@ -95,7 +95,7 @@ class OftenSaid:
             handler.stream.write(line + handler.terminator)
             handler.flush()
         except OSError:
-            # logging knows what to do with a stream that takes nothing
+            # `logging` has its own handling of a stream that cannot be written.
             self._logger.info(self._message, extra=added)
         finally:
             handler.release()

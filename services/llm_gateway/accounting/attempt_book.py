@@ -30,7 +30,7 @@ _log = logger(__name__)
 _ACKNOWLEDGE_SECONDS = 10.0
 """How long an answer waits for Redis to confirm what it cost."""
 REMEMBER_ANSWERS = timedelta(hours=1)
-"""How long Redis knows that a call's answer is stored; PostgreSQL keeps the answer itself and is read first."""
+"""How long Redis remembers that a call's answer is stored; PostgreSQL keeps the answer itself and is read first."""
 
 
 class SettlementUnconfirmed(DependencyUnavailable):
@@ -78,7 +78,7 @@ class AttemptBook:
             attempt = partial(self._try_to_hold, request)
             return await self._waiting.wait_for_room(reservation.scope_names, attempt, once=once)
         except RedisError as error:
-            # whether the script ran is not known: what it may hold is released when Redis answers again
+            # It is unknown whether the script ran; a hold that it may have made is released when Redis answers again.
             self.holds.end(identity)
             self._unfinished.add(identity)
             raise _redis_failure(error, identity) from error
@@ -100,7 +100,7 @@ class AttemptBook:
         moment = self.local.moment()
         headroom = await self._store.reserve(request)
         if entry.passed_over:
-            # a rebuild could not know that it was admitted: it starts again under another id
+            # A rebuild may have left this attempt out, so it starts again under another id.
             self._unfinished.add(reservation.reservation_id)
             raise BucketClosed
         entry.admitted = True
@@ -140,12 +140,12 @@ class AttemptBook:
                 raise SettlementUnconfirmed("Redis has not confirmed the settlement", retry_after=2)
             await asyncio.sleep(pause)
             if identity not in self._unfinished:
-                # `finish_unfinished` was quicker, and the journal may have forgotten it already
+                # `finish_unfinished` was quicker, and the journal may have dropped the attempt already.
                 return
             pause = min(1.0, pause * 2)
 
     async def renew(self) -> None:
-        """Renew every open hold. To be called every sixth of a lease."""
+        """Renew every open hold; call it every sixth of a lease."""
         if not await self.holds.renew():
             self.closed.set()
 
@@ -156,7 +156,7 @@ class AttemptBook:
             if entry is None:
                 self._unfinished.discard(identity)
             elif not await self._settle_in_redis(entry) and identity not in self._unknown_since:
-                # Redis is away or closed; what only waits for the ledger stops no other
+                # Redis is away or its bucket closed. An attempt that only waits for the ledger holds up no other.
                 return
 
     def list_unrecorded(self) -> list[JournalEntry]:
@@ -168,7 +168,7 @@ class AttemptBook:
         ]
 
     def forget_recorded(self, identities: set[UUID]) -> None:
-        """PostgreSQL has the events of these attempts."""
+        """Drop these attempts from the journal, as PostgreSQL has their events."""
         entries = self._journal.entries
         self._journal.forget(
             *(
@@ -230,7 +230,7 @@ class AttemptBook:
             if state is SettlementState.UNKNOWN:
                 self._journal.forget(reservation.reservation_id)
             else:
-                # Redis may lose that it was given up: until the ledger has its event, the journal knows it
+                # Redis may lose the record of the release, so the journal keeps it until the ledger has the event.
                 self._journal.settle(reservation.reservation_id, settlement)
         self._waiting.freed(reservation.scope_names)
         return True

@@ -1,4 +1,4 @@
-"""The loops beside the calls: renew and lapse holds, finish settlements, forget what is recorded, report as alive."""
+"""The gateway's background loops: renew and lapse holds, finish settlements, trim the journal, report as alive."""
 
 from redis.exceptions import RedisError
 

@@ -52,7 +52,7 @@ class _JournalLine(msgspec.Struct, omit_defaults=True):
 
 @dataclass(slots=True)
 class JournalEntry:
-    """One attempt that PostgreSQL does not know yet."""
+    """One attempt whose event PostgreSQL does not have yet."""
 
     reservation: Reservation
     phase: AttemptPhase = AttemptPhase.RESERVING
@@ -107,7 +107,7 @@ class Journal:
         self._write(_JournalLine(AttemptPhase.SETTLED, reservation_id, settlement=settlement))
 
     def forget(self, *identities: UUID) -> None:
-        """PostgreSQL has the events of these attempts, or there will never be any."""
+        """Drop attempts whose events PostgreSQL has, or that will never have one."""
         forgotten = {identity: entry for identity in identities if (entry := self.entries.pop(identity, None))}
         if not forgotten:
             return
@@ -161,7 +161,7 @@ class Journal:
             try:
                 yield decoder.decode(text)
             except msgspec.DecodeError:
-                # the machine died while it wrote this line, so what the line stands for did not happen
+                # The machine died while it wrote this line, so nothing was done yet that depends on it.
                 return
 
     def _replay(self, line: _JournalLine, segment: int) -> None:

@@ -1,4 +1,4 @@
-"""Makes the events of attempts that ended otherwise than was recorded first: usage came late, or nothing was sent."""
+"""Makes the events of attempts whose first record was wrong: their usage came late, or they were never sent."""
 
 from uuid import UUID, uuid5
 
@@ -22,7 +22,7 @@ def make_lowering_event(true: UsageEvent, lost: UsageEvent) -> UsageEvent:
 
 
 def make_undispatched_event(lost: UsageEvent) -> UsageEvent:
-    """How an attempt ends that was admitted and never sent: it cost nothing."""
+    """The event of an attempt that was admitted and never sent, so that it cost nothing."""
     return replace(
         lost,
         status="failed",

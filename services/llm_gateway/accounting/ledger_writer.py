@@ -71,7 +71,7 @@ class LedgerWriter:
         self._streams = [keys.stream(bucket) for bucket in range(keys.BUCKETS)]
         self._last_batch = 0
         self.between_batches = asyncio.Lock()
-        """Held while a batch is on its way to the ledger, so that whoever takes it knows that no batch is."""
+        """Held while a batch is on its way to the ledger, so that a rebuild that holds it knows that none is."""
 
     async def run(self) -> None:
         """Record until cancelled.
@@ -146,7 +146,7 @@ class LedgerWriter:
         return sum(await pipeline.execute())
 
     async def find_recorded(self, reservations: Sequence[Reservation]) -> set[UUID]:
-        """Which of these attempts' events PostgreSQL has."""
+        """The ids of those of these attempts whose events PostgreSQL has."""
         attempts = [(one.tenant_id, one.event_day, one.reservation_id) for one in reservations]
         if not attempts:
             return set()
@@ -214,7 +214,7 @@ class LedgerWriter:
 
 
 def _ignore(_: set[UUID]) -> None:
-    """For a writer beside no gateway, whose process has no attempts to forget."""
+    """Does nothing: a writer outside a gateway's process has no journal to trim."""
 
 
 def _read_entries(answer: Any) -> list[StreamEntry]:

@@ -33,7 +33,7 @@ class OpenHolds:
         return len(self._open)
 
     def begin(self, reservation: Reservation) -> None:
-        """Watch a hold from now on, for a lease. It may still wait for its room; then Redis has no hold of it yet."""
+        """Watch a hold from now on. While the attempt still waits for room, Redis has no hold of it yet."""
         ends = asyncio.get_running_loop().time() + self._lease
         self._open[reservation.reservation_id] = _OpenHold(reservation, ends)
 
@@ -45,7 +45,7 @@ class OpenHolds:
         self._open.pop(identity, None)
 
     def watch(self, identity: UUID, cut: Callable[[], None]) -> None:
-        """Call `cut` if the hold cannot be renewed: the upstream must end before the hold lapses."""
+        """Call `cut` if the hold cannot be renewed, because the provider's answer must end before the hold lapses."""
         if (hold := self._open.get(identity)) is not None:
             hold.cut = cut
 
@@ -71,7 +71,7 @@ class OpenHolds:
                 answered = False
                 continue
             for identity in identities:
-                # a hold that still waits for its room is not in Redis yet
+                # A hold that still waits for room is not in Redis yet.
                 if identity not in gone and (renewed := self._open.get(identity)) is not None:
                     renewed.ends = until
         for identity, hold in self._open.items():

@@ -47,7 +47,7 @@ class LockLost(DependencyUnavailable):
 
 
 class Rebuilder:
-    """Every gateway has one. The one that gets the lock rebuilds the closed buckets; all put back what they hold."""
+    """Each gateway has one. The one that gets the lock rebuilds the closed buckets; all put back their own holds."""
 
     def __init__(
         self,
@@ -69,9 +69,9 @@ class Rebuilder:
         self._contributed = ""
 
     async def run(self) -> None:
-        """Contribute when asked, rebuild when a bucket is closed, until cancelled.
+        """Puts holds back when another gateway rebuilds, and rebuilds when a bucket is closed, until cancelled.
 
-        It is not `every`: a bucket that is found closed ends the pause.
+        The loop does not use `every`, because a bucket that is found closed ends the pause early.
         """
         while True:
             try:
@@ -91,7 +91,7 @@ class Rebuilder:
         nonce = text(await self._redis.get(_REQUEST))
         if nonce in {"", self._contributed}:
             return
-        # no batch of this gateway may be on its way into the ledger while another gateway counts the ledger
+        # No batch of this gateway may be on its way into the ledger while another gateway counts the ledger.
         async with self._writer.between_batches:
             await self._book.restore_holds(set(await self._closed()))
         await self._redis.sadd(f"{_REQUEST}:{nonce}", self._instance_id)
@@ -99,12 +99,12 @@ class Rebuilder:
         self._contributed = nonce
 
     async def rebuild_closed(self) -> int:
-        """Rebuild all closed buckets that nobody else rebuilds; answers how many were opened."""
+        """Rebuild all closed buckets that no other gateway rebuilds; returns how many were opened."""
         closed = await self._closed()
         if not closed:
             return 0
         owner = str(new_uuid())
-        # only one rebuild at a time, because all live gateways answer to one request
+        # Only one rebuild runs at a time, because all live gateways contribute to the same request.
         if not await self._lock(_LEADER, owner):
             return 0
         locked: list[int] = []
@@ -163,7 +163,7 @@ class Rebuilder:
     async def _sum_up(self, locked: list[int]) -> list[BucketTotals]:
         """The counters of these buckets, from the ledger and the holds."""
         holds = [hold for number in locked for hold in await read_redis_holds(self._redis, number)]
-        # one snapshot: an event recorded between two queries would be a hold in one and a charge in the other
+        # All queries share one snapshot: an event recorded between two of them would count as a hold and as a charge.
         async with self._recording.across_tenants(reason="rebuild budget counters", one_moment=True) as tx:
             attempts = [(hold.tenant_id, hold.event_day, hold.identity) for hold in holds]
             recorded = await recorded_event_ids(tx, attempts) if attempts else set()
@@ -205,6 +205,6 @@ class Rebuilder:
 
 
 def _totals_of(buckets: dict[int, BucketTotals], tenant_id: UUID) -> BucketTotals:
-    """The totals of a tenant's bucket; for a bucket that is not rebuilt here, totals that nobody reads."""
+    """The totals of a tenant's bucket; for a bucket that is not rebuilt here, totals that are thrown away."""
     number = keys.bucket_of(tenant_id)
     return buckets.get(number) or BucketTotals(number)

@@ -1,4 +1,4 @@
-"""The event by which the ledger learns of one attempt or adjustment."""
+"""The usage event: the ledger's row of one attempt or adjustment."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum

@@ -32,7 +32,7 @@ def read_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarnin
 
 
 def report_warning(warning: BudgetWarning) -> None:
-    """Log and count a warning; to be called once for each."""
+    """Log and count a warning; call it once for each warning."""
     metrics.BUDGET_WARNINGS.labels(str(warning.tenant_id), warning.scope, warning.period).inc()
     fields = {name: value if isinstance(value, int) else str(value) for name, value in asdict(warning).items()}
     _log.warning("four fifths of a budget are spent", extra=fields)

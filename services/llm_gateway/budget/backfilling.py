@@ -26,7 +26,7 @@ class BackfillReader:
     async def read(
         self, tenant_id: UUID, scopes: Sequence[LimitedScope], needed: BackfillNeeded
     ) -> dict[int, Backfill]:
-        """What the reservation is to bring along, by the number of the scope."""
+        """The sums that the reservation must bring along, by the number of the scope."""
         return {
             number: await self._join_read(tenant_id, scopes[number], since_ms)
             for number, since_ms in needed.since_ms.items()

@@ -1,4 +1,4 @@
-"""What one gateway may admit of the allowance that a tenant has declared for the time in which Redis is away."""
+"""One gateway's share of the allowance that a tenant has declared for times when Redis is away."""
 
 from foundation.contracts.gateway.budget_policy import RedisAway
 from foundation.domain.money import Amount, nano_usd

@@ -1,4 +1,4 @@
-"""Sums up by scope what this gateway has admitted without Redis: the most by which it may have passed a limit."""
+"""Sums up by scope what this gateway has admitted without Redis, which is the most that limits can be exceeded by."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

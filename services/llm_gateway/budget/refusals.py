@@ -1,4 +1,4 @@
-"""Why reserve.lua made no reservation, one exception a reason."""
+"""The reasons for which reserve.lua makes no reservation, one exception for each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class BudgetSpent(ReservationRefused):
 
 
 class RoomHeldByOthers(ReservationRefused):
-    """It would fit but for what calls in flight hold."""
+    """The call would fit if calls in flight did not hold the room, so waiting may help."""
 
     def __init__(self, blocking: BlockingLimit) -> None:
         super().__init__(f"{blocking.scope} {blocking.period} {blocking.unit}")

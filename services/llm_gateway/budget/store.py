@@ -102,7 +102,7 @@ class BudgetStore:
         return total
 
     async def close_run(self, tenant_id: UUID, run_id: UUID, *, generation: int = ALL_GENERATIONS) -> None:
-        """Admit no call of the run up to this generation any more; `BucketClosed` during a rebuild."""
+        """Close the run: no call of it up to this generation is admitted any more. `BucketClosed` during a rebuild."""
         bucket = keys.bucket_of(tenant_id)
         run = keys.scope(bucket, tenant_id, ScopeKind.RUN, run_id)
         if await self._scripts.close_run.run(keys=[keys.epoch(bucket), run], args=[generation]) == b"closed":

@@ -14,7 +14,7 @@ _LOOK_SECONDS = 0.25
 
 
 class QueueFull(Exception):
-    """As many calls wait as the gateway keeps waiting."""
+    """The gateway already keeps as many calls waiting as it may."""
 
 
 class WaitedTooLong(Exception):
@@ -93,7 +93,7 @@ class FairWait:
             self._leave(line_key, line, place)
 
     async def _turn(self, line: WaitingLine, place: asyncio.Event, deadline: float) -> None:
-        """Until this place is first and either woken or due for a look; returns at the deadline in any case."""
+        """Waits until this place is first and either woken or due for a try; returns at the deadline in any case."""
         loop = asyncio.get_running_loop()
         while (now := loop.time()) < deadline:
             first = line.waiting[0] is place

@@ -18,7 +18,7 @@ from llm_gateway.exchange.caller import Caller
 from llm_gateway.single_flight import SingleFlight
 
 KEY_SECONDS = 60.0
-"""How long a key is believed after PostgreSQL confirmed it; a revoked one works no longer than this."""
+"""How long a key is accepted after PostgreSQL confirmed it, and so the longest that a revoked one still works."""
 _UNKNOWN_KEY_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000
 _TOKEN_PREFIX = "eyJ"  # noqa: S105  # how every JWT begins
@@ -27,7 +27,7 @@ _KEY_SCOPE = "gateway"
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """Whose a credential is, None if it is nobody's, and until when that is believed."""
+    """The caller that a credential belongs to, None for an unknown one, and until when that is remembered."""
 
     caller: Caller | None
     until: float

@@ -1,4 +1,4 @@
-"""What is known about a call on its way through the pipeline.
+"""The values that describe a call on its way through the pipeline.
 
 What is created for every call is a msgspec Struct, which is created many times faster than a frozen dataclass.
 """

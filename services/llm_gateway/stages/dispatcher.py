@@ -23,7 +23,7 @@ from llm_gateway.stages.sender import AttemptSender
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
 _RETRY_AFTER_JITTER = 0.1
-"""So that calls which were refused together do not come back together."""
+"""Jitter, so that calls which were refused together do not all return at the same moment."""
 
 
 class BreakersOpen(DependencyUnavailable):
@@ -34,7 +34,7 @@ class BreakersOpen(DependencyUnavailable):
 
 @dataclass(slots=True)
 class _Progress:
-    """What became of a call so far; times are of the event loop's clock."""
+    """The progress of a call so far; times are of the event loop's clock."""
 
     deadline: float
     number: int = 0
@@ -185,7 +185,7 @@ def may_try_again(call: ModelCall, progress: _Progress, failure: UpstreamFailed,
     """Whether another attempt may begin at a moment of the loop's clock, after this failure."""
     if _next_target(call, progress) is None or not (failure.retryable or failure.refuses):
         return False
-    # a target that refuses the request is not an attempt at answering it
+    # A target that refuses the request has made no attempt to answer it, so it does not count.
     tried = progress.number - len(progress.refused)
     return tried < call.route.attempts and at < progress.deadline
 

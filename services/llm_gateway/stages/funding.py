@@ -85,7 +85,7 @@ class Funding:
             except BucketClosed:
                 await self._wait_until_open(keys.bucket_of(tenant_id))
             except StaleWindow:
-                # midnight fell between this clock and the server's: look at the clock again
+                # Midnight fell between this clock's reading and the server's, so the day is computed again.
                 await asyncio.sleep(0.05)
             except BackfillNeeded as needed:
                 backfills = await self._read_backfills(tenant_id, request, needed)
@@ -111,7 +111,7 @@ class Funding:
                 _count_rate_limit_hit(request.call.caller)
             error = error_of_refusal(refusal, windows=windows, now=now)
             if error is None:
-                # not for the caller: `_hold_bound` mends the cause and tries again
+                # This is no error of the caller's: `_hold_bound` repairs the cause and tries again.
                 raise
             raise error from refusal
         except WaitedTooLong as waited:
@@ -170,7 +170,7 @@ class Funding:
             raise away
         now = datetime.now(UTC)
         windows = self._windows_at(now, limits.zone)
-        # under the id that Redis may know: if it made a hold after all, the hold is this attempt's
+        # The attempt keeps the id that Redis may have: if a hold was made after all, it belongs to this attempt.
         known_id = away.reservation_id
         attempt = make_attempt(request, windows=windows, now=now, reservation_id=known_id, is_local=True)
         if declared.policy is AwayPolicy.BOUNDED_LOCAL:
@@ -190,7 +190,7 @@ class Funding:
 
 
 def _shrink(request: AttemptRequest, limits: EffectiveLimits, refusal: ReservationRefused) -> AttemptRequest | None:
-    """The same attempt with an answer as long as there is room for; None where it is refused all the same."""
+    """The same attempt with the longest answer that there is room for; None when it would be refused even so."""
     if not request.gives_way:
         return None
     if isinstance(refusal, WindowFull):
@@ -199,7 +199,7 @@ def _shrink(request: AttemptRequest, limits: EffectiveLimits, refusal: Reservati
     if not isinstance(refusal, BudgetSpent | RoomHeldByOthers):
         return None
     if refusal.blocking.unit == "calls":
-        # a slot is waited for, whatever the answer's length
+        # A shorter answer frees no slot, so the call has to wait for one.
         return replace(request, gives_way=False)
     return _shrink_within(request, limits, refusal.blocking.left, refusal.blocking.unit)
 

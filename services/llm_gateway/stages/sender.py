@@ -100,7 +100,7 @@ class _Leaving:
 
 
 def _report(permit: Permit, failure: UpstreamFailed) -> None:
-    """Inform the breaker of what a failure shows of the provider's health."""
+    """Count a failure at the breaker if it shows that the provider is unhealthy."""
     if failure.trips_breaker:
         permit.report_failure()
     elif failure.status == _TOO_MANY:
@@ -129,7 +129,7 @@ async def _read_first_events(attempt: Attempt, permit: Permit, answer: UpstreamA
     async for chunk in chunks:
         events = reader.feed(chunk)
         if events and events[0].kind is EventKind.ERROR:
-            # a 200 that begins with an error event: nothing has left yet, so another attempt may do better
+            # A 200 that begins with an error event: nothing was sent to the caller yet, so another attempt may follow.
             raise broken_off("upstream_error", request_id=answer.request_id)
         if events:
             seconds = asyncio.get_running_loop().time() - attempt.started

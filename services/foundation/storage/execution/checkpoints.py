@@ -17,14 +17,14 @@ _EMPTY = b"\x00" * 32
 
 
 class CheckpointCorrupt(LockstepError):
-    """A row of a checkpoint was changed, is missing or stands in another order; `detail` names it."""
+    """A row of a checkpoint was changed, is missing or is in the wrong order; `detail` names it."""
 
     code = "checkpoint_corrupt"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the step's row says of its last checkpoint: the chain's head and the number of parts."""
+    """The summary of a checkpoint on its step's row: the chain's head and the number of parts."""
 
     head: bytes
     length: int
@@ -55,7 +55,7 @@ async def write(
     parts: Sequence[bytes],
     metadata: dict[str, Any],
 ) -> Manifest:
-    """Stores what is new, the turn's manifest, and the head on the step's row (which the caller holds)."""
+    """Stores the parts that are new, the turn's manifest, and its head on the step's row, which the caller holds."""
     digests = [hashlib.sha256(part).digest() for part in parts]
     manifest = Manifest(chain(digests), len(digests))
     await tx.execute(
@@ -98,7 +98,7 @@ async def write(
 
 
 async def load(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, expected: Manifest) -> Stored:
-    """The step's last checkpoint, verified part by part; `CheckpointCorrupt` names what does not hold."""
+    """The step's last checkpoint, verified part by part; `CheckpointCorrupt` names the part that fails."""
     row = (
         await tx.execute(
             text(

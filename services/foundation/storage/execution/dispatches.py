@@ -10,7 +10,7 @@ from foundation.domain.states import RecoveryPolicy, StepKind
 
 @dataclass(frozen=True, slots=True)
 class StepDispatch:
-    """What a message asks for: this tick of this step, in this generation, answered to this token."""
+    """One tick of one step in one generation, as a message names it, and the task token that waits for its end."""
 
     tenant_id: TenantId
     run_id: RunId
@@ -22,7 +22,7 @@ class StepDispatch:
 
 @dataclass(frozen=True, slots=True)
 class LeaseFence:
-    """Whose writes about a held step count: its dispatch, and the fence that every write of its holder names."""
+    """The holder of a step: its dispatch, and the fence that each of its writes must name to take effect."""
 
     dispatch: StepDispatch
     fence: int

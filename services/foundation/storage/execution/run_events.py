@@ -1,4 +1,4 @@
-"""What happened in a run, numbered without gaps in the transaction that made it happen."""
+"""The events of a run, numbered without gaps by the transaction that causes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ async def latest(tx: Transaction, tenant_id: TenantId, run_id: RunId, kind: type
 
 
 async def append(tx: Transaction, tenant_id: TenantId, run_id: RunId, events: Sequence[RunEvent]) -> LockedRun:
-    """Appends events and marks progress; locks the run's row, so call it last."""
+    """Appends events and marks progress. Call it last, because it locks the run's row, for which others then wait."""
     row = (
         await tx.execute(
             text(

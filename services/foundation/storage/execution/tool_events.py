@@ -28,7 +28,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What stands about a job: its status, and its result once it has one."""
+    """The stored state of a job: its status, how often it was started, and its result once it has one."""
 
     status: str
     attempts: int
@@ -36,9 +36,9 @@ class Recorded:
 
 
 async def begin(tx: Transaction, claim: StepClaim, job: Job) -> Recorded:
-    """Writes the job down before it is submitted, or another attempt below it; a finished one is only read.
+    """Stores the job before it is submitted, or another attempt at it; a finished job is only read.
 
-    Names the claim's fence: `LeaseLost` when another holder has the step.
+    `LeaseLost` when the claim's fence is no longer the step's, as another holder has it.
     """
     dispatch = claim.dispatch
     await _hold(tx, claim)
@@ -96,9 +96,9 @@ async def _hold(tx: Transaction, claim: StepClaim) -> None:
 
 
 async def close_of_ended_steps(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId]) -> None:
-    """Ends what a step that has ended left open, so that no audit row stays STARTED whatever way its step ends.
+    """Ends the jobs that ended steps left open, so that no audit row stays STARTED however its step ends.
 
-    A tool that may have acted without our knowing is OUTCOME_UNKNOWN; any other is over with its step.
+    A tool whose effect may have happened unseen becomes OUTCOME_UNKNOWN; any other job ends as its step did.
     """
     await tx.execute(
         text(
@@ -130,7 +130,7 @@ async def keep_late_result(tx: Transaction, tenant_id: TenantId, job_id: JobId, 
 
 
 async def end(tx: Transaction, claim: StepClaim, job_id: JobId, *, status: str, result: dict[str, Any]) -> bool:
-    """Records the job's result, once: False when it has one already (which then holds)."""
+    """Records the job's result, once; False when it has one already, or when another holder has the step."""
     row = await tx.execute(
         text(
             """UPDATE tool_events SET status = :status, result = CAST(:result AS jsonb), ended_at = now()

@@ -1,4 +1,4 @@
-"""Turns: a model's request stands in the database before it is dispatched, and is resent verbatim."""
+"""Turns of models: a turn's request is stored before it is sent, so that a later holder can resend it verbatim."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ class Prepared:
 
 
 async def prepare(tx: Transaction, claim: StepClaim, turn: int, *, call_key: str, request: dict[str, Any]) -> Prepared:
-    """Keeps the turn's request, unless one stands there already: that one is sent again. `LeaseLost` off fence."""
+    """Stores the turn's request, or returns the one that is stored already. `LeaseLost` when the fence was raised."""
     row = (
         await tx.execute(
             text(

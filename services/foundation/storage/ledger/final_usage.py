@@ -1,4 +1,4 @@
-"""Whether the ledger has all that a run has used."""
+"""Reads whether the ledger has all usage of a run, and marks the run's usage as final."""
 
 from sqlalchemy import text
 
@@ -39,7 +39,7 @@ async def in_ledger(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Amou
 
 
 async def mark(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
-    """Nothing of the run is held any more, and the ledger has all that it committed."""
+    """Marks the run's usage as final: none of its budget is held, and the ledger has all that it committed."""
     await tx.execute(
         text("UPDATE runs SET usage_final = true WHERE tenant_id = :tenant_id AND run_id = :run_id"),
         {"tenant_id": tenant_id, "run_id": run_id},

@@ -1,4 +1,4 @@
-"""Which gateways are alive: each says so every few seconds."""
+"""The gateways that are alive: each writes a row and renews it every few seconds."""
 
 from sqlalchemy import text
 
@@ -16,14 +16,14 @@ async def see_gateway(tx: Transaction, instance_id: str) -> None:
 
 
 async def forget_gateway(tx: Transaction, instance_id: str) -> None:
-    """A gateway that has settled everything leaves."""
+    """Deletes the row of a gateway that has settled all its attempts and stops."""
     await tx.execute(
         text("DELETE FROM gateway_instances WHERE instance_id = :instance_id"), {"instance_id": instance_id}
     )
 
 
 async def live_gateways(tx: Transaction, *, seconds: float) -> set[str]:
-    """Those seen within the last `seconds`; long gone ones are forgotten on the way."""
+    """The gateways seen within the last `seconds`; rows older than a day are deleted on the way."""
     await tx.execute(text("DELETE FROM gateway_instances WHERE seen_at < now() - interval '1 day'"))
     rows = await tx.execute(
         text("SELECT instance_id FROM gateway_instances WHERE seen_at > now() - make_interval(secs => :seconds)"),

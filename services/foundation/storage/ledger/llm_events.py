@@ -85,10 +85,10 @@ _INSERT = text(
 
 
 async def insert_llm_events(tx: Transaction, events: Sequence[bytes]) -> None:
-    """Append events, each a JSON object with all columns; those that stand already are left.
+    """Append events, each a JSON object with all columns; events that the ledger has already are skipped.
 
-    `EventRefused` undoes all of them. One parameter for a whole batch: a thousand of them would cost the gateway more
-    than the calls did.
+    `EventRefused` undoes all of them. The batch is one parameter, because a parameter for each value of a thousand
+    events would cost the gateway more time than the calls themselves.
     """
     try:
         await tx.execute(_INSERT, {"events": (b"[" + b",".join(events) + b"]").decode()})
@@ -97,7 +97,7 @@ async def insert_llm_events(tx: Transaction, events: Sequence[bytes]) -> None:
 
 
 async def recorded_event_ids(tx: Transaction, events: Sequence[tuple[UUID, date, UUID]]) -> set[UUID]:
-    """Which of these (tenant, day, event) stand in the ledger."""
+    """The ids of those of these (tenant, day, event) that the ledger has."""
     rows = await tx.execute(
         text(
             "SELECT e.event_id FROM llm_events e"
@@ -114,7 +114,7 @@ async def recorded_event_ids(tx: Transaction, events: Sequence[tuple[UUID, date,
 
 
 async def committed_by_caller(tx: Transaction) -> list[CommittedByCaller]:
-    """All that was ever charged, by tenant, user, key and day."""
+    """Everything that was ever charged, by tenant, user, key and day."""
     rows = await tx.execute(
         text(
             "SELECT tenant_id, user_id, api_key_id, event_day AS day, sum(total_tokens)::bigint AS tokens,"
@@ -165,7 +165,7 @@ async def committed_by_tenant(tx: Transaction) -> list[CommittedByTenant]:
 
 
 async def live_run_states(tx: Transaction) -> list[RunState]:
-    """The runs whose tokens may still be about: open, or ended within a day."""
+    """The runs whose run tokens may still be in use: open, or ended within a day."""
     rows = await tx.execute(
         text(
             "SELECT tenant_id, run_id, generation, ended_at IS NOT NULL AS ended FROM runs"
@@ -188,7 +188,7 @@ async def live_step_fences(tx: Transaction) -> list[StepFence]:
 
 
 async def attempts_to_reconcile(tx: Transaction, *, provider: str, first: date, last: date) -> list[dict[str, Any]]:
-    """Attempts of these days that a report line is known for, with the sum of what was charged for each so far.
+    """Attempts of these days with their report line, where there is one, and the sum of what each was charged so far.
 
     Days are the tenants' own; a report's are the provider's, so callers widen the range by a day at both ends.
     """

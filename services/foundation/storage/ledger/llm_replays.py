@@ -14,7 +14,7 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class SealedAnswer:
-    """An answer as it stands: its encrypted bytes are in `body`, or in S3 under `object_key`."""
+    """A stored answer: its encrypted bytes are in `body`, or in S3 under `object_key`."""
 
     call_key: str
     fingerprint: bytes
@@ -43,19 +43,19 @@ async def find_answer(tx: Transaction, call_key: str) -> SealedAnswer | None:
 
 
 async def tenant_salt(tx: Transaction) -> bytes:
-    """What makes the tenant's key its own."""
+    """The salt from which the key that encrypts the tenant's answers is derived."""
     rows = await tx.execute(text("SELECT replay_salt FROM tenants WHERE tenant_id = current_tenant()"))
     return bytes(rows.scalar_one())
 
 
 async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
-    """Forget expired answers of all tenants; their object keys, None for those that stood in the row."""
+    """Delete expired answers of all tenants; returns their object keys, None for those whose bytes were in the row."""
     rows = await tx.execute(text("SELECT object_key FROM forget_expired_answers(:most)"), {"most": most})
     return list(rows.scalars())
 
 
 async def store_answer(tx: Transaction, tenant_id: TenantId, answer: SealedAnswer) -> bool:
-    """Keep an answer; False when another one stands already, which stays."""
+    """Store an answer; False when its call has one already, which is kept."""
     statement = text(
         "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key,"
         " size, sha256, expires_at) VALUES (:tenant_id, :call_key, :fingerprint, :event_id, :http_status, :headers,"

@@ -1,4 +1,4 @@
-"""What providers say that they billed, as imported from their usage reports."""
+"""The amounts that providers billed, imported from their usage reports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ async def billed_total(tx: Transaction, *, provider: str, first: date, last: dat
 
 
 async def billed_without_attempt(tx: Transaction, *, provider: str, first: date, last: date) -> list[str]:
-    """Request ids that the provider billed and that no attempt of ours explains."""
+    """Request ids that the provider billed but for which the ledger has no attempt."""
     rows = await tx.execute(
         text(
             "SELECT u.provider_request_id FROM provider_usage u WHERE u.provider = :provider"

@@ -1,4 +1,4 @@
-"""All that the ledger has of one request: its attempts, and what was corrected later."""
+"""The ledger's events of one request: its attempts, and later corrections of them."""
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One row of the ledger; what an adjustment says is added to the attempt that it adjusts."""
+    """One row of the ledger; the amounts of an adjustment are added to those of the attempt that it adjusts."""
 
     event_id: UUID
     event_day: date
@@ -55,7 +55,7 @@ _COLUMNS = ", ".join(field.name for field in fields(LedgerEvent))
 
 
 async def events_of_request(tx: Transaction, tenant_id: TenantId, request_id: UUID) -> list[LedgerEvent]:
-    """In the order of the attempts, each followed by its adjustments."""
+    """The request's events in the order of its attempts, each followed by its adjustments."""
     rows = await tx.execute(
         text(
             f"""SELECT {_COLUMNS} FROM llm_events WHERE tenant_id = :tenant_id AND request_id = :request_id

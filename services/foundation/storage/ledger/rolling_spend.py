@@ -1,4 +1,4 @@
-"""What the ledger has of rolling windows: sums by slice, at the moments at which Redis counted them.
+"""Sums of the ledger for rolling windows, by slice, as of the moments at which Redis counted the events.
 
 An adjustment belongs to the moment of the attempt that it adjusts. An event's day is that of its reservation; nothing
 settles more than `_LATEST_DAYS` after it, unless no gateway ran for so long.
@@ -59,7 +59,7 @@ class SliceSum(LedgerSum):
 
 
 async def committed_in_rolling_windows(tx: Transaction, *, slices: int) -> list[SliceSum]:
-    """Of every rolling budget; those with nothing to count have one row of nothing. `slices` are those of a window."""
+    """The sums of every rolling budget, with a row of zeros for each. A window has so many `slices`."""
     rows = await tx.execute(text(_OF_ALL + _SUMS), {"slices": slices, "latest": _LATEST_DAYS})
     return [SliceSum(**row) for row in rows.mappings()]
 
@@ -67,7 +67,7 @@ async def committed_in_rolling_windows(tx: Transaction, *, slices: int) -> list[
 async def committed_in_rolling_window(
     tx: Transaction, *, scope: str, scope_id: UUID, width_ms: int, slice_ms: int, until_ms: int
 ) -> list[SliceSum]:
-    """Of one scope of the transaction's tenant: what was recorded as committed up to a millisecond."""
-    about = {"scope": scope, "scope_id": scope_id, "width_ms": width_ms, "slice_ms": slice_ms, "until_ms": until_ms}
-    rows = await tx.execute(text(_OF_ONE + _SUMS), {**about, "latest": _LATEST_DAYS})
+    """The sums of one scope of the transaction's tenant, of what was committed up to a millisecond."""
+    window = {"scope": scope, "scope_id": scope_id, "width_ms": width_ms, "slice_ms": slice_ms, "until_ms": until_ms}
+    rows = await tx.execute(text(_OF_ONE + _SUMS), {**window, "latest": _LATEST_DAYS})
     return [SliceSum(**row) for row in rows.mappings()]

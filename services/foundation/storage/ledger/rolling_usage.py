@@ -1,4 +1,4 @@
-"""What the ledger has of the last so many seconds of a scope."""
+"""The usage of a scope within a rolling interval that ends now, from the ledger."""
 
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from foundation.storage.session.database import Transaction
 async def charged_within(
     tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID, *, seconds: int
 ) -> Amount:
-    """An adjustment belongs to the moment of the attempt that it adjusts.
+    """What the scope was charged within the last `seconds`; an adjustment counts at the moment of its attempt.
 
-    An event's day is that of its reservation in the tenant's calendar; the days looked at are more than enough for a
-    call that was settled much later.
+    An event's day is that of its reservation in the tenant's calendar. The query therefore starts 35 days earlier,
+    which is more than enough for a call that was settled much later.
     """
     row = await tx.execute(
         text(

@@ -1,4 +1,4 @@
-"""The ledger summed up."""
+"""The usage of a run by model, and the models that a tenant has called, from the ledger."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The ledger of some days summed up by up to three of its dimensions."""
+"""The usage of a range of days, grouped by up to three dimensions, from the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from foundation.storage.session.database import Transaction
 
 
 class Dimension(StrEnum):
-    """By what the ledger can be grouped."""
+    """A dimension by which usage can be grouped and filtered."""
 
     TENANT = "tenant"
     USER = "user"
@@ -56,7 +56,7 @@ _SUMS = """
 
 @dataclass(frozen=True, slots=True)
 class UsageFilter:
-    """Days of the tenant's calendar, both included; of each dimension that is named only this value."""
+    """Days of the tenant's calendar, both included; `only` restricts a dimension to one value."""
 
     first_day: date
     last_day: date
@@ -82,7 +82,7 @@ class UsageSums:
 
 @dataclass(frozen=True, slots=True)
 class UsageGroup:
-    """`values` has a text for each dimension that was asked for; empty where events have none."""
+    """`values` has a text for each requested dimension; it is empty where events have no value."""
 
     values: tuple[str, ...]
     sums: UsageSums
@@ -97,7 +97,7 @@ async def page(
     limit: int,
     after: tuple[str, ...] | None,
 ) -> list[UsageGroup]:
-    """In the order of the dimensions' values; `after` is where the page before ended."""
+    """The groups in the order of the dimensions' values; `after` is where the page before ended."""
     groups = [f"coalesce({_COLUMN[dimension]}::text, '') COLLATE \"C\"" for dimension in by]
     conditions = ["e.tenant_id = :tenant_id", "e.event_day BETWEEN :first_day AND :last_day"]
     conditions += [f"{_COLUMN[dimension]} = :only_{dimension}" for dimension in wanted.only]

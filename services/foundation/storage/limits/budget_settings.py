@@ -1,4 +1,4 @@
-"""The budgets of a tenant as its people set them, one row a scope and period."""
+"""The budgets that a tenant's users have set, one row for each scope and period."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class BudgetName:
-    """Which budget of a tenant."""
+    """The name of one of a tenant's budgets."""
 
     scope: BudgetScope
     scope_id: UUID
@@ -91,7 +91,7 @@ async def replace(
 
 
 async def delete(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: int | None) -> bool:
-    """Deletes the budget, if it is at the expected version; whether it did."""
+    """Deletes the budget if it is at the expected version, or at any when that is None; returns whether it did."""
     row = await tx.execute(
         text(
             f"""DELETE FROM budgets WHERE {_ONE} AND (CAST(:expected AS bigint) IS NULL OR version = :expected)
@@ -121,7 +121,7 @@ async def of_scope(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, sco
 
 
 async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None) -> list[ScopeBudget]:
-    """By scope, id and period; `after` is where the page before ended."""
+    """The budgets in the order of scope, id and period; `after` is where the page before ended."""
     scope, scope_id, period = after or (None, None, None)
     rows = await tx.execute(
         text(
@@ -136,7 +136,7 @@ async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple
 
 
 async def scope_exists(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> bool:
-    """Whether it is the tenant itself, one of its members, or one of its keys."""
+    """Whether the scope is the tenant itself, one of its members, or one of its keys."""
     found = await tx.execute(
         text(
             """SELECT CASE CAST(:scope AS text)

@@ -1,4 +1,4 @@
-"""Budgets that are nearly spent, said once a scope and window."""
+"""Warnings about budgets that are nearly spent, one for each scope and window."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class BudgetWarning:
 
 
 async def insert_budget_warning(tx: Transaction, warning: BudgetWarning) -> bool:
-    """Whether it was not said before; now it is kept. `WarningRefused` undoes the transaction."""
+    """Stores the warning; returns whether it is new. `WarningRefused` undoes the transaction."""
     try:
         added = await tx.execute(
             text(
@@ -51,7 +51,7 @@ async def insert_budget_warning(tx: Transaction, warning: BudgetWarning) -> bool
 async def page(
     tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None
 ) -> list[BudgetWarning]:
-    """Newest first; `after` is where the page before ended."""
+    """The tenant's warnings, newest first; `after` is where the page before ended."""
     warned_at, scope, scope_id, period, label = after or (None,) * 5
     rows = await tx.execute(
         text(

@@ -1,4 +1,4 @@
-"""The limits of a tenant's lasting scopes, and what it has set about them, as gateways read it."""
+"""A tenant's budgets and settings as gateways read them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class TenantLimits:
     time_zone: str
     suspended: bool
     settings: Mapping[str, object]
-    """As it stands there: a JSON object in which nothing is checked yet."""
+    """The stored JSON object, of which nothing is validated yet."""
     gateways: int
     """How many gateways are alive."""
     budgets: tuple[BudgetRow, ...]

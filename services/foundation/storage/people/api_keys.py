@@ -1,4 +1,4 @@
-"""The keys that stand for members, found by what is kept of them: their SHA-256."""
+"""API keys of members, looked up by their SHA-256, as the keys themselves are not stored."""
 
 from dataclasses import dataclass
 

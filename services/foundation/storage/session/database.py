@@ -74,9 +74,9 @@ class Database:
 
     @asynccontextmanager
     async def across_tenants(self, *, reason: str, one_moment: bool = False) -> AsyncIterator[Transaction]:
-        """A transaction for the few logins whose policies span tenants; `reason` says why this one must.
+        """A transaction for the few logins whose policies span tenants; `reason` is logged and explains why it must.
 
-        With `one_moment` all its statements see the database as the first one does.
+        With `one_moment` all its statements see the same snapshot of the database.
         """
         _log.debug("transaction across tenants", extra={"reason": reason})
         async with self._begin() as tx:
@@ -114,5 +114,5 @@ async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
 
 
 def _is_away(error: Exception) -> bool:
-    """A database that is busy is not asked again at once: that would only add to its work."""
+    """Whether an immediate retry makes sense: one that meets a busy database would only add to its work."""
     return isinstance(error, DatabaseUnavailable) and not isinstance(error, DatabaseBusy)

@@ -15,28 +15,28 @@ _LONG = re.compile(f"[0-9]{{{_LONG_DIGITS}}}")
 
 
 def jsonb(value: Any) -> str | None:
-    """The value as JSON text, None for None; what PostgreSQL cannot hold is refused there, never replaced."""
+    """The value as JSON text, None for None. PostgreSQL refuses what it cannot hold; nothing is replaced here."""
     return None if value is None else json.dumps(value, default=str)
 
 
 def from_jsonb(data: str | bytes) -> Any:
-    """The value of a column; one that no reader here can take is told as such, with its text.
+    """The value of a column; one that cannot be read here becomes `{"unreadable": reason, "text": its text}`.
 
-    Rows from before such values were refused may hold one, and a page of rows must not be lost for one of them.
+    Old rows may hold such values, which are refused today, and one row must not make its whole page fail.
     """
     text = data.decode() if isinstance(data, bytes) else data
     try:
         value = json.loads(text, parse_int=_number if _LONG.search(text) else None)
     except (RecursionError, ValueError) as error:
         return _unreadable(text, f"it cannot be read: {type(error).__name__}")
-    # Counting is cheap and never too low; only what may be deep is walked.
+    # The count of brackets is cheap and never below the depth, so only a value that may be too deep is walked.
     if text.count("[") + text.count("{") > READABLE_DEPTH and depth_of(value) > READABLE_DEPTH:
         return _unreadable(text, f"it is nested deeper than {READABLE_DEPTH} levels")
     return value
 
 
 def _number(digits: str) -> int | float:
-    """What is beyond 64 bits was sent as a floating-point number: PostgreSQL writes 1e300 with all its zeros."""
+    """An integer beyond 64 bits becomes a float, as which it was stored: PostgreSQL writes 1e300 with all its zeros."""
     if len(digits.lstrip("-")) < _LONG_DIGITS:
         return int(digits)
     if math.isinf(number := float(digits)):

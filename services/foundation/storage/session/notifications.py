@@ -1,4 +1,4 @@
-"""LISTEN: wakes whoever waits; a notification carries nothing and may be lost."""
+"""LISTEN: wakes waiting loops. A notification carries no data and may be lost, so loops also look by themselves."""
 
 import asyncio
 from contextlib import suppress

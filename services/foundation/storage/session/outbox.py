@@ -96,7 +96,7 @@ async def lease_due(
     """Takes what is due for this relay alone, until the lease ends; `ahead_kinds` also `ahead_seconds` before time."""
     rows = await tx.execute(
         text(
-            # Materialized, because a subquery with LIMIT that the plan asks once a row leases more rows than its limit.
+            # Materialized, because a plan may run a subquery once for each row, which then leases more than its LIMIT.
             """WITH next AS MATERIALIZED (
                    SELECT outbox_id FROM outbox
                    WHERE kind = ANY(:kinds) AND (leased_until IS NULL OR leased_until < now())

@@ -1,4 +1,4 @@
-"""What PostgreSQL and its driver raise, in the platform's own errors."""
+"""Turns what PostgreSQL and its driver raise into the platform's own errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ from foundation.domain.errors import (
 )
 
 _AWAY = frozenset({"08", "40", "53", "55", "57", "58"})
-"""Classes of SQLSTATE that pass: connection, rollback, resources, state of an object, intervention, system."""
+"""Classes of SQLSTATE that a retry may get past: connection, rollback, resources, object state, operator, system."""
 _VALUE = frozenset({"22", "54"})
-"""Classes that a value causes: data exceptions, and limits of the program such as the length of a jsonb text."""
+"""Classes of SQLSTATE that a value causes: data exceptions, and limits such as the length of a jsonb text."""
 _STATEMENT_TIME_IS_OVER = "57014"
 
 
@@ -43,6 +43,6 @@ def _ours(error: DBAPIError) -> LockstepError:
     if state[:2] in _VALUE or isinstance(error, DataError):
         return ValueNotStorable("a value cannot be stored", remedy="look for U+0000 and for numbers out of range")
     if not state and isinstance(error, OperationalError | InterfaceError):
-        # The connection broke or was never made: the server had no say.
+        # Without an SQLSTATE the error is the driver's: the connection broke or was never made.
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
     return DatabaseRefused("the database refused")

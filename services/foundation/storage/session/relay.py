@@ -1,4 +1,4 @@
-"""Sends what waits in the outbox, at least once, each service only its own kinds."""
+"""Sends the effects in the outbox at least once; each service sends only its own kinds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -26,14 +26,14 @@ Deliver = Callable[[Sequence[Due]], Awaitable[Sequence[Due]]]
 
 @dataclass(frozen=True, slots=True)
 class EffectSender:
-    """How one kind leaves; `ahead` kinds may be handed over before their time, with what is left of it."""
+    """How one kind is sent; an `ahead` kind may be sent before its time, with the rest of the wait in the message."""
 
     deliver: Deliver
     ahead: bool = False
 
 
 class Relay:
-    """Run it as a task; it works through the outbox after each notification, and every five seconds by itself."""
+    """Works through the outbox after each notification, and every five seconds in case one was lost."""
 
     def __init__(self, database: Database, wakeups: Wakeups, senders: Mapping[OutboxKind, EffectSender]) -> None:
         self._database = database
@@ -51,11 +51,11 @@ class Relay:
                 await asyncio.sleep(1)
             if not busy:
                 await self._wakeups.wait("outbox", timeout_seconds=_IDLE_SECONDS)
-                # What commits at the same time leaves together.
+                # Effects that commit at about the same time are sent in one batch.
                 await asyncio.sleep(_GATHER_SECONDS)
 
     async def relay_once(self) -> bool:
-        """Sends one batch of what is due; whether there was anything."""
+        """Sends one batch of due effects; returns whether there were any."""
         async with self._database.across_tenants(reason="the relay sends for every tenant") as tx:
             due = await outbox.lease_due(
                 tx,

@@ -1,4 +1,4 @@
-"""Rows as the values of the code: each field of a dataclass from the column of its name."""
+"""Makes dataclasses of database rows: each field from the column of the same name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -18,7 +18,7 @@ _KNOWN: dict[type[Any], Mapping[str, Convert | None]] = {}
 def value_of(kind: type[V], row: Row[Any], **given: Any) -> V:
     """The row as a `kind`; fields that are `given` need no column, and columns that are no field are left out.
 
-    Words of an enum become its members, and binary columns bytes; what a word means no more raises ValueError.
+    Texts become members of an enum where the field is one, and binary columns bytes; an unknown text raises ValueError.
     """
     columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row by column names
     for name, convert in _converters(kind).items():

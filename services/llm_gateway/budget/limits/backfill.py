@@ -1,4 +1,4 @@
-"""What the ledger has of a rolling window that Redis has not counted, as a reservation brings it along."""
+"""The ledger's sums of a rolling window that Redis has not counted yet; a reservation brings them along."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where a caller's calls count: scopes, windows and slots with their keys, made once for many calls."""
+"""The scopes, windows and slots in which a caller's calls are counted, with their keys; made once for many calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def scopes_of_call(
         lasting[ScopeKind.KEY] = api_key_id
     scopes = (*(limits.scope(kind, scope_id) for kind, scope_id in lasting.items()), *_of_run(run))
     bucket = keys.bucket_of(tenant_id)
-    # 20 a minute is how fast a person calls, not the run that a person started
+    # A limit such as 20 a minute is meant for a person's own calls, and not for the runs that the person started.
     of_person = frozenset({ScopeKind.USER}) if run else frozenset[ScopeKind]()
     return CallScopes(
         scopes=scopes,

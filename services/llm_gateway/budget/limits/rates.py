@@ -52,7 +52,7 @@ class CallLimits:
     """As reserve.lua takes them; made once, since they are used for many calls."""
     keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
     lines: str = field(init=False, repr=False, compare=False)
-    """What a hold keeps of it: the logs whose tokens its settlement corrects, the slots that it frees."""
+    """The part that a hold keeps: the logs whose tokens its settlement corrects, and the slots that it frees."""
 
     def __post_init__(self) -> None:
         rates = [part for rate in self.rates for part in (int(rate.counts_tokens), rate.width_us, rate.limit)]

@@ -87,7 +87,7 @@ class LimitedScope:
     month: BudgetLimit = NO_LIMIT
     rolling: RollingLimit | None = None
     generation: int | None = None
-    """Of a run above the caller's own: under which generation of it the caller runs."""
+    """The generation of a run above the caller's own under which the caller runs; None for other scopes."""
     arguments: tuple[str | int, ...] = field(init=False, repr=False, compare=False)
     """As reserve.lua takes it; made once, since a scope is used for many calls."""
     watched: tuple[str, ...] = field(init=False, repr=False, compare=False)

@@ -34,11 +34,11 @@ from llm_gateway.single_flight import SingleFlight
 FRESH_SECONDS = 2.0
 """Younger limits are used as they are; older ones are used too, while new ones are fetched beside the call."""
 MAX_AGE_SECONDS = 5.0
-"""Older limits are waited for, unless PostgreSQL is away: then the last known ones hold."""
+"""A call waits until older limits are renewed; while PostgreSQL is away the last known ones stay in force."""
 _MOST_REMEMBERED = 50_000
 ALIVE_SECONDS = 15.0
-"""A gateway not seen for this long has no share in an allowance and is not waited for in a rebuild: its holds lapse, or
-its journal settles them when it is back."""
+"""A gateway not seen for this long has no share in an allowance, and a rebuild does not wait for it: its holds lapse,
+or its journal settles them when it is back."""
 
 Setting = TypeVar("Setting", bound=BaseModel)
 
@@ -148,11 +148,11 @@ class TenantLimitsCache:
 
 
 def _read_setting(tenant_id: UUID, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
-    """What a tenant has set under a name; what is shipped where that cannot be read."""
+    """A tenant's setting of this name; the default where it is not valid."""
     try:
         return shipped if settings.get(name) is None else type(shipped).model_validate(settings[name])
     except ValidationError as error:
         why = error.errors(include_url=False, include_input=False, include_context=False)
         fields = {"tenant_id": str(tenant_id), "setting": name, "why": why}
-        _log.error("a tenant's setting is not valid, what is shipped holds", extra=fields)
+        _log.error("a tenant's setting is not valid, so the default is used", extra=fields)
         return shipped

@@ -1,4 +1,4 @@
-"""Reads answers that nobody waits for to their end, or breaks them off, and settles them either way."""
+"""Settles answers that no caller waits for: reads them to their end, or breaks them off."""
 
 import asyncio
 from collections.abc import Iterable

@@ -32,7 +32,7 @@ class PlainFinisher:
         return PlainAnswer(answer.status, answer.content_type, answer.body, budget_headers(attempt))
 
     async def charge(self, opened: OpenedAnswer) -> None:
-        """Settle an answer that nobody gets."""
+        """Settle an answer that no caller gets."""
         try:
             usage = opened.attempt.target.provider.usage_of(opened.body)
         except UpstreamFailed as failure:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from foundation.telemetry.logs import OftenSaid
+from foundation.telemetry.logs import FrequentLogLine
 from llm_gateway import metrics
 from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.journal import Settlement
@@ -18,9 +18,9 @@ from llm_gateway.stages.call import Attempt
 
 _CHARGED_AT_BOUND = frozenset({"usage_missing", "usage_absurd"})
 _MOST_TOKENS = 50_000_000
-"""No model takes as many in one call, so a usage above it is the provider's mistake and is not believed."""
+"""No model uses as many tokens in one call, so a usage above this is the provider's mistake and is not charged."""
 
-_log_settled = OftenSaid(__name__, "attempt settled")
+_settled_line = FrequentLogLine(__name__, "attempt settled")
 
 
 class AttemptOutcome(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ class Settler:
         names = attempt.call.caller.names
         _count(event, tenant_id=names["tenant_id"])
         await self._book.settle(attempt.reservation, settlement)
-        _log_settled({**names, "event_id": attempt.reservation.name, **_log_fields(event)})
+        _settled_line.log({**names, "event_id": attempt.reservation.name, **_log_fields(event)})
 
     def _make_event(self, attempt: Attempt, outcome: AttemptOutcome) -> UsageEvent:
         seconds = asyncio.get_running_loop().time() - attempt.started
@@ -81,7 +81,7 @@ class Settler:
         )
 
     def _alert_above_bound(self, attempt: Attempt, usage: Usage, why: str) -> None:
-        """A usage above its bound shows a mistake in the price table or at the provider, which a person has to mend."""
+        """Reports a usage above its bound: the price table or the provider is wrong, which a person has to correct."""
         self._alerts.send(
             Alert.USAGE_ABOVE_BOUND,
             tenant_id=str(attempt.call.caller.tenant_id),
@@ -119,7 +119,7 @@ def _usage_fields(attempt: Attempt, usage: Usage | None) -> tuple[str | None, di
 
 
 def _believable(usage: Usage) -> bool:
-    """Whether the numbers can be true; an answer that claims to have taken no tokens has lost its usage."""
+    """Whether the numbers are credible: an answer that reports no tokens at all has lost its usage."""
     written, by_hour = usage.cache_write_tokens, usage.cache_write_1h_tokens
     parts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, written, by_hour)
     if usage is not NO_USAGE and not usage.total_tokens:

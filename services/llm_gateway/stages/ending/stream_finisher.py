@@ -57,7 +57,7 @@ class StreamFinisher:
         await self._tasks.wait()
 
     async def pump(self, opened: OpenedAnswer, outlet: Outlet, *, keep: bool = True) -> None:
-        """Bring an answer to its end and its charge; without `keep` it is nobody's answer and not stored."""
+        """Read an answer to its end and settle it; without `keep` no caller gets it, and it is not stored."""
         relay = StreamRelay(opened, outlet, keep=keep and opened.attempt.call.identity is not None)
         stop_draining = self._watch_client(opened, outlet)
         try:
@@ -77,7 +77,7 @@ class StreamFinisher:
             with self._heartbeat.over(outlet):
                 opened = await opening
         except (LockstepError, UpstreamFailed) as error:
-            # the status line has left: the error can only be an event
+            # The status line has been sent, so the error can only be an event of the stream.
             await outlet.put(_error_event(error, call))
             await outlet.end()
             return

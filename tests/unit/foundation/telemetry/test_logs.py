@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from foundation.telemetry import traces
-from foundation.telemetry.logs import JsonFormatter, OftenSaid, bind
+from foundation.telemetry.logs import FrequentLogLine, JsonFormatter, bind
 
 
 class Stream(io.StringIO):
@@ -75,12 +75,12 @@ def test_what_is_often_said_is_said_as_any_other_line(stream: Stream) -> None:
     added = {"tenant_id": "t", "cost_nano_usd": 3}
     with bind(run_id="r"):
         logging.getLogger("a.b").info("settled", extra=added)
-        OftenSaid("a.b", "settled")(added)
+        FrequentLogLine("a.b", "settled").log(added)
     one, other = (json.loads(text) for text in stream.getvalue().splitlines())
     assert {**one, "timestamp": ""} == {**other, "timestamp": ""}
     assert one["timestamp"][:10] == other["timestamp"][:10]
     logging.getLogger().setLevel(logging.WARNING)
-    OftenSaid("a.b", "settled")(added)
+    FrequentLogLine("a.b", "settled").log(added)
     assert len(stream.getvalue().splitlines()) == 2
 
 
@@ -89,5 +89,5 @@ def test_a_stream_that_takes_nothing_does_not_end_what_was_done(
 ) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", True)
     stream.full = True
-    OftenSaid("a.b", "settled")({})
+    FrequentLogLine("a.b", "settled").log({})
     assert "no space left" in capsys.readouterr().err

@@ -67,13 +67,13 @@ class _Link(asyncio.Protocol):
                 else:
                     answer.set_result(reply)
         except (exceptions.ConnectionError, IndexError) as error:
-            self.close(exceptions.ConnectionError(f"Redis speaks out of turn: {error}"))
+            self.close(exceptions.ConnectionError(f"Redis sent a reply that cannot be read: {error}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.close(exceptions.ConnectionError(f"the connection to Redis broke: {exc}"))
 
     def close(self, error: Exception) -> None:
-        """Every command that waits has failed."""
+        """Close the connection and fail every command that waits for its reply."""
         self.is_open = False
         if self._transport is not None:
             self._transport.abort()
@@ -100,7 +100,7 @@ class _Link(asyncio.Protocol):
         elif again:
             self.close(exceptions.TimeoutError("Redis does not answer"))
         else:
-            # this loop may have been too busy to read what has come
+            # The replies may have arrived already, if this loop was too busy to read them.
             self._watch = self._loop.call_later(_SECOND_LOOK_SECONDS, partial(self._check_silence, again=True))
 
 
@@ -122,7 +122,7 @@ class PipelinedConnection:
         try:
             return await link.send(command)
         except exceptions.NoScriptError:
-            # the server does not know it yet, or no more (SCRIPT FLUSH), so it did not run
+            # The server does not have the script yet, or no longer (SCRIPT FLUSH), so it did not run.
             await self._loaded(link, script)
             return await link.send(command)
 
@@ -133,7 +133,7 @@ class PipelinedConnection:
             self._link.close(exceptions.ConnectionError("the connection is closed"))
 
     async def _loaded(self, link: _Link, script: Script) -> None:
-        """Load a script once for all who miss it."""
+        """Load a script once for all callers that wait for it."""
         if (loading := self._loading.get(script.digest)) is None:
             loading = self._loading[script.digest] = link.send(_packed("SCRIPT", "LOAD", script.source))
             loading.add_done_callback(lambda _: self._loading.pop(script.digest, None))
