@@ -1,4 +1,4 @@
-"""What one execution environment builds once: the logger, the database and an event loop that outlives each call."""
+"""The parts that a Lambda execution environment builds once: logger, database, and an event loop for all its calls."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Finalize: derives the run's end from its steps and writes it down."""
+"""Finalize: derives the run's final state from its steps and records it."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ _MOST_LOOKS, _BETWEEN_SECONDS = 30, 0.1
 
 
 class FinalizeRequest(ExecutionInput):
-    """`fault` is what Step Functions caught, when the Map did not end by itself."""
+    """`fault` is the error that Step Functions caught, when the Map did not end by itself."""
 
     fault: dict[str, Any] | None = None
 
@@ -38,7 +38,7 @@ async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str
 
 
 async def _until_recorded(database: Database, request: FinalizeRequest) -> None:
-    """Waits until the ledger has what the steps were answered, so that an ended run tells what it has cost.
+    """Waits until the ledger has the cost of the steps' model calls, so that an ended run shows its whole cost.
 
     A few seconds at most: a ledger that is behind for longer must not keep the run open, and `usage.final` says so.
     """

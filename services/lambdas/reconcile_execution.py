@@ -1,4 +1,4 @@
-"""reconcile_execution: a run whose execution was ended from outside ends with it."""
+"""reconcile_execution: ends a run whose execution was ended from outside."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the functions are told by their environment."""
+"""The functions' settings, read from their environment."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict

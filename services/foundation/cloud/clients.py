@@ -48,8 +48,8 @@ class Clients:
 
     async def secret_key(self) -> str | None:
         """The secret of the credentials that every client signs with now."""
-        found = await self._session.get_credentials()  # type: ignore[misc]  # the stubs are those of the blocking SDK
-        return (await found.get_frozen_credentials()).secret_key if found else None
+        credentials = await self._session.get_credentials()  # type: ignore[misc]  # the stubs are those of the blocking SDK
+        return (await credentials.get_frozen_credentials()).secret_key if credentials else None
 
     async def secretsmanager(self) -> "SecretsManagerClient":
         return await self._stack.enter_async_context(self._session.client("secretsmanager", config=_CONFIG))

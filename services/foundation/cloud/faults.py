@@ -1,4 +1,4 @@
-"""AWS errors in the platform's words."""
+"""Turns AWS errors into the platform's own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -45,7 +45,7 @@ class TaskDefinition(Message):
 
 
 def definition_faults(definition: TaskDefinition) -> list[Fault]:
-    """What the shape alone cannot show: cycles, missing needs, references outside the needs, plans too long to run."""
+    """The faults that no schema shows: cycles, missing needs, references outside the needs, plans too long to run."""
     nodes = definition.nodes()
     faults = faults_of(nodes)
     if faults:

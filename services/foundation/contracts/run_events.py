@@ -45,7 +45,7 @@ class RunRunning(RunEvent):
 
 
 class RunPaused(RunEvent):
-    """What follows the reason is there for a pause by a budget: which one, and when the run is tried again."""
+    """The members after `reason` belong to a pause by a budget: which budget, and when the run is tried again."""
 
     type = RunEventType.RUN_PAUSED
     reason: PauseReason

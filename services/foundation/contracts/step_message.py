@@ -44,7 +44,7 @@ class MapItem(Message):
 
 
 class ExecutionInput(Message):
-    """The input of an execution; ids only, the rest stands in PostgreSQL."""
+    """The input of an execution; it has only ids, as everything else is read from PostgreSQL."""
 
     tenant_id: TenantId
     run_id: RunId

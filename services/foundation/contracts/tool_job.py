@@ -1,4 +1,4 @@
-"""What a worker asks of the tool runtime, and what it gets back.
+"""The messages between a worker and the tool runtime: jobs, their progress and their results.
 
 The worker posts a `ToolJob` to the launcher with a service token (aud=tool_runtime) and awaits a `ToolResult`. A job
 is known by its id: the same id in flight joins the first, finished a while ago it gets the same result, and with other
@@ -65,7 +65,7 @@ class JobLimits(Message):
 
 @dataclass(frozen=True, slots=True, order=True)
 class JobHolder:
-    """Who asks for a job: of two holders of one step the later generation, then the higher fence, has the say."""
+    """The holder that submits a job. Of two holders the one with the later generation, then the higher fence, wins."""
 
     generation: int
     fence: int
@@ -93,7 +93,7 @@ class ToolJob(Message):
 
     @property
     def holder(self) -> JobHolder:
-        """To whom the job belongs, until a later holder submits it too."""
+        """The holder to whom the job belongs until a later one submits it too."""
         return JobHolder(self.generation, self.fence)
 
     @model_validator(mode="after")
@@ -116,7 +116,7 @@ class JobStatus(StrEnum):
 
 
 class JobReason(StrEnum):
-    """Why a job did not succeed; `detail` says it in words."""
+    """Why a job did not succeed; `detail` explains it to people."""
 
     EXIT_CODE = "exit_code"
     SIGNAL = "signal"
@@ -199,7 +199,7 @@ class ToolResult(Message):
 
 
 PROGRESS_TYPE = "application/x-ndjson"
-"""Who accepts it is told of a job's states as it comes into them, a `JobProgress` a line."""
+"""A client that accepts this type gets a line with a `JobProgress` for each state that the job enters."""
 
 
 class JobState(StrEnum):

@@ -42,12 +42,12 @@ class Fault:
 
 
 def sentence_of(message: str) -> str:
-    """What Pydantic says of a value, as the rule that refused it wrote it."""
+    """The message of a Pydantic error in the words of the rule that raised it, without Pydantic's prefix."""
     return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
 
 
 class LockstepError(Exception):
-    """The root: `code` is the stable word for machines, `retryable` says whether the same call may succeed later."""
+    """The root: `code` is the stable name for programs; `retryable` is whether the same call may succeed later."""
 
     code: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = False
@@ -141,7 +141,7 @@ class DependencyUnavailable(LockstepError):
 
 
 class DatabaseRefused(LockstepError):
-    """Its cause is the driver's error; the same statement is refused again."""
+    """PostgreSQL refused a statement for good; the error's cause is the driver's error."""
 
     code = "database_error"
 
@@ -151,7 +151,7 @@ class DatabaseUnavailable(DependencyUnavailable):
 
 
 class DatabaseBusy(DatabaseUnavailable):
-    """The same transaction may succeed later; run again at once it would only add to what PostgreSQL has to do."""
+    """The same transaction may succeed later; an immediate retry would only add to PostgreSQL's load."""
 
 
 class SandboxUnavailable(DependencyUnavailable):
@@ -174,7 +174,7 @@ class BudgetExceeded(LockstepError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure as data, as it stands in a step's or run's `error` and travels to dependents."""
+    """A failure as data: the `error` of a step or run, and a cause in the errors of its dependents."""
 
     code: str
     detail: str

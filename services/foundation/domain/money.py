@@ -46,7 +46,7 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
     if not amount.is_finite():
         raise ValueError(f"not a finite amount of dollars: {text!r}")
     if amount.adjusted() > _MOST_DIGITS or amount.as_tuple().exponent < -_MOST_DIGITS:  # type: ignore[operator]  # finite
-        # more digits than Decimal computes with: rounding would hide what was asked for
+        # Decimal computes with fewer digits, so that rounding would silently change the amount.
         raise ValueError(f"not an amount of dollars that can be kept: {text!r}")
     nanos = amount * NANO_PER_USD
     if nanos != nanos.to_integral_value(ROUND_HALF_EVEN):
@@ -73,6 +73,6 @@ def dollars(amount: int) -> str:
 
 
 def cost_of(quantities: list[tuple[int, int]]) -> NanoUsd:
-    """What (tokens, nano-dollars per million tokens) pairs cost together: the exact sum, rounded up once."""
+    """The cost of (tokens, nano-dollars per million tokens) pairs together: the exact sum, rounded up once."""
     exact = sum(tokens * price for tokens, price in quantities)
     return NanoUsd(-(-exact // TOKENS_PER_PRICE_UNIT))

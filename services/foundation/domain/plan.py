@@ -11,16 +11,16 @@ INLINE_STEPS = 40
 
 HISTORY_EVENTS = 25_000
 EVENTS_RESERVED = 500
-"""For what is not a tick: the run's beginning and end, and the repeated sends of messages that SQS did not take."""
+"""History events kept for what is not a tick: the run's beginning and end, and messages that are sent again."""
 EVENTS_PER_TICK = 10
-"""Six of the task, two of the choice after it, and two of the state that leads to the next tick or out."""
+"""History events of a tick: six of the task, two of the choice after it, two of the state that follows."""
 EVENTS_PER_STEP = 2
 """The beginning and the end of its iteration in the Map."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A step as the graph sees it: its name, what it needs, and how many turns it may take."""
+    """A step as a node of the graph: its name, the steps that it needs, and how many turns it may take."""
 
     name: str
     needs: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Node:
 
 
 def faults_of(nodes: Iterable[Node]) -> list[Fault]:
-    """What keeps the nodes from being a plan: duplicate names, missing needs, cycles (named in order)."""
+    """The reasons why the nodes are no plan: duplicate names, missing needs, cycles (named in order)."""
     nodes = list(nodes)
     names = [node.name for node in nodes]
     faults = [
@@ -59,7 +59,7 @@ def _from_first(error: CycleError, names: list[str]) -> list[str]:
 
 
 def topological(nodes: Iterable[Node]) -> list[str]:
-    """Names so ordered that every step follows what it needs; ties keep the definition's order. CycleError."""
+    """The names in an order in which each step follows its needs; ties keep the definition's order. CycleError."""
     nodes = list(nodes)
     sorter = TopologicalSorter({node.name: node.needs for node in nodes})
     sorter.prepare()

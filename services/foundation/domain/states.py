@@ -1,4 +1,4 @@
-"""The states of runs and steps: which there are, and which may follow which."""
+"""The states of runs and steps, and the transitions between them."""
 
 from enum import StrEnum
 
@@ -44,7 +44,7 @@ class StepKind(StrEnum):
 
 
 class WaitReason(StrEnum):
-    """What a step or run waits for; each has something that ends it."""
+    """The reasons for which a step or run waits; for each the platform has something that ends the wait."""
 
     WORKER = "worker"
     DEPENDENCY = "dependency"
@@ -123,7 +123,7 @@ _PRECEDENCE = (
 
 
 def terminal_status(causes: set[RunStatus]) -> RunStatus:
-    """The state that causes which arrived together end a run in: the most severe; none means COMPLETED.
+    """The state in which a run ends that was stopped for several causes: the most severe; COMPLETED without any.
 
     Across time the first cause wins: it is recorded once on the run and never replaced.
     """
@@ -131,7 +131,7 @@ def terminal_status(causes: set[RunStatus]) -> RunStatus:
 
 
 def outcome_of(statuses: list[StepStatus], *, first_cause: RunStatus | None) -> RunStatus:
-    """How a run ended: its recorded first terminal cause, or else what its steps say.
+    """The state in which a run ended: its recorded first terminal cause, or else one derived from its steps.
 
     A run with any step that did not succeed has failed: partial results are kept, but not called a success.
     """

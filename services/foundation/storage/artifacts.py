@@ -77,8 +77,8 @@ async def get(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId) -> 
         text("SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND artifact_id = :artifact_id"),
         {"tenant_id": tenant_id, "artifact_id": artifact_id},
     )
-    found = row.first()
-    return _artifact_of(found) if found else None
+    first = row.first()
+    return _artifact_of(first) if first else None
 
 
 def final_key(tenant_id: TenantId, artifact_id: ArtifactId) -> str:

@@ -115,8 +115,8 @@ async def get(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, version:
         ),
         {"tenant_id": tenant_id, "task_id": task_id, "version": version},
     )
-    found = row.first()
-    return value_of(Task, found) if found else None
+    first = row.first()
+    return value_of(Task, first) if first else None
 
 
 async def page(

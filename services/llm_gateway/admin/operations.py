@@ -11,7 +11,7 @@ from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerView
 
 _MOST_READ = 1000
-"""More than are kept, so that a tenant's own are found among everyone's."""
+"""More entries than are ever kept, so that a tenant's own are not missed among those of the others."""
 
 
 def describe_breaker(view: BreakerView) -> Breaker:

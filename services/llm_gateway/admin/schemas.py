@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class CloseRun(BaseModel):
-    """`generation`: calls up to it are refused from now on; without it those of every generation are."""
+    """Calls of the run up to `generation` are refused from now on; without it, calls of every generation are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

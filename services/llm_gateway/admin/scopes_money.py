@@ -1,4 +1,4 @@
-"""What lasting scopes have committed and hold, read from their counters in Redis."""
+"""Reads from the counters in Redis what lasting scopes have committed and hold."""
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError

@@ -18,7 +18,7 @@ class RunSpending:
         self._store = store
 
     async def close_run(self, run_id: UUID, *, tenant_id: UUID, generation: int | None) -> None:
-        """Idempotent; `DependencyUnavailable` while Redis is away or being rebuilt."""
+        """Refuses the run's further calls; idempotent. `DependencyUnavailable` while Redis is away or being rebuilt."""
         try:
             await self._store.close_run(tenant_id, run_id, generation=generation or ALL_GENERATIONS)
         except (BucketClosed, RedisError) as error:

@@ -76,14 +76,14 @@ class BreakerBoard:
         return _view_of(self._find(provider, model))
 
     async def reset(self, provider: str, model: str) -> BreakerView:
-        """Close it, here and in every gateway."""
+        """Close the breaker here and in every other gateway."""
         breaker = self._find(provider, model)
         breaker.reset()
         await self._publishing.wait()
         return _view_of(breaker)
 
     async def sync(self) -> None:
-        """Take over what other gateways changed."""
+        """Take over the states that other gateways have published."""
         answer = await self._redis.eval(READ, 1, STATES_KEY)
         now = float(answer[0])
         by_name = {breaker.name: breaker for breaker in self._breakers.values()}

@@ -42,7 +42,7 @@ class _Failed(Exception):
 
 @dataclass(slots=True)
 class Permit:
-    """Leave to make one call; it is released once, with one of the reports or without."""
+    """Permission to make one call. It is released once, after one of the reports or without any."""
 
     breaker: "ModelBreaker"
     trial: UUID | None = None
@@ -57,12 +57,12 @@ class Permit:
             self.breaker.on_failure()
 
     def report_rate_limit(self, retry_after: float | None) -> None:
-        """A 429, which is no sign of bad health: the provider asks to be left alone for a while."""
+        """Reports a 429. It is no sign of bad health: the provider only wants fewer calls for a while."""
         if self._end():
             self.breaker.on_rate_limit(retry_after)
 
     def release(self) -> None:
-        """The call showed nothing of the provider's health."""
+        """Reports a call from which nothing follows about the provider's health."""
         self._end()
 
     def _end(self) -> bool:
@@ -76,7 +76,7 @@ class Permit:
 
 
 class TrialLeases:
-    """Who may try a half-open provider: here within one process; `board` counts over all gateways."""
+    """Limits the trial calls to a half-open provider, here within one process; `board` counts over all gateways."""
 
     def __init__(self) -> None:
         self._held: dict[str, set[UUID]] = {}
@@ -96,7 +96,7 @@ OnChange = Callable[["ModelBreaker", BreakerCause], None]
 
 
 class ModelBreaker:
-    """One provider's model."""
+    """The breaker of one provider's model."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class ModelBreaker:
         return {"calls": self._recent.calls, "failures": self._recent.failures}
 
     async def permit(self) -> Permit | None:
-        """Leave for one call now, or None."""
+        """Permission for one call now, or None."""
         state = self.state
         if state == pybreaker.STATE_CLOSED:
             return Permit(self)
@@ -162,7 +162,7 @@ class ModelBreaker:
             return
         before = self._breaker.current_state
         if before == pybreaker.STATE_CLOSED and not self._breaker.fail_counter:
-            return  # pybreaker has no failures to forget, so its lock can be spared
+            return  # pybreaker has no failures to reset, so its lock need not be taken
         self._breaker.call(lambda: None)
         if before != self._breaker.current_state:
             self._close(BreakerCause.TRIALS_SUCCEEDED)
@@ -189,7 +189,7 @@ class ModelBreaker:
             self._open(min(_LONGEST_OPEN_SECONDS, max(1.0, seconds)), BreakerCause.RATE_LIMITED)
 
     def reset(self) -> None:
-        """Closed by a person."""
+        """Closes the breaker on a person's order."""
         self._close(BreakerCause.RESET)
 
     def adopt(self, *, open_seconds: float | None, why: BreakerCause) -> None:

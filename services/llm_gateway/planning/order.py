@@ -41,7 +41,7 @@ class NearlySpentCallers:
 def order_targets(
     route: Route, *, is_critical: bool, prefers_cheaper: bool, draw: Callable[[], float] = random.random
 ) -> tuple[Target, ...]:
-    """By rank, and within a rank by chance and weight; the cheaper target first for those who prefer it."""
+    """Orders targets by rank, and within a rank at random by weight, or the cheapest first where that is preferred."""
     if len(route.targets) == 1 and not prefers_cheaper and not (is_critical and route.targets[0].uncritical_only):
         return route.targets
     open_to = [target for target in route.targets if not (is_critical and target.uncritical_only)]

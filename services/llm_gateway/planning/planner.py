@@ -23,7 +23,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class CallPlan(msgspec.Struct, frozen=True):
-    """Where a call may go, in order, and in what words."""
+    """The targets of a call in order, with its request in the dialect of each."""
 
     targets: tuple[Target, ...]
     requests: Mapping[Dialect, ModelRequest]
@@ -79,7 +79,7 @@ def _targets_that_cover(targets: Sequence[Target], request: ModelRequest) -> tup
 
 
 def _translate(targets: Sequence[Target], request: ModelRequest, body: bytes, *, prefers_cheaper: bool) -> CallPlan:
-    """Targets whose dialect has no word for the request are left out; it is refused when none remains."""
+    """Leaves out targets whose dialect cannot express the request; refuses the request when none remains."""
     asked: dict[str, Any] = json.loads(_encoder.encode(request.fields) if request.left_out else body)
     requests = {request.dialect: request}
     usable, why = [], None

@@ -15,7 +15,7 @@ from llm_gateway.wires.responses.content import SEARCHES
 
 
 class _Choice(msgspec.Struct):
-    """Of one that allows some tools, `mode` says whether it insists on them."""
+    """A tool choice. Where it allows only some tools, `mode` is whether the model must call one of them."""
 
     type: str | None = None
     mode: str | None = None
@@ -59,7 +59,7 @@ def decide_provider_tools(request: ModelRequest, targets: Sequence[Target]) -> M
 
 
 def _searches(request: ModelRequest, targets: Sequence[Target]) -> int:
-    """How often the provider may search; 0 where a target has no price for it, or does not hear of the tool."""
+    """How often the provider may search; 0 where a target has no price for it, or is not sent the tool."""
     prices = [target.price.search for target in targets]
     if any(price is None for price in prices) or any(target.translation is not None for target in targets):
         return 0
@@ -69,7 +69,7 @@ def _searches(request: ModelRequest, targets: Sequence[Target]) -> int:
 
 
 def _choice(request: ModelRequest, left_out: tuple[str, ...], *, has_tools: bool) -> dict[str, msgspec.Raw]:
-    """The choice where it has to be another one, since a provider refuses one that names what it is not offered."""
+    """The choice to send instead, since a provider refuses a choice that names a tool which it was not sent."""
     raw = field_bytes(request.fields, "tool_choice")
     if raw == b'"required"' and not has_tools:
         raise _insists()

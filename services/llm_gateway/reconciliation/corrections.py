@@ -1,4 +1,4 @@
-"""Finds the adjustments that bring the ledger to what a provider billed."""
+"""Computes the adjustments that make the ledger's charges equal to what a provider billed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class LedgerCorrection:
     scopes: Reservation
     corrects_ms: int
     is_above_bound: bool
-    """Whether what was charged at its bound turns out to have taken more."""
+    """Whether an attempt that was charged at its bound was billed for more."""
 
 
 def find_corrections(rows: Iterable[Mapping[str, Any]], *, unbilled: Collection[UUID]) -> list[LedgerCorrection]:
@@ -62,7 +62,7 @@ def _billed_amounts(row: Mapping[str, Any], *, unbilled: Collection[UUID]) -> di
 
 
 def _make_correction(row: Mapping[str, Any], change: dict[str, int]) -> LedgerCorrection:
-    # what it corrects to is part of the id, so that a report corrected later makes another adjustment
+    # The corrected amounts are part of the id, so that a report that changes later makes another adjustment.
     target = f"{row['event_id']}:{row['cost_nano_usd'] + change['cost_nano_usd']}:{row['cost_nano_usd']}"
     event = _make_event(row, change, identity=uuid5(_REPORT, target))
     settled_at: datetime = row["settled_at"]

@@ -74,7 +74,7 @@ def sum_by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, 
 async def count_tenants(
     database: Database, store: BudgetStore, record_everything: Callable[[], Awaitable[None]]
 ) -> dict[UUID, LedgerCount]:
-    """Every tenant's ledger and counters; `record_everything` brings all that Redis has counted into the ledger."""
+    """Every tenant's ledger and counters; `record_everything` first writes all events in Redis to the ledger."""
     counts: dict[UUID, LedgerCount] = {}
     tenants = {row.tenant_id for row in await _read_ledger(database)}
     for _ in range(_TRIES):

@@ -87,7 +87,7 @@ class ReconcileExit(IntEnum):
 
 
 def choose_exit(reports: Sequence[ProviderReport]) -> ReconcileExit:
-    # one tenant's drift may make up for another's in the sum
+    # The sum is not enough, because one tenant's drift may cancel out another's.
     if any(report.drift_after or any(tenant.differs for tenant in report.tenants) for report in reports):
         return ReconcileExit.REPORT_DIFFERS
     if any(tenant.counted.drifts for report in reports for tenant in report.tenants):
@@ -109,7 +109,7 @@ class Reconciler:
         await self._record_everything()
         async with self._database.across_tenants(reason="attempts that may not have been billed") as tx:
             before = await self._attempts(tx, provider, first=first, last=last)
-        # read before the report: what ended at its bound by then will not reach the provider any more
+        # The ledger is read before the report: an attempt that ended by then cannot reach the provider any more.
         report = await fetch_report(provider, url, first=first, last=last)
         now = datetime.now(UTC)
         unbilled = _find_unbilled(before, report, now=now, complete_after=complete_after)
@@ -159,7 +159,7 @@ class Reconciler:
         )
 
     async def _wait_for_settlements(self, provider: str, *, first: date, last: date) -> None:
-        """Wait a moment for calls that were billed just now: until they are settled, their attempts are only holds."""
+        """Wait for calls that were billed just now, whose attempts are not in the ledger until they are settled."""
         deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             await self._record_everything()
@@ -170,13 +170,13 @@ class Reconciler:
 
     async def _attempts(self, tx: Transaction, provider: str, *, first: date, last: date) -> list[dict[str, Any]]:
         """The attempts that were billed on these days, or, where nothing was billed, that began on them (UTC)."""
-        # a tenant's day and the provider's may differ by one
+        # A tenant's day and the provider's may differ by one.
         margin = timedelta(days=1)
         rows = await attempts_to_reconcile(tx, provider=provider, first=first - margin, last=last + margin)
         return [row for row in rows if first <= (row["billed_day"] or row["started_at"].astimezone(UTC).date()) <= last]
 
     async def _record_everything(self) -> None:
-        """Bring every event that Redis has into the ledger, whether or not a gateway runs."""
+        """Write every event that Redis has to the ledger, whether or not a gateway runs."""
         await self._writer.create_groups()
         async with asyncio.timeout(_RECORD_SECONDS):
             while await self._writer.count_unrecorded():
@@ -195,7 +195,7 @@ def _find_unbilled(
 
 
 async def run(settings: ReconcileSettings, *, first: date, last: date, complete: bool) -> list[ProviderReport]:
-    """A report for each provider that gives one; `complete` says that their reports name all that they will bill."""
+    """The reconciliation of each provider that gives reports; `complete` takes all their reports as complete."""
     routes = load_configuration(settings.all_routes_files, placeholders=settings.placeholders)
     database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")
     redis = connect(RedisSettings())

@@ -1,4 +1,4 @@
-"""The errors of a rate that is used up, which say to the millisecond when to call again."""
+"""The errors of exceeded rate limits, with the time to the millisecond at which to call again."""
 
 from foundation.domain.errors import QuotaExceeded
 from llm_gateway.budget.refusals import WindowFull
@@ -6,7 +6,7 @@ from llm_gateway.refusals.rate_headers import rate_headers, round_up_to_millisec
 
 
 class RateExceeded(QuotaExceeded):
-    """A rate is used up, or all slots are taken: the call cost nothing and may come again."""
+    """A rate is used up, or all slots are taken. The call cost nothing and may be repeated."""
 
     code = "rate_limited"
 
@@ -16,7 +16,7 @@ class RateExceeded(QuotaExceeded):
 
 
 class TooLargeForRate(QuotaExceeded):
-    """The call alone is above a rate: waiting does not help."""
+    """The call alone exceeds a rate, so that waiting does not help."""
 
     code = "rate_limited"
     retryable = False
@@ -27,6 +27,6 @@ def error_of_full_window(error: WindowFull) -> QuotaExceeded:
     which = f"the {rate.scope}'s {rate.limit} {rate.unit} in {rate.width_us // 1_000_000} seconds"
     if error.wait_us is None:
         return TooLargeForRate(f"the call alone is above {which}")
-    # a little more than the millisecond, so that no fraction of it is lost where seconds become milliseconds again
+    # A little more than the millisecond, so that converting seconds back to milliseconds does not round below it.
     retry_after = round_up_to_milliseconds(error.wait_us) / 1000 + 1e-7
     return RateExceeded(f"above {which}", retry_after=retry_after, headers=rate_headers(error.rates))

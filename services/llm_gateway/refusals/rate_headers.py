@@ -28,7 +28,7 @@ def round_up_to_milliseconds(microseconds: int) -> int:
 
 
 def write_duration(ms: int) -> str:
-    """As OpenAI writes it: 12ms, 1.5s, 2m0.25s."""
+    """A duration as OpenAI writes it: 12ms, 1.5s, 2m0.25s."""
     if ms < 1000:  # noqa: PLR2004
         return f"{ms}ms"
     minutes, rest = divmod(ms, 60_000)

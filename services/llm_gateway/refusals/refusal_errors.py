@@ -22,7 +22,7 @@ _RETRY_HELD_SECONDS = 0.5
 
 
 class CallInProgress(Conflict):
-    """The same call is under way; once it has ended its answer can be replayed."""
+    """The same call is under way; its answer can be replayed once it has ended."""
 
     code = "call_in_progress"
     retryable = True

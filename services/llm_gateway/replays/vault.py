@@ -26,7 +26,7 @@ from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, for
 from foundation.storage.session.database import Database
 
 INLINE_BYTES = 64 * 1024
-"""Above it an answer goes to S3."""
+"""Answers above this size are stored in S3 and not in their row."""
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MOST_CIPHERS = 10_000
@@ -38,20 +38,20 @@ class ReplayKeyInvalid(Exception):
 
 
 class StoredAnswerDamaged(DependencyUnavailable):
-    """The stored bytes are not those that were stored."""
+    """The stored bytes have changed since they were stored, or do not decrypt."""
 
     code = "stored_answer_damaged"
     retryable = False
 
 
 class StoredAnswer(msgspec.Struct, frozen=True):
-    """An answer as it went out."""
+    """An answer exactly as it was sent to its caller."""
 
     status: int
     content_type: str
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
-    """Those that a replay has too."""
+    """The headers that a replay repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class AnswerVault:
         self._objects = objects
 
     async def find(self, tenant_id: UUID, call_key: str) -> StoredReplay | None:
-        """The stored answer to a call; `DependencyUnavailable` when it cannot be known."""
+        """The stored answer to a call; `DependencyUnavailable` when it is unknown whether there is one."""
         async with self._database.tenant(TenantId(tenant_id)) as tx:
             stored = await find_answer(tx, call_key)
             salt = await tenant_salt(tx) if stored is not None else b""
@@ -135,7 +135,7 @@ class AnswerVault:
             return await store_answer(tx, TenantId(tenant_id), sealed_answer)
 
     async def forget_expired(self) -> int:
-        """Delete answers to callers' own keys whose time is over, of all tenants; answers how many."""
+        """Delete expired answers to callers' own keys, of all tenants; returns how many."""
         async with self._database.across_tenants(reason="stored answers have expired") as tx:
             expired = await forget_expired(tx, most=_EXPIRED_AT_ONCE)
         if self._objects is not None:

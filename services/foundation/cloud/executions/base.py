@@ -28,7 +28,7 @@ class Executions(Protocol):
         ...
 
     async def describe(self, name: str) -> Described | None:
-        """What is known of the execution; None when none of that name is known."""
+        """The execution's state; None when there is none of that name."""
         ...
 
     async def succeed(self, task_token: str, output: str) -> None:

@@ -23,7 +23,7 @@ class ObjectStore(Protocol):
     async def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None: ...
 
     async def delete(self, key: str) -> None:
-        """Gone afterwards, also when it was not there."""
+        """Deletes the object; succeeds also when there is none."""
         ...
 
     async def get(self, key: str) -> bytes:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 
 def disposition(file_name: str, *, inline: bool) -> str:
-    """`Content-Disposition` by RFC 6266: the name as it is in `filename*`, and something like it for old readers."""
+    """`Content-Disposition` by RFC 6266: the exact name in `filename*`, and an ASCII likeness of it for old clients."""
     kind = "inline" if inline else "attachment"
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in file_name)
     if plain == file_name:

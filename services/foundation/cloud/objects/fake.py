@@ -129,8 +129,8 @@ class FakeObjectStore:
         link = self._links.get(url)
         if link is None or link.key not in self.objects:
             return None
-        found = self.objects[link.key]
-        return Fetched(found.body, link.content_type or found.content_type, link.disposition)
+        stored = self.objects[link.key]
+        return Fetched(stored.body, link.content_type or stored.content_type, link.disposition)
 
     def post(self, fields: Mapping[str, str], body: bytes) -> bool:
         """Sends a presigned form with this file; whether it was taken."""

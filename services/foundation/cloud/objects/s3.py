@@ -72,8 +72,8 @@ class S3ObjectStore:
                 raise
 
     async def digest(self, key: str) -> tuple[int, bytes] | None:
-        found = await self._read(key)
-        return (found.size, found.sha256) if found else None
+        stored = await self._read(key)
+        return (stored.size, stored.sha256) if stored else None
 
     async def _read(self, key: str) -> "_Found | None":
         with unavailable("S3"):
@@ -92,8 +92,8 @@ class S3ObjectStore:
     async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
         # The copy names the version that was read (`ETag`), so that what is written meanwhile is not taken for it.
         for _ in range(_FREEZE_TRIES):
-            found = await self._read(key)
-            if found is None or (found.size, found.sha256) != (size, sha256):
+            stored = await self._read(key)
+            if stored is None or (stored.size, stored.sha256) != (size, sha256):
                 return False
             with unavailable("S3"):
                 try:
@@ -101,7 +101,7 @@ class S3ObjectStore:
                         Bucket=self._bucket,
                         Key=final_key,
                         CopySource={"Bucket": self._bucket, "Key": key},
-                        CopySourceIfMatch=found.etag,
+                        CopySourceIfMatch=stored.etag,
                     )
                 except ClientError as error:
                     if code_of(error) in {"PreconditionFailed", "412", "NoSuchKey", "404"}:

@@ -43,7 +43,7 @@ class Queue(Protocol):
         ...
 
     async def send(self, messages: Sequence[Outgoing]) -> list[bool]:
-        """Sends at most ten messages in one call; says for each whether the queue took it.
+        """Sends at most ten messages in one call; returns for each whether the queue took it.
 
         A delay longer than `MAX_DELAY_SECONDS` is one of that length.
         """

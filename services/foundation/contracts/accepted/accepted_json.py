@@ -1,4 +1,4 @@
-"""JSON that may be stored: the one check of everything that comes from outside, whoever said it.
+"""JSON that may be stored: the one check of every document that comes from outside, whoever sent it.
 
 A request's body, a definition in YAML, a model's answer, a tool's result and an expression's result all end in a
 PostgreSQL `jsonb` column and leave again through the API. What PostgreSQL cannot hold, or what a reader could not be
@@ -34,7 +34,7 @@ class JsonLimits:
 
 
 DOCUMENT = JsonLimits(max_bytes=1024 * 1024, max_depth=64)
-"""What one request body, answer, result or value may be where nothing else is said."""
+"""The limits of a request body, answer, result or value for which no others are given."""
 
 
 class NotAccepted(ValueError):
@@ -47,7 +47,7 @@ class NotAccepted(ValueError):
 
 
 class Malformed(NotAccepted):
-    """The text is no JSON at all, whatever it would hold."""
+    """The text is not JSON at all, as opposed to JSON with a value that may not be stored."""
 
 
 def parse_json(data: str | bytes, *, limits: JsonLimits = DOCUMENT) -> Any:
@@ -118,8 +118,8 @@ def pointer_of(path: Sequence[str | int]) -> str:
     return "".join(f"/{_UNSTORABLE.sub('�', str(part)).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
-# What `json.loads` would alter or fail on stands in the value as one of these until the walk meets it, because only
-# the walk knows the place.
+# A value that `json.loads` would alter or fail on is replaced by one of these until the walk over the document reports
+# it, because only the walk knows its place.
 @dataclass(frozen=True, slots=True)
 class _Constant:
     name: str
@@ -136,7 +136,7 @@ class _Altered:
 
 
 class _Repeated(dict[str, Any]):
-    """An object in whose text a key stands twice."""
+    """Marks an object in whose text a key occurs twice."""
 
     key = ""
 

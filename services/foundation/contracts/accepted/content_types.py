@@ -1,4 +1,4 @@
-"""What a file is said to be: a media type by its grammar (RFC 9110, 8.3.1), which is ASCII."""
+"""The media type of a file, checked by its grammar (RFC 9110, 8.3.1), which is ASCII."""
 
 import re
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Which names a file may have, wherever one is announced, staged or left: any Unicode that stays in its folder."""
+"""The names that a file may have when it is uploaded, staged or produced: any Unicode path within its folder."""
 
 import re
 from collections.abc import Iterable

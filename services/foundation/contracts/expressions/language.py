@@ -1,4 +1,4 @@
-"""JMESPath as it is taken here: what its own reader fails on, or reads otherwise than JSON, is refused."""
+"""JMESPath as expressions use it, without the texts that its own parser fails on or reads otherwise than JSON."""
 
 # The library's stubs leave out how its reader works, which is what is refined here.
 # mypy: disable-error-code="attr-defined, misc"
@@ -46,7 +46,7 @@ def search(expression: str, data: Mapping[str, Any]) -> Any:
 
 
 def shown(expression: str) -> str:
-    """The expression as an error names it."""
+    """The expression as error messages quote it."""
     return f"${{{expression}}}" if len(expression) <= _SHOWN_WHOLE else f"${{{expression[:60]}…}}"
 
 
@@ -63,7 +63,7 @@ def _parsed(expression: str) -> Any:
 
 
 class _Refused(Exception):
-    """What is wrong with an expression, to be said after its text."""
+    """What is wrong with an expression; the message follows the expression's text."""
 
 
 class _Lexer(Lexer):

@@ -22,7 +22,7 @@ _NOTHING_BELOW = frozenset({"index", "slice"})
 
 @dataclass(frozen=True, slots=True)
 class _On:
-    """What a part of an expression stands on."""
+    """What the value of a part of an expression comes from."""
 
     kind: str
     step: str = ""

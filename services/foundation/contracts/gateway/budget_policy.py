@@ -1,4 +1,4 @@
-"""How a tenant's calls are bounded, and what holds while its budgets cannot be checked; as gateways read it."""
+"""A tenant's settings of how calls are bounded, and of what is admitted while its budgets cannot be checked."""
 
 import re
 from decimal import Decimal
@@ -51,7 +51,7 @@ class AwayPolicy(StrEnum):
 
 
 class RedisAway(BaseModel):
-    """What holds while counters are away; the allowance is that of all gateways together."""
+    """What is admitted while Redis is away; the allowance is shared by all gateways."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -71,7 +71,7 @@ CLOSED = RedisAway()
 
 
 class BudgetPolicy(BaseModel):
-    """Members of a tenant's settings; what is null is as shipped: strict bounds, and closed without Redis."""
+    """Members of a tenant's settings; null means the default: strict bounds, and no call is admitted without Redis."""
 
     model_config = ConfigDict(
         frozen=True,

@@ -1,4 +1,4 @@
-"""The name of a model call: which run, step and turn asked for exactly which request, for the how-manieth time."""
+"""The key of a model call: its run, step and turn, its request's digest, and a count of equal requests in the turn."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What the gateway tells of its operation: breakers, and what somebody should look at."""
+"""The gateway's answers about its own operation: its breakers, and alerts that a person should look at."""
 
 from typing import Any
 

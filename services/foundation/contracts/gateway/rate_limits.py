@@ -1,4 +1,4 @@
-"""How often and how many at once: what a tenant may set, in the shape in which gateways read it."""
+"""The rate and concurrency limits that a tenant may set, in the shape in which gateways read them."""
 
 from typing import Annotated
 

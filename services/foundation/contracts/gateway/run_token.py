@@ -1,4 +1,4 @@
-"""What a run token says: which step of which run asks for a model, under which lease and which caps."""
+"""The claims of a run token: the run and the step that call a model, their lease, and their caps."""
 
 from typing import Annotated, Self
 

@@ -1,4 +1,4 @@
-"""What the gateway is asked of lasting scopes, and answers: what they have committed and hold in each window."""
+"""Requests to the gateway, and its answers, about what scopes have committed and hold in each window."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class ScopeName(Message):
 
 
 class AskSpending(Message):
-    """Which scopes of which tenant."""
+    """The scopes of a tenant that a request is about."""
 
     tenant_id: TenantId
     scopes: list[ScopeName] = Field(max_length=MAX_SCOPES)

@@ -13,7 +13,7 @@ MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
 
 Place = tuple[str | int, ...]
-"""Where in a definition a step stands."""
+"""The place of a step in its definition, as the segments of a JSON pointer."""
 
 
 def _dollars(value: object) -> str:
@@ -54,7 +54,7 @@ class StepBase(Message):
         return 1
 
     def faults(self, at: Place) -> list[Fault]:  # noqa: ARG002 - for kinds that have some
-        """What is wrong with the step that its fields alone do not show, whatever its expressions will give."""
+        """The step's faults that no single field shows, and that no value of its expressions can make good."""
         return []
 
     def templates(self) -> dict[str, Any]:

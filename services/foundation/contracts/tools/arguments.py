@@ -1,4 +1,4 @@
-"""What the arguments of every tool have in common, and the one check of them for all who give some.
+"""The base of every tool's arguments, and the one check of them for definitions, models and the runtime.
 
 A definition's arguments are checked when the task is made, a model's when it calls the tool, and whatever comes of
 expressions before the job is sent. The runtime checks again what it is sent.

@@ -14,7 +14,7 @@ from foundation.domain.errors import Fault, sentence_of
 
 Place = tuple[str | int, ...]
 _OWN_NAME = "\0"
-"""Stands before an artifact's id where its own name counts, which the definition does not tell; no name has it."""
+"""Marks an artifact that is staged under its own name, which a definition does not know; no file name begins so."""
 
 
 class FileReference(Message):

@@ -102,8 +102,8 @@ async def get(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Run | None
         text(_SELECT + "WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    found = row.first()
-    return value_of(Run, found) if found else None
+    first = row.first()
+    return value_of(Run, first) if first else None
 
 
 async def by_idempotency_key(tx: Transaction, tenant_id: TenantId, key: str) -> tuple[RunId, bytes] | None:

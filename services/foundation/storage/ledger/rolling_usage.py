@@ -33,5 +33,5 @@ async def charged_within(
         ),
         {"tenant_id": tenant_id, "scope": scope, "scope_id": scope_id, "seconds": seconds},
     )
-    found = row.one()
-    return Amount(found.tokens, found.nano_usd)
+    sums = row.one()
+    return Amount(sums.tokens, sums.nano_usd)

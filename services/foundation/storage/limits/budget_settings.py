@@ -86,8 +86,8 @@ async def replace(
         ),
         _named(tenant_id, name) | _with(limits) | {"expected": expected},
     )
-    found = row.first()
-    return _budget_of(found) if found else None
+    first = row.first()
+    return _budget_of(first) if first else None
 
 
 async def delete(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: int | None) -> bool:
@@ -104,8 +104,8 @@ async def delete(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expe
 
 async def get(tx: Transaction, tenant_id: TenantId, name: BudgetName) -> ScopeBudget | None:
     row = await tx.execute(text(f"SELECT {_COLUMNS} FROM budgets WHERE {_ONE}"), _named(tenant_id, name))  # noqa: S608
-    found = row.first()
-    return _budget_of(found) if found else None
+    first = row.first()
+    return _budget_of(first) if first else None
 
 
 async def of_scope(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> list[ScopeBudget]:
@@ -137,7 +137,7 @@ async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple
 
 async def scope_exists(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> bool:
     """Whether the scope is the tenant itself, one of its members, or one of its keys."""
-    found = await tx.execute(
+    exists = await tx.execute(
         text(
             """SELECT CASE CAST(:scope AS text)
                  WHEN 'tenant' THEN CAST(:scope_id AS uuid) = CAST(:tenant_id AS uuid)
@@ -147,4 +147,4 @@ async def scope_exists(tx: Transaction, tenant_id: TenantId, scope: BudgetScope,
         ),
         {"tenant_id": tenant_id, "scope": scope, "scope_id": scope_id},
     )
-    return bool(found.scalar_one())
+    return bool(exists.scalar_one())

@@ -1,4 +1,4 @@
-"""Who did what: one row a mutating call, in its transaction; an operator's acts belong to no tenant."""
+"""The audit log: each mutating call adds one row in its own transaction; an operator's rows belong to no tenant."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The sample tenant of a local database: nobody could invite its owner, so a login that owns the schema makes it."""
+"""The sample tenant of a local database. Nobody could invite its owner yet, so a login that owns the schema adds it."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Who belongs to a tenant, in which role."""
+"""Memberships: the users of a tenant and their roles."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a tenant has set about itself: members of one JSON object, changed one at a time."""
+"""A tenant's settings: members of one JSON object that are changed one by one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,11 +11,9 @@ from foundation.storage.session.documents import jsonb
 
 
 async def read(tx: Transaction, tenant_id: TenantId) -> dict[str, Any]:
-    """All members; nothing in them is checked."""
-    found = await tx.execute(
-        text("SELECT settings FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}
-    )
-    settings: dict[str, Any] = found.scalar_one()
+    """All members of the settings, not validated."""
+    rows = await tx.execute(text("SELECT settings FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
+    settings: dict[str, Any] = rows.scalar_one()
     return settings
 
 
@@ -28,7 +26,7 @@ async def put(tx: Transaction, tenant_id: TenantId, members: Mapping[str, Any]) 
 
 
 async def remove(tx: Transaction, tenant_id: TenantId, names: Sequence[str]) -> bool:
-    """Whether any of these members stood there; now none does."""
+    """Removes these members; returns whether there were any."""
     removed = await tx.execute(
         text(
             """UPDATE tenants SET settings = settings - CAST(:names AS text[])
@@ -41,7 +39,7 @@ async def remove(tx: Transaction, tenant_id: TenantId, names: Sequence[str]) -> 
 
 async def time_zone(tx: Transaction, tenant_id: TenantId) -> str:
     """The zone of the tenant's calendar."""
-    found = await tx.execute(
+    rows = await tx.execute(
         text("SELECT time_zone FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}
     )
-    return str(found.scalar_one())
+    return str(rows.scalar_one())

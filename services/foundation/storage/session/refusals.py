@@ -45,4 +45,4 @@ def _ours(error: DBAPIError) -> LockstepError:
     if not state and isinstance(error, OperationalError | InterfaceError):
         # Without an SQLSTATE the error is the driver's: the connection broke or was never made.
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
-    return DatabaseRefused("the database refused")
+    return DatabaseRefused("the database refused the statement")
