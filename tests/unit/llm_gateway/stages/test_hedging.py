@@ -139,3 +139,17 @@ async def test_a_call_with_a_key_has_no_second_attempt_beside_the_first(bench: M
     slow.go_on.set()
     assert (await opening).attempt.target.provider.name == "slow"
     assert not second.sent
+
+
+async def test_a_second_attempt_without_room_gives_its_permit_back(bench: MoneyBench) -> None:
+    slow = SlowProvider("slow")
+    call = a_hedged_call([slow, a_provider("second")])
+    breaker = call.plan.targets[1].breaker
+    breaker.adopt(open_seconds=0, why=breaker.why)
+    bench.limits.tenant = BudgetLimit(tokens=call.bound.tokens)
+    opening = asyncio.create_task(Hedged(bench).dispatcher.open_answer(call))
+    await asyncio.sleep(0.05)
+    slow.go_on.set()
+    await opening
+    permits = [await breaker.permit() for _ in range(breaker.config.trials)]
+    assert None not in permits, "every trial of the half-open breaker is free"
