@@ -206,13 +206,13 @@ async def run(settings: ReconcileSettings, *, first: date, last: date, complete:
         reports = [
             await reconciler.reconcile(
                 name,
-                about.usage_report,
+                provider.usage_report,
                 first=first,
                 last=last,
-                complete_after=timedelta(minutes=0 if complete else about.report_complete_after_minutes),
+                complete_after=timedelta(minutes=0 if complete else provider.report_complete_after_minutes),
             )
-            for name, about in routes.providers.items()
-            if about.usage_report is not None
+            for name, provider in routes.providers.items()
+            if provider.usage_report is not None
         ]
         await alerts.flush()
         return reports

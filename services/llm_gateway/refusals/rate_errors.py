@@ -26,7 +26,7 @@ def error_of_full_window(error: WindowFull) -> QuotaExceeded:
     rate = error.slowest
     which = f"the {rate.scope}'s {rate.limit} {rate.unit} in {rate.width_us // 1_000_000} seconds"
     if error.wait_us is None:
-        return TooLargeForRate(f"the call alone is above {which}")
+        return TooLargeForRate(f"the call alone exceeds {which}")
     # A little more than the millisecond, so that converting seconds back to milliseconds does not round below it.
     retry_after = round_up_to_milliseconds(error.wait_us) / 1000 + 1e-7
-    return RateExceeded(f"above {which}", retry_after=retry_after, headers=rate_headers(error.rates))
+    return RateExceeded(f"the call would exceed {which}", retry_after=retry_after, headers=rate_headers(error.rates))

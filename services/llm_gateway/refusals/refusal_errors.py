@@ -54,13 +54,13 @@ def error_of_refusal(refusal: ReservationRefused, *, windows: CalendarWindows, n
 def error_of_wait(waited: WaitedTooLong) -> RateExceeded | RoomHeld:
     blocking = waited.refusal.blocking
     if blocking.unit == "calls":
-        detail = f"the {blocking.scope} has as many calls open as it may"
+        detail = f"the {blocking.scope} already has as many calls open as its limit allows"
         return RateExceeded(detail, retry_after=_RETRY_HELD_SECONDS)
     return RoomHeld(f"calls in flight hold the {blocking.scope} budget", retry_after=_RETRY_HELD_SECONDS)
 
 
 def error_of_full_queue() -> RoomHeld:
-    return RoomHeld("too many calls wait for room", retry_after=_RETRY_HELD_SECONDS * 4)
+    return RoomHeld("too many calls already wait for room in the budget", retry_after=_RETRY_HELD_SECONDS * 4)
 
 
 def _exceeded(blocking: BlockingLimit, windows: CalendarWindows, now: datetime) -> BudgetExceeded:

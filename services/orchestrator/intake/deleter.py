@@ -22,6 +22,7 @@ class Deleter:
         """Deletes until cancelled."""
         while True:
             batch = [await self._waiting.get()]
+            # Receipts that come within this moment share one request to SQS.
             if self._waiting.qsize() < BATCH - 1:
                 await asyncio.sleep(_GATHER_SECONDS)
             await self._flush(batch)

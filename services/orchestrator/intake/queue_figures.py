@@ -1,11 +1,11 @@
 """Reports how many messages wait in the worker's queues."""
 
-import asyncio
 from collections.abc import Mapping
 
 from foundation.cloud.queue.base import Queue
 from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry import metrics
+from foundation.telemetry.background import every
 from foundation.telemetry.logs import logger
 
 _log = logger(__name__)
@@ -21,9 +21,7 @@ class QueueFigures:
 
     async def run(self) -> None:
         """Reports until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(self._every_seconds)
+        await every(self._every_seconds, self.look)()
 
     async def look(self) -> None:
         """Sets each queue's figure; removes that of a queue that does not answer, so that no old one is shown."""

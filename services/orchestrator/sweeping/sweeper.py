@@ -52,6 +52,7 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweeps until cancelled."""
+        # The loop is not `every`, because a failed sweep is worth a warning: lost work waits for it.
         while True:
             try:
                 await self.sweep()

@@ -203,4 +203,4 @@ async def test_an_execution_is_asked_about_once_a_standstill_and_step_functions_
     executions.away = True
     await sweeper.sweep()
     await sweeper.sweep()
-    assert executions.asked.count(f"{run.run_id}-1") == 1
+    assert executions.described.count(f"{run.run_id}-1") == 1

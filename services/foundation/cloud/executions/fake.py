@@ -19,7 +19,7 @@ class FakeExecutions:
     """What each execution was started with."""
     outputs: dict[str, str] = field(default_factory=dict)
     """What each execution's token was answered with."""
-    asked: list[str] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
     """The names that were described, in order."""
     away: bool = False
 
@@ -35,7 +35,7 @@ class FakeExecutions:
             self.known[name] = ABORTED
 
     async def describe(self, name: str) -> Described | None:
-        self.asked.append(name)
+        self.described.append(name)
         self._answer()
         return self.known.get(name)
 
