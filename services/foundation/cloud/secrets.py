@@ -1,4 +1,4 @@
-"""Secrets by name, as they stand in Secrets Manager."""
+"""Reads secrets by name from Secrets Manager."""
 
 from typing import TYPE_CHECKING
 

@@ -62,7 +62,7 @@ class RunGenerationOpened(RunEvent):
 
 
 class RunStopping(RunEvent):
-    """The run takes no more work and ends as `cause` says when its steps have ended."""
+    """The run takes no more work, and ends in the state `cause` when its steps have ended."""
 
     type = RunEventType.RUN_STOPPING
     cause: RunStatus

@@ -19,7 +19,7 @@ LockstepError
 ├── LeaseLost             another worker holds the step now
 ├── RunClosed             the run takes no more work
 ├── DatabaseRefused       PostgreSQL refuses a statement for good: a fault of ours
-└── DependencyUnavailable something that we stand on does not answer
+└── DependencyUnavailable a service that we depend on does not answer
     ├── DatabaseUnavailable   PostgreSQL is away, or asks to try again
     │   └── DatabaseBusy      it had no connection or no time for us, and was waited for
     └── SandboxUnavailable

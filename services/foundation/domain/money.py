@@ -57,7 +57,7 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
 
 
 def amount_text(value: object) -> str:
-    """The text of an amount that is not negative, as people send it; ValueError says how to write one."""
+    """The text of an amount that is not negative, as people send it; the ValueError explains how to write one."""
     if not isinstance(value, str):
         raise ValueError('write an amount of dollars as a string, like "1.50"')  # noqa: TRY004 - told as a bad value
     if nano_usd(value) < 0:

@@ -55,7 +55,8 @@ def _second(seconds: int) -> str:
 
 def configure(service: str, *, level: str = "INFO") -> None:
     """Sends every log of this process to standard output as JSON; call it once, in `main()`."""
-    # nothing here tells where a line was said, nor the process that says it (logging's howto, "Optimization")
+    # No line names its place in the code, its thread or its process, so logging need not look for them (its howto,
+    # "Optimization").
     logging._srcfile = None  # noqa: SLF001  # the documented switch
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stdout)

@@ -125,7 +125,7 @@ _PLAIN: dict[bytes, type[ReservationRefused]] = {
 
 
 def read_headroom(answer: list[bytes], request: ReservationRequest) -> Headroom:
-    """What an answer `reserved` says is left."""
+    """What each scope has left, from an answer `reserved`."""
     if len(answer) == 1:
         return Headroom()
     scopes = request.scopes

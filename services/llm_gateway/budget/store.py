@@ -30,7 +30,7 @@ ALL_GENERATIONS = MAX_AMOUNT
 
 
 class SettlementState(StrEnum):
-    """What a settlement found in Redis, or did."""
+    """The result of a settlement in Redis."""
 
     CLOSED = "closed"
     UNKNOWN = "unknown"
@@ -50,7 +50,7 @@ class BudgetStore:
         self._lease_ms = int(lease.total_seconds() * 1000)
 
     async def reserve(self, request: ReservationRequest) -> Headroom:
-        """Hold the bound in all scopes, within all limits; raises the `ReservationRefused` that says why not."""
+        """Hold the bound in all scopes, within all limits; raises the `ReservationRefused` with the reason."""
         answer = await self._scripts.reserve.run(
             keys=make_keys(request), args=make_arguments(request, lease_ms=self._lease_ms)
         )

@@ -18,7 +18,7 @@ class QueueFull(Exception):
 
 
 class WaitedTooLong(Exception):
-    """The room did not come free in time; `refusal` says which limit stood in the way."""
+    """The room did not come free in time; `refusal` names the limit that was in the way."""
 
     def __init__(self, refusal: RoomHeldByOthers) -> None:
         super().__init__(str(refusal))

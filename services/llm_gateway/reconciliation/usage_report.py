@@ -28,8 +28,8 @@ class _Line(msgspec.Struct):
 class UsageReport:
     """Rows as the table provider_usage has them.
 
-    `in_flight` are the client request ids that the provider still works on, where it says so: then the report is
-    complete but for them. None where it does not say.
+    `in_flight` are the client request ids that the provider still works on, where it reports them: then the report is
+    complete except for them. None where it does not.
     """
 
     provider: str

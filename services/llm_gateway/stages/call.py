@@ -65,7 +65,7 @@ class ModelCall(msgspec.Struct, frozen=True):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One funded attempt; `lost` is the usage event that is written if nobody settles it."""
+    """One funded attempt; `lost` is the usage event that is written if the attempt is never settled."""
 
     call: ModelCall
     number: int

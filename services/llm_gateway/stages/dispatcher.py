@@ -208,7 +208,7 @@ def pause_before_next(
 
 
 async def _client_leaves(call: ModelCall, *, within: float) -> bool:
-    """Sleep; answers early whether nobody can get an answer any more. One that is stored can be fetched later."""
+    """Sleep, but return True early once no caller can get the answer. A stored answer can still be fetched later."""
     if call.request.streamed or call.identity is not None:
         await asyncio.sleep(within)
         return False

@@ -1,4 +1,4 @@
-"""Makes an attempt before it is funded: its reservation, and the event that is written if nobody settles it."""
+"""Makes an attempt before it is funded: its reservation, and the event that is written if it is never settled."""
 
 import asyncio
 from datetime import date, datetime

@@ -1,1 +1,1 @@
-"""What stands still is found and moved on."""
+"""Finds runs and steps that make no progress, and repairs them."""

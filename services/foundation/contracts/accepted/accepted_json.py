@@ -219,12 +219,12 @@ class _Walk:
 
 def _unstorable(text: str) -> str | None:
     """Why PostgreSQL cannot hold the text; None when it can."""
-    found = None if text.isascii() and "\x00" not in text else _UNSTORABLE.search(text)
-    if found is None:
+    match = None if text.isascii() and "\x00" not in text else _UNSTORABLE.search(text)
+    if match is None:
         return None
-    if found.group() == "\x00":
+    if match.group() == "\x00":
         return "U+0000 cannot be stored; leave it out, or write it another way, as base64"
-    return f"half a surrogate pair (U+{ord(found.group()):04X}) is no character; send the whole pair, or leave it out"
+    return f"half a surrogate pair (U+{ord(match.group()):04X}) is no character; send the whole pair, or leave it out"
 
 
 def _unfit(value: Any) -> str | None:

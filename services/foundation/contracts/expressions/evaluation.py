@@ -48,7 +48,7 @@ def parts_of(text: str) -> list[str | Expression]:
 
 
 def _end_of(text: str, at: int) -> int | None:
-    """Where the brace stands that closes an expression which begins here."""
+    """The position of the brace that closes an expression which begins here."""
     depth = 0
     for token in _INSIDE.finditer(text, at):
         if token.group() == "{":
@@ -66,7 +66,7 @@ def is_expression(value: Any) -> bool:
 
 
 def holds_expression(value: Any) -> bool:
-    """Whether an expression stands anywhere in the text."""
+    """Whether the text contains an expression."""
     return isinstance(value, str) and any(isinstance(part, Expression) for part in _parts_or_none(value))
 
 

@@ -25,7 +25,7 @@ _OF_VALUES = (ArithmeticError, AttributeError, LookupError, RecursionError, Type
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be read or does not apply; the message says which and why."""
+    """An expression cannot be read or does not apply; the message quotes it and gives the reason."""
 
 
 def parse(expression: str) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _literal(text: str) -> Any:
 class _Functions(Functions):
     @signature({"types": []})
     def _func_to_number(self, value: Any) -> Any:
-        """A text is a number where JSON says so; Python reads `1_000` and digits of other scripts, too."""
+        """Takes a text as a number only where JSON does; Python also reads `1_000` and digits of other scripts."""
         if isinstance(value, str):
             return parse_json(value) if _NUMBER.fullmatch(value) else None
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None

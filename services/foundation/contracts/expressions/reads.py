@@ -1,4 +1,4 @@
-"""What an expression reads, found in its parsed form before it ever runs.
+"""Finds what an expression reads from its syntax tree, before it ever runs.
 
 Every part of the tree is followed with what it stands on: the whole data, all steps, one step, or a value that a step
 or the input gave. Only values may be used; all steps at once, a step's name that is computed, and the data as a whole

@@ -29,7 +29,7 @@ class ToolContract:
 
 
 def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
-    """Titles and the class's docstring repeat what the names say."""
+    """The schema without titles and the class's docstring, which only repeat the names."""
     properties = {
         name: {key: value for key, value in about.items() if key != "title"}
         for name, about in schema["properties"].items()

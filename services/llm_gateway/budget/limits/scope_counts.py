@@ -51,7 +51,7 @@ class ScopeCounts(msgspec.Struct, frozen=True):
 
 
 def _values(field: bytes) -> list[int | str]:
-    """The values in a row are an array without its first byte, which says how many there are."""
+    """Packed values one after another are a MessagePack array without its first byte, which is their number."""
     last = None
     for size in (_LASTING, _OF_RUN):
         try:

@@ -92,7 +92,7 @@ class ScopeTotals:
                 window.commit(amount)
 
     def commit_in_slice(self, key: str, width_ms: int, number: int, amount: Amount) -> None:
-        """Count a rolling window of this width; nothing in a slice says that it has one."""
+        """Count a rolling window of this width; a window in which nothing was spent is counted with no slices."""
         windows = self._scope(key).rolling
         window = windows.setdefault(width_ms, _RollingWindow(slice_width(width_ms)))
         if amount != NOTHING:
