@@ -51,7 +51,7 @@ def test_a_rolling_window_is_counted_by_its_slices() -> None:
     fields = totals.fields()
     assert fields[KEY][2:] == ["rolling", "600000"]
     flat = fields[f"{KEY}:rolling:600000"]
-    assert dict(zip(flat[::2], flat[1::2], strict=True)) == {  # type: ignore[arg-type]  # texts only
+    assert dict(zip(flat[::2], flat[1::2], strict=True)) == {
         "state": "whole",
         "slice": "10000",
         "tokens": "7",
