@@ -30,7 +30,7 @@ class GatewayApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self.front is not None and is_vendors(scope["path"]):
-            await self.front(scope, receive, send)
+            await self.front.handle(scope, receive, send)
         else:
             await self._admin(scope, receive, send)
 

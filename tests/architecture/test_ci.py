@@ -46,3 +46,16 @@ def test_hooks_are_tools_of_the_projects_own_environment() -> None:
     hooks = [hook for repository in repositories for hook in repository["hooks"]]
     assert {hook["language"] for hook in hooks} == {"system"}
     assert [hook["id"] for hook in hooks if ".venv/bin/" not in hook["entry"]] == []
+
+
+def test_the_hook_of_import_directions_looks_where_make_check_looks() -> None:
+    [looked] = re.findall(r"PYTHONPATH=(\S+) \$\(VENV\)/lint-imports", _text("Makefile"))
+    [hook] = [
+        hook
+        for repository in yaml.safe_load(_text(".pre-commit-config.yaml"))["repos"]
+        for hook in repository["hooks"]
+        if "lint-imports" in hook["entry"]
+    ]
+    assert hook["entry"] == f"env PYTHONPATH={looked} .venv/bin/lint-imports"
+    for root in ("services", "localstack", "infra"):
+        assert re.search(hook["files"], f"{root}/any/module.py")

@@ -81,7 +81,7 @@ class CallEndpoint:
         self._duration = metrics.HTTP_DURATION.labels(_SERVICE, path)
         self._answered = lru_cache(lambda status: metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = 499
         try:

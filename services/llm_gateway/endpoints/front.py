@@ -28,9 +28,9 @@ class Front:
         self._calls = calls
         self._models = models
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "POST" and (call := self._calls.get(scope["path"])) is not None:
-            await call(scope, receive, send)
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST" and (endpoint := self._calls.get(scope["path"])) is not None:
+            await endpoint.handle(scope, receive, send)
             return
         status = await self._answer(scope, send)
         metrics.HTTP_REQUESTS.labels("llm_gateway", scope["method"], str(status)).inc()

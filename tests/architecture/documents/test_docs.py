@@ -65,6 +65,11 @@ def _anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def _has_word(file: Path, name: str) -> bool:
+    """Whether the name stands in the file by itself, and not only as a part of another one."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", file.read_text(encoding="utf-8")) is not None
+
+
 def missing_paths(page: Path, text: str) -> list[str]:
     """Files and folders between backticks that do not exist, and names (`a/b.py: name`) that do not occur in theirs."""
     missing = set()
@@ -72,7 +77,7 @@ def missing_paths(page: Path, text: str) -> list[str]:
         path, _, name = code.partition(":")
         if _is_path(path):
             file = _found(page, path)
-            if file is None or (name and name.strip(": ") not in file.read_text(encoding="utf-8")):
+            if file is None or (name and not _has_word(file, name.strip(": "))):
                 missing.add(code)
     return sorted(missing)
 

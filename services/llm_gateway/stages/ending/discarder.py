@@ -35,7 +35,7 @@ class Discarder:
         try:
             opened = await loser
         except UpstreamFailed:
-            return  # `Sender` has settled it
+            return  # `AttemptSender` has settled it
         if not opened.attempt.call.request.streamed:
             await self._plain_finisher.charge(opened)
         elif opened.attempt.target.on_disconnect is OnDisconnect.ABORT:

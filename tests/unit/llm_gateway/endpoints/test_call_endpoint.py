@@ -64,7 +64,7 @@ async def post(
         sent.append(message)
 
     lines = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
-    await endpoint({"type": "http", "method": "POST", "path": "/v1/x", "headers": lines}, receive, send)
+    await endpoint.handle({"type": "http", "method": "POST", "path": "/v1/x", "headers": lines}, receive, send)
     return sent
 
 
@@ -119,10 +119,10 @@ async def test_a_large_body_needs_room_and_a_small_one_none() -> None:
         sent.append(message)
 
     lines = [(name.encode(), value.encode()) for name, value in large.items()]
-    await full({"type": "http", "method": "POST", "path": "/v1/x", "headers": lines}, receive, send)
+    await full.handle({"type": "http", "method": "POST", "path": "/v1/x", "headers": lines}, receive, send)
     assert error_of(sent) == (503, "overloaded")
     sent.clear()
-    await full({"type": "http", "method": "POST", "path": "/v1/x", "headers": []}, receive, send)
+    await full.handle({"type": "http", "method": "POST", "path": "/v1/x", "headers": []}, receive, send)
     assert sent[0]["status"] == 201
 
 

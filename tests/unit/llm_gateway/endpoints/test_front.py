@@ -20,7 +20,7 @@ class _Endpoint:
     def __init__(self) -> None:
         self.calls = 0
 
-    async def __call__(self, *_: object) -> None:
+    async def handle(self, *_: object) -> None:
         self.calls += 1
 
 
@@ -48,7 +48,7 @@ async def answer(path: str, method: str = "POST", headers: list[tuple[bytes, byt
         sent.append(message)
 
     front = a_front({path: _Endpoint() for path in PATHS})
-    await front(a_scope(path, method, headers), receive, send)
+    await front.handle(a_scope(path, method, headers), receive, send)
     body = sent[1]["body"]
     return {
         "status": sent[0]["status"],
@@ -90,7 +90,7 @@ async def test_a_call_goes_to_its_endpoint() -> None:
     async def nothing(*_: object) -> Any:
         return None
 
-    await a_front(endpoints)(a_scope("/v1/responses"), nothing, nothing)
+    await a_front(endpoints).handle(a_scope("/v1/responses"), nothing, nothing)
     assert [path for path, endpoint in endpoints.items() if endpoint.calls] == ["/v1/responses"]
 
 
