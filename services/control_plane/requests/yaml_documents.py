@@ -182,8 +182,8 @@ class _Builder:
 
 def _place_of(event: yaml.Event) -> tuple[int, int]:
     """Line and column as editors count them."""
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    mark: Any = event.start_mark  # only events that a program makes have none; the parser marks each of its own
+    return mark.line + 1, mark.column + 1
 
 
 def _plain(text: str) -> Any:

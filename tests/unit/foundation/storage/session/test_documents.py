@@ -41,3 +41,10 @@ def test_a_number_comes_back_as_the_number_that_it_was(number: float) -> None:
     column = f"{number:.0f}" if isinstance(number, float) and abs(number) > 1e20 else json.dumps(number)
     read = from_jsonb(f'{{"n": [{column}]}}')["n"][0]
     assert (read, type(read)) == (number, type(number))
+
+
+@pytest.mark.parametrize("is_too_deep", [False, True])
+def test_lists_and_objects_count_as_levels_alike(*, is_too_deep: bool) -> None:
+    levels = READABLE_DEPTH // 2
+    text = '[{"a":' * levels + ("[]" if is_too_deep else "0") + "}]" * levels
+    assert ("unreadable" in from_jsonb(text)) is is_too_deep
