@@ -22,7 +22,9 @@ async def local_issuer(settings: IdentitySettings, clients: Clients) -> LocalIss
 async def issue(subject: str, tenant_id: TenantId, seconds: int) -> str:
     settings = IdentitySettings()
     if settings.jwks_url is not None:
-        raise SystemExit("tokens of this deployment come from its identity provider (LOCKSTEP_JWKS_URL is set)")
+        raise SystemExit(
+            "tokens of this deployment come from its identity provider (LOCKSTEP_JWKS_URL is set): get one there"
+        )
     async with Clients() as clients:
         issuer = await local_issuer(settings, clients)
     return issuer.issue(subject=subject, tenant_id=tenant_id, seconds=seconds)

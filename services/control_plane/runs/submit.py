@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
+from control_plane.tasks.service import archived_error
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.run_events import RunCreated
 from foundation.contracts.step_message import ExecutionInput
@@ -60,7 +61,7 @@ async def submit_run(
     if task is None:
         raise NotFound("there is no such task, or no such version of it")
     if task.archived_at is not None:
-        raise Conflict("the task is archived")
+        raise archived_error()
     if await runs.count_open(tx, caller.tenant_id) >= max_open:
         raise QuotaExceeded(f"the tenant has {max_open} open runs", remedy="wait for some to end", retry_after=10)
     definition = _definition_of(task)

@@ -53,7 +53,7 @@ async def add_version(tx: Transaction, caller: ApiCaller, task_id: TaskId, docum
     if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
         current = await get(tx, caller, task_id)
         if current.archived_at is not None:
-            raise Conflict("the task is archived")
+            raise archived_error()
         remedy = "read the task again and repeat your change"
         raise VersionMismatch(f"the task is at version {current.version}, not {expected}", remedy=remedy)
     await _write_version(tx, caller, task_id, definition, version=expected + 1)
@@ -65,6 +65,11 @@ async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: i
     if task is None:
         raise NotFound("there is no such task" if version is None else "there is no such version of the task")
     return task
+
+
+def archived_error() -> Conflict:
+    """The refusal of a new version or a new run of an archived task."""
+    return Conflict("the task is archived", remedy="create a new task; it may take the same name")
 
 
 async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:

@@ -37,23 +37,26 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
     """Nano-dollars of an amount in dollars; ValueError when it is not a finite amount with at most 9 decimals."""
     if isinstance(text, str) and not _PLAIN.fullmatch(text):
         # Decimal also reads 1_0, blanks around a number, and digits of other scripts.
-        raise ValueError(f"not an amount of dollars: {text!r}")
+        raise ValueError(_not_an_amount(text))
     try:
         amount = Decimal(text)
     except (InvalidOperation, TypeError) as error:
-        msg = f"not an amount of dollars: {text!r}"
-        raise ValueError(msg) from error
+        raise ValueError(_not_an_amount(text)) from error
     if not amount.is_finite():
-        raise ValueError(f"not a finite amount of dollars: {text!r}")
+        raise ValueError(_not_an_amount(text))
     if amount.adjusted() > _MOST_DIGITS or amount.as_tuple().exponent < -_MOST_DIGITS:  # type: ignore[operator]  # finite
         # Decimal computes with fewer digits, so that rounding would silently change the amount.
-        raise ValueError(f"not an amount of dollars that can be kept: {text!r}")
+        raise ValueError(f"{text!r} has too many digits for an amount of dollars; write at most 9 decimals")
     nanos = amount * NANO_PER_USD
     if nanos != nanos.to_integral_value(ROUND_HALF_EVEN):
-        raise ValueError(f"finer than a nano-dollar: {text!r}")
+        raise ValueError(f"{text!r} is finer than a nano-dollar; write at most 9 decimals")
     if abs(nanos) > MAX_AMOUNT:
-        raise ValueError(f"more than {MAX_AMOUNT // NANO_PER_USD} dollars: {text!r}")
+        raise ValueError(f"{text!r} is more than {MAX_AMOUNT // NANO_PER_USD} dollars; write a smaller amount")
     return NanoUsd(int(nanos))
+
+
+def _not_an_amount(value: object) -> str:
+    return f'{value!r} is not an amount of dollars; write digits and a point, like "1.50"'
 
 
 def amount_text(value: object) -> str:

@@ -64,7 +64,7 @@ class TokenVerifier:
         """The run claims of a run token; `Unauthenticated` otherwise."""
         claims = self._claims(token)
         if claims["sub"] != _RUN:
-            raise Unauthenticated("not a run token")
+            raise Unauthenticated("a service's token is not a run token")
         try:
             return RunClaims.model_validate(claims["run"])
         except (KeyError, ValidationError) as error:
@@ -75,5 +75,6 @@ class TokenVerifier:
             decoded = jwt.decode(token, self._keys, algorithms=[_ALGORITHM])
             self._registry.validate(decoded.claims)
         except (JoseError, ValueError) as error:
-            raise Unauthenticated(f"the token is not valid: {type(error).__name__}") from error
+            remedy = f"send a token that a service of the platform signed within the last {LIFETIME_SECONDS} seconds"
+            raise Unauthenticated("the token is not valid, or has expired", remedy=remedy) from error
         return decoded.claims

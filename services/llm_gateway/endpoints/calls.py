@@ -139,13 +139,16 @@ class CallEndpoint:
         """The bytes that are reserved for the body; without a declared length it is reckoned at the maximum."""
         size = declared_length(headers)
         if size > self._max_body:
-            raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+            raise self._too_large()
         if "transfer-encoding" in headers:
             size = self._max_body
         if size <= LARGE_BYTES:
             return 0
         self._room.take(size)
         return size
+
+    def _too_large(self) -> PayloadTooLarge:
+        return PayloadTooLarge(f"the body is over {self._max_body} bytes", remedy="send less in one call")
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         most = declared_length(headers) or self._max_body
@@ -157,7 +160,7 @@ class CallEndpoint:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > min(most, self._max_body):
-                raise PayloadTooLarge(f"the body is over {self._max_body} bytes")
+                raise self._too_large()
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
 

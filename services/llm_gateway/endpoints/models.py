@@ -31,7 +31,7 @@ class Models:
         elif routes.has(name):
             document = wire.show_model(name)
         else:
-            raise ModelNotFound(f"there is no model {name!r}")
+            raise ModelNotFound(f"there is no model {name!r}", remedy="GET /v1/models lists the models")
         bodiless = scope["method"] == "HEAD"
         await send_whole(
             send, 200, _encoder.encode(document), request_id_headers(request_id, dialect), bodiless=bodiless

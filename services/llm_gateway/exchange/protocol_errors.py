@@ -52,5 +52,5 @@ def declared_length(headers: Mapping[str, str]) -> int:
     """The length that a request declares; 0 where it declares none."""
     declared = headers.get("content-length", "0")
     if not declared.isdigit():
-        raise BadRequest("content-length is not a number")
+        raise BadRequest("content-length is not a number", remedy="send the body's length in bytes")
     return int(declared)

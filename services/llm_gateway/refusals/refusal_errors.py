@@ -39,7 +39,7 @@ def error_of_refusal(refusal: ReservationRefused, *, windows: CalendarWindows, n
     if isinstance(refusal, CallUnderWay):
         return CallInProgress("the same call is in progress", retry_after=0.5)
     if isinstance(refusal, RunIsClosed):
-        return RunClosed("the run takes no more calls")
+        return RunClosed("the run has ended and takes no more calls", remedy="start a new run")
     if isinstance(refusal, StaleLease):
         return LeaseLost("another worker holds the step now")
     if isinstance(refusal, BudgetSpent):

@@ -137,7 +137,7 @@ class Routes:
         for name, config in self._config.routes.items():
             if "*" in name and fnmatchcase(model, name):
                 return name, config
-        raise ModelNotFound(f"there is no model {model!r}")
+        raise ModelNotFound(f"there is no model {model!r}", remedy="GET /v1/models lists the models")
 
     def _target(
         self, config: TargetConfig, asked: str, dialect: Dialect, place: int, *, route: RouteConfig
@@ -150,7 +150,8 @@ class Routes:
         model = asked if config.model == "*" else config.model
         price = self._prices.price_of(config.provider, model) or self._prices.ceiling_of(config)
         if price is None:
-            raise Unpriced(f"nobody has said what {model!r} costs")
+            remedy = "the operator adds one under [[prices]], or a ceiling to the model's target"
+            raise Unpriced(f"the model {model!r} has no price in the gateway's files", remedy=remedy)
         settings = self._config.providers[config.provider]
         return Target(
             provider=provider,

@@ -23,6 +23,7 @@ _UNKNOWN_KEY_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000
 _TOKEN_PREFIX = "eyJ"  # noqa: S105  # how every JWT begins
 _KEY_SCOPE = "gateway"
+_CREDENTIAL_REMEDY = "send a valid run token, or an API key that has the scope `gateway`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,12 @@ class Authenticator:
         if identity is None:
             identity = self._identities[digest] = await self._lookups.join(digest, lambda: self._look_up(token, digest))
         if identity.caller is None:
-            raise Unauthenticated("the API key is not known, or no longer valid")
+            raise Unauthenticated("the API key is not known, or no longer valid", remedy="create a new one")
         return identity.caller
 
     async def _look_up(self, token: str, digest: bytes) -> _Identity:
         if token.startswith(_TOKEN_PREFIX) and token.count(".") == 2:  # noqa: PLR2004
-            claims = self._verifier.run(token)
+            claims = self._claims_of(token)
             return _Identity(_run_caller(claims), self._clock() + min(KEY_SECONDS, _seconds_left(token)))
         async with self._database.across_tenants(reason="find an API key by its hash") as tx:
             key = await find_usable_key(tx, digest)
@@ -75,9 +76,16 @@ class Authenticator:
             # an unknown key is remembered too, so that a client that repeats one does not ask PostgreSQL each time
             return _Identity(None, self._clock() + _UNKNOWN_KEY_SECONDS)
         if _KEY_SCOPE not in key.scopes:
-            raise Forbidden("the API key is not meant for the gateway")
+            raise Forbidden("the API key is not meant for the gateway", remedy="use a key that has the scope `gateway`")
         caller = Caller(key.tenant_id, user_id=key.user_id, api_key_id=key.api_key_id)
         return _Identity(caller, self._clock() + KEY_SECONDS)
+
+    def _claims_of(self, token: str) -> RunClaims:
+        """Users send their sign-in tokens here by mistake, so the refusal says what the gateway takes."""
+        try:
+            return self._verifier.run(token)
+        except Unauthenticated as error:
+            raise Unauthenticated(error.detail, remedy=_CREDENTIAL_REMEDY) from error
 
 
 def _seconds_left(token: str) -> float:

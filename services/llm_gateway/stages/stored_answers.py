@@ -49,7 +49,7 @@ class StoredAnswers:
 def _identify_by_run_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> CallIdentity:
     """A body may mean something in several dialects: the keys of the newer ones carry their dialect's name."""
     if caller.run is None:
-        raise BadRequest("x-lockstep-call-key goes with a run token")
+        raise BadRequest(f"{CALL_KEY_HEADER} goes with a run token", remedy="send Idempotency-Key with an API key")
     try:
         key = CallKey.parse(header)
         digest = canonical_digest(_object(body))

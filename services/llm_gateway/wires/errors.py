@@ -71,7 +71,7 @@ def describe_error(error: errors.LockstepError | UpstreamFailed) -> ErrorDescrip
     return ErrorDescription(
         status_of(error, _STATUSES),
         error.code,
-        error.detail,
+        error.detail if error.remedy is None else f"{error.detail}; {error.remedy}",
         error.retryable,
         error.retry_after,
         parameter,

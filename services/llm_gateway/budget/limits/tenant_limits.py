@@ -121,7 +121,9 @@ class TenantLimitsCache:
             declared = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
         if declared is None or declared.suspended:
             self._known.pop(tenant_id, None)
-            raise Forbidden("the tenant is suspended" if declared else "there is no such tenant")
+            if declared:
+                raise Forbidden("the tenant is suspended", remedy="ask the platform's operator to lift this")
+            raise Forbidden("there is no such tenant", remedy="use a key or token of a tenant that exists")
         limits = self._combine(tenant_id, declared)
         self._known[tenant_id] = _KnownLimits(limits, self._clock())
         return limits

@@ -43,7 +43,7 @@ def test_what_only_some_readers_take_for_a_number_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("value", ["1e16", "1e-16", "1.0000000000000001"])
 def test_more_digits_than_are_computed_with_are_refused_for_that(value: str) -> None:
-    with pytest.raises(ValueError, match="can be kept"):
+    with pytest.raises(ValueError, match="too many digits"):
         nano_usd(value)
 
 
@@ -55,7 +55,7 @@ def test_as_many_as_are_computed_with_are_refused_for_their_value_only(value: st
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity")])
 def test_what_is_not_finite_is_no_amount(value: Decimal) -> None:
-    with pytest.raises(ValueError, match="finite"):
+    with pytest.raises(ValueError, match="not an amount"):
         nano_usd(value)
 
 
