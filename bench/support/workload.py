@@ -103,5 +103,9 @@ def violations(database_url: str, runs: dict[str, str], *, open_runs: list[str])
             ).fetchone()
             expected = (TOOL_JOBS, TOOL_JOBS, MODEL_CALLS, STEPS, STEPS)
             if row != expected:
-                broken.append(f"{run_id}: jobs done, jobs, answered calls, successes, steps are {row}, not {expected}")
+                names = ("jobs done", "jobs", "answered calls", "successes", "steps")
+                counts = zip(names, row or (None,) * len(names), expected, strict=True)
+                broken.append(
+                    f"{run_id}: " + ", ".join(f"{name} {got} of {of}" for name, got, of in counts if got != of)
+                )
     return broken

@@ -52,27 +52,27 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
     app = FastAPI(
         title="Lockstep control plane",
         version="1",
-        description="A step is funded, leased, executed and recorded, or it does not happen.",
+        description="Defines tasks, runs them, and reads their progress, results and costs; sets budgets and limits.",
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
         docs_url="/api/v1/docs",
         # One shape for what is sent and what comes back, so that a client has one class for it.
         separate_input_output_schemas=False,
-        # A path with a slash more is no path of ours, rather than a redirection to whatever host the caller named.
+        # A path with a trailing slash is 404; FastAPI would redirect to the host that the caller's Host header names.
         redirect_slashes=False,
     )
     api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
     for router in (tasks, runs, artifacts, budgets, budget_warnings, tenant_policy, usage, operations):
         api.include_router(router)
     app.include_router(api)
-    app.include_router(_operations(app))
+    app.include_router(_health_routes(app))
     install_openapi(app)
     install_doors(app, body_limit=settings.body_limit)
     app.add_middleware(Correlation, service=SERVICE)
     return app
 
 
-def _operations(app: FastAPI) -> APIRouter:
+def _health_routes(app: FastAPI) -> APIRouter:
     async def postgres() -> None:
         await app.state.resources.database.ping()
 

@@ -34,7 +34,10 @@ class StreamedAnswer(msgspec.Struct, frozen=True):
 
 
 class Pipeline:
-    """authenticate → resolve the route → plan → bound → (fund → send → settle, again while it may) → answer."""
+    """The stages of a call, in order: authenticate, resolve the route, plan, bound, then attempts, then the answer.
+
+    Each attempt is funded, sent and settled; another follows while it may help.
+    """
 
     def __init__(
         self,
@@ -98,7 +101,7 @@ class Pipeline:
         opening = asyncio.ensure_future(self._dispatcher.open_answer(call))
         done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
         if not done:
-            # what stands between would close a silent connection: the status line leaves before the answer is known
+            # a proxy would close a connection that is silent for longer, so the stream begins without an answer
             return StreamedAnswer(limit_headers(call), self._stream_finisher.start_when_open(opening, call))
         opened = opening.result()
         return StreamedAnswer(budget_headers(opened.attempt), self._stream_finisher.start(opened))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 COLLECT_SECONDS = 12.0
-"""How long a job that was stopped at its deadline may take to hand out its output."""
+"""Seconds that a job which was stopped at its deadline has to return its files."""
 
 OnClockChange = Callable[[bool], Awaitable[None]]
 """Stores that the clock is stopped (True) or runs (False)."""

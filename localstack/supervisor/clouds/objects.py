@@ -19,7 +19,7 @@ from supervisor.private_files import write_private
 
 LOG = logging.getLogger(__name__)
 # If LocalStack crashes, what was written within about this time is lost.
-_LOOK_SECONDS = 1.0
+_EXPORT_INTERVAL_SECONDS = 1.0
 
 
 class Objects:
@@ -71,7 +71,7 @@ class Objects:
         await self._export(last=True)
 
     async def _keep_exporting(self) -> None:
-        pause = _LOOK_SECONDS
+        pause = _EXPORT_INTERVAL_SECONDS
         while True:
             await asyncio.sleep(pause)
             started = time.monotonic()
@@ -81,7 +81,7 @@ class Objects:
                 except (BotoCoreError, ClientError, OSError) as error:
                     LOG.warning("objects were not exported and will be tried again: %s", error)
             # Listing takes longer the more objects there are, so it may take a sixth of the time at most.
-            pause = max(_LOOK_SECONDS, 5 * (time.monotonic() - started))
+            pause = max(_EXPORT_INTERVAL_SECONDS, 5 * (time.monotonic() - started))
 
     async def _export(self, *, last: bool = False) -> None:
         async with self._one_at_a_time:

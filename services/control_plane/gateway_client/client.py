@@ -9,7 +9,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
-from foundation.contracts.gateway.spending import AskSpending, RunMoney, ScopeName, Spending
+from foundation.contracts.gateway.spending import RunMoney, ScopeName, Spending, SpendingQuery
 from foundation.domain.errors import DependencyUnavailable, NotFound
 from foundation.domain.ids import RunId, TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -38,7 +38,7 @@ class GatewayClient:
 
     async def spending(self, tenant_id: TenantId, scopes: Sequence[ScopeName]) -> Spending:
         """What these scopes of a tenant have committed and hold now, in the order in which they are given."""
-        body = AskSpending(tenant_id=tenant_id, scopes=list(scopes)).model_dump(mode="json")
+        body = SpendingQuery(tenant_id=tenant_id, scopes=list(scopes)).model_dump(mode="json")
         return await self._ask("POST", "/internal/scopes/money", _SPENDING, json=body)
 
     async def run_money(self, tenant_id: TenantId, run_id: RunId) -> RunMoney:

@@ -1,4 +1,4 @@
-"""What a query says, as it is written: no name that the route does not know, none twice, numbers in plain digits."""
+"""Checks a request's query parameters: only names that the route knows, none twice, numbers in plain digits."""
 
 import re
 from collections import Counter
@@ -24,7 +24,7 @@ def _plain(value: object) -> object:
 
 
 IN_DIGITS = BeforeValidator(_plain)
-"""Stands last beside a whole number, so that its bounds stay in the document."""
+"""Put it last in `Annotated[int, Field(...), IN_DIGITS]`; in another place the OpenAPI document loses the bounds."""
 
 
 async def known_query(request: Request) -> None:

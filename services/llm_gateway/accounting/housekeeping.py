@@ -3,7 +3,7 @@
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.storage.ledger.gateway_instances import see_gateway
+from foundation.storage.ledger.gateway_instances import record_sign_of_life
 from foundation.storage.session.database import Database
 from foundation.telemetry.background import Loop, every
 from foundation.telemetry.logs import logger
@@ -50,7 +50,7 @@ class Housekeeping:
 
     async def report_alive(self) -> None:
         async with self._database.across_tenants(reason="this gateway is alive") as tx:
-            await see_gateway(tx, self._instance_id)
+            await record_sign_of_life(tx, self._instance_id)
 
     async def _lapse(self) -> None:
         if lapsed := await self._store.lapse():

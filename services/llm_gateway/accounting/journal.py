@@ -2,7 +2,8 @@
 
 Each attempt writes `reserving` before the script, `dispatching` before the first byte upstream and `settled` before its
 settlement, and is forgotten when PostgreSQL has its event or when it was never admitted. Writes reach the kernel, which
-survives the death of the process; a machine that dies takes no hold in Redis with it, where the lease then lapses.
+survives the death of the process. If the machine dies, its last lines may be lost; the holds are still in Redis, where
+their leases lapse and they are charged at their bounds.
 """
 
 import fcntl

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
-from foundation.contracts.gateway.spending import AskSpending, RunMoney, Spending
+from foundation.contracts.gateway.spending import RunMoney, Spending, SpendingQuery
 from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.operations import describe_breaker, read_latest
@@ -41,7 +41,7 @@ def _money(runs: RunSpending, scopes: ScopeSpendingReader) -> APIRouter:
         return await runs.read(run_id, tenant_id=tenant_id, step_ids=step_id or [])
 
     @router.post("/scopes/money", summary="What lasting scopes have committed and hold, window by window")
-    async def scopes_money(body: AskSpending) -> Spending:
+    async def scopes_money(body: SpendingQuery) -> Spending:
         return await scopes.read(body)
 
     return router

@@ -3,7 +3,7 @@
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from foundation.contracts.gateway.spending import AskSpending, ScopeName, ScopeSpending, Spending, WindowSpending
+from foundation.contracts.gateway.spending import ScopeName, ScopeSpending, Spending, SpendingQuery, WindowSpending
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.redis import keys
@@ -13,7 +13,7 @@ class ScopeSpendingReader:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def read(self, question: AskSpending) -> Spending:
+    async def read(self, question: SpendingQuery) -> Spending:
         """In one round trip; `DependencyUnavailable` while Redis is away or its counters are being rebuilt."""
         bucket = keys.bucket_of(question.tenant_id)
         pipeline = self._redis.pipeline(transaction=False)

@@ -24,6 +24,8 @@ def is_vendors(path: str) -> bool:
 
 
 class Front:
+    """The gateway's entry for callers: POST goes to calls, GET and HEAD of models to `Models`, all else is refused."""
+
     def __init__(self, calls: Mapping[str, CallEndpoint], models: Models) -> None:
         self._calls = calls
         self._models = models

@@ -17,6 +17,8 @@ _encoder = msgspec.json.Encoder()
 
 
 class Models:
+    """Lists the models that a caller may name, or shows one of them."""
+
     def __init__(self, authenticator: Authenticator, serving: Serving) -> None:
         self._authenticator = authenticator
         self._serving = serving

@@ -42,6 +42,8 @@ def read_credential(headers: Mapping[str, str]) -> str | None:
 
 
 class Authenticator:
+    """Finds the caller of a credential, and remembers it for `KEY_SECONDS` at most."""
+
     def __init__(
         self, verifier: TokenVerifier, database: Database, *, clock: Callable[[], float] = time.monotonic
     ) -> None:

@@ -58,6 +58,8 @@ class _Progress:
 
 
 class Dispatcher:
+    """Finds the attempt that answers a call: makes attempts in the plan's order, and hedges where the route says so."""
+
     def __init__(
         self,
         funding: Funding,

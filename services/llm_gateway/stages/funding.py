@@ -48,6 +48,8 @@ _MOST_REMEMBERED = 10_000
 
 
 class Funding:
+    """Holds an attempt's bound, waiting for room that other calls hold; raises the refusal that the caller reads."""
+
     def __init__(self, book: AttemptBook, store: BudgetStore, limits: TenantLimitsCache) -> None:
         self._book = book
         self._store = store

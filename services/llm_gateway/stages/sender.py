@@ -16,6 +16,8 @@ _UNWATCHED_SECONDS = 0.05
 
 
 class AttemptSender:
+    """Sends attempts, reports their outcome to the breaker, and settles those that fail before an answer begins."""
+
     def __init__(self, settler: Settler, book: AttemptBook) -> None:
         self._settler = settler
         self._book = book

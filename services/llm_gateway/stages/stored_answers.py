@@ -20,6 +20,8 @@ _LONGEST_KEY = 255
 
 
 class StoredAnswers:
+    """Finds the call's key, and the answer that is stored under it."""
+
     def __init__(self, vault: AnswerVault) -> None:
         self._vault = vault
 

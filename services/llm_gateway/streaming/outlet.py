@@ -11,6 +11,8 @@ KEEP_ALIVE = b": keep-alive\n\n"
 
 
 class Outlet:
+    """One stream's queue: the pump puts chunks in and the endpoint sends them; after the client has left, they are dropped."""
+
     def __init__(self, *, chunks: int = _CHUNKS, stall_seconds: float = STALL_SECONDS) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(chunks)
         self._stall = stall_seconds

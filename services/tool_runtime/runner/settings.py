@@ -26,6 +26,10 @@ class RunnerSettings(BaseSettings):
     neighbours: Path = Field(
         default_factory=_neighbours, description="where the runners of this machine tell each other their jobs' sizes"
     )
-    host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="below this the largest job ends")
-    life_fd: int | None = Field(default=None, ge=3, description="a pipe that ends when the launcher is gone")
+    host_memory_floor: float = Field(
+        default=0.05, ge=0, lt=1, description="part of the memory that stays free, else the largest job is ended"
+    )
+    life_fd: int | None = Field(
+        default=None, ge=3, description="descriptor of an inherited pipe that closes when the launcher dies"
+    )
     log_level: str = Field(default="INFO")

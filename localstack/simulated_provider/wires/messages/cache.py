@@ -12,8 +12,8 @@ _TTLS = ("5m", "1h")
 def cache_use(body: dict[str, Any]) -> CacheUse:
     """How much of a request is read from the cache, and how much is written to it.
 
-    The model has already seen everything before the last assistant turn, so what is there up to a mark is read; what
-    follows, up to the last mark, is written.
+    The model has already seen everything before the last assistant turn, so what is there up to a `cache_control`
+    is read; what follows, up to the last one, is written.
     """
     read, written, segment = 0, dict.fromkeys(_TTLS, 0), 0
     blocks = list(_blocks(body))

@@ -17,7 +17,7 @@ class ScopeName(Message):
     scope_id: UUID
 
 
-class AskSpending(Message):
+class SpendingQuery(Message):
     """The scopes of a tenant that a request is about."""
 
     tenant_id: TenantId
@@ -34,7 +34,7 @@ class ScopeMoney(Message):
 
 
 class RunMoney(Message):
-    """Of the run, its tenant, and the steps that were asked for."""
+    """What the run, its tenant and the named steps have committed and hold."""
 
     run_id: RunId
     scopes: list[ScopeMoney]
@@ -61,6 +61,6 @@ class ScopeSpending(Message):
 
 
 class Spending(Message):
-    """In the order in which the scopes were asked for."""
+    """What each scope of the query has committed and holds, in the order of the query."""
 
     scopes: list[ScopeSpending]

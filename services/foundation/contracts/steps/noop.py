@@ -6,6 +6,6 @@ from foundation.contracts.steps.base import StepBase
 
 
 class NoopStep(StepBase):
-    """Does nothing; measures what a durable step costs."""
+    """Does nothing; measures what it costs to claim, record and complete a step."""
 
     kind: Literal["noop"]

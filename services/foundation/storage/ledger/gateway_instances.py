@@ -5,7 +5,7 @@ from sqlalchemy import text
 from foundation.storage.session.database import Transaction
 
 
-async def see_gateway(tx: Transaction, instance_id: str) -> None:
+async def record_sign_of_life(tx: Transaction, instance_id: str) -> None:
     await tx.execute(
         text(
             "INSERT INTO gateway_instances (instance_id, seen_at) VALUES (:instance_id, now())"
@@ -16,7 +16,7 @@ async def see_gateway(tx: Transaction, instance_id: str) -> None:
 
 
 async def forget_gateway(tx: Transaction, instance_id: str) -> None:
-    """Deletes the row of a gateway that has settled all its attempts and stops."""
+    """Removes a gateway that stops after it has settled all its attempts."""
     await tx.execute(
         text("DELETE FROM gateway_instances WHERE instance_id = :instance_id"), {"instance_id": instance_id}
     )

@@ -28,7 +28,7 @@ class Discarder:
             self._tasks.start(self._discard(loser))
 
     async def drain(self) -> None:
-        """Wait for all of them."""
+        """Waits until every loser has ended and is settled."""
         await self._tasks.wait()
 
     async def _discard(self, loser: "asyncio.Task[OpenedAnswer]") -> None:

@@ -47,6 +47,8 @@ def outcome_of_failure(failure: UpstreamFailed, *, status: str = "failed") -> At
 
 
 class Settler:
+    """Ends an attempt's hold with what it cost, and sends an alert where its cost shows a fault."""
+
     def __init__(self, book: AttemptBook, alerts: Alerts) -> None:
         self._book = book
         self._alerts = alerts

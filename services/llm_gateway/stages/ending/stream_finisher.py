@@ -33,6 +33,8 @@ def _error_event(failure: LockstepError | UpstreamFailed, call: ModelCall) -> by
 
 
 class StreamFinisher:
+    """Relays streamed answers to their clients, each in a task of its own (its pump), and settles them at their end."""
+
     def __init__(self, settler: Settler, keeper: AnswerKeeper, *, heartbeat: Heartbeat, drains: Drains) -> None:
         self._settler = settler
         self._keeper = keeper
@@ -53,7 +55,7 @@ class StreamFinisher:
         return outlet
 
     async def drain(self) -> None:
-        """Wait for all pumps."""
+        """Waits until every stream has ended and is settled."""
         await self._tasks.wait()
 
     async def pump(self, opened: OpenedAnswer, outlet: Outlet, *, keep: bool = True) -> None:

@@ -1,7 +1,8 @@
 """The system call filter of a job, assembled by hand as classic BPF.
 
-A deny-list over what namespaces leave open: new namespaces, mounts, tracing, kernel interfaces with a history of
-holes, socket families that no namespace holds (AF_VSOCK reaches the hypervisor), memory that a monitor cannot see.
+A deny-list over what namespaces leave open: new namespaces, mounts, tracing, kernel interfaces that often had
+vulnerabilities, socket families that no network namespace isolates (AF_VSOCK reaches the hypervisor), memory that a
+monitor cannot see.
 Order of the program: foreign architecture and x32 → kill; argument rules; lists; allow. Each call has its own block,
 `JEQ nr → body` whose paths all return, so every jump stays short.
 """
@@ -98,7 +99,7 @@ def _one_of(values: Sequence[int], *, then: list[Instruction], otherwise: list[I
 
 
 def _socket() -> list[Instruction]:
-    """Unix, plain TCP and UDP, and routing netlink (Node and Chromium list interfaces). Nothing else exists.
+    """Unix, plain TCP and UDP, and routing netlink (Node and Chromium list interfaces); else EAFNOSUPPORT.
 
     SCTP is out because its connectx would pass by a lock on connect(), ICMP and raw because nothing needs them.
     """
@@ -155,7 +156,7 @@ def _prctl() -> list[Instruction]:
 
 
 def _mmap() -> list[Instruction]:
-    """No nameless shared memory, where those who watch may not see how much of it there is."""
+    """Refuses anonymous shared memory, for machines where the monitor cannot measure it."""
     both = MAP_SHARED | MAP_ANONYMOUS
     return [_arg(3), _do(AND, both), *_one_of((both,), then=[_deny(errno.ENOMEM)], otherwise=[_do(RET, ALLOW)])]
 

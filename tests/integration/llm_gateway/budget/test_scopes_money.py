@@ -6,7 +6,7 @@ import pytest
 from fixtures.gateways.gateway import Signing, Tenant
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import as_field
-from foundation.contracts.gateway.spending import AskSpending, ScopeName
+from foundation.contracts.gateway.spending import ScopeName, SpendingQuery
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.money import Amount
@@ -18,7 +18,7 @@ from llm_gateway.budget.redis.connection import RedisSettings, connect
 
 async def test_nothing_is_told_while_the_counters_are_not_whole(redis_server: RedisServer) -> None:
     tenant = Tenant()
-    asked = AskSpending(
+    asked = SpendingQuery(
         tenant_id=tenant.tenant_id,
         scopes=[
             ScopeName(kind=BudgetScope.KEY, scope_id=tenant.api_key_id),
