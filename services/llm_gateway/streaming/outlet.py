@@ -11,7 +11,7 @@ KEEP_ALIVE = b": keep-alive\n\n"
 
 
 class Outlet:
-    """One stream's queue: the pump puts chunks in and the endpoint sends them; after the client has left, they are dropped."""
+    """A stream's queue: the pump puts chunks in the endpoint sends them; once the client has left, none is kept."""
 
     def __init__(self, *, chunks: int = _CHUNKS, stall_seconds: float = STALL_SECONDS) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(chunks)
