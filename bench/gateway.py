@@ -47,9 +47,9 @@ _PAUSES = (5.0, 20.0)
 class Bench:
     """The peers that run, and their measurements."""
 
-    def __init__(self, straight: Peer, ours: Lockstep, peers: list[Peer], payer: Payer) -> None:
-        self._straight = straight
-        self._ours = ours
+    def __init__(self, direct_peer: Peer, lockstep_peer: Lockstep, peers: list[Peer], payer: Payer) -> None:
+        self._direct_peer = direct_peer
+        self._lockstep_peer = lockstep_peer
         self._peers = peers
         self._payer = payer
         self._load = Load()
@@ -61,10 +61,10 @@ class Bench:
             progress(f"round {number + 1} of {rounds}")
             self._rounds.append({peer.name: await self._figures(peer, seconds) for peer in self._all()})
         answered = self._load.good(OURS)
-        balance = await books.checked(self._ours, self._payer, answered=answered)
-        exactness = await books.exactness(self._ours)
-        pair = {name: exactness[name] for name in ("overshoot_usd", "refused_though_affordable")}
-        own = {**balance, **pair, "bad_answers": self._load.bad[OURS]}
+        balance = await books.checked(self._lockstep_peer, self._payer, answered=answered)
+        exactness = await books.exactness(self._lockstep_peer)
+        exactness_figures = {name: exactness[name] for name in ("overshoot_usd", "refused_though_affordable")}
+        own = {**balance, **exactness_figures, "bad_answers": self._load.bad[OURS]}
         for figures in self._rounds:
             figures[OURS] |= {name: float(value) for name, value in own.items()}
         goals = reached(self._rounds)
@@ -80,12 +80,12 @@ class Bench:
 
     def _all(self) -> Iterator[Peer]:
         yield from self._peers
-        yield self._ours.peer(self._payer)
+        yield self._lockstep_peer.peer(self._payer)
 
     async def _figures(self, peer: Peer, seconds: float) -> dict[str, float]:
         if peer.name not in self._memory:
             self._memory[peer.name] = await self._memory_of(peer)
-        figures = (await one_round(self._load, self._straight, peer, seconds=seconds)).as_dict()
+        figures = (await one_round(self._load, self._direct_peer, peer, seconds=seconds)).as_dict()
         of_redis = await self._redis(peer, seconds) if peer.name == OURS else {}
         return {**figures, **self._memory[peer.name], **of_redis}
 
@@ -103,13 +103,15 @@ class Bench:
 
     async def _redis(self, peer: Peer, seconds: float) -> dict[str, float]:
         """Redis' share of a call; scripts that the gateway runs without calls are subtracted."""
-        at_rest = self._ours.scripts_run()
+        at_rest = self._lockstep_peer.scripts_run()
         await asyncio.sleep(seconds)
-        before, scripts = _cpu(self._ours.redis_process), self._ours.scripts_run()
+        before, scripts = _cpu(self._lockstep_peer.redis_process), self._lockstep_peer.scripts_run()
         loaded = await self._load.full(peer, PLAIN, at_once=32, seconds=seconds)
         return {
-            "redis_cpu_ms_call": (_cpu(self._ours.redis_process) - before) / loaded.calls * 1000,
-            "redis_round_trips": round((self._ours.scripts_run() - scripts - (scripts - at_rest)) / loaded.calls, 1),
+            "redis_cpu_ms_call": (_cpu(self._lockstep_peer.redis_process) - before) / loaded.calls * 1000,
+            "redis_round_trips": round(
+                (self._lockstep_peer.scripts_run() - scripts - (scripts - at_rest)) / loaded.calls, 1
+            ),
         }
 
     def _medians(self, name: str) -> dict[str, float]:
@@ -137,17 +139,19 @@ def measured(names: list[str], *, rounds: int, seconds: float) -> dict[str, obje
     missing: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
-        straight = stack.enter_context(direct(folder))
+        direct_peer = stack.enter_context(direct(folder))
         peers = []
         for name in names:
             progress(f"starting {name}")
             try:
-                peers.append(stack.enter_context(PEERS[name](folder, straight)))
+                peers.append(stack.enter_context(PEERS[name](folder, direct_peer)))
             except PeerMissing as reason:
                 missing[name] = str(reason)
-        ours = stack.enter_context(lockstep(folder, straight))
+        lockstep_peer = stack.enter_context(lockstep(folder, direct_peer))
         psutil.Process().cpu_affinity([LOAD_CORE])
-        report = asyncio.run(Bench(straight, ours, peers, ours.payer()).run(rounds=rounds, seconds=seconds))
+        report = asyncio.run(
+            Bench(direct_peer, lockstep_peer, peers, lockstep_peer.payer()).run(rounds=rounds, seconds=seconds)
+        )
     return {**report, "missing": missing}
 
 

@@ -28,6 +28,8 @@ from orchestrator.settings import WorkerSettings
 
 @dataclass(frozen=True, slots=True)
 class WorkerResources:
+    """The clients and connection pools that a worker's parts share."""
+
     queue: Queue
     dead_letters: Queue
     executions: Executions

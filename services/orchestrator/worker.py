@@ -36,6 +36,8 @@ _log = logger(__name__)
 
 
 class Worker:
+    """Builds the parts of one worker, runs its loops, and drains them when it is asked to stop."""
+
     def __init__(self, settings: WorkerSettings, held: WorkerResources, *, worker_id: str) -> None:
         self._settings = settings
         self._held = held

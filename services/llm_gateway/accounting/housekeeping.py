@@ -21,6 +21,8 @@ _log = logger(__name__)
 
 
 class Housekeeping:
+    """The loops that a gateway runs beside its calls."""
+
     def __init__(
         self,
         *,

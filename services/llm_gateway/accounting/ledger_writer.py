@@ -37,6 +37,8 @@ _log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StreamEntry:
+    """One entry of a Redis stream: a usage event, or the warning of a budget."""
+
     stream: str
     entry_id: str
     fields: Mapping[bytes, bytes]

@@ -24,6 +24,8 @@ class _OpenHold:
 
 
 class OpenHolds:
+    """Renews the holds of this gateway's open attempts, and cuts an attempt off before its hold lapses."""
+
     def __init__(self, store: BudgetStore, *, lease_seconds: float) -> None:
         self._store = store
         self._lease = lease_seconds

@@ -10,6 +10,8 @@ from llm_gateway.budget.redis import keys
 
 
 class ScopeSpendingReader:
+    """Reads what scopes have committed and hold from Redis."""
+
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 

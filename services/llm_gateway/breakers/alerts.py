@@ -23,6 +23,8 @@ class Alert(StrEnum):
 
 
 class Alerts:
+    """Sends alerts, without ever delaying the call that raises one."""
+
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._tasks = TaskSet()

@@ -7,6 +7,8 @@ from llm_gateway.settings import GatewaySettings, key_in_environment
 
 
 class GatewaySecrets:
+    """Reads each secret of the gateway from its settings, or else from Secrets Manager."""
+
     def __init__(self, clients: Clients, settings: GatewaySettings) -> None:
         self._clients = clients
         self._settings = settings

@@ -32,6 +32,8 @@ _log = logger(__name__)
 
 
 class KeptItems:
+    """The items of answers, by tenant and id, for a day."""
+
     def __init__(self, redis: Redis, vault: AnswerVault) -> None:
         self._redis = redis
         self._vault = vault

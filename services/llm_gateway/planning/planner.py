@@ -39,6 +39,8 @@ class CallPlan(msgspec.Struct, frozen=True):
 
 
 class Planner:
+    """Chooses and orders the targets of a call, and writes its request for each dialect that they speak."""
+
     def __init__(self, nearly_spent: NearlySpentCallers) -> None:
         self._nearly_spent = nearly_spent
 

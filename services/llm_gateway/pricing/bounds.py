@@ -23,6 +23,8 @@ LEAST_OUTPUT = 1024
 
 
 class Unpriced(BadRequest):
+    """A model that has no price cannot be bounded, so it is not called."""
+
     code = "model_not_priced"
 
 

@@ -96,6 +96,8 @@ def choose_exit(reports: Sequence[ProviderReport]) -> ReconcileExit:
 
 
 class Reconciler:
+    """Compares the ledger with a provider's report, and writes the adjustments that make them equal."""
+
     def __init__(self, database: Database, store: BudgetStore, writer: LedgerWriter, alerts: Alerts) -> None:
         self._alerts = alerts
         self._database = database

@@ -63,6 +63,8 @@ class StoredReplay:
 
 
 class AnswerVault:
+    """Stores and finds answers by tenant and call key, encrypted; large ones are in the object store."""
+
     def __init__(self, database: Database, objects: ObjectStore | None, *, key: str) -> None:
         try:
             secret = base64.b64decode(key, validate=True)

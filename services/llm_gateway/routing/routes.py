@@ -17,6 +17,8 @@ from llm_gateway.translation.registry import translation
 
 
 class ModelNotFound(NotFound):
+    """No route has the name of the model that the caller asks for."""
+
     code = "model_not_found"
 
 

@@ -11,7 +11,7 @@ KEEP_ALIVE = b": keep-alive\n\n"
 
 
 class Outlet:
-    """A stream's queue: the pump puts chunks in the endpoint sends them; once the client has left, none is kept."""
+    """A stream's queue: the pump fills it, the endpoint sends from it; once the client has left, it keeps nothing."""
 
     def __init__(self, *, chunks: int = _CHUNKS, stall_seconds: float = STALL_SECONDS) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(chunks)

@@ -40,6 +40,8 @@ class TakeRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """The message's step was claimed; this is its work."""
+
     work: Work
 
 

@@ -22,12 +22,16 @@ class EngineParts:
 
 
 class Engine(Protocol):
+    """Runs ticks of claimed steps."""
+
     async def run(self, work: Work) -> TickOutcome:
         """Runs one tick. Raises `TickFailed`, or a `LockstepError` (budget, lease, closed run, dependency)."""
         ...
 
 
 class RegisteredEngine(Engine, Protocol):
+    """An engine that the registry can find by kind and build for a worker."""
+
     kind: ClassVar[StepKind]
     """The kind of step that it runs; no other engine has it."""
 

@@ -19,6 +19,8 @@ _PAUSE_SECONDS = 5.0
 
 
 class DeadLetters:
+    """Receives messages from the dead-letter queue and fails their steps."""
+
     def __init__(self, queue: Queue, database: Database, *, worker_id: str) -> None:
         self._queue = queue
         self._database = database

@@ -11,6 +11,8 @@ _GATHER_SECONDS = 0.05
 
 
 class Deleter:
+    """Collects the receipts of handled messages and deletes the messages in batches."""
+
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
         self._waiting: asyncio.Queue[str] = asyncio.Queue()

@@ -8,6 +8,8 @@ from foundation.storage.execution.runs import Standstill
 
 
 class Remedy(StrEnum):
+    """What the sweeper does about a run that stands still."""
+
     TIME_OUT = "time_out"
     TRY_BUDGET_AGAIN = "try_budget_again"
     ASK_ABOUT_EXECUTION = "ask_about_execution"

@@ -62,6 +62,8 @@ class ToolCall:
 
 
 class ToolCalls:
+    """Runs tool calls as jobs of the tool runtime, and replays results that are recorded already."""
+
     def __init__(
         self,
         database: Database,

@@ -23,6 +23,8 @@ class BudgetRow:
 
 @dataclass(frozen=True, slots=True)
 class TenantLimits:
+    """One tenant's budgets and settings, and how many gateways share its allowance."""
+
     time_zone: str
     suspended: bool
     settings: Mapping[str, object]

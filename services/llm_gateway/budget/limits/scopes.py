@@ -120,6 +120,8 @@ class CalendarWindow:
 
 @dataclass(frozen=True, slots=True)
 class CalendarWindows:
+    """The day and the month of a tenant's time zone that contain one moment."""
+
     day: CalendarWindow
     month: CalendarWindow
 

@@ -17,6 +17,8 @@ from llm_gateway.budget.totals.scope_totals import ScopeTotals
 
 
 class BucketTotals:
+    """The totals of one bucket's scopes, to which rows of the ledger and open holds are added one by one."""
+
     def __init__(self, number: int) -> None:
         self.number = number
         self.scopes = ScopeTotals()

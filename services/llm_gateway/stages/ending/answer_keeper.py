@@ -18,6 +18,8 @@ _ABSENT = msgspec.Raw()
 
 
 class AnswerKeeper:
+    """Settles an answer, and stores it and its items where its caller may ask for them again."""
+
     def __init__(self, settler: Settler, vault: AnswerVault, kept_items: KeptItems) -> None:
         self._settler = settler
         self._vault = vault

@@ -12,6 +12,8 @@ _JSON = "application/json"
 
 
 class PlainFinisher:
+    """Settles plain answers, stores those of calls with a key, and makes what the caller gets."""
+
     def __init__(self, settler: Settler, keeper: AnswerKeeper) -> None:
         self._settler = settler
         self._keeper = keeper

@@ -35,6 +35,8 @@ class _Tick:
 
 
 class AgentEngine(RegisteredEngine):
+    """Runs turns of an agent step until it answers, fails, or its dispatch has made enough turns."""
+
     kind = StepKind.AGENT
 
     def __init__(

@@ -11,6 +11,8 @@ from orchestrator.work import StepFinished, TickOutcome, Work
 
 
 class LlmEngine(RegisteredEngine):
+    """Asks a model once; the text of the answer is the step's output."""
+
     kind = StepKind.LLM
 
     def __init__(self, model_turns: ModelTurns) -> None:

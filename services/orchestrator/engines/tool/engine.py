@@ -19,6 +19,8 @@ _SHOWN_STDERR = 2_000
 
 
 class ToolEngine(RegisteredEngine):
+    """Runs one tool call; its output is the step's output."""
+
     kind = StepKind.TOOL
 
     def __init__(self, database: Database, objects: ObjectStore, tool_calls: ToolCalls) -> None:

@@ -110,8 +110,23 @@ async def test_an_unknown_key_is_asked_for_again_after_seconds() -> None:
 
 
 async def test_a_key_for_other_doors_is_forbidden() -> None:
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden) as refused:
         await authenticator(CannedDatabase([a_key(scopes=["api"])]))[0].identify("Bearer key")
+    assert refused.value.remedy == "use a key that has the scope `gateway`"
+
+
+class RefusingVerifier(FakeVerifier):
+    """Refuses every token."""
+
+    def run(self, _token: str) -> RunClaims:
+        raise Unauthenticated("the token is not valid, or has expired", remedy="a remedy for services")
+
+
+async def test_who_sends_another_token_reads_which_credentials_the_gateway_takes() -> None:
+    identifying, _ = authenticator(CannedDatabase([]), RefusingVerifier())
+    with pytest.raises(Unauthenticated, match="not valid, or has expired") as refused:
+        await identifying.identify(a_token(seconds_left=60))
+    assert refused.value.remedy == "send a valid run token, or an API key that has the scope `gateway`"
 
 
 async def test_while_postgresql_is_away_a_known_key_goes_on_and_an_unknown_one_is_not_called_wrong() -> None:

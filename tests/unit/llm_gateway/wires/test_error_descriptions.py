@@ -35,6 +35,11 @@ def test_a_place_is_named_as_the_vendors_do(pointer: str, parameter: str | None)
     assert describe_error(BadRequest("no", faults=(Fault(pointer, "x"),))).parameter == parameter
 
 
+def test_a_message_ends_with_the_remedy() -> None:
+    assert describe_error(NotFound("it is gone", remedy="make a new one")).message == "it is gone; make a new one"
+    assert describe_error(NotFound("it is gone")).message == "it is gone"
+
+
 def test_an_error_without_a_place_has_none() -> None:
     assert describe_error(BadRequest("no")).parameter is None
     assert describe_error(NotFound("no")).more == {}
