@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from gateway_parts import books
+from gateway_parts import ledger_check
 from gateway_parts.goals import OURS, reached, table
 from gateway_parts.load import PLAIN, Load
 from gateway_parts.round import one_round
@@ -61,8 +61,8 @@ class Bench:
             progress(f"round {number + 1} of {rounds}")
             self._rounds.append({peer.name: await self._figures(peer, seconds) for peer in self._all()})
         answered = self._load.good(OURS)
-        balance = await books.checked(self._lockstep_peer, self._payer, answered=answered)
-        exactness = await books.exactness(self._lockstep_peer)
+        balance = await ledger_check.check_ledger(self._lockstep_peer, self._payer, answered=answered)
+        exactness = await ledger_check.measure_exactness(self._lockstep_peer)
         exactness_figures = {name: exactness[name] for name in ("overshoot_usd", "refused_though_affordable")}
         own = {**balance, **exactness_figures, "bad_answers": self._load.bad[OURS]}
         for figures in self._rounds:

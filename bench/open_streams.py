@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from gateway_parts import books
+from gateway_parts import ledger_check
 from gateway_parts.load import OPEN_GAP_MS, PLAIN, Load, body, whole_stream
 from peers.base import LOAD_CORE, Peer
 from peers.direct import direct
@@ -29,7 +29,7 @@ async def measure(ours: Lockstep, *, streams: int) -> dict[str, object]:
     await load.full(peer, PLAIN, at_once=1, seconds=0.3)
     before = peer.rss()
     taken, peak = await load.open_at_once(peer, streams, body=body(f"fake-{_GAP_MS}ms", stream=True))
-    balance = await books.checked(ours, payer, answered=load.good(peer.name))
+    balance = await ledger_check.check_ledger(ours, payer, answered=load.good(peer.name))
     whole = sum(map(whole_stream, taken))
     return {
         "streams": streams,

@@ -59,7 +59,7 @@ class UserTokenVerifier:
             self._registry.validate(decoded.claims)
             return _claims_of(decoded.claims)
         except (JoseError, ValueError) as error:
-            reason = getattr(error, "description", "") or type(error).__name__
+            reason = getattr(error, "description", "") or "it cannot be verified"
             raise Unauthenticated(f"the token is not valid: {reason}", remedy="get a new token") from error
 
     async def _decode(self, token: str) -> jwt.Token:

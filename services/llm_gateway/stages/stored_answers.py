@@ -41,7 +41,9 @@ class StoredAnswers:
         if replay is None:
             return None
         if replay.fingerprint != identity.fingerprint:
-            raise IdempotencyConflict("the Idempotency-Key was used for another request")
+            raise IdempotencyConflict(
+                "the Idempotency-Key was used for another request", remedy="use a new key for a new request"
+            )
         answer = replay.answer
         return PlainAnswer(
             answer.status, answer.content_type, answer.body, (("x-lockstep-replayed", "true"), *answer.headers)

@@ -29,7 +29,7 @@ def cost_of(calls: int) -> int:
     return calls * (INPUT_TOKENS * price_in + OUTPUT_TOKENS * price_out)
 
 
-async def checked(ours: Lockstep, payer: Payer, *, answered: int) -> dict[str, int]:
+async def check_ledger(ours: Lockstep, payer: Payer, *, answered: int) -> dict[str, int]:
     """The charges against those expected of `answered` good answers; the ledger writer gets time to write the last."""
     charged = await _recorded(payer, answered)
     counters = await asyncio.to_thread(_counters, ours, payer)
@@ -42,7 +42,7 @@ async def checked(ours: Lockstep, payer: Payer, *, answered: int) -> dict[str, i
     }
 
 
-async def exactness(ours: Lockstep) -> dict[str, float]:
+async def measure_exactness(ours: Lockstep) -> dict[str, float]:
     """200 calls at once on a budget of 25 dollars: each has a bound of a dollar and costs a cent, so all fit."""
     payer = ours.payer(nano_usd=LIMIT_USD * _DOLLAR)
     peer = ours.peer(payer)
