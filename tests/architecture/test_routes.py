@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from control_plane.dependencies import Administrator, Definer, Overseer, PlatformOperator, Reader, Runner
 from fixtures.api.unopened_apps import unopened_api
@@ -15,6 +15,55 @@ from fixtures.api.unopened_apps import unopened_api
 _PUBLIC = {"/health"}
 _TYPED = (Reader, Runner, Definer, Administrator, Overseer, PlatformOperator)
 _CALLERS = {get_args(caller)[1].dependency for caller in _TYPED}
+_NAMES = {
+    get_args(kind)[1].dependency: name
+    for name, kind in (
+        ("read", Reader),
+        ("run", Runner),
+        ("define", Definer),
+        ("administer", Administrator),
+        ("oversee", Overseer),
+        ("operate", PlatformOperator),
+    )
+}
+_PERMISSIONS = {
+    "POST /tasks": "define",
+    "GET /tasks": "read",
+    "GET /tasks/{task_id}": "read",
+    "PATCH /tasks/{task_id}": "define",
+    "DELETE /tasks/{task_id}": "define",
+    "POST /runs": "run",
+    "GET /runs": "read",
+    "GET /runs/{run_id}": "read",
+    "DELETE /runs/{run_id}": "run",
+    "POST /runs/{run_id}/pause": "run",
+    "POST /runs/{run_id}/resume": "run",
+    "GET /runs/{run_id}/steps": "read",
+    "GET /runs/{run_id}/metrics": "read",
+    "GET /runs/{run_id}/explain": "read",
+    "GET /runs/{run_id}/artifacts": "read",
+    "POST /artifacts": "run",
+    "GET /artifacts/{artifact_id}": "read",
+    "GET /budgets": "read",
+    "GET /budgets/{scope}/{scope_id}": "read",
+    "GET /budgets/{scope}/{scope_id}/{period}": "read",
+    "PUT /budgets/{scope}/{scope_id}/{period}": "administer",
+    "DELETE /budgets/{scope}/{scope_id}/{period}": "administer",
+    "GET /budget-warnings": "read",
+    "GET /limits": "read",
+    "PUT /limits": "administer",
+    "DELETE /limits": "administer",
+    "GET /budget-policy": "read",
+    "PUT /budget-policy": "administer",
+    "DELETE /budget-policy": "administer",
+    "GET /usage": "read",
+    "GET /usage/requests/{request_id}": "read",
+    "GET /breakers": "oversee",
+    "GET /breakers/{provider}/{model:path}": "oversee",
+    "DELETE /breakers/{provider}/{model:path}": "operate",
+    "GET /operations/alerts": "oversee",
+}
+"""Written out, so that an operation whose permission is loosened by mistake is seen."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -37,6 +86,11 @@ def _routes(app: FastAPI) -> list[RouteContext]:
     return found
 
 
+def _callers_of(route: RouteContext) -> str:
+    [name] = {_NAMES[call] for call in _calls(route.dependant) if call in _NAMES}
+    return name
+
+
 def _document(app: FastAPI) -> dict[str, Any]:
     return app.openapi()
 
@@ -44,6 +98,27 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def test_every_route_of_the_api_takes_a_typed_caller(app: FastAPI) -> None:
     open_to_all = {route.path for route in _routes(app) if not _CALLERS & set(_calls(route.dependant))}
     assert open_to_all == _PUBLIC
+
+
+def test_only_the_frameworks_pages_are_outside_of_the_document(app: FastAPI) -> None:
+    """A mounted app, or a route of Starlette's own, would run code without a caller and stand in no document."""
+    plain = {
+        (type(route).__name__, str(getattr(route, "path", "")))
+        for route in app.routes
+        if not isinstance(route, APIRoute) and type(route).__name__ != "_IncludedRouter"
+    }
+    pages = ("/api/v1/openapi.json", "/api/v1/docs", "/docs/oauth2-redirect", "/redoc")
+    assert plain <= {("Route", page) for page in pages}
+
+
+def test_each_operation_asks_for_the_permission_that_is_written_here(app: FastAPI) -> None:
+    demanded = {
+        f"{method} {str(route.path).removeprefix('/api/v1')}": _callers_of(route)
+        for route in _routes(app)
+        for method in sorted(route.methods or ())
+        if route.path not in _PUBLIC
+    }
+    assert demanded == _PERMISSIONS
 
 
 def test_no_route_that_writes_is_content_with_a_reader(app: FastAPI) -> None:

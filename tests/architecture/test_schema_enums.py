@@ -6,11 +6,14 @@ from enum import StrEnum
 import pytest
 
 from architecture.sources import ROOT
+from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.contracts.tool_job import JobStatus
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.permissions import Role
 from foundation.domain.states import PauseReason, RunStatus, StepKind, StepStatus, WaitReason
 from foundation.domain.tools import ToolEffect
 from foundation.storage.session.outbox import OutboxKind
+from llm_gateway.accounting.usage_event import AttemptReason
 
 SCHEMA = (ROOT / "schema.sql").read_text()
 _TABLE = re.compile(r"^CREATE TABLE (\w+) \((.*?)^\)", re.MULTILINE | re.DOTALL)
@@ -26,22 +29,57 @@ def words_of(table: str, column: str) -> set[str]:
     return set(re.findall(r"'([^']*)'", found[1]))
 
 
-@pytest.mark.parametrize(
-    ("table", "column", "words"),
-    [
-        ("runs", "status", RunStatus),
-        ("runs", "pause_reason", PauseReason),
-        ("steps", "status", StepStatus),
-        ("steps", "kind", StepKind),
-        ("outbox", "kind", OutboxKind),
-        ("memberships", "role", Role),
-        ("budgets", "scope", BudgetScope),
-        ("budgets", "period", BudgetPeriod),
-        ("tool_events", "effect", ToolEffect),
-    ],
+_COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
+    ("runs", "status", RunStatus),
+    ("runs", "pause_reason", PauseReason),
+    ("steps", "status", StepStatus),
+    ("steps", "kind", StepKind),
+    ("outbox", "kind", OutboxKind),
+    ("memberships", "role", Role),
+    ("budgets", "scope", BudgetScope),
+    ("budgets", "period", BudgetPeriod),
+    ("tool_events", "effect", ToolEffect),
 )
+
+
+@pytest.mark.parametrize(("table", "column", "words"), _COLUMNS)
 def test_a_columns_words_are_the_enums(table: str, column: str, words: type[StrEnum]) -> None:
     assert words_of(table, column) == set(words), f"schema.sql: {table}.{column} and {words.__name__} differ"
+
+
+_OTHER_WORDS = {
+    ("runs", "stop_cause"): {"CANCELLED", "TIMED_OUT", "BUDGET_EXCEEDED", "FAILED"},
+    ("steps", "wait_reason"): {"dependency", "slot"},
+    ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
+    ("budget_warnings", "period"): set(BudgetPeriod),
+    ("budget_warnings", "unit"): {"tokens", "nano_usd"},
+    ("llm_events", "kind"): {"attempt", "adjustment"},
+    ("llm_events", "reason"): set(AttemptReason),
+    ("llm_events", "status"): {"succeeded", "failed", "cut", "lost", "adjusted"},
+    ("llm_events", "usage_source"): {"provider", "counted", "bound", "none", "report"},
+    ("llm_events", "bound_kind"): set(BoundKind),
+    ("tool_events", "status"): {"STARTED", "OUTCOME_UNKNOWN", *JobStatus},
+    ("artifacts", "status"): {"PENDING", "READY"},
+}
+"""Columns whose words no single enum has, written out: a word that is lost or added is seen."""
+
+
+@pytest.mark.parametrize(("table", "column"), _OTHER_WORDS)
+def test_a_columns_other_words_are_those_written_here(table: str, column: str) -> None:
+    assert words_of(table, column) == _OTHER_WORDS[(table, column)]
+
+
+def test_every_column_with_a_closed_set_of_words_is_compared() -> None:
+    listed = {(table, column) for table, body in TABLES.items() for column in re.findall(r"CHECK \((\w+) IN \(", body)}
+    compared = {(table, column) for table, column, _ in _COLUMNS} | set(_OTHER_WORDS)
+    assert listed - compared == set()
+
+
+def test_every_table_of_tenants_rows_has_forced_row_level_security() -> None:
+    [array] = re.findall(r"FOREACH tenant_table IN ARRAY ARRAY\[(.*?)\]", SCHEMA, re.DOTALL)
+    secured = set(re.findall(r"'(\w+)'", array))
+    of_tenants = {table for table, body in TABLES.items() if re.search(r"^    tenant_id\b", body, re.MULTILINE)}
+    assert of_tenants - secured == set()
 
 
 def test_a_run_is_stopped_by_what_can_end_it_unfinished() -> None:

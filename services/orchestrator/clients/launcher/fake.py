@@ -21,6 +21,11 @@ class _Job:
     def was_cancelled(self) -> bool:
         return self.result.done() and self.result.result().status is JobStatus.CANCELLED
 
+    @property
+    def may_run_again(self) -> bool:
+        """A result that is retryable is not kept: the same job, submitted again, is executed again."""
+        return self.result.done() and self.result.result().retryable
+
 
 def succeeded(job: ToolJob) -> ToolResult:
     """The result of a job that succeeded and had no output."""
@@ -44,7 +49,7 @@ class FakeLauncher:
         if self.away:
             raise DependencyUnavailable("the launcher does not answer")
         entry = self._jobs.get(job.job_id)
-        if entry is None or (entry.was_cancelled and job.holder > entry.holder):
+        if entry is None or entry.may_run_again or (entry.was_cancelled and job.holder > entry.holder):
             entry = self._start(job)
         else:
             _join(entry, job)
@@ -53,7 +58,7 @@ class FakeLauncher:
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
         entry = self._jobs.get(job.job_id)
-        if self.away or entry is None or entry.holder > job.holder:
+        if self.away or entry is None or (entry.holder > job.holder and not entry.result.done()):
             return None
         if not entry.result.done():
             entry.result.set_result(
