@@ -28,6 +28,10 @@ SEEDS = {
     "AWS stays in foundation.cloud, and in what deploys": ("services/orchestrator/work.py", "boto3"),
     "FastAPI stays at the edges of the web apps": ("services/control_plane/budgets/service.py", "fastapi"),
     "LangGraph stays in the agent's engine": ("services/orchestrator/engines/noop/engine.py", "langgraph"),
+    "Engines do not know each other": (
+        "services/orchestrator/engines/llm/engine.py",
+        "orchestrator.engines.tool.engine",
+    ),
     "Redis stays with what the gateways share": ("services/llm_gateway/pricing/prices.py", "redis"),
     "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
     "The tool runtime reaches neither database nor cloud": (

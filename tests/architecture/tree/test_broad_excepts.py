@@ -44,6 +44,18 @@ def test_a_broad_except_says_why_it_is_an_edge() -> None:
     assert _unexplained() == []
 
 
+def test_nothing_suppresses_everything() -> None:
+    suppressed = [
+        f"{named(file)}:{node.lineno}"
+        for file in python_files("services", "localstack", "infra", "samples", "bench")
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) == "suppress"
+        and any(isinstance(name, ast.Name) and name.id in _BROAD for name in node.args)
+    ]
+    assert suppressed == []
+
+
 def test_the_rule_tells_edges_from_slips(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text(

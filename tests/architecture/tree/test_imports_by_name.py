@@ -2,6 +2,8 @@
 
 import ast
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from architecture.sources import named, python_files, tree_of
 
@@ -9,10 +11,9 @@ from architecture.sources import named, python_files, tree_of
 def test_the_domain_imports_the_standard_library_and_itself_alone() -> None:
     allowed = sys.stdlib_module_names | {"foundation"}
     strange = [
-        f"{named(file)}:{node.lineno} {module}"
+        f"{named(file)}:{line} {module}"
         for file in python_files("services/foundation/domain")
-        for node in ast.walk(tree_of(file))
-        for module in _imported(node)
+        for line, module in _imports(file)
         if module.partition(".")[0] not in allowed
         or (module.startswith("foundation") and not module.startswith("foundation.domain"))
     ]
@@ -47,10 +48,9 @@ def test_a_package_file_defines_nothing() -> None:
 
 def test_services_import_by_statements_that_the_contracts_can_read() -> None:
     dynamic = [
-        f"{named(file)}:{node.lineno}"
+        f"{named(file)}:{line}"
         for file in python_files("services")
-        for node in ast.walk(tree_of(file))
-        for module in _imported(node)
+        for line, module in _imports(file)
         if module in {"importlib", "importlib.util"}
     ]
     assert dynamic == []
@@ -58,20 +58,21 @@ def test_services_import_by_statements_that_the_contracts_can_read() -> None:
 
 def test_only_tests_use_the_fakes_and_the_tools_of_tests() -> None:
     strange = [
-        f"{named(file)}:{node.lineno} {module}"
+        f"{named(file)}:{line} {module}"
         for file in python_files("services")
         if not file.stem.startswith("fake")
-        for node in ast.walk(tree_of(file))
-        for module in _imported(node)
+        for line, module in _imports(file)
         if module.rpartition(".")[2].startswith("fake")
         or module.partition(".")[0] in {"fixtures", "hypothesis", "pytest", "moto"}
     ]
     assert strange == []
 
 
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module is not None:
-        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names if alias.name == "fake")]
-    return []
+def _imports(file: Path) -> Iterator[tuple[int, str]]:
+    """Line and module of each import statement of a file, wherever in it."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.lineno, node.module
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names if alias.name == "fake")

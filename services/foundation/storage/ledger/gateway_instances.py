@@ -15,13 +15,6 @@ async def record_sign_of_life(tx: Transaction, instance_id: str) -> None:
     )
 
 
-async def forget_gateway(tx: Transaction, instance_id: str) -> None:
-    """Removes a gateway that stops after it has settled all its attempts."""
-    await tx.execute(
-        text("DELETE FROM gateway_instances WHERE instance_id = :instance_id"), {"instance_id": instance_id}
-    )
-
-
 async def live_gateways(tx: Transaction, *, seconds: float) -> set[str]:
     """The gateways seen within the last `seconds`; rows older than a day are deleted on the way."""
     await tx.execute(text("DELETE FROM gateway_instances WHERE seen_at < now() - interval '1 day'"))
