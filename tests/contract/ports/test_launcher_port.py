@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.machine.free_port import free_port
 from fixtures.sandboxing.launchers import a_job, a_key, launcher_process
-from foundation.contracts.tool_job import JobState, JobStatus, ToolJob, ToolResult
+from foundation.contracts.tool_job import JobReason, JobState, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.clients.launcher.base import JobRefused, Launcher
@@ -29,6 +29,14 @@ def answer(job: ToolJob) -> ToolResult | None:
     """As the real one: what the code would print, nothing for what does not end, a refusal for what is no tool."""
     if job.tool != "code.python":
         raise JobRefused(f"there is no tool `{job.tool}`")
+    if job.inputs:
+        return ToolResult(
+            job_id=job.job_id,
+            status=JobStatus.FAILED,
+            reason=JobReason.INPUT_UNAVAILABLE,
+            retryable=True,
+            ended_at=datetime.now(UTC),
+        )
     if job.arguments["code"] == ENDLESS:
         return None
     return ToolResult(job_id=job.job_id, status=JobStatus.SUCCEEDED, stdout="hello\n", ended_at=datetime.now(UTC))
@@ -94,6 +102,17 @@ async def test_a_job_that_has_ended_gives_the_same_result_to_whoever_holds_the_s
     job = a_job(HELLO)
     first = await launcher.run(job, on_state=ignore)
     assert await launcher.run(later(job, fence=2), on_state=ignore) == first
+
+
+async def test_a_job_whose_failure_may_pass_is_executed_again(launcher: Launcher) -> None:
+    away = {"name": "a.csv", "url": f"http://127.0.0.1:{free_port()}/a.csv", "size": 1, "sha256": "0" * 64}
+    job = a_job(HELLO, inputs=[away])
+    first = await launcher.run(job, on_state=ignore)
+    second = await launcher.run(job, on_state=ignore)
+    assert [(one.status, one.reason, one.retryable) for one in (first, second)] == [
+        (JobStatus.FAILED, JobReason.INPUT_UNAVAILABLE, True)
+    ] * 2
+    assert second.ended_at > first.ended_at
 
 
 async def test_a_caller_that_leaves_leaves_its_job_running(launcher: Launcher) -> None:

@@ -4,7 +4,15 @@ import pytest
 
 from foundation.contracts.accepted.content_types import media_type, valid_content_type
 
-GOOD = ["text/csv", "image/svg+xml", "text/html; charset=utf-8", 'a/b;c="d e";f=g', "application/vnd.x-y.z+json"]
+LONGEST = "text/" + "x" * 250
+GOOD = [
+    LONGEST,
+    "text/csv",
+    "image/svg+xml",
+    "text/html; charset=utf-8",
+    'a/b;c="d e";f=g',
+    "application/vnd.x-y.z+json",
+]
 BAD = ["t\u0435xt/html", "text", "text/", "/csv", "text/csv\r\nx: y", "text/ csv", "text/csv;", "a/b; c", 'a/b;c="', ""]
 BAD += ["a/b\n", "text/csv\u00a0", "text/" + "x" * 255, "text/cs\x00v"]
 
