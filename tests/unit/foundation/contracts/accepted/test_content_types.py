@@ -13,6 +13,7 @@ GOOD = [
     'a/b;c="d e";f=g',
     "application/vnd.x-y.z+json",
 ]
+GOOD += [LONGEST]
 BAD = ["t\u0435xt/html", "text", "text/", "/csv", "text/csv\r\nx: y", "text/ csv", "text/csv;", "a/b; c", 'a/b;c="', ""]
 BAD += ["a/b\n", "text/csv\u00a0", "text/" + "x" * 255, "text/cs\x00v"]
 
