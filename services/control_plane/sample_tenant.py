@@ -20,6 +20,7 @@ from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import read_secret
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.storage.people import sample_tenant
+from foundation.storage.people.api_keys import digest_of_key
 from foundation.storage.people.sample_tenant import SampleTenant
 from foundation.storage.session.database import Database, DatabaseSettings
 
@@ -51,7 +52,7 @@ async def make_sample_tenant() -> dict[str, str]:
         user_id=UserId(uuid5(_NAMESPACE, "owner")),
         subject=_SUBJECT,
         api_key_id=ApiKeyId(uuid5(_NAMESPACE, "gateway key")),
-        api_key_digest=hashlib.sha256(key.encode()).digest(),
+        api_key_digest=digest_of_key(key),
         api_key_hint=f"…{key[-4:]}",
         settings={"limits": {"tenant": {"requests_a_minute": _REQUESTS_A_MINUTE}}},
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
 from control_plane.resources import AppResources
 from foundation.contracts.gateway.spending import ScopeName, ScopeSpending, WindowSpending
-from foundation.domain.budget_scopes import BudgetPeriod
+from foundation.domain.budget_scopes import BudgetPeriod, day_label, month_label
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NOTHING, Amount, dollars
@@ -63,9 +63,9 @@ def counted_in_window(
     """What counts as committed and as held; a day or month that is over counts nothing in the one that runs."""
     match name.period:
         case BudgetPeriod.DAY:
-            return _in_window(spent.day, f"{now:%Y-%m-%d}")
+            return _in_window(spent.day, day_label(now))
         case BudgetPeriod.MONTH:
-            return _in_window(spent.month, f"{now:%Y-%m}")
+            return _in_window(spent.month, month_label(now))
         case BudgetPeriod.ROLLING:
             return rolling[name], spent.total.held
         case BudgetPeriod.TOTAL:

@@ -1,6 +1,5 @@
 """From a credential to a caller: a token or key, its membership, and what its role permits."""
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.ids import TenantId, UserId
 from foundation.domain.permissions import ApiKeyScope, Permission, Role, permits
 from foundation.storage.people import api_keys, tenancy
+from foundation.storage.people.api_keys import digest_of_key
 from foundation.storage.people.tenancy import Member
 from foundation.storage.session.database import Database
 
@@ -84,7 +84,7 @@ class Callers:
         return _caller(member, lambda m: f"user:{m.user_id}")
 
     async def _by_key(self, credential: str) -> ApiCaller:
-        digest = hashlib.sha256(credential.encode()).digest()
+        digest = digest_of_key(credential)
         return await self._remember(f"key {digest.hex()}", lambda: self._by_digest(digest))
 
     async def _by_digest(self, digest: bytes) -> ApiCaller:

@@ -1,5 +1,6 @@
 """What a budget may limit, and over which time."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -18,3 +19,13 @@ class BudgetPeriod(StrEnum):
     MONTH = "month"
     TOTAL = "total"
     ROLLING = "rolling"
+
+
+def day_label(day: date) -> str:
+    """The name of a day's window, by which the scripts in Redis know whether it is over: `2026-03-01`."""
+    return f"{day:%Y-%m-%d}"
+
+
+def month_label(day: date) -> str:
+    """The name of the window of the month that the day is in: `2026-03`."""
+    return f"{day:%Y-%m}"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import NewType
 
 NanoUsd = NewType("NanoUsd", int)
@@ -57,6 +57,11 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
 
 def _not_an_amount(value: object) -> str:
     return f'{value!r} is not an amount of dollars; write digits and a point, like "1.50"'
+
+
+def nano_usd_at_least(dollars: Decimal) -> NanoUsd:
+    """Nano-dollars of a price or a bill; what is finer is rounded up, so that it is never charged too low."""
+    return NanoUsd(int((dollars * NANO_PER_USD).to_integral_value(ROUND_CEILING)))
 
 
 def amount_text(value: object) -> str:

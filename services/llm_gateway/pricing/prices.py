@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from importlib.metadata import version
 
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
-from foundation.domain.money import NANO_PER_USD, NanoUsd, cost_of
+from foundation.domain.money import NanoUsd, cost_of, nano_usd_at_least
 from llm_gateway.configuration.file import GatewayFile, MostConfig, PriceConfig, TargetConfig
 from llm_gateway.exchange.media import Media, MediaKind
 from llm_gateway.exchange.request import CacheWrites
@@ -128,10 +128,10 @@ class PriceTable:
         declared = target.ceiling
         tier = TokenPrices(
             from_input_tokens=0,
-            input=_nano(declared.input),
-            cached_input=_nano(declared.input),
-            cache_write=_nano(declared.input),
-            output=_nano(declared.output),
+            input=nano_usd_at_least(declared.input),
+            cached_input=nano_usd_at_least(declared.input),
+            cache_write=nano_usd_at_least(declared.input),
+            output=nano_usd_at_least(declared.output),
         )
         return Price(
             f"ceiling/{self._version}",
@@ -148,7 +148,7 @@ class PriceTable:
     def _search(self, provider: str, model: str) -> SearchPrice | None:
         for one in self._searches:
             if one.provider == provider and fnmatchcase(model, one.model):
-                return SearchPrice(_nano(one.dollars_per_call), one.max_tokens_per_call, one.most_calls)
+                return SearchPrice(nano_usd_at_least(one.dollars_per_call), one.max_tokens_per_call, one.most_calls)
         return None
 
     def _from_file(self, provider: str, model: str) -> Price | None:
@@ -196,19 +196,14 @@ def _declared_maximums(declared: MostConfig | None) -> TokenMaximums:
     )
 
 
-def _nano(dollars: Decimal) -> int:
-    """Nano-dollars of dollars; a finer price is rounded up."""
-    return int((dollars * NANO_PER_USD).to_integral_value(ROUND_CEILING))
-
-
 def _file_prices(price: PriceConfig) -> TokenPrices:
     return TokenPrices(
         from_input_tokens=0,
-        input=_nano(price.input),
-        cached_input=_nano(price.input if price.cached_input is None else price.cached_input),
-        cache_write=_nano(price.input if price.cache_write is None else price.cache_write),
-        output=_nano(price.output),
-        cache_write_1h=None if price.cache_write_1h is None else _nano(price.cache_write_1h),
+        input=nano_usd_at_least(price.input),
+        cached_input=nano_usd_at_least(price.input if price.cached_input is None else price.cached_input),
+        cache_write=nano_usd_at_least(price.input if price.cache_write is None else price.cache_write),
+        output=nano_usd_at_least(price.output),
+        cache_write_1h=None if price.cache_write_1h is None else nano_usd_at_least(price.cache_write_1h),
     )
 
 
@@ -218,7 +213,7 @@ def _package_prices(prices: dict[str, Decimal | TieredPrices], start: int) -> To
         if isinstance(value, TieredPrices):
             reached = [tier.price for tier in value.tiers if tier.start <= start]
             value = reached[-1] if reached else value.base
-        return _nano(value)
+        return nano_usd_at_least(value)
 
     return TokenPrices(
         from_input_tokens=start,

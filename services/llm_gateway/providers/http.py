@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import aiohttp
 import msgspec
 from yarl import URL
 
+from foundation.http.retry_after import seconds_until_retry
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.exchange.failures import Billing, UpstreamFailed, broken_off, refusal
 
@@ -103,7 +102,7 @@ async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
     if status < _REDIRECTS:
         response.close()
         return broken_off("upstream_malformed", request_id=request_id, status=status)
-    retry_after = _seconds(response.headers.get("retry-after"), response.headers.get("retry-after-ms"))
+    retry_after = seconds_until_retry(response.headers)
     try:
         async with asyncio.timeout(5):
             body = await response.content.read(_MAX_ERROR_BYTES)
@@ -133,17 +132,3 @@ async def _refused(response: aiohttp.ClientResponse) -> UpstreamFailed:
 
 def _request_id(response: aiohttp.ClientResponse) -> str | None:
     return response.headers.get("x-request-id") or response.headers.get("request-id")
-
-
-def _seconds(retry_after: str | None, retry_after_ms: str | None) -> float | None:
-    """Retry-After in any of its three forms, in seconds from now."""
-    try:
-        if retry_after_ms is not None:
-            return max(0.0, float(retry_after_ms) / 1000)
-        if retry_after is None:
-            return None
-        if retry_after.replace(".", "", 1).isdigit():
-            return float(retry_after)
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None

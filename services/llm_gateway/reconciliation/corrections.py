@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.domain.budget_scopes import day_label, month_label
 from foundation.domain.money import Amount
 from llm_gateway.accounting.usage_event import AttemptReason, UsageEvent
 from llm_gateway.budget.limits.scopes import ScopeKind
@@ -128,8 +129,8 @@ def _scopes_of(row: Mapping[str, Any], event: UsageEvent) -> Reservation:
         tenant_id=row["tenant_id"],
         bound_tokens=0,
         bound_nano_usd=0,
-        day=f"{day:%Y-%m-%d}",
-        month=f"{day:%Y-%m}",
+        day=day_label(day),
+        month=month_label(day),
         scopes=tuple(
             ScopeKey(keys.scope(bucket, row["tenant_id"], kind, scope_id), kind.windowed)
             for kind, scope_id in ids

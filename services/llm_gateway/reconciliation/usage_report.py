@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any
 
 import aiohttp
 import msgspec
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.domain.money import NANO_PER_USD
+from foundation.domain.money import nano_usd_at_least
 
 
 class _Line(msgspec.Struct):
@@ -57,7 +57,7 @@ def _rows(provider: str, body: bytes) -> Iterator[dict[str, Any]]:
     decoder = msgspec.json.Decoder(_Line)
     for text in body.splitlines():
         line = decoder.decode(text)
-        nano = (Decimal(line.cost_usd) * NANO_PER_USD).to_integral_value(ROUND_CEILING)
+        nano = nano_usd_at_least(Decimal(line.cost_usd))
         yield {
             "provider": provider,
             "provider_request_id": line.request_id,

@@ -1,7 +1,6 @@
 """Identifies callers: run tokens are verified offline, API keys are found by their hash and remembered for a minute."""
 
 import base64
-import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from cachetools import TLRUCache
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
-from foundation.storage.people.api_keys import find_usable_key
+from foundation.storage.people.api_keys import digest_of_key, find_usable_key
 from foundation.storage.session.database import Database
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.single_flight import SingleFlight
@@ -60,7 +59,7 @@ class Authenticator:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send a run token or an API key as a Bearer token")
-        digest = hashlib.sha256(token.encode()).digest()
+        digest = digest_of_key(token)
         identity = self._identities.get(digest)
         if identity is None:
             identity = self._identities[digest] = await self._lookups.join(digest, lambda: self._look_up(token, digest))

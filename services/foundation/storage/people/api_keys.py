@@ -1,5 +1,6 @@
 """API keys of members, looked up by their SHA-256, as the keys themselves are not stored."""
 
+import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -17,6 +18,11 @@ class ApiKey:
     api_key_id: ApiKeyId
     user_id: UserId
     scopes: frozenset[ApiKeyScope]
+
+
+def digest_of_key(key: str) -> bytes:
+    """By which a key is looked up, and the only thing that is stored of it."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 async def find_usable_key(tx: Transaction, digest: bytes) -> ApiKey | None:

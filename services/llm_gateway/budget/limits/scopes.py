@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from foundation.domain.budget_scopes import BudgetPeriod
+from foundation.domain.budget_scopes import BudgetPeriod, day_label, month_label
 from foundation.domain.money import MAX_AMOUNT
 
 SLICES = 60
@@ -137,8 +137,8 @@ def windows_at(moment: datetime, zone: ZoneInfo) -> CalendarWindows:
     first = midnight.replace(day=1)
     next_month = (first.replace(tzinfo=None) + timedelta(days=32)).replace(day=1, tzinfo=zone)
     return CalendarWindows(
-        day=CalendarWindow(f"{midnight:%Y-%m-%d}", _ms(midnight), _ms(next_day)),
-        month=CalendarWindow(f"{first:%Y-%m}", _ms(first), _ms(next_month)),
+        day=CalendarWindow(day_label(midnight), _ms(midnight), _ms(next_day)),
+        month=CalendarWindow(month_label(first), _ms(first), _ms(next_month)),
     )
 
 

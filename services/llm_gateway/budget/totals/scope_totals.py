@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from foundation.domain.budget_scopes import day_label, month_label
 from foundation.domain.money import NOTHING, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import slice_width
@@ -87,7 +88,7 @@ class ScopeTotals:
         """Charge a scope that counts days and months; days may come in any order."""
         scope = self._scope(key)
         scope.total.commit(amount)
-        for window, label in ((scope.day, f"{day:%Y-%m-%d}"), (scope.month, f"{day:%Y-%m}")):
+        for window, label in ((scope.day, day_label(day)), (scope.month, month_label(day))):
             if window.reaches(label):
                 window.commit(amount)
 

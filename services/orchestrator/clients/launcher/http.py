@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
+from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
 from orchestrator.clients.launcher.base import AnswerUnreadable, JobRefused, OnState
@@ -33,7 +34,7 @@ class HttpLauncher:
             async with self._client.stream("POST", "/jobs", content=job.model_dump_json(), headers=headers) as answer:
                 if answer.status_code != httpx.codes.OK:
                     await answer.aread()
-                    raise _refusal(answer.status_code, _problem(answer), _seconds(answer))
+                    raise _refusal(answer.status_code, _problem(answer), seconds_until_retry(answer.headers))
                 return await _last_state(answer, on_state)
         except httpx.HTTPError as error:
             raise DependencyUnavailable(f"the launcher does not answer: {type(error).__name__}") from error
@@ -84,11 +85,6 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         problem = None
     return problem if isinstance(problem, dict) else {}
-
-
-def _seconds(answer: httpx.Response) -> float | None:
-    after = answer.headers.get("retry-after", "")
-    return float(after) if after.isdigit() else None
 
 
 def _refusal(status: int, problem: dict[str, Any], retry_after: float | None) -> LockstepError:

@@ -10,6 +10,7 @@ from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
 from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from foundation.domain.failure_codes import FailureCode
+from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
 from orchestrator.work import TickFailed, Work
@@ -97,14 +98,4 @@ def _error_of(error: openai.APIStatusError) -> Exception:
     retryable = error.status_code in _RETRYABLE or error.status_code >= _SERVER_ERROR
     if advice in {"true", "false"}:
         retryable = advice == "true"
-    return TickFailed(code, detail, retryable=retryable, retry_after=_seconds(error))
-
-
-def _seconds(error: openai.APIStatusError) -> float | None:
-    headers = error.response.headers
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return float(headers[name]) * unit
-        except (KeyError, ValueError):
-            continue
-    return None
+    return TickFailed(code, detail, retryable=retryable, retry_after=seconds_until_retry(error.response.headers))
