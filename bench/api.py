@@ -25,6 +25,8 @@ _SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """One request, and the status that answers it when all is well."""
+
     name: str
     method: str
     url: str

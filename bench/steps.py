@@ -106,6 +106,8 @@ _INSERT = "INSERT INTO bench_events (step_id, data) VALUES (%s, '{\"attempt\": 1
 
 
 class Baseline:
+    """The same steps by one update and one insert each, on connections that are open already."""
+
     def __init__(self, connections: Sequence["psycopg.AsyncConnection[Any]"]) -> None:
         self._connections = connections
 

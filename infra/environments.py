@@ -17,6 +17,8 @@ Target = Literal["local", "aws"]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
+    """One target with all that its stacks need to know of it."""
+
     target: Target
     names: Names
     lambda_environment: dict[str, str] = field(default_factory=dict)

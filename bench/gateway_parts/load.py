@@ -28,6 +28,8 @@ OPEN = body(f"fake-{OPEN_GAP_MS}ms", stream=True)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
+    """How many calls were sent, in how long, and the processor time that this program took for them."""
+
     calls: int
     seconds: float
     cpu_seconds: float

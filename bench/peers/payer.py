@@ -26,6 +26,8 @@ class Charged:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
+    """Ids of rows that `new` inserts; the gateway takes tokens for them as it does for any run."""
+
     tenant_id: UUID
     user_id: UUID
     run_id: UUID

@@ -85,6 +85,8 @@ class TimedNoop:
 
 @dataclass(slots=True)
 class LocalWorker:
+    """`queue` gives it step messages, and `engine` runs them."""
+
     queue: ListQueue
     engine: TimedNoop
     called_back: int = 0

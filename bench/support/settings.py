@@ -5,6 +5,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class BenchSettings(BaseSettings):
+    """Read from the environment; all passwords are those of the local stack."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", extra="ignore")
 
     api_url: str

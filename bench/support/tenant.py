@@ -15,6 +15,8 @@ _USER_KEY = "lockstep/user-signing-key"
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
+    """A new tenant and the access token of its owner."""
+
     tenant_id: TenantId
     token: str
 

@@ -12,6 +12,8 @@ _OLDEST_MESSAGE = Duration.minutes(5)
 
 
 class Alerts(Construct):
+    """A topic that people subscribe to, and alarms that publish to it, each with the question that it raises."""
+
     def __init__(self, scope: Construct, construct_id: str, *, topic_name: str) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", topic_name=topic_name, enforce_ssl=True)

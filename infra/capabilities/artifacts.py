@@ -6,6 +6,8 @@ from constructs import Construct
 
 
 class Artifacts(Construct):
+    """The bucket; destroying its stack keeps it."""
+
     def __init__(self, scope: Construct, construct_id: str, *, bucket_name: str) -> None:
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(

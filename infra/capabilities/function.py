@@ -11,6 +11,8 @@ _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
 class Function(Construct):
+    """The function of one module of `services/lambdas`; as no role is given, the CDK makes one of its own for it."""
+
     def __init__(
         self,
         scope: Construct,

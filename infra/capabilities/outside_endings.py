@@ -10,6 +10,8 @@ _ENDED = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
 
 class OutsideEndings(Construct):
+    """Hands every ended execution of the run machine to `reconcile_execution`, which closes a run that is left open."""
+
     def __init__(
         self, scope: Construct, construct_id: str, *, state_machine_arn: str, reconcile: lambda_.IFunction
     ) -> None:

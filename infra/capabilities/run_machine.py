@@ -13,6 +13,8 @@ DEFINITION = Path(__file__).resolve().parents[2] / "statemachines" / "run.asl.js
 
 
 class RunMachine(Construct):
+    """The machine and its log group; the queue and functions of this deployment are put into the definition."""
+
     def __init__(
         self,
         scope: Construct,

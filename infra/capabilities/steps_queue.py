@@ -9,6 +9,8 @@ _MOST_RECEIVES = 20
 
 
 class StepsQueue(Construct):
+    """Both queues of one deployment: `queue` for steps, `dead` for messages that were received too often."""
+
     def __init__(self, scope: Construct, construct_id: str, *, name: str, dead_name: str) -> None:
         super().__init__(scope, construct_id)
         self.dead = sqs.Queue(

@@ -11,6 +11,8 @@ from infra.names import Names
 
 
 class MessagingStack(Stack):
+    """Its outputs are the addresses that workers and the alarms' subscribers are given as settings."""
+
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, **options: Any) -> None:
         super().__init__(scope, construct_id, **options)
         steps = StepsQueue(self, "Steps", name=names.steps_queue, dead_name=names.dead_steps_queue)

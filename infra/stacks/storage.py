@@ -11,6 +11,8 @@ from infra.names import Names
 
 
 class StorageStack(Stack):
+    """The bucket of artifacts and the secrets, whose values are set after the deployment."""
+
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, **options: Any) -> None:
         super().__init__(scope, construct_id, **options)
         Artifacts(self, "Artifacts", bucket_name=names.artifacts_bucket)

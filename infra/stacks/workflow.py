@@ -14,6 +14,8 @@ from infra.environments import Environment
 
 
 class WorkflowStack(Stack):
+    """It knows the steps queue by its name: an export would tie its deployment to that of the messaging stack."""
+
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, **options: Any) -> None:
         super().__init__(scope, construct_id, **options)
         names = environment.names

@@ -7,6 +7,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class SimulatedProviderSettings(BaseSettings):
+    """Read from `LOCKSTEP_SIMULATED_…`."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_SIMULATED_", frozen=True)
 
     host: str = Field(default="127.0.0.1", description="the address to listen on")

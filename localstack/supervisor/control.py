@@ -17,6 +17,8 @@ from supervisor.settings import ROOT, Paths
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """A command as it travels to the daemon; `names` or the group `only` choose processes, nothing chooses all."""
+
     command: str
     names: list[str] = field(default_factory=list)
     only: str = ""

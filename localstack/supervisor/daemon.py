@@ -23,6 +23,8 @@ Send = Callable[[dict[str, Any]], None]
 
 
 class Daemon:
+    """Owns the processes of one stack, and carries out one command at a time."""
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._paths = settings.paths

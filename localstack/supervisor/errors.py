@@ -14,6 +14,8 @@ class Refused(SupervisorError):
 
 
 class StartFailed(SupervisorError):
+    """A process did not become ready; the message names its log and quotes the end of what it printed."""
+
     def __init__(self, name: str, why: str, log: Path, *, output: str = "") -> None:
         last = "".join(f"\n    {line}" for line in output.splitlines()[-_LAST_LINES:])
         super().__init__(f"{name}: {why} (see {log}){last}")

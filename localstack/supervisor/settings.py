@@ -32,6 +32,8 @@ def default_sandbox_root() -> Path:
 
 
 class Settings(BaseSettings):
+    """Read from `LOCKSTEP_…`; two checkouts on one machine need other ports."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", frozen=True, extra="ignore")
 
     port_control_plane: int = Field(8080, ge=1024, le=65535, description="the API")

@@ -33,6 +33,8 @@ _REQUESTS_A_MINUTE = 6000
 
 
 class OwnerSettings(BaseSettings):
+    """Read from the environment of this program, which the local stack runs; no service has such a login."""
+
     database_url: PostgresDsn = Field(description="a login that owns the schema; row-level security must not bind it")
 
 

@@ -25,6 +25,8 @@ class IdentitySettings(BaseSettings):
 
 
 class ControlPlaneSettings(IdentitySettings):
+    """Read from `LOCKSTEP_…` once, when the process starts."""
+
     log_level: str = Field(default="INFO")
     database_url: str = Field(description="the control plane's login")
     database_url_relay: str = Field(description="the relay's login")

@@ -5,6 +5,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class LambdaSettings(BaseSettings):
+    """Read from `LOCKSTEP_…` when an execution environment answers its first call."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_")
 
     environment: str = Field(default="local", description="local, test or the deployment's name")

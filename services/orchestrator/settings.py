@@ -7,6 +7,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class WorkerSettings(BaseSettings):
+    """Read from `LOCKSTEP_…` once, when the process starts; times are in seconds."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_", extra="ignore")
 
     environment: str = Field(default="local", description="local, test or the deployment's name")

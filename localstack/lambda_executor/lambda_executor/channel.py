@@ -21,6 +21,8 @@ class ChannelTimeout(Exception):
 
 
 class Channel:
+    """Our end of the socket; `pid` is the environment's process."""
+
     def __init__(self, pid: int, ours: socket.socket) -> None:
         self._pid = pid
         # The environment is a child of the template, so its end cannot be waited for; this descriptor shows it.

@@ -7,6 +7,8 @@ from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecu
 
 
 class SubprocessExecutorPlugin(RuntimeExecutorPlugin):
+    """The entry point that LocalStack loads by its `name`."""
+
     name = "subprocess"
 
     def load(self, *_args: Any, **_options: Any) -> type[RuntimeExecutor]:

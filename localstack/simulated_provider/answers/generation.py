@@ -25,6 +25,8 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
+    """What a model says, the tools that it calls, and what it thought before."""
+
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     thinking: str = ""

@@ -24,6 +24,8 @@ _GARBAGE = b"<!DOCTYPE html>\n<html><body><h1>It works!</h1></body></html>\n"
 
 
 class Answering(Protocol):
+    """Makes the answer to a request, with the faults that the model's name asks for."""
+
     def __call__(self, request: ModelRequest, *, faults: Faults) -> Answer: ...
 
 

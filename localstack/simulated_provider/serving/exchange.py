@@ -11,6 +11,8 @@ from simulated_provider.wires.base import Reply
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
+    """One request on its way: its reply, the faults that befall it, and the caller's own id of the request."""
+
     reply: Reply
     faults: Faults
     client_request_id: str | None

@@ -18,6 +18,8 @@ _LENGTHENED = 1
 
 @dataclass(frozen=True, slots=True)
 class StreamedAnswer:
+    """One streamed reply; `delay` is in seconds between two chunks."""
+
     exchange: Exchange
     wire: StreamingWire
     delivery: Delivery

@@ -50,6 +50,8 @@ class Stream(Protocol):
 
 
 class Wire(Protocol):
+    """One vendor's form; `request_id_header` and `id_prefix` are how it names its answers."""
+
     request_id_header: str
     id_prefix: str
 
@@ -68,6 +70,8 @@ class Wire(Protocol):
 
 @runtime_checkable
 class StreamingWire(Wire, Protocol):
+    """A wire that also streams; `malformed` is an event that no client of the vendor can read, for a fault."""
+
     malformed: bytes
 
     def stream(self, reply: Reply, usage: Usage | None) -> Stream:

@@ -14,6 +14,8 @@ _CREDENTIAL = "test"
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
+    """Both LocalStack processes of one stack, as its settings place them."""
+
     settings: Settings
 
     @property

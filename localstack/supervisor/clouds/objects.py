@@ -23,6 +23,8 @@ _EXPORT_INTERVAL_SECONDS = 1.0
 
 
 class Objects:
+    """The steps of that process's start and stop; `state` is the folder that outlives it."""
+
     def __init__(
         self, *, cloud: Cloud, synthesis: Synthesis, state: Path, writes_file: Path, public_keys_file: Path
     ) -> None:

@@ -54,6 +54,8 @@ class Unreadable:
 
 
 class ObjectsState:
+    """One export folder, with what is known of it since LocalStack started."""
+
     def __init__(self, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
         self._content = folder / "content"

@@ -12,6 +12,8 @@ _STACKS = tuple(local_names().stack(what) for what in ("messaging", "workflow"))
 
 
 class Workflow:
+    """Publishes the stacks of queues and workflows to the LocalStack process that has none after a start."""
+
     def __init__(self, *, cloud: Cloud, synthesis: Synthesis) -> None:
         self._cloud = cloud
         self._synthesis = synthesis

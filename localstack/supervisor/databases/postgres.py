@@ -19,6 +19,8 @@ _NOT_ROOT = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 
 
 class Postgres:
+    """One cluster below the folder `data`; `passwords` are by login."""
+
     # PostgreSQL's fast shutdown, which ends open connections and loses nothing that was committed.
     stop_signal = signal.SIGINT
 

@@ -7,6 +7,8 @@ from supervisor.private_files import write_private
 
 
 class RedisServer:
+    """One server whose append-only file is below the folder `data`."""
+
     def __init__(self, *, data: Path, port: int, password: str) -> None:
         self._data = data
         self._port = port

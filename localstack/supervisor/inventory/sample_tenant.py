@@ -10,6 +10,8 @@ _MODULE = "control_plane.sample_tenant"
 
 
 class SampleTenant:
+    """Makes the tenant by a program of the control plane; making it again changes nothing."""
+
     def __init__(self, environment: dict[str, str], *, superuser: str, into: dict[str, str]) -> None:
         """`into` receives the variables that the control plane prints."""
         # The first tenant of a database has no member who could invite it, so the owner's login makes it.

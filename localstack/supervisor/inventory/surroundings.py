@@ -8,6 +8,8 @@ from supervisor.settings import Settings, inherited_environment
 
 
 class Surroundings:
+    """What is known of one stack before its processes start, and what a service has minted since."""
+
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.passwords = passwords.load_or_create(settings.paths.passwords)

@@ -23,6 +23,8 @@ _POLL_SECONDS = 0.1
 
 
 class State(StrEnum):
+    """How far a process is; `restarting` also while the supervisor pauses before it starts the process again."""
+
     STOPPED = "stopped"
     STARTING = "starting"
     READY = "ready"
@@ -30,6 +32,8 @@ class State(StrEnum):
 
 
 class Child:
+    """One process with its state, its log, and the program (fingerprint) that it was started from."""
+
     def __init__(self, process: Process, paths: Paths) -> None:
         self.process = process
         self.state = State.STOPPED

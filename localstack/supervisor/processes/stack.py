@@ -16,6 +16,8 @@ Report = Callable[[str, float], None]
 
 
 class Stack:
+    """The processes by name, in the order in which they are started."""
+
     def __init__(self, processes: Iterable[Process], paths: Paths) -> None:
         self.children = {one.name: Child(one, paths) for one in processes}
 

@@ -56,6 +56,8 @@ class NewBudget(BaseModel):
 
 
 class Amounts(BaseModel):
+    """Tokens, and the money that they cost."""
+
     tokens: int
     cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
 
@@ -76,6 +78,8 @@ class Standing(BaseModel):
 
 
 class BudgetView(BaseModel):
+    """A budget as it was set; `null` sets no limit, and `window_seconds` is there for a rolling budget alone."""
+
     scope: BudgetScope
     scope_id: UUID
     period: BudgetPeriod

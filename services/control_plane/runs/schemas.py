@@ -32,12 +32,16 @@ class StartRun(BaseModel):
 
 
 class RunUsage(BaseModel):
+    """What the run was charged so far, by the ledger."""
+
     tokens: int
     cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
     final: bool = Field(description="whether the run has ended and the ledger has all of its usage")
 
 
 class RunView(BaseModel):
+    """A run as it is now; `deadline_at` is when it times out, and null while its clock does not run."""
+
     id: UUID
     status: RunStatus
     task_id: TaskId
@@ -81,6 +85,8 @@ class RunView(BaseModel):
 
 
 class StepView(BaseModel):
+    """A step of a run; `attempt` is 0 until a worker has claimed it for the first time."""
+
     id: UUID
     name: str
     kind: StepKind
@@ -139,11 +145,15 @@ class Wait(BaseModel):
 
 
 class Explanation(BaseModel):
+    """What each open part of a run waits for; a run that has ended waits for nothing."""
+
     status: RunStatus
     waits: list[Wait]
 
 
 class UsageByModel(BaseModel):
+    """What the run's calls of one provider's model came to; corrections are in the sums."""
+
     provider: str
     model: str
     calls: int
@@ -152,6 +162,8 @@ class UsageByModel(BaseModel):
 
 
 class StepFigures(BaseModel):
+    """What one step took: time from its first claim to its end, tokens, dollars."""
+
     name: str
     status: StepStatus
     duration_ms: int | None
@@ -160,6 +172,8 @@ class StepFigures(BaseModel):
 
 
 class RunMetrics(BaseModel):
+    """The figures of a run: together, by step, and by model."""
+
     tokens: int
     cost_usd: str
     final: bool = Field(description="whether these figures change no more, but for a provider's later correction")

@@ -19,6 +19,8 @@ EXAMPLE: dict[str, Any] = {
 
 
 class TaskView(BaseModel):
+    """A task at its newest version, its definition with every default filled in."""
+
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "two-steps", "version": 1}]})
 
     id: UUID

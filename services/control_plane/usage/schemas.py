@@ -58,6 +58,8 @@ class UsageGroupView(BaseModel):
 
 
 class UsagePage(Page[UsageGroupView]):
+    """Groups of the ledger's sums for the days from `first_day` to `last_day`, both included."""
+
     first_day: date
     last_day: date
 

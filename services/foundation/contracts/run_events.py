@@ -35,11 +35,15 @@ class StepEvent(RunEvent):
 
 
 class RunCreated(RunEvent):
+    """A run was accepted; `actor` is who started it, as the audit names them."""
+
     type = RunEventType.RUN_CREATED
     actor: str
 
 
 class RunRunning(RunEvent):
+    """An execution of this generation has begun."""
+
     type = RunEventType.RUN_RUNNING
     generation: int
 
@@ -56,6 +60,8 @@ class RunPaused(RunEvent):
 
 
 class RunGenerationOpened(RunEvent):
+    """The run goes on in a new execution; `reason` is a sentence."""
+
     type = RunEventType.RUN_GENERATION_OPENED
     generation: int
     reason: str
@@ -81,11 +87,15 @@ class RunEnded(RunEvent):
 
 
 class StepWaiting(StepEvent):
+    """A worker has parked the step: it waits for another step or for a slot."""
+
     type = RunEventType.STEP_WAITING
     waits_for: WaitReason = Field(alias="for")
 
 
 class StepRunning(StepEvent):
+    """A worker has claimed the step."""
+
     type = RunEventType.STEP_RUNNING
     name: str
     attempt: int
@@ -94,11 +104,15 @@ class StepRunning(StepEvent):
 
 
 class StepTurn(StepEvent):
+    """An agent's turn was recorded; from here on another worker can go on."""
+
     type = RunEventType.STEP_TURN
     turn: int
 
 
 class StepRetrying(StepEvent):
+    """An attempt failed in a way that may pass; the next one comes after `delay_seconds`."""
+
     type = RunEventType.STEP_RETRYING
     name: str
     attempt: int
@@ -107,28 +121,38 @@ class StepRetrying(StepEvent):
 
 
 class StepGivenBack(StepEvent):
+    """A worker that stops has handed the step back untouched; the attempt does not count."""
+
     type = RunEventType.STEP_GIVEN_BACK
     name: str
 
 
 class StepSucceeded(StepEvent):
+    """The step has its output."""
+
     type = RunEventType.STEP_SUCCESS
     name: str
 
 
 class StepFailed(StepEvent):
+    """The step has ended without success; `error` has its code and its reason."""
+
     type = RunEventType.STEP_FAILED
     name: str
     error: ErrorDocument
 
 
 class StepSkipped(StepEvent):
+    """The step never ran, because one that it needs has not succeeded; `error` names it."""
+
     type = RunEventType.STEP_SKIPPED
     name: str
     error: ErrorDocument
 
 
 class StepCancelled(StepEvent):
+    """The step was ended because its run ends; `error` says why, where that is known."""
+
     type = RunEventType.STEP_CANCELLED
     name: str
     error: ErrorDocument | None = None

@@ -23,6 +23,8 @@ class StepMessage(Message):
 
 
 class Next(StrEnum):
+    """What the state machine does after a tick: enqueue another one of the step, or end the branch."""
+
     CONTINUE = "continue"
     DONE = "done"
 

@@ -108,6 +108,8 @@ class ToolJob(Message):
 
 
 class JobStatus(StrEnum):
+    """How a job ended: SUCCEEDED and FAILED by the program itself, the others by what stopped it."""
+
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
@@ -162,6 +164,8 @@ class StreamCut(Message):
 
 
 class JobUsage(Message):
+    """What a job took: milliseconds by the clock and of processors, bytes of memory."""
+
     wall_ms: int = Field(ge=0)
     cpu_ms: int = Field(ge=0)
     max_rss_bytes: int = Field(ge=0, description="Highest memory of the whole tree that the monitor saw.")
@@ -203,6 +207,8 @@ PROGRESS_TYPE = "application/x-ndjson"
 
 
 class JobState(StrEnum):
+    """How far a submitted job is: it waits for a runner, runs, has its result, or will get none."""
+
     WAITING = "waiting"
     RUNNING = "running"
     ENDED = "ended"

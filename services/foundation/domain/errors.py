@@ -64,6 +64,8 @@ class LockstepError(Exception):
 
 
 class BadRequest(LockstepError):
+    """The request itself is wrong; `faults` are the places in it that have to be changed."""
+
     code = "bad_request"
 
     def __init__(self, detail: str, *, faults: tuple[Fault, ...] = (), remedy: str | None = None) -> None:
@@ -75,67 +77,99 @@ class BadRequest(LockstepError):
 
 
 class InvalidDefinition(BadRequest):
+    """A task's definition cannot be run; `faults` name the places."""
+
     code = "invalid_definition"
 
 
 class InvalidCursor(BadRequest):
+    """A page was asked for with a cursor that this list has not given."""
+
     code = "invalid_cursor"
 
 
 class PayloadTooLarge(BadRequest):
+    """The body, or a file, has more bytes than are taken."""
+
     code = "payload_too_large"
 
 
 class UnsupportedMediaType(BadRequest):
+    """The body is not of a type, encoding or charset that is read."""
+
     code = "unsupported_media_type"
 
 
 class ValueNotStorable(BadRequest):
+    """PostgreSQL found a value that it cannot hold, such as U+0000, which no check before had refused."""
+
     code = "value_not_storable"
 
 
 class Unauthenticated(LockstepError):
+    """There is no credential, or it proves nothing: unknown, expired, or signed by somebody else."""
+
     code = "unauthenticated"
 
 
 class Forbidden(LockstepError):
+    """The caller is known and may not do this."""
+
     code = "forbidden"
 
 
 class NotFound(LockstepError):
+    """There is no such thing for this caller; what belongs to another tenant is told in the same words."""
+
     code = "not_found"
 
 
 class Conflict(LockstepError):
+    """What the call needs is not the state of things now."""
+
     code = "conflict"
 
 
 class VersionMismatch(Conflict):
+    """The caller named no version of what it wants to change (If-Match), or one that is not the present one."""
+
     code = "version_mismatch"
 
 
 class IllegalTransition(Conflict):
+    """The run or step is in a state from which it cannot get into the one that is asked for."""
+
     code = "illegal_transition"
 
 
 class IdempotencyConflict(LockstepError):
+    """One key was used for two different requests."""
+
     code = "idempotency_key_reused"
 
 
 class QuotaExceeded(LockstepError):
+    """A limit on count or rate is reached; once others have ended or time has passed, the call may succeed."""
+
     code = "quota_exceeded"
     retryable = True
 
 
 class LeaseLost(LockstepError):
+    """A later holder has the step: whoever gets this stops and records nothing."""
+
     code = "stale_lease"
 
 
 class RunClosed(LockstepError):
+    """The run has ended, or is about to; no further call of it is admitted."""
+
     code = "run_closed"
 
 
 class DependencyUnavailable(LockstepError):
+    """A service that is needed does not answer; the same call may succeed later."""
+
     code = "dependency_unavailable"
     retryable = True
 
@@ -155,6 +189,8 @@ class DatabaseBusy(DatabaseUnavailable):
 
 
 class SandboxUnavailable(DependencyUnavailable):
+    """No isolated place to run a job can be had, so the job does not run at all."""
+
     code = "sandbox_unavailable"
 
 

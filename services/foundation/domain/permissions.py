@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """A user's part in a tenant; `_GRANTS` says what each may do. An owner may do what an administrator may."""
+
     OWNER = "owner"
     ADMIN = "admin"
     MEMBER = "member"
@@ -11,6 +13,8 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
+    """What a route asks of its caller: to see, to start and steer runs, to define tasks, to administer the tenant."""
+
     READ = "read"
     RUN = "run"
     DEFINE = "define"

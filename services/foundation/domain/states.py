@@ -4,9 +4,13 @@ from enum import StrEnum
 
 
 class RunStatus(StrEnum):
+    """Where a run is; the last five are final, and a run that has one of them keeps it."""
+
     PENDING = "PENDING"
+    """It was accepted; its execution has not begun."""
     RUNNING = "RUNNING"
     PAUSED = "PAUSED"
+    """No new work begins and its clock stands; `PauseReason` says what ends that."""
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
     BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
@@ -19,15 +23,23 @@ class RunStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
+    """Where a step is."""
+
     QUEUED = "QUEUED"
+    """Its message is in the steps queue, or will be when Step Functions asks for its next tick."""
     WAITING = "WAITING"
+    """It is parked on its row: something that it needs is not there yet."""
     RUNNING = "RUNNING"
+    """A worker has claimed it."""
     RETRYING = "RETRYING"
+    """An attempt failed in a way that may pass; the next one waits for its time."""
     SUCCESS = "SUCCESS"
     FAILED = "FAILED"
     SKIPPED = "SKIPPED"
     CANCELLED = "CANCELLED"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    """A person has to decide what happened. No writer sets it yet: a tool call whose outcome is unknown fails its step
+    with `FailureCode.OUTCOME_UNKNOWN`."""
 
     @property
     def is_terminal(self) -> bool:

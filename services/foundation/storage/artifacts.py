@@ -14,6 +14,8 @@ from foundation.storage.session.rows import value_of
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
+    """A row of `artifacts`; `size` is in bytes, and until it is `ready` nobody has checked what was uploaded."""
+
     artifact_id: ArtifactId
     run_id: RunId | None
     step_id: StepId | None
@@ -32,6 +34,8 @@ def _artifact_of(row: Row[Any]) -> Artifact:
 
 @dataclass(frozen=True, slots=True)
 class NewArtifact:
+    """A row that is to be inserted; it names a run, step and job, or the user who uploads it."""
+
     artifact_id: ArtifactId
     name: str
     content_type: str

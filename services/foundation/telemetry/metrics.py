@@ -26,6 +26,8 @@ QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["q
 
 
 class MetricsSettings(BaseSettings):
+    """Read from `LOCKSTEP_METRICS_…`."""
+
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_METRICS_")
 
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's port that only the platform reaches

@@ -23,10 +23,16 @@ _SEGMENT_BYTES = 8 * 1024 * 1024
 
 
 class AttemptPhase(StrEnum):
+    """How far an attempt was when its line was written; a restart settles by the last of them."""
+
     RESERVING = "reserving"
+    """Nothing was sent: after a restart the attempt costs nothing."""
     DISPATCHING = "dispatching"
+    """Something may have been sent: after a restart the attempt costs its bound."""
     SETTLED = "settled"
+    """What it costs is known: after a restart that is settled again, which changes nothing where it was done."""
     FORGOTTEN = "forgotten"
+    """The ledger has it, or it was never admitted: nothing is left to do."""
 
 
 class Settlement(msgspec.Struct, frozen=True):

@@ -14,6 +14,8 @@ from llm_gateway.budget.store import ALL_GENERATIONS, BudgetStore
 
 
 class RunSpending:
+    """A run's money scope, as the control plane closes and reads it."""
+
     def __init__(self, store: BudgetStore) -> None:
         self._store = store
 

@@ -17,6 +17,8 @@ _log = logger(__name__)
 
 
 class Alert(StrEnum):
+    """The kinds of alerts: no target answered a call, a changed file was refused, a bill was above its bound."""
+
     ALL_ATTEMPTS_FAILED = "all_attempts_failed"
     CONFIGURATION_REFUSED = "configuration_refused"
     USAGE_ABOVE_BOUND = "usage_above_bound"

@@ -27,6 +27,8 @@ class TimeoutsConfig(_Config):
 
 
 class BreakerConfig(_Config):
+    """When a target's breaker opens, for how long, and what closes it again."""
+
     failures: int = Field(default=5, ge=1, description="failures in a row that open it")
     error_rate: float = Field(default=0.5, gt=0, le=1, description="share of failures in the window that opens it")
     minimum_calls: int = Field(default=20, ge=1, description="calls in the window below which no share counts")
@@ -65,6 +67,8 @@ _OWN_DIALECTS = {"openai": Dialect.CHAT, "openai-compatible": Dialect.CHAT, "ant
 
 
 class ProviderConfig(_Config):
+    """One provider: where it is, what it speaks, how its key is found, and how patient the gateway is with it."""
+
     adapter: Literal["openai", "openai-compatible", "anthropic"] | None = Field(
         default=None, description="the vendor, or `openai-compatible`; absent: it speaks what `speaks` and `urls` name"
     )
@@ -124,6 +128,8 @@ class CeilingConfig(_Config):
 
 
 class TargetConfig(_Config):
+    """One model of one provider on a route."""
+
     provider: str
     model: str
     rank: int | None = Field(
@@ -142,6 +148,8 @@ class AfterFirstByte(StrEnum):
 
 
 class RouteConfig(_Config):
+    """What the name of a model means here: the targets, and the rules by which they are tried."""
+
     targets: tuple[TargetConfig, ...] = Field(min_length=1)
     cheaper: TargetConfig | None = Field(
         default=None, description="tried first by callers who have spent four fifths of a budget"

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Dialect(StrEnum):
+    """The languages of vendors, each with a wire of its own (`wires/`)."""
+
     CHAT = "chat"
     """OpenAI's chat completions."""
     MESSAGES = "messages"

@@ -12,6 +12,8 @@ _LINK = re.compile(rb'"https?:\\?/\\?/', re.IGNORECASE)
 
 
 class MediaKind(StrEnum):
+    """The kinds of parts; each has a maximum of tokens in the price table."""
+
     IMAGE = "image"
     DOCUMENT = "document"
 

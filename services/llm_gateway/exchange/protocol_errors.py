@@ -7,6 +7,8 @@ from foundation.domain.errors import BadRequest, DependencyUnavailable, Lockstep
 
 
 class UnknownPath(NotFound):
+    """The gateway serves nothing at this path."""
+
     code = "unknown_url"
 
 

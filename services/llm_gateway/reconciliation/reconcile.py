@@ -43,6 +43,8 @@ _CLAIM_IDLE_MS = 2000
 
 
 class ReconcileSettings(RoutesSettings):
+    """Read from the environment, with the settings of the routes, which name the providers' reports."""
+
     database_url_reconciler: PostgresDsn = Field(
         validation_alias=AliasChoices("LOCKSTEP_DATABASE_URL_RECONCILER", "DATABASE_URL_RECONCILER"),
         description="PostgreSQL as the `reconciler` login; a shell of the local stack has the second name",

@@ -53,6 +53,8 @@ class Server:
 
 
 class RequestWriter(Protocol):
+    """Writes a wire's request for one target."""
+
     def __call__(self, request: ModelRequest, *, model: str, max_output: int, server: Server) -> bytes:
         """The body for a provider: the caller's fields as they came, with those that the gateway governs put in."""
         ...

@@ -24,6 +24,8 @@ _FAILED = "The server had an error"
 
 
 class ResponsesStream:
+    """One reply as events; each carries the next number and the place of its item in the output."""
+
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
         self._number = 0

@@ -42,6 +42,8 @@ STRICT = Bounds()
 
 
 class AwayPolicy(StrEnum):
+    """What becomes of calls while Redis, which counts the budgets, cannot be asked."""
+
     CLOSED = "closed"
     """No call is admitted."""
     BOUNDED_LOCAL = "bounded_local"

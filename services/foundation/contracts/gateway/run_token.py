@@ -20,6 +20,8 @@ class Caps(Message):
 
 
 class ScopeCaps(Message):
+    """The limits of the run and of the step that call, as their task sets them."""
+
     run: Caps = Caps()
     step: Caps = Caps()
 

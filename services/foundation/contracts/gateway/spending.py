@@ -13,6 +13,8 @@ MAX_SCOPES = 200
 
 
 class ScopeName(Message):
+    """One of a tenant's scopes that outlast a run: the tenant itself, a user, or a key."""
+
     kind: BudgetScope
     scope_id: UUID
 
@@ -54,6 +56,8 @@ class WindowSpending(Message):
 
 
 class ScopeSpending(Message):
+    """What one scope has committed and holds: in all, this day, and this month."""
+
     scope: ScopeName
     total: WindowSpending
     day: WindowSpending

@@ -10,6 +10,8 @@ MAX_CODE = 256 * 1024
 
 
 class CodePythonArguments(ProgramArguments):
+    """`code` has `MAX_CODE` characters at most."""
+
     code: StorableText = Field(min_length=1, max_length=MAX_CODE, description="the program, run as it is written")
 
 

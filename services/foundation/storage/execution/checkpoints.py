@@ -32,6 +32,8 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
+    """A turn's checkpoint read back, its parts in order and checked against the chain."""
+
     turn: int
     parts: list[bytes]
     metadata: dict[str, Any]

@@ -16,6 +16,8 @@ from foundation.storage.session.rows import value_of
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
+    """A run that is to be inserted; of its budget, None sets no limit."""
+
     tenant_id: TenantId
     run_id: RunId
     task_id: TaskId

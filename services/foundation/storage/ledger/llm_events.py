@@ -42,6 +42,8 @@ class CommittedByCaller(LedgerSum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommittedByStep(LedgerSum):
+    """What one step's calls were charged."""
+
     tenant_id: TenantId
     run_id: RunId
     step_id: StepId
@@ -57,6 +59,8 @@ class CommittedByAncestor(LedgerSum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommittedByTenant(LedgerSum):
+    """What a tenant was charged in all."""
+
     tenant_id: TenantId
 
 
@@ -72,6 +76,8 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class StepFence:
+    """The fence that a step's row has now."""
+
     tenant_id: TenantId
     run_id: RunId
     step_id: StepId

@@ -12,6 +12,8 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class BilledTotal:
+    """What a provider says that it billed for some days: requests, and nano-dollars."""
+
     requests: int
     nano_usd: int
 

@@ -7,6 +7,8 @@ from foundation.domain.money import Amount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSum:
+    """The base of those sums."""
+
     tokens: int
     nano_usd: int
 

@@ -10,6 +10,8 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ModelUsage:
+    """What the calls of one provider's model came to, in tokens and nano-dollars."""
+
     provider: str
     model: str
     calls: int

@@ -35,6 +35,8 @@ class BudgetLimits:
 
 @dataclass(frozen=True, slots=True)
 class ScopeBudget:
+    """A row of `budgets`; `version` rises with every change."""
+
     name: BudgetName
     limits: BudgetLimits
     version: int

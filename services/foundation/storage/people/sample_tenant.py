@@ -12,6 +12,8 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class SampleTenant:
+    """All that is inserted; of the key only the SHA-256 and the hint that lists show."""
+
     tenant_id: TenantId
     name: str
     user_id: UserId

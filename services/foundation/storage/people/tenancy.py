@@ -11,6 +11,8 @@ from foundation.storage.session.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Member:
+    """A user of a tenant with the role that they have there."""
+
     tenant_id: TenantId
     user_id: UserId
     role: Role

@@ -14,12 +14,17 @@ from foundation.storage.session.rows import value_of
 
 
 class OutboxKind(StrEnum):
+    """What leaves: calls to Step Functions and to the gateway, and messages to the steps queue."""
+
     START_EXECUTION = "start_execution"
     STOP_EXECUTION = "stop_execution"
     CLOSE_RUN = "close_run"
+    """Tells the gateway that the run takes no more calls."""
     CONFIRM_USAGE = "confirm_usage"
+    """Asks whether the ledger has all that an ended run used."""
     STEP_MESSAGE = "step_message"
     STEP_CALLBACK = "step_callback"
+    """The answer to a step's task token."""
 
 
 @dataclass(frozen=True, slots=True)

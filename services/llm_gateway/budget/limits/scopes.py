@@ -15,6 +15,8 @@ SLICES = 60
 
 
 class ScopeKind(StrEnum):
+    """What a call is counted in: the tenant, user or key that outlasts the call's run, the run, and the step."""
+
     TENANT = "tenant"
     USER = "user"
     KEY = "key"

@@ -7,6 +7,8 @@ from foundation.domain.money import NOTHING, Amount
 
 @dataclass(slots=True)
 class CountedWindow:
+    """What one window of a scope counts; `label` names its day or month."""
+
     label: str = ""
     committed: Amount = NOTHING
     held: Amount = NOTHING
@@ -20,6 +22,12 @@ class CountedWindow:
 
 @dataclass(slots=True)
 class CountedScope:
+    """What one scope counts in each window.
+
+    Of a run it also knows the newest `generation` that has called and the one up to which the run is `closed`, of a
+    step the highest `fence` that has called.
+    """
+
     windows: dict[str, CountedWindow] = field(default_factory=dict)
     closed: int = 0
     generation: int = 0
@@ -28,6 +36,8 @@ class CountedScope:
 
 @dataclass(slots=True)
 class CountedHold:
+    """One reservation that was admitted; each of `scopes` says whether it has daily and monthly windows."""
+
     bound: Amount
     labels: dict[str, str]
     scopes: list[tuple[str, bool]]

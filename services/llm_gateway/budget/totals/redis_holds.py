@@ -18,6 +18,8 @@ class _Owner(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class RedisHold:
+    """One open hold: its bound, its event's day, and its scopes, each with whether it has daily and monthly windows."""
+
     identity: UUID
     bucket: int
     tenant_id: UUID

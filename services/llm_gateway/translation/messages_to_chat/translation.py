@@ -15,6 +15,8 @@ _encoder = msgspec.json.Encoder()
 
 
 class MessagesToChat:
+    """The pair of dialects; tools' names that the provider would refuse are mapped there and back."""
+
     def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return chat_request(body)
 

@@ -53,6 +53,8 @@ class MessageItem:
 
 @dataclass(slots=True)
 class CallItem:
+    """A call of a function, whose arguments come in fragments of JSON."""
+
     id: str
     place: int
     call_id: str

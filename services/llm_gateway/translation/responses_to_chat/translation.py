@@ -14,6 +14,8 @@ _encoder = msgspec.json.Encoder()
 
 
 class ResponsesToChat:
+    """The pair of dialects; a response repeats members of the request that it answers (`asked`)."""
+
     def request(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return chat_request(body)
 

@@ -14,6 +14,8 @@ class FunctionCall(msgspec.Struct):
 
 
 class ToolCall(msgspec.Struct):
+    """A call of a function; in a stream, `index` says which call a fragment belongs to."""
+
     index: int | None = None
     id: str | None = None
     function: FunctionCall | None = None
@@ -32,6 +34,8 @@ class Message(msgspec.Struct):
 
 
 class Choice(msgspec.Struct):
+    """One of the answers that `n` asked for; a whole answer has `message`, a chunk `delta`."""
+
     index: int = 0
     message: Message | None = None
     delta: Message | None = None
@@ -39,6 +43,8 @@ class Choice(msgspec.Struct):
 
 
 class ChatAnswer(msgspec.Struct):
+    """An answer or a chunk of one; a chunk that only reports usage has no choices."""
+
     choices: list[Choice] | None = None
     id: str | None = None
     model: str | None = None

@@ -9,10 +9,14 @@ from foundation.domain.errors import BadRequest
 
 
 class ImageUrl(msgspec.Struct):
+    """An image behind a link or as a data URL."""
+
     url: str
 
 
 class File(msgspec.Struct):
+    """A document as a data URL."""
+
     file_data: str | None = None
     filename: str | None = None
 
@@ -35,12 +39,16 @@ class FunctionCall(msgspec.Struct):
 
 
 class ToolCall(msgspec.Struct):
+    """A call that the model has made in an earlier turn."""
+
     id: str
     type: str = "function"
     function: FunctionCall | None = None
 
 
 class Message(msgspec.Struct):
+    """A message of the conversation; `tool_call_id` is there in a tool's answer."""
+
     role: str
     name: str | None = None
     content: str | list[Part] | None = None
@@ -50,6 +58,8 @@ class Message(msgspec.Struct):
 
 
 class FunctionDefinition(msgspec.Struct):
+    """A function that the model may call; `parameters` is a JSON Schema."""
+
     name: str
     description: str | None = None
     parameters: dict[str, Any] | None = None
@@ -57,29 +67,41 @@ class FunctionDefinition(msgspec.Struct):
 
 
 class Tool(msgspec.Struct):
+    """A tool on offer; only functions can be translated."""
+
     type: str
     function: FunctionDefinition | None = None
 
 
 class FunctionName(msgspec.Struct):
+    """The function of a forced choice."""
+
     name: str
 
 
 class NamedChoice(msgspec.Struct):
+    """The model must call this function."""
+
     type: str
     function: FunctionName | None = None
 
 
 class JsonSchema(msgspec.Struct):
+    """The schema that the answer must follow."""
+
     schema: dict[str, Any] | None = None
 
 
 class ResponseFormat(msgspec.Struct):
+    """`text`, `json_object`, or `json_schema` with its schema."""
+
     type: str
     json_schema: JsonSchema | None = None
 
 
 class ChatCall(msgspec.Struct):
+    """The body, as far as translation reads it; members that it does not know are judged by `allow_lists`."""
+
     messages: list[Message]
     max_tokens: int | None = None
     max_completion_tokens: int | None = None

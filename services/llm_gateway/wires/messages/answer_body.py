@@ -27,10 +27,14 @@ class Block(msgspec.Struct):
 
 
 class StopDetails(msgspec.Struct):
+    """Why the model stopped, in words."""
+
     explanation: str | None = None
 
 
 class Message(msgspec.Struct):
+    """A whole answer, or in a stream the one that `message_start` opens, which has no content yet."""
+
     type: Literal["message"]
     content: list[Block]
     id: str | None = None
@@ -51,6 +55,8 @@ class Delta(msgspec.Struct):
 
 
 class Event(msgspec.Struct):
+    """An event of a stream; `type` says which of the other members it has."""
+
     type: str
     message: Message | None = None
     content_block: Block | None = None

@@ -34,11 +34,15 @@ class Block(msgspec.Struct):
 
 
 class Message(msgspec.Struct):
+    """A message of the conversation."""
+
     role: str
     content: str | list[Block]
 
 
 class Tool(msgspec.Struct):
+    """A tool on offer; one with a `type` of its own is run by the vendor."""
+
     name: str = ""
     type: str | None = None
     description: str | None = None
@@ -47,30 +51,42 @@ class Tool(msgspec.Struct):
 
 
 class ToolChoice(msgspec.Struct):
+    """Whether a tool must be called, and which."""
+
     type: str
     name: str | None = None
     disable_parallel_tool_use: bool | None = None
 
 
 class Thinking(msgspec.Struct):
+    """Whether the model thinks before it answers."""
+
     type: str
 
 
 class OutputFormat(msgspec.Struct):
+    """The schema that the answer must follow."""
+
     type: str
     schema: dict[str, Any] | None = None
 
 
 class OutputConfig(msgspec.Struct):
+    """How hard the model tries, and in which form it answers."""
+
     effort: str | None = None
     format: OutputFormat | None = None
 
 
 class Metadata(msgspec.Struct):
+    """The caller's own name for whoever asks."""
+
     user_id: str | None = None
 
 
 class MessagesCall(msgspec.Struct):
+    """The body, as far as translation reads it; members that it does not know are judged by `allow_lists`."""
+
     messages: list[Message]
     max_tokens: int | None = None
     system: str | list[Block] | None = None

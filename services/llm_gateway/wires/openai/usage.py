@@ -6,11 +6,15 @@ from llm_gateway.exchange.usage import Usage
 
 
 class InputDetails(msgspec.Struct):
+    """How many of the input tokens a cache was read or written for."""
+
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
 
 
 class OutputDetails(msgspec.Struct):
+    """How many of the output tokens were thought and not said."""
+
     reasoning_tokens: int | None = None
 
 

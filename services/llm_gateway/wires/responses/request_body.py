@@ -32,6 +32,8 @@ class Item(msgspec.Struct):
 
 
 class Tool(msgspec.Struct):
+    """A tool on offer; only functions can be translated."""
+
     type: str
     name: str = ""
     description: str | None = None
@@ -40,11 +42,15 @@ class Tool(msgspec.Struct):
 
 
 class NamedChoice(msgspec.Struct):
+    """The model must call this function."""
+
     type: str
     name: str | None = None
 
 
 class TextFormat(msgspec.Struct):
+    """`text`, `json_object`, or `json_schema` with its schema."""
+
     type: str
     name: str | None = None
     schema: dict[str, Any] | None = None
@@ -53,15 +59,21 @@ class TextFormat(msgspec.Struct):
 
 
 class TextConfig(msgspec.Struct):
+    """The form of the answer, and how long it should be."""
+
     format: TextFormat | None = None
     verbosity: str | None = None
 
 
 class Reasoning(msgspec.Struct):
+    """How hard the model thinks before it answers."""
+
     effort: str | None = None
 
 
 class ResponsesCall(msgspec.Struct):
+    """The body, as far as translation reads it; members that it does not know are judged by `allow_lists`."""
+
     input: str | list[Item]
     instructions: str | None = None
     max_output_tokens: int | None = None

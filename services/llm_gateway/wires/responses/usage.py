@@ -15,6 +15,8 @@ from llm_gateway.wires.openai.usage import (
 
 
 class ResponsesUsage(msgspec.Struct):
+    """The vendor's usage of one response, as it stands in the answer."""
+
     input_tokens: int
     output_tokens: int
     input_tokens_details: InputDetails | None = None
