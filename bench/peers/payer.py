@@ -5,8 +5,9 @@ from uuid import UUID
 
 import psycopg
 
-from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
 from foundation.domain.ids import new_uuid
+from foundation.domain.money import BudgetLimit
 from foundation.http.service_tokens import ServiceTokenSigner
 
 _PLENTY = 8_000_000_000_000_000
@@ -51,7 +52,7 @@ class Payer:
 
     def token(self) -> str:
         """A run token with caps for run and step."""
-        plenty = Caps(tokens=_PLENTY, nano_usd=_PLENTY)
+        plenty = BudgetLimit(tokens=_PLENTY, nano_usd=_PLENTY)
         claims = RunClaims(
             tenant_id=self.tenant_id,
             user_id=self.user_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
-from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
+from foundation.domain.money import MAX_AMOUNT, BudgetLimit, amount_text, dollars, nano_usd
 from foundation.storage.limits.budget_settings import ScopeBudget
 
 _PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,9})?$"
@@ -77,6 +77,10 @@ class Standing(BaseModel):
     left: Left
 
 
+def shown_limit(limit: BudgetLimit) -> str | None:
+    return None if limit.nano_usd is None else dollars(limit.nano_usd)
+
+
 class BudgetView(BaseModel):
     """A budget as it was set; `null` sets no limit, and `window_seconds` is there for a rolling budget alone."""
 
@@ -91,14 +95,13 @@ class BudgetView(BaseModel):
 
     @classmethod
     def of(cls, budget: ScopeBudget) -> Self:
-        limits = budget.limits
         return cls(
             scope=budget.name.scope,
             scope_id=budget.name.scope_id,
             period=budget.name.period,
-            window_seconds=limits.window_seconds,
-            limit_tokens=limits.tokens,
-            cost_usd=None if limits.nano_usd is None else dollars(limits.nano_usd),
+            window_seconds=budget.window_seconds,
+            limit_tokens=budget.limit.tokens,
+            cost_usd=shown_limit(budget.limit),
             version=budget.version,
             updated_at=budget.updated_at,
         )

@@ -9,8 +9,9 @@ from control_plane.requests.paging import Listing, Page, PageRequest
 from control_plane.resources import AppResources
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
+from foundation.domain.money import BudgetLimit
 from foundation.storage.limits import budget_settings
-from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName, ScopeBudget
+from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget, ScopeBudget
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 
@@ -47,17 +48,17 @@ async def put(
     tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: int | None
 ) -> tuple[ScopeBudget, bool]:
     """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
-    limits = limits_of(name, wanted)
+    declared = declared_budget(name, wanted)
     await _require_scope(tx, caller, name.scope, name.scope_id)
     if expected is None:
-        budget = await budget_settings.put(tx, caller.tenant_id, name, limits)
+        budget = await budget_settings.put(tx, caller.tenant_id, declared)
     else:
-        replaced = await budget_settings.replace(tx, caller.tenant_id, name, limits, expected=expected)
+        replaced = await budget_settings.replace(tx, caller.tenant_id, declared, expected=expected)
         budget = replaced or await _mismatch(tx, caller, name, expected=expected)
     detail = {
-        "limit_tokens": limits.tokens,
-        "limit_nano_usd": limits.nano_usd,
-        "window_seconds": limits.window_seconds,
+        "limit_tokens": declared.limit.tokens,
+        "limit_nano_usd": declared.limit.nano_usd,
+        "window_seconds": declared.window_seconds,
         "version": budget.version,
     }
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.put", target=str(name), detail=detail)
@@ -65,17 +66,17 @@ async def put(
 
 
 async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int | None) -> None:
-    if not await budget_settings.delete(tx, caller.tenant_id, name, expected=expected):
+    if not await budget_settings.remove(tx, caller.tenant_id, name, expected=expected):
         budget = await _get(tx, caller, name)
         raise _stale(budget, expected=expected)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name))
 
 
-def limits_of(name: BudgetName, wanted: NewBudget) -> BudgetLimits:
+def declared_budget(name: BudgetName, wanted: NewBudget) -> DeclaredBudget:
     if (name.period is BudgetPeriod.ROLLING) != (wanted.window_seconds is not None):
         detail = "a rolling budget needs window_seconds, and no other budget has it"
         raise BadRequest(detail, faults=(Fault("/body/window_seconds", detail),))
-    return BudgetLimits(wanted.limit_tokens, wanted.nano(), wanted.window_seconds)
+    return DeclaredBudget(name, BudgetLimit(wanted.limit_tokens, wanted.nano()), wanted.window_seconds)
 
 
 async def _require_scope(tx: Transaction, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> None:

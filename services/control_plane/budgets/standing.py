@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget
+from control_plane.budgets.schemas import Amounts, Left, Standing, StandingBudget, shown_limit
 from control_plane.resources import AppResources
 from foundation.contracts.gateway.spending import ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod, day_label, month_label
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
-from foundation.domain.money import NOTHING, Amount, dollars
+from foundation.domain.money import NOTHING, Amount, BudgetLimit, dollars
 from foundation.storage.ledger import rolling_usage
-from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName, ScopeBudget
+from foundation.storage.limits.budget_settings import BudgetName, ScopeBudget
 from foundation.storage.people import tenant_settings
 from foundation.telemetry.logs import logger
 
@@ -38,7 +38,7 @@ async def with_standings(
     for view, budget in zip(views, budgets, strict=True):
         spent = by_scope[_scope(budget.name)]
         committed, in_flight = counted_in_window(budget.name, spent, rolling, now)
-        view.now = balance_of(budget.limits, committed, in_flight)
+        view.now = balance_of(budget.limit, committed, in_flight)
     return views
 
 
@@ -49,7 +49,7 @@ async def _from_database(
     rolling = {}
     async with app.database.tenant(tenant_id) as tx:
         for budget in budgets:
-            if (seconds := budget.limits.window_seconds) is not None:
+            if (seconds := budget.window_seconds) is not None:
                 name = budget.name
                 rolling[name] = await rolling_usage.charged_within(
                     tx, tenant_id, name.scope, name.scope_id, seconds=seconds
@@ -76,18 +76,13 @@ def _in_window(window: WindowSpending, label: str) -> tuple[Amount, Amount]:
     return (window.committed, window.held) if window.label == label else (NOTHING, NOTHING)
 
 
-def balance_of(limits: BudgetLimits, committed: Amount, held: Amount) -> Standing:
-    tokens = _left(limits.tokens, committed.tokens + held.tokens)
-    nano_usd = _left(limits.nano_usd, committed.nano_usd + held.nano_usd)
+def balance_of(limit: BudgetLimit, committed: Amount, held: Amount) -> Standing:
+    left = limit.left_after(committed + held)
     return Standing(
         committed=_amounts(committed),
         held=_amounts(held),
-        left=Left(tokens=tokens, cost_usd=None if nano_usd is None else dollars(nano_usd)),
+        left=Left(tokens=left.tokens, cost_usd=shown_limit(left)),
     )
-
-
-def _left(limit: int | None, taken: int) -> int | None:
-    return None if limit is None else max(0, limit - taken)
 
 
 def _amounts(money: Amount) -> Amounts:

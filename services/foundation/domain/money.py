@@ -33,6 +33,38 @@ class Amount:
 NOTHING = Amount(0, 0)
 
 
+class LimitOutOfRange(ValueError):
+    """A limit is negative, or above what counters are exact to."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLimit:
+    """The most tokens and nano-dollars of one budget; None for no limit. `LimitOutOfRange` above 9 × 10^15.
+
+    What a tenant sets for a period, what a run or step may use, and what the gateway holds to. The run token carries
+    it as its two members.
+    """
+
+    tokens: int | None = None
+    nano_usd: int | None = None
+
+    def __post_init__(self) -> None:
+        for amount in (self.tokens, self.nano_usd):
+            if amount is not None and not 0 <= amount <= MAX_AMOUNT:
+                raise LimitOutOfRange(f"a limit is from 0 to {MAX_AMOUNT}, not {amount}")
+
+    def left_after(self, taken: Amount) -> "BudgetLimit":
+        """What remains of the limit, 0 where more is taken than it allows."""
+        return BudgetLimit(_left(self.tokens, taken.tokens), _left(self.nano_usd, taken.nano_usd))
+
+
+NO_LIMIT = BudgetLimit()
+
+
+def _left(limit: int | None, taken: int) -> int | None:
+    return None if limit is None else max(0, limit - taken)
+
+
 def nano_usd(text: str | int | Decimal) -> NanoUsd:
     """Nano-dollars of an amount in dollars; ValueError when it is not a finite amount with at most 9 decimals."""
     if isinstance(text, str) and not _PLAIN.fullmatch(text):

@@ -7,7 +7,7 @@ import msgspec
 from foundation.domain.budget_scopes import BudgetPeriod
 from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits, SlidingWindowState
-from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, ScopeKind, limit_arguments
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
@@ -111,7 +111,7 @@ def make_arguments(request: ReservationRequest, *, lease_ms: int) -> list[str | 
     for number, scope in enumerate(scopes):
         if (rolling := scope.rolling) is not None:
             backfill = request.backfills[number].text() if number in request.backfills else ""
-            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *rolling.limit.arguments, backfill]
+            arguments += [number + 1, rolling.width_ms, rolling.slice_ms, *limit_arguments(rolling.limit), backfill]
     return arguments
 
 

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 from fixtures.machine.redis_server import running_redis
 from fixtures.money.budget_bench import BudgetBench, running_bench
-from foundation.domain.money import NOTHING
-from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
+from foundation.domain.money import NOTHING, BudgetLimit
+from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.fake import FakeScriptRunner
 from llm_gateway.budget.refusals import (

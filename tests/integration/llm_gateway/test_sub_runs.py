@@ -13,8 +13,9 @@ from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import recorded_events
-from foundation.contracts.gateway.run_token import Ancestor, Caps
+from foundation.contracts.gateway.run_token import Ancestor
 from foundation.domain.ids import new_uuid
+from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"
@@ -54,12 +55,18 @@ async def test_a_hundred_calls_at_once_stay_within_the_caps_of_step_run_and_ever
     used, bound = await a_call(client, tenant, signing)
     root, parent = new_uuid(), new_uuid()
     above = (
-        Ancestor(run_id=root, generation=1, caps=Caps(tokens=50 * bound)),
-        Ancestor(run_id=parent, generation=1, caps=Caps(tokens=20 * bound)),
+        Ancestor(run_id=root, generation=1, caps=BudgetLimit(tokens=50 * bound)),
+        Ancestor(run_id=parent, generation=1, caps=BudgetLimit(tokens=20 * bound)),
     )
     # a crew's agents share their step's token, and so its scopes
-    crew = Step(tenant, signing, run_caps=Caps(tokens=15 * bound), step_caps=Caps(tokens=8 * bound), ancestors=above)
-    beside = Step(tenant, signing, run_id=crew.run_id, run_caps=Caps(tokens=15 * bound), ancestors=above)
+    crew = Step(
+        tenant,
+        signing,
+        run_caps=BudgetLimit(tokens=15 * bound),
+        step_caps=BudgetLimit(tokens=8 * bound),
+        ancestors=above,
+    )
+    beside = Step(tenant, signing, run_id=crew.run_id, run_caps=BudgetLimit(tokens=15 * bound), ancestors=above)
     other = Step(tenant, signing, ancestors=above)
     answers = await asyncio.gather(*(post(client, step) for step in (crew, beside, other) for _ in range(100)))
     served = [answer for answer in answers if answer.status_code == 200]
@@ -106,7 +113,7 @@ async def test_what_sub_runs_spent_is_in_the_runs_above_after_redis_was_lost(
 ) -> None:
     used, bound = await a_call(client, tenant, signing)
     parent = new_uuid()
-    above = (Ancestor(run_id=parent, generation=1, caps=Caps(tokens=2 * used + bound - 1)),)
+    above = (Ancestor(run_id=parent, generation=1, caps=BudgetLimit(tokens=2 * used + bound - 1)),)
     for _ in range(2):
         assert (await post(client, Step(tenant, signing, ancestors=above))).status_code == 200
     redis = gateway_redis.client()

@@ -13,8 +13,7 @@ import pytest
 from fixtures.money.gateway_calls import MoneyBench, Stays, a_failure, a_provider, a_route, a_target
 from foundation.domain.errors import BudgetExceeded, Unauthenticated
 from foundation.domain.ids import new_uuid
-from foundation.domain.money import NOTHING
-from llm_gateway.budget.limits.scopes import BudgetLimit
+from foundation.domain.money import NOTHING, BudgetLimit
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed

@@ -1,29 +1,21 @@
 """The claims of a run token: the run and the step that call a model, their lease, and their caps."""
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from foundation.contracts.message import Message
 from foundation.domain.ids import RunId, StepId, TenantId, UserId
-from foundation.domain.money import MAX_AMOUNT
+from foundation.domain.money import NO_LIMIT, BudgetLimit
 
 MOST_ANCESTORS = 8
-CapAmount = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]
-
-
-class Caps(Message):
-    """Limits of one scope; None means that this scope sets none."""
-
-    tokens: CapAmount | None = None
-    nano_usd: CapAmount | None = None
 
 
 class ScopeCaps(Message):
     """The limits of the run and of the step that call, as their task sets them."""
 
-    run: Caps = Caps()
-    step: Caps = Caps()
+    run: BudgetLimit = NO_LIMIT
+    step: BudgetLimit = NO_LIMIT
 
 
 class Ancestor(Message):
@@ -31,7 +23,7 @@ class Ancestor(Message):
 
     run_id: RunId
     generation: int = Field(ge=1)
-    caps: Caps = Caps()
+    caps: BudgetLimit = NO_LIMIT
 
 
 class RunClaims(Message):

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault
-from foundation.domain.money import amount_text, dollars, nano_usd
+from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
 
 MAX_STEPS = 500
 MAX_INSTRUCTIONS = 32_768
@@ -33,7 +33,7 @@ ModelName = Annotated[str, Field(min_length=1, max_length=120)]
 class Budget(Message):
     """Limits of a run or a step; what is left out sets no limit."""
 
-    tokens: Annotated[int, Field(strict=True, ge=0, le=9 * 10**15)] | None = None
+    tokens: Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT)] | None = None
     cost_usd: Dollars | None = None
 
     def nano(self) -> int | None:

@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import BigInteger, Integer, Row, Text, Uuid, column, delete, func, select, table, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql import ColumnElement
 
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.ids import TenantId
+from foundation.domain.money import BudgetLimit
 from foundation.storage.session.database import Transaction
 
 
@@ -25,116 +28,132 @@ class BudgetName:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetLimits:
-    """None sets no limit; `window_seconds` is the width of a rolling budget, None for every other."""
+class DeclaredBudget:
+    """What is set under a name; `window_seconds` is the width of a rolling budget, None for every other."""
 
-    tokens: int | None
-    nano_usd: int | None
+    name: BudgetName
+    limit: BudgetLimit
     window_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class ScopeBudget:
-    """A row of `budgets`; `version` rises with every change."""
+class ScopeBudget(DeclaredBudget):
+    """A budget as it is stored, with the version that its next change must name."""
 
-    name: BudgetName
-    limits: BudgetLimits
     version: int
     updated_at: datetime
 
 
-_COLUMNS = "scope, scope_id, period, window_seconds, limit_tokens, limit_nano_usd, version, updated_at"
-_ONE = "tenant_id = :tenant_id AND scope = :scope AND scope_id = :scope_id AND period = :period"
-_SET = """limit_tokens = :tokens, limit_nano_usd = :nano_usd, window_seconds = :window_seconds,
-          version = budgets.version + 1, updated_at = now()"""
+_BUDGETS = table(
+    "budgets",
+    column("tenant_id", Uuid),
+    column("scope", Text),
+    column("scope_id", Uuid),
+    column("period", Text),
+    column("limit_tokens", BigInteger),
+    column("limit_nano_usd", BigInteger),
+    column("window_seconds", Integer),
+    # wider than the column, so that a version that was never given is a mismatch rather than out of range
+    column("version", BigInteger),
+    column("updated_at"),
+)
+_B = _BUDGETS.c
+_KEY = (_B.tenant_id, _B.scope, _B.scope_id, _B.period)
+_DECLARED = [_B.scope, _B.scope_id, _B.period, _B.limit_tokens, _B.limit_nano_usd, _B.window_seconds]
+_STORED = [*_DECLARED, _B.version, _B.updated_at]
 
 
-def _budget_of(row: Row[Any]) -> ScopeBudget:
+def _declared(row: Row[Any]) -> tuple[BudgetName, BudgetLimit, int | None]:
     name = BudgetName(BudgetScope(row.scope), row.scope_id, BudgetPeriod(row.period))
-    limits = BudgetLimits(row.limit_tokens, row.limit_nano_usd, row.window_seconds)
-    return ScopeBudget(name, limits, row.version, row.updated_at)
+    return name, BudgetLimit(row.limit_tokens, row.limit_nano_usd), row.window_seconds
 
 
-def _named(tenant_id: TenantId, name: BudgetName) -> dict[str, Any]:
-    return {"tenant_id": tenant_id, "scope": name.scope, "scope_id": name.scope_id, "period": name.period}
+def _stored(row: Row[Any]) -> ScopeBudget:
+    return ScopeBudget(*_declared(row), row.version, row.updated_at)
 
 
-def _with(limits: BudgetLimits) -> dict[str, Any]:
-    return {"tokens": limits.tokens, "nano_usd": limits.nano_usd, "window_seconds": limits.window_seconds}
+def _is(tenant_id: TenantId, name: BudgetName) -> ColumnElement[bool]:
+    return tuple_(*_KEY) == _key_values(tenant_id, name)
 
 
-async def put(tx: Transaction, tenant_id: TenantId, name: BudgetName, limits: BudgetLimits) -> ScopeBudget:
+def _key_values(tenant_id: TenantId, name: BudgetName) -> tuple[UUID, str, UUID, str]:
+    return tenant_id, name.scope.value, name.scope_id, name.period.value
+
+
+def _changed_to(budget: DeclaredBudget) -> dict[str, Any]:
+    return {
+        "limit_tokens": budget.limit.tokens,
+        "limit_nano_usd": budget.limit.nano_usd,
+        "window_seconds": budget.window_seconds,
+    }
+
+
+_NEXT_VERSION = {"version": _B.version + 1, "updated_at": func.now()}
+
+
+async def put(tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget) -> ScopeBudget:
     """Creates the budget at version 1, or replaces it and raises its version."""
+    names = (one.name for one in _KEY)
+    key = dict(zip(names, _key_values(tenant_id, budget.name), strict=True))
     row = await tx.execute(
-        text(
-            f"""INSERT INTO budgets
-                    (tenant_id, scope, scope_id, period, limit_tokens, limit_nano_usd, window_seconds)
-                VALUES (:tenant_id, :scope, :scope_id, :period, :tokens, :nano_usd, :window_seconds)
-                ON CONFLICT (tenant_id, scope, scope_id, period) DO UPDATE SET {_SET}
-                RETURNING {_COLUMNS}"""  # noqa: S608 - names of this file
-        ),
-        _named(tenant_id, name) | _with(limits),
+        insert(_BUDGETS)
+        .values(**key, **_changed_to(budget))
+        .on_conflict_do_update(index_elements=_KEY, set_=_changed_to(budget) | _NEXT_VERSION)
+        .returning(*_STORED)
     )
-    return _budget_of(row.one())
+    return _stored(row.one())
 
 
-async def replace(
-    tx: Transaction, tenant_id: TenantId, name: BudgetName, limits: BudgetLimits, *, expected: int
-) -> ScopeBudget | None:
+async def replace(tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget, *, expected: int) -> ScopeBudget | None:
     """Replaces the budget at exactly this version; None when it is at another, or not there."""
     row = await tx.execute(
-        text(
-            f"UPDATE budgets SET {_SET} WHERE {_ONE} AND version = :expected RETURNING {_COLUMNS}"  # noqa: S608
-        ),
-        _named(tenant_id, name) | _with(limits) | {"expected": expected},
+        update(_BUDGETS)
+        .where(_is(tenant_id, budget.name), _B.version == expected)
+        .values(_changed_to(budget) | _NEXT_VERSION)
+        .returning(*_STORED)
     )
     first = row.first()
-    return _budget_of(first) if first else None
+    return _stored(first) if first else None
 
 
-async def delete(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: int | None) -> bool:
+async def remove(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: int | None) -> bool:
     """Deletes the budget if it is at the expected version, or at any when that is None; returns whether it did."""
-    row = await tx.execute(
-        text(
-            f"""DELETE FROM budgets WHERE {_ONE} AND (CAST(:expected AS bigint) IS NULL OR version = :expected)
-                RETURNING 1"""  # noqa: S608 - names of this file
-        ),
-        _named(tenant_id, name) | {"expected": expected},
-    )
+    deletion = delete(_BUDGETS).where(_is(tenant_id, name))
+    if expected is not None:
+        deletion = deletion.where(_B.version == expected)
+    row = await tx.execute(deletion.returning(_B.version))
     return row.first() is not None
 
 
 async def get(tx: Transaction, tenant_id: TenantId, name: BudgetName) -> ScopeBudget | None:
-    row = await tx.execute(text(f"SELECT {_COLUMNS} FROM budgets WHERE {_ONE}"), _named(tenant_id, name))  # noqa: S608
+    row = await tx.execute(select(*_STORED).where(_is(tenant_id, name)))
     first = row.first()
-    return _budget_of(first) if first else None
+    return _stored(first) if first else None
 
 
 async def of_scope(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> list[ScopeBudget]:
     rows = await tx.execute(
-        text(
-            f"""SELECT {_COLUMNS} FROM budgets
-                WHERE tenant_id = :tenant_id AND scope = :scope AND scope_id = :scope_id
-                ORDER BY period"""  # noqa: S608 - names of this file
-        ),
-        {"tenant_id": tenant_id, "scope": scope, "scope_id": scope_id},
+        select(*_STORED)
+        .where(_B.tenant_id == tenant_id, _B.scope == scope.value, _B.scope_id == scope_id)
+        .order_by(_B.period)
     )
-    return [_budget_of(row) for row in rows]
+    return [_stored(row) for row in rows]
 
 
 async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None) -> list[ScopeBudget]:
     """The budgets in the order of scope, id and period; `after` is where the page before ended."""
-    scope, scope_id, period = after or (None, None, None)
-    rows = await tx.execute(
-        text(
-            f"""SELECT {_COLUMNS} FROM budgets
-                WHERE tenant_id = :tenant_id AND (CAST(:scope AS text) IS NULL
-                    OR (scope, scope_id, period) > (:scope, CAST(:scope_id AS uuid), CAST(:period AS text)))
-                ORDER BY scope, scope_id, period LIMIT :limit"""  # noqa: S608 - names of this file
-        ),
-        {"tenant_id": tenant_id, "scope": scope, "scope_id": scope_id, "period": period, "limit": limit},
-    )
-    return [_budget_of(row) for row in rows]
+    order = (_B.scope, _B.scope_id, _B.period)
+    wanted = select(*_STORED).where(_B.tenant_id == tenant_id)
+    if after is not None:
+        wanted = wanted.where(tuple_(*order) > after)
+    rows = await tx.execute(wanted.order_by(*order).limit(limit))
+    return [_stored(row) for row in rows]
+
+
+async def of_current_tenant(tx: Transaction) -> list[DeclaredBudget]:
+    """All that the transaction's tenant has set, in no order."""
+    rows = await tx.execute(select(*_DECLARED).where(_B.tenant_id == func.current_tenant()))
+    return [DeclaredBudget(*_declared(row)) for row in rows]
 
 
 async def scope_exists(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, scope_id: UUID) -> bool:

@@ -2,23 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.storage.limits import budget_settings
+from foundation.storage.limits.budget_settings import DeclaredBudget
 from foundation.storage.session.database import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetRow:
-    """One limit: of a tenant, user or key, for a day, a month, in total, or in any interval of `window_seconds`."""
-
-    scope: str
-    scope_id: UUID
-    period: str
-    window_seconds: int | None
-    limit_tokens: int | None
-    limit_nano_usd: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +20,7 @@ class TenantLimits:
     """The stored JSON object, of which nothing is validated yet."""
     gateways: int
     """How many gateways are alive."""
-    budgets: tuple[BudgetRow, ...]
+    budgets: tuple[DeclaredBudget, ...]
 
 
 async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> TenantLimits | None:
@@ -50,16 +39,10 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
     tenant = tenants.mappings().first()
     if tenant is None:
         return None
-    budgets = await tx.execute(
-        text(
-            "SELECT scope, scope_id, period, window_seconds, limit_tokens, limit_nano_usd FROM budgets"
-            " WHERE tenant_id = current_tenant()"
-        )
-    )
     return TenantLimits(
         time_zone=tenant["time_zone"],
         suspended=tenant["suspended"],
         settings=tenant["settings"],
         gateways=tenant["gateways"],
-        budgets=tuple(BudgetRow(**row) for row in budgets.mappings()),
+        budgets=tuple(await budget_settings.of_current_tenant(tx)),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from foundation.contracts.gateway.run_token import RunClaims
 from llm_gateway.budget.limits.rates import CallLimits, call_limits
-from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind
+from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.reservation import ScopeKey
@@ -52,13 +52,10 @@ def _of_run(run: RunClaims | None) -> list[LimitedScope]:
     if run is None:
         return []
     above = [
-        LimitedScope(
-            ScopeKind.RUN, one.run_id, total=BudgetLimit(one.caps.tokens, one.caps.nano_usd), generation=one.generation
-        )
-        for one in run.ancestors
+        LimitedScope(ScopeKind.RUN, one.run_id, total=one.caps, generation=one.generation) for one in run.ancestors
     ]
-    own = LimitedScope(ScopeKind.RUN, run.run_id, total=BudgetLimit(run.caps.run.tokens, run.caps.run.nano_usd))
-    step = LimitedScope(ScopeKind.STEP, run.step_id, total=BudgetLimit(run.caps.step.tokens, run.caps.step.nano_usd))
+    own = LimitedScope(ScopeKind.RUN, run.run_id, total=run.caps.run)
+    step = LimitedScope(ScopeKind.STEP, run.step_id, total=run.caps.step)
     return [*above, own, step]
 
 

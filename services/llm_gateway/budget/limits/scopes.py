@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from foundation.domain.budget_scopes import BudgetPeriod, day_label, month_label
-from foundation.domain.money import MAX_AMOUNT
+from foundation.domain.money import NO_LIMIT, BudgetLimit
 
 SLICES = 60
 """A rolling window is counted in so many slices: what is committed counts up to a sixtieth of the window too long."""
@@ -29,35 +29,15 @@ class ScopeKind(StrEnum):
         return self in {ScopeKind.TENANT, ScopeKind.USER, ScopeKind.KEY}
 
 
-class LimitOutOfRange(ValueError):
-    """A limit is negative, or above what counters are exact to."""
+def limit_arguments(limit: BudgetLimit) -> tuple[str | int, str | int]:
+    """As the scripts take it: nothing for no limit."""
+    return ("" if limit.tokens is None else limit.tokens, "" if limit.nano_usd is None else limit.nano_usd)
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetLimit:
-    """The most that may be committed and held; None for no limit. `LimitOutOfRange` above 9 × 10^15."""
-
-    tokens: int | None = None
-    nano_usd: int | None = None
-
-    def __post_init__(self) -> None:
-        for amount in (self.tokens, self.nano_usd):
-            if amount is not None and not 0 <= amount <= MAX_AMOUNT:
-                raise LimitOutOfRange(f"a limit is from 0 to {MAX_AMOUNT}, not {amount}")
-
-    @property
-    def arguments(self) -> tuple[str | int, str | int]:
-        """As the scripts take it: nothing for no limit."""
-        return ("" if self.tokens is None else self.tokens, "" if self.nano_usd is None else self.nano_usd)
-
-    @property
-    def by_unit(self) -> dict[str, int]:
-        """What is limited, by the names that the scripts have for the units."""
-        amounts = {"tokens": self.tokens, "nano": self.nano_usd}
-        return {unit: amount for unit, amount in amounts.items() if amount is not None}
-
-
-NO_LIMIT = BudgetLimit()
+def limited_units(limit: BudgetLimit) -> dict[str, int]:
+    """What is limited, by the names that the scripts have for the units."""
+    amounts = {"tokens": limit.tokens, "nano": limit.nano_usd}
+    return {unit: amount for unit, amount in amounts.items() if amount is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +76,7 @@ class LimitedScope:
     """Its limits as common.lua watches them: "<window> <unit> <limit>", with the width after them where it rolls."""
 
     def __post_init__(self) -> None:
-        limits = (*self.total.arguments, *self.day.arguments, *self.month.arguments)
+        limits = (*limit_arguments(self.total), *limit_arguments(self.day), *limit_arguments(self.month))
         object.__setattr__(self, "arguments", (int(self.kind.windowed), *limits))
         object.__setattr__(self, "watched", tuple(self._watched()))
 
@@ -105,9 +85,9 @@ class LimitedScope:
         if self.kind.windowed:
             limits |= {BudgetPeriod.DAY: self.day, BudgetPeriod.MONTH: self.month}
         for period, limit in limits.items():
-            yield from (f"{period} {unit} {most}" for unit, most in limit.by_unit.items())
+            yield from (f"{period} {unit} {most}" for unit, most in limited_units(limit).items())
         if self.rolling is not None:
-            for unit, most in self.rolling.limit.by_unit.items():
+            for unit, most in limited_units(self.rolling.limit).items():
                 yield f"{BudgetPeriod.ROLLING} {unit} {most} {self.rolling.width_ms}"
 
 

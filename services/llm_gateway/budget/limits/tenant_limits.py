@@ -16,19 +16,13 @@ from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.errors import DependencyUnavailable, Forbidden
 from foundation.domain.ids import TenantId
+from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
 from foundation.storage.limits.tenant_limits import TenantLimits, read_tenant_limits
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.limits.backfill import Backfill
-from llm_gateway.budget.limits.scopes import (
-    NO_LIMIT,
-    BudgetLimit,
-    LimitedScope,
-    RollingLimit,
-    ScopeKind,
-    make_rolling_limit,
-)
+from llm_gateway.budget.limits.scopes import LimitedScope, RollingLimit, ScopeKind, make_rolling_limit
 from llm_gateway.single_flight import SingleFlight
 
 FRESH_SECONDS = 2.0
@@ -131,12 +125,12 @@ class TenantLimitsCache:
     def _combine(self, tenant_id: UUID, declared: TenantLimits) -> EffectiveLimits:
         by_scope: dict[tuple[str, UUID], dict[str, BudgetLimit]] = {}
         windows: dict[tuple[str, UUID], RollingLimit] = {}
-        for row in declared.budgets:
-            limit = BudgetLimit(row.limit_tokens, row.limit_nano_usd)
-            if row.window_seconds is None:
-                by_scope.setdefault((row.scope, row.scope_id), {})[row.period] = limit
+        for budget in declared.budgets:
+            scope = budget.name.scope.value, budget.name.scope_id
+            if budget.window_seconds is None:
+                by_scope.setdefault(scope, {})[budget.name.period] = budget.limit
             else:
-                windows[row.scope, row.scope_id] = make_rolling_limit(row.window_seconds, limit)
+                windows[scope] = make_rolling_limit(budget.window_seconds, budget.limit)
         settings = declared.settings
         return EffectiveLimits(
             ZoneInfo(declared.time_zone),

@@ -7,9 +7,10 @@ from openai import AsyncOpenAI
 
 from foundation.contracts.accepted.accepted_json import DOCUMENT, JsonLimits, NotAccepted, parse_json
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
-from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from foundation.domain.failure_codes import FailureCode
+from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
@@ -75,8 +76,8 @@ def claims_of(work: Work) -> RunClaims:
         generation=claim.dispatch.generation,
         fence=claim.fence,
         caps=ScopeCaps(
-            run=Caps(tokens=claim.run_budget_tokens, nano_usd=claim.run_budget_nano_usd),
-            step=Caps(tokens=budget.tokens, nano_usd=budget.nano()) if budget else Caps(),
+            run=BudgetLimit(tokens=claim.run_budget_tokens, nano_usd=claim.run_budget_nano_usd),
+            step=BudgetLimit(budget.tokens, budget.nano()) if budget else NO_LIMIT,
         ),
     )
 

@@ -11,7 +11,7 @@ from fixtures.eventually import eventually
 from fixtures.gateways.gateway import Signing, Step, Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
-from foundation.contracts.gateway.run_token import Caps
+from foundation.domain.money import BudgetLimit
 from foundation.storage.session.database import Database, DatabaseSettings
 from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.budget.limits.scopes import ScopeKind
@@ -61,7 +61,7 @@ async def test_calls_at_once_that_cross_four_fifths_warn_once_and_later_answers_
 ) -> None:
     used, bound = await used_by_one(client, tenant, signing)
     limit = 10 * bound
-    step = Step(tenant, signing, run_caps=Caps(tokens=limit))
+    step = Step(tenant, signing, run_caps=BudgetLimit(tokens=limit))
     crossing = -(-(limit - limit // 5) // used)
     before = [await post(client, step.token()) for _ in range(crossing - 3)]
     assert [answer.headers.get(HEADER) for answer in before] == [None] * len(before)
@@ -101,7 +101,7 @@ async def test_a_warning_that_redis_forgot_is_not_said_again(
 ) -> None:
     used, bound = await used_by_one(client, tenant, signing)
     limit = 10 * bound
-    step = Step(tenant, signing, run_caps=Caps(tokens=limit))
+    step = Step(tenant, signing, run_caps=BudgetLimit(tokens=limit))
     for _ in range(limit * 4 // 5 // used + 1):
         assert (await post(client, step.token())).status_code == 200
     await until_recorded(gateway_redis, tenant)

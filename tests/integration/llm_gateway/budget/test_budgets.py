@@ -14,7 +14,7 @@ from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import charged, recorded_events
 from fixtures.providers.simulated import SimulatedProvider
-from foundation.contracts.gateway.run_token import Caps
+from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 PATH = "/v1/chat/completions"
@@ -72,7 +72,7 @@ async def test_200_calls_against_room_for_ten_never_pass_the_limit_and_leave_no_
     bound = int(first.headers["x-lockstep-bound-tokens"])
     used = first.json()["usage"]["total_tokens"]
     limit = 10 * bound
-    step = Step(tenant, signing, run_caps=Caps(tokens=limit))
+    step = Step(tenant, signing, run_caps=BudgetLimit(tokens=limit))
     watch = Watch(gateway_redis, step)
     watching = asyncio.create_task(watch.run())
     answers = await asyncio.gather(*(post(client, step.token(), BODY) for _ in range(200)))
@@ -101,7 +101,7 @@ async def test_calls_whose_bounds_exceed_the_budget_together_all_succeed_when_th
 ) -> None:
     body = {**BODY, "max_tokens": 100_000}
     bound = int((await post(client, Step(tenant, signing).token(), body)).headers["x-lockstep-bound-tokens"])
-    step = Step(tenant, signing, run_caps=Caps(tokens=bound + bound // 2))
+    step = Step(tenant, signing, run_caps=BudgetLimit(tokens=bound + bound // 2))
     answers = await asyncio.gather(*(post(client, step.token(), body) for _ in range(60)))
     assert {answer.status_code for answer in answers} == {200}
 
@@ -111,7 +111,7 @@ async def test_room_held_too_long_is_a_429_that_says_when_to_retry(
 ) -> None:
     async with httpx.AsyncClient(base_url=impatient_gateway.url, timeout=60) as impatient:
         bound = int((await post(impatient, Step(tenant, signing).token(), BODY)).headers["x-lockstep-bound-tokens"])
-        step = Step(tenant, signing, run_caps=Caps(tokens=bound + 40))
+        step = Step(tenant, signing, run_caps=BudgetLimit(tokens=bound + 40))
         slow = {**BODY, "model": "fault-slow=3"}
         holding = asyncio.create_task(post(impatient, step.token(), slow))
         await until_held(gateway_redis, step)

@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 
 from control_plane.budgets.schemas import NewBudget
-from control_plane.budgets.service import limits_of
+from control_plane.budgets.service import declared_budget
 from control_plane.budgets.standing import balance_of, counted_in_window
 from foundation.contracts.gateway.spending import ScopeName, ScopeSpending, WindowSpending
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.errors import BadRequest
-from foundation.domain.money import Amount
-from foundation.storage.limits.budget_settings import BudgetLimits, BudgetName
+from foundation.domain.money import Amount, BudgetLimit
+from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget
 
 NOW = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 
@@ -53,24 +53,25 @@ def test_a_window_that_is_over_counts_nothing_in_the_one_that_runs(period: Budge
 
 
 def test_what_is_left_is_the_limit_less_committed_and_held() -> None:
-    balance = balance_of(BudgetLimits(100, 20_000_000, None), money(10), money(2))
+    balance = balance_of(BudgetLimit(100, 20_000_000), money(10), money(2))
     assert (balance.left.tokens, balance.left.cost_usd) == (88, "0.008")
     assert (balance.committed.tokens, balance.held.tokens) == (10, 2)
 
 
 def test_nothing_is_left_where_more_is_spent_than_a_lowered_limit() -> None:
-    assert balance_of(BudgetLimits(11, None, None), money(10), money(2)).left.tokens == 0
+    assert balance_of(BudgetLimit(11), money(10), money(2)).left.tokens == 0
 
 
 def test_what_is_not_limited_has_no_rest() -> None:
-    left = balance_of(BudgetLimits(None, None, None), money(10), money(2)).left
+    left = balance_of(BudgetLimit(), money(10), money(2)).left
     assert (left.tokens, left.cost_usd) == (None, None)
 
 
 def test_a_rolling_budget_needs_its_window_and_no_other_has_one() -> None:
     hour = NewBudget(limit_tokens=1, window_seconds=3600)
-    assert limits_of(name(BudgetPeriod.ROLLING), hour) == BudgetLimits(1, None, 3600)
+    rolling = name(BudgetPeriod.ROLLING)
+    assert declared_budget(rolling, hour) == DeclaredBudget(rolling, BudgetLimit(1), 3600)
     for period, wanted in ((BudgetPeriod.ROLLING, NewBudget(limit_tokens=1)), (BudgetPeriod.DAY, hour)):
         with pytest.raises(BadRequest) as refused:
-            limits_of(name(period), wanted)
+            declared_budget(name(period), wanted)
         assert refused.value.faults[0].pointer == "/body/window_seconds"

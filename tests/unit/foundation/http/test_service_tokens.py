@@ -8,8 +8,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
 from foundation.domain.errors import Unauthenticated
+from foundation.domain.money import BudgetLimit
 from foundation.http.service_tokens import ServiceTokenSigner, TokenVerifier
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "one"})
@@ -22,7 +23,7 @@ CLAIMS = RunClaims(
     step_id=uuid4(),
     generation=2,
     fence=7,
-    caps=ScopeCaps(run=Caps(tokens=10, nano_usd=9 * 10**15)),
+    caps=ScopeCaps(run=BudgetLimit(tokens=10, nano_usd=9 * 10**15)),
 )
 
 

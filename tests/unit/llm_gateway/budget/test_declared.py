@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from foundation.contracts.gateway.budget_policy import BoundKind, Bounds, RedisAway
-from foundation.domain.money import MAX_AMOUNT, Amount
-from llm_gateway.budget.limits.scopes import BudgetLimit, LimitOutOfRange, make_rolling_limit
+from foundation.domain.money import MAX_AMOUNT, Amount, BudgetLimit, LimitOutOfRange
+from llm_gateway.budget.limits.scopes import make_rolling_limit
 from llm_gateway.budget.local_allowance import allowance_of
 
 

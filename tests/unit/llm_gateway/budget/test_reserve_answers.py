@@ -8,10 +8,10 @@ import pytest
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.ids import new_uuid
-from foundation.domain.money import Amount
+from foundation.domain.money import Amount, BudgetLimit
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.rates import MINUTE_US, CallLimits, SlidingWindow
-from llm_gateway.budget.limits.scopes import BudgetLimit, LimitedScope, ScopeKind, make_rolling_limit, windows_at
+from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind, make_rolling_limit, windows_at
 from llm_gateway.budget.local_allowance import allowance_of
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,

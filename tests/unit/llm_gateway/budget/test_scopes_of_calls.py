@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
-from foundation.contracts.gateway.run_token import Ancestor, Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import Ancestor, RunClaims, ScopeCaps
 from foundation.domain.ids import new_uuid
+from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.counted import CallScopes, scopes_of_call
-from llm_gateway.budget.limits.scopes import BudgetLimit, ScopeKind
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 
 TENANT, USER, KEY, RUN, STEP, ABOVE = (new_uuid() for _ in range(6))
@@ -25,8 +26,8 @@ def a_run() -> RunClaims:
         "step_id": STEP,
         "generation": 3,
         "fence": 1,
-        "caps": ScopeCaps(run=Caps(tokens=70), step=Caps(nano_usd=7)),
-        "ancestors": (Ancestor(run_id=ABOVE, generation=2, caps=Caps(tokens=700)),),
+        "caps": ScopeCaps(run=BudgetLimit(tokens=70), step=BudgetLimit(nano_usd=7)),
+        "ancestors": (Ancestor(run_id=ABOVE, generation=2, caps=BudgetLimit(tokens=700)),),
     }
     return RunClaims.model_validate(given)
 

@@ -11,7 +11,8 @@ from foundation.contracts.gateway.budget_policy import AwayPolicy
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.errors import DependencyUnavailable, Forbidden
 from foundation.domain.ids import new_uuid
-from llm_gateway.budget.limits.scopes import BudgetLimit, ScopeKind
+from foundation.domain.money import BudgetLimit
+from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.limits.tenant_limits import FRESH_SECONDS, MAX_AGE_SECONDS, TenantLimitsCache
 
 TENANT = new_uuid()

@@ -17,11 +17,10 @@ from fixtures.money.gateway_calls import (
     a_target,
 )
 from foundation.domain.errors import BudgetExceeded
-from foundation.domain.money import NOTHING
+from foundation.domain.money import NOTHING, BudgetLimit
 from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.breakers.alerts import Alert
 from llm_gateway.breakers.breaker import ModelBreaker
-from llm_gateway.budget.limits.scopes import BudgetLimit
 from llm_gateway.configuration.file import BreakerConfig
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.planning.order import NearlySpentCallers

@@ -18,9 +18,8 @@ from fixtures.money.gateway_calls import (
     a_target,
     an_answer,
 )
-from foundation.domain.money import NOTHING
+from foundation.domain.money import NOTHING, BudgetLimit
 from llm_gateway.accounting.usage_event import AttemptReason
-from llm_gateway.budget.limits.scopes import BudgetLimit
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.request import ModelRequest

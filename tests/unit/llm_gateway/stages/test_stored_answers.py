@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
-from foundation.contracts.gateway.run_token import Caps, RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
 from foundation.domain.errors import BadRequest, Forbidden, IdempotencyConflict
 from foundation.domain.ids import StepId, new_uuid
+from foundation.domain.money import BudgetLimit
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.replays.vault import StoredAnswer, StoredReplay
@@ -39,7 +40,7 @@ def a_user() -> Caller:
 
 
 def a_step() -> Caller:
-    caps = Caps(tokens=None, nano_usd=None)
+    caps = BudgetLimit(tokens=None, nano_usd=None)
     claims = RunClaims(
         tenant_id=new_uuid(),
         user_id=None,

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from foundation.contracts.gateway.run_token import Ancestor, Caps, RunClaims
+from foundation.contracts.gateway.run_token import Ancestor, RunClaims
 from foundation.domain.ids import new_uuid
-from foundation.domain.money import MAX_AMOUNT
+from foundation.domain.money import MAX_AMOUNT, BudgetLimit
 
 RUN, ABOVE = new_uuid(), new_uuid()
 
@@ -37,7 +37,7 @@ def test_the_runs_above_keep_their_order_and_caps_on_the_way() -> None:
     outer = {"run_id": str(ABOVE), "generation": 3, "caps": {"tokens": 5, "nano_usd": MAX_AMOUNT}}
     token = claims(ancestors=[outer, *above(*(new_uuid() for _ in range(7)))])
     assert RunClaims.model_validate(token.model_dump(mode="json")) == token
-    assert token.ancestors[0] == Ancestor(run_id=ABOVE, generation=3, caps=Caps(tokens=5, nano_usd=MAX_AMOUNT))
+    assert token.ancestors[0] == Ancestor(run_id=ABOVE, generation=3, caps=BudgetLimit(tokens=5, nano_usd=MAX_AMOUNT))
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,10 @@ def test_a_cap_beyond_what_counters_are_exact_to_is_refused(amount: int) -> None
         claims(caps={"run": {"tokens": amount}})
     with pytest.raises(ValidationError):
         claims(caps={"step": {"nano_usd": amount}})
+
+
+def test_a_cap_is_two_members_of_the_token_and_no_third_is_accepted() -> None:
+    token = claims(caps={"run": {"tokens": 5}})
+    assert token.model_dump(mode="json")["caps"]["run"] == {"tokens": 5, "nano_usd": None}
+    with pytest.raises(ValidationError):
+        claims(caps={"run": {"tokens": 5, "usd": 1}})
