@@ -31,6 +31,8 @@ class Container:
         settings = LambdaSettings()
         traces.configure(name)
         logger = Logger(service=name, level=settings.log_level)
+        # One connection: an execution environment has one call at a time. Its loop is kept for all calls, because
+        # connections belong to the loop in which they were opened.
         database = Database(DatabaseSettings(pool_size=1), application=name)
         return cls(name, logger, database, asyncio.Runner())
 
@@ -53,5 +55,6 @@ class Function:
         container.logger.append_keys(**ids)
         with traces.span(self._name, traceparent=traceparent):
             answer = container.runner.run(with_retries(lambda: self._use_case(container.database, parsed)))
+        # The items may be hundreds of ids, which the execution's own history has as well.
         container.logger.info("answered", extra={"answer": {k: v for k, v in answer.items() if k != "items"}})
         return answer

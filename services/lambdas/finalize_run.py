@@ -24,11 +24,13 @@ class FinalizeRequest(ExecutionInput):
 async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str, Any]:
     await _until_recorded(database, request)
     async with database.tenant(request.tenant_id) as tx:
+        # Steps before their run, as in every transaction, so that none waits for another in a circle.
         await run_control.lock_unfinished_steps(tx, request.tenant_id, request.run_id)
         run = await run_control.lock_run(tx, request.tenant_id, request.run_id)
         if run is None or run.generation != request.generation or run.status is not RunStatus.RUNNING:
             return {"status": run.status.value if run else "unknown", "changed": False}
         if request.fault is not None:
+            # Step Functions names its own errors: States.Timeout, States.HeartbeatTimeout, or another one.
             timed_out = "Timeout" in str(request.fault.get("Error", ""))
             cause = RunStatus.TIMED_OUT if timed_out else RunStatus.FAILED
             error = Failure(FailureCode.EXECUTION_FAILED, f"Step Functions: {request.fault.get('Error')}").as_json()

@@ -17,6 +17,7 @@ from lambdas.container import Function
 async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any]:
     """`mode` is `inline`, `distributed`, or `none` when this generation has nothing (more) to do."""
     async with database.tenant(request.tenant_id) as tx:
+        # Steps before their run, as in every transaction, so that none waits for another in a circle.
         await run_control.lock_unfinished_steps(tx, request.tenant_id, request.run_id)
         run = await run_control.lock_run(tx, request.tenant_id, request.run_id)
         if run is None or run.generation != request.generation:
@@ -24,6 +25,7 @@ async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any
         if run.status not in {RunStatus.PENDING, RunStatus.RUNNING}:
             return {"mode": "none", "reason": f"the run is {run.status}", "items": []}
         plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        # A later generation, or a repeat of this call, finds the steps that the first one has inserted.
         if not await plans.has_steps(tx, run.tenant_id, run.run_id):
             if faults := definition_faults(plan.definition):
                 error = Failure(InvalidDefinition.code, "; ".join(fault.detail for fault in faults)).as_json()

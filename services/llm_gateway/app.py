@@ -39,6 +39,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
     @asynccontextmanager
     async def lifespan(admin: FastAPI) -> AsyncIterator[None]:
         async with running_gateway(settings) as gateway:
+            # PostgreSQL is optional: calls without a key are answered while it is away, and their events wait in Redis.
             checks = {"redis": _redis_check(gateway.store)}
             admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
             admin.include_router(

@@ -88,6 +88,8 @@ class _Money:
 
 @asynccontextmanager
 async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    # The stack takes everything down in reverse: open answers end first, then what they settled is written to the
+    # ledger, then the loops stop, and the connections close last.
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(Clients())
         secrets = GatewaySecrets(clients, settings)
@@ -159,6 +161,7 @@ def _start_loops(
 async def _build_money(stack: AsyncExitStack, settings: GatewaySettings, database: Database, redis: Redis) -> _Money:
     recording = Database(settings.recorder_database(), application="llm_gateway recorder")
     stack.push_async_callback(recording.close)
+    # The ledger writer waits for entries for seconds, longer than any other command may take.
     streams = connect(RedisSettings(), blocking=True)
     stack.push_async_callback(streams.aclose)
     pipelined = PipelinedConnection(RedisSettings())

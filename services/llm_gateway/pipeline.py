@@ -36,7 +36,8 @@ class StreamedAnswer(msgspec.Struct, frozen=True):
 class Pipeline:
     """The stages of a call, in order: authenticate, resolve the route, plan, bound, then attempts, then the answer.
 
-    Each attempt is funded, sent and settled; another follows while it may help.
+    Before the route, the body is checked and read, and items that it names are put in; before the attempts, a stored
+    answer to the same call is looked for. Each attempt is funded, sent and settled; another follows while it may help.
     """
 
     def __init__(

@@ -19,11 +19,12 @@ _CONFIG = AioConfig(
     retries={"mode": "standard", "max_attempts": 3},
     max_pool_connections=50,
 )
+# Path style, because locally a bucket has no host name of its own; signed with version 4, as presigned forms need it.
 _S3_CONFIG = _CONFIG.merge(AioConfig(signature_version="s3v4", s3={"addressing_style": "path"}))
 
 
 class Clients:
-    """Opens each client once, on first use; leaving the context closes them in reverse."""
+    """Each call opens a client of its own; leaving the context closes all of them in reverse."""
 
     def __init__(self) -> None:
         self._session = aioboto3.Session()

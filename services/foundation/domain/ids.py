@@ -20,6 +20,7 @@ _JOB_NAMESPACE = UUID("6a0b5d7e-0d0c-5c55-9d3f-3c1f1f7a9b10")
 def new_uuid() -> UUID:
     """A version 7 UUID: 48 bits of milliseconds, then randomness, so that ids sort by birth."""
     milliseconds = time.time_ns() // 1_000_000
+    # RFC 9562, 5.7: 48 bits of time; then 4 bits say the version and, after 12 more of chance, 2 say the variant.
     value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62

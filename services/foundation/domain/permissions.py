@@ -28,6 +28,7 @@ class ApiKeyScope(StrEnum):
     GATEWAY = "gateway"
 
 
+# Each role may do what the one before it may; nothing is reserved to owners yet.
 _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.READ}),
     Role.MEMBER: frozenset({Permission.READ, Permission.RUN, Permission.DEFINE}),

@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from foundation.domain.errors import Fault
 
+# Step Functions' quotas are part of the plan, because an execution that passes one of them is ended by AWS.
 INLINE_STEPS = 40
 """The branches that an inline Map of Step Functions can run at once; larger plans take the distributed Map."""
 

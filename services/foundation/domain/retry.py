@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 MAX_ATTEMPTS = 5
+"""Of a step; what ends as the last of them stays failed."""
 DELAYS = (0.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before attempt 1, 2, …, before jitter."""
 

@@ -60,6 +60,7 @@ class AttemptBook:
         self.holds = OpenHolds(store, lease_seconds=lease.total_seconds())
         self._unfinished: set[UUID] = set(journal.entries)
         self._unknown_since: dict[UUID, int] = {}
+        """Since which millisecond of Redis' clock a settled attempt is known to have no hold there."""
         self.local = _rebuild_tally(journal)
         self.closed = asyncio.Event()
         """Set when a script has met a closed bucket, which `Rebuilder` then rebuilds."""
@@ -208,6 +209,7 @@ class AttemptBook:
         try:
             state = await self._store.settle(reservation, used, settlement.event, remember=remember)
             if state is SettlementState.LAPSED and used != reservation.bound:
+                # The lapse has charged the bound and written its event, so a second one brings both down.
                 lost = decode_event(reservation.lost_event.encode())
                 true = decode_event(settlement.event.encode())
                 lowering = encode_event(make_lowering_event(true, lost))

@@ -166,6 +166,7 @@ class LedgerWriter:
         try:
             await self._insert([entry for entry, _ in named])
         except EventRefused:
+            # One by one, so that the event which the ledger refuses does not keep back the others.
             for entry, _ in named:
                 try:
                     await self._insert([entry])
@@ -224,5 +225,5 @@ def _read_entries(answer: Any) -> list[StreamEntry]:
         StreamEntry(stream.decode(), entry_id.decode(), fields)
         for stream, pairs in answer
         for entry_id, fields in pairs
-        if fields
+        if fields  # an entry that was deleted after it was read has none
     ]

@@ -189,6 +189,7 @@ class Rebuilder:
         scopes = bucket.scopes.fields()
         pattern = keys.scope_pattern(bucket.number)
         known = [text(key) async for key in self._redis.scan_iter(pattern, count=1000)]
+        # The set of a run's steps counts nothing, and close_run.lua finds the steps' keys by it.
         remove = [key for key in known if not key.endswith(":steps")]
         answer = await self._scripts.open_bucket.run(
             keys=[keys.epoch(bucket.number), keys.rebuild_lock(bucket.number), keys.leases(bucket.number)],

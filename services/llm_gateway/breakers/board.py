@@ -20,6 +20,7 @@ STATES_KEY = "ls:breakers"
 EVENTS_KEY = "ls:operations"
 _TRIALS_KEY = "ls:breaker-trials:"
 _TRIAL_LEASE_MS = 120_000
+"""After which a trial counts no more whose gateway has not given it back, because it died."""
 SYNC_SECONDS = 1.0
 
 _log = logger(__name__)
@@ -59,7 +60,7 @@ class BreakerBoard:
         self._publishing = TaskSet()
 
     def breaker(self, provider: str, model: str, config: BreakerConfig) -> ModelBreaker:
-        """The one breaker of a provider's model; a changed configuration makes it anew, in its state."""
+        """The one breaker of a provider's model; a changed configuration makes it anew, and it stays open if it was."""
         known = self._breakers.get((provider, model))
         if known is not None and known.config == config:
             return known

@@ -27,6 +27,7 @@ from llm_gateway.budget.reserve_script import (
 )
 
 ALL_GENERATIONS = MAX_AMOUNT
+"""Above every generation, and still a number that Lua holds exactly."""
 
 
 class SettlementState(StrEnum):

@@ -1,1 +1,1 @@
-"""What stands behind the vendors' paths beside the model calls themselves."""
+"""What stands behind the vendors' paths: model calls, the counting of tokens, and the list of models."""

@@ -83,6 +83,7 @@ class CallEndpoint:
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
+        # What web servers log of a client that left before it was answered; nobody is sent it.
         status = 499
         try:
             status = await self._respond(scope, receive, send)
@@ -105,7 +106,7 @@ class CallEndpoint:
             except (LockstepError, UpstreamFailed) as error:
                 return await self._refuse(send, error, request_id)
             except _ClientGone:
-                raise
+                raise  # no failure: `handle` counts it, and there is nobody to tell
             except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
                 _log.exception("a call failed unexpectedly", extra={"request_id": str(request_id)})
                 unexpected = Unexpected("the gateway failed")

@@ -59,6 +59,7 @@ async def _count(provider: Provider, model: str, request: ModelRequest, request_
             answer = await provider.count_tokens(request, model=model, client_request_id=str(request_id))
             return None if answer is None else await answer.whole()
     except TimeoutError as error:
+        # Slow counting says nothing about how the provider answers calls, so its breaker is not told.
         raise UpstreamFailed("upstream_timeout", billing=Billing.NONE, retryable=True, trips_breaker=False) from error
 
 

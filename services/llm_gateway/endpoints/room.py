@@ -15,6 +15,7 @@ class BodyRoom:
 
     def take(self, size: int) -> None:
         """`TooManyLargeBodies` when there is no room now."""
+        # One that is alone always gets in, even above the limit: it would otherwise never be answered.
         if self._taken and self._taken + size > self._most_bytes:
             raise TooManyLargeBodies(
                 "as many large bodies are being answered as there is memory for; send it again in a moment",

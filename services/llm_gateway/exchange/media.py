@@ -12,7 +12,7 @@ _LINK = re.compile(rb'"https?:\\?/\\?/', re.IGNORECASE)
 
 
 class MediaKind(StrEnum):
-    """The kinds of parts; each has a maximum of tokens in the price table."""
+    """The kinds of parts; a model is sent one only where the gateway's files declare the most tokens that it takes."""
 
     IMAGE = "image"
     DOCUMENT = "document"

@@ -37,7 +37,10 @@ _heads = msgspec.json.Decoder(_Head)
 
 
 def items_of_body(body: bytes, usage: Usage | None) -> list[Item]:
-    """What a model thought or found does not stand in the item, and may take as much as its whole answer did."""
+    """The items of a whole response; none where the body is no response.
+
+    What a model thought or found does not stand in its item, and may take as many tokens as the whole answer did.
+    """
     try:
         return _items(_responses.decode(body), usage)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -45,6 +48,7 @@ def items_of_body(body: bytes, usage: Usage | None) -> list[Item]:
 
 
 def items_of_ending(event: bytes, usage: Usage | None) -> list[Item]:
+    """The same of the last event of a stream, which has the whole response in it."""
     try:
         response = _events.decode(data_of(event)).response
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -72,7 +72,7 @@ class KeptItems:
             try:
                 plain = cipher.decrypt(value[:_NONCE_BYTES], value[_NONCE_BYTES:], name.encode())
             except InvalidTag:
-                continue
+                continue  # it was sealed under another replay key, and counts as not known
             items[item_id] = _decoder.decode(plain)
         return items
 

@@ -41,7 +41,10 @@ class NearlySpentCallers:
 def order_targets(
     route: Route, *, is_critical: bool, prefers_cheaper: bool, draw: Callable[[], float] = random.random
 ) -> tuple[Target, ...]:
-    """Orders targets by rank, and within a rank at random by weight, or the cheapest first where that is preferred."""
+    """Orders targets by rank, and within a rank at random by weight; the route's cheaper one first where preferred.
+
+    `NothingForCriticalCalls` when the route has targets for uncritical calls only.
+    """
     if len(route.targets) == 1 and not prefers_cheaper and not (is_critical and route.targets[0].uncritical_only):
         return route.targets
     open_to = [target for target in route.targets if not (is_critical and target.uncritical_only)]

@@ -47,7 +47,7 @@ class Planner:
     def plan_targets(
         self, caller: Caller, request: ModelRequest, route: Route, *, headers: Mapping[str, str], body: bytes
     ) -> CallPlan:
-        """`BadRequest` when no target can serve what the request asks for."""
+        """`BadRequest` when no target can serve what is asked for, `NothingForCriticalCalls` when none may."""
         prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
         is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
         targets = order_targets(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)

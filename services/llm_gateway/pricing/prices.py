@@ -116,6 +116,7 @@ class PriceTable:
         self._known: dict[tuple[str, str], Price | None] = {}
 
     def price_of(self, provider: str, model: str) -> Price | None:
+        """The price; what the package says today is kept until the files are read anew."""
         asked = (provider, model)
         if asked not in self._known:
             self._known[asked] = self._from_file(provider, model) or self._from_package(provider, model)

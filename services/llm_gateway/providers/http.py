@@ -18,6 +18,7 @@ _CLIENT_ERROR = 400
 _SERVER_ERROR = 500
 _NOT_FOUND = 404
 _OUR_FAULT = frozenset({401, 402, 403, 407})
+# What the vendors' own clients send again, beside 5xx.
 _PASSING = frozenset({408, 409, _TOO_MANY})
 _MAX_ERROR_BYTES = 64 * 1024
 _KEEP_ALIVE_SECONDS = 15
@@ -69,9 +70,12 @@ class HttpTransport:
 
     def __init__(self, url: str, *, credentials: Mapping[str, str], timeouts: TimeoutsConfig) -> None:
         self._url = URL(url)
+        # Neither asked for nor unpacked: callers get the provider's bytes as they came.
         self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", **credentials}
         self._session = aiohttp.ClientSession(
+            # No limit of connections: budgets and rates decide how many calls are open.
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+            # No cookies: the session is shared by all tenants.
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect),

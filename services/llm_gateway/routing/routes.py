@@ -106,9 +106,13 @@ class Routes:
         return True
 
     def resolve(self, model: str, dialect: Dialect) -> Route:
-        """The route of a model; `ModelNotFound`, or `Unpriced` where nobody says what it costs."""
+        """The route of a model.
+
+        `ModelNotFound`, `NoProviderKey`, `NotInThisDialect`, or `Unpriced` where nobody says what it costs.
+        """
         if (route := self._resolved.get((model, dialect))) is None:
             route = self._build(model, dialect)
+            # Bounded, because behind a pattern a caller may name as many models as they can think of.
             if "*" not in model and len(self._resolved) < 10_000:  # noqa: PLR2004
                 self._resolved[model, dialect] = route
         return route

@@ -61,7 +61,7 @@ class ModelCall(msgspec.Struct, frozen=True):
     request_id: UUID = msgspec.field(default_factory=new_uuid)
     """All attempts of the call have it, and so has the answer."""
     attempts: "list[Attempt]" = msgspec.field(default_factory=list)
-    """Those that were funded, in their order."""
+    """Those that were funded one after another; a hedge is not among them."""
 
 
 class Attempt(msgspec.Struct, frozen=True):

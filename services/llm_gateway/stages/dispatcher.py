@@ -88,7 +88,7 @@ class Dispatcher:
                 if not may_try_again(call, progress, failure, at=loop.time() + pause):
                     raise self._give_up(call, failure, progress) from failure
                 if await _client_leaves(call, within=pause):
-                    raise
+                    raise  # to nobody: another attempt would be paid for and not read
 
     async def _fund_next(self, call: ModelCall, progress: _Progress) -> tuple[Attempt, Permit]:
         """The next attempt, funded."""

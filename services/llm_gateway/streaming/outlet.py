@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 _CHUNKS = 32
+"""Chunks that may wait for a client; the provider is not read further while there are so many."""
 STALL_SECONDS = 30.0
 """A client that takes nothing for this long counts as gone."""
 KEEP_ALIVE = b": keep-alive\n\n"

@@ -17,7 +17,9 @@ CHAT_USER = 64
 MESSAGES_USER = 256
 """Anthropic answers 400 to a longer metadata.user_id: 'String should have at most 256 characters'."""
 CHAT_TOOLS = 128
+"""Tools that a request of chat completions may offer."""
 CHAT_STOPS = 4
+"""Stop sequences that a request of chat completions may have."""
 _OTHER = re.compile(r"[^a-zA-Z0-9_-]")
 _DIGEST = 16
 

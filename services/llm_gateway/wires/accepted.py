@@ -18,6 +18,7 @@ _LIMITS = JsonLimits(max_bytes=256 * 1024 * 1024, max_depth=_MOST_LEVELS)
 _NO_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """Matches escaped U+0000 and surrogates; whether surrogates make pairs is left to the shared reader."""
 _INT8_DIGITS = 19
+"""Fewer digits are within 64 bits for certain; longer ones are left to the shared reader, which knows the limit."""
 _MOST_VALUES = 2_000_000
 """Values that a body may have at most: each takes many times its bytes in memory."""
 

@@ -13,6 +13,7 @@ NOTHING = frozenset({b"", b"null"})
 """How a member that is absent or null is written."""
 ONLY_CALLERS_TOOLS = "name tools that the caller runs"
 """What to do instead of naming a tool that the provider would run."""
+# The decoder says what is wrong and where in the text of its error alone, so the place is read from there.
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$(.*)`)?$", re.DOTALL)
 _OTHER = re.compile(r"(.*?)(?: - at `\$(.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")

@@ -1,4 +1,7 @@
-"""A queue in memory that keeps SQS's promises about messages in flight, by the clock of the running loop."""
+"""A queue in memory that keeps SQS's promises about messages in flight, by the clock of the running loop.
+
+It gives messages in the order in which they can be seen, and knows nothing of fairness by group.
+"""
 
 import asyncio
 from collections.abc import Iterator, Sequence

@@ -37,6 +37,7 @@ local now = math.floor(micros / 1000)
 if now < tonumber(ARGV[7]) or now >= tonumber(ARGV[8]) or now < tonumber(ARGV[10]) or now >= tonumber(ARGV[11]) then
     return { 'stale_window', text(now) }
 end
+-- A few at most, so that no call waits for many that died with a gateway; lapse.lua takes the others.
 lapse_due(prefix, KEYS[2], KEYS[3], now, 20)
 
 -- A repeat of a reservation that stands, or of one that a journal put back, holds nothing twice.
@@ -128,7 +129,8 @@ for number = 1, scope_count do
     lefts[number], lines[number] = left, ARGV[at] .. scope.key
 end
 
--- Begins to count a rolling window: from now on here, up to now in the ledger. A hold that lapsed a line above is before.
+-- Begins to count a rolling window: from now on here, up to now in the ledger. What lapse_due has charged above was charged
+-- at this moment at the latest, and so is the ledger's part.
 local function begin_rolling(scope, width, slice)
     local key = rolling_key(scope.key, width)
     redis.call('DEL', key)

@@ -14,7 +14,8 @@ from llm_gateway.budget.redis.base import Argument, Script
 from llm_gateway.budget.redis.fake_counters import CountedHold, CountedScope, CountedWindow
 from llm_gateway.budget.redis.scripts import load_script
 
-_SCOPES_AT, _KEYS_BEFORE, _ARGUMENTS = 22, 5, 7  # as in reserve.lua
+# As in reserve.lua. Lua counts from 1, so what it calls ARGV[12] is args[11] here, and KEYS[4] is keys[3].
+_SCOPES_AT, _KEYS_BEFORE, _ARGUMENTS = 22, 5, 7
 _UNITS = (("tokens", 0), ("nano_usd", 1))
 
 

@@ -104,6 +104,7 @@ class ScopeTotals:
         scope = self._scope(key)
         scope.total.hold(amount)
         if day is not None:
+            # a month's label is how its days' labels begin
             for window, label in ((scope.day, day), (scope.month, day[:7])):
                 if window.reaches(label):
                     window.hold(amount)

@@ -135,6 +135,8 @@ class StreamFinisher:
                 if opened.chunks is not None and opened.reader is not None:
                     async for chunk in opened.chunks:
                         events = opened.reader.feed(chunk)
+                        # While the client takes what has come, nothing is waited for at the provider; a client that
+                        # takes nothing is given up by its outlet.
                         until.due = opened.deadline + STALL_SECONDS
                         if await relay.relay(events):
                             return

@@ -38,6 +38,7 @@ _KNOWN = frozenset(
 )
 """Fields that cost nothing beside the tokens that are counted; any other is refused unless the provider declares it."""
 _ALSO_PROMPT = ("response_format", "chat_template_kwargs", "guided_json", "structured_outputs")
+"""Fields beside the messages and tools whose text a model may be shown, so that its bytes count."""
 
 
 class _StreamOptions(msgspec.Struct):

@@ -100,7 +100,7 @@ class ResponseFormat(msgspec.Struct):
 
 
 class ChatCall(msgspec.Struct):
-    """The body, as far as translation reads it; members that it does not know are judged by `allow_lists`."""
+    """The body, as far as translation reads it; `translation/*/fields.py` say what becomes of every member."""
 
     messages: list[Message]
     max_tokens: int | None = None

@@ -15,6 +15,7 @@ from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 _FORWARDED = ("anthropic-version", "anthropic-beta")
 _CLEARING = frozenset({"clear_tool_uses_20250919", "clear_thinking_20251015"})
 _NOT_PROMPT = frozenset({"model", "messages", "metadata"})
+"""Fields that no model is shown, and the messages, which are counted part by part; the bytes of all others count."""
 _NONE: frozenset[bytes] = frozenset()
 _FREE_VALUES = {
     "speed": (frozenset({b'"standard"'}), "only the standard speed is priced"),

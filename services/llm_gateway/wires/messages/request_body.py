@@ -41,7 +41,7 @@ class Message(msgspec.Struct):
 
 
 class Tool(msgspec.Struct):
-    """A tool on offer; one with a `type` of its own is run by the vendor."""
+    """A tool on offer; one with a `type` other than `custom` is defined by the vendor, and cannot be translated."""
 
     name: str = ""
     type: str | None = None
@@ -85,7 +85,7 @@ class Metadata(msgspec.Struct):
 
 
 class MessagesCall(msgspec.Struct):
-    """The body, as far as translation reads it; members that it does not know are judged by `allow_lists`."""
+    """The body, as far as translation reads it; `translation/*/fields.py` say what becomes of every member."""
 
     messages: list[Message]
     max_tokens: int | None = None

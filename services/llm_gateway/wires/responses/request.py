@@ -10,6 +10,7 @@ from llm_gateway.wires.fields import check_free_values, field_bytes, find_unlist
 from llm_gateway.wires.overheads import REQUEST_OVERHEAD
 from llm_gateway.wires.responses.content import divide_tools, measure_input, measure_tools
 
+# Fields that no model is shown, and the input, which is counted item by item; the bytes of all others count.
 _NOT_PROMPT = frozenset({"model", "input", "metadata", "include", "user", "safety_identifier", "prompt_cache_key"})
 _NONE: frozenset[bytes] = frozenset()
 _KEPT = "what the provider keeps has no declared maximum; send the items themselves"

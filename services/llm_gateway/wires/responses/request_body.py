@@ -72,7 +72,7 @@ class Reasoning(msgspec.Struct):
 
 
 class ResponsesCall(msgspec.Struct):
-    """The body, as far as translation reads it; members that it does not know are judged by `allow_lists`."""
+    """The body, as far as translation reads it; `translation/*/fields.py` say what becomes of every member."""
 
     input: str | list[Item]
     instructions: str | None = None
