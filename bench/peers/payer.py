@@ -1,12 +1,11 @@
 """The tenant and the run that pay for the benchmark's calls, and their charges in the ledger."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 import psycopg
 
 from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.money import BudgetLimit
 from foundation.http.service_tokens import ServiceTokenSigner
 
@@ -29,17 +28,17 @@ class Charged:
 class Payer:
     """Ids of rows that `new` inserts; the gateway takes tokens for them as it does for any run."""
 
-    tenant_id: UUID
-    user_id: UUID
-    run_id: UUID
-    step_id: UUID
+    tenant_id: TenantId
+    user_id: UserId
+    run_id: RunId
+    step_id: StepId
     _url: str
     _signer: ServiceTokenSigner
 
     @classmethod
     def new(cls, url: str, signer: ServiceTokenSigner, *, nano_usd: int = _PLENTY) -> "Payer":
         """Make a payer with budgets for a day and a month; the tenant's budget for all time is `nano_usd`."""
-        payer = cls(new_uuid(), new_uuid(), new_uuid(), new_uuid(), url, signer)
+        payer = cls(TenantId(new_uuid()), UserId(new_uuid()), RunId(new_uuid()), StepId(new_uuid()), url, signer)
         with psycopg.connect(url, autocommit=True) as connection:
             tenant, user = payer.tenant_id, payer.user_id
             connection.execute("INSERT INTO tenants (tenant_id, name) VALUES (%s, %s)", [tenant, f"bench {tenant}"])

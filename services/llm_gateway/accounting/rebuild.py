@@ -3,13 +3,12 @@
 import asyncio
 import json
 from collections.abc import Iterable
-from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.storage.ledger.gateway_instances import live_gateways
 from foundation.storage.ledger.llm_events import (
     committed_by_ancestor,
@@ -205,7 +204,7 @@ class Rebuilder:
         return text(answer) == "done"
 
 
-def _totals_of(buckets: dict[int, BucketTotals], tenant_id: UUID) -> BucketTotals:
+def _totals_of(buckets: dict[int, BucketTotals], tenant_id: TenantId) -> BucketTotals:
     """The totals of a tenant's bucket; for a bucket that is not rebuilt here, totals that are thrown away."""
     number = keys.bucket_of(tenant_id)
     return buckets.get(number) or BucketTotals(number)

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from foundation.contracts.gateway.budget_policy import BoundKind
+from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 
 
 class AttemptReason(StrEnum):
@@ -25,7 +26,7 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     It crosses Redis as JSON; `settled_at` is absent in the event of a lapse, whose time is that of its stream entry.
     """
 
-    tenant_id: UUID
+    tenant_id: TenantId
     event_day: date
     event_id: UUID
     kind: str
@@ -46,13 +47,13 @@ class UsageEvent(msgspec.Struct, frozen=True, kw_only=True):
     reason: AttemptReason = AttemptReason.FIRST
     settled_at: datetime | None = None
     adjusts_event_id: UUID | None = None
-    user_id: UUID | None = None
-    api_key_id: UUID | None = None
-    run_id: UUID | None = None
-    step_id: UUID | None = None
+    user_id: UserId | None = None
+    api_key_id: ApiKeyId | None = None
+    run_id: RunId | None = None
+    step_id: StepId | None = None
     generation: int | None = None
     fence: int | None = None
-    ancestor_run_ids: tuple[UUID, ...] = ()
+    ancestor_run_ids: tuple[RunId, ...] = ()
     call_key: str | None = None
     cached_input_tokens: int = 0
     cache_write_tokens: int = 0

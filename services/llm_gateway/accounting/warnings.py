@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from foundation.domain.ids import TenantId
 from foundation.storage.limits.budget_warnings import BudgetWarning
 from foundation.telemetry.logs import logger
 from llm_gateway import metrics
@@ -19,7 +18,7 @@ def read_warning(fields: Mapping[bytes, bytes], *, made_ms: int) -> BudgetWarnin
     words = {name.decode(): value.decode() for name, value in fields.items()}
     tenant_id, scope, scope_id = keys.read_scope(words["warning"])
     return BudgetWarning(
-        tenant_id=TenantId(tenant_id),
+        tenant_id=tenant_id,
         scope=scope,
         scope_id=scope_id,
         period=words["period"],

@@ -1,12 +1,11 @@
 """Breakers and alerts in the contract that other services read."""
 
-from uuid import UUID
-
 from msgspec.structs import asdict
 from redis.exceptions import RedisError
 
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import TenantId
 from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerView
 
@@ -18,7 +17,7 @@ def describe_breaker(view: BreakerView) -> Breaker:
     return Breaker(**asdict(view))
 
 
-async def read_latest(alerts: Alerts, *, most: int, tenant_id: UUID | None) -> list[OperationsEntry]:
+async def read_latest(alerts: Alerts, *, most: int, tenant_id: TenantId | None) -> list[OperationsEntry]:
     """Newest first; with a tenant, what is about breakers or about that tenant, and nothing of others."""
     try:
         entries = await alerts.latest(most=most if tenant_id is None else _MOST_READ)
@@ -30,5 +29,5 @@ async def read_latest(alerts: Alerts, *, most: int, tenant_id: UUID | None) -> l
     return [entry for entry in operations if _concerns(entry, tenant_id)][:most]
 
 
-def _concerns(entry: OperationsEntry, tenant_id: UUID) -> bool:
+def _concerns(entry: OperationsEntry, tenant_id: TenantId) -> bool:
     return entry.kind == "breaker" or (entry.about or {}).get("tenant_id") == str(tenant_id)

@@ -1,12 +1,12 @@
 """The routes under `/internal`, for other services."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import RunMoney, Spending, SpendingQuery
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.operations import describe_breaker, read_latest
@@ -30,13 +30,13 @@ def _money(runs: RunSpending, scopes: ScopeSpendingReader) -> APIRouter:
     router = APIRouter()
 
     @router.post("/runs/{run_id}/close", status_code=204, summary="Admit no more calls of a run")
-    async def close_run(run_id: UUID, body: CloseRun) -> Response:
+    async def close_run(run_id: RunId, body: CloseRun) -> Response:
         await runs.close_run(run_id, tenant_id=body.tenant_id, generation=body.generation)
         return Response(status_code=204)
 
     @router.get("/runs/{run_id}/money", summary="What a run has committed and holds")
     async def run_money(
-        run_id: UUID, tenant_id: UUID, step_id: Annotated[list[UUID] | None, Query()] = None
+        run_id: RunId, tenant_id: TenantId, step_id: Annotated[list[StepId] | None, Query()] = None
     ) -> RunMoney:
         return await runs.read(run_id, tenant_id=tenant_id, step_ids=step_id or [])
 
@@ -64,7 +64,7 @@ def _operations(board: BreakerBoard, alerts: Alerts) -> APIRouter:
 
     @router.get("/operations", summary="Alerts and changes of breakers, newest first; of alerts only a tenant's own")
     async def operations(
-        most: Annotated[int, Query(ge=1, le=500)] = 100, tenant_id: UUID | None = None
+        most: Annotated[int, Query(ge=1, le=500)] = 100, tenant_id: TenantId | None = None
     ) -> list[OperationsEntry]:
         return await read_latest(alerts, most=most, tenant_id=tenant_id)
 

@@ -1,9 +1,10 @@
 """The bodies of the internal routes that no contract has."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.domain.ids import TenantId
 
 
 class CloseRun(BaseModel):
@@ -11,5 +12,5 @@ class CloseRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    tenant_id: UUID
+    tenant_id: TenantId
     generation: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None

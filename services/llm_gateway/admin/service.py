@@ -1,12 +1,12 @@
 """Closes a run to further calls, and reads what its scopes have spent."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from redis.exceptions import RedisError
 
 from foundation.contracts.gateway.spending import RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import RunId, StepId, TenantId
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
@@ -19,14 +19,14 @@ class RunSpending:
     def __init__(self, store: BudgetStore) -> None:
         self._store = store
 
-    async def close_run(self, run_id: UUID, *, tenant_id: UUID, generation: int | None) -> None:
+    async def close_run(self, run_id: RunId, *, tenant_id: TenantId, generation: int | None) -> None:
         """Refuses the run's further calls; idempotent. `DependencyUnavailable` while Redis is away or being rebuilt."""
         try:
             await self._store.close_run(tenant_id, run_id, generation=generation or ALL_GENERATIONS)
         except (BucketClosed, RedisError) as error:
             raise DependencyUnavailable("budgets cannot be changed at the moment", retry_after=1) from error
 
-    async def read(self, run_id: UUID, *, tenant_id: UUID, step_ids: Sequence[UUID]) -> RunMoney:
+    async def read(self, run_id: RunId, *, tenant_id: TenantId, step_ids: Sequence[StepId]) -> RunMoney:
         """What the run, its tenant and these steps have committed and hold."""
         wanted = [(ScopeKind.RUN, run_id), (ScopeKind.TENANT, tenant_id), *((ScopeKind.STEP, one) for one in step_ids)]
         try:

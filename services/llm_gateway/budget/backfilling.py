@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from foundation.domain.ids import TenantId
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.scopes import LimitedScope
 from llm_gateway.budget.limits.tenant_limits import TenantLimitsCache
@@ -21,10 +22,10 @@ class BackfillReader:
     def __init__(self, store: BudgetStore, limits: TenantLimitsCache) -> None:
         self._store = store
         self._limits = limits
-        self._reads: SingleFlight[tuple[UUID, UUID, int], Backfill] = SingleFlight()
+        self._reads: SingleFlight[tuple[TenantId, UUID, int], Backfill] = SingleFlight()
 
     async def read(
-        self, tenant_id: UUID, scopes: Sequence[LimitedScope], needed: BackfillNeeded
+        self, tenant_id: TenantId, scopes: Sequence[LimitedScope], needed: BackfillNeeded
     ) -> dict[int, Backfill]:
         """The sums that the reservation must bring along, by the number of the scope."""
         return {
@@ -32,12 +33,12 @@ class BackfillReader:
             for number, since_ms in needed.since_ms.items()
         }
 
-    async def _join_read(self, tenant_id: UUID, scope: LimitedScope, since_ms: int) -> Backfill:
+    async def _join_read(self, tenant_id: TenantId, scope: LimitedScope, since_ms: int) -> Backfill:
         return await self._reads.join(
             (tenant_id, scope.scope_id, since_ms), lambda: self._read(tenant_id, scope, since_ms)
         )
 
-    async def _read(self, tenant_id: UUID, scope: LimitedScope, since_ms: int) -> Backfill:
+    async def _read(self, tenant_id: TenantId, scope: LimitedScope, since_ms: int) -> Backfill:
         if scope.rolling is None:
             raise ValueError(f"the {scope.kind} has no rolling limit")
         # What was committed up to that moment is in the ledger once its stream entries are gone; Redis counts the rest.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount
 from llm_gateway.budget.redis import keys
 
@@ -25,7 +26,7 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """
 
     reservation_id: UUID
-    tenant_id: UUID
+    tenant_id: TenantId
     bound_tokens: int
     bound_nano_usd: int
     day: str

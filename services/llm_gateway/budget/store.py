@@ -7,6 +7,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from foundation.domain.ids import RunId, TenantId
 from foundation.domain.money import MAX_AMOUNT, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import ScopeKind
@@ -102,7 +103,7 @@ class BudgetStore:
             )
         return total
 
-    async def close_run(self, tenant_id: UUID, run_id: UUID, *, generation: int = ALL_GENERATIONS) -> None:
+    async def close_run(self, tenant_id: TenantId, run_id: RunId, *, generation: int = ALL_GENERATIONS) -> None:
         """Close the run: no call of it up to this generation is admitted any more. `BucketClosed` during a rebuild."""
         bucket = keys.bucket_of(tenant_id)
         run = keys.scope(bucket, tenant_id, ScopeKind.RUN, run_id)
@@ -157,7 +158,7 @@ class BudgetStore:
         )
         return text(answer) == "restored"
 
-    async def counters(self, tenant_id: UUID, kind: ScopeKind, scope_id: UUID) -> WindowCounts:
+    async def counters(self, tenant_id: TenantId, kind: ScopeKind, scope_id: UUID) -> WindowCounts:
         """What is committed and held in a scope, in total; zero where nothing was ever counted."""
         key = keys.scope(keys.bucket_of(tenant_id), tenant_id, kind, scope_id)
         [field] = await self._redis.hmget(key, [FIELD])

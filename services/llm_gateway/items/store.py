@@ -5,7 +5,6 @@ import os
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -14,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.domain.ids import TenantId
 from foundation.telemetry.logs import logger
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.base import Script
@@ -40,7 +40,7 @@ class KeptItems:
         self._runner = PooledRunner(redis)
         self._script = Script((files("llm_gateway.items") / "keep.lua").read_text())
 
-    async def keep(self, tenant_id: UUID, items: Sequence[Item]) -> None:
+    async def keep(self, tenant_id: TenantId, items: Sequence[Item]) -> None:
         """Never fails: an item that could not be kept is answered later as one that is not known."""
         kept = [item for item in items if len(item.raw) <= _MOST_BYTES_AN_ITEM]
         if not kept:
@@ -57,7 +57,7 @@ class KeptItems:
         except (RedisError, LockstepError) as error:
             _log.warning("the items of an answer are not kept", extra={"why": str(error), "tenant_id": str(tenant_id)})
 
-    async def find(self, tenant_id: UUID, ids: Sequence[str]) -> dict[str, Item]:
+    async def find(self, tenant_id: TenantId, ids: Sequence[str]) -> dict[str, Item]:
         """Those of these items that are known; `DependencyUnavailable` while Redis is away."""
         names = {_key(tenant_id, one): one for one in ids}
         try:
@@ -83,6 +83,6 @@ def _sealed(cipher: AESGCM, item: Item, name: str) -> bytes:
     return nonce + cipher.encrypt(nonce, _encoder.encode(item), name.encode())
 
 
-def _key(tenant_id: UUID, item_id: str) -> str:
+def _key(tenant_id: TenantId, item_id: str) -> str:
     digest = hashlib.sha256(f"{tenant_id}:{item_id}".encode()).hexdigest()
     return f"{keys.prefix(keys.bucket_of(tenant_id))}item:{digest}"

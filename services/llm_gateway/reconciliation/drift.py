@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount, dollars
@@ -32,7 +31,7 @@ class LedgerCount:
 class TenantDrift:
     """One tenant's attempts at one provider in the days of the report, and all that it was ever charged."""
 
-    tenant_id: UUID
+    tenant_id: TenantId
     billed_nano_usd: int
     charged_nano_usd: int
     counted: LedgerCount
@@ -62,9 +61,9 @@ class TenantDrift:
         }
 
 
-def sum_by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, LedgerCount]) -> list[TenantDrift]:
+def sum_by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[TenantId, LedgerCount]) -> list[TenantDrift]:
     """The tenants of these attempts, each with its sums."""
-    sums: dict[UUID, tuple[int, int]] = {}
+    sums: dict[TenantId, tuple[int, int]] = {}
     for row in attempts:
         billed, charged = sums.get(row["tenant_id"], (0, 0))
         sums[row["tenant_id"]] = billed + (row["billed_nano_usd"] or 0), charged + row["cost_nano_usd"]
@@ -73,9 +72,9 @@ def sum_by_tenant(attempts: Iterable[Mapping[str, Any]], counted: Mapping[UUID, 
 
 async def count_tenants(
     database: Database, store: BudgetStore, record_everything: Callable[[], Awaitable[None]]
-) -> dict[UUID, LedgerCount]:
+) -> dict[TenantId, LedgerCount]:
     """Every tenant's ledger and counters; `record_everything` first writes all events in Redis to the ledger."""
-    counts: dict[UUID, LedgerCount] = {}
+    counts: dict[TenantId, LedgerCount] = {}
     tenants = {row.tenant_id for row in await _read_ledger(database)}
     for _ in range(_TRIES):
         before = {tenant_id: await _read_counters(store, tenant_id) for tenant_id in tenants}
@@ -85,7 +84,7 @@ async def count_tenants(
                 same = before.get(row.tenant_id) == await _read_counters(store, row.tenant_id)
                 counters = before.get(row.tenant_id) if same else None
                 counts[row.tenant_id] = LedgerCount(row.amount, counters)
-        tenants = {TenantId(tenant_id) for tenant_id, one in counts.items() if one.counters is None}
+        tenants = {tenant_id for tenant_id, one in counts.items() if one.counters is None}
         if not tenants:
             break
     return counts
@@ -96,7 +95,7 @@ async def _read_ledger(database: Database) -> list[CommittedByTenant]:
         return await committed_by_tenant(tx)
 
 
-async def _read_counters(store: BudgetStore, tenant_id: UUID) -> Amount | None:
+async def _read_counters(store: BudgetStore, tenant_id: TenantId) -> Amount | None:
     """None while they are being rebuilt."""
     if not await store.is_open(keys.bucket_of(tenant_id)):
         return None

@@ -73,13 +73,13 @@ class AnswerVault:
         if len(secret) != _KEY_BYTES:
             raise ReplayKeyInvalid("the replay key is not 32 bytes long")
         self._secret = secret
-        self._ciphers: LRUCache[UUID, AESGCM] = LRUCache(_MOST_CIPHERS)
+        self._ciphers: LRUCache[TenantId, AESGCM] = LRUCache(_MOST_CIPHERS)
         self._database = database
         self._objects = objects
 
-    async def find(self, tenant_id: UUID, call_key: str) -> StoredReplay | None:
+    async def find(self, tenant_id: TenantId, call_key: str) -> StoredReplay | None:
         """The stored answer to a call; `DependencyUnavailable` when it is unknown whether there is one."""
-        async with self._database.tenant(TenantId(tenant_id)) as tx:
+        async with self._database.tenant(tenant_id) as tx:
             stored = await find_answer(tx, call_key)
             salt = await tenant_salt(tx) if stored is not None else b""
         if stored is None:
@@ -103,7 +103,7 @@ class AnswerVault:
 
     async def store(
         self,
-        tenant_id: UUID,
+        tenant_id: TenantId,
         call_key: str,
         *,
         fingerprint: bytes,
@@ -133,8 +133,8 @@ class AnswerVault:
             sha256=hashlib.sha256(answer.body).digest(),
             expires_at=None if remembered_for is None else datetime.now(UTC) + remembered_for,
         )
-        async with self._database.tenant(TenantId(tenant_id)) as tx:
-            return await store_answer(tx, TenantId(tenant_id), sealed_answer)
+        async with self._database.tenant(tenant_id) as tx:
+            return await store_answer(tx, tenant_id, sealed_answer)
 
     async def forget_expired(self) -> int:
         """Delete expired answers to callers' own keys, of all tenants; returns how many."""
@@ -145,15 +145,15 @@ class AnswerVault:
                 await self._objects.delete(object_key)
         return len(expired)
 
-    async def cipher_of(self, tenant_id: UUID) -> AESGCM:
+    async def cipher_of(self, tenant_id: TenantId) -> AESGCM:
         """The tenant's cipher."""
         return self._ciphers.get(tenant_id) or await self._fetch_cipher(tenant_id)
 
-    async def _fetch_cipher(self, tenant_id: UUID) -> AESGCM:
-        async with self._database.tenant(TenantId(tenant_id)) as tx:
+    async def _fetch_cipher(self, tenant_id: TenantId) -> AESGCM:
+        async with self._database.tenant(tenant_id) as tx:
             return self._cipher(tenant_id, await tenant_salt(tx))
 
-    def _cipher(self, tenant_id: UUID, salt: bytes) -> AESGCM:
+    def _cipher(self, tenant_id: TenantId, salt: bytes) -> AESGCM:
         if (known := self._ciphers.get(tenant_id)) is not None:
             return known
         key = HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=salt, info=b"stored answers").derive(self._secret)
@@ -161,6 +161,6 @@ class AnswerVault:
         return cipher
 
 
-def _bound_to(tenant_id: UUID, call_key: str) -> bytes:
+def _bound_to(tenant_id: TenantId, call_key: str) -> bytes:
     """Ties the ciphertext to its row: an answer moved to another call or tenant does not decrypt."""
     return f"{tenant_id}|{call_key}".encode()

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cachetools import LRUCache
@@ -12,6 +11,7 @@ from redis.exceptions import RedisError
 
 from foundation.contracts.gateway.budget_policy import AwayPolicy
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import TenantId
 from foundation.domain.money import dollars
 from llm_gateway import metrics
 from llm_gateway.accounting.attempt_book import AttemptBook, RedisUnavailable
@@ -157,7 +157,7 @@ class Funding:
             raise RedisUnavailable("budgets are being rebuilt", retry_after=1) from error
 
     async def _read_backfills(
-        self, tenant_id: UUID, request: AttemptRequest, needed: BackfillNeeded
+        self, tenant_id: TenantId, request: AttemptRequest, needed: BackfillNeeded
     ) -> dict[int, Backfill]:
         try:
             async with asyncio.timeout(_REBUILD_SECONDS):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.tool_job import PROGRESS_TYPE, JobHolder, JobProgress, JobState, ToolJob, ToolResult
 from foundation.domain.errors import BadRequest, LockstepError
+from foundation.domain.ids import JobId
 from foundation.http.problems import faults_from, problem_body
 from foundation.telemetry.logs import bind
 from tool_runtime.launcher.dependencies import BearerToken, CallingService, CurrentRuntime
@@ -55,7 +55,7 @@ async def submit(
     operation_id="cancel_job",
 )
 async def cancel(
-    job_id: UUID,
+    job_id: JobId,
     _: CallingService,
     runtime: CurrentRuntime,
     generation: Annotated[int, Query(ge=1)],

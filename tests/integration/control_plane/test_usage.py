@@ -60,7 +60,7 @@ class World:
         return self.task_id if event["run_id"] in self.runs else None
 
 
-def a_run(database: ScratchDatabase, tenant: Tenant, task_id: TaskId) -> UUID:
+def a_run(database: ScratchDatabase, tenant: Tenant, task_id: TaskId) -> RunId:
     run_id = RunId(new_uuid())
     with database.superuser() as connection:
         connection.execute(

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -14,7 +13,7 @@ from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
 from fixtures.money.ledger import recorded_events
 from foundation.contracts.gateway.run_token import Ancestor
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import RunId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.scopes import ScopeKind
 
@@ -36,7 +35,7 @@ class Spent:
     def __init__(self, redis: RedisServer, tenant: Tenant) -> None:
         self._redis, self._tenant = redis, tenant
 
-    def run(self, run_id: UUID) -> int:
+    def run(self, run_id: RunId) -> int:
         tokens, _, held, _ = counters_of(self._redis, self._tenant.tenant_id, ScopeKind.RUN, run_id)
         assert held == 0
         return tokens
@@ -53,7 +52,7 @@ async def test_a_hundred_calls_at_once_stay_within_the_caps_of_step_run_and_ever
     gateway_redis: RedisServer,
 ) -> None:
     used, bound = await a_call(client, tenant, signing)
-    root, parent = new_uuid(), new_uuid()
+    root, parent = RunId(new_uuid()), RunId(new_uuid())
     above = (
         Ancestor(run_id=root, generation=1, caps=BudgetLimit(tokens=50 * bound)),
         Ancestor(run_id=parent, generation=1, caps=BudgetLimit(tokens=20 * bound)),
@@ -91,7 +90,7 @@ async def test_a_hundred_calls_at_once_stay_within_the_caps_of_step_run_and_ever
 async def test_a_closed_run_refuses_the_calls_of_all_runs_below_it(
     client: httpx.AsyncClient, tenant: Tenant, signing: Signing, which: int
 ) -> None:
-    above = tuple(Ancestor(run_id=new_uuid(), generation=2) for _ in range(2))
+    above = tuple(Ancestor(run_id=RunId(new_uuid()), generation=2) for _ in range(2))
     step = Step(tenant, signing, ancestors=above)
     assert (await post(client, step)).status_code == 200
     await client.post(
@@ -112,7 +111,7 @@ async def test_what_sub_runs_spent_is_in_the_runs_above_after_redis_was_lost(
     gateway: GatewayProcess, client: httpx.AsyncClient, tenant: Tenant, signing: Signing, gateway_redis: RedisServer
 ) -> None:
     used, bound = await a_call(client, tenant, signing)
-    parent = new_uuid()
+    parent = RunId(new_uuid())
     above = (Ancestor(run_id=parent, generation=1, caps=BudgetLimit(tokens=2 * used + bound - 1)),)
     for _ in range(2):
         assert (await post(client, Step(tenant, signing, ancestors=above))).status_code == 200

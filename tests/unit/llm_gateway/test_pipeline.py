@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.money.gateway_calls import MoneyBench, Stays, a_failure, a_provider, a_route, a_target
 from foundation.domain.errors import BudgetExceeded, Unauthenticated
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, UserId, new_uuid
 from foundation.domain.money import NOTHING, BudgetLimit
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
@@ -29,7 +29,7 @@ from llm_gateway.stages.ending.plain_finisher import PlainFinisher
 from llm_gateway.stages.stored_answers import StoredAnswers
 
 BODY = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 50}).encode()
-CALLER = Caller(new_uuid(), user_id=new_uuid())
+CALLER = Caller(TenantId(new_uuid()), user_id=UserId(new_uuid()))
 
 
 class OneCaller:
@@ -43,12 +43,12 @@ class MemoryVault:
     def __init__(self) -> None:
         self._replays: dict[str, StoredReplay] = {}
 
-    async def find(self, tenant_id: UUID, call_key: str) -> StoredReplay | None:  # noqa: ARG002
+    async def find(self, tenant_id: TenantId, call_key: str) -> StoredReplay | None:  # noqa: ARG002
         return self._replays.get(call_key)
 
     async def store(
         self,
-        tenant_id: UUID,  # noqa: ARG002
+        tenant_id: TenantId,  # noqa: ARG002
         call_key: str,
         *,
         fingerprint: bytes,

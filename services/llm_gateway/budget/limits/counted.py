@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from foundation.contracts.gateway.run_token import RunClaims
+from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from llm_gateway.budget.limits.rates import CallLimits, call_limits
 from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
@@ -26,9 +27,14 @@ class CallScopes:
 
 
 def scopes_of_call(
-    limits: EffectiveLimits, *, tenant_id: UUID, user_id: UUID | None, api_key_id: UUID | None, run: RunClaims | None
+    limits: EffectiveLimits,
+    *,
+    tenant_id: TenantId,
+    user_id: UserId | None,
+    api_key_id: ApiKeyId | None,
+    run: RunClaims | None,
 ) -> CallScopes:
-    lasting = {ScopeKind.TENANT: tenant_id}
+    lasting: dict[ScopeKind, UUID] = {ScopeKind.TENANT: tenant_id}
     if user_id is not None:
         lasting[ScopeKind.USER] = user_id
     if api_key_id is not None:
@@ -60,6 +66,6 @@ def _of_run(run: RunClaims | None) -> list[LimitedScope]:
 
 
 def _call_limits(
-    limits: EffectiveLimits, tenant_id: UUID, lasting: Mapping[ScopeKind, UUID], *, uncounted: frozenset[ScopeKind]
+    limits: EffectiveLimits, tenant_id: TenantId, lasting: Mapping[ScopeKind, UUID], *, uncounted: frozenset[ScopeKind]
 ) -> CallLimits:
     return call_limits(tenant_id, lasting, limits.rates, uncounted=uncounted)

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
+from foundation.domain.ids import TenantId
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 
@@ -75,7 +76,7 @@ class SlidingWindowState(msgspec.Struct, frozen=True):
 
 
 def call_limits(
-    tenant_id: UUID, scopes: Mapping[ScopeKind, UUID], limits: RateLimits, *, uncounted: frozenset[ScopeKind]
+    tenant_id: TenantId, scopes: Mapping[ScopeKind, UUID], limits: RateLimits, *, uncounted: frozenset[ScopeKind]
 ) -> CallLimits:
     """The limits of a call in its scopes; in the `uncounted` ones its tokens and slots count, but not the request."""
     rates: list[SlidingWindow] = []

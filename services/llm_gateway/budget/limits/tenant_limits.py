@@ -73,14 +73,14 @@ class TenantLimitsCache:
         self._database = database
         self._shipped = shipped
         self._clock = clock
-        self._known: LRUCache[UUID, _KnownLimits] = LRUCache(_MOST_REMEMBERED)
-        self._loads: SingleFlight[UUID, EffectiveLimits] = SingleFlight()
+        self._known: LRUCache[TenantId, _KnownLimits] = LRUCache(_MOST_REMEMBERED)
+        self._loads: SingleFlight[TenantId, EffectiveLimits] = SingleFlight()
 
     def ship(self, limits: RateLimits) -> None:
         """Change the limits of tenants that have set none; each tenant gets them when its own are renewed."""
         self._shipped = limits
 
-    async def of(self, tenant_id: UUID) -> EffectiveLimits:
+    async def of(self, tenant_id: TenantId) -> EffectiveLimits:
         """The tenant's limits; `DependencyUnavailable` when they were never seen and PostgreSQL is away."""
         known = self._known.get(tenant_id)
         if known is None:
@@ -96,10 +96,10 @@ class TenantLimitsCache:
         return known.limits
 
     async def read_spent(
-        self, tenant_id: UUID, scope: LimitedScope, window: RollingLimit, *, until_ms: int
+        self, tenant_id: TenantId, scope: LimitedScope, window: RollingLimit, *, until_ms: int
     ) -> Backfill:
         """What the ledger has of a rolling window; `DependencyUnavailable` when PostgreSQL is away."""
-        async with self._database.tenant(TenantId(tenant_id)) as tx:
+        async with self._database.tenant(tenant_id) as tx:
             sums = await committed_in_rolling_window(
                 tx,
                 scope=scope.kind.value,
@@ -110,8 +110,8 @@ class TenantLimitsCache:
             )
         return Backfill(until_ms, {one.slice: one.amount for one in sums})
 
-    async def _load(self, tenant_id: UUID) -> EffectiveLimits:
-        async with self._database.tenant(TenantId(tenant_id)) as tx:
+    async def _load(self, tenant_id: TenantId) -> EffectiveLimits:
+        async with self._database.tenant(tenant_id) as tx:
             declared = await read_tenant_limits(tx, alive_seconds=ALIVE_SECONDS)
         if declared is None or declared.suspended:
             self._known.pop(tenant_id, None)
@@ -122,7 +122,7 @@ class TenantLimitsCache:
         self._known[tenant_id] = _KnownLimits(limits, self._clock())
         return limits
 
-    def _combine(self, tenant_id: UUID, declared: TenantLimits) -> EffectiveLimits:
+    def _combine(self, tenant_id: TenantId, declared: TenantLimits) -> EffectiveLimits:
         by_scope: dict[tuple[str, UUID], dict[str, BudgetLimit]] = {}
         windows: dict[tuple[str, UUID], RollingLimit] = {}
         for budget in declared.budgets:
@@ -143,7 +143,7 @@ class TenantLimitsCache:
         )
 
 
-def _read_setting(tenant_id: UUID, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
+def _read_setting(tenant_id: TenantId, settings: Mapping[str, object], name: str, shipped: Setting) -> Setting:
     """A tenant's setting of this name; the default where it is not valid."""
     try:
         return shipped if settings.get(name) is None else type(shipped).model_validate(settings[name])

@@ -5,11 +5,13 @@ import zlib
 from functools import lru_cache
 from uuid import UUID
 
+from foundation.domain.ids import TenantId
+
 BUCKETS = 64
 
 
 @lru_cache(maxsize=10_000)
-def bucket_of(tenant_id: UUID) -> int:
+def bucket_of(tenant_id: TenantId) -> int:
     return zlib.crc32(str(tenant_id).encode()) % BUCKETS
 
 
@@ -41,7 +43,7 @@ def hold(bucket: int, reservation_id: UUID | str) -> str:
     return f"{prefix(bucket)}hold:{reservation_id}"
 
 
-def call_marker(bucket: int, tenant_id: UUID, call_key: str) -> str:
+def call_marker(bucket: int, tenant_id: TenantId, call_key: str) -> str:
     return f"{prefix(bucket)}call:{hashlib.sha256(f'{tenant_id}:{call_key}'.encode()).hexdigest()}"
 
 
@@ -49,17 +51,17 @@ def adjustment(bucket: int, event_id: UUID) -> str:
     return f"{prefix(bucket)}adjustment:{event_id}"
 
 
-def scope(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
+def scope(bucket: int, tenant_id: TenantId, kind: str, scope_id: UUID) -> str:
     return f"{prefix(bucket)}scope:{tenant_id}:{kind}:{scope_id}"
 
 
-def read_scope(key: str) -> tuple[UUID, str, UUID]:
+def read_scope(key: str) -> tuple[TenantId, str, UUID]:
     """The tenant, kind and id that a scope's key names."""
     tenant_id, kind, scope_id = key.rpartition("scope:")[2].split(":")
-    return UUID(tenant_id), kind, UUID(scope_id)
+    return TenantId(UUID(tenant_id)), kind, UUID(scope_id)
 
 
-def limit(bucket: int, tenant_id: UUID, kind: str, scope_id: UUID) -> str:
+def limit(bucket: int, tenant_id: TenantId, kind: str, scope_id: UUID) -> str:
     return f"{prefix(bucket)}limit:{tenant_id}:{kind}:{scope_id}"
 
 

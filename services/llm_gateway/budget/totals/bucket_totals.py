@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from foundation.domain.ids import TenantId
 from foundation.storage.ledger.llm_events import (
     CommittedByAncestor,
     CommittedByCaller,
@@ -60,5 +61,5 @@ class BucketTotals:
         for key, windowed in hold.scopes:
             self.scopes.hold(key, hold.amount, day=hold.day if windowed else None)
 
-    def _key(self, tenant_id: UUID, kind: ScopeKind, scope_id: UUID) -> str:
+    def _key(self, tenant_id: TenantId, kind: ScopeKind, scope_id: UUID) -> str:
         return keys.scope(self.number, tenant_id, kind, scope_id)

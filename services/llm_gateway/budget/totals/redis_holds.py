@@ -7,13 +7,14 @@ from uuid import UUID
 import msgspec
 from redis.asyncio import Redis
 
+from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.replies import text
 
 
 class _Owner(msgspec.Struct):
-    tenant_id: UUID
+    tenant_id: TenantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class RedisHold:
 
     identity: UUID
     bucket: int
-    tenant_id: UUID
+    tenant_id: TenantId
     day: str
     amount: Amount
     scopes: tuple[tuple[str, bool], ...]

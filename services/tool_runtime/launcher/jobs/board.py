@@ -20,6 +20,7 @@ from foundation.domain.errors import (
     NotFound,
     QuotaExceeded,
 )
+from foundation.domain.ids import JobId
 from foundation.domain.tools import ToolEffect
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.finished import FinishedJob, FinishedJobs
@@ -75,7 +76,7 @@ class JobBoard:
         self._hand_out()
         return entry
 
-    def cancel(self, job_id: UUID, holder: JobHolder) -> OpenJob | ToolResult:
+    def cancel(self, job_id: JobId, holder: JobHolder) -> OpenJob | ToolResult:
         """The open job, told to end, or the result of one that had ended.
 
         Raises `NotFound`, and `LeaseLost` where a later holder has joined: the job is that holder's, and goes on.

@@ -4,9 +4,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from foundation.contracts.tool_job import JobHolder, ToolResult
+from foundation.domain.ids import JobId
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class FinishedJobs:
     ttl_seconds: float
     max_bytes: int
     clock: Callable[[], float] = time.monotonic
-    _kept: OrderedDict[UUID, FinishedJob] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[JobId, FinishedJob] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
     def keep(self, result: ToolResult, digest: str, holder: JobHolder) -> None:
@@ -37,7 +37,7 @@ class FinishedJobs:
         self._bytes += size
         self._tidy()
 
-    def find(self, job_id: UUID) -> FinishedJob | None:
+    def find(self, job_id: JobId) -> FinishedJob | None:
         self._tidy()
         return self._kept.get(job_id)
 
@@ -48,6 +48,6 @@ class FinishedJobs:
                 return
             self._forget(job_id)
 
-    def _forget(self, job_id: UUID) -> None:
+    def _forget(self, job_id: JobId) -> None:
         if known := self._kept.pop(job_id, None):
             self._bytes -= known.size

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.journal import AttemptPhase, Journal, JournalInUse, Settlement
 from llm_gateway.budget.reservation import Reservation, ScopeKey
 
@@ -12,7 +12,7 @@ from llm_gateway.budget.reservation import Reservation, ScopeKey
 def a_reservation() -> Reservation:
     return Reservation(
         reservation_id=new_uuid(),
-        tenant_id=new_uuid(),
+        tenant_id=TenantId(new_uuid()),
         bound_tokens=10,
         bound_nano_usd=20,
         day="2026-11-21",

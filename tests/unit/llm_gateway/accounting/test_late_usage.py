@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.late_usage import make_lowering_event, make_undispatched_event
 from llm_gateway.accounting.usage_event import CHARGE_FIELDS, UsageEvent
 
 LOST = UsageEvent(
-    tenant_id=new_uuid(),
+    tenant_id=TenantId(new_uuid()),
     event_day=date(2026, 11, 29),
     event_id=new_uuid(),
     kind="attempt",

@@ -5,7 +5,7 @@ from typing import Any
 
 from redis.exceptions import ConnectionError as NotConnected
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.open_holds import OpenHolds
 from llm_gateway.budget.redis.fake import FakeScriptRunner
 from llm_gateway.budget.reservation import Reservation
@@ -32,7 +32,7 @@ def holds(*, lease_seconds: float = LEASE_SECONDS) -> tuple[OpenHolds, FakeScrip
 def a_reservation() -> Reservation:
     return Reservation(
         reservation_id=new_uuid(),
-        tenant_id=new_uuid(),
+        tenant_id=TenantId(new_uuid()),
         bound_tokens=1,
         bound_nano_usd=1,
         day="2026-11-29",

@@ -6,10 +6,10 @@ import pytest
 from redis.exceptions import ConnectionError as NotConnected
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.admin.operations import read_latest
 
-TENANT, OTHER = new_uuid(), new_uuid()
+TENANT, OTHER = TenantId(new_uuid()), TenantId(new_uuid())
 BREAKER = {"at_ms": 1, "kind": "breaker", "name": "provider/model", "state": "open"}
 OWN = {"at_ms": 2, "kind": "alert", "name": "usage_above_bound", "about": {"tenant_id": str(TENANT)}}
 OTHERS = {"at_ms": 3, "kind": "alert", "name": "usage_above_bound", "about": {"tenant_id": str(OTHER)}}

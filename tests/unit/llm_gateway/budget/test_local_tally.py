@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import Amount
 from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.accounting.journal import Journal, Settlement
@@ -21,7 +21,7 @@ SHARE = Amount(100, 1000)
 def a_reservation(tokens: int, *scopes: str) -> Reservation:
     return Reservation(
         reservation_id=new_uuid(),
-        tenant_id=new_uuid(),
+        tenant_id=TenantId(new_uuid()),
         bound_tokens=tokens,
         bound_nano_usd=tokens * 10,
         day="2026-11-26",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import Amount
 from llm_gateway.budget.local_tally import LocalTally
 from llm_gateway.budget.reservation import Reservation, ScopeKey
@@ -14,7 +14,7 @@ USER = ScopeKey("user", windowed=True)
 def a_reservation(tokens: int = 10, nano_usd: int = 100, scopes: tuple[ScopeKey, ...] = (TENANT,)) -> Reservation:
     return Reservation(
         reservation_id=new_uuid(),
-        tenant_id=new_uuid(),
+        tenant_id=TenantId(new_uuid()),
         bound_tokens=tokens,
         bound_nano_usd=nano_usd,
         day="2026-11-29",

@@ -4,11 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import ApiKeyId, TenantId, UserId, new_uuid
 from llm_gateway.budget.limits.rates import SHIPPED_LIMITS, call_limits
 from llm_gateway.budget.limits.scopes import ScopeKind
 
-TENANT, USER, KEY = (new_uuid() for _ in range(3))
+TENANT, USER, KEY = TenantId(new_uuid()), UserId(new_uuid()), ApiKeyId(new_uuid())
 SCOPES = {ScopeKind.TENANT: TENANT, ScopeKind.USER: USER, ScopeKind.KEY: KEY}
 MINUTE = 60_000_000
 

@@ -7,7 +7,7 @@ import pytest
 
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
 from foundation.domain.budget_scopes import BudgetPeriod
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import Amount, BudgetLimit
 from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.rates import MINUTE_US, CallLimits, SlidingWindow
@@ -48,7 +48,7 @@ SCOPES = (
 def a_request(*, lease: StepLease | None = None, backfills: dict[int, Backfill] | None = None) -> ReservationRequest:
     reservation = Reservation(
         reservation_id=new_uuid(),
-        tenant_id=new_uuid(),
+        tenant_id=TenantId(new_uuid()),
         bound_tokens=3,
         bound_nano_usd=4,
         day="2026-11-29",

@@ -7,13 +7,14 @@ import pytest
 
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.contracts.gateway.run_token import Ancestor, RunClaims, ScopeCaps
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.counted import CallScopes, scopes_of_call
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.limits.tenant_limits import EffectiveLimits
 
-TENANT, USER, KEY, RUN, STEP, ABOVE = (new_uuid() for _ in range(6))
+TENANT, USER, KEY = TenantId(new_uuid()), UserId(new_uuid()), ApiKeyId(new_uuid())
+RUN, STEP, ABOVE = RunId(new_uuid()), StepId(new_uuid()), RunId(new_uuid())
 EACH = ScopeRates(requests_a_minute=10, tokens_a_minute=1000)
 LIMITS = EffectiveLimits(ZoneInfo("UTC"), {}, RateLimits(tenant=EACH, user=EACH, key=EACH))
 

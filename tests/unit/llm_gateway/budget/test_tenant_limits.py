@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -10,12 +9,12 @@ from fixtures.money.canned_rows import CannedDatabase
 from foundation.contracts.gateway.budget_policy import AwayPolicy
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
 from foundation.domain.errors import DependencyUnavailable, Forbidden
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.limits.tenant_limits import FRESH_SECONDS, MAX_AGE_SECONDS, TenantLimitsCache
 
-TENANT = new_uuid()
+TENANT = TenantId(new_uuid())
 SHIPPED = RateLimits(tenant=ScopeRates(requests_a_minute=100))
 
 
@@ -48,7 +47,7 @@ def cache(database: CannedDatabase) -> tuple[TenantLimitsCache, Clock]:
     return TenantLimitsCache(stored, shipped=SHIPPED, clock=clock), clock
 
 
-async def day_limit(limits: TenantLimitsCache, tenant_id: UUID = TENANT) -> int | None:
+async def day_limit(limits: TenantLimitsCache, tenant_id: TenantId = TENANT) -> int | None:
     return (await limits.of(tenant_id)).scope(ScopeKind.TENANT, tenant_id).day.tokens
 
 
@@ -98,7 +97,7 @@ async def test_the_last_known_limits_hold_while_postgresql_is_away_however_long(
     clock.now += 3600
     assert await day_limit(limits) == 10
     with pytest.raises(DependencyUnavailable):
-        await limits.of(new_uuid())
+        await limits.of(TenantId(new_uuid()))
 
 
 async def test_a_tenant_that_is_suspended_is_refused_as_soon_as_that_is_known() -> None:

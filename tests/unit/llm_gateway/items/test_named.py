@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from foundation.domain.errors import BadRequest, DependencyUnavailable
+from foundation.domain.ids import TenantId
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.items.answered import Item
 from llm_gateway.items.named import with_items
 from llm_gateway.wires.responses.request import read_responses_request
 
-CALLER = Caller(UUID(int=1))
+CALLER = Caller(TenantId(UUID(int=1)))
 OWN = {"type": "reasoning", "id": "rs_own", "summary": [], "encrypted_content": "as it was answered"}
 KEPT = Item("rs_own", json.dumps(OWN).encode(), 7)
 
@@ -25,7 +26,7 @@ class _Kept:
         self._items = {item.id: item for item in items}
         self._away = away
 
-    async def find(self, tenant_id: UUID, ids: Sequence[str]) -> dict[str, Item]:
+    async def find(self, tenant_id: TenantId, ids: Sequence[str]) -> dict[str, Item]:
         assert tenant_id == CALLER.tenant_id
         if self._away:
             raise DependencyUnavailable("the items that are named cannot be looked up", retry_after=1)

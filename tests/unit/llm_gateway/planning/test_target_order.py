@@ -5,7 +5,7 @@ from itertools import repeat
 import pytest
 
 from fixtures.money.gateway_calls import a_provider, a_route, a_target
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.planning.order import NearlySpentCallers, NothingForCriticalCalls, order_targets
 
@@ -48,9 +48,9 @@ def test_the_cheaper_target_is_added_in_front_for_those_who_prefer_it_only() -> 
 
 
 def test_a_caller_is_near_its_limit_until_its_next_reservation_says_otherwise() -> None:
-    nearly, caller = NearlySpentCallers(), Caller(new_uuid())
+    nearly, caller = NearlySpentCallers(), Caller(TenantId(new_uuid()))
     nearly.learn(caller, nearly=True)
     assert caller in nearly
-    assert Caller(new_uuid()) not in nearly
+    assert Caller(TenantId(new_uuid())) not in nearly
     nearly.learn(caller, nearly=False)
     assert caller not in nearly

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount
 from llm_gateway.reconciliation.drift import LedgerCount, TenantDrift
 from llm_gateway.reconciliation.reconcile import ProviderReport, ReconcileExit, choose_exit
@@ -11,7 +12,9 @@ from llm_gateway.reconciliation.reconcile import ProviderReport, ReconcileExit, 
 
 def tenant(*, billed: int, charged: int, counters: int | None = None) -> TenantDrift:
     ledger = Amount(0, charged)
-    return TenantDrift(uuid4(), billed, charged, LedgerCount(ledger, None if counters is None else Amount(0, counters)))
+    return TenantDrift(
+        TenantId(uuid4()), billed, charged, LedgerCount(ledger, None if counters is None else Amount(0, counters))
+    )
 
 
 def report(*tenants: TenantDrift, billed: int) -> ProviderReport:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import Amount
 from llm_gateway.reconciliation.drift import LedgerCount, TenantDrift, sum_by_tenant
 
-TENANT, OTHER = sorted((new_uuid(), new_uuid()))
+TENANT, OTHER = sorted((TenantId(new_uuid()), TenantId(new_uuid())))
 EQUAL = LedgerCount(Amount(10, 100), Amount(10, 100))
 
 

@@ -2,14 +2,13 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
 from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
 from foundation.domain.errors import BadRequest, Forbidden, IdempotencyConflict
-from foundation.domain.ids import StepId, new_uuid
+from foundation.domain.ids import RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
@@ -26,7 +25,7 @@ class OneAnswer:
     def __init__(self, replay: StoredReplay | None = None) -> None:
         self._replay = replay
 
-    async def find(self, tenant_id: UUID, call_key: str) -> StoredReplay | None:  # noqa: ARG002
+    async def find(self, tenant_id: TenantId, call_key: str) -> StoredReplay | None:  # noqa: ARG002
         return self._replay
 
 
@@ -36,16 +35,16 @@ def stored_answers(replay: StoredReplay | None = None) -> StoredAnswers:
 
 
 def a_user() -> Caller:
-    return Caller(new_uuid(), user_id=new_uuid())
+    return Caller(TenantId(new_uuid()), user_id=UserId(new_uuid()))
 
 
 def a_step() -> Caller:
     caps = BudgetLimit(tokens=None, nano_usd=None)
     claims = RunClaims(
-        tenant_id=new_uuid(),
+        tenant_id=TenantId(new_uuid()),
         user_id=None,
-        run_id=new_uuid(),
-        step_id=new_uuid(),
+        run_id=RunId(new_uuid()),
+        step_id=StepId(new_uuid()),
         generation=1,
         fence=1,
         caps=ScopeCaps(run=caps, step=caps),
@@ -53,7 +52,7 @@ def a_step() -> Caller:
     return Caller(claims.tenant_id, run=claims)
 
 
-def run_key(caller: Caller, *, body: bytes = BODY, step_id: UUID | None = None) -> str:
+def run_key(caller: Caller, *, body: bytes = BODY, step_id: StepId | None = None) -> str:
     assert caller.run is not None
     key = CallKey(
         run_id=caller.run.run_id,
@@ -116,7 +115,7 @@ def test_a_runs_key_is_kept_for_good() -> None:
 def test_a_runs_key_of_another_step_is_forbidden() -> None:
     caller = a_step()
     with pytest.raises(Forbidden):
-        identify(caller, {"x-lockstep-call-key": run_key(caller, step_id=new_uuid())})
+        identify(caller, {"x-lockstep-call-key": run_key(caller, step_id=StepId(new_uuid()))})
 
 
 def test_a_runs_key_of_another_body_is_refused() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target, an_answer
 from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.ids import TenantId
 from foundation.domain.money import NOTHING, Amount
 from llm_gateway.accounting.usage_event import AttemptReason
 from llm_gateway.exchange.failures import UpstreamFailed
@@ -32,7 +33,7 @@ class FakeVault:
 
     async def store(
         self,
-        tenant_id: UUID,  # noqa: ARG002
+        tenant_id: TenantId,  # noqa: ARG002
         call_key: str,
         *,
         fingerprint: bytes,  # noqa: ARG002

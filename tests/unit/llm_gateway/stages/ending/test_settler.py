@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from foundation.contracts.gateway.budget_policy import STRICT, BoundKind, Bounds
-from foundation.domain.ids import new_uuid
+from foundation.domain.ids import TenantId, new_uuid
 from llm_gateway.accounting.journal import Settlement
 from llm_gateway.accounting.usage_event import (
     AttemptReason,
@@ -60,7 +60,7 @@ def an_attempt(*, by: Bounds = STRICT, is_local: bool = False) -> Attempt:
     body = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 50}
     request = read_chat_request(json.dumps(body).encode())
     bound = chosen_bound(bound_of(request, prices=[CEILING], default_output=1), request, prices=[CEILING], by=by)
-    caller = Caller(new_uuid())
+    caller = Caller(TenantId(new_uuid()))
     target: Any = SimpleNamespace(provider=SimpleNamespace(name="own"), model="m", price=CEILING, default_output=1)
     route: Any = SimpleNamespace(name="own", targets=(target,))
     plan = CallPlan((target,), {request.dialect: request}, {}, request)
