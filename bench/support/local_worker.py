@@ -23,13 +23,13 @@ from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import EffectSender, Relay
 from foundation.telemetry import logs, traces
+from foundation.workflow.messages import step_message
 from orchestrator.claiming.leases import Leases
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.consumer import Consumer
 from orchestrator.intake.deleter import Deleter
-from orchestrator.outbox.messages import step_message
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.work import StepFinished, TickOutcome, Work
 from support.scratch import database

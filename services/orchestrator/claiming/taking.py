@@ -17,7 +17,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.workflow import callbacks, claims, slots
 from foundation.workflow.claims import StepState
-from orchestrator.outbox.messages import step_message
+from foundation.workflow.messages import step_message
 from orchestrator.step_clock import StepClock
 from orchestrator.work import Work
 

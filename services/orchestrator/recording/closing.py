@@ -1,7 +1,6 @@
 """The parts that the transactions of all outcomes share: an engine's own writes, and the events that come last."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from foundation.contracts.run_events import RunEvent
 from foundation.domain.errors import Failure
@@ -9,7 +8,6 @@ from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
-from foundation.telemetry.traces import current_trace_id
 from foundation.workflow import outcomes, run_control
 from orchestrator.work import Record
 
@@ -43,11 +41,3 @@ async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent) -> None:
         run = await run_control.lock_run(tx, dispatch.tenant_id, dispatch.run_id)
         if run is not None:
             await run_control.stop_execution_if_idle(tx, run)
-
-
-def placed(failure: Failure, lease: LeaseFence) -> Failure:
-    """The failure with its step, this moment and the current trace."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Failure(
-        failure.code, failure.detail, step=lease.name, at=at, trace_id=current_trace_id(), causes=failure.causes
-    )

@@ -8,8 +8,8 @@ from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.workflow import callbacks, outcomes
+from foundation.workflow.messages import step_message
 from orchestrator.claiming.taking import Taker
-from orchestrator.outbox.messages import step_message
 from orchestrator.recording.closing import close, write_records
 from orchestrator.work import StepFinished, Work
 

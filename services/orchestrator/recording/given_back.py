@@ -5,7 +5,7 @@ from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes
-from orchestrator.outbox.messages import step_message
+from foundation.workflow.messages import step_message
 from orchestrator.recording.closing import close
 
 

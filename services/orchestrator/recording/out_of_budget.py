@@ -6,8 +6,8 @@ from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
-from foundation.workflow import callbacks, outcomes, run_control
-from orchestrator.recording.closing import end_failed, placed
+from foundation.workflow import callbacks, outcomes, run_control, step_endings
+from orchestrator.recording.closing import end_failed
 from orchestrator.recording.failed import record_failed
 
 
@@ -30,7 +30,7 @@ async def record_out_of_budget(
 
 async def _end_run(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:
     dispatch = lease.dispatch
-    await end_failed(tx, lease, placed(failure, lease))
+    await end_failed(tx, lease, step_endings.placed(failure, step=lease.name))
     await run_control.lock_unfinished_steps(tx, dispatch.tenant_id, dispatch.run_id)
     await run_control.stop_unfinished(
         tx, dispatch.tenant_id, dispatch.run_id, cause=RunStatus.BUDGET_EXCEEDED, error=failure.as_json()

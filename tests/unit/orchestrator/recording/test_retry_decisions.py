@@ -9,7 +9,7 @@ from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.retry import DELAYS, MAX_ATTEMPTS
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
-from orchestrator.recording.failed import dependency_failure
+from foundation.workflow.step_endings import dependency_failure
 from orchestrator.recording.retried import delay_of, may_retry
 
 

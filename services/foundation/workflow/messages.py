@@ -1,4 +1,4 @@
-"""Step messages as they leave through the outbox."""
+"""Step messages as they leave through the outbox; the orchestrator's relay sends them, whoever wrote them."""
 
 from foundation.contracts.step_message import StepMessage
 from foundation.storage.execution.dispatches import StepDispatch

@@ -1,0 +1,58 @@
+"""What the end of a step does to the rest of its run; each function is one part of the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from foundation.contracts.run_events import RunEvent, StepFailed, StepSkipped
+from foundation.domain.errors import Failure
+from foundation.domain.failure_codes import FailureCode
+from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.states import RecoveryPolicy, RunStatus
+from foundation.storage.execution.dispatches import StepDispatch
+from foundation.storage.session import outbox
+from foundation.storage.session.database import Transaction
+from foundation.telemetry.traces import current_trace_id
+from foundation.workflow import callbacks, outcomes, run_control
+
+
+@dataclass(frozen=True, slots=True)
+class EndingStep:
+    """A step that ends in this transaction, whoever ends it."""
+
+    tenant_id: TenantId
+    run_id: RunId
+    step_id: StepId
+    name: str
+    waiting: StepDispatch | None
+    """The dispatch whose token must be answered, as the execution waits for it; None where there is no token."""
+
+
+async def follow_failure(
+    tx: Transaction, step: EndingStep, failure: Failure, *, policy: RecoveryPolicy
+) -> list[RunEvent]:
+    """Skips the dependents or stops the run, and answers every token; returns the events, which are appended last."""
+    events: list[RunEvent] = [StepFailed(step_id=step.step_id, name=step.name, error=failure.as_json())]
+    effects = [callbacks.done(step.waiting)] if step.waiting else []
+    if policy is RecoveryPolicy.SKIP_DEPENDENTS:
+        error = dependency_failure(failure, step=step.name).as_json()
+        skipped = await outcomes.skip_dependents(tx, step.tenant_id, step.step_id, error=error)
+        effects += [callbacks.done(one.waiting) for one in skipped if one.waiting]
+        events += [StepSkipped(step_id=one.step_id, name=one.name, error=error) for one in skipped]
+    else:
+        await run_control.stop_unfinished(
+            tx, step.tenant_id, step.run_id, cause=RunStatus.FAILED, error=failure.as_json()
+        )
+    await outbox.write(tx, step.tenant_id, effects)
+    return events
+
+
+def placed(failure: Failure, *, step: str) -> Failure:
+    """The failure with its step, this moment and the current trace."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Failure(failure.code, failure.detail, step=step, at=at, trace_id=current_trace_id(), causes=failure.causes)
+
+
+def dependency_failure(failure: Failure, *, step: str) -> Failure:
+    """Why a dependent of the failed step never ran; the failure itself is its cause."""
+    detail = f"step {step} failed: {failure.detail}"
+    return Failure(FailureCode.DEPENDENCY_FAILED, detail, step=step, causes=(failure,))
