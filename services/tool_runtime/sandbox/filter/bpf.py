@@ -1,8 +1,17 @@
 """The system call filter of a job, assembled by hand as classic BPF.
 
-A deny-list over what namespaces leave open: new namespaces, mounts, tracing, kernel interfaces that often had
+It lists what is denied and lets every other call through, where lists about money or access name what is allowed. A
+job is any program with any library, and what these call changes with their versions and with the C library: a list of
+what is allowed would refuse a call that nobody has tried here, in the middle of a tenant's program. And the walls do
+not rest on this list. They are namespaces of the job's own, whose network is a loopback alone, no capabilities and no
+way to new ones, no further user namespaces, a uid that is not root's, three sized mounts as the only places to write
+to (`bwrap.py`), limits of the kernel (`limits.py`) and a monitor that ends the job (`watch/`). A call that a newer
+kernel brings passes the filter and meets those.
+
+What is denied is what these leave open: new namespaces, mounts, tracing, kernel interfaces that often had
 vulnerabilities, socket families that no network namespace isolates (AF_VSOCK reaches the hypervisor), memory that a
-monitor cannot see.
+monitor cannot see. `tests/adversarial/tool_runtime/` tries to get through from inside.
+
 Order of the program: foreign architecture and x32 → kill; argument rules; lists; allow. Each call has its own block,
 `JEQ nr → body` whose paths all return, so every jump stays short.
 """
