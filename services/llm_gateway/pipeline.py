@@ -111,4 +111,6 @@ class Pipeline:
         """The answer that another gateway stored after this one had looked for it."""
         if call.identity and (stored := await self._stored_answers.find(call.caller, call.identity)):
             return stored
-        raise DependencyUnavailable("the stored answer is not there yet", retry_after=0.5) from error
+        raise DependencyUnavailable(
+            "the call has been answered, but its answer is not stored yet", retry_after=0.5
+        ) from error

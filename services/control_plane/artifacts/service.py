@@ -19,7 +19,8 @@ _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain",
 async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted: NewUpload) -> UploadView:
     """Makes room for one upload of exactly these bytes under one exact key."""
     if wanted.size > app.settings.upload_limit:
-        raise PayloadTooLarge(f"an artifact has at most {app.settings.upload_limit} bytes")
+        detail = f"an artifact has at most {app.settings.upload_limit} bytes"
+        raise PayloadTooLarge(detail, remedy="upload it in parts, each an artifact of its own")
     artifact_id = ArtifactId(new_uuid())
     key = f"tenants/{caller.tenant_id}/uploads/{artifact_id}"
     upload = await app.objects.upload(
@@ -49,7 +50,8 @@ async def get(app: AppResources, caller: ApiCaller, artifact_id: ArtifactId) -> 
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
     artifact = await final_artifact(app.database, app.objects, caller.tenant_id, artifact_id)
     if artifact is None:
-        raise NotFound("there is no such artifact")
+        remedy = "GET /api/v1/runs/{id}/artifacts lists what a run has left"
+        raise NotFound("there is no such artifact", remedy=remedy)
     return await presigned(app, artifact)
 
 

@@ -81,13 +81,13 @@ def declared_budget(name: BudgetName, wanted: NewBudget) -> DeclaredBudget:
 
 async def _require_scope(tx: Transaction, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> None:
     if not await budget_settings.scope_exists(tx, caller.tenant_id, scope, scope_id):
-        raise NotFound(f"there is no such {scope} here")
+        raise NotFound(f"there is no such {scope} here", remedy=f"give the id of a {scope} of your tenant")
 
 
 async def _get(tx: Transaction, caller: ApiCaller, name: BudgetName) -> ScopeBudget:
     budget = await budget_settings.get(tx, caller.tenant_id, name)
     if budget is None:
-        raise NotFound("there is no such budget")
+        raise NotFound("there is no such budget", remedy="GET /api/v1/budgets lists those that are set")
     return budget
 
 

@@ -25,7 +25,8 @@ async def breaker(app: AppResources, caller: Operator | ApiCaller, provider: str
     for one in await breakers(app, caller):
         if (one.provider, one.model) == (provider, model):
             return one
-    raise NotFound("no call has gone to such a provider and model yet")
+    remedy = "GET /api/v1/breakers lists those that are known"
+    raise NotFound("no call has gone to such a provider and model yet", remedy=remedy)
 
 
 async def reset(app: AppResources, caller: Operator, provider: str, model: str) -> Breaker:

@@ -3,7 +3,7 @@
 from control_plane.identity.callers import ApiCaller
 from control_plane.runs import read
 from foundation.contracts.run_events import RunPaused, StepCancelled
-from foundation.domain.errors import Failure, IllegalTransition, NotFound, VersionMismatch
+from foundation.domain.errors import Failure, IllegalTransition, VersionMismatch
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import RunId
 from foundation.domain.states import RUN_TRANSITIONS, PauseReason, RunStatus
@@ -46,7 +46,7 @@ async def resume(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected:
     """Goes on in a new generation, with what is finished finished."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is not RunStatus.PAUSED:
-        raise IllegalTransition(f"the run is {row.status}; only a PAUSED run can be resumed")
+        raise _refused(row, f"the run is {row.status}; only a PAUSED run can be resumed")
     await run_control.open_generation(tx, row, reason=f"resumed by {caller.actor}")
     return await _audited(tx, caller, run_id, "run.resume")
 
@@ -55,7 +55,7 @@ async def _locked(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected
     await run_control.lock_unfinished_steps(tx, caller.tenant_id, run_id)
     row = await run_control.lock_run(tx, caller.tenant_id, run_id)
     if row is None:
-        raise NotFound("there is no such run")
+        raise read.no_such_run()
     if expected is not None and row.version != expected:
         remedy = "read the run again and repeat your call"
         raise VersionMismatch(f"the run is at version {row.version}, not {expected}", remedy=remedy)
@@ -64,7 +64,12 @@ async def _locked(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected
 
 def _require_transition(row: RunRow, wanted: RunStatus) -> None:
     if wanted not in RUN_TRANSITIONS[row.status]:
-        raise IllegalTransition(f"the run is {row.status} and cannot become {wanted}")
+        raise _refused(row, f"the run is {row.status} and cannot become {wanted}")
+
+
+def _refused(row: RunRow, detail: str) -> IllegalTransition:
+    remedy = "start a new run" if row.status.is_terminal else "read the run, and do what its status allows"
+    return IllegalTransition(detail, remedy=remedy)
 
 
 async def _audited(tx: Transaction, caller: ApiCaller, run_id: RunId, action: str) -> Run:

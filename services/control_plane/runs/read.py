@@ -17,8 +17,12 @@ from foundation.storage.session.database import Transaction
 async def get(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Run:
     run = await runs.get(tx, caller.tenant_id, run_id)
     if run is None:
-        raise NotFound("there is no such run")
+        raise no_such_run()
     return run
+
+
+def no_such_run() -> NotFound:
+    return NotFound("there is no such run", remedy="GET /api/v1/runs lists the runs of your tenant")
 
 
 async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> list[StepRow]:

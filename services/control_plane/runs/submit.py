@@ -59,7 +59,8 @@ async def submit_run(
         return earlier, False
     task = await tasks.get(tx, caller.tenant_id, request.task_id, version=request.task_version)
     if task is None:
-        raise NotFound("there is no such task, or no such version of it")
+        remedy = "GET /api/v1/tasks lists the tasks of your tenant"
+        raise NotFound("there is no such task, or no such version of it", remedy=remedy)
     if task.archived_at is not None:
         raise archived_error()
     if await runs.count_open(tx, caller.tenant_id) >= max_open:

@@ -63,7 +63,8 @@ async def add_version(tx: Transaction, caller: ApiCaller, task_id: TaskId, docum
 async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: int | None = None) -> Task:
     task = await tasks.get(tx, caller.tenant_id, task_id, version=version)
     if task is None:
-        raise NotFound("there is no such task" if version is None else "there is no such version of the task")
+        detail = "there is no such task" if version is None else "there is no such version of the task"
+        raise NotFound(detail, remedy="GET /api/v1/tasks lists the tasks of your tenant")
     return task
 
 

@@ -34,5 +34,6 @@ async def page(
 async def of_request(tx: Transaction, caller: ApiCaller, request_id: UUID) -> RequestUsage:
     events = await request_usage.events_of_request(tx, caller.tenant_id, request_id)
     if not events:
-        raise NotFound("there is no such request in the ledger")
+        remedy = "take the id from the header x-request-id of the gateway's answer"
+        raise NotFound("there is no such request in the ledger", remedy=remedy)
     return RequestUsage.of(request_id, events)

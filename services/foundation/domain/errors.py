@@ -29,6 +29,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+OURS_TO_MEND = "tell whoever operates the platform, whose log has the cause"
+"""The remedy of an error that is no fault of whoever meets it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -51,11 +54,13 @@ class LockstepError(Exception):
 
     code: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = False
+    usual_remedy: ClassVar[str | None] = None
+    """What the caller can do about any error of this kind, where whoever raises it has nothing closer to say."""
 
     def __init__(self, detail: str, *, remedy: str | None = None, retry_after: float | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.remedy = remedy
+        self.remedy = self.usual_remedy if remedy is None else remedy
         self.retry_after = retry_after
 
     def data(self) -> Mapping[str, object]:
@@ -110,6 +115,7 @@ class Unauthenticated(LockstepError):
     """There is no credential, or it proves nothing: unknown, expired, or signed by somebody else."""
 
     code = "unauthenticated"
+    usual_remedy = "send a credential that is valid here, as a Bearer token"
 
 
 class Forbidden(LockstepError):
@@ -153,18 +159,21 @@ class QuotaExceeded(LockstepError):
 
     code = "quota_exceeded"
     retryable = True
+    usual_remedy = "send it again after the time that Retry-After names"
 
 
 class LeaseLost(LockstepError):
     """A later holder has the step: whoever gets this stops and records nothing."""
 
     code = "stale_lease"
+    usual_remedy = "stop, and record nothing: the later holder of the step goes on"
 
 
 class RunClosed(LockstepError):
     """The run has ended, or is about to; no further call of it is admitted."""
 
     code = "run_closed"
+    usual_remedy = "start a new run"
 
 
 class DependencyUnavailable(LockstepError):
@@ -172,12 +181,14 @@ class DependencyUnavailable(LockstepError):
 
     code = "dependency_unavailable"
     retryable = True
+    usual_remedy = "send it again in a moment"
 
 
 class DatabaseRefused(LockstepError):
     """PostgreSQL refused a statement for good; the error's cause is the driver's error."""
 
     code = "database_error"
+    usual_remedy = OURS_TO_MEND
 
 
 class DatabaseUnavailable(DependencyUnavailable):
@@ -198,9 +209,17 @@ class BudgetExceeded(LockstepError):
     """A scope's limit is spent, or the call can never fit it."""
 
     code = "budget_exceeded"
+    usual_remedy = "ask for a shorter answer, or have the budget raised"
 
-    def __init__(self, detail: str, *, scope: str, remaining: Mapping[str, int | str] | None = None) -> None:
-        super().__init__(detail)
+    def __init__(
+        self,
+        detail: str,
+        *,
+        scope: str,
+        remaining: Mapping[str, int | str] | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(detail, remedy=remedy)
         self.scope = scope
         self.remaining = dict(remaining or {})
 

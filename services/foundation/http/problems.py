@@ -56,7 +56,7 @@ def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
 
 
 _TITLES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
-_METHOD_NOT_ALLOWED = 405
+_NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -92,25 +92,28 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
 
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:
-    code = _TITLES.get(error.status_code, "http_error")
+    code, path = _TITLES.get(error.status_code, "http_error"), request.url.path
+    details = {404: f"nothing is served at {path}", 405: f"{path} is not served by {request.method}"}
     body = {
         "type": f"urn:lockstep:problem:{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": error.status_code,
-        "detail": str(error.detail),
+        "detail": details.get(error.status_code, str(error.detail)),
         "retryable": False,
-        "instance": request.url.path,
+        "instance": path,
     }
     headers = dict(error.headers or {})
     if error.status_code == _METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
+        headers["Allow"] = ", ".join(allowed_methods(request.app, path))
         body["remedy"] = f"use one of {headers['Allow']}"
+    elif error.status_code == _NOT_FOUND and request.app.openapi_url:
+        body["remedy"] = f"GET {request.app.openapi_url} lists what is served"
     return JSONResponse(body, status_code=error.status_code, headers=headers, media_type=MEDIA_TYPE)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     _log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
-    unexpected = errors.LockstepError("an unexpected error; it was logged")
+    unexpected = errors.LockstepError("an unexpected error; it was logged", remedy=errors.OURS_TO_MEND)
     answer = problem_response(unexpected, instance=request.url.path)
     # The error goes on to the server, which then drops the connection: the caller is told not to use it again.
     answer.headers["Connection"] = "close"

@@ -138,7 +138,7 @@ class AttemptBook:
         entry = self._journal.entries[identity]
         while not await self._settle_in_redis(entry):
             if loop.time() + pause > deadline:
-                raise SettlementUnconfirmed("Redis has not confirmed the settlement", retry_after=2)
+                raise SettlementUnconfirmed("the answer's cost is not confirmed: Redis does not answer", retry_after=2)
             await asyncio.sleep(pause)
             if identity not in self._unfinished:
                 # `finish_unfinished` was quicker, and the journal may have dropped the attempt already.
@@ -280,8 +280,8 @@ def _reduce_to_usage(reservation: Reservation, settlement: Settlement) -> Reserv
 
 def _redis_failure(error: RedisError, reservation_id: UUID) -> DependencyUnavailable:
     if not isinstance(error, NotConnected | NotAnswered):
-        return DependencyUnavailable("Redis refuses to work", retry_after=1)
-    away = RedisUnavailable("Redis does not answer", retry_after=1)
+        return DependencyUnavailable("budgets cannot be checked, because Redis refuses commands", retry_after=1)
+    away = RedisUnavailable("budgets cannot be checked, because Redis does not answer", retry_after=1)
     away.reservation_id = reservation_id
     return away
 

@@ -24,7 +24,9 @@ class RunSpending:
         try:
             await self._store.close_run(tenant_id, run_id, generation=generation or ALL_GENERATIONS)
         except (BucketClosed, RedisError) as error:
-            raise DependencyUnavailable("budgets cannot be changed at the moment", retry_after=1) from error
+            raise DependencyUnavailable(
+                "the run cannot be closed: its budgets are out of reach", retry_after=1
+            ) from error
 
     async def read(self, run_id: RunId, *, tenant_id: TenantId, step_ids: Sequence[StepId]) -> RunMoney:
         """What the run, its tenant and these steps have committed and hold."""

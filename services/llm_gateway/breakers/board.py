@@ -103,7 +103,8 @@ class BreakerBoard:
     def _find(self, provider: str, model: str) -> ModelBreaker:
         breaker = self._breakers.get((provider, model))
         if breaker is None:
-            raise NotFound("no call has gone to such a provider and model yet")
+            detail = f"no call has gone to the model {model!r} of a provider {provider!r} since this gateway started"
+            raise NotFound(detail, remedy="GET /internal/breakers lists those that are known")
         return breaker
 
     def _publish(self, breaker: ModelBreaker, why: BreakerCause) -> None:

@@ -109,8 +109,7 @@ class CallEndpoint:
                 raise  # no failure: `handle` counts it, and there is nobody to tell
             except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
                 _log.exception("a call failed unexpectedly", extra={"request_id": str(request_id)})
-                unexpected = Unexpected("the gateway failed")
-                return await send_error(send, unexpected, dialect=self._dialect, request_id=request_id)
+                return await send_error(send, Unexpected(), dialect=self._dialect, request_id=request_id)
             about = request_id_headers(request_id, self._dialect)
             if isinstance(answer, StreamedAnswer):
                 await _send_stream(receive, send, answer, about)

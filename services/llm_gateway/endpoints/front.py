@@ -48,7 +48,7 @@ class Front:
             return await self._refuse(scope, send, error, dialect, request_id)
         except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
             _log.exception("a call failed unexpectedly", extra=about)
-            return await self._refuse(scope, send, Unexpected("the gateway failed"), dialect, request_id)
+            return await self._refuse(scope, send, Unexpected(), dialect, request_id)
         _log.info("answered", extra=about)
         return status
 

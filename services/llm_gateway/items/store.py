@@ -63,7 +63,9 @@ class KeptItems:
         try:
             values: list[Any] = await self._redis.mget(list(names))
         except RedisError as error:
-            raise DependencyUnavailable("the items that are named cannot be looked up", retry_after=1) from error
+            raise DependencyUnavailable(
+                "the items that the request names cannot be looked up", retry_after=1
+            ) from error
         cipher = await self._vault.cipher_of(tenant_id)
         items = {}
         for (name, item_id), value in zip(names.items(), values, strict=True):

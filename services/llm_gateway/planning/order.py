@@ -49,7 +49,8 @@ def order_targets(
         return route.targets
     open_to = [target for target in route.targets if not (is_critical and target.uncritical_only)]
     if not open_to:
-        raise NothingForCriticalCalls(f"{route.name!r} serves only calls with {CRITICAL_HEADER}: false")
+        remedy = f"send {CRITICAL_HEADER}: false where that is true, or ask for another model"
+        raise NothingForCriticalCalls(f"the model {route.name!r} serves no critical calls", remedy=remedy)
     ordered: list[Target] = []
     for _, rank in groupby(open_to, key=lambda target: target.rank):
         ordered += _by_weight(list(rank), draw)

@@ -58,7 +58,7 @@ def bound_of(request: ModelRequest, *, prices: Sequence[Price], default_output: 
     output_tokens = max_output * request.choices
     nano_usd = _dearest(request, prices, input_tokens=input_tokens, output_tokens=output_tokens)
     if max(nano_usd, input_tokens + output_tokens) > MAX_AMOUNT:
-        raise BadRequest("max_tokens asks for more than any budget can hold")
+        raise BadRequest("max_tokens asks for more than any budget can hold", remedy="ask for a shorter answer")
     return Bound(input_tokens=input_tokens, output_tokens=output_tokens, nano_usd=nano_usd, max_output=max_output)
 
 

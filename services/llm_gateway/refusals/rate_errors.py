@@ -20,6 +20,7 @@ class TooLargeForRate(QuotaExceeded):
 
     code = "rate_limited"
     retryable = False
+    usual_remedy = "send less in one call, ask for a shorter answer, or have the limit raised"
 
 
 def error_of_full_window(error: WindowFull) -> QuotaExceeded:

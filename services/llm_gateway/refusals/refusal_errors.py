@@ -26,28 +26,30 @@ class CallInProgress(Conflict):
 
     code = "call_in_progress"
     retryable = True
+    usual_remedy = "send it again in a moment: its answer is then given again, and costs nothing more"
 
 
 class RoomHeld(QuotaExceeded):
     """The budget would be enough, but calls in flight hold what is left of it."""
 
     code = "budget_held"
+    usual_remedy = "send it again in a moment, or ask for a shorter answer"
 
 
 def error_of_refusal(refusal: ReservationRefused, *, windows: CalendarWindows, now: datetime) -> LockstepError | None:
     """The error that the caller reads; None for a refusal that the gateway answers itself by another try."""
     if isinstance(refusal, CallUnderWay):
-        return CallInProgress("the same call is in progress", retry_after=0.5)
+        return CallInProgress("a call with this key is under way", retry_after=0.5)
     if isinstance(refusal, RunIsClosed):
-        return RunClosed("the run has ended and takes no more calls", remedy="start a new run")
+        return RunClosed("the run has ended and takes no more calls")
     if isinstance(refusal, StaleLease):
-        return LeaseLost("another worker holds the step now")
+        return LeaseLost("the run token is out of date, because a later holder of the step has called")
     if isinstance(refusal, BudgetSpent):
         return _exceeded(refusal.blocking, windows, now)
     if isinstance(refusal, WindowFull):
         return error_of_full_window(refusal)
     if isinstance(refusal, RoomHeldByOthers):
-        return RoomHeld(f"calls in flight hold the {refusal.blocking.scope} budget", retry_after=_RETRY_HELD_SECONDS)
+        return _held(refusal.blocking)
     return None
 
 
@@ -56,11 +58,16 @@ def error_of_wait(waited: WaitedTooLong) -> RateExceeded | RoomHeld:
     if blocking.unit == "calls":
         detail = f"the {blocking.scope} already has as many calls open as its limit allows"
         return RateExceeded(detail, retry_after=_RETRY_HELD_SECONDS)
-    return RoomHeld(f"calls in flight hold the {blocking.scope} budget", retry_after=_RETRY_HELD_SECONDS)
+    return _held(blocking)
 
 
 def error_of_full_queue() -> RoomHeld:
     return RoomHeld("too many calls already wait for room in the budget", retry_after=_RETRY_HELD_SECONDS * 4)
+
+
+def _held(blocking: BlockingLimit) -> RoomHeld:
+    detail = f"calls in flight hold what the {blocking.scope} budget has left"
+    return RoomHeld(detail, retry_after=_RETRY_HELD_SECONDS)
 
 
 def _exceeded(blocking: BlockingLimit, windows: CalendarWindows, now: datetime) -> BudgetExceeded:
@@ -73,4 +80,5 @@ def _exceeded(blocking: BlockingLimit, windows: CalendarWindows, now: datetime) 
         remaining["resets_at"] = resets.isoformat().replace("+00:00", "Z")
         remaining["resets_in_seconds"] = max(0, int((resets - now) / timedelta(seconds=1)))
     detail = f"the call does not fit what is left of the {blocking.scope} budget ({blocking.period})"
-    return BudgetExceeded(detail, scope=blocking.scope.value, remaining=remaining)
+    remedy = None if resets_ms is None else f"wait until the budget has room again, or {BudgetExceeded.usual_remedy}"
+    return BudgetExceeded(detail, scope=blocking.scope.value, remaining=remaining, remedy=remedy)

@@ -31,6 +31,7 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MOST_CIPHERS = 10_000
 _EXPIRED_AT_ONCE = 500
+_SET_BUCKET = "have LOCKSTEP_ARTIFACTS_BUCKET set, or send the call without a key"
 
 
 class ReplayKeyInvalid(Exception):
@@ -42,6 +43,7 @@ class StoredAnswerDamaged(DependencyUnavailable):
 
     code = "stored_answer_damaged"
     retryable = False
+    usual_remedy = "send the call under another key"
 
 
 class StoredAnswer(msgspec.Struct, frozen=True):
@@ -87,7 +89,9 @@ class AnswerVault:
         sealed = stored.body
         if sealed is None:
             if self._objects is None or stored.object_key is None:
-                raise DependencyUnavailable("the store of large answers is not configured")
+                raise DependencyUnavailable(
+                    "the stored answer is in a bucket that is not configured", remedy=_SET_BUCKET
+                )
             sealed = await self._objects.get(stored.object_key)
         try:
             cipher = self._cipher(tenant_id, salt)
@@ -118,7 +122,7 @@ class AnswerVault:
         object_key = None
         if len(sealed) > INLINE_BYTES:
             if self._objects is None:
-                raise DependencyUnavailable("the store of large answers is not configured")
+                raise DependencyUnavailable("the bucket for large answers is not configured", remedy=_SET_BUCKET)
             object_key = f"replays/{tenant_id}/{event_id}"
             await self._objects.put(object_key, sealed)
         sealed_answer = SealedAnswer(

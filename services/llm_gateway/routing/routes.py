@@ -14,6 +14,7 @@ from llm_gateway.pricing.prices import Price, PriceTable
 from llm_gateway.providers.base import Provider
 from llm_gateway.translation.base import Translation
 from llm_gateway.translation.registry import translation
+from llm_gateway.wires.registry import WIRES
 
 
 class ModelNotFound(NotFound):
@@ -125,17 +126,28 @@ class Routes:
             usable = [(1, stand_in)]
         if not usable:
             raise NoProviderKey(
-                f"no provider of the model {model!r} has a key here: ask for another model, or have a key set"
+                f"no provider of the model {model!r} has a key here", remedy="ask for another model, or have a key set"
             )
         targets = [
             target for at, one in usable if (target := self._target(one, model, dialect, at, route=config)) is not None
         ]
         if not targets:
-            raise NotInThisDialect(f"no provider of {name!r} speaks the dialect of this request")
+            raise self._not_in_this_dialect(model, dialect, [one for _, one in usable])
         cheaper = None
         if config.cheaper is not None and config.cheaper.provider in self._providers:
             cheaper = self._target(config.cheaper, model, dialect, 0, route=config)
         return Route(name, config, tuple(sorted(targets, key=lambda target: target.rank)), cheaper)
+
+    def _not_in_this_dialect(self, model: str, dialect: Dialect, usable: list[TargetConfig]) -> NotInThisDialect:
+        paths = [
+            WIRES[other].path
+            for other in Dialect
+            if any(_reach(self._providers[one.provider], other) is not None for one in usable)
+        ]
+        return NotInThisDialect(
+            f"the model {model!r} is served here, but not to requests that are sent to {WIRES[dialect].path}",
+            remedy=f"send it to {' or '.join(paths)}, or ask for another model",
+        )
 
     def _find(self, model: str) -> tuple[str, RouteConfig]:
         if model in self._config.routes:

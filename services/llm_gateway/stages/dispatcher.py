@@ -30,6 +30,7 @@ class BreakersOpen(DependencyUnavailable):
     """Every provider of the route has failed too often just now."""
 
     code = "circuit_open"
+    usual_remedy = "send the call again after the time that Retry-After names, or ask for another model"
 
 
 @dataclass(slots=True)
@@ -240,4 +241,7 @@ async def _permit_next_target(call: ModelCall, progress: _Progress) -> tuple[Tar
         if (permit := await target.breaker.permit()) is not None:
             return target, permit
     soonest = min(target.breaker.retry_after for target in _targets_in_turn(call, progress))
-    raise BreakersOpen(f"all providers of {call.route.name!r} are failing", retry_after=max(0.5, soonest))
+    raise BreakersOpen(
+        f"every provider of {call.route.name!r} has failed too often just now, so none is asked",
+        retry_after=max(0.5, soonest),
+    )

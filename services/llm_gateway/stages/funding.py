@@ -91,7 +91,7 @@ class Funding:
                 await asyncio.sleep(0.05)
             except BackfillNeeded as needed:
                 backfills = await self._read_backfills(tenant_id, request, needed)
-        raise DependencyUnavailable("budgets cannot be checked at the moment", retry_after=1)
+        raise DependencyUnavailable("budgets cannot be checked: they changed with every try", retry_after=1)
 
     async def _reserve(
         self, request: AttemptRequest, limits: EffectiveLimits, backfills: Mapping[int, Backfill]
@@ -154,7 +154,7 @@ class Funding:
                 while not await self._store.is_open(bucket):  # noqa: ASYNC110  # another process opens it
                     await asyncio.sleep(0.1)
         except (TimeoutError, RedisError) as error:
-            raise RedisUnavailable("budgets are being rebuilt", retry_after=1) from error
+            raise RedisUnavailable("budgets cannot be checked: they are being counted anew", retry_after=1) from error
 
     async def _read_backfills(
         self, tenant_id: TenantId, request: AttemptRequest, needed: BackfillNeeded
@@ -163,7 +163,9 @@ class Funding:
             async with asyncio.timeout(_REBUILD_SECONDS):
                 return await self._backfills.read(tenant_id, request.counted_in.scopes, needed)
         except (TimeoutError, RedisError) as error:
-            raise DependencyUnavailable("a rolling budget is being counted", retry_after=1) from error
+            raise DependencyUnavailable(
+                "a rolling budget cannot be checked: it is being counted", retry_after=1
+            ) from error
 
     def _admit_without_redis(self, request: AttemptRequest, limits: EffectiveLimits, away: RedisUnavailable) -> Attempt:
         """The attempt as the tenant has declared for this case: refused, within an allowance, or free."""
@@ -181,7 +183,7 @@ class Funding:
                 smallest = _shrink_to_least(request, limits)
                 if smallest is None:
                     raise DependencyUnavailable(
-                        "budgets cannot be checked, and the allowance for that is used up"
+                        "budgets cannot be checked, and the allowance for such times is used up"
                         f" ({allowance.tokens} tokens, {dollars(allowance.nano_usd)} dollars at this gateway)",
                         retry_after=1,
                     )

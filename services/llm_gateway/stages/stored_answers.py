@@ -60,9 +60,11 @@ def _identify_by_run_key(caller: Caller, header: str, body: bytes, dialect: Dial
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"x-lockstep-call-key: {error}") from error
     if (key.run_id, key.step_id) != (caller.run.run_id, caller.run.step_id):
-        raise Forbidden("the call key names another run or step than the token")
+        remedy = "make the key of the run and step that the token names"
+        raise Forbidden("the call key names another run or step than the token", remedy=remedy)
     if key.digest != digest:
-        raise BadRequest("the call key's digest is not that of the request")
+        remedy = "make the key of the body that is sent"
+        raise BadRequest("the call key's digest is not that of the request", remedy=remedy)
     name = header if dialect is Dialect.CHAT else f"{header}:{dialect.value}"
     return CallIdentity(name, bytes.fromhex(digest))
 

@@ -10,17 +10,21 @@ from llm_gateway.exchange.protocol_errors import MethodNotAllowed, UpgradeRefuse
 
 _STATUSES = {**STATUSES, MethodNotAllowed: 405, UpgradeRefused: 426}
 
+_AGAIN = "send the call again, or ask for another model"
 _UPSTREAM = {
-    "upstream_rate_limited": (429, "the provider limits our rate"),
-    "model_not_found": (404, "the provider has no model of this name, or none for the gateway's account"),
-    "upstream_timeout": (504, "the provider did not answer in time"),
-    "upstream_stalled": (504, "the provider fell silent"),
-    "upstream_unreachable": (502, "the provider cannot be reached"),
-    "upstream_cut": (502, "the provider broke off its answer"),
-    "upstream_malformed": (502, "the provider's answer is malformed"),
-    "upstream_too_large": (502, "the provider's answer is too large"),
-    "upstream_error": (502, "the provider failed"),
-    "client_gone": (499, "the caller has left"),
+    "upstream_rate_limited": (429, f"the provider limits the gateway's rate; {_AGAIN}"),
+    "model_not_found": (
+        404,
+        "the provider has no model of this name, or none for the gateway's account; ask for another model",
+    ),
+    "upstream_timeout": (504, f"the provider did not answer in time; {_AGAIN}"),
+    "upstream_stalled": (504, f"the provider fell silent in the middle of its answer; {_AGAIN}"),
+    "upstream_unreachable": (502, f"the provider cannot be reached; {_AGAIN}"),
+    "upstream_cut": (502, f"the provider broke off its answer; {_AGAIN}"),
+    "upstream_malformed": (502, f"the provider's answer cannot be read; {_AGAIN}"),
+    "upstream_too_large": (502, "the provider's answer is larger than can be stored; ask for a shorter one"),
+    "upstream_error": (502, f"the provider failed; {_AGAIN}"),
+    "client_gone": (499, "the caller has left, so the answer was broken off"),
 }
 
 
@@ -28,6 +32,10 @@ class Unexpected(errors.LockstepError):
     """An error that nothing in the gateway raises on purpose; the log has its traceback."""
 
     code = "internal"
+    usual_remedy = errors.OURS_TO_MEND
+
+    def __init__(self) -> None:
+        super().__init__("the gateway failed by a fault of its own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def _describe_upstream_failure(error: UpstreamFailed) -> ErrorDescription:
     if error.code == "upstream_refused":
         # A 4xx that the provider explained is about the request; one about our key or account has no message.
         status = (error.status or 400) if error.message else 502
-        message = error.message or "the provider refused the gateway's request"
+        message = error.message or "the provider refuses the gateway's key or account; ask for another model"
         return ErrorDescription(status, error.code, message, parameter=error.parameter, more=more)
     status, message = _UPSTREAM[error.code]
     return ErrorDescription(status, error.code, message, error.retryable, error.retry_after, more=more)

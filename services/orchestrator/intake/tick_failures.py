@@ -12,7 +12,8 @@ def is_unexpected(error: Exception) -> bool:
 
 
 def timed_out(timeout_seconds: int) -> TickFailed:
-    return TickFailed(FailureCode.STEP_TIMED_OUT, f"the step's {timeout_seconds} s are over")
+    detail = f"the step's {timeout_seconds} s are over; raise its timeout_seconds, or give it less to do"
+    return TickFailed(FailureCode.STEP_TIMED_OUT, detail)
 
 
 def failure_of(error: Exception, *, timeout_seconds: int) -> TickFailed:

@@ -69,7 +69,8 @@ async def addressed(objects: ObjectStore, files: Iterable[StagedFile], *, second
 async def _ready(database: Database, objects: ObjectStore, tenant_id: TenantId, wanted: ArtifactId) -> Artifact:
     artifact = await final_artifact(database, objects, tenant_id, wanted)
     if artifact is None:
-        raise TickFailed(FailureCode.ARTIFACT_MISSING, f"there is no artifact {wanted}")
+        detail = f"there is no artifact {wanted}; give the id of one that was uploaded or that a step has left"
+        raise TickFailed(FailureCode.ARTIFACT_MISSING, detail)
     if not artifact.ready:
         raise TickFailed(FailureCode.ARTIFACT_MISSING, await _difference(objects, artifact))
     return artifact

@@ -95,7 +95,10 @@ class ToolCalls:
         if recorded.result is not None:
             return recorded.result
         if recorded.attempts > 1 and effect is ToolEffect.ONCE:
-            detail = f"{call.tool} was started before and its outcome is unknown; it is not repeated"
+            detail = (
+                f"{call.tool} was started before and its outcome is unknown, so it is not repeated; find out what it"
+                " did before you start a new run"
+            )
             raise TickFailed(FailureCode.OUTCOME_UNKNOWN, detail)
         self._failpoints.reach("tool.before_submit")
         result = await self._submit(work, job_id, call, given)
@@ -132,7 +135,7 @@ class ToolCalls:
                 return await self._launcher.run(job, on_state=on_state)
             except SandboxUnavailable as error:
                 # Without a sandbox nothing runs, and trying again does not install one.
-                raise TickFailed(error.code, f"no sandbox, no execution: {error.detail}") from error
+                raise TickFailed(error.code, f"the tool was not run for want of a sandbox: {error.detail}") from error
             except asyncio.CancelledError:
                 await asyncio.shield(self._leave(work, job))
                 raise

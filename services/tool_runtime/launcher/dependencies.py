@@ -21,7 +21,7 @@ CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 
 def bearer_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
-        raise Unauthenticated("a bearer token is missing")
+        raise Unauthenticated("no bearer token was sent")
     return credentials.credentials
 
 

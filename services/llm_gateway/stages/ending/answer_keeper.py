@@ -58,7 +58,7 @@ class AnswerKeeper:
             raise
         await self._settler.settle(attempt, replace(outcome, answer_stored=True))
         if not first:
-            raise CallInProgress("the call has another answer, which will be replayed", retry_after=0.1)
+            raise CallInProgress("another attempt at this call was answered first", retry_after=0.1)
 
 
 def _items(attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer, ending: bytes) -> list[Item]:

@@ -176,5 +176,5 @@ async def _end_outlet(work: Coroutine[Any, Any, None], outlet: Outlet, call: Mod
         await work
     except Exception:  # noqa: BLE001  # the edge of a stream: log once, tell the caller nothing internal
         _log.exception("a stream failed unexpectedly")
-        await outlet.put(_error_event(Unexpected("the gateway failed"), call))
+        await outlet.put(_error_event(Unexpected(), call))
         await outlet.end()

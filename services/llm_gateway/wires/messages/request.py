@@ -131,5 +131,6 @@ def _cache_writes(raw: bytes) -> CacheWrites:
 def _forwarded(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     forwarded = tuple((name, headers[name]) for name in _FORWARDED if name in headers)
     if not all(value.isascii() and value.isprintable() for _, value in forwarded):
-        raise BadRequest("anthropic-version and anthropic-beta are plain ASCII")
+        detail = "anthropic-version and anthropic-beta have characters that are not printable ASCII"
+        raise BadRequest(detail, remedy="leave these characters out")
     return forwarded

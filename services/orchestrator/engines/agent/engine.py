@@ -94,7 +94,7 @@ class AgentEngine(RegisteredEngine):
         if state["messages"][-1]["role"] != "assistant" and state["turn"] >= tick.step.max_turns:
             raise TickFailed(
                 FailureCode.TURNS_EXHAUSTED,
-                f"the model gave no answer within {tick.step.max_turns} turns",
+                f"the model gave no answer within {tick.step.max_turns} turns; raise max_turns, or ask for less",
                 records=tuple(tick.records),
                 output=output_of("", _files(state["messages"])),
             )

@@ -64,7 +64,8 @@ class JobBoard:
         digest = digest_of(job)
         known = self._finished.find(job.job_id) or self._open.get(job.job_id)
         if known is not None and known.digest != digest:
-            raise IdempotencyConflict(f"job {job.job_id} is known with other content")
+            remedy = "submit other content under another id"
+            raise IdempotencyConflict(f"job {job.job_id} is known with other content", remedy=remedy)
         if isinstance(known, OpenJob):
             return self._joined(known, job)
         if known is not None and not _may_run_again(known, job.holder):

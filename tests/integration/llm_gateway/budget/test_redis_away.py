@@ -185,7 +185,8 @@ async def test_counters_that_are_long_in_the_rebuilding_are_a_redis_that_is_away
     client.close()
     admitted, refused = await asyncio.gather(post(gateway, tenant), post(gateway, closed))
     assert (admitted.status_code, admitted.headers["x-lockstep-admission"]) == (200, "local")
-    assert (refused.status_code, refused.json()["error"]["message"]) == (503, "budgets are being rebuilt")
+    message = "budgets cannot be checked: they are being counted anew; send it again in a moment"
+    assert (refused.status_code, refused.json()["error"]["message"]) == (503, message)
     with away.database.superuser() as connection:
         connection.execute("DELETE FROM gateway_instances WHERE instance_id = 'gateway-silent'")
     await away.until_counted(tenant, calls=2)

@@ -38,7 +38,8 @@ async def test_a_path_that_nothing_serves_is_not_to_be_tried_again() -> None:
         "type": "urn:lockstep:problem:not_found",
         "title": "Not found",
         "status": 404,
-        "detail": "Not Found",
+        "detail": "nothing is served at /nothing",
+        "remedy": "GET /openapi.json lists what is served",
         "retryable": False,
         "instance": "/nothing",
     }
@@ -50,6 +51,7 @@ async def test_a_method_that_is_refused_hears_of_all_the_others() -> None:
     assert answer.headers["allow"] == "GET, HEAD, POST"
     assert answer.json()["remedy"] == "use one of GET, HEAD, POST"
     assert answer.json()["title"] == "Method not allowed"
+    assert answer.json()["detail"] == "/numbers is not served by DELETE"
 
 
 async def test_a_body_of_an_undeclared_type_is_refused_for_its_type() -> None:

@@ -125,5 +125,6 @@ async def test_the_answer_to_head_has_no_body() -> None:
 
 async def test_what_fails_unexpectedly_tells_the_caller_nothing_of_it() -> None:
     answered = await answer("/v1/models", "GET", VERSION)
-    assert (answered["status"], answered["error"]["message"]) == (500, "the gateway failed")
+    message = "the gateway failed by a fault of its own; tell whoever operates the platform, whose log has the cause"
+    assert (answered["status"], answered["error"]["message"]) == (500, message)
     assert answered["headers"]["request-id"] == answered["headers"]["x-request-id"]

@@ -62,6 +62,12 @@ def test_a_spent_month_says_when_the_month_ends() -> None:
     assert exceeded(blocking(BudgetPeriod.MONTH)).remaining["resets_at"] == "2026-12-01T00:00:00Z"
 
 
+def test_only_a_budget_that_gets_room_again_is_one_to_wait_for() -> None:
+    waits = "wait until the budget has room again"
+    assert str(exceeded(blocking(BudgetPeriod.DAY)).remedy).startswith(waits)
+    assert not str(exceeded(blocking()).remedy).startswith(waits)
+
+
 def test_a_spent_rolling_window_says_when_it_has_room_or_nothing_where_it_never_has() -> None:
     in_an_hour = int(NOW.timestamp() * 1000) + 3_600_000
     assert exceeded(blocking(BudgetPeriod.ROLLING, room_at_ms=in_an_hour)).remaining["resets_in_seconds"] == 3600
@@ -82,6 +88,7 @@ def test_only_what_passes_by_itself_may_be_tried_again(
 ) -> None:
     read = error_of_refusal(refusal, windows=WINDOWS, now=NOW)
     assert isinstance(read, error)
+    assert read.remedy
     assert read.retryable is retryable
     assert (read.retry_after is not None) is retryable
 

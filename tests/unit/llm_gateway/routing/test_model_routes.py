@@ -105,8 +105,12 @@ def test_a_provider_of_several_dialects_is_reached_in_the_callers_own() -> None:
 
 def test_a_dialect_from_which_no_target_is_reached_is_the_callers_fault() -> None:
     served = routes({"a": {"targets": [to("chatty")]}})
-    with pytest.raises(NotInThisDialect):
+    with pytest.raises(NotInThisDialect) as refused:
         served.resolve("a", Dialect.EMBEDDINGS)
+    assert refused.value.detail == "the model 'a' is served here, but not to requests that are sent to /v1/embeddings"
+    assert refused.value.remedy == (
+        "send it to /v1/chat/completions or /v1/messages or /v1/responses, or ask for another model"
+    )
 
 
 def test_a_model_that_nobody_priced_is_refused_unless_its_target_has_a_ceiling() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from foundation.domain.errors import BadRequest, BudgetExceeded, DependencyUnavailable, Fault, NotFound
+from foundation.domain.errors import BadRequest, BudgetExceeded, DependencyUnavailable, Fault, LeaseLost, NotFound
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
-from llm_gateway.wires.errors import describe_error
+from llm_gateway.wires.errors import _UPSTREAM, describe_error
 
 
 def failed(code: str, *, status: int | None = None, message: str | None = None) -> UpstreamFailed:
@@ -40,6 +40,20 @@ def test_a_message_ends_with_the_remedy() -> None:
     assert describe_error(NotFound("it is gone")).message == "it is gone"
 
 
+def test_an_error_that_names_no_remedy_has_that_of_its_kind() -> None:
+    assert describe_error(LeaseLost("it is late")).message == (
+        "it is late; stop, and record nothing: the later holder of the step goes on"
+    )
+    assert describe_error(DependencyUnavailable("it is away", remedy="wait")).message == "it is away; wait"
+
+
+@pytest.mark.parametrize("code", sorted(set(_UPSTREAM) - {"client_gone"}))
+def test_every_failure_of_a_provider_says_what_the_caller_can_do(code: str) -> None:
+    what, _, remedy = describe_error(failed(code)).message.partition("; ")
+    assert what
+    assert remedy
+
+
 def test_an_error_without_a_place_has_none() -> None:
     assert describe_error(BadRequest("no")).parameter is None
     assert describe_error(NotFound("no")).more == {}
@@ -58,7 +72,7 @@ def test_a_refusal_that_the_provider_explained_is_the_callers_and_another_is_not
 ) -> None:
     described = describe_error(failed("upstream_refused", status=status, message=message))
     assert described.status == told
-    assert described.message == (message or "the provider refused the gateway's request")
+    assert described.message == (message or "the provider refuses the gateway's key or account; ask for another model")
     assert not described.retryable
 
 

@@ -114,9 +114,9 @@ def test_an_answer_without_usage_has_none_and_what_is_no_answer_has_failed(wire:
 
 @every_wire
 def test_an_error_is_answered_with_its_status_and_whether_to_try_again(wire: Wire) -> None:
-    answer = wire.error_answer(BudgetExceeded("it is spent", scope="run"), "req-1")
+    answer = wire.error_answer(BudgetExceeded("it is spent", scope="run", remedy="raise it"), "req-1")
     error = json.loads(answer.body)["error"]
-    assert (answer.status, error["message"], error["code"]) == (402, "it is spent", "budget_exceeded")
+    assert (answer.status, error["message"], error["code"]) == (402, "it is spent; raise it", "budget_exceeded")
     assert error["scope"] == "run"
     assert ("x-should-retry", "false") in answer.headers
 

@@ -37,7 +37,8 @@ def test_each_kind_of_error_has_its_code_and_its_advice(error: Exception, code: 
 
 
 def test_a_time_out_names_the_time_that_the_step_had() -> None:
-    assert failure_of(TimeoutError(), timeout_seconds=30).failure.detail == "the step's 30 s are over"
+    detail = failure_of(TimeoutError(), timeout_seconds=30).failure.detail
+    assert detail == "the step's 30 s are over; raise its timeout_seconds, or give it less to do"
 
 
 def test_a_dependency_that_says_when_it_is_back_is_asked_again_then() -> None:
