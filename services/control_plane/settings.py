@@ -5,6 +5,8 @@ from typing import Literal, Self
 from pydantic import Field, HttpUrl, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foundation.http.request_limits import DEFAULT_BODY_BYTES
+
 
 class IdentitySettings(BaseSettings):
     """Who issues users' tokens; all that a process needs that issues one."""
@@ -38,7 +40,7 @@ class ControlPlaneSettings(IdentitySettings):
     port_control_plane: int = Field(default=8080, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container listens for its load balancer
 
-    body_limit: int = Field(default=1_048_576, ge=1024, le=16_777_216, description="bytes of a request's body")
+    body_limit: int = Field(default=DEFAULT_BODY_BYTES, ge=1024, le=16_777_216, description="bytes of a request's body")
     max_open_runs: int = Field(default=1000, ge=1, description="open runs of one tenant")
     upload_limit: int = Field(default=134_217_728, ge=1, description="bytes of one uploaded artifact")
     url_seconds: int = Field(default=900, ge=60, le=43_200, description="life of a presigned address")

@@ -17,6 +17,7 @@ from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
+from foundation.http.request_limits import IDEMPOTENCY_HEADER, MAX_IDEMPOTENCY_KEY
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.execution import runs
@@ -33,7 +34,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         min_length=1,
-        max_length=255,
+        max_length=MAX_IDEMPOTENCY_KEY,
         pattern=r"^[ -~]+$",
         description="starts one run, however often; printable ASCII, sent once",
     ),
@@ -42,9 +43,9 @@ IdempotencyKey = Annotated[
 
 async def _sent_once(request: Request) -> None:
     """Refuses two keys: nobody could say which of them the run was started under."""
-    if len(request.headers.getlist("idempotency-key")) > 1:
+    if len(request.headers.getlist(IDEMPOTENCY_HEADER)) > 1:
         reason = "the header stands twice; send one key"
-        raise BadRequest(f"Idempotency-Key: {reason}", faults=(Fault("/header/idempotency-key", reason),))
+        raise BadRequest(f"Idempotency-Key: {reason}", faults=(Fault(f"/header/{IDEMPOTENCY_HEADER}", reason),))
 
 
 def _with_tag(response: Response, run: Run) -> RunView:

@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
 from foundation.contracts.message import Message
+from foundation.domain.errors import SandboxUnavailable
 from foundation.domain.ids import JobId, RunId, StepId, TenantId
 
 MIB = 1024 * 1024
@@ -134,7 +135,7 @@ class JobReason(StrEnum):
     INPUT_UNAVAILABLE = "input_unavailable"
     INPUT_MISMATCH = "input_mismatch"
     UPLOAD_FAILED = "upload_failed"
-    SANDBOX_UNAVAILABLE = "sandbox_unavailable"
+    SANDBOX_UNAVAILABLE = SandboxUnavailable.code
     RUNNER_LOST = "runner_lost"
     JOB_EXPIRED = "job_expired"
 

@@ -18,9 +18,11 @@ from foundation.contracts.accepted.accepted_json import (
     parse_json,
     pointer_of,
 )
-from foundation.domain.errors import BadRequest, Fault, NotFound, PayloadTooLarge
+from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.http.problems import problem_response
+from foundation.http.request_limits import BodyLimit
 
+_TOO_LARGE_REMEDY = "upload large inputs with POST /api/v1/artifacts and refer to them"
 _REMEDY = "correct the value at the pointer, then send the request again"
 
 
@@ -32,7 +34,7 @@ class AcceptedRequests:
 
     def __init__(self, app: ASGIApp, *, limit: int, max_depth: int = DOCUMENT.max_depth) -> None:
         self._app = app
-        self._limit = limit
+        self._limit = BodyLimit(limit, _TOO_LARGE_REMEDY)
         self._json = JsonLimits(max_bytes=limit, max_depth=max_depth)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,25 +59,9 @@ class AcceptedRequests:
     async def _read(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes | None:
         """The whole body; None when the caller left before its end."""
         declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared[:20]) > self._limit:
-            raise self._too_large()
-        body = bytearray()
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._limit:
-                raise self._too_large()
-        return bytes(body)
-
-    def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(
-            f"the body is over the limit of {self._limit} bytes",
-            remedy="upload large inputs with POST /api/v1/artifacts and refer to them",
-        )
+        if declared.isdigit() and int(declared[:20]) > self._limit.most:
+            raise self._limit.exceeded()
+        return await self._limit.read(receive)
 
     def _check_body(self, body: bytes, headers: Mapping[bytes, bytes]) -> None:
         if not is_json(headers.get(b"content-type", b"").decode("latin-1")) or not body.strip():

@@ -6,11 +6,10 @@ from foundation.contracts.accepted.accepted_json import DOCUMENT
 from foundation.http.accepted_requests import AcceptedRequests
 from foundation.http.methods import HeadAsGet
 from foundation.http.problems import install_problem_handlers
+from foundation.http.request_limits import DEFAULT_BODY_BYTES
 
-DEFAULT_BODY_LIMIT = 1_048_576
 
-
-def install_doors(app: FastAPI, *, body_limit: int = DEFAULT_BODY_LIMIT, max_depth: int = DOCUMENT.max_depth) -> None:
+def install_doors(app: FastAPI, *, body_limit: int = DEFAULT_BODY_BYTES, max_depth: int = DOCUMENT.max_depth) -> None:
     """Bodies and texts that may be stored, HEAD, and problem documents for every error; bytes for `body_limit`."""
     install_problem_handlers(app)
     app.add_middleware(AcceptedRequests, limit=body_limit, max_depth=max_depth)

@@ -55,7 +55,11 @@ def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
     return tuple(errors.Fault(pointer_of(item["loc"]), errors.sentence_of(item["msg"])) for item in validation_errors)
 
 
-_TITLES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
+_TITLES: Mapping[int, str] = {
+    404: errors.NotFound.code,
+    405: "method_not_allowed",
+    413: errors.PayloadTooLarge.code,
+}
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
 

@@ -9,6 +9,7 @@ from llm_gateway.budget.limits.backfill import NO_BACKFILLS, Backfill
 from llm_gateway.budget.limits.rates import NO_LIMITS, CallLimits, SlidingWindowState
 from llm_gateway.budget.limits.scopes import CalendarWindows, LimitedScope, ScopeKind, limit_arguments
 from llm_gateway.budget.redis import keys
+from llm_gateway.budget.redis.replies import ReserveReply
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
     BackfillNeeded,
@@ -116,11 +117,11 @@ def make_arguments(request: ReservationRequest, *, lease_ms: int) -> list[str | 
 
 
 _PLAIN: dict[bytes, type[ReservationRefused]] = {
-    b"closed": BucketClosed,
-    b"replay": AlreadyAnswered,
-    b"in_progress": CallUnderWay,
-    b"run_closed": RunIsClosed,
-    b"stale_lease": StaleLease,
+    ReserveReply.CLOSED: BucketClosed,
+    ReserveReply.REPLAY: AlreadyAnswered,
+    ReserveReply.IN_PROGRESS: CallUnderWay,
+    ReserveReply.RUN_CLOSED: RunIsClosed,
+    ReserveReply.STALE_LEASE: StaleLease,
 }
 
 
@@ -142,13 +143,13 @@ def read_refusal(answer: list[bytes], request: ReservationRequest) -> Reservatio
     """The exception for an answer that made no reservation."""
     if answer[0] in _PLAIN:
         return _PLAIN[answer[0]]()
-    if answer[0] == b"stale_window":
+    if answer[0] == ReserveReply.STALE_WINDOW:
         return StaleWindow(int(answer[1]))
-    if answer[0] == b"limited":
+    if answer[0] == ReserveReply.LIMITED:
         wait_us = int(answer[2]) if answer[2] else None
         states = _read_window_states(answer[4:], request.limits)
         return WindowFull(int(answer[1]) - 1, wait_us, int(answer[3]), states)
-    if answer[0] == b"backfill_needed":
+    if answer[0] == ReserveReply.BACKFILL_NEEDED:
         return BackfillNeeded({int(answer[at]) - 1: int(answer[at + 1]) for at in range(1, len(answer), 2)})
     number = int(answer[1]) - 1
     blocking = BlockingLimit(
@@ -159,7 +160,7 @@ def read_refusal(answer: list[bytes], request: ReservationRequest) -> Reservatio
         left=int(answer[4]),
         room_at_ms=int(answer[5]) if answer[5] else None,
     )
-    return BudgetSpent(blocking) if answer[0] == b"spent" else RoomHeldByOthers(blocking)
+    return BudgetSpent(blocking) if answer[0] == ReserveReply.SPENT else RoomHeldByOthers(blocking)
 
 
 def _read_window_states(values: list[bytes], limits: CallLimits) -> tuple[SlidingWindowState, ...]:

@@ -13,7 +13,7 @@ from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCou
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.redis.base import ScriptRunner
-from llm_gateway.budget.redis.replies import text
+from llm_gateway.budget.redis.replies import ReserveReply, text
 from llm_gateway.budget.redis.runners.pooled import PooledRunner
 from llm_gateway.budget.redis.scripts import Scripts
 from llm_gateway.budget.refusals import BucketClosed
@@ -56,7 +56,7 @@ class BudgetStore:
         answer = await self._scripts.reserve.run(
             keys=make_keys(request), args=make_arguments(request, lease_ms=self._lease_ms)
         )
-        if answer[0] != b"reserved":
+        if answer[0] != ReserveReply.RESERVED:
             raise read_refusal(answer, request)
         return read_headroom(answer, request)
 

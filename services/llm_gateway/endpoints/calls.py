@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
-from foundation.domain.errors import LockstepError, PayloadTooLarge
+from foundation.domain.errors import LockstepError
 from foundation.domain.ids import new_uuid
+from foundation.http.request_limits import BodyLimit
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import trace_id_of
@@ -76,7 +77,7 @@ class CallEndpoint:
         self._path = path
         self._answerer = answerer
         self._dialect = dialect
-        self._max_body = max_body
+        self._limit = BodyLimit(max_body, "send less in one call")
         self._room = room
         self._duration = metrics.HTTP_DURATION.labels(_SERVICE, path)
         self._answered = lru_cache(lambda status: metrics.HTTP_REQUESTS.labels(_SERVICE, "POST", str(status)))
@@ -138,31 +139,20 @@ class CallEndpoint:
     def _take_room(self, headers: Mapping[str, str]) -> int:
         """The bytes that are reserved for the body; without a declared length it is reckoned at the maximum."""
         size = declared_length(headers)
-        if size > self._max_body:
-            raise self._too_large()
+        if size > self._limit.most:
+            raise self._limit.exceeded()
         if "transfer-encoding" in headers:
-            size = self._max_body
+            size = self._limit.most
         if size <= LARGE_BYTES:
             return 0
         self._room.take(size)
         return size
 
-    def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(f"the body is over {self._max_body} bytes", remedy="send less in one call")
-
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
-        most = declared_length(headers) or self._max_body
-        parts, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _ClientGone
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > min(most, self._max_body):
-                raise self._too_large()
-            if not message.get("more_body", False):
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+        body = await self._limit.read(receive, declared=declared_length(headers) or None)
+        if body is None:
+            raise _ClientGone
+        return body
 
 
 async def _send_stream(receive: Receive, send: Send, answer: StreamedAnswer, about: Headers) -> None:

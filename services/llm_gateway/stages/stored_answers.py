@@ -8,15 +8,14 @@ from typing import Any
 
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, CallKey, canonical_digest
 from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyConflict
+from foundation.http.request_limits import IDEMPOTENCY_HEADER, MAX_IDEMPOTENCY_KEY
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.replays.vault import AnswerVault
 from llm_gateway.stages.call import CallIdentity, PlainAnswer
 
-IDEMPOTENCY_HEADER = "idempotency-key"
 REMEMBERED_FOR = timedelta(hours=24)
 """How long an answer to a caller's own key is given again."""
-_LONGEST_KEY = 255
 
 
 class StoredAnswers:
@@ -71,8 +70,8 @@ def _identify_by_run_key(caller: Caller, header: str, body: bytes, dialect: Dial
 
 def _identify_by_own_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> CallIdentity:
     """A caller's own key counts for its user and API key; the request is the same when its dialect and bytes are."""
-    if not own or len(own) > _LONGEST_KEY or not own.isprintable():
-        fault = Fault(f"/headers/{IDEMPOTENCY_HEADER}", f"from 1 to {_LONGEST_KEY} printable characters")
+    if not own or len(own) > MAX_IDEMPOTENCY_KEY or not own.isprintable():
+        fault = Fault(f"/headers/{IDEMPOTENCY_HEADER}", f"from 1 to {MAX_IDEMPOTENCY_KEY} printable characters")
         raise BadRequest(f"Idempotency-Key: {fault.detail}", faults=(fault,))
     whose = caller.api_key_id or caller.user_id
     fingerprint = hashlib.sha256(dialect.value.encode() + b"\n" + body).digest()

@@ -11,7 +11,9 @@ from redis.exceptions import RedisError
 
 from foundation.domain.money import NOTHING, Amount
 from llm_gateway.budget.redis.base import Argument, Script
-from llm_gateway.budget.redis.fake_counters import CountedHold, CountedScope, CountedWindow
+from llm_gateway.budget.redis.counted_window import CountedWindow
+from llm_gateway.budget.redis.fake_counters import CountedHold, CountedScope
+from llm_gateway.budget.redis.replies import ReserveReply
 from llm_gateway.budget.redis.scripts import load_script
 
 # As in reserve.lua. Lua counts from 1, so what it calls ARGV[12] is args[11] here, and KEYS[4] is keys[3].
@@ -67,20 +69,20 @@ class FakeScriptRunner:
 
     def _reserve(self, keys: list[str], args: list[str]) -> list[bytes]:
         if keys[0] in self.closed_epochs:
-            return [b"closed"]
+            return [ReserveReply.CLOSED]
         now = self._now_ms()
         if not (int(args[6]) <= now < int(args[7]) and int(args[9]) <= now < int(args[10])):
-            return [b"stale_window", str(int(now)).encode()]
+            return [ReserveReply.STALE_WINDOW, str(int(now)).encode()]
         if int(args[16]) or int(args[19]) or len(keys) > _KEYS_BEFORE + int(args[15]):
             raise NotImplementedError("rates, slots and rolling windows are decided by the Lua only")
         self._lapse_due(keys[1])
         hold = self._holds.get(keys[3])
         if hold is not None and hold.state == "open":
-            return [b"reserved"]
+            return [ReserveReply.RESERVED]
         marked = args[14] == "1"
         if marked and (marker := self._markers.get(keys[4])) is not None:
             state, _, other = marker.partition(" ")
-            return [b"replay" if state == "settled" else b"in_progress", other.encode()]
+            return [ReserveReply.REPLAY if state == "settled" else ReserveReply.IN_PROGRESS, other.encode()]
         scope_keys = keys[_KEYS_BEFORE : _KEYS_BEFORE + int(args[15])]
         if (refused := self._check_run(scope_keys, args)) is not None:
             return [refused]
@@ -98,16 +100,16 @@ class FakeScriptRunner:
             self._markers[keys[4]] = f"open {args[1]}"
         return answer
 
-    def _check_run(self, scope_keys: list[str], args: list[str]) -> bytes | None:
-        """`run_closed` or `stale_lease`, where a later generation or fence has called or the run was closed."""
+    def _check_run(self, scope_keys: list[str], args: list[str]) -> ReserveReply | None:
+        """`RUN_CLOSED` or `STALE_LEASE`, where a later generation or fence has called or the run was closed."""
         if not args[11]:
             return None
         runs = self._runs(scope_keys, args)
         if any(scope.closed >= generation for scope, generation in runs):
-            return b"run_closed"
+            return ReserveReply.RUN_CLOSED
         step = self._scopes.setdefault(scope_keys[-1], CountedScope())
         if any(scope.generation > generation for scope, generation in runs) or step.fence > int(args[12]):
-            return b"stale_lease"
+            return ReserveReply.STALE_LEASE
         return None
 
     def _note_run(self, scope_keys: list[str], args: list[str]) -> None:
@@ -129,13 +131,14 @@ class FakeScriptRunner:
         self, scopes: list[tuple[str, bool]], labels: dict[str, str], bound: Amount, args: list[str]
     ) -> tuple[list[bytes] | None, list[bytes]]:
         """The first limit that is spent, else the first that others hold; and what is left in each scope."""
-        refusals: dict[str, list[bytes]] = {}
+        refusals: dict[ReserveReply, list[bytes]] = {}
         lefts: list[bytes] = []
         nearly: list[str] = []
         for number, (key, windowed) in enumerate(scopes, start=1):
             least: dict[str, int] = {}
             for place, name in enumerate(("total", "day", "month") if windowed else ("total",)):
-                window = self._open(key, name).reach(labels[name])
+                window = self._open(key, name)
+                window.reaches(labels[name])
                 is_nearly = False
                 for unit, at in _UNITS:
                     text = args[_SCOPES_AT + _ARGUMENTS * (number - 1) + 1 + 2 * place + at]
@@ -144,16 +147,17 @@ class FakeScriptRunner:
                     committed, held = getattr(window.committed, unit), getattr(window.held, unit)
                     free, wanted = int(text) - committed - held, getattr(bound, unit)
                     if wanted > free:
-                        kind = "spent" if committed + wanted > int(text) else "held"
-                        words = (kind, number, name, unit, max(0, free), "")
-                        refusals.setdefault(kind, [str(word).encode() for word in words])
+                        kind = ReserveReply.SPENT if committed + wanted > int(text) else ReserveReply.HELD
+                        words = (number, name, unit, max(0, free), "")
+                        refusals.setdefault(kind, [kind, *(str(word).encode() for word in words)])
                     least[unit] = min(free - wanted, least.get(unit, free - wanted))
                     is_nearly = is_nearly or committed >= int(text) - int(text) // 5
                 if is_nearly:
                     nearly.append(f"{number} {name}")
             lefts += [str(least[unit]).encode() if unit in least else b"" for unit, _ in _UNITS]
         at_us = str(int(self._now_ms() * 1000)).encode()
-        return refusals.get("spent") or refusals.get("held"), [b"reserved", at_us, ",".join(nearly).encode(), *lefts]
+        answer = [ReserveReply.RESERVED, at_us, ",".join(nearly).encode(), *lefts]
+        return refusals.get(ReserveReply.SPENT) or refusals.get(ReserveReply.HELD), answer
 
     def _settle(self, keys: list[str], args: list[str]) -> list[bytes]:
         if keys[0] in self.closed_epochs:
@@ -260,8 +264,8 @@ class FakeScriptRunner:
     ) -> None:
         for key, windowed in scopes:
             for name in ("total", "day", "month") if windowed else ("total",):
-                window = self._open(key, name).reach(labels[name])
-                if window.label == labels[name]:
+                window = self._open(key, name)
+                if window.reaches(labels[name]):
                     window.committed += committed
                     window.held += held
 

@@ -2,22 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from foundation.domain.money import NOTHING, Amount
-
-
-@dataclass(slots=True)
-class CountedWindow:
-    """What one window of a scope counts; `label` names its day or month."""
-
-    label: str = ""
-    committed: Amount = NOTHING
-    held: Amount = NOTHING
-
-    def reach(self, label: str) -> "CountedWindow":
-        """A later label begins the window anew."""
-        if self.label < label:
-            self.label, self.committed, self.held = label, NOTHING, NOTHING
-        return self
+from foundation.domain.money import Amount
+from llm_gateway.budget.redis.counted_window import CountedWindow
 
 
 @dataclass(slots=True)

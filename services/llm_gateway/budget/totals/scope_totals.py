@@ -7,30 +7,9 @@ from foundation.domain.budget_scopes import day_label, month_label
 from foundation.domain.money import NOTHING, Amount
 from llm_gateway.budget.limits.scope_counts import FIELD, ScopeCounts, WindowCounts
 from llm_gateway.budget.limits.scopes import slice_width
+from llm_gateway.budget.redis.counted_window import CountedWindow
 
 Fields = list[str | list[int | str]]
-
-
-@dataclass(slots=True)
-class _Window:
-    label: str = ""
-    committed: Amount = NOTHING
-    held: Amount = NOTHING
-
-    def reaches(self, label: str) -> bool:
-        """Whether the window with this label is current; as in common.lua, a later label begins a new window."""
-        if self.label < label:
-            self.label, self.committed, self.held = label, NOTHING, NOTHING
-        return self.label == label
-
-    def commit(self, amount: Amount) -> None:
-        self.committed += amount
-
-    def hold(self, amount: Amount) -> None:
-        self.held += amount
-
-    def counts(self) -> WindowCounts:
-        return WindowCounts(self.label, self.committed, self.held)
 
 
 @dataclass(slots=True)
@@ -57,22 +36,26 @@ class _RollingWindow:
 
 @dataclass(slots=True)
 class _Scope:
-    total: _Window = field(default_factory=_Window)
-    day: _Window = field(default_factory=_Window)
-    month: _Window = field(default_factory=_Window)
+    total: CountedWindow = field(default_factory=CountedWindow)
+    day: CountedWindow = field(default_factory=CountedWindow)
+    month: CountedWindow = field(default_factory=CountedWindow)
     rolling: dict[int, _RollingWindow] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
 
     def fields(self) -> Fields:
-        counts = ScopeCounts(self.total.counts())
+        counts = ScopeCounts(_counts(self.total))
         if self.day.label:
-            counts = ScopeCounts(self.total.counts(), self.day.counts(), self.month.counts())
+            counts = ScopeCounts(_counts(self.total), _counts(self.day), _counts(self.month))
         flat: Fields = [FIELD, counts.values()]
         if self.rolling:
             flat += ["rolling", " ".join(map(str, self.rolling))]
         for name, value in self.marks.items():
             flat += [name, str(value)]
         return flat
+
+
+def _counts(window: CountedWindow) -> WindowCounts:
+    return WindowCounts(window.label, window.committed, window.held)
 
 
 class ScopeTotals:
@@ -82,15 +65,15 @@ class ScopeTotals:
         self._scopes: dict[str, _Scope] = {}
 
     def commit(self, key: str, amount: Amount) -> None:
-        self._scope(key).total.commit(amount)
+        self._scope(key).total.committed += amount
 
     def commit_on(self, key: str, day: date, amount: Amount) -> None:
         """Charge a scope that counts days and months; days may come in any order."""
         scope = self._scope(key)
-        scope.total.commit(amount)
+        scope.total.committed += amount
         for window, label in ((scope.day, day_label(day)), (scope.month, month_label(day))):
             if window.reaches(label):
-                window.commit(amount)
+                window.committed += amount
 
     def commit_in_slice(self, key: str, width_ms: int, number: int, amount: Amount) -> None:
         """Count a rolling window of this width; a window in which nothing was spent is counted with no slices."""
@@ -102,12 +85,12 @@ class ScopeTotals:
     def hold(self, key: str, amount: Amount, *, day: str | None) -> None:
         """Count a hold; `day` when the scope counts days and months."""
         scope = self._scope(key)
-        scope.total.hold(amount)
+        scope.total.held += amount
         if day is not None:
             # a month's label is how its days' labels begin
             for window, label in ((scope.day, day), (scope.month, day[:7])):
                 if window.reaches(label):
-                    window.hold(amount)
+                    window.held += amount
 
     def mark(self, key: str, name: str, value: int) -> None:
         marks = self._scope(key).marks

@@ -13,12 +13,12 @@ from foundation.domain.failure_codes import FailureCode
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
+from foundation.http.statuses import STATUSES
 from foundation.telemetry.traces import current_traceparent
 from orchestrator.work import TickFailed, Work
 
 _LEAST_SECONDS = 1.0
 _ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth, exact_decimals=False)
-_BUDGET_STATUS = 402
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, 409, 425, 429})
 
@@ -86,14 +86,14 @@ def _error_of(error: openai.APIStatusError) -> Exception:
     body = error.body if isinstance(error.body, dict) else {}
     code = str(body.get("code") or f"http_{error.status_code}")
     detail = str(body.get("message") or error.message)
-    if error.status_code == _BUDGET_STATUS:
+    if error.status_code == STATUSES[BudgetExceeded]:
         left = body.get("remaining")
         return BudgetExceeded(
             detail, scope=str(body.get("scope") or "run"), remaining=left if isinstance(left, dict) else None
         )
-    if code == "run_closed":
+    if code == RunClosed.code:
         return RunClosed(detail)
-    if code == "stale_lease":
+    if code == LeaseLost.code:
         return LeaseLost(detail)
     advice = error.response.headers.get("x-should-retry")
     retryable = error.status_code in _RETRYABLE or error.status_code >= _SERVER_ERROR

@@ -1,10 +1,13 @@
 """Every answer of reserve.lua is one value or one exception, with the scope and window that it names."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import llm_gateway.budget
 from foundation.contracts.gateway.budget_policy import AwayPolicy, RedisAway
 from foundation.domain.budget_scopes import BudgetPeriod
 from foundation.domain.ids import TenantId, new_uuid
@@ -13,6 +16,7 @@ from llm_gateway.budget.limits.backfill import Backfill
 from llm_gateway.budget.limits.rates import MINUTE_US, CallLimits, SlidingWindow
 from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind, make_rolling_limit, windows_at
 from llm_gateway.budget.local_allowance import allowance_of
+from llm_gateway.budget.redis.replies import ReserveReply
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
     BackfillNeeded,
@@ -145,3 +149,11 @@ def test_an_allowance_is_shared_by_the_gateways_that_are_alive_and_rounded_down(
     declared = RedisAway(policy=AwayPolicy.BOUNDED_LOCAL, tokens=100, usd="1")
     assert allowance_of(declared, gateways=3) == Amount(33, 333_333_333)
     assert allowance_of(declared, gateways=0) == Amount(100, 1_000_000_000)
+
+
+def test_the_words_of_the_answers_are_those_that_the_script_begins_one_with() -> None:
+    lua = (Path(llm_gateway.budget.__file__).parent / "lua" / "reserve.lua").read_text()
+    marked = re.search(r"return \{ state == 'settled' and '(\w+)' or '(\w+)'", lua)
+    assert marked is not None
+    words = {*re.findall(r"\{ '(\w+)'", lua), *re.findall(r"refuse\('(\w+)'", lua), *marked.groups()}
+    assert {word.encode() for word in words} == set(ReserveReply)
