@@ -101,7 +101,7 @@ class Database:
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Runs a whole transaction again while PostgreSQL is away, four times at most, with a growing pause.
+    """Runs a whole transaction, again while PostgreSQL is away: four times in all, with a growing pause between them.
 
     `transaction` must hold nothing but its own transaction: all of it happens again.
     """
