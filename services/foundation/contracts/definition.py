@@ -14,7 +14,9 @@ from foundation.domain.states import RecoveryPolicy, TimeoutPolicy
 
 MAX_DEPENDENCIES = 10_000
 MAX_RUN_SECONDS = 2_592_000
+"""30 days."""
 MAX_VERSION = 2**31 - 1
+"""The largest `int` of PostgreSQL."""
 
 
 class TaskDefinition(Message):

@@ -11,6 +11,7 @@ INLINE_STEPS = 40
 """The branches that an inline Map of Step Functions can run at once; larger plans take the distributed Map."""
 
 HISTORY_EVENTS = 25_000
+"""Events that one execution's history may have."""
 EVENTS_RESERVED = 500
 """History events kept for what is not a tick: the run's beginning and end, and messages that are sent again."""
 EVENTS_PER_TICK = 10

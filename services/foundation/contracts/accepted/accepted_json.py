@@ -211,6 +211,7 @@ class _Walk:
             raise NotAccepted(reason, pointer=pointer_of(path))
 
     def _count(self, size: int, path: tuple[str | int, ...]) -> None:
+        # Reckoned from characters and members, not to the byte: a value that comes out close to the limit is let pass.
         self._bytes += size + 1
         if self._bytes > self._limits.max_bytes + 1024 and not self._measured:
             limit = self._limits.max_bytes

@@ -9,6 +9,7 @@ from foundation.domain.ids import RunId, StepId, TenantId, UserId
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 
 MOST_ANCESTORS = 8
+"""Each of them is one more scope that every call of the run is counted in."""
 
 
 class ScopeCaps(Message):

@@ -11,6 +11,7 @@ from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
 MAX_STEPS = 500
 MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
+"""11 hours: SQS takes a message back after 12, whoever holds it."""
 
 Place = tuple[str | int, ...]
 """The place of a step in its definition, as the segments of a JSON pointer."""

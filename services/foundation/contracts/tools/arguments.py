@@ -15,6 +15,7 @@ from foundation.contracts.expressions.evaluation import holds_expression, is_exp
 from foundation.domain.errors import Fault, sentence_of
 
 INPUTS_NAME = "inputs.json"
+"""The file below `/work/in` in which a program finds its `inputs`."""
 DEFAULT_SECONDS, MAX_SECONDS = 60, 3600
 
 StorableText = Annotated[str, AfterValidator(accept_text)]
