@@ -11,7 +11,7 @@ from foundation.domain.budget_scopes import BudgetPeriod, day_label, month_label
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NOTHING, Amount, BudgetLimit, dollars
-from foundation.storage.ledger import rolling_usage
+from foundation.storage.ledger import rolling_spend
 from foundation.storage.limits.budget_settings import BudgetName, ScopeBudget
 from foundation.storage.people import tenant_settings
 from foundation.telemetry.logs import logger
@@ -51,7 +51,7 @@ async def _from_database(
         for budget in budgets:
             if (seconds := budget.window_seconds) is not None:
                 name = budget.name
-                rolling[name] = await rolling_usage.charged_within(
+                rolling[name] = await rolling_spend.charged_within(
                     tx, tenant_id, name.scope, name.scope_id, seconds=seconds
                 )
         return rolling, ZoneInfo(await tenant_settings.time_zone(tx, tenant_id))

@@ -4,10 +4,10 @@ from control_plane.runs.schemas import RunMetrics, StepFigures, StepView, UsageB
 from foundation.domain.money import dollars
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
-from foundation.storage.ledger.usage import ModelUsage
+from foundation.storage.ledger.usage import UsageGroup
 
 
-def run_metrics(run: Run, steps: list[StepRow], models: list[ModelUsage]) -> RunMetrics:
+def run_metrics(run: Run, steps: list[StepRow], models: list[UsageGroup]) -> RunMetrics:
     duration = None
     if run.started_at and run.ended_at:
         duration = round((run.ended_at - run.started_at).total_seconds() * 1000)
@@ -29,12 +29,12 @@ def run_metrics(run: Run, steps: list[StepRow], models: list[ModelUsage]) -> Run
         ],
         models=[
             UsageByModel(
-                provider=usage.provider,
-                model=usage.model,
-                calls=usage.calls,
-                tokens=usage.tokens,
-                cost_usd=dollars(usage.cost_nano_usd),
+                provider=provider,
+                model=model,
+                calls=sums.attempts,
+                tokens=sums.total_tokens,
+                cost_usd=dollars(sums.cost_nano_usd),
             )
-            for usage in models
+            for (provider, model), sums in ((one.values, one.sums) for one in models)
         ],
     )

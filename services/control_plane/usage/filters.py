@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 
 from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.ids import ApiKeyId, RunId, TaskId, UserId
-from foundation.storage.ledger.usage_groups import Dimension, UsageFilter
+from foundation.storage.ledger.usage import Dimension, UsageFilter
 
 _SHOWN_DAYS = 31
 _MOST_DAYS = 366

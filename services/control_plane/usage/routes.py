@@ -10,7 +10,7 @@ from control_plane.usage import service
 from control_plane.usage.filters import UsageQueried
 from control_plane.usage.schemas import RequestUsage, UsagePage
 from foundation.http.openapi import refusals
-from foundation.storage.ledger.usage_groups import Dimension
+from foundation.storage.ledger.usage import Dimension
 
 router = APIRouter(prefix="/usage", tags=["usage"])
 

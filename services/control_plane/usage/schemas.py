@@ -11,7 +11,7 @@ from control_plane.requests.paging import Page
 from foundation.domain.ids import ApiKeyId, RunId, StepId, UserId
 from foundation.domain.money import dollars
 from foundation.storage.ledger.request_usage import LedgerEvent
-from foundation.storage.ledger.usage_groups import Dimension, UsageGroup
+from foundation.storage.ledger.usage import Dimension, UsageGroup
 
 
 class Tokens(BaseModel):

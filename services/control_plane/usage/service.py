@@ -7,8 +7,8 @@ from control_plane.identity.callers import ApiCaller
 from control_plane.requests.paging import Listing, PageRequest
 from control_plane.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from foundation.domain.errors import BadRequest, Fault, NotFound
-from foundation.storage.ledger import request_usage, usage_groups
-from foundation.storage.ledger.usage_groups import Dimension, UsageFilter, UsageGroup
+from foundation.storage.ledger import request_usage, usage
+from foundation.storage.ledger.usage import Dimension, UsageFilter, UsageGroup
 from foundation.storage.session.database import Transaction
 
 
@@ -19,9 +19,7 @@ async def page(
         detail = "the same dimension is asked for twice"
         raise BadRequest(detail, faults=(Fault("/query/group_by", detail),))
     groups = Listing[UsageGroup](f"usage by {', '.join(by)}", lambda group: group.values, kinds=[str] * len(by))
-    rows = await usage_groups.page(
-        tx, caller.tenant_id, by=by, wanted=wanted, limit=paging.rows, after=groups.after(paging)
-    )
+    rows = await usage.page(tx, caller.tenant_id, by=by, wanted=wanted, limit=paging.rows, after=groups.after(paging))
     page, next_cursor = groups.cut(rows, paging)
     return UsagePage(
         items=[UsageGroupView.of(by, group) for group in page],

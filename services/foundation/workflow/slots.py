@@ -4,14 +4,58 @@ Such a wait does not count as the step's own time. Its clock is stopped: the tim
 and the step has no deadline until it goes on.
 """
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    Integer,
+    Interval,
+    Text,
+    Uuid,
+    case,
+    column,
+    extract,
+    func,
+    literal_column,
+    table,
+    text,
+    update,
+)
 
 from foundation.domain.ids import TenantId
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 
-_STOP_CLOCK = """wait_reason = 'slot', waiting_since = COALESCE(waiting_since, now()),
-            clock_left = COALESCE(EXTRACT(EPOCH FROM deadline_at - now()), clock_left), deadline_at = NULL"""
+_STEPS = table(
+    "steps",
+    *(column(name, Uuid) for name in ("tenant_id", "run_id", "step_id")),
+    *(column(name, Text) for name in ("status", "task_token", "wait_reason")),
+    *(column(name, DateTime(timezone=True)) for name in ("waiting_since", "retry_at", "deadline_at")),
+    *(column(name, Integer) for name in ("unmet_needs", "generation", "tick", "attempt")),
+    column("fence", BigInteger),
+    column("clock_left", Double),
+)
+_S = _STEPS.c
+_RUNS = table("runs", column("tenant_id", Uuid), column("run_id", Uuid), column("status", Text))
+_R = _RUNS.c
+
+_SECOND = literal_column("interval '1 second'", Interval)
+
+_STOP_CLOCK: dict[str, Any] = {
+    "wait_reason": WaitReason.SLOT.value,
+    "waiting_since": func.coalesce(_S.waiting_since, func.now()),
+    "clock_left": func.coalesce(extract("epoch", _S.deadline_at - func.now()), _S.clock_left),
+    "deadline_at": None,
+}
+_START_CLOCK: dict[str, Any] = {
+    "wait_reason": None,
+    "waiting_since": None,
+    "deadline_at": func.coalesce(_S.deadline_at, func.now() + _S.clock_left * _SECOND),
+    "clock_left": None,
+}
 
 
 async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
@@ -19,23 +63,30 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
 
     A step that was to be tried again counts that attempt here, as its claim will not find it RETRYING any more.
     """
+    could_run = (StepStatus.QUEUED.value, StepStatus.WAITING.value, StepStatus.RETRYING.value)
     row = await tx.execute(
-        text(
-            f"""UPDATE steps s SET status = 'WAITING', task_token = :task_token, retry_at = NULL,
-                    attempt = s.attempt + CASE WHEN s.status = 'RETRYING' THEN 1 ELSE 0 END, {_STOP_CLOCK}
-                FROM runs r
-                WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation
-                  AND s.tick = :tick AND s.unmet_needs = 0 AND s.status IN ('QUEUED', 'WAITING', 'RETRYING')
-                  AND r.tenant_id = s.tenant_id AND r.run_id = s.run_id AND r.status = 'RUNNING'
-                RETURNING 1"""  # noqa: S608 - the part is a constant of this file
-        ),
-        {
-            "tenant_id": dispatch.tenant_id,
-            "step_id": dispatch.step_id,
-            "generation": dispatch.generation,
-            "tick": dispatch.tick,
-            "task_token": dispatch.task_token,
-        },
+        update(_STEPS)
+        .where(
+            _S.tenant_id == dispatch.tenant_id,
+            _S.step_id == dispatch.step_id,
+            _S.generation == dispatch.generation,
+            _S.tick == dispatch.tick,
+            _S.unmet_needs == 0,
+            _S.status.in_(could_run),
+            _R.tenant_id == _S.tenant_id,
+            _R.run_id == _S.run_id,
+            _R.status == RunStatus.RUNNING.value,
+        )
+        .values(
+            _STOP_CLOCK
+            | {
+                "status": StepStatus.WAITING.value,
+                "task_token": dispatch.task_token,
+                "retry_at": None,
+                "attempt": _S.attempt + case((_S.status == StepStatus.RETRYING.value, 1), else_=0),
+            }
+        )
+        .returning(_S.step_id)
     )
     return row.first() is not None
 
@@ -76,17 +127,13 @@ async def tenants_waiting(tx: Transaction, *, seconds: float, limit: int = 100) 
 
 async def write_clock(tx: Transaction, claim: StepClaim, *, stopped: bool) -> None:
     """Stops a held step's clock, or starts it with the time that was left; nothing when another holder has the step."""
-    changed = (
-        _STOP_CLOCK
-        if stopped
-        else """wait_reason = NULL, waiting_since = NULL,
-                deadline_at = COALESCE(deadline_at, now() + clock_left * interval '1 second'), clock_left = NULL"""
-    )
     await tx.execute(
-        text(
-            f"""UPDATE steps SET {changed}
-                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence
-                  AND status = 'RUNNING'"""  # noqa: S608 - both are constants of this file
-        ),
-        {"tenant_id": claim.dispatch.tenant_id, "step_id": claim.dispatch.step_id, "fence": claim.fence},
+        update(_STEPS)
+        .where(
+            _S.tenant_id == claim.dispatch.tenant_id,
+            _S.step_id == claim.dispatch.step_id,
+            _S.fence == claim.fence,
+            _S.status == StepStatus.RUNNING.value,
+        )
+        .values(_STOP_CLOCK if stopped else _START_CLOCK)
     )

@@ -21,7 +21,7 @@ from fixtures.money.ledger import events_of, recorded_events
 from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 from foundation.domain.ids import RunId, TaskId, new_uuid
 from foundation.domain.money import dollars, nano_usd
-from foundation.storage.ledger.usage_groups import Dimension
+from foundation.storage.ledger.usage import Dimension
 
 COLUMN = {
     "tenant": "tenant_id",

@@ -6,22 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Text, bindparam, cast, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DataError, IntegrityError
 
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
+from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.ledger.sums import LedgerSum
 from foundation.storage.session.database import Transaction
-
-_COLUMNS = (
-    "tenant_id", "event_day", "event_id", "kind", "adjusts_event_id", "user_id", "api_key_id", "run_id", "step_id",
-    "generation", "fence", "ancestor_run_ids", "call_key", "request_id", "attempt", "reason", "dialect", "route",
-    "provider", "model", "status", "usage_source", "input_tokens", "cached_input_tokens", "cache_write_tokens",
-    "output_tokens", "reasoning_tokens", "total_tokens", "cost_nano_usd", "bound_tokens", "bound_nano_usd",
-    "bound_kind", "price_version", "provider_request_id", "http_status", "error_code", "latency_ms", "first_token_ms",
-    "trace_id", "started_at", "settled_at",
-)  # fmt: skip
 
 
 class EventRefused(LockstepError):
@@ -84,10 +77,11 @@ class StepFence:
     fence: int
 
 
-_INSERT = text(
-    f"INSERT INTO llm_events ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)}"  # noqa: S608  # our own names
-    " FROM jsonb_populate_recordset(CAST(NULL AS llm_events), CAST(:events AS jsonb)) ON CONFLICT DO NOTHING"
-)
+_NAMES = [one.name for one in LLM_EVENTS.columns]
+_GIVEN = func.jsonb_populate_recordset(
+    literal_column("CAST(NULL AS llm_events)"), cast(bindparam("events", type_=Text), JSONB)
+).table_valued(*_NAMES)
+_INSERT = insert(LLM_EVENTS).from_select(_NAMES, select(*(_GIVEN.c[name] for name in _NAMES))).on_conflict_do_nothing()
 
 
 async def insert_llm_events(tx: Transaction, events: Sequence[bytes]) -> None:

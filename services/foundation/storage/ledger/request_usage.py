@@ -4,9 +4,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select
 
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
+from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.session.database import Transaction
 
 
@@ -51,16 +52,15 @@ class LedgerEvent:
     settled_at: datetime
 
 
-_COLUMNS = ", ".join(field.name for field in fields(LedgerEvent))
+_E = LLM_EVENTS.c
+_SHOWN = [_E[field.name] for field in fields(LedgerEvent)]
 
 
 async def events_of_request(tx: Transaction, tenant_id: TenantId, request_id: UUID) -> list[LedgerEvent]:
     """The request's events in the order of its attempts, each followed by its adjustments."""
     rows = await tx.execute(
-        text(
-            f"""SELECT {_COLUMNS} FROM llm_events WHERE tenant_id = :tenant_id AND request_id = :request_id
-                ORDER BY attempt, kind DESC, settled_at, event_id"""  # noqa: S608 - names of this file
-        ),
-        {"tenant_id": tenant_id, "request_id": request_id},
+        select(*_SHOWN)
+        .where(_E.tenant_id == tenant_id, _E.request_id == request_id)
+        .order_by(_E.attempt, _E.kind.desc(), _E.settled_at, _E.event_id)
     )
     return [LedgerEvent(**row) for row in rows.mappings()]

@@ -1,12 +1,13 @@
 """A run's bill: its sums, and the same by step and by model."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 from control_plane.runs.figures import run_metrics
 from control_plane.runs.schemas import RunView, StepView
 from fixtures.running.rows import NOON, a_run, a_step
 from foundation.domain.states import RunStatus, StepStatus
-from foundation.storage.ledger.usage import ModelUsage
+from foundation.storage.ledger.usage import UsageGroup, UsageSums
 
 ENDED = NOON + timedelta(milliseconds=1500.4)
 
@@ -14,7 +15,12 @@ ENDED = NOON + timedelta(milliseconds=1500.4)
 def test_the_bill_has_the_sums_of_the_ledger_in_dollars() -> None:
     run = a_run(status=RunStatus.COMPLETED, ended_at=ENDED, tokens=360, cost_nano_usd=231_600, usage_final=True)
     step = a_step(status=StepStatus.SUCCESS, started_at=NOON, ended_at=ENDED, tokens=360, cost_nano_usd=231_600)
-    models = [ModelUsage(provider="openai", model="gpt", calls=2, tokens=360, cost_nano_usd=231_600)]
+    charged = {one.name: 0 for one in fields(UsageSums)} | {
+        "attempts": 2,
+        "total_tokens": 360,
+        "cost_nano_usd": 231_600,
+    }
+    models = [UsageGroup(("openai", "gpt"), UsageSums(**charged))]
     bill = run_metrics(run, [step], models)
     assert (bill.tokens, bill.cost_usd, bill.final, bill.duration_ms) == (360, "0.0002316", True, 1500)
     assert [(one.name, one.tokens, one.cost_usd, one.duration_ms) for one in bill.steps] == [

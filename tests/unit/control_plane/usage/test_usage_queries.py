@@ -8,7 +8,7 @@ import pytest
 from control_plane.usage.filters import UsageQuery
 from foundation.domain.errors import BadRequest
 from foundation.domain.ids import RunId
-from foundation.storage.ledger.usage_groups import Dimension
+from foundation.storage.ledger.usage import Dimension
 
 
 def test_a_query_without_days_asks_for_a_month_up_to_tomorrow() -> None:
