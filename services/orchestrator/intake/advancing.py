@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
-import stamina
-
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Failure, LeaseLost, LockstepError, RunClosed
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import StepKind
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
+from foundation.telemetry.retries import with_tries
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
@@ -136,20 +135,12 @@ class Advancer:
 
         Returns the error with which the database refuses this outcome for good.
         """
-        tries = stamina.retry_context(
-            on=(DependencyUnavailable, OSError),
-            attempts=_RECORD_TRIES,
-            timeout=None,
-            wait_initial=self._record_pause_seconds,
-            wait_jitter=0,
-        )
+        passing = (DependencyUnavailable, OSError)
         try:
-            async for attempt in tries:
-                with attempt:
-                    await write()
+            await with_tries(write, on=passing, attempts=_RECORD_TRIES, pause_seconds=self._record_pause_seconds)
         except LeaseLost as error:
             _log.info("the outcome was not recorded", extra={"detail": error.detail})
-        except (DependencyUnavailable, OSError):
+        except passing:
             _log.exception("the outcome could not be recorded; its lease will lapse and the sweeper takes over")
         except LockstepError as error:
             _log.exception("the outcome is refused by the database")

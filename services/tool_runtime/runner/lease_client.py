@@ -1,10 +1,11 @@
 """The runner's side of the lease protocol."""
 
-import asyncio
+import contextlib
 
 import httpx
 
 from foundation.contracts.tool_job import ToolResult
+from foundation.telemetry.retries import with_tries
 from tool_runtime.protocol import POLL_SECONDS, RunnerLease
 
 PAUSE_SECONDS = 0.5
@@ -15,52 +16,67 @@ class LeaseLostError(Exception):
     """The launcher knows nothing of this runner, its token or its lease (any more)."""
 
 
-class LeaseClient:
-    """Talks to one launcher with one worker token."""
+class _LauncherAway(Exception):
+    """The launcher does not answer, or fails itself."""
 
-    def __init__(self, client: httpx.AsyncClient, *, launcher_url: str, token: str) -> None:
+
+class LeaseClient:
+    """Talks to one launcher with one worker token; while the launcher is away it asks again twice a second."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, *, launcher_url: str, token: str, pause_seconds: float = PAUSE_SECONDS
+    ) -> None:
         self._client = client
         self._url = launcher_url.rstrip("/")
         self._token = token
+        self._pause_seconds = pause_seconds
 
     async def take(self) -> RunnerLease:
         """Wait until a job is given, however long; raises `LeaseLostError` when the token is not accepted."""
-        while True:
-            response = await self._ask("POST", "/leases", self._token)
-            if response is not None and response.status_code == httpx.codes.OK:
-                return RunnerLease.model_validate_json(response.content)
+        response = await self._poll("POST", "/leases", self._token)
+        return RunnerLease.model_validate_json(response.content)
 
     async def cancelled(self, lease: RunnerLease) -> None:
         """Return when the job was cancelled or the lease is no longer known."""
-        try:
-            while True:
-                response = await self._ask("GET", f"/leases/{lease.lease_id}/cancellation", lease.token)
-                if response is not None and response.status_code == httpx.codes.OK:
-                    return
-        except LeaseLostError:
-            return
+        with contextlib.suppress(LeaseLostError):
+            await self._poll("GET", f"/leases/{lease.lease_id}/cancellation", lease.token)
 
     async def give(self, lease: RunnerLease, result: ToolResult) -> None:
         """Hand the result in, through a launcher's short absence."""
         path, body = f"/leases/{lease.lease_id}/result", result.model_dump_json().encode()
-        for _ in range(RESULT_TRIES):
-            if await self._ask("POST", path, lease.token, body) is not None:
-                return
-        raise LeaseLostError("the launcher does not answer")
+        try:
+            await self._ask("POST", path, lease.token, body, tries=RESULT_TRIES)
+        except _LauncherAway as error:
+            raise LeaseLostError("the launcher does not answer") from error
 
-    async def _ask(self, method: str, path: str, token: str, body: bytes | None = None) -> httpx.Response | None:
-        """The answer, or None after a pause when there was none worth having."""
+    async def _poll(self, method: str, path: str, token: str) -> httpx.Response:
+        """The first answer with something in it: the launcher answers 204 where there was nothing in its time."""
+        while True:
+            response = await self._ask(method, path, token, tries=None)
+            if response.status_code == httpx.codes.OK:
+                return response
+
+    async def _ask(
+        self, method: str, path: str, token: str, body: bytes | None = None, *, tries: int | None
+    ) -> httpx.Response:
+        return await with_tries(
+            lambda: self._ask_once(method, path, token, body),
+            on=(_LauncherAway,),
+            attempts=tries,
+            pause_seconds=self._pause_seconds,
+            growth=1,
+        )
+
+    async def _ask_once(self, method: str, path: str, token: str, body: bytes | None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         try:
             response = await self._client.request(
                 method, self._url + path, content=body, headers=headers, timeout=POLL_SECONDS + 10
             )
-        except httpx.TransportError:
-            await asyncio.sleep(PAUSE_SECONDS)
-            return None
+        except httpx.TransportError as error:
+            raise _LauncherAway(type(error).__name__) from error
         if response.is_client_error:
             raise LeaseLostError(f"{method} {path}: HTTP {response.status_code}")
         if response.is_server_error:
-            await asyncio.sleep(PAUSE_SECONDS)
-            return None
+            raise _LauncherAway(f"HTTP {response.status_code}")
         return response

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-import stamina
 from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from foundation.domain.ids import TenantId
 from foundation.storage.session.documents import from_jsonb
 from foundation.storage.session.refusals import in_our_words
 from foundation.telemetry.logs import logger
+from foundation.telemetry.retries import with_tries
 
 Transaction = AsyncConnection
 T = TypeVar("T")
@@ -101,18 +101,15 @@ class Database:
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Runs a whole transaction, again while PostgreSQL is away: four times in all, with a growing pause between them.
+    """Runs a whole transaction again while PostgreSQL is away, four times at most, with a growing pause.
 
-    `transaction` must hold nothing but its own transaction: all of it happens again.
+    `transaction` must hold nothing but its own transaction: all of it happens again. A busy database raises at once,
+    as an immediate retry would only add to its work.
     """
-    async for attempt in stamina.retry_context(
-        on=_is_away, attempts=_TRIES, timeout=None, wait_initial=_FIRST_PAUSE_SECONDS, wait_jitter=0
-    ):
-        with attempt:
-            return await transaction()
-    raise AssertionError("unreachable")
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether an immediate retry makes sense: one that meets a busy database would only add to its work."""
-    return isinstance(error, DatabaseUnavailable) and not isinstance(error, DatabaseBusy)
+    return await with_tries(
+        transaction,
+        on=(DatabaseUnavailable,),
+        never=(DatabaseBusy,),
+        attempts=_TRIES,
+        pause_seconds=_FIRST_PAUSE_SECONDS,
+    )
