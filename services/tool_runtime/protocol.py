@@ -10,6 +10,7 @@ from foundation.contracts.tool_job import ToolJob
 
 POLL_SECONDS = 25.0
 EXIT_NO_SANDBOX = 69  # EX_UNAVAILABLE: the runner could not build a sandbox
+EXIT_FAILED = 70  # EX_SOFTWARE: a fault of ours
 
 
 class RunnerLease(Message):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.relay.final_usage import FinalUsage
 from foundation.cloud.executions.base import Executions, execution_name
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import LockstepError
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import Deliver, EffectSender
 from foundation.telemetry import metrics
@@ -16,7 +16,7 @@ _log = logger(__name__)
 
 
 def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUsage) -> dict[OutboxKind, EffectSender]:
-    """How each kind of effect is sent; a `DependencyUnavailable` leaves it in the outbox, to be sent again."""
+    """How each kind of effect is sent; a failure leaves it in the outbox, to be sent again."""
 
     async def start(effect: Due) -> None:
         name = execution_name(effect.run_id, effect.payload["generation"])
@@ -46,7 +46,7 @@ def _each(send: Callable[[Due], Awaitable[None]]) -> Deliver:
             with bind(tenant_id=effect.tenant_id, run_id=effect.run_id):
                 try:
                     await send(effect)
-                except DependencyUnavailable as error:
+                except LockstepError as error:
                     _log.info("an effect could not be sent", extra={"kind": effect.kind.value, "error": error.detail})
                     failed.append(effect)
         return failed

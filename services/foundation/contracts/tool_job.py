@@ -8,6 +8,8 @@ It belongs to the holder that submitted or joined it last: a cancel names its ow
 A domain failure (the code raised, a limit was met) is a result, not an error of the call.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -96,6 +98,18 @@ class ToolJob(Message):
     def holder(self) -> JobHolder:
         """The holder to whom the job belongs until a later one submits it too."""
         return JobHolder(self.generation, self.fence)
+
+    def content_digest(self) -> str:
+        """SHA-256 (hex) of what two submissions of one job have in common.
+
+        Addresses, limits and times may differ, as a later try has less left, and so may who holds the step.
+        """
+        content = self.model_dump(
+            mode="json", exclude={"uploads", "limits", "expires_at", "traceparent", "generation", "fence"}
+        )
+        for entry in content["inputs"]:
+            del entry["url"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @model_validator(mode="after")
     def _no_ambiguity(self) -> Self:

@@ -85,6 +85,8 @@ class FakeProvider:
         self.is_closed = True
 
     def _next(self, body: bytes, client_request_id: str) -> FakeAnswer:
+        if self.is_closed:
+            raise RuntimeError("this provider is closed")
         self.sent.append(SentBody(body, client_request_id))
         outcome = self._left.popleft()
         if isinstance(outcome, UpstreamFailed):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from foundation.cloud.executions.base import Executions
 from foundation.cloud.queue.base import BATCH, Outgoing, Queue
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import LockstepError
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import EffectSender
 from foundation.telemetry.logs import logger
@@ -44,7 +44,7 @@ def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dic
                 failpoints.reach("callback.before_send")
                 try:
                     await executions.succeed(effect.payload["task_token"], json.dumps(effect.payload["output"]))
-                except DependencyUnavailable as error:
+                except LockstepError as error:
                     _log.debug("a callback could not be sent", extra={"error": error.detail})
                     return effect
                 failpoints.reach("callback.after_send")

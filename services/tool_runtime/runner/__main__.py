@@ -7,12 +7,10 @@ from typing import NoReturn
 
 from foundation.domain.errors import SandboxUnavailable
 from foundation.telemetry import logs, traces
-from tool_runtime.protocol import EXIT_NO_SANDBOX
+from tool_runtime.protocol import EXIT_FAILED, EXIT_NO_SANDBOX
 from tool_runtime.runner.lease_client import LeaseLostError
 from tool_runtime.runner.serve import serve_one_job
 from tool_runtime.runner.settings import RunnerSettings
-
-EXIT_FAILED = 70
 
 _log = logs.logger("tool_runtime.runner")
 

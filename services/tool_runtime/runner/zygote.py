@@ -16,7 +16,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from tool_runtime.runner.__main__ import EXIT_FAILED, run
+from tool_runtime.protocol import EXIT_FAILED
+from tool_runtime.runner.__main__ import run
 from tool_runtime.runner.settings import RunnerSettings
 
 

@@ -13,7 +13,7 @@ from fixtures.cloud.closed_ports import clients_of_nothing
 from fixtures.cloud.token_machines import receive_one, token_wait
 from fixtures.eventually import eventually
 from foundation.cloud.clients import Clients
-from foundation.cloud.executions.base import Executions
+from foundation.cloud.executions.base import MAX_DOCUMENT_BYTES, DocumentRefused, Executions
 from foundation.cloud.executions.fake import FakeExecutions
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
 from foundation.domain.errors import DependencyUnavailable
@@ -121,6 +121,22 @@ async def test_answering_a_token_that_waits_no_longer_is_harmless(played: Played
     await played.executions.succeed(token, "{}")
     await played.executions.succeed("no token at all", "{}")
     assert await played.status("one") == "ABORTED"
+
+
+@pytest.mark.parametrize("document", ["", "{", "{'a': 1}", json.dumps("x" * MAX_DOCUMENT_BYTES)])
+async def test_what_is_no_json_or_too_large_is_refused_for_good_and_changes_nothing(
+    played: Played, document: str
+) -> None:
+    with pytest.raises(DocumentRefused):
+        await played.executions.start("one", document)
+    assert await played.status("one") is None
+    await played.executions.start("one", json.dumps("x" * (MAX_DOCUMENT_BYTES - 2)))
+    token = await played.token("one")
+    with pytest.raises(DocumentRefused):
+        await played.executions.succeed(token, document)
+    assert await played.status("one") == "RUNNING"
+    await played.executions.succeed(token, "{}")
+    await played.until("one", "SUCCEEDED")
 
 
 async def test_executions_that_do_not_answer_are_unavailable_to_every_call(away: Executions) -> None:

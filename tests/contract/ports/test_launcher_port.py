@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
 from fixtures.machine.free_port import free_port
 from fixtures.sandboxing.launchers import a_job, a_key, launcher_process
-from foundation.contracts.tool_job import JobReason, JobState, JobStatus, ToolJob, ToolResult
-from foundation.domain.errors import DependencyUnavailable, LeaseLost
+from foundation.contracts.tool_job import JobLimits, JobReason, JobState, JobStatus, ToolJob, ToolResult
+from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
 from orchestrator.clients.launcher.base import JobRefused, Launcher
 from orchestrator.clients.launcher.fake import FakeLauncher
@@ -23,6 +24,7 @@ KINDS = ["fake", pytest.param("http", marks=pytest.mark.stack)]
 HELLO = "print('hello')"
 ENDLESS = "import time; time.sleep(3600)"
 KEY = a_key()
+HOUR = timedelta(hours=1)
 
 
 def answer(job: ToolJob) -> ToolResult | None:
@@ -67,16 +69,44 @@ async def away(request: pytest.FixtureRequest) -> AsyncIterator[Launcher]:
         yield made
 
 
+@pytest.fixture(params=KINDS)
+async def narrow(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Launcher]:
+    """One job at a time."""
+    if request.param == "fake":
+        yield FakeLauncher(answer, max_running=1)
+        return
+    async with (
+        launcher_process(tmp_path, KEY, LOCKSTEP_LAUNCHER_MAX_RUNNING="1") as running,
+        over_http(running.url) as made,
+    ):
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+async def unsandboxed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Launcher]:
+    if request.param == "fake":
+        yield FakeLauncher(answer, no_sandbox=True)
+        return
+    # No bubblewrap stands on this path.
+    async with launcher_process(tmp_path, KEY, PATH=str(tmp_path)) as running, over_http(running.url) as made:
+        yield made
+
+
 class Caller:
     """One worker that has submitted a job and waits."""
 
     def __init__(self, launcher: Launcher, job: ToolJob) -> None:
         self.runs = asyncio.Event()
+        self.waits = asyncio.Event()
+        self.states: list[JobState] = []
         self.task = asyncio.create_task(launcher.run(job, on_state=self._note))
 
     async def _note(self, state: JobState) -> None:
+        self.states.append(state)
         if state is JobState.RUNNING:
             self.runs.set()
+        if state is JobState.WAITING:
+            self.waits.set()
 
     async def until_it_runs(self) -> None:
         async with asyncio.timeout(30):
@@ -157,8 +187,51 @@ async def test_a_job_that_its_holder_ended_runs_again_for_a_later_one(launcher: 
 async def test_a_job_with_other_content_under_its_id_is_refused(launcher: Launcher) -> None:
     job = a_job(HELLO)
     await launcher.run(job, on_state=ignore)
-    with pytest.raises(JobRefused):
-        await launcher.run(later(job, arguments={"code": "print('other')"}), on_state=ignore)
+    for other in ({"arguments": {"code": "print('other')"}}, {"step_id": UUID(int=9)}, {"run_id": UUID(int=9)}):
+        with pytest.raises(JobRefused):
+            await launcher.run(later(job, **other), on_state=ignore)
+
+
+async def test_a_job_whose_addresses_and_limits_are_others_is_the_same_job(launcher: Launcher) -> None:
+    job = a_job(HELLO)
+    first = await launcher.run(job, on_state=ignore)
+    again = later(job, limits=JobLimits(wall_seconds=7), traceparent=None, expires_at=datetime.now(UTC) + HOUR)
+    assert await launcher.run(again, on_state=ignore) == first
+
+
+async def test_a_job_waits_while_as_many_run_as_may_and_says_so(narrow: Launcher) -> None:
+    first, second = a_job(ENDLESS), a_job(HELLO)
+    running = Caller(narrow, first)
+    await running.until_it_runs()
+    waiting = Caller(narrow, second)
+    async with asyncio.timeout(30):
+        await waiting.waits.wait()
+    assert not waiting.runs.is_set()
+    await narrow.cancel(first)
+    assert (await asyncio.wait_for(waiting.task, 30)).status is JobStatus.SUCCEEDED
+    assert waiting.states == [JobState.WAITING, JobState.RUNNING]
+    await asyncio.wait_for(running.task, 30)
+
+
+async def test_a_job_that_is_ended_while_it_waits_never_runs(narrow: Launcher) -> None:
+    first, second = a_job(ENDLESS), a_job(HELLO)
+    running = Caller(narrow, first)
+    await running.until_it_runs()
+    waiting = Caller(narrow, second)
+    async with asyncio.timeout(30):
+        await waiting.waits.wait()
+    ended = await narrow.cancel(second)
+    assert await asyncio.wait_for(waiting.task, 30) == ended
+    assert waiting.states == [JobState.WAITING]
+    await narrow.cancel(first)
+    await asyncio.wait_for(running.task, 30)
+
+
+async def test_where_nothing_can_be_isolated_nothing_runs(unsandboxed: Launcher) -> None:
+    job = a_job(HELLO)
+    with pytest.raises(SandboxUnavailable):
+        await unsandboxed.run(job, on_state=ignore)
+    assert await unsandboxed.cancel(job) is None
 
 
 async def test_an_earlier_holder_is_refused_once_a_later_one_has_the_job(launcher: Launcher) -> None:

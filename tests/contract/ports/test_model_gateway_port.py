@@ -1,5 +1,6 @@
 """What a worker may rely on when it asks for a model: the gateway over OpenAI's client, and the one in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ REFUSED, FAILING = "fault-status=400", "fault-status=500"
 """Models whose provider refuses the request, and has a fault of its own."""
 
 
+def a_request(model: str = "default") -> dict[str, Any]:
+    return {"model": model, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """A way to models, whose tenant pays, and how a run is closed."""
@@ -40,7 +45,7 @@ class Played:
         return a_work(dispatch=a_dispatch(tenant_id=self.tenant_id), **claim)
 
     async def ask(self, work: Work, *, turn: int = 0, model: str = "default") -> dict[str, Any]:
-        request = {"model": model, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
+        request = a_request(model)
         dispatch = work.claim.dispatch
         key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
         return await self.gateway.complete(work, call_key=key, request=request)
@@ -157,6 +162,38 @@ async def test_a_run_s_budget_that_cannot_hold_the_call_is_told_with_its_scope(p
     with pytest.raises(BudgetExceeded) as spent:
         await played.ask(played.work(run_budget_tokens=1))
     assert spent.value.scope == "run"
+
+
+async def test_a_run_s_budget_is_used_up_by_its_calls(played: Played) -> None:
+    work = played.work(run_budget_tokens=400)
+    await played.ask(work, turn=0)
+    await played.ask(work, turn=1)
+    with pytest.raises(BudgetExceeded) as spent:
+        await asyncio.gather(*(played.ask(work, turn=turn) for turn in range(2, 60)))
+    assert spent.value.scope == "run"
+    assert await played.ask(work, turn=0), "what was answered once is paid"
+
+
+@pytest.mark.parametrize(
+    ("run", "step", "digest"),
+    [
+        ("other", "own", canonical_digest(a_request())),
+        ("own", "other", canonical_digest(a_request())),
+        ("own", "own", canonical_digest(a_request("another"))),
+        ("own", "own", "no digest"),
+    ],
+)
+async def test_a_key_of_another_step_or_request_is_refused_for_good(
+    played: Played, run: str, step: str, digest: str
+) -> None:
+    work, other = played.work(), a_dispatch()
+    dispatch = work.claim.dispatch
+    run_id = dispatch.run_id if run == "own" else other.run_id
+    step_id = dispatch.step_id if step == "own" else other.step_id
+    key = call_key(run_id, step_id, 0, digest, 0)
+    with pytest.raises(TickFailed) as failed:
+        await played.gateway.complete(work, call_key=key, request=a_request())
+    assert failed.value.retryable is False
 
 
 @pytest.mark.parametrize(("model", "retryable"), [(REFUSED, False), (FAILING, True)])

@@ -197,3 +197,10 @@ async def test_a_bucket_that_does_not_answer_is_unavailable_to_every_call_that_a
     ]
     raised = await asyncio.gather(*calls, return_exceptions=True)
     assert {type(error) for error in raised} == {DependencyUnavailable}
+
+
+async def test_addresses_and_forms_are_signed_without_asking_the_bucket(away: ObjectStore) -> None:
+    """So who is given one learns only when using it that the bucket is away."""
+    assert "key" in await away.download_url("key", seconds=60)
+    assert (await away.upload("key", seconds=60, max_bytes=1)).fields["key"] == "key"
+    assert [form.fields["key"] for form in await away.uploads(["a", "b"], seconds=60, max_bytes=1)] == ["a", "b"]

@@ -183,3 +183,15 @@ async def test_a_wire_without_streams_has_no_reader(kind: str) -> None:
     async with a_provider(kind, whole, Dialect.EMBEDDINGS) as provider:
         with pytest.raises(TypeError, match="embeddings does not stream"):
             provider.reader(wants_usage=True)
+
+
+@both
+async def test_a_provider_that_is_closed_answers_nobody(kind: str) -> None:
+    async with a_provider(kind, counted, Dialect.MESSAGES) as provider:
+        request = a_request(Dialect.MESSAGES)
+        await provider.close()
+        await provider.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            await provider.send(b"{}", request=request, client_request_id="ours")
+        with pytest.raises(RuntimeError, match="closed"):
+            await provider.count_tokens(request, model="m", client_request_id="ours")

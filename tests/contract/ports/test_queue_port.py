@@ -102,6 +102,28 @@ async def test_deleting_twice_is_harmless(queue: Queue) -> None:
     await queue.delete([received.receipt])
 
 
+async def test_a_receipt_that_is_not_known_deletes_nothing_and_keeps_nothing_in_flight(queue: Queue) -> None:
+    await send(queue, "one")
+    await queue.delete(["no receipt"])
+    with pytest.raises(DependencyUnavailable):
+        await queue.extend("no receipt", visibility_seconds=60)
+    assert [message.body for message in await receive(queue)] == ["one"]
+
+
+async def test_more_than_a_batch_is_refused_as_a_fault_of_the_caller(queue: Queue) -> None:
+    with pytest.raises(ValueError, match="more than the 10"):
+        await queue.send([Outgoing("one", group="tenant")] * (BATCH + 1))
+    with pytest.raises(ValueError, match="more than the 10"):
+        await queue.delete(["receipt"] * (BATCH + 1))
+    assert await queue.visible() == 0
+
+
+async def test_an_empty_batch_is_done_without_asking(queue: Queue, away: Queue) -> None:
+    for one in (queue, away):
+        assert await one.send([]) == []
+        await one.delete([])
+
+
 async def test_no_more_come_at_once_than_were_asked_for_and_never_more_than_a_batch(queue: Queue) -> None:
     bodies = {str(number) for number in range(2 * BATCH)}
     for start in range(0, len(bodies), BATCH):

@@ -1,6 +1,7 @@
 """What everything that starts runners must do, whatever stands behind it; the launcher is played by a small server."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
 from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
 from tool_runtime.launcher.runners.fake import FakeRunners
 from tool_runtime.launcher.runners.local import LocalRunners
-from tool_runtime.protocol import RunnerLease
+from tool_runtime.protocol import EXIT_FAILED, EXIT_NO_SANDBOX, RunnerLease
 from tool_runtime.sandbox import assets
 
 
@@ -29,12 +30,16 @@ class LeaseServer:
     may_give: asyncio.Event = field(default_factory=asyncio.Event)
     results: "asyncio.Queue[ToolResult]" = field(default_factory=asyncio.Queue)
     url: str = ""
+    is_garbled: bool = False
+    """What it gives is no lease."""
 
     async def take(self, request: web.Request) -> web.Response:
         if request.headers["Authorization"] != "Bearer the-token":
             return web.Response(status=401)
         self.asked.set()
         await self.may_give.wait()
+        if self.is_garbled:
+            return web.Response(text="{}", content_type="application/json")
         lease = RunnerLease(lease_id="one", token="lease-token", job=self.job)
         return web.Response(text=lease.model_dump_json(), content_type="application/json")
 
@@ -99,14 +104,14 @@ async def test_a_runner_takes_one_lease_hands_in_its_result_and_ends(
     runner = await starter.start("the-token")
     result = await asyncio.wait_for(server.results.get(), 30)
     assert (result.job_id, result.status, result.stdout) == (server.job.job_id, JobStatus.SUCCEEDED, "hello\n")
-    assert await asyncio.wait_for(runner.wait(), 30) in {0, None}
+    assert await asyncio.wait_for(runner.wait(), 30) == 0
 
 
 async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
     runner = await starter.start("the-token")
     await asyncio.wait_for(server.asked.wait(), 30)
     await asyncio.wait_for(runner.kill(), 30)
-    assert await asyncio.wait_for(runner.wait(), 30) != 0
+    assert await asyncio.wait_for(runner.wait(), 30) == -signal.SIGKILL
     server.may_give.set()
     assert server.results.empty()
 
@@ -114,15 +119,39 @@ async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStart
 async def test_killing_twice_or_after_the_end_is_harmless(starter: RunnerStarter, server: LeaseServer) -> None:
     server.may_give.set()
     runner = await starter.start("the-token")
-    await asyncio.wait_for(runner.wait(), 30)
+    assert await asyncio.wait_for(runner.wait(), 30) == 0
     await runner.kill()
     await runner.kill()
+    assert await runner.wait() == 0, "how it ended does not change"
 
 
 async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(starter: RunnerStarter, server: LeaseServer) -> None:
     runner = await starter.start("another-token")
-    await asyncio.wait_for(runner.wait(), 30)
+    assert await asyncio.wait_for(runner.wait(), 30) == 0
     assert not server.asked.is_set()
+
+
+async def test_a_runner_that_fails_says_so_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
+    server.is_garbled = True
+    server.may_give.set()
+    runner = await starter.start("the-token")
+    assert await asyncio.wait_for(runner.wait(), 30) == EXIT_FAILED
+    assert server.results.empty()
+
+
+@pytest.mark.parametrize("make", KINDS)
+async def test_a_runner_without_a_sandbox_says_so_before_it_asks_for_a_lease(
+    make: Callable[[str], RunnerStarter], server: LeaseServer, tmp_path: Path
+) -> None:
+    starter = make(server.url)
+    if isinstance(starter, FakeRunners):
+        starter.no_sandbox = True
+    if isinstance(starter, LocalRunners):
+        starter.sandbox_root = tmp_path
+    runner = await starter.start("the-token")
+    assert await asyncio.wait_for(runner.wait(), 30) == EXIT_NO_SANDBOX
+    assert not server.asked.is_set()
+    await starter.close()
 
 
 @pytest.mark.parametrize("make", KINDS)

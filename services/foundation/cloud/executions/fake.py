@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from foundation.cloud.executions.base import Described
+from foundation.cloud.executions.base import Described, check_document
 from foundation.domain.errors import DependencyUnavailable
 
 RUNNING = Described("RUNNING")
@@ -24,6 +24,7 @@ class FakeExecutions:
     away: bool = False
 
     async def start(self, name: str, document: str) -> None:
+        check_document(document)
         self._answer()
         if name not in self.known:
             self.known[name] = RUNNING
@@ -40,6 +41,7 @@ class FakeExecutions:
         return self.known.get(name)
 
     async def succeed(self, task_token: str, output: str) -> None:
+        check_document(output)
         self._answer()
         name = task_token.removeprefix("token of ")
         if self.known.get(name) == RUNNING:

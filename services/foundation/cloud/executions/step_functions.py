@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from foundation.cloud.executions.base import Described
+from foundation.cloud.executions.base import Described, check_document
 from foundation.cloud.faults import code_of, unavailable
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class StepFunctionsExecutions:
         return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     async def start(self, name: str, document: str) -> None:
+        check_document(document)
         with unavailable("Step Functions"):
             try:
                 await self._client.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=document)
@@ -50,6 +51,7 @@ class StepFunctionsExecutions:
         return Described(answer["status"])
 
     async def succeed(self, task_token: str, output: str) -> None:
+        check_document(output)
         with unavailable("Step Functions"):
             try:
                 await self._client.send_task_success(taskToken=task_token, output=output)

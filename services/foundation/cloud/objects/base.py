@@ -14,7 +14,7 @@ class Upload:
 
 
 class ObjectStore(Protocol):
-    """Every call raises `DependencyUnavailable` when the bucket does not answer."""
+    """Every call raises `DependencyUnavailable` when the bucket does not answer, but for those that only sign."""
 
     async def ping(self) -> None:
         """Returns when the bucket answers."""

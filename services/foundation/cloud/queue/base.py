@@ -35,6 +35,12 @@ class Outgoing:
     delay_seconds: int = 0
 
 
+def check_batch(batch: Sequence[object]) -> None:
+    """ValueError for more than one call takes: whoever calls has to cut it, and would never succeed with it."""
+    if len(batch) > BATCH:
+        raise ValueError(f"{len(batch)} messages are more than the {BATCH} of one call")
+
+
 class Queue(Protocol):
     """Every call raises `DependencyUnavailable` when the queue does not answer, `QueueMissing` when there is none."""
 
@@ -43,18 +49,21 @@ class Queue(Protocol):
         ...
 
     async def send(self, messages: Sequence[Outgoing]) -> list[bool]:
-        """Sends at most ten messages in one call; returns for each whether the queue took it.
+        """Sends at most ten messages in one call; returns for each whether the queue took it. ValueError for more.
 
         A delay longer than `MAX_DELAY_SECONDS` is one of that length.
         """
         ...
 
     async def delete(self, receipts: Sequence[str]) -> None:
-        """Deletes at most ten messages; one that cannot be deleted comes back, and is refused then."""
+        """Deletes at most ten messages, ValueError for more; a receipt that is not known deletes nothing."""
         ...
 
     async def extend(self, receipt: str, *, visibility_seconds: int) -> None:
-        """The message stays in flight for this long from now; for 0 seconds: it comes back at once."""
+        """The message stays in flight for this long from now; for 0 seconds: it comes back at once.
+
+        `DependencyUnavailable` also for a receipt that the queue does not know.
+        """
         ...
 
     async def visible(self) -> int:

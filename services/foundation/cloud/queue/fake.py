@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from foundation.cloud.queue.base import BATCH, MAX_DELAY_SECONDS, Outgoing, QueueMissing, Received
+from foundation.cloud.queue.base import BATCH, MAX_DELAY_SECONDS, Outgoing, QueueMissing, Received, check_batch
 from foundation.domain.errors import DependencyUnavailable
 
 
@@ -41,6 +41,9 @@ class FakeQueue:
             await self._until_changed(min([deadline, *(message.visible_at for message in self._messages)]))
 
     async def send(self, messages: Sequence[Outgoing]) -> list[bool]:
+        check_batch(messages)
+        if not messages:
+            return []
         self._answer()
         for message in messages:
             delay = min(message.delay_seconds, MAX_DELAY_SECONDS)
@@ -49,14 +52,19 @@ class FakeQueue:
         return [True] * len(messages)
 
     async def delete(self, receipts: Sequence[str]) -> None:
+        check_batch(receipts)
+        if not receipts:
+            return
         self._answer()
         self._messages = [message for message in self._messages if message.receipt not in receipts]
 
     async def extend(self, receipt: str, *, visibility_seconds: int) -> None:
         self._answer()
-        for message in self._messages:
-            if message.receipt == receipt:
-                message.visible_at = _now() + visibility_seconds
+        held = [message for message in self._messages if message.receipt == receipt]
+        if not held:
+            raise DependencyUnavailable(f"this queue knows no receipt {receipt}")
+        for message in held:
+            message.visible_at = _now() + visibility_seconds
         self._changed.set()
 
     async def visible(self) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from foundation.cloud.faults import code_of, unavailable
-from foundation.cloud.queue.base import BATCH, MAX_DELAY_SECONDS, Outgoing, QueueMissing, Received
+from foundation.cloud.queue.base import BATCH, MAX_DELAY_SECONDS, Outgoing, QueueMissing, Received, check_batch
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
@@ -39,6 +39,9 @@ class SqsQueue:
         ]
 
     async def send(self, messages: Sequence[Outgoing]) -> list[bool]:
+        check_batch(messages)
+        if not messages:
+            return []  # SQS refuses a batch of none
         entries = [
             {
                 "Id": str(index),
@@ -54,6 +57,9 @@ class SqsQueue:
         return [str(index) in taken for index in range(len(messages))]
 
     async def delete(self, receipts: Sequence[str]) -> None:
+        check_batch(receipts)
+        if not receipts:
+            return
         with _asked():
             await self._client.delete_message_batch(
                 QueueUrl=self._url,

@@ -24,7 +24,7 @@ from foundation.domain.ids import JobId
 from foundation.domain.tools import ToolEffect
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.finished import FinishedJob, FinishedJobs
-from tool_runtime.launcher.jobs.open_jobs import OpenJob, digest_of
+from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.jobs.waiting import WaitingJobs
 from tool_runtime.tools.registry import find_tool
 
@@ -61,7 +61,7 @@ class JobBoard:
 
         Raises `IdempotencyConflict`, `LeaseLost` (a later holder has it), `QuotaExceeded`, `DependencyUnavailable`.
         """
-        digest = digest_of(job)
+        digest = job.content_digest()
         known = self._finished.find(job.job_id) or self._open.get(job.job_id)
         if known is not None and known.digest != digest:
             remedy = "submit other content under another id"

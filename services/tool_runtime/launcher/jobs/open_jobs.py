@@ -1,8 +1,6 @@
-"""One job that has no result yet, and what makes two submissions the same job."""
+"""One job that has no result yet."""
 
 import asyncio
-import hashlib
-import json
 import time
 from dataclasses import dataclass, field
 from typing import Optional
@@ -38,19 +36,6 @@ class OpenJob:
 
     def __post_init__(self) -> None:
         self.holder = self.job.holder
-
-
-def digest_of(job: ToolJob) -> str:
-    """What two submissions of one job have in common.
-
-    Addresses, limits and times may differ, as a later try has less left, and so may who holds the step.
-    """
-    content = job.model_dump(
-        mode="json", exclude={"uploads", "limits", "expires_at", "traceparent", "generation", "fence"}
-    )
-    for entry in content["inputs"]:
-        del entry["url"]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _retrieve_exception(answer: "asyncio.Future[ToolResult]") -> None:
