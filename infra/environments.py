@@ -46,7 +46,7 @@ def from_context(node: Node) -> Environment:
         return Environment(
             target="local",
             names=local_names(),
-            lambda_environment={**given, "LOCKSTEP_ENVIRONMENT": "local"},
+            lambda_environment=given,
             steps_queue_url=given.get("LOCKSTEP_STEPS_QUEUE_URL"),
         )
     if target != "aws":
@@ -61,7 +61,6 @@ def from_context(node: Node) -> Environment:
         lambda_environment={
             "LOCKSTEP_DATABASE_URL": "{{resolve:secretsmanager:lockstep/database/lambdas}}",
             **given,
-            "LOCKSTEP_ENVIRONMENT": env,
         },
         lambda_packages=Path(packages) if packages else None,
     )

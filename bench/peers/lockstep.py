@@ -76,7 +76,6 @@ def lockstep(folder: Path, upstream: Peer) -> Iterator[Lockstep]:
     with scratch_database(settings.superuser.get_secret_value()) as name, _redis(folder) as (redis_process, redis_port):
         target, log = Target(free_port()), folder / "lockstep.log"
         environment = {
-            "LOCKSTEP_ENVIRONMENT": "local",
             "LOCKSTEP_PORT_GATEWAY": str(target.port),
             "LOCKSTEP_DATABASE_URL": renamed(settings.gateway.get_secret_value(), name),
             "LOCKSTEP_DATABASE_URL_RECORDER": renamed(settings.recorder.get_secret_value(), name),

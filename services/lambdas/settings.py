@@ -9,5 +9,4 @@ class LambdaSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_")
 
-    environment: str = Field(default="local", description="local, test or the deployment's name")
     log_level: str = Field(default="INFO")

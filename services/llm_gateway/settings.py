@@ -50,7 +50,6 @@ class RoutesSettings(BaseSettings):
 class GatewaySettings(RoutesSettings):
     """All that a gateway is told; what it serves stands in the files that `RoutesSettings` names."""
 
-    environment: str = Field(default="local", description="local, or the name of a deployment")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     host: str = Field(default="127.0.0.1", validation_alias="LOCKSTEP_GATEWAY_HOST", description="address to listen on")
     port: int = Field(default=8081, ge=0, le=65535, validation_alias="LOCKSTEP_PORT_GATEWAY")

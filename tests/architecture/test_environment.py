@@ -2,6 +2,8 @@
 
 import ast
 
+import pytest
+
 from architecture.sources import named, python_files, tree_of
 
 _MAY = {
@@ -12,22 +14,37 @@ _MAY = {
     "localstack/lambda_executor/lambda_executor/executor.py": "is configured by LocalStack, through its environment",
     "localstack/lambda_executor/lambda_executor/object_writes.py": "is configured by LocalStack, the same way",
 }
-_NAMES = {"environ", "environb", "getenv", "putenv"}
+_MODULES = {"os", "posix"}
+_NAMES = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 
 def _reads_environment(tree: ast.Module) -> bool:
-    of_os = any(
-        isinstance(node, ast.Attribute)
-        and node.attr in _NAMES
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "os"
+    """Whether the tree names the environment, whatever it calls the module that has it."""
+    modules = {
+        alias.asname or alias.name
         for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name in _MODULES
+    }
+    return any(_is_of(node, modules) or _is_imported(node) for node in ast.walk(tree))
+
+
+def _is_of(node: ast.AST, modules: set[str]) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return module in modules and name in _NAMES
+        case ast.Call(func=ast.Name(id="getattr" | "vars"), args=[ast.Name(id=module), *_]):
+            return module in modules
+    return False
+
+
+def _is_imported(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module in _MODULES
+        and bool({alias.name for alias in node.names} & {*_NAMES, "*"})
     )
-    imported = any(
-        isinstance(node, ast.ImportFrom) and node.module == "os" and {alias.name for alias in node.names} & _NAMES
-        for node in ast.walk(tree)
-    )
-    return of_os or imported
 
 
 def _readers() -> set[str]:
@@ -42,3 +59,27 @@ def test_only_settings_read_the_environment() -> None:
 
 def test_every_exception_is_still_one() -> None:
     assert set(_MAY) - _readers() == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.environ['A']",
+        "import os as o\no.getenv('A')",
+        "from os import environ as e\ne['A']",
+        "from os import getenv",
+        "from os import *",
+        "import posix\nposix.environ",
+        "import os\ngetattr(os, 'environ')",
+        "def late():\n    import os as o\n    return o.environb",
+    ],
+)
+def test_a_reader_is_found_whatever_it_calls_the_environment(source: str) -> None:
+    assert _reads_environment(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    "source", ["import os\nos.getpid()", "import os.path as o\no.environ", "a.environ", "getenv()"]
+)
+def test_other_uses_of_such_names_are_no_readers(source: str) -> None:
+    assert not _reads_environment(ast.parse(source))

@@ -34,6 +34,7 @@ SEEDS = {
     ),
     "Redis stays with what the gateways share": ("services/llm_gateway/pricing/prices.py", "redis"),
     "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
+    "HTTP clients stay where another process is asked": ("services/foundation/workflow/slots.py", "httpx"),
     "The tool runtime reaches neither database nor cloud": (
         "services/tool_runtime/protocol.py",
         "foundation.storage.tasks",

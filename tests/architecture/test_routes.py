@@ -1,15 +1,14 @@
 """A route of the API takes a typed caller; what is public is listed here."""
 
-from collections.abc import Iterator
 from typing import Any, get_args
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext
 
 from control_plane.dependencies import Administrator, Definer, Overseer, PlatformOperator, Reader, Runner
+from fixtures.api.dependants import calls_before, routes_of
 from fixtures.api.unopened_apps import unopened_api
 
 _PUBLIC = {"/health"}
@@ -73,21 +72,14 @@ def app() -> FastAPI:
     return unopened_api()
 
 
-def _calls(dependant: Dependant) -> Iterator[object]:
-    yield dependant.call
-    for below in dependant.dependencies:
-        yield from _calls(below)
-
-
 def _routes(app: FastAPI) -> list[RouteContext]:
-    """Those that run our code; FastAPI's own pages of the document have no dependencies to look at."""
-    found = [route for route in iter_route_contexts(app.routes) if hasattr(route, "dependant")]
+    found = routes_of(app)
     assert len(found) > 15
     return found
 
 
 def _callers_of(route: RouteContext) -> str:
-    [name] = {_NAMES[call] for call in _calls(route.dependant) if call in _NAMES}
+    [name] = {_NAMES[call] for call in calls_before(route) if call in _NAMES}
     return name
 
 
@@ -96,7 +88,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def test_every_route_of_the_api_takes_a_typed_caller(app: FastAPI) -> None:
-    open_to_all = {route.path for route in _routes(app) if not _CALLERS & set(_calls(route.dependant))}
+    open_to_all = {route.path for route in _routes(app) if not _CALLERS & calls_before(route)}
     assert open_to_all == _PUBLIC
 
 
@@ -126,7 +118,7 @@ def test_no_route_that_writes_is_content_with_a_reader(app: FastAPI) -> None:
     lax = [
         (route.path, route.methods)
         for route in _routes(app)
-        if (route.methods or set()) & _WRITES and looking & set(_calls(route.dependant))
+        if (route.methods or set()) & _WRITES and looking & calls_before(route)
     ]
     assert lax == []
 

@@ -45,7 +45,6 @@ from orchestrator.work import TickFailed, Work
 
 _log = logger(__name__)
 
-_ARTIFACT_BYTES = 64 * 1024 * 1024
 # Presigned addresses outlive the job's own time by as long as it may wait for a place; then it asks for new ones.
 _SLOT_MARGIN_SECONDS = 900
 
@@ -171,9 +170,9 @@ class ToolCalls:
         seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
         valid = seconds + _SLOT_MARGIN_SECONDS
         keys = [_object_key(claim, job_id, index) for index in range(self._artifacts_per_job)]
-        forms = await self._objects.uploads(keys, seconds=valid, max_bytes=_ARTIFACT_BYTES)
-        uploads = [UploadSlot(index=at, url=form.url, fields=form.fields) for at, form in enumerate(forms)]
         limits = JobLimits(wall_seconds=seconds, cpu_seconds=seconds, artifact_count=self._artifacts_per_job)
+        forms = await self._objects.uploads(keys, seconds=valid, max_bytes=limits.artifact_bytes)
+        uploads = [UploadSlot(index=at, url=form.url, fields=form.fields) for at, form in enumerate(forms)]
         try:
             return ToolJob(
                 job_id=job_id,

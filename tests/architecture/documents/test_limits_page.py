@@ -1,5 +1,6 @@
 """docs/reference/limits.md has every limit that the code has, at its value; nobody meets one that is not told."""
 
+import importlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -43,3 +44,37 @@ def test_every_row_says_what_happens_beyond(section: str) -> None:
     own = PAGE.partition(f"## {section}\n")[2].partition("\n## ")[0]
     rows = [line for line in own.splitlines() if line.startswith("| `")]
     assert [row for row in rows if len(row.split(" | ")) != 3 or len(row.split(" | ")[2]) < 15] == []
+
+
+def test_every_exception_is_a_number_that_reads_as_a_limit() -> None:
+    def reads_so(name: str) -> bool:
+        module, _, own = name.rpartition(".")
+        found = importlib.import_module(module)
+        return own in limits.limits_in(Path(str(found.__file__)).read_text(encoding="utf-8"), vars(found))
+
+    assert [name for name in limits.NO_LIMITS if not reads_so(name)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "MAX_FILES = 3",
+        "_LIMIT = 7",
+        "UPLOAD_LIMIT = 10 * 1024",
+        "_LONGEST_PAUSE = 0.5",
+        "ARTIFACT_BYTES: int = 64 << 20",
+        "_SHOWN_TEXT = 4_000",
+        "NAME_LENGTH = 64",
+        "TREE_DEPTH = 16.0",
+    ],
+)
+def test_a_limit_is_found_by_whatever_name(source: str) -> None:
+    names: dict[str, object] = {}
+    exec(source, names)  # noqa: S102  # one assignment, written above
+    assert len(limits.limits_in(source, names)) == 1
+
+
+def test_what_is_imported_or_measures_nothing_is_no_limit_of_the_module() -> None:
+    names: dict[str, object] = {"MAX_CODE": 3, "MIB": 1 << 20, "IS_LIMIT": True, "limit": 3, "AGAIN_SECONDS": 1.0}
+    source = "from elsewhere import MAX_CODE\nMIB = 1 << 20\nIS_LIMIT = True\nlimit = 3\nAGAIN_SECONDS = 1.0\n"
+    assert limits.limits_in(source, names) == {}
