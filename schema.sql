@@ -201,6 +201,8 @@ CREATE TABLE steps (
     tick            int NOT NULL DEFAULT 0 CHECK (tick >= 0),
     attempt         int NOT NULL DEFAULT 0 CHECK (attempt >= 0),
     timeout_seconds int NOT NULL CHECK (timeout_seconds BETWEEN 1 AND 39600),
+    -- those of its attempts that were made before the run was last retried
+    earlier_attempts int NOT NULL DEFAULT 0 CHECK (earlier_attempts >= 0),
     -- the lease: who works on it, until when, and the fence that every write of theirs must name
     fence           bigint NOT NULL DEFAULT 0,
     worker_id       text,

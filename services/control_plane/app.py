@@ -19,6 +19,7 @@ from control_plane.operations.routes import router as operations
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders
 from control_plane.requests.queries import known_query
+from control_plane.reruns.routes import router as reruns
 from control_plane.resources import AppResources
 from control_plane.runs.routes import router as runs
 from control_plane.settings import ControlPlaneSettings
@@ -62,7 +63,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         redirect_slashes=False,
     )
     api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
-    for router in (tasks, runs, artifacts, budgets, budget_warnings, tenant_policy, usage, operations):
+    for router in (tasks, runs, reruns, artifacts, budgets, budget_warnings, tenant_policy, usage, operations):
         api.include_router(router)
     app.include_router(api)
     app.include_router(_health_routes(app))

@@ -37,6 +37,7 @@ _PERMISSIONS = {
     "DELETE /runs/{run_id}": "run",
     "POST /runs/{run_id}/pause": "run",
     "POST /runs/{run_id}/resume": "run",
+    "POST /runs/{run_id}/retry": "run",
     "GET /runs/{run_id}/steps": "read",
     "GET /runs/{run_id}/metrics": "read",
     "GET /runs/{run_id}/explain": "read",

@@ -24,10 +24,15 @@ class FinalUsage:
         self._gateway = gateway
 
     async def confirm(self, effect: Due) -> None:
-        """Marks the run's usage final; `DependencyUnavailable` while calls are open or events are on their way."""
+        """Marks the run's usage final; `DependencyUnavailable` while calls are open or events are on their way.
+
+        Nothing is marked for a run that a retry has opened again: its next end has this confirmed anew.
+        """
         for _ in range(_LOOKS):
             money = await self._gateway.run_money(effect.tenant_id, effect.run_id)
             async with self._database.tenant(effect.tenant_id) as tx:
+                if not await final_usage.is_ended(tx, effect.tenant_id, effect.run_id):
+                    return
                 charged = await final_usage.in_ledger(tx, effect.tenant_id, effect.run_id)
                 if money.is_closed_at(charged):
                     await final_usage.mark(tx, effect.tenant_id, effect.run_id)

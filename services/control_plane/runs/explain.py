@@ -1,10 +1,11 @@
-"""Says of an open run what it waits for, since when, and what will end the wait."""
+"""Says of an open run what it waits for, since when, and what will end the wait; of an ended one, where it goes on."""
 
 from datetime import timedelta
 
-from control_plane.runs.schemas import Explanation, Wait
+from control_plane.runs.schemas import Explanation, ResumePoint, Wait
 from foundation.contracts.run_events import RunPaused
-from foundation.domain.states import PauseReason, RunStatus, StepStatus, WaitReason
+from foundation.domain.reruns import first_again, steps_to_retry
+from foundation.domain.states import PauseReason, RunStatus, StepKind, StepStatus, WaitReason
 from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
@@ -16,16 +17,35 @@ def explain(run: Run, steps: list[StepRow], *, paused: Dated[RunPaused] | None =
     `paused` is the event of the run's last pause.
     """
     if run.status.is_terminal:
-        return Explanation(status=run.status, waits=[])
+        return Explanation(status=run.status, waits=[], resume_from=_resume_points(run, steps))
+    return Explanation(status=run.status, waits=_waits(run, steps, paused), resume_from=[])
+
+
+def _resume_points(run: Run, steps: list[StepRow]) -> list[ResumePoint]:
+    """The steps with which a retry would begin; none of a run that completed."""
+    if run.status is RunStatus.COMPLETED:
+        return []
+    standing = [step.standing() for step in steps]
+    again = steps_to_retry(standing, named=())
+    by_name = {step.name: step for step in steps}
+    return [ResumePoint(step=name, turn=_kept(by_name[name])) for name in first_again(standing, again)]
+
+
+def _kept(step: StepRow) -> int:
+    """The turns that a step which goes on does not take again."""
+    return step.turn if step.kind is StepKind.AGENT else 0
+
+
+def _waits(run: Run, steps: list[StepRow], paused: Dated[RunPaused] | None) -> list[Wait]:
     if run.status is RunStatus.PAUSED:
         if run.pause_reason is PauseReason.BUDGET:
-            return Explanation(status=run.status, waits=[_budget_wait(run, paused)])
-        return Explanation(status=run.status, waits=[_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")])
+            return [_budget_wait(run, paused)]
+        return [_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")]
     waits = [_step_wait(step, run, steps) for step in steps if not step.status.is_terminal]
     if not waits:
         detail = "Step Functions opens the run" if not steps else "Step Functions closes the run"
         waits = [_run_wait(run, WaitReason.CALLBACK, detail)]
-    return Explanation(status=run.status, waits=waits)
+    return waits
 
 
 def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:

@@ -48,7 +48,8 @@ async def _sent_once(request: Request) -> None:
         raise BadRequest(f"Idempotency-Key: {reason}", faults=(Fault(f"/header/{IDEMPOTENCY_HEADER}", reason),))
 
 
-def _with_tag(response: Response, run: Run) -> RunView:
+def with_tag(response: Response, run: Run) -> RunView:
+    """The run as it is shown, its version in the answer's ETag."""
     response.headers["ETag"] = etag(run.version)
     return RunView.of(run)
 
@@ -70,7 +71,7 @@ async def start(
     )
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
-    return _with_tag(response, run)
+    return with_tag(response, run)
 
 
 @router.get("", summary="Runs, newest first", operation_id="list_runs")
@@ -90,7 +91,7 @@ async def list_runs(
 
 @router.get("/{run_id}", summary="A run with its usage so far", operation_id="get_run", responses=refusals(404))
 async def get(run_id: RunId, response: Response, caller: Reader, tx: Tx) -> RunView:
-    return _with_tag(response, await read.get(tx, caller, run_id))
+    return with_tag(response, await read.get(tx, caller, run_id))
 
 
 @router.delete(
@@ -100,7 +101,7 @@ async def get(run_id: RunId, response: Response, caller: Reader, tx: Tx) -> RunV
     responses=refusals(404, 409, 412),
 )
 async def cancel(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
-    return _with_tag(response, await control.cancel(tx, caller, run_id, expected=expected_version(if_match)))
+    return with_tag(response, await control.cancel(tx, caller, run_id, expected=expected_version(if_match)))
 
 
 @router.post(
@@ -110,14 +111,14 @@ async def cancel(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_m
     responses=refusals(404, 409, 412),
 )
 async def pause(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
-    return _with_tag(response, await control.pause(tx, caller, run_id, expected=expected_version(if_match)))
+    return with_tag(response, await control.pause(tx, caller, run_id, expected=expected_version(if_match)))
 
 
 @router.post(
     "/{run_id}/resume", summary="Resume a paused run", operation_id="resume_run", responses=refusals(404, 409, 412)
 )
 async def resume(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_match: IfMatch = None) -> RunView:
-    return _with_tag(response, await control.resume(tx, caller, run_id, expected=expected_version(if_match)))
+    return with_tag(response, await control.resume(tx, caller, run_id, expected=expected_version(if_match)))
 
 
 @router.get(

@@ -144,11 +144,21 @@ class Wait(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
 
+class ResumePoint(BaseModel):
+    """A step with which a retry of the run begins, and how many turns of it are kept, which are not paid again."""
+
+    step: str
+    turn: int
+
+
 class Explanation(BaseModel):
     """What each open part of a run waits for; a run that has ended waits for nothing."""
 
     status: RunStatus
     waits: list[Wait]
+    resume_from: list[ResumePoint] = Field(
+        description="of a run that ended early, where `POST /runs/{id}/retry` goes on; what is below follows"
+    )
 
 
 class UsageByModel(BaseModel):

@@ -9,12 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
+from control_plane.runs.quota import require_room
 from control_plane.tasks.service import archived_error
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.run_events import RunCreated
 from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound, QuotaExceeded
+from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound
 from foundation.domain.ids import RunId, TaskId, new_uuid
 from foundation.storage import tasks
 from foundation.storage.execution import run_events, runs
@@ -63,8 +64,7 @@ async def submit_run(
         raise NotFound("there is no such task, or no such version of it", remedy=remedy)
     if task.archived_at is not None:
         raise archived_error()
-    if await runs.count_open(tx, caller.tenant_id) >= max_open:
-        raise QuotaExceeded(f"the tenant has {max_open} open runs", remedy="wait for some to end", retry_after=10)
+    await require_room(tx, caller, max_open=max_open)
     definition = _definition_of(task)
     budget = _budget_of(definition.budget, request.budget)
     run = NewRun(

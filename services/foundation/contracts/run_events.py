@@ -67,6 +67,15 @@ class RunGenerationOpened(RunEvent):
     reason: str
 
 
+class RunRetried(RunEvent):
+    """The run had ended in the state `ended_as`, and is open again; `steps` are those that run again."""
+
+    type = RunEventType.RUN_RETRIED
+    actor: str
+    ended_as: RunStatus
+    steps: list[str]
+
+
 class RunStopping(RunEvent):
     """The run takes no more work, and ends in the state `cause` when its steps have ended."""
 
@@ -76,7 +85,7 @@ class RunStopping(RunEvent):
 
 
 class RunEnded(RunEvent):
-    """The last event of a run; its type is the state that the run ended in."""
+    """The last event of a run, unless it is retried; its type is the state that the run ended in."""
 
     status: RunStatus = Field(exclude=True)
     error: ErrorDocument | None

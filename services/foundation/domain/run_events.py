@@ -10,6 +10,7 @@ class RunEventType(StrEnum):
     RUN_RUNNING = "run.running"
     RUN_PAUSED = "run.paused"
     RUN_GENERATION_OPENED = "run.generation_opened"
+    RUN_RETRIED = "run.retried"
     RUN_STOPPING = "run.stopping"
     RUN_COMPLETED = "run.completed"
     RUN_FAILED = "run.failed"

@@ -98,8 +98,10 @@ RUN_TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.PENDING: frozenset({RunStatus.RUNNING, RunStatus.PAUSED}) | (RUN_TERMINAL - {RunStatus.COMPLETED}),
     RunStatus.RUNNING: frozenset({RunStatus.PAUSED}) | RUN_TERMINAL,
     RunStatus.PAUSED: frozenset({RunStatus.PENDING, RunStatus.RUNNING}) | (RUN_TERMINAL - {RunStatus.COMPLETED}),
-    **dict.fromkeys(RUN_TERMINAL, frozenset()),
+    **dict.fromkeys(RUN_TERMINAL - {RunStatus.COMPLETED}, frozenset({RunStatus.PENDING, RunStatus.RUNNING})),
+    RunStatus.COMPLETED: frozenset(),
 }
+"""A run that ended early may be opened again, by a retry only; one that completed is forked instead."""
 
 STEP_TRANSITIONS: dict[StepStatus, frozenset[StepStatus]] = {
     StepStatus.QUEUED: frozenset(
@@ -122,8 +124,9 @@ STEP_TRANSITIONS: dict[StepStatus, frozenset[StepStatus]] = {
     StepStatus.OUTCOME_UNKNOWN: frozenset(
         {StepStatus.QUEUED, StepStatus.SUCCESS, StepStatus.FAILED, StepStatus.CANCELLED}
     ),
-    **dict.fromkeys(STEP_TERMINAL, frozenset()),
+    **dict.fromkeys(STEP_TERMINAL, frozenset({StepStatus.QUEUED})),
 }
+"""A step that has ended is enqueued again by a retry of its run only."""
 
 _PRECEDENCE = (
     RunStatus.CANCELLED,

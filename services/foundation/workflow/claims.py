@@ -31,7 +31,8 @@ _CLAIM = text(
            UPDATE steps s
            SET status = 'RUNNING', fence = fence + 1, worker_id = :worker_id, task_token = :task_token,
                lease_expires_at = now() + :lease * interval '1 second',
-               attempt = attempt + CASE WHEN s.attempt = 0 OR s.status IN ('RUNNING', 'RETRYING') THEN 1 ELSE 0 END,
+               attempt = attempt + CASE WHEN s.attempt = s.earlier_attempts OR s.status IN ('RUNNING', 'RETRYING')
+                                        THEN 1 ELSE 0 END,
                started_at = COALESCE(s.started_at, now()),
                deadline_at = COALESCE(s.deadline_at,
                                       now() + COALESCE(s.clock_left, s.timeout_seconds) * interval '1 second'),

@@ -65,4 +65,5 @@ async def fence_lapsed(tx: Transaction, tenant_id: TenantId, step_id: StepId) ->
         return None
     dispatch = StepDispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
     policy = RecoveryPolicy(row.on_step_failure)
-    return FencedStep(LeaseFence(dispatch, row.fence, row.name, row.attempt, row.started_at, policy), row.overdue)
+    lease = LeaseFence(dispatch, row.fence, row.name, row.attempt, row.started_at, policy, row.earlier_attempts)
+    return FencedStep(lease, row.overdue)

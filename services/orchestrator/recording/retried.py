@@ -13,7 +13,7 @@ from orchestrator.recording.failed import record_failed
 
 
 def may_retry(lease: LeaseFence) -> bool:
-    return lease.attempt < MAX_ATTEMPTS
+    return lease.tries < MAX_ATTEMPTS
 
 
 async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *, delay_seconds: float) -> None:
@@ -43,4 +43,4 @@ def delay_of(lease: LeaseFence, *, retry_after: float | None) -> float:
     """Seconds until the next attempt: the backoff's, or `retry_after` where that is longer, or none where that is 0."""
     if retry_after == 0:
         return 0
-    return max(delay_before(lease.attempt + 1), retry_after or 0)
+    return max(delay_before(lease.tries + 1), retry_after or 0)

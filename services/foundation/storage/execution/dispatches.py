@@ -30,6 +30,13 @@ class LeaseFence:
     attempt: int
     started_at: datetime | None
     on_step_failure: RecoveryPolicy
+    earlier_attempts: int = 0
+    """The attempts that were made before the run was last retried; they use up none of those that follow."""
+
+    @property
+    def tries(self) -> int:
+        """How often the step was tried since the run was last retried, this attempt included."""
+        return self.attempt - self.earlier_attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class StepClaim:
     name: str
     kind: StepKind
     attempt: int
+    earlier_attempts: int
     turn: int
     started_at: datetime
     seconds_left: float
@@ -58,4 +66,12 @@ class StepClaim:
     checkpoint_length: int | None
 
     def lease_fence(self) -> LeaseFence:
-        return LeaseFence(self.dispatch, self.fence, self.name, self.attempt, self.started_at, self.on_step_failure)
+        return LeaseFence(
+            self.dispatch,
+            self.fence,
+            self.name,
+            self.attempt,
+            self.started_at,
+            self.on_step_failure,
+            self.earlier_attempts,
+        )

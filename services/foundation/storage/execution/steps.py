@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.reruns import StandingStep
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
@@ -39,6 +40,9 @@ class StepRow:
     error: dict[str, Any] | None
     tokens: int
     cost_nano_usd: int
+
+    def standing(self) -> StandingStep:
+        return StandingStep(self.name, self.kind, self.status, tuple(self.needs))
 
 
 async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from foundation.domain.errors import LeaseLost
-from foundation.domain.ids import JobId, StepId, TenantId
+from foundation.domain.ids import JobId, RunId, StepId, TenantId
 from foundation.domain.tools import ToolEffect
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
@@ -114,6 +114,33 @@ async def close_of_ended_steps(tx: Transaction, tenant_id: TenantId, step_ids: S
         ),
         {"tenant_id": tenant_id, "step_ids": list(step_ids)},
     )
+
+
+async def reopen(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId]) -> None:
+    """Opens the jobs again that have no result and were closed with these steps, which go on where they stopped."""
+    await tx.execute(
+        text(
+            """UPDATE tool_events e SET status = 'STARTED', ended_at = NULL
+               FROM steps s
+               WHERE e.tenant_id = :tenant_id AND e.step_id = ANY(:step_ids) AND e.result IS NULL
+                 AND e.status NOT IN ('STARTED', 'OUTCOME_UNKNOWN')
+                 AND s.tenant_id = e.tenant_id AND s.step_id = e.step_id AND e.turn >= s.turn"""
+        ),
+        {"tenant_id": tenant_id, "step_ids": list(step_ids)},
+    )
+
+
+async def steps_with_unknown_outcome(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> set[str]:
+    """The names of the run's steps that started a job in their last turn whose effect may have happened unseen."""
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT s.name FROM tool_events e JOIN steps s USING (tenant_id, step_id)
+               WHERE e.tenant_id = :tenant_id AND e.run_id = :run_id AND e.status = 'OUTCOME_UNKNOWN'
+                 AND e.turn >= s.turn"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return {row.name for row in rows}
 
 
 async def keep_late_result(tx: Transaction, tenant_id: TenantId, job_id: JobId, *, result: dict[str, Any]) -> bool:

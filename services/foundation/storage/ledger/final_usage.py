@@ -38,9 +38,21 @@ async def in_ledger(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Amou
     return Amount(int(row.tokens), int(row.nano_usd))
 
 
+async def is_ended(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
+    """Whether the run has ended, and was not opened again by a retry since."""
+    row = await tx.execute(
+        text("SELECT ended_at IS NOT NULL AS ended FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id"),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return bool(row.scalar())
+
+
 async def mark(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
-    """Marks the run's usage as final: none of its budget is held, and the ledger has all that it committed."""
+    """Marks an ended run's usage as final: none of its budget is held, and the ledger has all that it committed."""
     await tx.execute(
-        text("UPDATE runs SET usage_final = true WHERE tenant_id = :tenant_id AND run_id = :run_id"),
+        text(
+            """UPDATE runs SET usage_final = true
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NOT NULL"""
+        ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )

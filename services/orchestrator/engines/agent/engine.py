@@ -84,14 +84,19 @@ class AgentEngine(RegisteredEngine):
 
         graph = build_graph(ask, act, saver)
         config: Any = {"configurable": {"thread_id": str(tick.work.claim.dispatch.step_id)}}
-        start = None if tick.work.claim.checkpoint_head else {"messages": _opening(tick.work, tick.step), "turn": 0}
+        start: AgentState | None = None
+        if tick.work.claim.checkpoint_head is None:
+            # Turns are numbered on where a step begins anew, so that it reads nothing of what was called before.
+            first = tick.work.claim.turn
+            start = {"messages": _opening(tick.work, tick.step), "turn": first, "first": first}
         for _ in range(tick.work.claim.turns_per_dispatch):
             state = await graph.ainvoke(start, config, durability="exit")
-            if state["messages"][-1]["role"] == "assistant" or state["turn"] >= tick.step.max_turns:
+            used_up = state["turn"] - state.get("first", 0) >= tick.step.max_turns
+            if state["messages"][-1]["role"] == "assistant" or used_up:
                 break
             # None resumes the graph where it paused, after the tools of the turn before.
             start = None
-        if state["messages"][-1]["role"] != "assistant" and state["turn"] >= tick.step.max_turns:
+        if state["messages"][-1]["role"] != "assistant" and used_up:
             raise TickFailed(
                 FailureCode.TURNS_EXHAUSTED,
                 f"the model gave no answer within {tick.step.max_turns} turns; raise max_turns, or ask for less",

@@ -3,7 +3,7 @@
 import asyncio
 import operator
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -21,6 +21,8 @@ class AgentState(TypedDict):
 
     messages: Annotated[list[Message], operator.add]
     turn: int
+    first: NotRequired[int]
+    """The number of its first turn, which is not 0 where the step began anew; 0 when it is left out."""
 
 
 def build_graph(ask: Ask, act: Act, saver: BaseCheckpointSaver[str]) -> CompiledStateGraph[AgentState, None, Any, Any]:

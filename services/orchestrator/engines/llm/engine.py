@@ -28,11 +28,13 @@ class LlmEngine(RegisteredEngine):
             raise TypeError(f"not an llm step: {step.kind}")
         messages = messages_of(work, step)
         request = {"model": work.resolve_text(step.model, "model"), "messages": messages, "max_tokens": step.max_tokens}
-        answer = await self._model_turns.ask(work, 0, request)
+        turn = work.claim.turn
+        answer = await self._model_turns.ask(work, turn, request)
         message = message_of(answer)
         text = message.get("content") or ""
-        record = recorded_turn(work.claim, 0, answer)
-        return StepFinished(output_of(text, [], finish_reason=finish_reason_of(answer)), turn=1, records=(record,))
+        record = recorded_turn(work.claim, turn, answer)
+        output = output_of(text, [], finish_reason=finish_reason_of(answer))
+        return StepFinished(output, turn=turn + 1, records=(record,))
 
 
 def messages_of(work: Work, step: LlmStep) -> list[dict[str, str]]:

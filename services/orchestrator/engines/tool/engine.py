@@ -43,11 +43,11 @@ class ToolEngine(RegisteredEngine):
         }
         files = arguments.pop("files", None)
         inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files, at="/arguments/files")
-        call = ToolCall(tool=step.tool, arguments=arguments, inputs=inputs, turn=0, call_id=_CALL_ID)
+        call = ToolCall(tool=step.tool, arguments=arguments, inputs=inputs, turn=work.claim.turn, call_id=_CALL_ID)
         document = await self._tool_calls.run(work, call)
         output = output_of(document, whole=succeeded(document))
         if succeeded(document):
-            return StepFinished(output, turn=1)
+            return StepFinished(output, turn=work.claim.turn + 1)
         code, detail = (
             str(document["reason"] or FailureCode.TOOL_FAILED),
             document["detail"] or f"it ended {document['status']}",

@@ -19,11 +19,13 @@ from foundation.domain.states import (
 CAUSES = [RunStatus.CANCELLED, RunStatus.TIMED_OUT, RunStatus.BUDGET_EXCEEDED, RunStatus.FAILED]
 
 
-def test_every_state_has_its_transitions_and_terminal_ones_have_none() -> None:
+def test_every_state_has_its_transitions_and_terminal_ones_only_those_of_a_retry() -> None:
     assert set(RUN_TRANSITIONS) == set(RunStatus)
     assert set(STEP_TRANSITIONS) == set(StepStatus)
-    assert all(not RUN_TRANSITIONS[status] for status in RUN_TERMINAL)
-    assert all(not STEP_TRANSITIONS[status] for status in STEP_TERMINAL)
+    assert RUN_TRANSITIONS[RunStatus.COMPLETED] == frozenset()
+    reopened = {RunStatus.PENDING, RunStatus.RUNNING}
+    assert all(RUN_TRANSITIONS[status] == reopened for status in RUN_TERMINAL - {RunStatus.COMPLETED})
+    assert all(STEP_TRANSITIONS[status] == {StepStatus.QUEUED} for status in STEP_TERMINAL)
 
 
 def test_every_open_state_can_come_to_an_end() -> None:

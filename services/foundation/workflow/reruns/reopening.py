@@ -1,0 +1,117 @@
+"""Opens a run again that ended early: the one place where a terminal run stops being terminal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from foundation.contracts.run_events import RunRetried
+from foundation.contracts.steps.base import Budget
+from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.reruns import StandingStep, StepRerun
+from foundation.domain.states import StepKind, StepStatus
+from foundation.storage.execution import run_events, tool_events
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+from foundation.workflow import run_control
+from foundation.workflow.run_control import RunRow
+
+_HOURS = 23
+"""The counters of an ended run's budget are kept for a day (`close_run.lua`); a later retry could spend it twice."""
+_DAYS = 30
+"""A run's deadline is this long after its beginning at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPlan:
+    """What a retry does: by whom, which steps run again and how, and the limits that replace the run's, key by key."""
+
+    actor: str
+    again: Mapping[str, StepRerun]
+    budget: Budget
+
+
+async def lock_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dict[StepId, StandingStep]:
+    """Locks every step of the run in id order, which is topological order, before its row is locked."""
+    rows = await tx.execute(
+        text(
+            """SELECT step_id, name, kind, status, needs FROM steps
+               WHERE tenant_id = :tenant_id AND run_id = :run_id ORDER BY step_id FOR UPDATE"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return {
+        row.step_id: StandingStep(row.name, StepKind(row.kind), StepStatus(row.status), tuple(row.needs))
+        for row in rows
+    }
+
+
+async def is_too_late(tx: Transaction, run: RunRow) -> bool:
+    """Whether the run ended too long ago to be opened again, or is too old to get more time."""
+    row = await tx.execute(
+        text(
+            """SELECT ended_at < now() - :hours * interval '1 hour' OR created_at < now() - :days * interval '1 day'
+               FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id"""
+        ),
+        {"tenant_id": run.tenant_id, "run_id": run.run_id, "hours": _HOURS, "days": _DAYS},
+    )
+    return bool(row.scalar_one())
+
+
+async def reopen(tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingStep], plan: RetryPlan) -> int:
+    """Opens the next generation of an ended run, in which the steps of the plan run again; returns its number.
+
+    All its steps and the run must be locked, in that order. The run's clock begins anew.
+    """
+    await _reopen_steps(tx, run, steps, plan.again)
+    await tx.execute(
+        text(
+            """UPDATE runs
+               SET status = CASE WHEN started_at IS NULL THEN 'PENDING' ELSE 'RUNNING' END, ended_at = NULL,
+                   output = NULL, error = NULL, stop_cause = NULL, usage_final = false, clock_used = '0',
+                   budget_tokens = COALESCE(:tokens, budget_tokens),
+                   budget_nano_usd = COALESCE(:nano_usd, budget_nano_usd)
+               WHERE tenant_id = :tenant_id AND run_id = :run_id"""
+        ),
+        {
+            "tenant_id": run.tenant_id,
+            "run_id": run.run_id,
+            "tokens": plan.budget.tokens,
+            "nano_usd": plan.budget.nano(),
+        },
+    )
+    event = RunRetried(actor=plan.actor, ended_as=run.status, steps=list(plan.again))
+    await run_events.append(tx, run.tenant_id, run.run_id, [event])
+    return await run_control.open_generation(tx, run, reason=f"retried by {plan.actor}")
+
+
+async def _reopen_steps(
+    tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingStep], again: Mapping[str, StepRerun]
+) -> None:
+    """Makes unfinished steps of those that run again; `run_control.open_generation` then enqueues them."""
+    chosen = {step_id: step for step_id, step in steps.items() if step.name in again}
+    going_on = [step_id for step_id, step in chosen.items() if not again[step.name].afresh]
+    await tool_events.reopen(tx, run.tenant_id, going_on)
+    rows = [
+        {
+            "step_id": str(step_id),
+            "afresh": again[step.name].afresh,
+            "new_turn": again[step.name].new_turn,
+            "unmet": sum(need in again for need in step.needs),
+        }
+        for step_id, step in chosen.items()
+    ]
+    await tx.execute(
+        text(
+            """UPDATE steps s
+               SET status = 'QUEUED', unmet_needs = a.unmet, earlier_attempts = s.attempt, ended_at = NULL,
+                   started_at = NULL, deadline_at = NULL, clock_left = NULL, output = NULL, error = NULL,
+                   turn = s.turn + CASE WHEN a.new_turn AND s.attempt > 0 THEN 1 ELSE 0 END,
+                   checkpoint_head = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_head END,
+                   checkpoint_length = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_length END
+               FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+                    AS a(step_id uuid, afresh boolean, new_turn boolean, unmet int)
+               WHERE s.tenant_id = :tenant_id AND s.step_id = a.step_id"""
+        ),
+        {"tenant_id": run.tenant_id, "rows": jsonb(rows)},
+    )
