@@ -170,20 +170,28 @@ CREATE TABLE runs (
     -- whether nothing of it is held any more and the ledger has all that was committed
     usage_final     boolean NOT NULL DEFAULT false,
     traceparent     text,
+    -- where a fork began, and what it changed of the definitions of its steps, by their names
+    forked_from_run_id uuid,
+    forked_from_step text CHECK (length(forked_from_step) BETWEEN 1 AND 64),
+    forked_from_turn int CHECK (forked_from_turn >= 0),
+    overrides       jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(overrides) = 'object'),
     created_by      uuid REFERENCES users,
     created_at      timestamptz NOT NULL DEFAULT now(),
     started_at      timestamptz,
     ended_at        timestamptz,
     PRIMARY KEY (tenant_id, run_id),
     FOREIGN KEY (tenant_id, task_id, task_version) REFERENCES task_versions,
+    FOREIGN KEY (tenant_id, forked_from_run_id) REFERENCES runs,
     CHECK ((idempotency_key IS NULL) = (request_digest IS NULL)),
     CHECK ((ended_at IS NOT NULL) = (status IN ('COMPLETED', 'FAILED', 'BUDGET_EXCEEDED', 'CANCELLED', 'TIMED_OUT'))),
     CHECK ((status = 'PAUSED') = (pause_reason IS NOT NULL)),
-    CHECK (status <> 'COMPLETED' OR error IS NULL)
+    CHECK (status <> 'COMPLETED' OR error IS NULL),
+    CHECK (num_nonnulls(forked_from_run_id, forked_from_step, forked_from_turn) IN (0, 3))
 );
 CREATE UNIQUE INDEX runs_idempotency ON runs (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_newest ON runs (tenant_id, created_at DESC, run_id DESC);
 CREATE INDEX runs_of_task ON runs (tenant_id, task_id, created_at DESC, run_id DESC);
+CREATE INDEX runs_forked ON runs (tenant_id, forked_from_run_id, created_at DESC, run_id DESC) WHERE forked_from_run_id IS NOT NULL;
 CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
 
 CREATE TABLE steps (
@@ -222,6 +230,8 @@ CREATE TABLE steps (
     turn            int NOT NULL DEFAULT 0 CHECK (turn >= 0),
     checkpoint_head   bytea CHECK (length(checkpoint_head) = 32),
     checkpoint_length int,
+    -- the step of the forked run whose end this is
+    copied_from     uuid,
     created_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, step_id),
     UNIQUE (tenant_id, run_id, name),
@@ -597,6 +607,9 @@ GRANT EXECUTE ON FUNCTION forget_expired_answers(int) TO llm_gateway;
 GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, budget_warnings, llm_events, tool_events, tool_attempts, run_events TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
 GRANT SELECT, UPDATE ON steps TO control_plane;
+-- a fork lays down its steps, and shares an agent's checkpoints
+GRANT INSERT ON steps, step_needs, checkpoints TO control_plane;
+GRANT SELECT ON message_parts TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;

@@ -38,6 +38,7 @@ _PERMISSIONS = {
     "POST /runs/{run_id}/pause": "run",
     "POST /runs/{run_id}/resume": "run",
     "POST /runs/{run_id}/retry": "run",
+    "POST /runs/{run_id}/fork": "run",
     "GET /runs/{run_id}/steps": "read",
     "GET /runs/{run_id}/metrics": "read",
     "GET /runs/{run_id}/explain": "read",

@@ -1,12 +1,13 @@
-"""`/runs/{run_id}/retry`."""
+"""`/runs/{run_id}/retry` and `/runs/{run_id}/fork`."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from control_plane.dependencies import App, IfMatch, Runner, Tx
 from control_plane.requests.etags import expected_version
+from control_plane.reruns.fork import ForkRequest, fork
 from control_plane.reruns.retry import RetryRequest, retry
-from control_plane.reruns.schemas import RetryRun
-from control_plane.runs.routes import with_tag
+from control_plane.reruns.schemas import ForkRun, RetryRun
+from control_plane.runs.routes import IdempotencyKey, sent_once, with_tag
 from control_plane.runs.schemas import RunView
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
@@ -26,3 +27,29 @@ async def retry_run(
     request = RetryRequest(tuple(body.from_), body.budget)
     expected, most = expected_version(if_match), app.settings.max_open_runs
     return with_tag(response, await retry(tx, caller, run_id, request, expected=expected, max_open=most))
+
+
+@router.post(
+    "/fork",
+    status_code=201,
+    summary="Fork a run: a new one takes over what is finished, and begins from a step",
+    responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 413, 415, 422, 429)},
+    operation_id="fork_run",
+    dependencies=[Depends(sent_once)],
+)
+async def fork_run(
+    run_id: RunId,
+    body: ForkRun,
+    response: Response,
+    caller: Runner,
+    app: App,
+    tx: Tx,
+    idempotency_key: IdempotencyKey = None,
+) -> RunView:
+    overrides = {name: one.model_dump(exclude_unset=True) for name, one in body.overrides.items()}
+    request = ForkRequest(body.from_, body.turn, body.input, overrides, body.budget, body.start)
+    most = app.settings.max_open_runs
+    run, created = await fork(tx, caller, run_id, request, idempotency_key=idempotency_key, max_open=most)
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
+    return with_tag(response, run)

@@ -1,8 +1,10 @@
-"""Retries as the API takes them."""
+"""Retries and forks as the API takes them."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
-from foundation.contracts.steps.base import MAX_STEPS, Budget, StepName
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from foundation.contracts.steps.base import MAX_STEPS, Budget, ModelName, StepName, Text
 
 
 class RetryRun(BaseModel):
@@ -15,3 +17,42 @@ class RetryRun(BaseModel):
 
     from_: list[StepName] = Field(default_factory=list, alias="from", max_length=MAX_STEPS)
     budget: Budget = Field(default=Budget(), description="replaces the run's own, key by key")
+
+
+class StepOverride(BaseModel):
+    """What replaces the members of the same name in the step's definition, each as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: ModelName | None = None
+    instructions: Text | None = None
+    prompt: Text | None = None
+    arguments: dict[str, Any] | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_null(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("null replaces nothing; leave the member out to keep what the task says")
+        return value
+
+
+class ForkRun(BaseModel):
+    """`from` is the step that begins again; an agent after so many of its turns (`turn`), else at its beginning."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"from": "analyse", "overrides": {"analyse": {"model": "default"}}},
+                {"from": "gather", "turn": 3, "input": {"topic": "penguins"}, "start": False},
+            ]
+        },
+    )
+
+    from_: StepName = Field(alias="from")
+    turn: int | None = Field(default=None, strict=True, ge=0, le=2**31 - 1)
+    input: dict[str, Any] | None = Field(default=None, description="the steps that run read it; null keeps the run's")
+    overrides: dict[StepName, StepOverride] = Field(default_factory=dict, max_length=MAX_STEPS)
+    budget: Budget = Field(default=Budget(), description="replaces the run's own, key by key")
+    start: bool = Field(default=True, strict=True, description="false: the fork is paused until it is resumed")

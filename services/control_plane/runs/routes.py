@@ -41,7 +41,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-async def _sent_once(request: Request) -> None:
+async def sent_once(request: Request) -> None:
     """Refuses two keys: nobody could say which of them the run was started under."""
     if len(request.headers.getlist(IDEMPOTENCY_HEADER)) > 1:
         reason = "the header stands twice; send one key"
@@ -60,7 +60,7 @@ def with_tag(response: Response, run: Run) -> RunView:
     summary="Start a run",
     responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 413, 415, 422, 429)},
     operation_id="start_run",
-    dependencies=[Depends(_sent_once)],
+    dependencies=[Depends(sent_once)],
 )
 async def start(
     body: StartRun, response: Response, caller: Runner, app: App, tx: Tx, idempotency_key: IdempotencyKey = None
@@ -81,9 +81,16 @@ async def list_runs(
     paging: Paging,
     status: Annotated[RunStatus | None, Query()] = None,
     task_id: Annotated[TaskId | None, Query()] = None,
+    forked_from: Annotated[RunId | None, Query(description="the run that they were forked from")] = None,
 ) -> Page[RunView]:
     rows = await runs.page(
-        tx, caller.tenant_id, limit=paging.rows, after=_RUNS.after(paging), status=status, task_id=task_id
+        tx,
+        caller.tenant_id,
+        limit=paging.rows,
+        after=_RUNS.after(paging),
+        status=status,
+        task_id=task_id,
+        forked_from=forked_from,
     )
     page, next_cursor = _RUNS.cut(rows, paging)
     return Page(items=[RunView.of(run) for run in page], next_cursor=next_cursor)

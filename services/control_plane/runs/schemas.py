@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.steps.base import Budget
-from foundation.domain.ids import TaskId
+from foundation.domain.ids import RunId, TaskId
 from foundation.domain.money import dollars
 from foundation.domain.states import RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run
@@ -39,6 +39,14 @@ class RunUsage(BaseModel):
     final: bool = Field(description="whether the run has ended and the ledger has all of its usage")
 
 
+class ForkedFrom(BaseModel):
+    """Where a forked run began: with this step, `turn` of whose turns it shares with the run that was forked."""
+
+    run_id: RunId
+    step: str
+    turn: int
+
+
 class RunView(BaseModel):
     """A run as it is now; `deadline_at` is when it times out, and null while its clock does not run."""
 
@@ -58,6 +66,8 @@ class RunView(BaseModel):
     deadline_at: datetime | None
     trace_id: str | None
     usage: RunUsage
+    forked_from: ForkedFrom | None
+    overrides: dict[str, dict[str, Any]] = Field(description="by step, what a fork changed of its definition")
     version: int
 
     @classmethod
@@ -80,8 +90,16 @@ class RunView(BaseModel):
             deadline_at=run.hard_deadline,
             trace_id=run.traceparent.split("-")[1] if run.traceparent else None,
             usage=RunUsage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd), final=run.usage_final),
+            forked_from=_lineage_of(run),
+            overrides=run.overrides,
             version=run.version,
         )
+
+
+def _lineage_of(run: Run) -> ForkedFrom | None:
+    if run.forked_from_run_id is None or run.forked_from_step is None:
+        return None
+    return ForkedFrom(run_id=run.forked_from_run_id, step=run.forked_from_step, turn=run.forked_from_turn or 0)
 
 
 class StepView(BaseModel):
@@ -101,6 +119,7 @@ class StepView(BaseModel):
     cost_usd: str
     error: dict[str, Any] | None
     output: Any
+    copied_from: UUID | None = Field(description="the step of the forked run whose end this is; it cost nothing here")
 
     @classmethod
     def of(cls, step: StepRow) -> "StepView":
@@ -122,6 +141,7 @@ class StepView(BaseModel):
             cost_usd=dollars(step.cost_nano_usd),
             error=step.error,
             output=step.output,
+            copied_from=step.copied_from,
         )
 
 

@@ -56,7 +56,7 @@ async def submit_run(
 ) -> tuple[Run, bool]:
     """The run, and whether this request started it: a repeat under the same key gets the run of the first."""
     digest = request.digest() if idempotency_key else None
-    if idempotency_key and (earlier := await _started_before(tx, caller, idempotency_key, digest)):
+    if idempotency_key and (earlier := await started_before(tx, caller, idempotency_key, digest)):
         return earlier, False
     task = await tasks.get(tx, caller.tenant_id, request.task_id, version=request.task_version)
     if task is None:
@@ -65,7 +65,7 @@ async def submit_run(
     if task.archived_at is not None:
         raise archived_error()
     await require_room(tx, caller, max_open=max_open)
-    definition = _definition_of(task)
+    definition = definition_of(task)
     budget = _budget_of(definition.budget, request.budget)
     run = NewRun(
         tenant_id=caller.tenant_id,
@@ -81,13 +81,9 @@ async def submit_run(
         traceparent=current_traceparent(),
         created_by=caller.user_id,
     )
-    created = await runs.insert(tx, run)
-    if created is None:
-        # Another request of this key was faster, and has committed by now.
-        earlier = await _started_before(tx, caller, str(idempotency_key), digest)
-        if earlier is None:
-            raise Conflict("another request with this Idempotency-Key was just rolled back", remedy="send it again")
-        return earlier, False
+    created, is_new = await insert_once(tx, caller, run)
+    if not is_new:
+        return created, False
     start = ExecutionInput(
         tenant_id=run.tenant_id, run_id=run.run_id, generation=created.generation, traceparent=run.traceparent
     )
@@ -98,7 +94,19 @@ async def submit_run(
     return created, True
 
 
-async def _started_before(tx: Transaction, caller: ApiCaller, key: str, digest: bytes | None) -> Run | None:
+async def insert_once(tx: Transaction, caller: ApiCaller, run: NewRun) -> tuple[Run, bool]:
+    """The inserted run, or with False the run that another request under its Idempotency-Key has just started."""
+    created = await runs.insert(tx, run)
+    if created is not None:
+        return created, True
+    # Another request of this key was faster, and has committed by now.
+    earlier = await started_before(tx, caller, str(run.idempotency_key), run.request_digest)
+    if earlier is None:
+        raise Conflict("another request with this Idempotency-Key was just rolled back", remedy="send it again")
+    return earlier, False
+
+
+async def started_before(tx: Transaction, caller: ApiCaller, key: str, digest: bytes | None) -> Run | None:
     """The run that this key has started; `IdempotencyConflict` when it was started by another request."""
     row = await runs.by_idempotency_key(tx, caller.tenant_id, key)
     if row is None:
@@ -111,7 +119,7 @@ async def _started_before(tx: Transaction, caller: ApiCaller, key: str, digest: 
     return await runs.get(tx, caller.tenant_id, run_id)
 
 
-def _definition_of(task: Task) -> TaskDefinition:
+def definition_of(task: Task) -> TaskDefinition:
     """The version's definition; `Conflict` when a rule that came after it refuses it."""
     try:
         return TaskDefinition.model_validate(task.definition)

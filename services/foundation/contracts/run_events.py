@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from foundation.domain.ids import StepId
+from foundation.domain.ids import RunId, StepId
 from foundation.domain.run_events import RunEventType
 from foundation.domain.states import PauseReason, RunStatus, WaitReason
 
@@ -39,6 +39,17 @@ class RunCreated(RunEvent):
 
     type = RunEventType.RUN_CREATED
     actor: str
+
+
+class RunForked(RunEvent):
+    """The first event of a run that was forked; `copied` are the steps that it took over as they had ended."""
+
+    type = RunEventType.RUN_FORKED
+    actor: str
+    run_id: RunId
+    step: str
+    turn: int
+    copied: list[str]
 
 
 class RunRunning(RunEvent):

@@ -7,6 +7,7 @@ class RunEventType(StrEnum):
     """`run.*` are about the run itself, `step.*` about one of its steps."""
 
     RUN_CREATED = "run.created"
+    RUN_FORKED = "run.forked"
     RUN_RUNNING = "run.running"
     RUN_PAUSED = "run.paused"
     RUN_GENERATION_OPENED = "run.generation_opened"

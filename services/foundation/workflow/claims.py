@@ -46,10 +46,11 @@ _CLAIM = text(
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
            RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens AS run_budget_tokens,
-                     r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version)
+                     r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides)
        SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
-                                     jsonb_build_object('name', c.name)) AS definition,
+                                     jsonb_build_object('name', c.name))
+                  || COALESCE(c.overrides -> c.name, '{}') AS definition,
               v.definition ->> 'on_step_failure' AS on_step_failure,
               v.turns_per_dispatch
        FROM claimed c

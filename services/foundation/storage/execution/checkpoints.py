@@ -123,6 +123,48 @@ async def load(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, expecte
     return Stored(row.turn, [_part(bodies, digest, step_id) for digest in digests], row.metadata)
 
 
+async def turns_of(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> list[int]:
+    """The numbers of turns after which the step has a checkpoint, rising."""
+    rows = await tx.execute(
+        text("SELECT turn FROM checkpoints WHERE tenant_id = :tenant_id AND step_id = :step_id ORDER BY turn"),
+        {"tenant_id": tenant_id, "step_id": step_id},
+    )
+    return [row.turn for row in rows]
+
+
+async def last_part(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, turn: int) -> bytes:
+    """The last part of the checkpoint after this turn; `CheckpointCorrupt` when it was changed or is missing."""
+    rows = await tx.execute(
+        text(
+            """SELECT p.digest, p.body FROM checkpoints c
+               JOIN message_parts p ON p.tenant_id = c.tenant_id AND p.digest = c.manifest[c.length]
+               WHERE c.tenant_id = :tenant_id AND c.step_id = :step_id AND c.turn = :turn"""
+        ),
+        {"tenant_id": tenant_id, "step_id": step_id, "turn": turn},
+    )
+    row = rows.first()
+    if row is None:
+        raise CheckpointCorrupt(f"the last part of step {step_id}, turn {turn}, is missing")
+    digest = bytes(row.digest)
+    return _part({digest: bytes(row.body)}, digest, step_id)
+
+
+async def share(tx: Transaction, tenant_id: TenantId, origin: StepId, step_id: StepId, *, turn: int) -> None:
+    """Gives a new step the origin's checkpoints up to this turn: their lists of digests, of which no part is copied."""
+    await tx.execute(
+        text(
+            """WITH shared AS (
+                   INSERT INTO checkpoints (tenant_id, step_id, turn, checkpoint_id, manifest, head, length, metadata)
+                   SELECT tenant_id, :step_id, turn, checkpoint_id, manifest, head, length, metadata FROM checkpoints
+                   WHERE tenant_id = :tenant_id AND step_id = :origin AND turn <= :turn
+                   RETURNING turn, head, length)
+               UPDATE steps s SET checkpoint_head = shared.head, checkpoint_length = shared.length, turn = shared.turn
+               FROM shared WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND shared.turn = :turn"""
+        ),
+        {"tenant_id": tenant_id, "origin": origin, "step_id": step_id, "turn": turn},
+    )
+
+
 def _part(bodies: dict[bytes, bytes], digest: bytes, step_id: StepId) -> bytes:
     where = f"part {digest.hex()} of step {step_id}"
     if digest not in bodies:

@@ -15,8 +15,18 @@ from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
+class Lineage:
+    """The run, step and turn that a fork began from, and by their names what it changed of its steps' definitions."""
+
+    run_id: RunId
+    step: str
+    turn: int
+    overrides: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run that is to be inserted; of its budget, None sets no limit."""
+    """A run that is to be inserted; of its budget, None sets no limit. One that is `paused` waits to be resumed."""
 
     tenant_id: TenantId
     run_id: RunId
@@ -30,6 +40,8 @@ class NewRun:
     request_digest: bytes | None
     traceparent: str | None
     created_by: UserId | None
+    lineage: Lineage | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,10 @@ class Run:
     tokens: int
     cost_nano_usd: int
     usage_final: bool
+    forked_from_run_id: RunId | None
+    forked_from_step: str | None
+    forked_from_turn: int | None
+    overrides: dict[str, dict[str, Any]]
 
 
 _SELECT = """
@@ -73,10 +89,13 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
     rows = await tx.execute(
         text(
             """INSERT INTO runs (tenant_id, run_id, task_id, task_version, input, budget_tokens, budget_nano_usd,
-                                 timeout_seconds, idempotency_key, request_digest, traceparent, created_by)
+                                 timeout_seconds, idempotency_key, request_digest, traceparent, created_by,
+                                 status, pause_reason, forked_from_run_id, forked_from_step, forked_from_turn,
+                                 overrides)
                VALUES (:tenant_id, :run_id, :task_id, :task_version, CAST(:input AS jsonb), :budget_tokens,
                        :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
-                       :created_by)
+                       :created_by, :status, :pause_reason, :origin, :origin_step, :origin_turn,
+                       CAST(:overrides AS jsonb))
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
                RETURNING *, 0 AS tokens, 0 AS cost_nano_usd"""
         ),
@@ -93,6 +112,12 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             "request_digest": run.request_digest,
             "traceparent": run.traceparent,
             "created_by": run.created_by,
+            "status": RunStatus.PAUSED if run.paused else RunStatus.PENDING,
+            "pause_reason": PauseReason.USER if run.paused else None,
+            "origin": run.lineage and run.lineage.run_id,
+            "origin_step": run.lineage and run.lineage.step,
+            "origin_turn": run.lineage and run.lineage.turn,
+            "overrides": jsonb(run.lineage.overrides if run.lineage else {}),
         },
     )
     row = rows.first()
@@ -127,6 +152,7 @@ async def page(
     after: tuple[datetime, UUID] | None,
     status: RunStatus | None,
     task_id: TaskId | None,
+    forked_from: RunId | None,
 ) -> list[Run]:
     """Newest first, beginning after the given (created_at, run_id)."""
     rows = await tx.execute(
@@ -135,6 +161,7 @@ async def page(
             + """WHERE r.tenant_id = :tenant_id
                    AND (CAST(:status AS text) IS NULL OR r.status = :status)
                    AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
+                   AND (CAST(:forked_from AS uuid) IS NULL OR r.forked_from_run_id = :forked_from)
                    AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id) < (:after_at, :after_id))
                  ORDER BY r.created_at DESC, r.run_id DESC LIMIT :limit"""
         ),
@@ -143,6 +170,7 @@ async def page(
             "limit": limit,
             "status": status.value if status else None,
             "task_id": task_id,
+            "forked_from": forked_from,
             "after_at": after[0] if after else None,
             "after_id": after[1] if after else None,
         },

@@ -38,6 +38,8 @@ class StepRow:
     ended_at: datetime | None
     output: Any
     error: dict[str, Any] | None
+    copied_from: StepId | None
+    """The step of another run whose end this is; its run was forked from that one."""
     tokens: int
     cost_nano_usd: int
 

@@ -106,9 +106,11 @@ class AgentEngine(RegisteredEngine):
         return AgentState(messages=state["messages"], turn=state["turn"])
 
     async def _ask(self, tick: _Tick, turn: int, messages: list[Message]) -> Message:
+        opening = _opening(tick.work, tick.step)
         request: dict[str, Any] = {
             "model": tick.work.resolve_text(tick.step.model, "model"),
-            "messages": [_wire(message) for message in messages],
+            # A fork may have changed the opening that an earlier turn was asked with.
+            "messages": [*opening, *(_wire(message) for message in messages[len(opening) :])],
             "max_tokens": tick.step.max_tokens,
         }
         if tick.step.tools:
