@@ -50,7 +50,13 @@ class Invoice:
     async def _write_groups(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting, []
-            await asyncio.to_thread(self._write, b"".join(line for line, _ in group))
+            try:
+                await asyncio.to_thread(self._write, b"".join(line for line, _ in group))
+            except OSError as error:
+                for _, stored in group:
+                    if not stored.done():
+                        stored.set_exception(error)
+                continue
             for _, stored in group:
                 if not stored.done():
                     stored.set_result(None)

@@ -12,6 +12,7 @@ from foundation.domain.ids import StepId, TenantId
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.storage.session.notifications import Wakeups
+from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
 from foundation.workflow import claims
 
@@ -48,6 +49,7 @@ class Leases:
         self._renew_seconds = renew_seconds
         self._visibility_seconds = visibility_seconds
         self._held: dict[tuple[StepId, int], HeldStep] = {}
+        self._tasks = TaskSet()
 
     def __len__(self) -> int:
         return len(self._held)
@@ -63,7 +65,7 @@ class Leases:
                 del self._held[key]
 
         self._held[key] = held
-        held.task = asyncio.create_task(until_done(), name=f"step {held.claim.name}")
+        held.task = self._tasks.start(until_done(), name=f"step {held.claim.name}")
 
     def tasks(self) -> list[asyncio.Task[None]]:
         return [held.task for held in self._held.values()]

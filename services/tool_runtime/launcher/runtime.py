@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from foundation.http.service_tokens import TokenVerifier
+from foundation.telemetry.background import VitalTasks
 from foundation.telemetry.logs import logger
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
@@ -63,13 +64,12 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
         finished=finished,
     )
     pool = RunnerPool(starter, board, probe, spare=settings.spare_runners)
-    filling = asyncio.create_task(pool.run())
     verifier = TokenVerifier(settings.public_keys(), audience=AUDIENCE)
     try:
-        yield Runtime(verifier, settings.callers, board, LeaseBook(board, pool), probe)
+        async with VitalTasks() as vital:
+            vital.start("runner pool", pool.run())
+            yield Runtime(verifier, settings.callers, board, LeaseBook(board, pool), probe)
     finally:
-        filling.cancel()
-        await asyncio.gather(filling, return_exceptions=True)
         board.close()
         await pool.close()
         await starter.close()

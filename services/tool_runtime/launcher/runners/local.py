@@ -13,6 +13,7 @@ from asyncio.subprocess import DEVNULL, Process
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from foundation.telemetry.background import TaskSet
 from tool_runtime.launcher.runners.base import RunnerStartError
 
 SERVICES = Path(__file__).resolve().parents[3]
@@ -76,7 +77,7 @@ class LocalRunners:
     search_path: str
     log_level: str = "INFO"
     _zygote: _Zygote | None = None
-    _listening: asyncio.Task[None] | None = None
+    _listening: TaskSet = field(default_factory=TaskSet)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _names: int = 0
 
@@ -98,17 +99,17 @@ class LocalRunners:
         return runner
 
     async def close(self) -> None:
-        if self._zygote is not None and self._listening is not None:
+        if self._zygote is not None:
             self._zygote.writer.close()
             with contextlib.suppress(ProcessLookupError):
                 self._zygote.process.kill()
-            await self._listening
+            await self._listening.wait()
 
     async def _ready(self) -> _Zygote:
         """The zygote, a new one if it is gone."""
         if self._zygote is None or self._zygote.gone:
             self._zygote = await self._new_zygote()
-            self._listening = asyncio.create_task(self._zygote.listen())
+            self._listening.start(self._zygote.listen(), name="zygote")
         return self._zygote
 
     async def _new_zygote(self) -> _Zygote:

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
+from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.board import JobBoard
@@ -43,6 +44,7 @@ class RunnerPool:
         self._probe = probe
         self._spare = spare
         self._places: dict[Place, asyncio.Task[None]] = {}
+        self._tasks = TaskSet()
         self._failures = 0
         self._pause: asyncio.TimerHandle | None = None
         self._closed = False
@@ -78,7 +80,7 @@ class RunnerPool:
             return
         for _ in range(self._board.demand + self._spare - len(self._places)):
             place = Place()
-            self._places[place] = asyncio.create_task(self._tend(place))
+            self._places[place] = self._tasks.start(self._tend(place), name=f"runner {place.name}")
         metrics.RUNNERS.set(len(self._places))
 
     async def _tend(self, place: Place) -> None:

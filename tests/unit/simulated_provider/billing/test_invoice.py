@@ -35,3 +35,10 @@ async def test_half_a_line_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "invoice.jsonl").open("a") as file:
         file.write('{"at": "2026')
     assert [line.request_id for line in read_invoice(tmp_path)] == ["request-1"]
+
+
+async def test_whoever_waits_for_a_line_hears_that_it_could_not_be_written(tmp_path: Path) -> None:
+    invoice = Invoice(tmp_path, fsync=False)
+    invoice.close()
+    outcomes = await asyncio.gather(*(invoice.append(a_line(number)) for number in range(3)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [OSError] * 3
