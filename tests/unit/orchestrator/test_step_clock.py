@@ -119,3 +119,16 @@ async def test_collecting_does_not_lengthen_a_time_that_is_not_over() -> None:
         with clock.collecting():
             assert clock.seconds_left <= 60
         assert 0 < clock.seconds_left <= 60
+
+
+async def test_a_clock_that_stands_goes_on_standing_while_output_is_collected() -> None:
+    clock, done = StepClock(0.05), asyncio.Event()
+    async with clock.running(), clock.call(Written()) as call:
+        await call.wait()
+        with clock.collecting():
+            left = clock.seconds_left
+            asyncio.get_running_loop().call_later(0.1, done.set)
+            await done.wait()
+            assert clock.seconds_left == left
+        assert clock.seconds_left == left
+        await call.go_on()

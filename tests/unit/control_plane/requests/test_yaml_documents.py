@@ -102,6 +102,10 @@ def test_a_document_of_very_many_values_is_refused() -> None:
     assert f"more than {MOST_VALUES}" in refused("[" + "1," * (MOST_VALUES + 1) + "]").detail
 
 
+def test_as_many_values_as_a_document_may_have_are_read() -> None:
+    assert len(parse_yaml(b"[" + b"1," * (MOST_VALUES - 1) + b"]")) == MOST_VALUES - 1
+
+
 def test_an_anchor_that_nobody_refers_to_is_nothing() -> None:
     assert parse_yaml(b"a: &x 1") == {"a": 1}
 

@@ -7,6 +7,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 from foundation.http.doors import install_doors
+from foundation.http.methods import allowed_methods
 
 
 @pytest.fixture
@@ -47,6 +48,16 @@ async def test_head_answers_as_get_does_without_a_body(client: httpx.AsyncClient
     assert head.status_code == got.status_code == 200
     assert head.headers == got.headers
     assert (head.content, got.content) == (b"", got.content)
+
+
+def test_what_takes_no_method_allows_none() -> None:
+    app = FastAPI()
+
+    @app.websocket("/live")
+    async def live() -> None:
+        """Never asked."""
+
+    assert allowed_methods(app, "/live") == []
 
 
 async def test_head_of_nothing_is_not_found(client: httpx.AsyncClient) -> None:

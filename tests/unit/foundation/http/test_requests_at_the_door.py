@@ -83,6 +83,7 @@ async def test_a_refused_value_is_told_with_its_place(client: httpx.AsyncClient)
         ("/a?x=%00", "/query/x"),
         ("/a?x=%FF", "/query/x"),
         ("/a?%00=1", "/query"),
+        ("/a?two+words=%00", "/query/two words"),
     ],
 )
 async def test_text_that_cannot_be_stored_is_refused_in_path_and_query(

@@ -157,3 +157,12 @@ def test_the_words_of_the_answers_are_those_that_the_script_begins_one_with() ->
     assert marked is not None
     words = {*re.findall(r"\{ '(\w+)'", lua), *re.findall(r"refuse\('(\w+)'", lua), *marked.groups()}
     assert {word.encode() for word in words} == set(ReserveReply)
+
+
+def test_a_rolling_limit_is_told_by_the_place_of_its_scope_counted_from_one() -> None:
+    """Lua counts from one."""
+    request = a_request(backfills={0: Backfill(0, {})})
+    *_, place, width, slice_ms, tokens, nano_usd, _ = make_arguments(request, lease_ms=1)
+    rolling = SCOPES[0].rolling
+    assert rolling is not None
+    assert (place, width, slice_ms, tokens, nano_usd) == (1, rolling.width_ms, rolling.slice_ms, 5, "")

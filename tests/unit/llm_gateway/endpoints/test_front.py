@@ -2,13 +2,16 @@
 
 import json
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
 from llm_gateway.endpoints.calls import CallEndpoint
 from llm_gateway.endpoints.front import Front, dialect_of, is_vendors
 from llm_gateway.endpoints.models import Models
+from llm_gateway.endpoints.sending import send_error
 from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.exchange.protocol_errors import UnknownPath
 
 PATHS = ("/v1/chat/completions", "/v1/messages", "/v1/messages/count_tokens", "/v1/responses")
 VERSION = [(b"anthropic-version", b"2023-06-01")]
@@ -128,3 +131,11 @@ async def test_what_fails_unexpectedly_tells_the_caller_nothing_of_it() -> None:
     message = "the gateway failed by a fault of its own; tell whoever operates the platform, whose log has the cause"
     assert (answered["status"], answered["error"]["message"]) == (500, message)
     assert answered["headers"]["request-id"] == answered["headers"]["x-request-id"]
+
+
+async def test_whoever_sends_an_error_learns_its_status() -> None:
+    async def send(message: Any) -> None:
+        del message
+
+    error = UnknownPath("/v1/other is not served here")
+    assert await send_error(send, error, dialect=Dialect.CHAT, request_id=UUID(int=1)) == 404

@@ -55,3 +55,21 @@ async def test_a_cancellation_stays_one() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+@pytest.mark.parametrize(("ahead", "looks_after"), [(10.0, 3.0), (2.0, 2.0)])
+async def test_it_looks_again_at_its_end_or_after_the_idle_time(
+    monkeypatch: pytest.MonkeyPatch, ahead: float, looks_after: float
+) -> None:
+    loop, began, moments = asyncio.get_running_loop(), now(), list[float]()
+    call_at = loop.call_at
+
+    def noted(when: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        moments.append(when - began)
+        return call_at(when, callback)
+
+    monkeypatch.setattr(loop, "time", lambda: began)
+    monkeypatch.setattr(loop, "call_at", noted)
+    async with idle_limit(began + ahead, idle=3.0):
+        pass
+    assert moments == [pytest.approx(looks_after)]

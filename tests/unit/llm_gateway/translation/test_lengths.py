@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fixtures.translation.provider_wires import Call, Said, chat_stream, completion
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
-from llm_gateway.translation.lengths import CHAT_NAME, Names, short_name
+from llm_gateway.translation.lengths import CHAT_NAME, CHAT_TOOLS, Names, short_name
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat
 from llm_gateway.translation.registry import translation
 from llm_gateway.translation.schemas import is_strict
@@ -117,6 +117,21 @@ def test_more_than_the_other_side_takes_is_refused_by_its_place(more: dict[str, 
     assert [fault.pointer for fault in refused.value.faults] == [place]
 
 
+def test_as_many_tools_as_the_other_side_takes_are_told() -> None:
+    tools = [tool(f"t{number}") for number in range(CHAT_TOOLS)]
+    assert len(MessagesToChat().request(from_messages(tools=tools))["tools"]) == CHAT_TOOLS
+
+
+@pytest.mark.parametrize("name", ["a", "a" * CHAT_NAME])
+def test_a_name_that_fits_stays_as_it_is(name: str) -> None:
+    assert short_name(name, most=CHAT_NAME) == name
+
+
+@pytest.mark.parametrize("name", ["", "a" * (CHAT_NAME + 1)])
+def test_a_name_that_does_not_fit_is_told_otherwise(name: str) -> None:
+    assert short_name(name, most=CHAT_NAME) != name
+
+
 @pytest.mark.parametrize(("schema", "strict"), [(CLOSED, True), (OPEN, False)])
 def test_a_schema_is_strict_only_where_the_other_side_takes_it_so(schema: dict[str, Any], strict: bool) -> None:
     config = {"format": {"type": "json_schema", "schema": schema}}
@@ -147,6 +162,13 @@ def test_a_schema_for_messages_closes_every_object_that_was_left_open() -> None:
         (
             [{"type": "text", "text": "x"}, {"type": "text", "text": "y"}],
             [{"type": "text", "text": "bob: x"}, {"type": "text", "text": "y"}],
+        ),
+        (
+            [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}],
+            [
+                {"type": "text", "text": "bob:"},
+                {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}},
+            ],
         ),
     ],
 )

@@ -111,6 +111,11 @@ def test_x32_numbers_die_on_x86(call: int) -> None:
     flags=st.sampled_from([0, 0o4000, 0o2000000]),
     protocol=st.integers(0, 300),
 )
+@example(16, 3, 0, 0)
+@example(16, 3, 0, 1)
+@example(2, 1, 0, 6)
+@example(10, 2, 0, 17)
+@example(2, 1, 0, 132)
 def test_only_unix_plain_internet_and_routing_sockets_exist(family: int, kind: int, flags: int, protocol: int) -> None:
     internet = family in {2, 10} and kind in {1, 2} and protocol in {0, 6, 17}
     expected = ALLOWED if family == 1 or internet or (family == 16 and protocol == 0) else refused(errno.EAFNOSUPPORT)

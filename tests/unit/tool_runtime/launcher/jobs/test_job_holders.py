@@ -113,3 +113,16 @@ async def test_a_closing_board_answers_a_later_holder_as_well() -> None:
     board.close()
     with pytest.raises(Exception, match="stopping"):
         await asyncio.wait_for(second.answer, 5)
+
+
+async def test_a_job_whose_failure_may_pass_runs_again_for_the_holder_after_its_cancel() -> None:
+    board, job = a_board(), a_job()
+    first = opened(board, job)
+    entry = await taken(board)
+    board.cancel(job.job_id, job.holder)
+    second = opened(board, held_by(job, 2, 2))
+    lost = ToolResult(job_id=job.job_id, status=JobStatus.FAILED, retryable=True, ended_at=datetime.now(UTC))
+    board.finish(entry, lost)
+    assert await first.answer == lost
+    assert not second.answer.done()
+    assert await taken(board) is second

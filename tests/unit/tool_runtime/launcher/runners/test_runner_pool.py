@@ -126,3 +126,18 @@ async def test_a_job_is_told_at_once_when_its_runner_found_no_sandbox(tmp_path: 
     async with a_pool(IdleRunners(exit_code=EXIT_NO_SANDBOX), tmp_path / "nothing") as (_, board):
         with pytest.raises(SandboxUnavailable, match="not installed"):
             await asyncio.wait_for(opened(board, a_job()).answer, 20)
+
+
+async def test_each_failure_to_start_doubles_the_pause_up_to_half_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, pauses = asyncio.get_running_loop(), list[float]()
+
+    def at_once(seconds: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        pauses.append(seconds)
+        return loop.call_at(loop.time(), callback)
+
+    monkeypatch.setattr(loop, "call_later", at_once)
+    async with a_pool(IdleRunners(refuses=True), tmp_path):
+        await until(lambda: len(pauses) >= 8)
+    assert pauses[:8] == [0.5, 1, 2, 4, 8, 16, 30, 30]
