@@ -11,6 +11,7 @@ from pydantic import PostgresDsn
 from control_plane.artifacts.routes import router as artifacts
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
+from control_plane.comparisons.routes import router as comparisons
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
 from control_plane.identity.issue_token import local_issuer
@@ -63,7 +64,18 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         redirect_slashes=False,
     )
     api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
-    for router in (tasks, runs, reruns, artifacts, budgets, budget_warnings, tenant_policy, usage, operations):
+    for router in (
+        tasks,
+        runs,
+        reruns,
+        comparisons,
+        artifacts,
+        budgets,
+        budget_warnings,
+        tenant_policy,
+        usage,
+        operations,
+    ):
         api.include_router(router)
     app.include_router(api)
     app.include_router(_health_routes(app))

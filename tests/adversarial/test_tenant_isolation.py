@@ -66,6 +66,7 @@ def neighbour(stack: Stack) -> Neighbour:
         query = "SELECT request_id FROM llm_events WHERE tenant_id = %s"
         [request_id] = owner.until(lambda: connection.execute(query, [owner.tenant_id]).fetchone())
     ids = {"run_id": run["id"], "task_id": run["task_id"], "artifact_id": artifact["id"], "request_id": request_id}
+    ids["other_id"] = run["id"]
     fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month"}
     return Neighbour(owner, {name: str(value) for name, value in (ids | fixed).items()})
 

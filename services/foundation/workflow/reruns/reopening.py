@@ -17,7 +17,7 @@ from foundation.workflow import run_control
 from foundation.workflow.run_control import RunRow
 
 _HOURS = 23
-"""The counters of an ended run's budget are kept for a day (`close_run.lua`); a later retry could spend it twice."""
+"""Counters that Redis lost are rebuilt for runs that ended within a day; a later retry could spend its budget twice."""
 _DAYS = 30
 """A run's deadline is this long after its beginning at the latest."""
 
