@@ -8,7 +8,7 @@ from foundation.contracts.steps.base import MAX_STEPS, Budget, ModelName, StepNa
 
 
 class RetryRun(BaseModel):
-    """`from` names the steps that run again, with everything below them; left out, all that did not succeed."""
+    """`from` names steps that run again, with all below them and what these lack; else all that did not succeed do."""
 
     model_config = ConfigDict(
         extra="forbid",

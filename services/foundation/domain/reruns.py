@@ -43,11 +43,19 @@ def below(steps: Sequence[StandingStep], names: Iterable[str]) -> frozenset[str]
 def steps_to_retry(steps: Sequence[StandingStep], *, named: Collection[str]) -> Mapping[str, StepRerun]:
     """The steps that a retry runs again: the named ones, without names those that are not settled, and all below them.
 
-    `steps` are in topological order, and so is the answer.
+    What any of these needs and is not settled runs again too, or they could not. `steps` are in topological order, and
+    so is the answer.
     """
-    first = named or [step.name for step in steps if not step.settled]
-    again = below(steps, first)
+    again = below(steps, named or [step.name for step in steps if not step.settled])
+    while missing := _unsettled_needs(steps, again):
+        again = below(steps, again | missing)
     return {step.name: _rerun(step, again) for step in steps if step.name in again}
+
+
+def _unsettled_needs(steps: Sequence[StandingStep], again: frozenset[str]) -> frozenset[str]:
+    """What the steps that run again need, although it neither stands nor runs again."""
+    needed = {need for step in steps if step.name in again for need in step.needs}
+    return frozenset(step.name for step in steps if step.name in needed - again and not step.settled)
 
 
 def _rerun(step: StandingStep, again: frozenset[str]) -> StepRerun:

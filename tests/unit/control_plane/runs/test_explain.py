@@ -8,7 +8,7 @@ import pytest
 from control_plane.runs.explain import explain
 from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
 from foundation.contracts.run_events import RunPaused
-from foundation.domain.states import PauseReason, RunStatus, StepStatus, WaitReason
+from foundation.domain.states import PauseReason, RunStatus, StepKind, StepStatus, WaitReason
 from foundation.storage.execution.run_events import Dated
 
 LATER = NOON + timedelta(minutes=5)
@@ -18,6 +18,23 @@ LATER = NOON + timedelta(minutes=5)
 def test_a_run_that_has_ended_waits_for_nothing(status: RunStatus) -> None:
     explanation = explain(a_run(status=status), [a_step(status=StepStatus.CANCELLED)])
     assert (explanation.status, explanation.waits) == (status, [])
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.BUDGET_EXCEEDED])
+def test_a_run_that_ended_early_says_where_it_goes_on_and_which_turns_are_kept(status: RunStatus) -> None:
+    steps = [
+        a_step("gather", status=StepStatus.SUCCESS),
+        a_step("think", kind=StepKind.AGENT, status=StepStatus.CANCELLED, turn=3, needs=["gather"]),
+        a_step("draw", kind=StepKind.TOOL, status=StepStatus.FAILED, turn=2),
+        a_step("write", status=StepStatus.SKIPPED, needs=["think", "draw"]),
+    ]
+    points = explain(a_run(status=status), steps).resume_from
+    assert [(point.step, point.turn) for point in points] == [("think", 3), ("draw", 0)]
+
+
+def test_only_a_run_that_ended_early_goes_on_somewhere() -> None:
+    assert explain(a_run(status=RunStatus.COMPLETED), [a_step(status=StepStatus.SUCCESS)]).resume_from == []
+    assert explain(a_run(), [a_step()]).resume_from == []
 
 
 def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be_closed() -> None:
