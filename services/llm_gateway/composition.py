@@ -113,6 +113,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         await serving.begin()
         stack.push_async_callback(serving.close)
         heartbeat = Heartbeat(seconds=settings.silence_seconds)
+        stack.push_async_callback(money.housekeeping.sign_off)
         await lifecycle.prepare(money.housekeeping, money.writer, money.rebuilder)
         _start_loops(stack, money, serving, breakers, vault, heartbeat)
         stack.push_async_callback(lifecycle.flush, money.book, money.writer)

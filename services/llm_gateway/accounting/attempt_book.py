@@ -160,6 +160,10 @@ class AttemptBook:
                 # Redis is away or its bucket closed. An attempt that only waits for the ledger holds up no other.
                 return
 
+    def is_empty(self) -> bool:
+        """Whether the ledger has all attempts of this gateway, which then owes nothing to anybody."""
+        return not self._journal.entries
+
     def list_unrecorded(self) -> list[JournalEntry]:
         """Settled attempts that PostgreSQL was not yet seen to have."""
         return [

@@ -3,7 +3,7 @@
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.storage.ledger.gateway_instances import record_sign_of_life
+from foundation.storage.ledger.gateway_instances import record_end_of_life, record_sign_of_life
 from foundation.storage.session.database import Database
 from foundation.telemetry.background import Loop, every
 from foundation.telemetry.logs import logger
@@ -53,6 +53,19 @@ class Housekeeping:
     async def report_alive(self) -> None:
         async with self._database.across_tenants(reason="this gateway is alive") as tx:
             await record_sign_of_life(tx, self._instance_id)
+
+    async def sign_off(self) -> None:
+        """Report that this gateway has ended, unless its journal still has what a rebuild must wait for.
+
+        Runs after the loops: `report_alive` would undo it.
+        """
+        if not self._book.is_empty():
+            return
+        try:
+            async with self._database.across_tenants(reason="this gateway has ended") as tx:
+                await record_end_of_life(tx, self._instance_id)
+        except DependencyUnavailable as error:
+            _log.warning("could not sign off; a rebuild may wait for this gateway a few seconds", exc_info=error)
 
     async def _lapse(self) -> None:
         if lapsed := await self._store.lapse():

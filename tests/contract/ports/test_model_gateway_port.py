@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.gateways.gateway import Signing, Tenant, running_gateway_process
 from fixtures.machine.free_port import free_port
-from fixtures.machine.postgres import ScratchDatabase
+from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.machine.redis_server import RedisServer, running_redis
 from fixtures.providers.simulated import SimulatedProvider, running_simulated_provider
 from fixtures.running.works import a_dispatch, a_work
@@ -83,16 +83,21 @@ def signing() -> Signing:
 
 
 @pytest.fixture(scope="module")
+def ledger() -> Iterator[ScratchDatabase]:
+    yield from scratch_database()
+
+
+@pytest.fixture(scope="module")
 def served(
     tmp_path_factory: pytest.TempPathFactory,
     redis: RedisServer,
-    scratch: ScratchDatabase,
+    ledger: ScratchDatabase,
     simulated: SimulatedProvider,
     signing: Signing,
 ) -> Iterator[str]:
     """The address of a gateway of this file's own."""
     folder: Path = tmp_path_factory.mktemp("gateway")
-    for running in running_gateway_process(folder, redis=redis, database=scratch, simulated=simulated, signing=signing):
+    for running in running_gateway_process(folder, redis=redis, database=ledger, simulated=simulated, signing=signing):
         yield running.url
 
 
@@ -103,7 +108,7 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
         return
     url: str = request.getfixturevalue("served")
     signing: Signing = request.getfixturevalue("signing")
-    tenant = Tenant().create(request.getfixturevalue("scratch"))
+    tenant = Tenant().create(request.getfixturevalue("ledger"))
     signer = ServiceTokenSigner(signing.private, service="orchestrator")
 
     async def close_run(work: Work) -> None:

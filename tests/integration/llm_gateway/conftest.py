@@ -49,8 +49,9 @@ def gateway_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 
 
 @pytest.fixture(scope="session")
-def database(scratch: ScratchDatabase) -> ScratchDatabase:
-    return scratch
+def database() -> Iterator[ScratchDatabase]:
+    """The ledger of all gateways here, which share `gateway_redis`."""
+    yield from scratch_database()
 
 
 @pytest.fixture

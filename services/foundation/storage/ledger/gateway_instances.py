@@ -15,6 +15,13 @@ async def record_sign_of_life(tx: Transaction, instance_id: str) -> None:
     )
 
 
+async def record_end_of_life(tx: Transaction, instance_id: str) -> None:
+    """Forget a gateway that ended in order, so that no rebuild waits for it and no allowance is shared with it."""
+    await tx.execute(
+        text("DELETE FROM gateway_instances WHERE instance_id = :instance_id"), {"instance_id": instance_id}
+    )
+
+
 async def live_gateways(tx: Transaction, *, seconds: float) -> set[str]:
     """The gateways seen within the last `seconds`; rows older than a day are deleted on the way."""
     await tx.execute(text("DELETE FROM gateway_instances WHERE seen_at < now() - interval '1 day'"))

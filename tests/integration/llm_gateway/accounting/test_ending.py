@@ -61,3 +61,23 @@ async def test_open_answers_are_charged_before_a_gateway_ends(world: World, mode
         return bool(reconcile(gateway, world.database)["drift_after_usd"] == "0")
 
     await eventually(agrees)
+
+
+def live_gateways(world: World) -> set[str]:
+    with world.database.superuser() as connection:
+        return {str(name) for (name,) in connection.execute("SELECT instance_id FROM gateway_instances")}
+
+
+@pytest.mark.parametrize("redis_answers", [True, False])
+async def test_only_a_gateway_that_has_nothing_left_to_settle_signs_off(world: World, redis_answers: bool) -> None:
+    gateway, other = world.gateway("gateway-1", LOCKSTEP_DRAIN_SECONDS="1"), world.gateway("gateway-2")
+    tenant = Tenant().create(world.database)
+    writer = await asked(gateway, tenant, SILENT)
+    assert live_gateways(world) == {"gateway-1", "gateway-2"}
+    if not redis_answers:
+        world.redis.kill()
+    await asyncio.to_thread(gateway.process.stop, seconds=60)
+    writer.close()
+    # what the journal still has is charged by nobody else, so that a rebuild has to wait for this gateway
+    assert live_gateways(world) == {"gateway-2"} | (set() if redis_answers else {"gateway-1"})
+    await asyncio.to_thread(other.process.stop)
