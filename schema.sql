@@ -227,6 +227,10 @@ CREATE TABLE steps (
     ended_at        timestamptz,
     output          jsonb,
     error           jsonb,
+    -- why a step did not run that its definition lets be left out
+    skip_reason     jsonb,
+    -- the run may complete although this step did not succeed
+    excused         boolean NOT NULL DEFAULT false,
     turn            int NOT NULL DEFAULT 0 CHECK (turn >= 0),
     checkpoint_head   bytea CHECK (length(checkpoint_head) = 32),
     checkpoint_length int,
@@ -247,7 +251,9 @@ CREATE TABLE steps (
     CHECK ((wait_reason IS NULL) = (waiting_since IS NULL)),
     CHECK ((status = 'RETRYING') = (retry_at IS NOT NULL)),
     CHECK (status <> 'SUCCESS' OR error IS NULL),
-    CHECK (clock_left IS NULL OR deadline_at IS NULL)
+    CHECK (clock_left IS NULL OR deadline_at IS NULL),
+    CONSTRAINT steps_skip_reason CHECK (skip_reason IS NULL OR (status = 'SKIPPED' AND excused AND error IS NULL)),
+    CONSTRAINT steps_excused CHECK (NOT excused OR status IN ('SKIPPED', 'FAILED'))
 );
 CREATE INDEX steps_waiting_for_a_slot ON steps (tenant_id, waiting_since) WHERE status = 'WAITING' AND wait_reason = 'slot';
 CREATE INDEX steps_leased ON steps (lease_expires_at) WHERE status = 'RUNNING';

@@ -24,6 +24,8 @@ class Work:
     step: Step
     data: Mapping[str, Any]
     """`{"input": …, "steps": {name: {"output": …}}}`"""
+    absent: frozenset[str]
+    """The steps that ended without an output, and that the run may complete without."""
     clock: StepClock
     """Runs while the step is worked on."""
 
@@ -58,7 +60,15 @@ class MoreTurns:
     records: tuple[Record, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class StepLeftOut:
+    """The step's definition lets it be left out, for this reason; it did not run."""
+
+    reason: Failure
+
+
 TickOutcome = StepFinished | MoreTurns
+"""What an engine returns."""
 
 
 class TickFailed(Exception):

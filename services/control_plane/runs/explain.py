@@ -68,6 +68,10 @@ def _run_wait(run: Run, reason: WaitReason, detail: str) -> Wait:
     return Wait(step=None, for_=reason.value, since=run.progressed_at, ends_by=run.hard_deadline, detail=detail)
 
 
+def _is_met(need: StepRow) -> bool:
+    return need.status is StepStatus.SUCCESS or need.excused
+
+
 def _step_wait(step: StepRow, run: Run, steps: list[StepRow]) -> Wait:
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
@@ -82,7 +86,7 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow]) -> Wait:
         case StepStatus.OUTCOME_UNKNOWN:
             reason, detail, until = WaitReason.DECISION, "a person decides what happened", run.hard_deadline
         case _ if step.unmet_needs > 0:
-            unmet = [need for need in step.needs if by_name[need].status is not StepStatus.SUCCESS]
+            unmet = [need for need in step.needs if not _is_met(by_name[need])]
             reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.hard_deadline
         case _ if step.wait_reason == WaitReason.SLOT:
             reason, detail, until = (

@@ -118,6 +118,10 @@ class StepView(BaseModel):
     tokens: int
     cost_usd: str
     error: dict[str, Any] | None
+    skip_reason: dict[str, Any] | None = Field(
+        description="why a step was left out as its definition allows: `condition_false` or `input_missing`"
+    )
+    excused: bool = Field(description="whether the run may complete although this step did not succeed")
     output: Any
     copied_from: UUID | None = Field(description="the step of the forked run whose end this is; it cost nothing here")
 
@@ -140,6 +144,8 @@ class StepView(BaseModel):
             tokens=step.tokens,
             cost_usd=dollars(step.cost_nano_usd),
             error=step.error,
+            skip_reason=step.skip_reason,
+            excused=step.excused,
             output=step.output,
             copied_from=step.copied_from,
         )

@@ -1,6 +1,6 @@
 """A task's definition: its steps, what they need, and the limits of a run."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -27,7 +27,7 @@ class TaskDefinition(Message):
     budget: Budget = Budget()
     timeout_seconds: int = Field(default=1800, ge=1, le=MAX_RUN_SECONDS)
     on_timeout: TimeoutPolicy = TimeoutPolicy.GRACEFUL
-    on_step_failure: RecoveryPolicy = RecoveryPolicy.SKIP_DEPENDENTS
+    on_step_failure: Literal[RecoveryPolicy.SKIP_DEPENDENTS, RecoveryPolicy.FAIL] = RecoveryPolicy.SKIP_DEPENDENTS
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
 
     @field_validator("steps", mode="after")

@@ -163,11 +163,12 @@ class StepFailed(StepEvent):
 
 
 class StepSkipped(StepEvent):
-    """The step never ran, because one that it needs has not succeeded; `error` names it."""
+    """The step never ran: `error` names the step that failed, or `reason` says why it may be left out."""
 
     type = RunEventType.STEP_SKIPPED
     name: str
-    error: ErrorDocument
+    error: ErrorDocument | None = None
+    reason: ErrorDocument | None = None
 
 
 class StepCancelled(StepEvent):

@@ -20,6 +20,10 @@ class FailureCode(StrEnum):
     OUTCOME_REFUSED = "outcome_refused"
     FAILURE_REFUSED = "failure_refused"
 
+    # Why a step that may be left out did not run.
+    CONDITION_FALSE = "condition_false"
+    INPUT_MISSING = "input_missing"
+
     # What its definition or its inputs led to.
     EXPRESSION_FAILED = "expression_failed"
     FILES_INVALID = "files_invalid"

@@ -2,11 +2,47 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
 
 MAX_ATTEMPTS = 5
 """Of a step; what ends as the last of them stays failed."""
 DELAYS = (0.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before attempt 1, 2, …, before jitter."""
+
+
+class RetryCause(StrEnum):
+    """The failures for which a definition may have a step tried again: those that pass by themselves, or one code."""
+
+    TRANSIENT = "transient"
+    """What the platform itself knows to pass: time-outs of the network, 5xx, 429, a lost worker or runner."""
+
+    # A program's failures, by the reason of its job.
+    EXIT_CODE = "exit_code"
+    SIGNAL = "signal"
+    WALL_TIME = "wall_time"
+    CPU_TIME = "cpu_time"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+    # A model's.
+    MODEL_ANSWER_INVALID = "model_answer_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a step is tried, and after which failures."""
+
+    attempts: int = MAX_ATTEMPTS
+    causes: frozenset[RetryCause] = frozenset({RetryCause.TRANSIENT})
+
+    def allows(self, *, code: str, transient: bool, attempt: int) -> bool:
+        """Whether a step whose attempt of this number (1-based) failed is tried again."""
+        return attempt < self.attempts and (self.asks_for(code) or (transient and RetryCause.TRANSIENT in self.causes))
+
+    def asks_for(self, code: str) -> bool:
+        """Whether the definition names this very code."""
+        return code in self.causes and code != RetryCause.TRANSIENT
 
 
 def delay_before(attempt: int, *, uniform: Callable[[float, float], float] = random.uniform) -> float:

@@ -1,5 +1,6 @@
 """The states of runs and steps, and the transitions between them."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -76,10 +77,15 @@ class PauseReason(StrEnum):
 
 
 class RecoveryPolicy(StrEnum):
-    """What a failed step does to the rest of its run."""
+    """What a failed step does to the rest of its run.
+
+    Its dependents are skipped, or the run is stopped, or (a step's own choice only) the run goes on as if it had ended
+    without an output.
+    """
 
     SKIP_DEPENDENTS = "skip_dependents"
     FAIL = "fail"
+    CONTINUE = "continue"
 
 
 class TimeoutPolicy(StrEnum):
@@ -116,6 +122,7 @@ STEP_TRANSITIONS: dict[StepStatus, frozenset[StepStatus]] = {
             StepStatus.RETRYING,
             StepStatus.SUCCESS,
             StepStatus.FAILED,
+            StepStatus.SKIPPED,
             StepStatus.CANCELLED,
             StepStatus.OUTCOME_UNKNOWN,
         }
@@ -145,10 +152,11 @@ def terminal_status(causes: set[RunStatus]) -> RunStatus:
     return min(causes, key=_PRECEDENCE.index, default=RunStatus.COMPLETED)
 
 
-def outcome_of(statuses: list[StepStatus], *, first_cause: RunStatus | None) -> RunStatus:
+def outcome_of(statuses: Iterable[StepStatus], *, first_cause: RunStatus | None) -> RunStatus:
     """The state in which a run ended: its recorded first terminal cause, or else one derived from its steps.
 
-    A run with any step that did not succeed has failed: partial results are kept, but not called a success.
+    `statuses` leaves out the steps that are excused: those whose definition lets the run complete without them. A run
+    with any other step that did not succeed has failed: partial results are kept, but not called a success.
     """
     if first_cause is not None:
         return first_cause

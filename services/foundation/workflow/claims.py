@@ -48,15 +48,17 @@ _CLAIM = text(
            RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens AS run_budget_tokens,
                      r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides)
        SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
-              jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
-                                     jsonb_build_object('name', c.name))
-                  || COALESCE(c.overrides -> c.name, '{}') AS definition,
-              v.definition ->> 'on_step_failure' AS on_step_failure,
+              d.definition,
+              COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') AS on_failure,
               v.turns_per_dispatch
        FROM claimed c
        CROSS JOIN LATERAL (
            SELECT * FROM task_versions v
-           WHERE v.tenant_id = c.tenant_id AND v.task_id = c.task_id AND v.version = c.task_version LIMIT 1) v"""
+           WHERE v.tenant_id = c.tenant_id AND v.task_id = c.task_id AND v.version = c.task_version LIMIT 1) v
+       CROSS JOIN LATERAL (
+           SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
+                                         jsonb_build_object('name', c.name))
+                      || COALESCE(c.overrides -> c.name, '{}') AS definition) d"""
 )
 
 

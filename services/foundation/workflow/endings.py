@@ -16,7 +16,11 @@ def error_of(status: RunStatus, steps: list[EndedStep], *, first_error: dict[str
     """The run's error: what stopped it, or else its steps' failures in a sentence; `failures` lists them either way."""
     if status is RunStatus.COMPLETED:
         return None
-    failures = [dict(step.error or {}, step=step.name) for step in steps if step.status is StepStatus.FAILED]
+    failures = [
+        dict(step.error or {}, step=step.name)
+        for step in steps
+        if step.status is StepStatus.FAILED and not step.excused
+    ]
     detail = "; ".join(f"step {f['step']}: {f.get('detail', 'failed')}" for f in failures) or f"the run is {status}"
     derived = {"code": FailureCode.STEPS_FAILED if failures else status.value.lower(), "detail": detail}
     return {**(first_error or derived), "failures": failures}
@@ -40,7 +44,8 @@ async def end_from_steps(tx: Transaction, run: RunRow) -> RunStatus:
     """Ends a locked run whose steps have all ended; returns its state."""
     plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
     steps = await plans.ended_steps(tx, run.tenant_id, run.run_id)
-    status = outcome_of([step.status for step in steps], first_cause=plan.stop_cause)
+    needed = [step.status for step in steps if not step.excused]
+    status = outcome_of(needed, first_cause=plan.stop_cause)
     await _end(tx, run, plan, steps, status=status, first_error=plan.error)
     return status
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from foundation.contracts.steps.base import Retry
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
@@ -55,8 +56,13 @@ async def fence_lapsed(tx: Transaction, tenant_id: TenantId, step_id: StepId) ->
                               OR (s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s'))
                        RETURNING s.*, r.task_id, r.task_version)
                    SELECT f.*, COALESCE(f.deadline_at < now(), false) AS overdue,
-                          v.definition ->> 'on_step_failure' AS on_step_failure
-                   FROM fenced f JOIN task_versions v USING (tenant_id, task_id) WHERE v.version = f.task_version"""
+                          COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') AS on_failure,
+                          d.definition -> 'retry' AS retry
+                   FROM fenced f JOIN task_versions v USING (tenant_id, task_id)
+                   CROSS JOIN LATERAL (
+                       SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
+                                                     jsonb_build_object('name', f.name)) AS definition) d
+                   WHERE v.version = f.task_version"""
             ),
             {"tenant_id": tenant_id, "step_id": step_id},
         )
@@ -64,6 +70,6 @@ async def fence_lapsed(tx: Transaction, tenant_id: TenantId, step_id: StepId) ->
     if row is None:
         return None
     dispatch = StepDispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
-    policy = RecoveryPolicy(row.on_step_failure)
-    lease = LeaseFence(dispatch, row.fence, row.name, row.attempt, row.started_at, policy, row.earlier_attempts)
+    policy, retry = RecoveryPolicy(row.on_failure), Retry.model_validate(row.retry or {}).policy()
+    lease = LeaseFence(dispatch, row.fence, row.name, row.attempt, row.started_at, policy, retry, row.earlier_attempts)
     return FencedStep(lease, row.overdue)

@@ -24,13 +24,19 @@ async def end(
     status: StepStatus,
     output: Any = None,
     error: dict[str, Any] | None = None,
+    skip_reason: dict[str, Any] | None = None,
+    excused: bool = False,
     turn: int | None = None,
 ) -> None:
-    """Ends a held step; `LeaseLost` when the fence has been raised since."""
+    """Ends a held step; `LeaseLost` when the fence has been raised since.
+
+    `excused` is whether the run may complete although this step did not succeed.
+    """
     row = await tx.execute(
         text(
             """UPDATE steps
                SET status = :status, output = CAST(:output AS jsonb), error = CAST(:error AS jsonb), ended_at = now(),
+                   skip_reason = CAST(:skip_reason AS jsonb), excused = :excused,
                    lease_expires_at = NULL, worker_id = NULL, task_token = NULL, turn = COALESCE(:turn, turn),
                    wait_reason = NULL, waiting_since = NULL
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
@@ -43,6 +49,8 @@ async def end(
             "status": status.value,
             "output": jsonb(output),
             "error": jsonb(error),
+            "skip_reason": jsonb(skip_reason),
+            "excused": excused,
             "turn": turn,
         },
     )
@@ -82,19 +90,29 @@ async def next_tick(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fe
 
 
 async def give_back(
-    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, retry_seconds: float | None
+    tx: Transaction,
+    tenant_id: TenantId,
+    step_id: StepId,
+    *,
+    fence: int,
+    retry_seconds: float | None,
+    next_turn: bool = False,
 ) -> None:
-    """Hands a held step back with its token, to be tried again after `retry_seconds`, or with None as never taken."""
+    """Hands a held step back with its token, to be tried again after `retry_seconds`, or with None as never taken.
+
+    With `next_turn` what this attempt recorded is not read again: calls are keyed by turn, so the next are new ones.
+    """
     row = await tx.execute(
         text(
             """UPDATE steps
                SET status = CASE WHEN CAST(:retry AS float) IS NULL THEN 'QUEUED' ELSE 'RETRYING' END,
                    retry_at = now() + CAST(:retry AS float) * interval '1 second',
+                   turn = turn + CAST(:next_turn AS int),
                    lease_expires_at = NULL, worker_id = NULL, wait_reason = NULL, waiting_since = NULL
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                RETURNING 1"""
         ),
-        {"tenant_id": tenant_id, "step_id": step_id, "fence": fence, "retry": retry_seconds},
+        {"tenant_id": tenant_id, "step_id": step_id, "fence": fence, "retry": retry_seconds, "next_turn": next_turn},
     )
     if row.first() is None:
         raise LeaseLost("another holder has this step now")

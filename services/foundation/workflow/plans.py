@@ -144,13 +144,15 @@ class EndedStep:
     status: StepStatus
     output: Any
     error: Mapping[str, Any] | None
+    excused: bool
+    """The run may complete although this step did not succeed."""
     is_sink: bool
 
 
 async def ended_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[EndedStep]:
     rows = await tx.execute(
         text(
-            """SELECT s.name, s.status, s.output, s.error,
+            """SELECT s.name, s.status, s.output, s.error, s.excused,
                       NOT EXISTS (SELECT FROM step_needs n
                                   WHERE n.tenant_id = s.tenant_id AND n.needs_id = s.step_id) AS is_sink
                FROM steps s WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id ORDER BY s.position"""

@@ -13,6 +13,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.telemetry.traces import current_trace_id
 from foundation.workflow import callbacks, outcomes, run_control
+from foundation.workflow.messages import step_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,25 @@ class EndingStep:
 async def follow_failure(
     tx: Transaction, step: EndingStep, failure: Failure, *, policy: RecoveryPolicy
 ) -> list[RunEvent]:
-    """Skips the dependents or stops the run, and answers every token; returns the events, which are appended last."""
+    """Skips the dependents, lets them go on or stops the run; returns the events, which are appended last.
+
+    Every token that is waited for is answered.
+    """
     events: list[RunEvent] = [StepFailed(step_id=step.step_id, name=step.name, error=failure.as_json())]
     effects = [callbacks.done(step.waiting)] if step.waiting else []
-    if policy is RecoveryPolicy.SKIP_DEPENDENTS:
-        error = dependency_failure(failure, step=step.name).as_json()
-        skipped = await outcomes.skip_dependents(tx, step.tenant_id, step.step_id, error=error)
-        effects += [callbacks.done(one.waiting) for one in skipped if one.waiting]
-        events += [StepSkipped(step_id=one.step_id, name=one.name, error=error) for one in skipped]
-    else:
-        await run_control.stop_unfinished(
-            tx, step.tenant_id, step.run_id, cause=RunStatus.FAILED, error=failure.as_json()
-        )
+    match policy:
+        case RecoveryPolicy.SKIP_DEPENDENTS:
+            error = dependency_failure(failure, step=step.name).as_json()
+            skipped = await outcomes.skip_dependents(tx, step.tenant_id, step.step_id, error=error)
+            effects += [callbacks.done(one.waiting) for one in skipped if one.waiting]
+            events += [StepSkipped(step_id=one.step_id, name=one.name, error=error) for one in skipped]
+        case RecoveryPolicy.CONTINUE:
+            released = await outcomes.release_dependents(tx, step.tenant_id, step.step_id)
+            effects += [step_message(one) for one in released]
+        case RecoveryPolicy.FAIL:
+            await run_control.stop_unfinished(
+                tx, step.tenant_id, step.run_id, cause=RunStatus.FAILED, error=failure.as_json()
+            )
     await outbox.write(tx, step.tenant_id, effects)
     return events
 

@@ -157,8 +157,7 @@ class AttemptBook:
             if entry is None:
                 self._unfinished.discard(identity)
             elif not await self._settle_in_redis(entry) and identity not in self._unknown_since:
-                # Redis is away or its bucket closed. An attempt that only waits for the ledger holds up no other.
-                return
+                return  # Redis is away or its bucket closed; an attempt that waits for the ledger holds up no other
 
     def is_empty(self) -> bool:
         """Whether the ledger has all attempts of this gateway, which then owes nothing to anybody."""

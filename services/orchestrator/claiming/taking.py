@@ -147,7 +147,8 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
     return None
 
 
-def work_of(claim: StepClaim, outputs: dict[str, object]) -> Work:
-    data = {"input": claim.run_input, "steps": {name: {"output": output} for name, output in outputs.items()}}
+def work_of(claim: StepClaim, outputs: step_rows.Outputs) -> Work:
+    data = {"input": claim.run_input, "steps": {name: {"output": value} for name, value in outputs.by_name.items()}}
     clock = StepClock(claim.seconds_left)
-    return Work(claim=claim, step=_STEP.validate_python(claim.definition), data=data, clock=clock)
+    step = _STEP.validate_python(claim.definition)
+    return Work(claim=claim, step=step, data=data, absent=outputs.absent, clock=clock)

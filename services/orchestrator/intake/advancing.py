@@ -10,16 +10,18 @@ from foundation.domain.states import StepKind
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.retries import with_tries
+from orchestrator.claiming.conditions import left_out
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_out
 from orchestrator.recording.base import OutcomeRecording
-from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
+from orchestrator.work import MoreTurns, StepFinished, StepLeftOut, TickFailed, TickOutcome, Work
 
 _log = logger(__name__)
 _RECORD_TRIES = 5
 _RECORD_PAUSE_SECONDS = 0.2
+_ENDED = {StepFinished: "step ended", StepLeftOut: "step left out", MoreTurns: "turn ended"}
 _FAILURE_REFUSED = Failure(
     FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
 )
@@ -67,11 +69,13 @@ class Advancer:
             self._failpoints.reach("ran")
             return await self._ended(work, outcome, free_slots)
 
-    async def _run(self, work: Work) -> TickOutcome:
+    async def _run(self, work: Work) -> TickOutcome | StepLeftOut:
         """The engine's outcome within the step's time; a failure of the step is raised as `TickFailed`."""
         if work.claim.seconds_left <= 0:
             raise timed_out(work.step.timeout_seconds)
         try:
+            if (skip := left_out(work)) is not None:
+                return skip
             async with work.clock.running():
                 return await self._engines[work.claim.kind].run(work)
         except (LeaseLost, RunClosed, BudgetExceeded, TickFailed):
@@ -81,15 +85,18 @@ class Advancer:
                 _log.exception("the engine failed unexpectedly")
             raise failure_of(error, timeout_seconds=work.step.timeout_seconds) from error
 
-    async def _ended(self, work: Work, outcome: TickOutcome, free_slots: Callable[[], int]) -> list[Work]:
+    async def _ended(self, work: Work, outcome: TickOutcome | StepLeftOut, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
 
         async def record() -> None:
             lease = work.claim.lease_fence()
-            if isinstance(outcome, StepFinished):
-                claimed.extend(await self._outcomes.finished(lease, outcome, free_slots=free_slots()))
-            else:
-                await self._outcomes.more_turns(lease, outcome)
+            match outcome:
+                case StepFinished():
+                    claimed.extend(await self._outcomes.finished(lease, outcome, free_slots=free_slots()))
+                case StepLeftOut():
+                    claimed.extend(await self._outcomes.left_out(lease, outcome.reason, free_slots=free_slots()))
+                case MoreTurns():
+                    await self._outcomes.more_turns(lease, outcome)
 
         refused = await self._record(record)
         if refused is not None:
@@ -97,8 +104,9 @@ class Advancer:
             detail = f"the step's outcome cannot be stored: {refused.detail}"
             await self._failed(work, TickFailed(FailureCode.OUTCOME_REFUSED, detail))
         seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
-        step = {"name": work.claim.name, "turn": outcome.turn, "duration_ms": round(seconds * 1000)}
-        _log.info("step ended" if isinstance(outcome, StepFinished) else "turn ended", extra={"step": step})
+        turn = work.claim.turn if isinstance(outcome, StepLeftOut) else outcome.turn
+        step = {"name": work.claim.name, "turn": turn, "duration_ms": round(seconds * 1000)}
+        _log.info(_ENDED[type(outcome)], extra={"step": step})
         return claimed
 
     async def _failed(self, work: Work, error: TickFailed) -> None:

@@ -15,6 +15,10 @@ class OutcomeRecording(Protocol):
         """The step succeeded; the dependents that were claimed with its end are returned."""
         ...
 
+    async def left_out(self, lease: LeaseFence, reason: Failure, *, free_slots: int) -> list[Work]:
+        """The step is skipped as its definition allows; the dependents that were claimed with it are returned."""
+        ...
+
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None: ...
 
     async def failed(

@@ -17,8 +17,10 @@ async def write_records(tx: Transaction, records: Sequence[Record]) -> None:
         await record(tx)
 
 
-async def end_failed(tx: Transaction, lease: LeaseFence, failure: Failure, *, output: object = None) -> None:
-    """Ends the held step as FAILED; `output` is what it had by then."""
+async def end_failed(
+    tx: Transaction, lease: LeaseFence, failure: Failure, *, output: object = None, excused: bool = False
+) -> None:
+    """Ends the held step as FAILED; `output` is what it had by then; `excused`: the run may complete all the same."""
     await outcomes.end(
         tx,
         lease.dispatch.tenant_id,
@@ -27,6 +29,7 @@ async def end_failed(tx: Transaction, lease: LeaseFence, failure: Failure, *, ou
         status=StepStatus.FAILED,
         output=output,
         error=failure.as_json(),
+        excused=excused,
     )
 
 

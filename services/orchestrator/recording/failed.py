@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.domain.errors import Failure
+from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from foundation.workflow import step_endings
@@ -14,11 +15,12 @@ from orchestrator.work import Record
 async def record_failed(
     tx: Transaction, lease: LeaseFence, failure: Failure, *, records: Sequence[Record] = (), output: object = None
 ) -> None:
-    """Ends the step as FAILED, and treats the rest of its run by the task's `on_step_failure`."""
+    """Ends the step as FAILED, and treats the rest of its run by its `on_failure` or the task's `on_step_failure`."""
     dispatch = lease.dispatch
     failure = step_endings.placed(failure, step=lease.name)
-    await end_failed(tx, lease, failure, output=output)
+    excused = lease.on_failure is RecoveryPolicy.CONTINUE
+    await end_failed(tx, lease, failure, output=output, excused=excused)
     await write_records(tx, records)
     ending = EndingStep(dispatch.tenant_id, dispatch.run_id, dispatch.step_id, lease.name, waiting=dispatch)
-    events = await step_endings.follow_failure(tx, ending, failure, policy=lease.on_step_failure)
+    events = await step_endings.follow_failure(tx, ending, failure, policy=lease.on_failure)
     await close(tx, lease, *events)

@@ -14,6 +14,7 @@ from orchestrator.recording.base import OutcomeRecording
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
 from orchestrator.recording.given_back import record_given_back
+from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
 from orchestrator.recording.out_of_budget import record_out_of_budget
 from orchestrator.recording.retried import delay_of, may_retry, record_retried
@@ -39,6 +40,14 @@ class OutcomeWriter(OutcomeRecording):
         _observe(lease, StepStatus.SUCCESS)
         return claimed
 
+    async def left_out(self, lease: LeaseFence, reason: Failure, *, free_slots: int) -> list[Work]:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            claimed = await record_left_out(tx, lease, reason, taker=self._taker, free_slots=free_slots)
+            self._failpoints.reach("left_out.before_commit")
+        self._failpoints.reach("left_out.after_commit")
+        _observe(lease, StepStatus.SKIPPED)
+        return claimed
+
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             await record_more_turns(tx, lease, outcome)
@@ -55,7 +64,7 @@ class OutcomeWriter(OutcomeRecording):
         records: Sequence[Record] = (),
         output: object = None,
     ) -> bool:
-        again = retryable and may_retry(lease)
+        again = may_retry(lease, failure, transient=retryable)
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             if again:
                 await record_retried(tx, lease, failure, delay_seconds=delay_of(lease, retry_after=retry_after))

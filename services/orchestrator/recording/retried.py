@@ -2,7 +2,7 @@
 
 from foundation.contracts.run_events import StepRetrying
 from foundation.domain.errors import Failure
-from foundation.domain.retry import MAX_ATTEMPTS, delay_before
+from foundation.domain.retry import delay_before
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
@@ -12,14 +12,25 @@ from orchestrator.recording.closing import close
 from orchestrator.recording.failed import record_failed
 
 
-def may_retry(lease: LeaseFence) -> bool:
-    return lease.tries < MAX_ATTEMPTS
+def may_retry(lease: LeaseFence, failure: Failure, *, transient: bool) -> bool:
+    """Whether the step is tried again after this failure; `transient` is whether the platform knows it to pass."""
+    return lease.retry.allows(code=failure.code, transient=transient, attempt=lease.tries)
 
 
 async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *, delay_seconds: float) -> None:
-    """Hands the step back for another attempt after so many seconds; this attempt counts."""
+    """Hands the step back for another attempt after so many seconds; this attempt counts.
+
+    Where the definition asks for the retry of a result that is recorded, the next attempt makes its calls anew.
+    """
     dispatch = lease.dispatch
-    await outcomes.give_back(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, retry_seconds=delay_seconds)
+    await outcomes.give_back(
+        tx,
+        dispatch.tenant_id,
+        dispatch.step_id,
+        fence=lease.fence,
+        retry_seconds=delay_seconds,
+        next_turn=lease.retry.asks_for(failure.code),
+    )
     await outbox.write(tx, dispatch.tenant_id, [step_message(dispatch, delay_seconds=delay_seconds)])
     event = StepRetrying(
         step_id=dispatch.step_id,
@@ -33,7 +44,7 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
 
 async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:
     """Has a step whose holder is gone tried again at once, or fails it when its attempts are used up."""
-    if may_retry(lease):
+    if may_retry(lease, failure, transient=True):
         await record_retried(tx, lease, failure, delay_seconds=0)
     else:
         await record_failed(tx, lease, failure)

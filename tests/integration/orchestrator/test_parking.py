@@ -92,7 +92,7 @@ async def _holding(taker: Taker, run: ARun) -> tuple[LeaseFence, Work]:
     taken = await taker.take(run.dispatch("first"))
     assert isinstance(taken, Taken)
     holding = taken.work.claim.lease_fence()
-    assert holding.on_step_failure is RecoveryPolicy.SKIP_DEPENDENTS
+    assert holding.on_failure is RecoveryPolicy.SKIP_DEPENDENTS
     return holding, taken.work
 
 

@@ -29,7 +29,7 @@ class AgentStep(StepBase):
 
     def faults(self, at: Place) -> list[Fault]:
         pointer = pointer_of((*at, "files"))
-        faults = below(pointer, written_file_faults(self.files or None))
+        faults = super().faults(at) + below(pointer, written_file_faults(self.files or None))
         if self.files and not self.tools:
             faults.append(Fault(pointer, "only tools read files; name one in `tools`"))
         return faults

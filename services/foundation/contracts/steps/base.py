@@ -1,12 +1,16 @@
 """What the steps of every kind have in common."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.expressions.evaluation import is_expression
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault
 from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
+from foundation.domain.retry import MAX_ATTEMPTS, RetryCause, RetryPolicy
+from foundation.domain.states import RecoveryPolicy
 
 MAX_STEPS = 500
 MAX_INSTRUCTIONS = 32_768
@@ -41,12 +45,28 @@ class Budget(Message):
         return None if self.cost_usd is None else nano_usd(self.cost_usd)
 
 
+class Retry(Message):
+    """How often a step is tried in all, and after which failures; without `on`, after those that pass by themselves."""
+
+    attempts: int = Field(default=MAX_ATTEMPTS, ge=1, le=MAX_ATTEMPTS, strict=True)
+    on: list[RetryCause] = Field(default=[RetryCause.TRANSIENT], min_length=1, max_length=len(RetryCause))
+
+    def policy(self) -> RetryPolicy:
+        return RetryPolicy(self.attempts, frozenset(self.on))
+
+
 class StepBase(Message):
     """A kind adds `kind`, a `Literal` of its one name, and what it needs to know; its engine runs it."""
 
+    retry_causes: ClassVar[frozenset[RetryCause]] = frozenset({RetryCause.TRANSIENT})
+    """The causes that `retry.on` of this kind may name."""
+
     name: StepName
     needs: list[StepName] = Field(default=[], max_length=MAX_STEPS)
+    when: Text | None = None
     timeout_seconds: int = Field(default=300, ge=1, le=MAX_STEP_SECONDS)
+    retry: Retry = Retry()
+    on_failure: RecoveryPolicy | None = None
     budget: Budget | None = None
 
     @property
@@ -54,9 +74,24 @@ class StepBase(Message):
         """The most dispatches that the step can take."""
         return 1
 
-    def faults(self, at: Place) -> list[Fault]:  # noqa: ARG002 - for kinds that have some
-        """The step's faults that no single field shows, and that no value of its expressions can make good."""
-        return []
+    def faults(self, at: Place) -> list[Fault]:
+        """The step's faults that no single field shows, and that no value of its expressions can make good.
+
+        A kind that has more adds them to these.
+        """
+        faults = []
+        if self.when is not None and not is_expression(self.when):
+            faults.append(
+                Fault(pointer_of((*at, "when")), "a condition is one expression, such as ${input.publish == `true`}")
+            )
+        for place, cause in enumerate(self.retry.on):
+            if cause not in self.retry_causes:
+                names = ", ".join(sorted(self.retry_causes))
+                pointer = pointer_of((*at, "retry", "on", place))
+                faults.append(
+                    Fault(pointer, f"a step of this kind does not fail with {cause.value!r}; it takes {names}")
+                )
+        return faults
 
     def templates(self) -> dict[str, Any]:
         """The members in whose texts `${…}` is an expression."""

@@ -7,10 +7,13 @@ from pydantic import Field
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.steps.base import ModelName, Place, StepBase, Text
 from foundation.domain.errors import Fault
+from foundation.domain.retry import RetryCause
 
 
 class LlmStep(StepBase):
     """Asks a model once."""
+
+    retry_causes = frozenset({RetryCause.TRANSIENT, RetryCause.MODEL_ANSWER_INVALID})
 
     kind: Literal["llm"]
     model: ModelName = "default"
@@ -19,6 +22,8 @@ class LlmStep(StepBase):
     max_tokens: int = Field(default=1024, ge=1, le=200_000)
 
     def faults(self, at: Place) -> list[Fault]:
-        if f"{self.prompt}{self.instructions}".strip():
-            return []
-        return [Fault(pointer_of((*at, "prompt")), "the model is asked nothing; write a prompt or instructions")]
+        faults = super().faults(at)
+        if not f"{self.prompt}{self.instructions}".strip():
+            pointer = pointer_of((*at, "prompt"))
+            faults.append(Fault(pointer, "the model is asked nothing; write a prompt or instructions"))
+        return faults

@@ -9,10 +9,13 @@ from foundation.contracts.steps.base import Place, StepBase, below
 from foundation.contracts.tools.catalogue import TOOLS, ToolName
 from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
+from foundation.domain.retry import RetryCause
 
 
 class ToolStep(StepBase):
     """Runs one tool once; `arguments.files` are staged for it. What the tool calls literal is no template."""
+
+    retry_causes = frozenset(RetryCause) - {RetryCause.MODEL_ANSWER_INVALID}
 
     kind: Literal["tool"]
     tool: ToolName
@@ -25,7 +28,7 @@ class ToolStep(StepBase):
         faults = TOOLS[self.tool].faults(own, expressions=True)
         taken = TOOLS[self.tool].arguments.names_taken(self.arguments)
         files = written_file_faults(self.arguments.get("files"), taken=taken)
-        return [*below(pointer, faults), *below(f"{pointer}/files", files)]
+        return [*super().faults(at), *below(pointer, faults), *below(f"{pointer}/files", files)]
 
     def templates(self) -> dict[str, Any]:
         document = super().templates()

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from foundation.contracts.steps.base import Retry
 from foundation.domain.ids import RunId, StepId, TenantId, UserId
+from foundation.domain.retry import RetryPolicy
 from foundation.domain.states import RecoveryPolicy, StepKind
 
 
@@ -29,7 +31,8 @@ class LeaseFence:
     name: str
     attempt: int
     started_at: datetime | None
-    on_step_failure: RecoveryPolicy
+    on_failure: RecoveryPolicy
+    retry: RetryPolicy
     earlier_attempts: int = 0
     """The attempts that were made before the run was last retried; they use up none of those that follow."""
 
@@ -55,7 +58,8 @@ class StepClaim:
     seconds_left: float
     definition: dict[str, Any]
     """The step's own part of the task's definition."""
-    on_step_failure: RecoveryPolicy
+    on_failure: RecoveryPolicy
+    """The step's own choice, or else the task's."""
     run_input: dict[str, Any]
     run_created_by: UserId | None
     run_budget_tokens: int | None
@@ -66,12 +70,14 @@ class StepClaim:
     checkpoint_length: int | None
 
     def lease_fence(self) -> LeaseFence:
+        retry = Retry.model_validate(self.definition.get("retry") or {}).policy()
         return LeaseFence(
             self.dispatch,
             self.fence,
             self.name,
             self.attempt,
             self.started_at,
-            self.on_step_failure,
+            self.on_failure,
+            retry,
             self.earlier_attempts,
         )

@@ -40,11 +40,13 @@ class StepRow:
     error: dict[str, Any] | None
     copied_from: StepId | None
     """The step of another run whose end this is; its run was forked from that one."""
+    skip_reason: dict[str, Any] | None
+    excused: bool
     tokens: int
     cost_nano_usd: int
 
     def standing(self) -> StandingStep:
-        return StandingStep(self.name, self.kind, self.status, tuple(self.needs))
+        return StandingStep(self.name, self.kind, self.status, tuple(self.needs), self.excused)
 
 
 async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
@@ -63,13 +65,25 @@ async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[St
     return [value_of(StepRow, row) for row in rows]
 
 
-async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dict[str, Any]:
-    """The outputs of the run's finished steps, by name."""
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the ended steps of a run left: their outputs by name, and the names of those that may have none."""
+
+    by_name: dict[str, Any]
+    absent: frozenset[str]
+
+
+async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Outputs:
+    """The outputs of the run's steps that succeeded, and the names of its excused steps."""
     rows = await tx.execute(
         text(
-            """SELECT name, output FROM steps
-               WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'SUCCESS'"""
+            """SELECT name, output, excused FROM steps
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND (status = 'SUCCESS' OR excused)"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    return {row.name: row.output for row in rows}
+    found = list(rows)
+    return Outputs(
+        {row.name: row.output for row in found if not row.excused},
+        frozenset(row.name for row in found if row.excused),
+    )

@@ -35,13 +35,13 @@ async def lock_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dic
     """Locks every step of the run in id order, which is topological order, before its row is locked."""
     rows = await tx.execute(
         text(
-            """SELECT step_id, name, kind, status, needs FROM steps
+            """SELECT step_id, name, kind, status, needs, excused FROM steps
                WHERE tenant_id = :tenant_id AND run_id = :run_id ORDER BY step_id FOR UPDATE"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
     return {
-        row.step_id: StandingStep(row.name, StepKind(row.kind), StepStatus(row.status), tuple(row.needs))
+        row.step_id: StandingStep(row.name, StepKind(row.kind), StepStatus(row.status), tuple(row.needs), row.excused)
         for row in rows
     }
 
@@ -106,6 +106,7 @@ async def _reopen_steps(
             """UPDATE steps s
                SET status = 'QUEUED', unmet_needs = a.unmet, earlier_attempts = s.attempt, ended_at = NULL,
                    started_at = NULL, deadline_at = NULL, clock_left = NULL, output = NULL, error = NULL,
+                   skip_reason = NULL, excused = false,
                    turn = s.turn + CASE WHEN a.new_turn AND s.attempt > 0 THEN 1 ELSE 0 END,
                    checkpoint_head = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_head END,
                    checkpoint_length = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_length END

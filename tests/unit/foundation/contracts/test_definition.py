@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from foundation.contracts.definition import TaskDefinition, definition_faults
 from foundation.domain.errors import Fault
@@ -152,3 +153,52 @@ def test_an_agent_without_a_tool_has_no_files() -> None:
     agent = {"name": "a", "kind": "agent", "instructions": "x", "files": "${input.files}"}
     assert [fault.pointer for fault in faults_of(agent)] == ["/steps/0/files"]
     assert faults_of({**agent, "tools": ["code.python"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "pointer", "says"),
+    [
+        ({"when": "input.go"}, "/steps/0/when", "a condition is one expression"),
+        ({"when": "only if ${input.go}"}, "/steps/0/when", "a condition is one expression"),
+        ({"when": ""}, "/steps/0/when", "a condition is one expression"),
+        ({"when": "${steps.later.output}"}, "/steps/0/when", "not among what this step needs"),
+        ({"when": "${secrets.key}"}, "/steps/0/when", "only 'input' and 'steps' are known"),
+        ({"retry": {"on": ["exit_code"]}}, "/steps/0/retry/on/0", "a step of this kind does not fail with 'exit_code'"),
+        (
+            {"retry": {"on": ["transient", "model_answer_invalid"]}},
+            "/steps/0/retry/on/1",
+            "a step of this kind does not fail with 'model_answer_invalid'; it takes transient",
+        ),
+    ],
+)
+def test_what_a_step_says_of_its_running_is_checked(step: dict[str, Any], pointer: str, says: str) -> None:
+    later = {"name": "later", "kind": "noop"}
+    [fault] = faults_of({"name": "a", "kind": "noop", **step}, later)
+    assert fault.pointer == pointer
+    assert says in fault.detail
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"retry": {"attempts": 0}},
+        {"retry": {"attempts": 6}},
+        {"retry": {"attempts": True}},
+        {"retry": {"on": []}},
+        {"retry": {"on": ["sometimes"]}},
+        {"retry": {"often": 3}},
+        {"retry": 3},
+        {"on_failure": "ignore"},
+        {"when": True},
+    ],
+)
+def test_a_step_does_not_take_other_words_for_its_running(step: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        faults_of({"name": "a", "kind": "noop", **step})
+
+
+def test_a_task_does_not_go_on_after_every_failure() -> None:
+    with pytest.raises(ValidationError, match="on_step_failure"):
+        TaskDefinition.model_validate(
+            {"name": "t", "on_step_failure": "continue", "steps": [{"name": "a", "kind": "noop"}]}
+        )

@@ -11,9 +11,11 @@ from foundation.workflow.plans import EndedStep
 SUCCESS, FAILED, SKIPPED = StepStatus.SUCCESS, StepStatus.FAILED, StepStatus.SKIPPED
 
 
-def a_step(name: str, status: StepStatus = SUCCESS, *, is_sink: bool = False, error: Any = None) -> EndedStep:
+def a_step(
+    name: str, status: StepStatus = SUCCESS, *, is_sink: bool = False, error: Any = None, excused: bool = False
+) -> EndedStep:
     output = {"of": name} if status is SUCCESS else None
-    return EndedStep(name, status, output, error, is_sink)
+    return EndedStep(name, status, output, error, excused, is_sink)
 
 
 def test_a_completed_run_has_no_error() -> None:
@@ -30,6 +32,13 @@ def test_a_failed_run_names_each_step_that_failed() -> None:
     assert error is not None
     assert (error["code"], error["detail"]) == ("steps_failed", "step a: no luck; step b: failed")
     assert error["failures"] == [{"code": "x", "detail": "no luck", "step": "a"}, {"step": "b"}]
+
+
+def test_a_failure_that_the_definition_excuses_is_not_what_the_run_failed_of() -> None:
+    steps = [a_step("a", FAILED, error={"code": "x", "detail": "no luck"}, excused=True), a_step("b", FAILED)]
+    error = error_of(RunStatus.FAILED, steps, first_error=None)
+    assert error is not None
+    assert error["failures"] == [{"step": "b"}]
 
 
 def test_what_stopped_the_run_comes_before_its_steps_failures() -> None:

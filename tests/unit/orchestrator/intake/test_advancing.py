@@ -46,6 +46,10 @@ class WrittenOutcomes:
         self._write("finished", free_slots)
         return []
 
+    async def left_out(self, lease: LeaseFence, reason: Failure, *, free_slots: int) -> list[Work]:  # noqa: ARG002
+        self._write("left_out", (reason.code, free_slots))
+        return []
+
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:  # noqa: ARG002
         self._write("more_turns", outcome.turn)
 
@@ -101,6 +105,22 @@ async def test_a_step_that_finished_is_recorded_with_the_slots_that_are_free() -
     outcomes = WrittenOutcomes()
     await advance(gives(StepFinished({})), outcomes)
     assert outcomes.written == [("finished", 3)]
+
+
+async def test_a_step_whose_condition_is_false_is_left_out_and_its_engine_not_run() -> None:
+    outcomes = WrittenOutcomes()
+    step = {"name": "first", "kind": "noop", "when": "${input.wanted}"}
+    work = a_work(step, data={"input": {"wanted": False}, "steps": {}})
+    engine = await advance(gives(StepFinished({})), outcomes, work=work)
+    assert outcomes.written == [("left_out", ("condition_false", 3))]
+    assert engine.works == []
+
+
+async def test_a_condition_that_is_neither_true_nor_false_fails_the_step() -> None:
+    outcomes = WrittenOutcomes()
+    work = a_work({"name": "first", "kind": "noop", "when": "${input.wanted}"}, data={"input": {}, "steps": {}})
+    await advance(gives(StepFinished({})), outcomes, work=work)
+    assert outcomes.written == [("failed", ("expression_failed", False, 0, None))]
 
 
 async def test_a_step_with_turns_to_come_is_handed_back_for_them() -> None:

@@ -6,25 +6,49 @@ import pytest
 
 from foundation.domain.errors import Failure
 from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.domain.retry import DELAYS, MAX_ATTEMPTS
+from foundation.domain.retry import DELAYS, MAX_ATTEMPTS, RetryCause, RetryPolicy
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.workflow.step_endings import dependency_failure
 from orchestrator.recording.retried import delay_of, may_retry
 
+LOST = Failure("worker_lost", "gone")
 
-def a_lease(*, attempt: int) -> LeaseFence:
+
+def a_lease(*, attempt: int, retry: RetryPolicy | None = None) -> LeaseFence:
     dispatch = StepDispatch(
         TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=1, tick=0, task_token="token"
     )
-    return LeaseFence(dispatch, 1, "draft", attempt, None, RecoveryPolicy.FAIL)
+    return LeaseFence(dispatch, 1, "draft", attempt, None, RecoveryPolicy.FAIL, retry or RetryPolicy())
 
 
 def test_the_last_attempt_is_not_followed_by_another() -> None:
-    assert [may_retry(a_lease(attempt=attempt)) for attempt in range(1, MAX_ATTEMPTS + 1)] == [
+    attempts = range(1, MAX_ATTEMPTS + 1)
+    assert [may_retry(a_lease(attempt=attempt), LOST, transient=True) for attempt in attempts] == [
         *([True] * (MAX_ATTEMPTS - 1)),
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("causes", "code", "transient", "again"),
+    [
+        ({RetryCause.TRANSIENT}, "worker_lost", True, True),
+        ({RetryCause.TRANSIENT}, "exit_code", False, False),
+        ({RetryCause.EXIT_CODE}, "exit_code", False, True),
+        ({RetryCause.EXIT_CODE}, "worker_lost", True, False),
+        ({RetryCause.EXIT_CODE, RetryCause.TRANSIENT}, "worker_lost", True, True),
+        # the word for what passes by itself is no code, though a failure may be called so
+        ({RetryCause.TRANSIENT}, "transient", False, False),
+    ],
+)
+def test_a_definition_says_after_which_failures_a_step_is_tried_again(
+    causes: set[RetryCause], code: str, transient: bool, again: bool
+) -> None:
+    policy = RetryPolicy(attempts=2, causes=frozenset(causes))
+    failure = Failure(code, "it failed")
+    assert may_retry(a_lease(attempt=1, retry=policy), failure, transient=transient) is again
+    assert not may_retry(a_lease(attempt=2, retry=policy), failure, transient=transient)
 
 
 @pytest.mark.parametrize("attempt", range(1, MAX_ATTEMPTS))

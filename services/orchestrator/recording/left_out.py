@@ -1,0 +1,31 @@
+"""Records a step that its definition lets be left out: by its condition, or for want of what it reads."""
+
+from foundation.contracts.run_events import StepSkipped
+from foundation.domain.errors import Failure
+from foundation.domain.states import StepStatus
+from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.session.database import Transaction
+from foundation.workflow import outcomes
+from foundation.workflow.step_endings import placed
+from orchestrator.claiming.taking import Taker
+from orchestrator.recording.releasing import release
+from orchestrator.work import Work
+
+
+async def record_left_out(
+    tx: Transaction, lease: LeaseFence, reason: Failure, *, taker: Taker, free_slots: int
+) -> list[Work]:
+    """Skips the step that its definition lets be left out; to its dependents it has ended, without an output."""
+    dispatch = lease.dispatch
+    why = placed(reason, step=lease.name).as_json()
+    await outcomes.end(
+        tx,
+        dispatch.tenant_id,
+        dispatch.step_id,
+        fence=lease.fence,
+        status=StepStatus.SKIPPED,
+        skip_reason=why,
+        excused=True,
+    )
+    event = StepSkipped(step_id=dispatch.step_id, name=lease.name, reason=why)
+    return await release(tx, lease, event, taker, free_slots)
