@@ -29,6 +29,16 @@ def test_a_retry_runs_what_did_not_succeed_and_nothing_else() -> None:
     assert list(steps_to_retry(CHAIN, named=())) == ["draft", "publish", "other"]
 
 
+def test_a_step_that_its_run_could_do_without_stands_until_it_is_named_or_what_it_needs_runs_again() -> None:
+    left_out = replace(a_step("aside", "check", status=S.SKIPPED), excused=True)
+    failed = replace(a_step("try", "check", status=S.FAILED), excused=True)
+    plan = [*CHAIN, left_out, failed]
+    assert list(steps_to_retry(plan, named=())) == ["draft", "publish"]
+    assert list(steps_to_retry(plan, named=["try"])) == ["try"]
+    assert list(steps_to_retry(plan, named=["check"])) == ["check", "publish", "aside", "try"]
+    assert steps_to_copy(plan, start="publish") == {"gather", "check", "aside", "try"}
+
+
 def test_a_named_step_runs_again_with_everything_below_it_and_nothing_beside_it() -> None:
     assert list(steps_to_retry(CHAIN, named=["draft"])) == ["draft", "publish"]
     assert list(steps_to_retry(CHAIN, named=["gather"])) == ["gather", "draft", "check", "publish"]
