@@ -54,6 +54,7 @@ def test_each_kind_of_place_is_changed_in_one_way(body: str, after: list[str]) -
         within("log.warning('x', a + b)"),
         within("a = f'{b} is {3}'"),
         within("return None"),
+        'class Port:\n    def f(self, a: int = 20) -> bool:\n        """Says."""\n        ...',
     ],
 )
 def test_types_texts_log_lines_and_what_runs_at_import_are_left_alone(source: str) -> None:

@@ -132,3 +132,21 @@ async def test_a_clock_that_stands_goes_on_standing_while_output_is_collected() 
             assert clock.seconds_left == left
         assert clock.seconds_left == left
         await call.go_on()
+
+
+async def test_the_end_is_where_it_was_once_nothing_is_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, loop, passed = StepClock(60), asyncio.get_running_loop(), 0.0
+    time = loop.time
+    monkeypatch.setattr(loop, "time", lambda: time() + passed)
+
+    async def collected_and_let_a_minute_pass() -> None:
+        nonlocal passed
+        async with clock.running():
+            with clock.collecting():
+                pass
+            passed = 61.0
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+    with pytest.raises(TimeoutError):
+        await collected_and_let_a_minute_pass()

@@ -17,6 +17,7 @@ from llm_gateway.budget.limits.rates import MINUTE_US, CallLimits, SlidingWindow
 from llm_gateway.budget.limits.scopes import LimitedScope, ScopeKind, make_rolling_limit, windows_at
 from llm_gateway.budget.local_allowance import allowance_of
 from llm_gateway.budget.redis.replies import ReserveReply
+from llm_gateway.budget.redis.scripts import check_epoch_source
 from llm_gateway.budget.refusals import (
     AlreadyAnswered,
     BackfillNeeded,
@@ -166,3 +167,7 @@ def test_a_rolling_limit_is_told_by_the_place_of_its_scope_counted_from_one() ->
     rolling = SCOPES[0].rolling
     assert rolling is not None
     assert (place, width, slice_ms, tokens, nano_usd) == (1, rolling.width_ms, rolling.slice_ms, 5, "")
+
+
+def test_the_check_of_the_epoch_is_sent_as_its_file_has_it() -> None:
+    assert "redis.call" in check_epoch_source()

@@ -41,6 +41,14 @@ def test_the_fullest_window_of_each_unit_is_told() -> None:
     }
 
 
+def test_of_two_that_are_equally_full_the_first_is_told() -> None:
+    states = [
+        SlidingWindowState(a_rate(ScopeKind.TENANT, 100), 3, 60_000_000),
+        SlidingWindowState(a_rate(ScopeKind.USER, 20), 3, 12_345_001),
+    ]
+    assert dict(rate_headers(states))["x-ratelimit-limit-requests"] == "100"
+
+
 @pytest.mark.parametrize("wait_ms", [1, 29, 57, 58, 290, 569, 1001, 4095, 59_999, 60_000, 599_999])
 def test_no_millisecond_is_lost_on_the_way_to_the_header(wait_ms: int) -> None:
     state = SlidingWindowState(a_rate(ScopeKind.USER, 20), 0, wait_ms * 1000)

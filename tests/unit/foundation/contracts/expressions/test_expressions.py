@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.contracts.expressions.evaluation import ExpressionError, expressions_in, resolve, steps_read_by
+from foundation.contracts.expressions.reads import _DATA, _Reader
 
 READS = {
     "input.topic": [],
@@ -195,3 +196,9 @@ def test_an_expression_that_is_not_closed_is_shown_from_where_it_begins() -> Non
 def test_an_expression_that_does_not_apply_says_why() -> None:
     with pytest.raises(ExpressionError, match=r"\$\{length\(input\.x\)\} does not apply: .*length"):
         resolve("${length(input.x)}", {"input": {"x": 3}})
+
+
+def test_a_part_of_the_syntax_that_this_version_does_not_know_is_refused() -> None:
+    """A later version of the library may have more than ours knows to follow."""
+    with pytest.raises(ExpressionError, match="not known here: lambda"):
+        _Reader("a").value({"type": "lambda", "children": []}, _DATA)
