@@ -133,8 +133,7 @@ async def test_a_gateway_killed_in_mid_call_loses_no_money(world: World, body: d
     await call(gateway.url, world.step().token(), asked(model="default"))
     watching = asyncio.create_task(invariant.watch(over))
     calls = [asyncio.create_task(call(gateway.url, world.step().token(), asked(**body))) for _ in range(6)]
-    await eventually(world.something_held)
-    await asyncio.sleep(0.3)
+    await world.simulated.until_it_works(calls=6)
     gateway.process.kill()
     assert [await one for one in calls] == [None] * 6
     if again == "restarts":
@@ -166,17 +165,19 @@ async def test_a_call_lost_with_its_gateway_is_made_again_and_both_attempts_are_
     await eventually(world.something_held)
     gateway.process.kill()
     assert await first is None
-    async with asyncio.timeout(20):
-        while True:
-            answer = await call(other.url, step.token(), body, **key)
-            assert answer is not None
-            if answer.status_code == 200:
-                break
-            assert (answer.status_code, answer.headers["x-should-retry"]) == (409, "true")
-            await asyncio.sleep(0.2)
+    answers: list[httpx.Response] = []
+
+    async def answered() -> bool:
+        answer = await call(other.url, step.token(), body, **key)
+        assert answer is not None
+        answers.append(answer)
+        assert answer.status_code == 200 or (answer.status_code, answer.headers["x-should-retry"]) == (409, "true")
+        return answer.status_code == 200
+
+    await eventually(answered)
     again = await call(other.url, step.token(), body, **key)
     assert again is not None
-    assert again.content == answer.content
+    assert again.content == answers[-1].content
     events = await until_ledger_settles(world, count=2)
     assert sorted(event["usage_source"] for event in events) == ["bound", "provider"]
 
@@ -227,7 +228,7 @@ async def test_a_redis_killed_and_restarted_is_rebuilt_without_drift(world: Worl
     for _ in range(5):
         assert (await call(gateway.url, step.token(), asked(model="default"))) is not None
     under_way = [asyncio.create_task(call(gateway.url, step.token(), asked(**SLOW_STREAM))) for _ in range(4)]
-    await asyncio.sleep(0.3)
+    await world.simulated.until_it_works(calls=4)
     world.redis.kill()
     refused = await call(gateway.url, step.token(), asked(model="default"))
     assert refused is not None
@@ -284,8 +285,7 @@ async def test_sigterm_lets_open_streams_end_and_loses_no_event(world: World) ->
     gateway = world.gateway()
     step = world.step()
     streams = [asyncio.create_task(call(gateway.url, step.token(), asked(**SLOW_STREAM))) for _ in range(5)]
-    await eventually(world.something_held)
-    await asyncio.sleep(0.2)
+    await world.simulated.until_it_works(calls=5)
     await asyncio.to_thread(gateway.process.stop)
     for stream in streams:
         answer = await stream
@@ -298,15 +298,8 @@ async def test_sigterm_lets_open_streams_end_and_loses_no_event(world: World) ->
 
 async def _quiet(world: World) -> int:
     """What was billed, once the provider has ended every generation."""
-    seen: list[int] = []
-
-    async def unchanged() -> bool:
-        seen.append(await asyncio.to_thread(world.simulated.nano_usd))
-        await asyncio.sleep(0.5)
-        return seen[-1] == await asyncio.to_thread(world.simulated.nano_usd)
-
-    await eventually(unchanged)
-    return seen[-1]
+    await world.simulated.until_it_rests()
+    return await asyncio.to_thread(world.simulated.nano_usd)
 
 
 async def _equal(world: World, billed: int) -> None:

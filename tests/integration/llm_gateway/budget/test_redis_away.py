@@ -30,7 +30,8 @@ class Away:
         self, folder: Path, redis: RedisServer, database: ScratchDatabase, simulated: SimulatedProvider
     ) -> None:
         self.redis, self.database = redis, database
-        self._folder, self._simulated, self._signing = folder, simulated, Signing()
+        self.simulated = simulated
+        self._folder, self._signing = folder, Signing()
         self.gateways: list[GatewayProcess] = []
 
     def kill_all(self) -> None:
@@ -42,7 +43,7 @@ class Away:
             self._folder,
             redis=self.redis,
             database=self.database,
-            simulated=self._simulated,
+            simulated=self.simulated,
             signing=self._signing,
             instance=instance,
         )
@@ -161,8 +162,9 @@ async def test_a_gateway_killed_meanwhile_charges_what_it_admitted_when_it_is_ba
     gateway, tenant = away.gateway("gateway-1"), away.tenant({"policy": "open"})
     away.redis.kill()
     assert (await post(gateway, tenant)).status_code == 200
+    others = await away.simulated.under_way()
     lost = asyncio.create_task(post(gateway, tenant, model="fault-slow=20"))
-    await asyncio.sleep(0.5)
+    await away.simulated.until_it_works(beside=others)
     gateway.process.kill()
     with pytest.raises(httpx.TransportError):
         await lost

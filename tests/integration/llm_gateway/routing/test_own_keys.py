@@ -10,6 +10,7 @@ from fixtures.eventually import eventually
 from fixtures.gateways.gateway import GatewayProcess, Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.money.ledger import events_of, recorded_events
+from fixtures.providers.simulated import SimulatedProvider
 
 PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages", "responses": "/v1/responses"}
 
@@ -52,22 +53,15 @@ async def test_the_same_key_with_another_request_is_a_conflict(client: httpx.Asy
 
 
 async def test_a_repeat_while_the_first_is_under_way_is_told_to_come_again(
-    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase
+    client: httpx.AsyncClient, tenant: Tenant, database: ScratchDatabase, simulated: SimulatedProvider
 ) -> None:
-    body = body_for("chat", "fault-slow=1")
+    body, others = body_for("chat", "fault-slow=1"), await simulated.under_way()
     first = asyncio.create_task(post(client, tenant, "chat", body, "slow"))
 
-    async def refused() -> bool:
-        answer = await post(client, tenant, "chat", body, "slow")
-        if answer.status_code != 409:
-            assert "x-lockstep-replayed" in answer.headers
-            return False
-        assert answer.json()["error"]["code"] == "call_in_progress"
-        assert int(answer.headers["retry-after-ms"]) > 0
-        return True
-
-    await asyncio.sleep(0.2)
-    assert await refused()
+    await simulated.until_it_works(beside=others)
+    meanwhile = await post(client, tenant, "chat", body, "slow")
+    assert (meanwhile.status_code, meanwhile.json()["error"]["code"]) == (409, "call_in_progress")
+    assert int(meanwhile.headers["retry-after-ms"]) > 0
     assert (await first).status_code == 200
     again = await post(client, tenant, "chat", body, "slow")
     assert again.content == (await first).content
