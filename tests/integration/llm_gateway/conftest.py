@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import httpx
 import pytest
 
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
 from fixtures.gateways.gateway_routes import LIKE_THE_STACK, LOCAL, MODELS, ROUTED
+from fixtures.gateways.ground import GatewayGround
 from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.machine.redis_server import RedisServer, running_redis
 from fixtures.money.budget_bench import BudgetBench, Run, running_bench
@@ -73,18 +74,21 @@ def signing() -> Signing:
 
 
 @pytest.fixture(scope="session")
-def gateway(
+def ground(
     tmp_path_factory: pytest.TempPathFactory,
     gateway_redis: RedisServer,
     database: ScratchDatabase,
     simulated: SimulatedProvider,
     signing: Signing,
-) -> Iterator[GatewayProcess]:
+) -> GatewayGround:
+    """What every gateway here is started on."""
+    return GatewayGround(gateway_redis, database, simulated, signing, tmp_path_factory.mktemp)
+
+
+@pytest.fixture(scope="session")
+def gateway(ground: GatewayGround) -> Iterator[GatewayProcess]:
     """The gateway that most tests share; tests that kill one start their own."""
-    folder = tmp_path_factory.mktemp("gateway")
-    yield from running_gateway_process(
-        folder, redis=gateway_redis, database=database, simulated=simulated, signing=signing
-    )
+    yield from ground.running("gateway-1")
 
 
 @pytest.fixture
@@ -100,47 +104,19 @@ async def client(gateway: GatewayProcess) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-def impatient_gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
+def impatient_gateway(ground: GatewayGround) -> Iterator[GatewayProcess]:
     """A second gateway that lets nobody wait for room."""
-    yield from running_gateway_process(
-        tmp_path_factory.mktemp("impatient"),
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-impatient",
-        more={"LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
-    )
+    yield from ground.running("gateway-impatient", more={"LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"})
 
 
 @pytest.fixture(scope="session")
-def faulty_gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
+def faulty_gateway(ground: GatewayGround) -> Iterator[GatewayProcess]:
     """A gateway with little patience: time-outs of a second or two."""
-    folder = tmp_path_factory.mktemp("faulty")
+    folder = ground.new_folder("faulty")
     impatient = folder / "routes.toml"
     timeouts = "\n[providers.simulated.timeouts]\nfirst_token = 1\nidle = 1\ntotal = 2.5\n"
     impatient.write_text(LOCAL.read_text() + timeouts)
-    yield from running_gateway_process(
-        folder,
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-faulty",
-        routes=(impatient, MODELS),
-    )
+    yield from ground.running("gateway-faulty", folder=folder, routes=(impatient, MODELS))
 
 
 @pytest.fixture(scope="session")
@@ -150,23 +126,10 @@ def routed_simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simul
 
 
 @pytest.fixture(scope="session")
-def routed_gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    routed_simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
+def routed_gateway(ground: GatewayGround, routed_simulated: SimulatedProvider) -> Iterator[GatewayProcess]:
     """A gateway with many providers and routes, that says early that it is there."""
-    yield from running_gateway_process(
-        tmp_path_factory.mktemp("routed"),
-        redis=gateway_redis,
-        database=database,
-        simulated=routed_simulated,
-        signing=signing,
-        instance="gateway-routed",
-        routes=(*LIKE_THE_STACK, ROUTED),
-        more={"LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"},
+    yield from ground.behind(routed_simulated).running(
+        "gateway-routed", routes=(*LIKE_THE_STACK, ROUTED), more={"LOCKSTEP_GATEWAY_SILENCE_SECONDS": "0.3"}
     )
 
 

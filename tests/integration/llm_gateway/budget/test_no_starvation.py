@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Tenant
 from fixtures.gateways.gateway_routes import LIKE_THE_STACK
+from fixtures.gateways.ground import GatewayGround
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer
 from fixtures.money.counters import counters_of
@@ -45,26 +46,13 @@ LONG_WAIT, SHORT_QUEUE = {"LOCKSTEP_GATEWAY_WAIT_SECONDS": "100"}, {"LOCKSTEP_GA
 
 @pytest.fixture(scope="module")
 def dear_gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    routed_simulated: SimulatedProvider,
-    signing: Signing,
-    request: pytest.FixtureRequest,
+    ground: GatewayGround, routed_simulated: SimulatedProvider, request: pytest.FixtureRequest
 ) -> Iterator[GatewayProcess]:
-    folder = tmp_path_factory.mktemp("dear")
+    folder = ground.new_folder("dear")
     file = folder / "dear.toml"
     file.write_text(PRICED)
-    yield from running_gateway_process(
-        folder,
-        redis=gateway_redis,
-        database=database,
-        simulated=routed_simulated,
-        signing=signing,
-        instance="gateway-dear",
-        routes=(*LIKE_THE_STACK, file),
-        more=request.param,
-    )
+    dear = ground.behind(routed_simulated)
+    yield from dear.running("gateway-dear", folder=folder, routes=(*LIKE_THE_STACK, file), more=request.param)
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ import httpx
 import openai
 import pytest
 
-from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.gateways.ground import GatewayGround
 from fixtures.machine.postgres import ScratchDatabase
-from fixtures.machine.redis_server import RedisServer
 from fixtures.money.ledger import recorded_events
-from fixtures.providers.simulated import SimulatedProvider
 
 PATH = "/v1/chat/completions"
 BODY: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 20}
@@ -121,20 +120,6 @@ async def test_a_tenant_may_lift_the_shipped_limits(
 
 
 @pytest.fixture(scope="module")
-def shipped_gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
+def shipped_gateway(ground: GatewayGround) -> Iterator[GatewayProcess]:
     """A gateway with the limits that it is shipped with."""
-    yield from running_gateway_process(
-        tmp_path_factory.mktemp("shipped"),
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-shipped",
-        more={"LOCKSTEP_GATEWAY_LIMITS": "{}"},
-    )
+    yield from ground.running("gateway-shipped", more={"LOCKSTEP_GATEWAY_LIMITS": "{}"})

@@ -1,6 +1,7 @@
 """The report on drift: a tenant's invoice, ledger and counters side by side; its exit code says which differ."""
 
 import contextlib
+import dataclasses
 import json
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.ground import GatewayGround
 from fixtures.gateways.reconciling import reconcile, run_reconcile
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.machine.redis_server import RedisServer, running_redis
@@ -42,15 +44,10 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def own_gateway(
-    tmp_path: Path,
-    own_redis: RedisServer,
-    own_database: ScratchDatabase,
-    invoice: SimulatedProvider,
-    signing: Signing,
+    ground: GatewayGround, own_redis: RedisServer, own_database: ScratchDatabase, invoice: SimulatedProvider
 ) -> Iterator[GatewayProcess]:
-    yield from running_gateway_process(
-        tmp_path, redis=own_redis, database=own_database, simulated=invoice, signing=signing, instance="drift"
-    )
+    own = dataclasses.replace(ground, redis=own_redis, database=own_database, simulated=invoice)
+    yield from own.running("drift")
 
 
 async def spend(gateway: GatewayProcess, tenant: Tenant) -> None:

@@ -9,16 +9,16 @@ import httpx
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
 from fixtures.gateways.gateway_routes import LOCAL, MODELS
+from fixtures.gateways.ground import GatewayGround
 from fixtures.machine.postgres import ScratchDatabase
-from fixtures.machine.redis_server import RedisServer
 from fixtures.money.ledger import recorded_events
 from fixtures.providers.simulated import SimulatedProvider
 
 OWN = LOCAL.read_text()
 ADDED = '\n[routes.added]\ntargets = [{ provider = "simulated", model = "default" }]\n'
-STREAM = "fault-chunks=20+delay=0.1"
+STREAM = "fault-chunks=50+delay=0.1"
 
 
 @pytest.fixture
@@ -29,18 +29,8 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def reloading(
-    file: Path, gateway_redis: RedisServer, database: ScratchDatabase, simulated: SimulatedProvider, signing: Signing
-) -> Iterator[GatewayProcess]:
-    yield from running_gateway_process(
-        file.parent,
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-reloading",
-        routes=(file, MODELS),
-    )
+def reloading(file: Path, ground: GatewayGround) -> Iterator[GatewayProcess]:
+    yield from ground.running("gateway-reloading", routes=(file, MODELS))
 
 
 async def post(gateway: GatewayProcess, tenant: Tenant, model: str, **more: Any) -> httpx.Response:
@@ -57,11 +47,12 @@ async def alerts(gateway: GatewayProcess, signing: Signing) -> list[str]:
 
 
 async def test_a_new_route_serves_without_a_restart_and_no_stream_notices(
-    reloading: GatewayProcess, file: Path, tenant: Tenant
+    reloading: GatewayProcess, file: Path, tenant: Tenant, simulated: SimulatedProvider
 ) -> None:
     assert (await post(reloading, tenant, "added")).status_code == 404
+    others = await simulated.under_way()
     stream = asyncio.create_task(post(reloading, tenant, STREAM, stream=True))
-    await asyncio.sleep(0.3)
+    await simulated.until_it_works(beside=others)
     file.write_text(OWN + ADDED)
 
     async def serves() -> bool:
@@ -126,22 +117,7 @@ async def test_limits_of_the_file_hold_for_every_tenant_that_says_nothing_else(
     assert (await post(reloading, tenant, "default")).status_code == 200
 
 
-def test_a_gateway_does_not_start_on_a_bad_file(
-    file: Path,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-) -> None:
+def test_a_gateway_does_not_start_on_a_bad_file(file: Path, ground: GatewayGround) -> None:
     file.write_text(OWN + '\n[providers.odd]\nadapter = "telegraph"\nbase_url = "http://x"\n')
-    gateway = GatewayProcess(
-        file.parent,
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-misled",
-        routes=(file, MODELS),
-    )
     with pytest.raises(RuntimeError, match=r"line \d+: providers\.odd\.adapter"):
-        gateway.process.start()
+        next(ground.running("gateway-misled", routes=(file, MODELS)))

@@ -11,10 +11,8 @@ import httpx
 import pytest
 
 from fixtures.cloud.object_server import ObjectServer, running_object_server
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
-from fixtures.machine.postgres import ScratchDatabase
-from fixtures.machine.redis_server import RedisServer
-from fixtures.providers.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.ground import GatewayGround
 
 PROVIDER = """
 [providers.{name}]
@@ -84,35 +82,21 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
 
 @pytest.fixture
 def gateway(
-    tmp_path_factory: pytest.TempPathFactory,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-    cloud: ObjectServer,
-    provider: tuple[str, list[str | None]],
+    ground: GatewayGround, cloud: ObjectServer, provider: tuple[str, list[str | None]]
 ) -> Iterator[GatewayProcess]:
     endpoint = cloud.environment["AWS_ENDPOINT_URL_S3"]
     with closing(boto3.client("secretsmanager", endpoint_url=endpoint, region_name="us-east-1")) as secrets:
         secrets.create_secret(Name="lockstep/provider/theirs", SecretString="sk-of-the-secret")
-    folder = tmp_path_factory.mktemp("keys")
+    folder = ground.new_folder("keys")
     routes = folder / "compatible.toml"
     routes.write_text("".join(PROVIDER.format(name=name, url=provider[0], key=key) for name, key in KEYS.items()))
-    yield from running_gateway_process(
-        folder,
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-keys",
-        routes=[routes],
-        more={
-            **cloud.environment,
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER": endpoint,
-            "THEIR_KEY": "sk-of-the-environment",
-            "EMPTY_KEY": "",
-        },
-    )
+    more = {
+        **cloud.environment,
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": endpoint,
+        "THEIR_KEY": "sk-of-the-environment",
+        "EMPTY_KEY": "",
+    }
+    yield from ground.running("gateway-keys", folder=folder, routes=[routes], more=more)
 
 
 async def test_a_key_is_taken_from_the_environment_or_else_from_a_secret(

@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from fixtures.eventually import eventually
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant
 from fixtures.gateways.gateway_routes import LIKE_THE_STACK, ROUTED
-from fixtures.machine.postgres import ScratchDatabase
-from fixtures.machine.redis_server import RedisServer
+from fixtures.gateways.ground import GatewayGround
 from fixtures.providers.simulated import SimulatedProvider
 
 MODEL = "fault-status=500+delay=0.5"
@@ -20,22 +18,8 @@ PATH = f"/internal/breakers/alpha/{MODEL}"
 
 
 @pytest.fixture
-def other_gateway(
-    tmp_path: Path,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    routed_simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
-    yield from running_gateway_process(
-        tmp_path,
-        redis=gateway_redis,
-        database=database,
-        simulated=routed_simulated,
-        signing=signing,
-        instance="gateway-other",
-        routes=(*LIKE_THE_STACK, ROUTED),
-    )
+def other_gateway(ground: GatewayGround, routed_simulated: SimulatedProvider) -> Iterator[GatewayProcess]:
+    yield from ground.behind(routed_simulated).running("gateway-other", routes=(*LIKE_THE_STACK, ROUTED))
 
 
 async def post(gateway: GatewayProcess, tenant: Tenant) -> httpx.Response:

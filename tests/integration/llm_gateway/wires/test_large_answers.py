@@ -1,17 +1,14 @@
 """Answers above 64 KB are kept in S3, encrypted, and given again as they were or not at all."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from fixtures.cloud.object_server import ObjectServer, running_object_server
-from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant, running_gateway_process
-from fixtures.machine.postgres import ScratchDatabase
-from fixtures.machine.redis_server import RedisServer
-from fixtures.providers.simulated import SimulatedProvider
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
+from fixtures.gateways.ground import GatewayGround
 
 LARGE: dict[str, Any] = {
     "model": "default",
@@ -26,23 +23,8 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
 
 
 @pytest.fixture
-def storing(
-    tmp_path: Path,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-    objects: ObjectServer,
-) -> Iterator[GatewayProcess]:
-    yield from running_gateway_process(
-        tmp_path,
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-storing",
-        more=objects.environment,
-    )
+def storing(ground: GatewayGround, objects: ObjectServer) -> Iterator[GatewayProcess]:
+    yield from ground.running("gateway-storing", more=objects.environment)
 
 
 @pytest.mark.parametrize("streamed", [False, True], ids=["plain", "stream"])

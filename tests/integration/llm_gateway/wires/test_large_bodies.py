@@ -2,38 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from fixtures.gateways.gateway import GatewayProcess, Signing, Tenant, running_gateway_process
+from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.ground import GatewayGround
 from fixtures.gateways.wires import Wire, body_of, check_error, headers_of
-from fixtures.machine.postgres import ScratchDatabase
-from fixtures.machine.redis_server import RedisServer
-from fixtures.providers.simulated import SimulatedProvider
 
 LARGE = 2 * 2**20
 
 
 @pytest.fixture
-def narrow_gateway(
-    tmp_path: Path,
-    gateway_redis: RedisServer,
-    database: ScratchDatabase,
-    simulated: SimulatedProvider,
-    signing: Signing,
-) -> Iterator[GatewayProcess]:
+def narrow_gateway(ground: GatewayGround) -> Iterator[GatewayProcess]:
     """It has room for one large body at a time."""
-    yield from running_gateway_process(
-        tmp_path,
-        redis=gateway_redis,
-        database=database,
-        simulated=simulated,
-        signing=signing,
-        instance="gateway-narrow",
-        more={"LOCKSTEP_LARGE_BODIES_BYTES": str(3 * 2**20)},
-    )
+    yield from ground.running("gateway-narrow", more={"LOCKSTEP_LARGE_BODIES_BYTES": str(3 * 2**20)})
 
 
 @pytest.fixture
