@@ -3,7 +3,7 @@
 --   1  roles                 one login per service, each with only its grants
 --   2  people                tenants, users, memberships, api_keys
 --   3  definitions           tasks and their immutable versions
---   4  execution             runs, steps, what they need, turns, run_events
+--   4  execution             runs, steps, what they need, turns, approvals, run_events
 --   5  delivery              outbox
 --   6  memory of a step      message_parts, checkpoints
 --   7  money                 budgets, budget_warnings, llm_events, llm_replays, provider_usage
@@ -165,6 +165,8 @@ CREATE TABLE runs (
     clock_used      interval NOT NULL DEFAULT '0',
     clock_since     timestamptz,
     hard_deadline   timestamptz,
+    -- some step waits for an approval; the clock stands while every step that could run does
+    awaits_approval boolean NOT NULL DEFAULT false,
     -- since when nothing has happened; the sweeper asks Step Functions about runs that stand still
     progressed_at   timestamptz NOT NULL DEFAULT now(),
     -- whether nothing of it is held any more and the ledger has all that was committed
@@ -194,12 +196,17 @@ CREATE INDEX runs_of_task ON runs (tenant_id, task_id, created_at DESC, run_id D
 CREATE INDEX runs_forked ON runs (tenant_id, forked_from_run_id, created_at DESC, run_id DESC) WHERE forked_from_run_id IS NOT NULL;
 CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
 
+-- When a run's time is over: its own by its clock, which may stand, and at the latest at its hard deadline. NULL while it is paused.
+CREATE FUNCTION run_deadline(run runs) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN LEAST((run).hard_deadline, (run).clock_since + (run).timeout_seconds * interval '1 second' - (run).clock_used);
+
 CREATE TABLE steps (
     tenant_id       uuid NOT NULL,
     run_id          uuid NOT NULL,
     step_id         uuid NOT NULL,
     name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
-    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent')),
+    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent', 'approval')),
     position        int NOT NULL CHECK (position >= 0),
     status          text NOT NULL DEFAULT 'QUEUED'
                     CHECK (status IN ('QUEUED', 'WAITING', 'RUNNING', 'RETRYING', 'SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'OUTCOME_UNKNOWN')),
@@ -217,7 +224,7 @@ CREATE TABLE steps (
     lease_expires_at timestamptz,
     -- the Step Functions token of this tick, from whoever claimed or parked it
     task_token      text,
-    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot')),
+    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'approval')),
     waiting_since   timestamptz,
     retry_at        timestamptz,
     started_at      timestamptz,
@@ -287,6 +294,38 @@ CREATE TABLE turns (
     FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
     CHECK ((response IS NULL) = (recorded_at IS NULL))
 );
+
+-- What steps ask of people. One row a step: one that is asked anew, after its request had ended, gets a higher version.
+CREATE TABLE approvals (
+    tenant_id   uuid NOT NULL,
+    approval_id uuid NOT NULL,
+    run_id      uuid NOT NULL,
+    step_id     uuid NOT NULL,
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    status      text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired', 'cancelled')),
+    message     text NOT NULL CHECK (length(message) BETWEEN 1 AND 32768),
+    -- who may decide; without both every member but viewers
+    roles       text[] NOT NULL DEFAULT '{}' CHECK (roles <@ ARRAY['owner', 'admin', 'member']),
+    users       uuid[] NOT NULL DEFAULT '{}',
+    form        jsonb CHECK (jsonb_typeof(form) = 'object'),
+    on_expiry   text NOT NULL CHECK (on_expiry IN ('approve', 'reject', 'fail')),
+    requested_at timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz NOT NULL,
+    ended_at    timestamptz,
+    decided_by  uuid REFERENCES users,
+    comment     text CHECK (length(comment) BETWEEN 1 AND 2000),
+    data        jsonb,
+    PRIMARY KEY (tenant_id, approval_id),
+    UNIQUE (tenant_id, step_id),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    CHECK ((status = 'pending') = (ended_at IS NULL)),
+    CHECK ((status IN ('approved', 'rejected')) = (decided_by IS NOT NULL)),
+    CHECK (decided_by IS NOT NULL OR (comment IS NULL AND data IS NULL))
+);
+CREATE INDEX approvals_newest ON approvals (tenant_id, requested_at DESC, approval_id DESC);
+CREATE INDEX approvals_of_run ON approvals (tenant_id, run_id);
+CREATE INDEX approvals_expiring ON approvals (expires_at) WHERE status = 'pending';
 
 -- What happened, in order; `seq` is dense within a run.
 CREATE TABLE run_events (
@@ -612,7 +651,7 @@ GRANT EXECUTE ON FUNCTION forget_expired_answers(int) TO llm_gateway;
 -- control_plane: the tenants' API
 GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, budget_warnings, llm_events, tool_events, tool_attempts, run_events TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
-GRANT SELECT, UPDATE ON steps TO control_plane;
+GRANT SELECT, UPDATE ON steps, approvals TO control_plane;
 -- a fork lays down its steps, and shares an agent's checkpoints
 GRANT INSERT ON steps, step_needs, checkpoints TO control_plane;
 GRANT SELECT ON message_parts TO control_plane;
@@ -627,7 +666,7 @@ GRANT INSERT ON outbox, run_events TO control_plane;
 GRANT SELECT ON task_versions, step_needs TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
-GRANT SELECT, INSERT, UPDATE ON turns, tool_events, artifacts TO orchestrator;
+GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
 
 -- lambdas: open and close a generation
@@ -635,8 +674,8 @@ GRANT SELECT ON task_versions TO lambdas;
 GRANT SELECT, UPDATE ON runs TO lambdas;
 GRANT SELECT, INSERT, UPDATE ON steps TO lambdas;
 GRANT SELECT, INSERT ON step_needs, run_events TO lambdas;
--- whoever ends a step ends the audit rows of its tools with it; Finalize waits until the ledger has what was answered
-GRANT SELECT, UPDATE ON tool_events TO lambdas;
+-- whoever ends a step ends its request and the audit rows of its tools; Finalize waits until the ledger has all answers
+GRANT SELECT, UPDATE ON approvals, tool_events TO lambdas;
 GRANT SELECT ON turns, llm_events TO lambdas;
 GRANT INSERT ON outbox TO lambdas;
 
@@ -648,6 +687,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 -- across tenants, each on only its tables
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
 GRANT SELECT ON runs, steps TO sweeper;
+GRANT SELECT (tenant_id, approval_id, status, expires_at) ON approvals TO sweeper;
 GRANT SELECT, INSERT ON llm_events, budget_warnings TO recorder;
 GRANT SELECT ON budgets TO recorder;
 -- which runs are closed and the highest fences, to rebuild Redis from
@@ -660,7 +700,7 @@ DO $$
 DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'step_needs', 'turns', 'run_events', 'outbox',
+        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox',
         'message_parts', 'checkpoints', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
@@ -689,6 +729,7 @@ CREATE POLICY every_key ON api_keys FOR SELECT TO key_lookup USING (true);
 CREATE POLICY relay_all ON outbox TO relay USING (true) WITH CHECK (true);
 CREATE POLICY sweeper_runs ON runs FOR SELECT TO sweeper USING (true);
 CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
+CREATE POLICY sweeper_approvals ON approvals FOR SELECT TO sweeper USING (true);
 CREATE POLICY recorder_runs ON runs FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_steps ON steps FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_warnings ON budget_warnings TO recorder USING (true) WITH CHECK (true);

@@ -8,6 +8,7 @@ import httpx
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import PostgresDsn
 
+from control_plane.approvals.routes import router as approvals
 from control_plane.artifacts.routes import router as artifacts
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
@@ -69,6 +70,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         runs,
         reruns,
         comparisons,
+        approvals,
         artifacts,
         budgets,
         budget_warnings,

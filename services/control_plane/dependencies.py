@@ -77,6 +77,7 @@ Overseer = Annotated[Operator | ApiCaller, Depends(overseer)]
 
 Reader = Annotated[ApiCaller, _needs(Permission.READ)]
 Runner = Annotated[ApiCaller, _needs(Permission.RUN)]
+Decider = Annotated[ApiCaller, _needs(Permission.DECIDE)]
 Definer = Annotated[ApiCaller, _needs(Permission.DEFINE)]
 Administrator = Annotated[ApiCaller, _needs(Permission.ADMINISTER)]
 

@@ -8,6 +8,7 @@ from typing import Any
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
 from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Failure
+from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from orchestrator.step_clock import StepClock
@@ -67,7 +68,15 @@ class StepLeftOut:
     reason: Failure
 
 
-TickOutcome = StepFinished | MoreTurns
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """The tick ended, and the step waits without a worker until its request is decided or expires."""
+
+    request: ApprovalRequest
+    turn: int = 0
+
+
+TickOutcome = StepFinished | MoreTurns | ApprovalAsked
 """What an engine returns."""
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.stack
 TENANT_LOGINS = ("control_plane", "orchestrator", "llm_gateway", "lambdas")
 CROSS_TENANT = {
     "relay": {"outbox"},
-    "sweeper": {"runs", "steps"},
+    "sweeper": {"approvals", "runs", "steps"},
     "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
     "reconciler": {"llm_events", "provider_usage"},
 }
@@ -34,6 +34,7 @@ WITHOUT_TENANT = {
 CODE = "open('/work/out/secret.txt', 'w').write('mine')"
 TOOL = {"name": "keep", "kind": "tool", "tool": "code.python", "arguments": {"code": CODE}}
 MODEL = {"name": "ask", "kind": "llm", "prompt": "How many penguins?"}
+APPROVAL = {"name": "review", "kind": "approval", "message": "How many penguins may it be?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,13 @@ class Neighbour:
 
 @pytest.fixture(scope="module")
 def neighbour(stack: Stack) -> Neighbour:
-    """It has a budget and a finished run with steps, events, a tool call, a model call and an artifact."""
+    """It has a budget, a finished run with steps, events, a tool call, a model call and an artifact, and a request."""
     owner = new_member(stack)
     run = owner.ended(owner.start({"steps": [TOOL, MODEL]})["id"])
     assert run["status"] == "COMPLETED", run
+    asking = owner.start({"steps": [APPROVAL]})["id"]
     with owner.api() as api:
+        [approval] = owner.until(lambda: api.get(f"/approvals?run_id={asking}").json()["items"])
         artifact = api.get(f"/runs/{run['id']}/artifacts").json()["items"][0]
         budget = api.put(f"/budgets/user/{owner.user_id}/month", json={"limit_tokens": 9_000_000})
         assert budget.status_code == 201, budget.text
@@ -67,6 +70,7 @@ def neighbour(stack: Stack) -> Neighbour:
         [request_id] = owner.until(lambda: connection.execute(query, [owner.tenant_id]).fetchone())
     ids = {"run_id": run["id"], "task_id": run["task_id"], "artifact_id": artifact["id"], "request_id": request_id}
     ids["other_id"] = run["id"]
+    ids["approval_id"] = approval["id"]
     fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month"}
     return Neighbour(owner, {name: str(value) for name, value in (ids | fixed).items()})
 
@@ -149,11 +153,8 @@ def test_a_neighbour_s_things_are_in_no_list(member: Member, neighbour: Neighbou
 def test_the_neighbour_s_own_lists_have_its_things(neighbour: Neighbour) -> None:
     """Or the test above would prove nothing."""
     seen = str(neighbour.views())
-    assert {name for name in ("run_id", "task_id", "scope_id") if neighbour.ids[name] in seen} == {
-        "run_id",
-        "task_id",
-        "scope_id",
-    }
+    names = {"run_id", "task_id", "scope_id", "approval_id"}
+    assert {name for name in names if neighbour.ids[name] in seen} == names
 
 
 @every(lambda operation: is_of_the_caller(operation) and operation.method != "GET")
@@ -170,7 +171,9 @@ def test_what_is_of_the_platform_is_changed_by_no_tenant_s_owner(member: Member,
     assert answer.status_code == 403, answer.text
 
 
-@pytest.mark.parametrize("path", ["/runs?task_id={task_id}", "/usage?group_by=tenant", "/usage?group_by=user"])
+@pytest.mark.parametrize(
+    "path", ["/runs?task_id={task_id}", "/approvals?run_id={run_id}", "/usage?group_by=tenant", "/usage?group_by=user"]
+)
 def test_a_neighbour_s_things_are_behind_no_filter(member: Member, neighbour: Neighbour, path: str) -> None:
     with member.api() as api:
         assert api.get(path.format_map(neighbour.ids)).json()["items"] == []

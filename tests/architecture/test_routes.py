@@ -7,18 +7,19 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext
 
-from control_plane.dependencies import Administrator, Definer, Overseer, PlatformOperator, Reader, Runner
+from control_plane.dependencies import Administrator, Decider, Definer, Overseer, PlatformOperator, Reader, Runner
 from fixtures.api.dependants import calls_before, routes_of
 from fixtures.api.unopened_apps import unopened_api
 
 _PUBLIC = {"/health"}
-_TYPED = (Reader, Runner, Definer, Administrator, Overseer, PlatformOperator)
+_TYPED = (Reader, Runner, Decider, Definer, Administrator, Overseer, PlatformOperator)
 _CALLERS = {get_args(caller)[1].dependency for caller in _TYPED}
 _NAMES = {
     get_args(kind)[1].dependency: name
     for name, kind in (
         ("read", Reader),
         ("run", Runner),
+        ("decide", Decider),
         ("define", Definer),
         ("administer", Administrator),
         ("oversee", Overseer),
@@ -44,6 +45,9 @@ _PERMISSIONS = {
     "GET /runs/{run_id}/metrics": "read",
     "GET /runs/{run_id}/explain": "read",
     "GET /runs/{run_id}/artifacts": "read",
+    "GET /approvals": "read",
+    "GET /approvals/{approval_id}": "read",
+    "POST /approvals/{approval_id}": "decide",
     "POST /artifacts": "run",
     "GET /artifacts/{artifact_id}": "read",
     "GET /budgets": "read",

@@ -10,7 +10,15 @@ from foundation.contracts.gateway.budget_policy import BoundKind
 from foundation.contracts.tool_job import JobStatus
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.permissions import Role
-from foundation.domain.states import PauseReason, RunStatus, StepKind, StepStatus, WaitReason
+from foundation.domain.states import (
+    ApprovalStatus,
+    ExpiryPolicy,
+    PauseReason,
+    RunStatus,
+    StepKind,
+    StepStatus,
+    WaitReason,
+)
 from foundation.domain.tools import ToolEffect
 from foundation.storage.session.outbox import OutboxKind
 from llm_gateway.accounting.usage_event import AttemptReason
@@ -34,6 +42,8 @@ _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("runs", "pause_reason", PauseReason),
     ("steps", "status", StepStatus),
     ("steps", "kind", StepKind),
+    ("approvals", "status", ApprovalStatus),
+    ("approvals", "on_expiry", ExpiryPolicy),
     ("outbox", "kind", OutboxKind),
     ("memberships", "role", Role),
     ("budgets", "scope", BudgetScope),
@@ -49,7 +59,7 @@ def test_a_columns_words_are_the_enums(table: str, column: str, words: type[StrE
 
 _OTHER_WORDS = {
     ("runs", "stop_cause"): {"CANCELLED", "TIMED_OUT", "BUDGET_EXCEEDED", "FAILED"},
-    ("steps", "wait_reason"): {"dependency", "slot"},
+    ("steps", "wait_reason"): {"dependency", "slot", "approval"},
     ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},

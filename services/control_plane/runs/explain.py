@@ -1,24 +1,34 @@
 """Says of an open run what it waits for, since when, and what will end the wait; of an ended one, where it goes on."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from control_plane.runs.schemas import Explanation, ResumePoint, Wait
 from foundation.contracts.run_events import RunPaused
+from foundation.domain.ids import StepId
+from foundation.domain.permissions import Role, deciders
 from foundation.domain.reruns import first_again, steps_to_retry
-from foundation.domain.states import PauseReason, RunStatus, StepKind, StepStatus, WaitReason
+from foundation.domain.states import ExpiryPolicy, PauseReason, RunStatus, StepKind, StepStatus, WaitReason
+from foundation.storage.execution.approvals import Approval
 from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
 
-def explain(run: Run, steps: list[StepRow], *, paused: Dated[RunPaused] | None = None) -> Explanation:
+def explain(
+    run: Run,
+    steps: list[StepRow],
+    *,
+    paused: Dated[RunPaused] | None = None,
+    approvals: Sequence[Approval] = (),
+) -> Explanation:
     """Every open step has a wait; a run without open steps waits itself, or has ended.
 
-    `paused` is the event of the run's last pause.
+    `paused` is the event of the run's last pause, `approvals` are the run's pending requests.
     """
     if run.status.is_terminal:
         return Explanation(status=run.status, waits=[], resume_from=_resume_points(run, steps))
-    return Explanation(status=run.status, waits=_waits(run, steps, paused), resume_from=[])
+    return Explanation(status=run.status, waits=_waits(run, steps, paused, approvals), resume_from=[])
 
 
 def _resume_points(run: Run, steps: list[StepRow]) -> list[ResumePoint]:
@@ -36,12 +46,15 @@ def _kept(step: StepRow) -> int:
     return step.turn if step.kind is StepKind.AGENT else 0
 
 
-def _waits(run: Run, steps: list[StepRow], paused: Dated[RunPaused] | None) -> list[Wait]:
+def _waits(
+    run: Run, steps: list[StepRow], paused: Dated[RunPaused] | None, approvals: Sequence[Approval]
+) -> list[Wait]:
     if run.status is RunStatus.PAUSED:
         if run.pause_reason is PauseReason.BUDGET:
             return [_budget_wait(run, paused)]
         return [_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")]
-    waits = [_step_wait(step, run, steps) for step in steps if not step.status.is_terminal]
+    requests = {approval.step_id: approval for approval in approvals}
+    waits = [_step_wait(step, run, steps, requests) for step in steps if not step.status.is_terminal]
     if not waits:
         detail = "Step Functions opens the run" if not steps else "Step Functions closes the run"
         waits = [_run_wait(run, WaitReason.CALLBACK, detail)]
@@ -65,37 +78,53 @@ def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:
 
 
 def _run_wait(run: Run, reason: WaitReason, detail: str) -> Wait:
-    return Wait(step=None, for_=reason.value, since=run.progressed_at, ends_by=run.hard_deadline, detail=detail)
+    return Wait(step=None, for_=reason.value, since=run.progressed_at, ends_by=run.deadline_at, detail=detail)
 
 
 def _is_met(need: StepRow) -> bool:
     return need.status is StepStatus.SUCCESS or need.excused
 
 
-def _step_wait(step: StepRow, run: Run, steps: list[StepRow]) -> Wait:
+def _approval_wait(approval: Approval, run: Run) -> tuple[str, datetime]:
+    """Who may decide and what comes if nobody does, and when the wait ends at the latest."""
+    roles = [Role(role) for role in approval.roles]
+    who = deciders(roles=roles, users=approval.users)
+    at_the_end = {
+        ExpiryPolicy.APPROVE: "it is approved",
+        ExpiryPolicy.REJECT: "it is rejected",
+        ExpiryPolicy.FAIL: "the step fails",
+    }[approval.on_expiry]
+    detail = f"{who} decides request {approval.approval_id}; if nobody does, {at_the_end}"
+    return detail, min(approval.expires_at, run.deadline_at or approval.expires_at)
+
+
+def _step_wait(step: StepRow, run: Run, steps: list[StepRow], requests: Mapping[StepId, Approval]) -> Wait:
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
     match step.status:
         case StepStatus.RUNNING if step.wait_reason == WaitReason.SLOT:
             detail = f"worker {step.worker_id} has it, and waits for a place at the tool runtime"
-            reason, until = WaitReason.SLOT, run.hard_deadline
+            reason, until = WaitReason.SLOT, run.deadline_at
         case StepStatus.RUNNING:
             reason, detail, until = WaitReason.WORKER, f"worker {step.worker_id} runs it", step.deadline_at
         case StepStatus.RETRYING:
             reason, detail, until = WaitReason.RETRY, f"attempt {step.attempt + 1} comes next", step.retry_at
         case StepStatus.OUTCOME_UNKNOWN:
-            reason, detail, until = WaitReason.DECISION, "a person decides what happened", run.hard_deadline
+            reason, detail, until = WaitReason.DECISION, "a person decides what happened", run.deadline_at
+        case StepStatus.WAITING if step.wait_reason == WaitReason.APPROVAL and step.step_id in requests:
+            reason = WaitReason.APPROVAL
+            detail, until = _approval_wait(requests[step.step_id], run)
         case _ if step.unmet_needs > 0:
             unmet = [need for need in step.needs if not _is_met(by_name[need])]
-            reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.hard_deadline
+            reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.deadline_at
         case _ if step.wait_reason == WaitReason.SLOT:
             reason, detail, until = (
                 WaitReason.SLOT,
                 "its tenant has its share of the slots; one becomes free",
-                run.hard_deadline,
+                run.deadline_at,
             )
         case _ if step.tick > 0 and not step.has_token:
-            reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.hard_deadline
+            reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.deadline_at
         case _:
-            reason, detail, until = WaitReason.WORKER, "a worker takes it from the queue", run.hard_deadline
+            reason, detail, until = WaitReason.WORKER, "a worker takes it from the queue", run.deadline_at
     return Wait(step=step.name, for_=reason.value, since=since, ends_by=until, detail=detail)

@@ -7,7 +7,7 @@ from control_plane.runs.schemas import Explanation, RunMetrics
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.errors import NotFound
 from foundation.domain.ids import RunId
-from foundation.storage.execution import run_events, runs, steps
+from foundation.storage.execution import approvals, run_events, runs, steps
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.ledger import usage
@@ -40,4 +40,5 @@ async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetri
 async def explanation(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Explanation:
     run = await get(tx, caller, run_id)
     paused = await run_events.latest(tx, caller.tenant_id, run_id, RunPaused) if run.pause_reason else None
-    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused)
+    requests = [] if run.status.is_terminal else await approvals.pending_of_run(tx, caller.tenant_id, run_id)
+    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused, approvals=requests)

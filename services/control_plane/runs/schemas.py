@@ -87,7 +87,7 @@ class RunView(BaseModel):
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,
-            deadline_at=run.hard_deadline,
+            deadline_at=run.deadline_at,
             trace_id=run.traceparent.split("-")[1] if run.traceparent else None,
             usage=RunUsage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd), final=run.usage_final),
             forked_from=_lineage_of(run),

@@ -1,12 +1,13 @@
 """The events of a run, each with its data, as writers give them, as rows keep them and as the API shows them."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from foundation.domain.ids import RunId, StepId
+from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
 from foundation.domain.run_events import RunEventType
-from foundation.domain.states import PauseReason, RunStatus, WaitReason
+from foundation.domain.states import ApprovalStatus, PauseReason, RunStatus, WaitReason
 
 ErrorDocument = dict[str, Any]
 """A `Failure` as JSON."""
@@ -107,10 +108,25 @@ class RunEnded(RunEvent):
 
 
 class StepWaiting(StepEvent):
-    """A worker has parked the step: it waits for another step or for a slot."""
+    """A worker has parked the step: it waits for another step, for a slot, or for a person.
+
+    The members after `for` belong to the wait for a person.
+    """
 
     type = RunEventType.STEP_WAITING
     waits_for: WaitReason = Field(alias="for")
+    approval_id: ApprovalId | None = None
+    expires_at: datetime | None = None
+
+
+class StepDecided(StepEvent):
+    """A request for approval has ended: by a decision, or (`by` null) because it expired."""
+
+    type = RunEventType.STEP_DECIDED
+    name: str
+    approval_id: ApprovalId
+    status: ApprovalStatus
+    by: UserId | None
 
 
 class StepRunning(StepEvent):

@@ -9,10 +9,12 @@ LockstepError
 │   └── ValueNotStorable  a value that PostgreSQL cannot hold, found by PostgreSQL
 ├── Unauthenticated       who is calling is not proven
 ├── Forbidden             known, but not allowed
+│   └── NoApprover        may not decide this request
 ├── NotFound              also: belongs to another tenant
 ├── Conflict              the world is not in the state that the call needs
 │   ├── VersionMismatch
-│   └── IllegalTransition
+│   ├── IllegalTransition
+│   └── ApprovalClosed    the request has been decided, or ended in another way
 ├── IdempotencyConflict   the key was used for another request
 ├── QuotaExceeded         a limit on count or rate
 ├── BudgetExceeded        a limit on money or tokens
@@ -124,6 +126,19 @@ class Forbidden(LockstepError):
     code = "forbidden"
 
 
+class NoApprover(Forbidden):
+    """The caller is none of those who may decide; `approval` is the request's outcome so far."""
+
+    code = "no_approver"
+
+    def __init__(self, detail: str, *, approval: Mapping[str, object], remedy: str | None = None) -> None:
+        super().__init__(detail, remedy=remedy)
+        self.approval = dict(approval)
+
+    def data(self) -> Mapping[str, object]:
+        return {"approval": self.approval}
+
+
 class NotFound(LockstepError):
     """There is no such thing for this caller; what belongs to another tenant is told in the same words."""
 
@@ -146,6 +161,20 @@ class IllegalTransition(Conflict):
     """The run or step is in a state from which it cannot get into the one that is asked for."""
 
     code = "illegal_transition"
+
+
+class ApprovalClosed(Conflict):
+    """The request takes no decision any more; `approval` is its outcome."""
+
+    code = "approval_closed"
+    usual_remedy = "nothing is left to decide; the outcome stands in `approval`"
+
+    def __init__(self, detail: str, *, approval: Mapping[str, object]) -> None:
+        super().__init__(detail)
+        self.approval = dict(approval)
+
+    def data(self) -> Mapping[str, object]:
+        return {"approval": self.approval}
 
 
 class IdempotencyConflict(LockstepError):

@@ -24,6 +24,10 @@ class FailureCode(StrEnum):
     CONDITION_FALSE = "condition_false"
     INPUT_MISSING = "input_missing"
 
+    # How people decided.
+    APPROVAL_REJECTED = "approval_rejected"
+    APPROVAL_EXPIRED = "approval_expired"
+
     # What its definition or its inputs led to.
     EXPRESSION_FAILED = "expression_failed"
     FILES_INVALID = "files_invalid"

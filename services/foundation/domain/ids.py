@@ -13,6 +13,7 @@ RunId = NewType("RunId", UUID)
 StepId = NewType("StepId", UUID)
 ArtifactId = NewType("ArtifactId", UUID)
 JobId = NewType("JobId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
 
 _JOB_NAMESPACE = UUID("6a0b5d7e-0d0c-5c55-9d3f-3c1f1f7a9b10")
 

@@ -1,4 +1,4 @@
-"""The states of runs and steps, and the transitions between them."""
+"""The states of runs, steps and requests for approval, and the transitions between them."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -54,6 +54,7 @@ class StepKind(StrEnum):
     TOOL = "tool"
     LLM = "llm"
     AGENT = "agent"
+    APPROVAL = "approval"
 
 
 class WaitReason(StrEnum):
@@ -67,6 +68,7 @@ class WaitReason(StrEnum):
     BUDGET = "budget"
     PAUSE = "pause"
     DECISION = "decision"
+    APPROVAL = "approval"
 
 
 class PauseReason(StrEnum):
@@ -95,6 +97,34 @@ class TimeoutPolicy(StrEnum):
     ABORT = "abort"
 
 
+class Decision(StrEnum):
+    """What a person says to a request."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class ExpiryPolicy(StrEnum):
+    """What becomes of a step whose request nobody has decided in time."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    FAIL = "fail"
+
+
+class ApprovalStatus(StrEnum):
+    """`expired` whatever the expiry meant; `cancelled` when the step ended in another way."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+ENDED_BY = {Decision.APPROVE: ApprovalStatus.APPROVED, Decision.REJECT: ApprovalStatus.REJECTED}
+
+
 RUN_TERMINAL = frozenset(
     {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.BUDGET_EXCEEDED, RunStatus.CANCELLED, RunStatus.TIMED_OUT}
 )
@@ -111,14 +141,29 @@ RUN_TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
 
 STEP_TRANSITIONS: dict[StepStatus, frozenset[StepStatus]] = {
     StepStatus.QUEUED: frozenset(
-        {StepStatus.WAITING, StepStatus.RUNNING, StepStatus.SKIPPED, StepStatus.CANCELLED, StepStatus.FAILED}
+        {
+            StepStatus.WAITING,
+            StepStatus.RUNNING,
+            StepStatus.SUCCESS,
+            StepStatus.SKIPPED,
+            StepStatus.CANCELLED,
+            StepStatus.FAILED,
+        }
     ),
     StepStatus.WAITING: frozenset(
-        {StepStatus.QUEUED, StepStatus.RUNNING, StepStatus.SKIPPED, StepStatus.CANCELLED, StepStatus.FAILED}
+        {
+            StepStatus.QUEUED,
+            StepStatus.RUNNING,
+            StepStatus.SUCCESS,
+            StepStatus.SKIPPED,
+            StepStatus.CANCELLED,
+            StepStatus.FAILED,
+        }
     ),
     StepStatus.RUNNING: frozenset(
         {
             StepStatus.QUEUED,
+            StepStatus.WAITING,
             StepStatus.RETRYING,
             StepStatus.SUCCESS,
             StepStatus.FAILED,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.domain.states import RunStatus, StepStatus
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
@@ -21,6 +21,7 @@ class StepState:
     generation: int
     tick: int
     unmet_needs: int
+    wait_reason: WaitReason | None
 
 
 # Each table is looked up by its whole key. A young database has no statistics, so a plan that may start from the
@@ -40,7 +41,7 @@ _CLAIM = text(
                wait_reason = NULL, waiting_since = NULL, retry_at = NULL
            FROM runs r
            WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation AND s.tick = :tick
-             AND s.unmet_needs = 0
+             AND s.unmet_needs = 0 AND s.wait_reason IS DISTINCT FROM 'approval'
              AND (s.status IN ('QUEUED', 'WAITING', 'RETRYING')
                   OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
@@ -108,7 +109,7 @@ async def read_state(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> S
     row = (
         await tx.execute(
             text(
-                """SELECT s.status, s.generation, s.tick, s.unmet_needs, r.status AS run_status
+                """SELECT s.status, s.generation, s.tick, s.unmet_needs, s.wait_reason, r.status AS run_status
                    FROM steps s JOIN runs r USING (tenant_id, run_id)
                    WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id"""
             ),

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepStatus
-from foundation.storage.execution import tool_events
+from foundation.storage.execution import approvals, tool_events
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -57,6 +57,8 @@ async def end(
     if row.first() is None:
         raise LeaseLost("another holder has this step now; its result was not recorded")
     await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
+    if status is not StepStatus.SUCCESS:
+        await approvals.cancel_of_ended_steps(tx, tenant_id, [step_id])
 
 
 async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, output: Any) -> None:
@@ -162,6 +164,48 @@ def _stopped_of(row: Row[Any], tenant_id: TenantId) -> StoppedStep:
     return StoppedStep(row.step_id, row.name, row.was_running, waiting)
 
 
+async def end_unheld(
+    tx: Transaction,
+    tenant_id: TenantId,
+    step_id: StepId,
+    *,
+    status: StepStatus,
+    output: Any = None,
+    error: dict[str, Any] | None = None,
+    excused: bool = False,
+) -> StoppedStep:
+    """Ends a step that no worker decides about, whose row is locked; a worker that holds it all the same is fenced."""
+    row = (
+        await tx.execute(
+            text(
+                """WITH before AS (
+                       SELECT step_id, task_token, status FROM steps
+                       WHERE tenant_id = :tenant_id AND step_id = :step_id AND ended_at IS NULL FOR UPDATE)
+                   UPDATE steps s
+                   SET status = :status, output = CAST(:output AS jsonb), error = CAST(:error AS jsonb),
+                       excused = :excused, ended_at = now(), fence = s.fence + 1,
+                       lease_expires_at = NULL, worker_id = NULL, task_token = NULL,
+                       wait_reason = NULL, waiting_since = NULL, retry_at = NULL
+                   FROM before b
+                   WHERE s.tenant_id = :tenant_id AND s.step_id = b.step_id
+                   RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, b.task_token,
+                             b.status = 'RUNNING' AS was_running"""
+            ),
+            {
+                "tenant_id": tenant_id,
+                "step_id": step_id,
+                "status": status.value,
+                "output": jsonb(output),
+                "error": jsonb(error),
+                "excused": excused,
+            },
+        )
+    ).one()
+    if row.was_running:
+        await tx.execute(text("SELECT pg_notify('fenced', '')"))
+    return _stopped_of(row, tenant_id)
+
+
 async def skip_dependents(
     tx: Transaction, tenant_id: TenantId, step_id: StepId, *, error: dict[str, Any]
 ) -> list[StoppedStep]:
@@ -212,6 +256,7 @@ async def cancel_unfinished(
     stopped = [_stopped_of(row, tenant_id) for row in rows]
     if stopped:
         await tool_events.close_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
+        await approvals.cancel_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
     if any(step.was_running for step in stopped):
         await tx.execute(text("SELECT pg_notify('fenced', '')"))
     return stopped

@@ -92,16 +92,30 @@ async def has_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool
 
 
 async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> float:
-    """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline."""
+    """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline.
+
+    The clock may stand during approvals, so that the deadline, as which tokens live, has their time as well.
+    """
     row = (
         await tx.execute(
             text(
-                """UPDATE runs
+                """UPDATE runs r
                    SET status = 'RUNNING', pause_reason = NULL, started_at = COALESCE(started_at, now()),
                        clock_since = now(),
-                       hard_deadline = LEAST(now() + timeout_seconds * interval '1 second' - clock_used,
-                                             created_at + interval '30 days')
-                   WHERE tenant_id = :tenant_id AND run_id = :run_id
+                       hard_deadline = LEAST(
+                           now() + (timeout_seconds + waits.seconds) * interval '1 second' - clock_used,
+                           created_at + interval '30 days')
+                   FROM (SELECT COALESCE(sum((step ->> 'expires_in')::bigint), 0) AS seconds
+                         FROM runs own
+                         CROSS JOIN LATERAL (
+                             SELECT definition FROM task_versions v WHERE v.tenant_id = own.tenant_id
+                               AND v.task_id = own.task_id AND v.version = own.task_version LIMIT 1) pinned
+                         CROSS JOIN LATERAL jsonb_path_query(
+                             pinned.definition, '$.steps[*] ? (@.kind == "approval")') AS step
+                         JOIN steps s ON s.tenant_id = own.tenant_id AND s.run_id = own.run_id
+                           AND s.name = step ->> 'name' AND s.ended_at IS NULL
+                         WHERE own.tenant_id = :tenant_id AND own.run_id = :run_id) waits
+                   WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id
                    RETURNING EXTRACT(EPOCH FROM hard_deadline - now())::float AS seconds"""
             ),
             {"tenant_id": tenant_id, "run_id": run_id},
@@ -122,6 +136,18 @@ async def seconds_to_deadline(tx: Transaction, tenant_id: TenantId, run_id: RunI
         )
     ).one()
     return float(row.seconds)
+
+
+async def is_over(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
+    """Whether the run's time is over: its clock's, which may stand, or that of its hard deadline."""
+    row = await tx.execute(
+        text(
+            """SELECT COALESCE(run_deadline(r) < now(), false) FROM runs r
+               WHERE tenant_id = :tenant_id AND run_id = :run_id"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return bool(row.scalar_one())
 
 
 async def open_branches(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Sequence[tuple[StepId, int]]:

@@ -28,6 +28,13 @@ class EndingStep:
     """The dispatch whose token must be answered, as the execution waits for it; None where there is no token."""
 
 
+async def follow_success(tx: Transaction, step: EndingStep) -> None:
+    """Enqueues the dependents that waited for nothing else, and answers the step's token."""
+    released = await outcomes.release_dependents(tx, step.tenant_id, step.step_id)
+    answers = [callbacks.done(step.waiting)] if step.waiting else []
+    await outbox.write(tx, step.tenant_id, [*answers, *(step_message(dependent) for dependent in released)])
+
+
 async def follow_failure(
     tx: Transaction, step: EndingStep, failure: Failure, *, policy: RecoveryPolicy
 ) -> list[RunEvent]:

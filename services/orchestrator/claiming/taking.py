@@ -16,6 +16,7 @@ from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.workflow import callbacks, claims, slots
+from foundation.workflow.approvals import requests
 from foundation.workflow.claims import StepState
 from foundation.workflow.messages import step_message
 from orchestrator.step_clock import StepClock
@@ -36,6 +37,7 @@ class TakeRefusal(StrEnum):
     STALE = "of an earlier tick or generation"
     UNKNOWN = "no such step"
     RUN_NOT_RUNNING = "its run is paused"
+    AWAITS_DECISION = "its request waits for a decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class Taker:
         refusal = refusal_of(await claims.read_state(tx, dispatch.tenant_id, dispatch.step_id), dispatch)
         if refusal is TakeRefusal.ANSWERED:
             await outbox.write(tx, dispatch.tenant_id, [callbacks.done(dispatch)])
+        if refusal is TakeRefusal.AWAITS_DECISION and not await requests.keep_token(tx, dispatch):
+            return None
         return refusal
 
 
@@ -144,6 +148,8 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
         return TakeRefusal.RUN_NOT_RUNNING
     if step.status is StepStatus.RUNNING:
         return TakeRefusal.HELD
+    if step.wait_reason is WaitReason.APPROVAL:
+        return TakeRefusal.AWAITS_DECISION
     return None
 
 

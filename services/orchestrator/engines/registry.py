@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from foundation.domain.states import StepKind
 from orchestrator.engines.agent.engine import AgentEngine
+from orchestrator.engines.approval.engine import ApprovalEngine
 from orchestrator.engines.base import Engine, EngineParts, RegisteredEngine
 from orchestrator.engines.llm.engine import LlmEngine
 from orchestrator.engines.noop.engine import NoopEngine
 from orchestrator.engines.tool.engine import ToolEngine
 
-ENGINES: tuple[type[RegisteredEngine], ...] = (NoopEngine, ToolEngine, LlmEngine, AgentEngine)
+ENGINES: tuple[type[RegisteredEngine], ...] = (NoopEngine, ToolEngine, LlmEngine, AgentEngine, ApprovalEngine)
 
 
 def build_engines(parts: EngineParts) -> Mapping[StepKind, Engine]:

@@ -16,12 +16,17 @@ from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_out
 from orchestrator.recording.base import OutcomeRecording
-from orchestrator.work import MoreTurns, StepFinished, StepLeftOut, TickFailed, TickOutcome, Work
+from orchestrator.work import ApprovalAsked, MoreTurns, StepFinished, StepLeftOut, TickFailed, TickOutcome, Work
 
 _log = logger(__name__)
 _RECORD_TRIES = 5
 _RECORD_PAUSE_SECONDS = 0.2
-_ENDED = {StepFinished: "step ended", StepLeftOut: "step left out", MoreTurns: "turn ended"}
+_ENDED = {
+    StepFinished: "step ended",
+    StepLeftOut: "step left out",
+    MoreTurns: "turn ended",
+    ApprovalAsked: "step waits for an approval",
+}
 _FAILURE_REFUSED = Failure(
     FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
 )
@@ -95,6 +100,8 @@ class Advancer:
                     claimed.extend(await self._outcomes.finished(lease, outcome, free_slots=free_slots()))
                 case StepLeftOut():
                     claimed.extend(await self._outcomes.left_out(lease, outcome.reason, free_slots=free_slots()))
+                case ApprovalAsked():
+                    await self._outcomes.asked(lease, outcome.request)
                 case MoreTurns():
                     await self._outcomes.more_turns(lease, outcome)
 

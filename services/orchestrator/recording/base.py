@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from foundation.domain.errors import BudgetExceeded, Failure
+from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
 from orchestrator.work import MoreTurns, Record, StepFinished, Work
 
@@ -20,6 +21,10 @@ class OutcomeRecording(Protocol):
         ...
 
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None: ...
+
+    async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:
+        """The step waits for the decision of this request, or of the one that an earlier claim has made."""
+        ...
 
     async def failed(
         self,

@@ -9,6 +9,7 @@ from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes, run_control
+from foundation.workflow.approvals.standing_clock import set_clock
 from orchestrator.work import Record
 
 
@@ -36,10 +37,13 @@ async def end_failed(
 async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent) -> None:
     """Appends the events, which locks the run's row, so that it comes last.
 
-    The execution of a run that was paused while ticks ran is stopped here, with the last of those ticks.
+    The execution of a run that was paused while ticks ran is stopped here, with the last of those ticks. The clock of a
+    run stands from here on if all that is left to run waits for approvals.
     """
     dispatch = lease.dispatch
     after = await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)
+    if after.awaits_approval:
+        await set_clock(tx, dispatch.tenant_id, dispatch.run_id)
     if after.status == RunStatus.PAUSED and after.generation == dispatch.generation:
         run = await run_control.lock_run(tx, dispatch.tenant_id, dispatch.run_id)
         if run is not None:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 from foundation.domain.errors import BudgetExceeded, Failure
 from foundation.domain.states import StepStatus
+from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Database
 from foundation.telemetry import metrics
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
+from orchestrator.recording.asked import record_asked
 from orchestrator.recording.base import OutcomeRecording
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
@@ -53,6 +55,12 @@ class OutcomeWriter(OutcomeRecording):
             await record_more_turns(tx, lease, outcome)
             self._failpoints.reach("turn.before_commit")
         self._failpoints.reach("turn.after_commit")
+
+    async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_asked(tx, lease, request)
+            self._failpoints.reach("asked.before_commit")
+        self._failpoints.reach("asked.after_commit")
 
     async def failed(
         self,

@@ -7,15 +7,16 @@ from cachetools import TTLCache
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
 from foundation.domain.failure_codes import FailureCode
-from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId
 from foundation.domain.states import RunStatus
-from foundation.storage.execution import runs
+from foundation.storage.execution import approvals, runs
 from foundation.storage.execution.runs import Standstill
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, with_retries
 from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control, slots
+from foundation.workflow.approvals import decisions
 from orchestrator.claiming.taking import Taker
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.retried import record_lost
@@ -64,10 +65,14 @@ class Sweeper:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
             lapsed = await lapses.lapsed(tx)
             waiting = await slots.tenants_waiting(tx, seconds=_SLOT_WAIT_SECONDS)
+            expired = await approvals.find_expired(tx)
             still = await runs.find_standstills(tx, seconds=self._standstill_seconds)
         for tenant_id, step_id in lapsed:
             with bind(tenant_id=tenant_id, step_id=step_id):
                 await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
+        for tenant_id, approval_id in expired:
+            with bind(tenant_id=tenant_id):
+                await with_retries(lambda t=tenant_id, a=approval_id: self._expire(t, a))  # type: ignore[misc]
         for tenant_id in waiting:
             with bind(tenant_id=tenant_id):
                 await self._wake(tenant_id)
@@ -89,6 +94,14 @@ class Sweeper:
                 await record_lost(tx, fenced.lease, lost)
         extra = {"overdue": fenced.overdue, "fence": fenced.lease.fence}
         _log.info("took a step from a holder that is gone", extra=extra)
+
+    async def _expire(self, tenant_id: TenantId, approval_id: ApprovalId) -> None:
+        """Ends a request that nobody has decided in time; a decision that was faster stands."""
+        async with self._act.tenant(tenant_id) as tx:
+            expired = await decisions.expire(tx, tenant_id, approval_id)
+        if expired is not None:
+            extra = {"approval_id": str(approval_id), "step": expired.step, "on_expiry": expired.on_expiry.value}
+            _log.info("a request for approval has expired", extra=extra)
 
     async def _wake(self, tenant_id: TenantId) -> None:
         """Wakes steps that their worker has not woken, perhaps because it died; a full worker parks them again."""
@@ -128,7 +141,7 @@ class Sweeper:
             row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
             if row is None or row.status is not RunStatus.RUNNING or row.generation != run.generation:
                 return
-            if await plans.seconds_to_deadline(tx, run.tenant_id, run.run_id) > 0:
+            if not await plans.is_over(tx, run.tenant_id, run.run_id):
                 return
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
         _log.info("the run's time is over")

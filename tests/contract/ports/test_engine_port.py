@@ -24,13 +24,14 @@ from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.engines.registry import build_engines
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.tool_calls import ToolCalls
-from orchestrator.work import MoreTurns, StepFinished, TickFailed, TickOutcome, Work
+from orchestrator.work import ApprovalAsked, MoreTurns, StepFinished, TickFailed, TickOutcome, Work
 
 SHIPPED: dict[str, dict[str, Any]] = {
     "noop": {"name": "first", "kind": "noop"},
     "tool": {"name": "first", "kind": "tool", "tool": "code.python", "arguments": {"code": "print('hello')"}},
     "llm": {"name": "first", "kind": "llm", "prompt": "How many penguins?"},
     "agent": {"name": "first", "kind": "agent", "instructions": "Count.", "prompt": "How many penguins?"},
+    "approval": {"name": "first", "kind": "approval", "message": "May it?"},
 }
 KINDS = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in SHIPPED)]
 REACHING = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in ("tool", "llm", "agent"))]
@@ -95,9 +96,9 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
 
 
 @pytest.mark.parametrize("played", KINDS, indirect=True)
-async def test_a_tick_ends_with_an_output_that_can_be_stored_or_goes_on_with_its_next_turn(played: Played) -> None:
+async def test_a_tick_ends_with_an_output_that_can_be_stored_or_the_step_goes_on_later(played: Played) -> None:
     outcome = await played.engine.run(await played.work())
-    assert isinstance(outcome, StepFinished | MoreTurns)
+    assert isinstance(outcome, StepFinished | MoreTurns | ApprovalAsked)
     if isinstance(outcome, StepFinished):
         assert json.loads(json.dumps(outcome.output, allow_nan=False)) == outcome.output
 

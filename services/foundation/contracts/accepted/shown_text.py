@@ -20,3 +20,8 @@ def hidden_in(text: str) -> str | None:
     if match := _HIDING.search(text):
         return f"U+{ord(match.group()):04X} controls the text or turns its direction; leave it out"
     return "there is nothing to be seen in it; write a name" if _BLANK.fullmatch(text) else None
+
+
+def hidden_in_lines(text: str) -> str | None:
+    """The same for a text of several lines, which may have tabs and ends of lines."""
+    return hidden_in(re.sub(r"\r\n|[\n\t]", " ", text))

@@ -19,6 +19,7 @@ class LockedRun:
 
     status: str
     generation: int
+    awaits_approval: bool
 
 
 E = TypeVar("E", bound=RunEvent)
@@ -54,14 +55,14 @@ async def append(tx: Transaction, tenant_id: TenantId, run_id: RunId, events: Se
                 """WITH run AS (
                        UPDATE runs SET last_seq = last_seq + :count, progressed_at = now()
                        WHERE tenant_id = :tenant_id AND run_id = :run_id
-                       RETURNING last_seq, status, generation),
+                       RETURNING last_seq, status, generation, awaits_approval),
                    written AS (
                        INSERT INTO run_events (tenant_id, run_id, seq, type, step_id, data)
                        SELECT :tenant_id, :run_id, run.last_seq - :count + e.place, e.type, e.step_id, e.data
                        FROM run, ROWS FROM (
                            jsonb_to_recordset(CAST(:events AS jsonb)) AS (type text, step_id uuid, data jsonb)
                        ) WITH ORDINALITY AS e(type, step_id, data, place))
-                   SELECT status, generation FROM run"""
+                   SELECT status, generation, awaits_approval FROM run"""
             ),
             {
                 "tenant_id": tenant_id,
@@ -80,4 +81,4 @@ async def append(tx: Transaction, tenant_id: TenantId, run_id: RunId, events: Se
             },
         )
     ).one()
-    return LockedRun(row.status, row.generation)
+    return LockedRun(row.status, row.generation, row.awaits_approval)

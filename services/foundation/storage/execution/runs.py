@@ -60,7 +60,8 @@ class Run:
     pause_reason: PauseReason | None
     budget_tokens: int | None
     budget_nano_usd: int | None
-    hard_deadline: datetime | None
+    deadline_at: datetime | None
+    """When the run's time is over if its clock does not stand before; None while it is paused."""
     traceparent: str | None
     created_at: datetime
     started_at: datetime | None
@@ -76,7 +77,8 @@ class Run:
 
 
 _SELECT = """
-    SELECT r.*, COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
+    SELECT r.*, run_deadline(r) AS deadline_at,
+           COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
     FROM runs r
     LEFT JOIN LATERAL (
         SELECT sum(e.total_tokens) AS tokens, sum(e.cost_nano_usd) AS cost FROM llm_events e
@@ -97,7 +99,7 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
                        :created_by, :status, :pause_reason, :origin, :origin_step, :origin_turn,
                        CAST(:overrides AS jsonb))
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-               RETURNING *, 0 AS tokens, 0 AS cost_nano_usd"""
+               RETURNING *, run_deadline(runs) AS deadline_at, 0 AS tokens, 0 AS cost_nano_usd"""
         ),
         {
             "tenant_id": run.tenant_id,
@@ -199,15 +201,20 @@ class Standstill:
 
 
 async def find_standstills(tx: Transaction, *, seconds: float, limit: int = 200) -> list[Standstill]:
-    """Open runs without progress for `seconds` or past their deadline, longest first; across tenants."""
+    """Open runs without progress for `seconds` or past their deadline, longest first; across tenants.
+
+    A run whose clock stands waits for people, for days perhaps, and what ends its wait is known: the decision or the
+    expiry of its requests. It is left out, so that such runs do not fill the limit.
+    """
     rows = await tx.execute(
         text(
             """SELECT tenant_id, run_id, generation, status, pause_reason,
-                      COALESCE(hard_deadline < now(), false) AS overdue,
+                      COALESCE(run_deadline(r) < now(), false) AS overdue,
                       extract(epoch FROM now() - progressed_at)::float8 AS still_seconds
-               FROM runs
+               FROM runs r
                WHERE ended_at IS NULL
-                 AND (progressed_at < now() - :seconds * interval '1 second' OR hard_deadline < now())
+                 AND (run_deadline(r) < now() OR (progressed_at < now() - :seconds * interval '1 second'
+                       AND NOT (status = 'RUNNING' AND awaits_approval AND clock_since IS NULL)))
                ORDER BY progressed_at LIMIT :limit"""
         ),
         {"seconds": seconds, "limit": limit},

@@ -47,9 +47,7 @@ def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be
 
 
 def test_a_run_that_somebody_paused_waits_for_somebody() -> None:
-    [wait] = explain(
-        a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER, hard_deadline=None), [a_step()]
-    ).waits
+    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER, deadline_at=None), [a_step()]).waits
     assert (wait.for_, wait.step, wait.ends_by) == (WaitReason.PAUSE, None, None)
     assert wait.detail == "until somebody resumes it"
 

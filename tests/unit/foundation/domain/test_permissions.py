@@ -6,9 +6,9 @@ from foundation.domain.permissions import Permission, Role, permits
 
 GRANTED = {
     Role.VIEWER: {Permission.READ},
-    Role.MEMBER: {Permission.READ, Permission.RUN, Permission.DEFINE},
-    Role.ADMIN: {Permission.READ, Permission.RUN, Permission.DEFINE, Permission.ADMINISTER},
-    Role.OWNER: {Permission.READ, Permission.RUN, Permission.DEFINE, Permission.ADMINISTER},
+    Role.MEMBER: {Permission.READ, Permission.RUN, Permission.DECIDE, Permission.DEFINE},
+    Role.ADMIN: {Permission.READ, Permission.RUN, Permission.DECIDE, Permission.DEFINE, Permission.ADMINISTER},
+    Role.OWNER: {Permission.READ, Permission.RUN, Permission.DECIDE, Permission.DEFINE, Permission.ADMINISTER},
 }
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.domain.states import RunStatus, StepStatus
+from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.workflow.claims import StepState
 from orchestrator.claiming.taking import TakeRefusal, refusal_of
@@ -14,7 +14,7 @@ from orchestrator.claiming.taking import TakeRefusal, refusal_of
 MESSAGE = StepDispatch(
     TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=2, tick=4, task_token="token"
 )
-QUEUED = StepState(StepStatus.QUEUED, RunStatus.RUNNING, generation=2, tick=4, unmet_needs=0)
+QUEUED = StepState(StepStatus.QUEUED, RunStatus.RUNNING, generation=2, tick=4, unmet_needs=0, wait_reason=None)
 
 
 def test_a_step_that_is_not_there_is_unknown() -> None:
@@ -52,3 +52,9 @@ def test_no_step_of_a_run_that_does_not_run_is_taken(status: RunStatus) -> None:
 
 def test_a_running_step_is_held_by_somebody() -> None:
     assert refusal_of(replace(QUEUED, status=StepStatus.RUNNING), MESSAGE) is TakeRefusal.HELD
+
+
+def test_a_step_whose_request_waits_is_not_asked_again() -> None:
+    waiting = replace(QUEUED, status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL)
+    assert refusal_of(waiting, MESSAGE) is TakeRefusal.AWAITS_DECISION
+    assert refusal_of(replace(waiting, wait_reason=WaitReason.SLOT), MESSAGE) is None

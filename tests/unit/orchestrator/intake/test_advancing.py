@@ -17,6 +17,7 @@ from foundation.domain.errors import (
     ValueNotStorable,
 )
 from foundation.domain.states import StepKind
+from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from orchestrator.claiming.leases import HeldStep
@@ -52,6 +53,9 @@ class WrittenOutcomes:
 
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:  # noqa: ARG002
         self._write("more_turns", outcome.turn)
+
+    async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:  # noqa: ARG002
+        self._write("asked", request.message)
 
     async def failed(
         self,

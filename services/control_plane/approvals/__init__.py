@@ -1,0 +1,1 @@
+"""Requests for approval: listed, read, decided once."""

@@ -1,0 +1,72 @@
+"""Requests for approval as the API shows them, and decisions as it takes them."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
+from foundation.domain.permissions import Role
+from foundation.domain.states import ApprovalStatus, Decision, ExpiryPolicy
+from foundation.storage.execution.approvals import Approval
+
+MAX_COMMENT = 2000
+
+
+class NewDecision(BaseModel):
+    """What somebody says to a request; `data` is asked for by the request's form, and by nothing else."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"decision": "approve", "comment": "as agreed", "data": {"amount": 120}}],
+        },
+    )
+
+    decision: Decision
+    comment: str | None = Field(default=None, min_length=1, max_length=MAX_COMMENT)
+    data: dict[str, Any] | None = None
+
+
+class ApprovalView(BaseModel):
+    """A request. `status` is `expired` whatever its expiry meant for the step, which `on_expiry` says."""
+
+    id: ApprovalId
+    run_id: RunId
+    step_id: StepId
+    step: str = Field(description="the step's name")
+    status: ApprovalStatus
+    message: str
+    roles: list[Role] = Field(description="who may decide; without roles and users every member but viewers may")
+    users: list[UserId]
+    form: dict[str, Any] | None = Field(description="the JSON Schema that the data of a decision must satisfy")
+    on_expiry: ExpiryPolicy
+    requested_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    decided_by: UserId | None
+    comment: str | None
+    data: Any
+    version: int
+
+    @classmethod
+    def of(cls, approval: Approval) -> Self:
+        return cls(
+            id=approval.approval_id,
+            run_id=approval.run_id,
+            step_id=approval.step_id,
+            step=approval.step,
+            status=approval.status,
+            message=approval.message,
+            roles=[Role(role) for role in approval.roles],
+            users=list(approval.users),
+            form=approval.form,
+            on_expiry=approval.on_expiry,
+            requested_at=approval.requested_at,
+            expires_at=approval.expires_at,
+            ended_at=approval.ended_at,
+            decided_by=approval.decided_by,
+            comment=approval.comment,
+            data=approval.data,
+            version=approval.version,
+        )

@@ -1,0 +1,51 @@
+"""Steps that wait for a person's decision."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.forms import data_faults, form_faults
+from foundation.contracts.steps.base import Place, StepBase, Text, below
+from foundation.domain.errors import Fault
+from foundation.domain.ids import UserId
+from foundation.domain.permissions import DECIDING_ROLES, Role
+from foundation.domain.states import ExpiryPolicy
+
+WEEK_SECONDS = 604_800
+MAX_EXPIRY_SECONDS = 2_592_000
+
+
+class ApprovalStep(StepBase):
+    """Asks somebody, and waits without a worker until one of `roles` or `users` decides, or the request expires.
+
+    Without roles and users every member but viewers may decide. `form` is a JSON Schema for the decision's data.
+    """
+
+    kind: Literal["approval"]
+    message: Text
+    roles: list[Role] = Field(default=[], max_length=4)
+    users: list[UserId] = Field(default=[], max_length=100)
+    form: Annotated[dict[str, Any], Field(description="a JSON Schema of draft 2020-12")] | None = None
+    expires_in: int = Field(default=WEEK_SECONDS, ge=1, le=MAX_EXPIRY_SECONDS)
+    on_expiry: ExpiryPolicy = ExpiryPolicy.FAIL
+
+    def faults(self, at: Place) -> list[Fault]:
+        faults = super().faults(at)
+        if not self.message.strip():
+            faults.append(Fault(pointer_of((*at, "message")), "nobody would know what is asked; write a message"))
+        for place, role in enumerate(self.roles):
+            if role not in DECIDING_ROLES:
+                faults.append(Fault(pointer_of((*at, "roles", place)), f"a {role} may not decide"))
+        if self.form is None:
+            return faults
+        if wrong := form_faults(self.form):
+            return [*faults, *below(pointer_of((*at, "form")), wrong)]
+        if self.on_expiry is ExpiryPolicy.APPROVE and data_faults(self.form, {}):
+            reason = "an approval by expiry gives no data, and the form requires some"
+            faults.append(Fault(pointer_of((*at, "on_expiry")), reason))
+        return faults
+
+    def templates(self) -> dict[str, Any]:
+        """Without the form: a `${…}` in a schema, such as the end of a pattern, is its own."""
+        return {name: value for name, value in super().templates().items() if name != "form"}

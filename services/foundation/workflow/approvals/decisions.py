@@ -1,0 +1,139 @@
+"""Ends a request once, by a decision or by its expiry, and with it the step that waits for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from foundation.contracts.run_events import RunEvent, StepDecided, StepSucceeded
+from foundation.domain.errors import Failure
+from foundation.domain.failure_codes import FailureCode
+from foundation.domain.ids import ApprovalId, TenantId, UserId
+from foundation.domain.states import ENDED_BY, ApprovalStatus, Decision, ExpiryPolicy, RecoveryPolicy, StepStatus
+from foundation.storage.execution import approvals, run_events
+from foundation.storage.execution.approvals import Approval
+from foundation.storage.session.database import Transaction
+from foundation.workflow import outcomes, run_control, step_endings
+from foundation.workflow.approvals.standing_clock import set_clock
+from foundation.workflow.step_endings import EndingStep
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What somebody decided, and who it was."""
+
+    decision: Decision
+    by: UserId
+    comment: str | None
+    data: Any
+
+
+async def lock_request(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId) -> Approval | None:
+    """The request, its row locked after the unfinished steps of its run, so that no two can wait for each other."""
+    seen = await approvals.get(tx, tenant_id, approval_id)
+    if seen is None:
+        return None
+    await run_control.lock_unfinished_steps(tx, tenant_id, seen.run_id)
+    return await approvals.get(tx, tenant_id, approval_id, lock=True)
+
+
+async def decide(tx: Transaction, tenant_id: TenantId, approval: Approval, verdict: Verdict) -> None:
+    """Ends a locked, pending request and its step: SUCCESS when it was approved, FAILED when it was rejected.
+
+    The step ends whether it waits, was enqueued again by a new generation, or is held by a worker that asks again.
+    """
+    status = ENDED_BY[verdict.decision]
+    await approvals.end(
+        tx,
+        tenant_id,
+        approval.approval_id,
+        status=status,
+        decided_by=verdict.by,
+        comment=verdict.comment,
+        data=verdict.data,
+    )
+    output = _output(verdict.decision, by=verdict.by, comment=verdict.comment, data=verdict.data)
+    failure = None
+    if verdict.decision is Decision.REJECT:
+        said = f": {verdict.comment}" if verdict.comment else ""
+        failure = Failure(FailureCode.APPROVAL_REJECTED, f"rejected by user {verdict.by}{said}")
+    await _end_step(tx, tenant_id, approval, status, output=output, failure=failure, by=verdict.by)
+
+
+async def expire(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId) -> Approval | None:
+    """Ends a request whose time is over as its step says; None when somebody was faster, or it has time left."""
+    approval = await lock_request(tx, tenant_id, approval_id)
+    if approval is None or not approval.is_late:
+        return None
+    await approvals.end(tx, tenant_id, approval_id, status=ApprovalStatus.EXPIRED)
+    output: dict[str, Any] | None = None
+    failure: Failure | None
+    nobody = f"nobody decided until {approval.expires_at.isoformat(timespec='seconds')}"
+    match approval.on_expiry:
+        case ExpiryPolicy.APPROVE:
+            failure = None
+            output = _output(Decision.APPROVE, data=None if approval.form is None else {})
+        case ExpiryPolicy.REJECT:
+            failure = Failure(FailureCode.APPROVAL_REJECTED, f"{nobody}, which the step takes for a rejection")
+            output = _output(Decision.REJECT)
+        case ExpiryPolicy.FAIL:
+            failure = Failure(FailureCode.APPROVAL_EXPIRED, nobody)
+    await _end_step(tx, tenant_id, approval, ApprovalStatus.EXPIRED, output=output, failure=failure, by=None)
+    return approval
+
+
+def _output(
+    decision: Decision, *, by: UserId | None = None, comment: str | None = None, data: Any = None
+) -> dict[str, Any]:
+    return {"decision": decision.value, "by": None if by is None else str(by), "comment": comment, "data": data}
+
+
+async def _end_step(
+    tx: Transaction,
+    tenant_id: TenantId,
+    approval: Approval,
+    status: ApprovalStatus,
+    *,
+    output: dict[str, Any] | None,
+    failure: Failure | None,
+    by: UserId | None,
+) -> None:
+    name = approval.step
+    failure = None if failure is None else step_endings.placed(failure, step=name)
+    policy = await _policy_of(tx, tenant_id, approval)
+    ending = await outcomes.end_unheld(
+        tx,
+        tenant_id,
+        approval.step_id,
+        status=StepStatus.SUCCESS if failure is None else StepStatus.FAILED,
+        output=output,
+        error=None if failure is None else failure.as_json(),
+        excused=failure is not None and policy is RecoveryPolicy.CONTINUE,
+    )
+    step = EndingStep(tenant_id, approval.run_id, approval.step_id, name, ending.waiting)
+    decided = StepDecided(step_id=approval.step_id, name=name, approval_id=approval.approval_id, status=status, by=by)
+    events: list[RunEvent] = [decided]
+    if failure is None:
+        await step_endings.follow_success(tx, step)
+        events.append(StepSucceeded(step_id=approval.step_id, name=name))
+    else:
+        events += await step_endings.follow_failure(tx, step, failure, policy=policy)
+    await run_events.append(tx, tenant_id, approval.run_id, events)
+    await set_clock(tx, tenant_id, approval.run_id)
+
+
+async def _policy_of(tx: Transaction, tenant_id: TenantId, approval: Approval) -> RecoveryPolicy:
+    """What a failure of the step means: its own `on_failure`, else the task's `on_step_failure`."""
+    row = await tx.execute(
+        text(
+            """SELECT COALESCE(
+                          jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
+                                                 jsonb_build_object('name', CAST(:name AS text))) ->> 'on_failure',
+                          v.definition ->> 'on_step_failure')
+               FROM runs r JOIN task_versions v
+                 ON v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version
+               WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"""
+        ),
+        {"tenant_id": tenant_id, "run_id": approval.run_id, "name": approval.step},
+    )
+    return RecoveryPolicy(row.scalar_one())

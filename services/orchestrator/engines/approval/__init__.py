@@ -1,0 +1,1 @@
+"""The engine of steps that wait for a person."""
