@@ -59,7 +59,8 @@ async def _require_retryable(tx: Transaction, row: RunRow) -> None:
         raise IllegalTransition(f"the run is {row.status}; only a run that ended early can be retried", remedy=remedy)
     if await reopening.is_too_late(tx, row):
         remedy = "fork it, or start a new run"
-        raise Conflict("the run ended too long ago: a run can be retried for 23 hours after its end", remedy=remedy)
+        detail = f"the run ended too long ago: a run can be retried for {reopening.RETRY_HOURS} hours after its end"
+        raise Conflict(detail, remedy=remedy)
 
 
 def _require_known(steps: Iterable[StandingStep], named: tuple[str, ...]) -> None:

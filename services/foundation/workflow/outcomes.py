@@ -61,15 +61,18 @@ async def end(
         await approvals.cancel_of_ended_steps(tx, tenant_id, [step_id])
 
 
-async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, output: Any) -> None:
-    """Adds the output that a stopped step had by then; its status, and an output that it has already, do not change."""
+async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, output: Any) -> None:
+    """Adds the output that a stopped step had by then; its status, and an output that it has already, do not change.
+
+    `fence` is the last holder's. Stopping the step has raised it by one; further, another holder has come since.
+    """
     await tx.execute(
         text(
             """UPDATE steps SET output = CAST(:output AS jsonb)
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND status IN ('CANCELLED', 'FAILED')
-                 AND output IS NULL"""
+                 AND output IS NULL AND fence <= :fence + 1"""
         ),
-        {"tenant_id": tenant_id, "step_id": step_id, "output": jsonb(output)},
+        {"tenant_id": tenant_id, "step_id": step_id, "fence": fence, "output": jsonb(output)},
     )
 
 

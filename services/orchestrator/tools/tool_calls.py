@@ -163,7 +163,8 @@ class ToolCalls:
             for artifact in new:
                 await artifacts.insert(tx, tenant_id, artifact)
             if work.claim.kind is StepKind.TOOL:
-                await outcomes.keep_late_output(tx, tenant_id, step_id, output=output_of(document, whole=False))
+                output = output_of(document, whole=False)
+                await outcomes.keep_late_output(tx, tenant_id, step_id, fence=work.claim.fence, output=output)
 
     async def _job(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch

@@ -237,3 +237,19 @@ def test_a_run_that_ended_long_ago_is_not_retried(stack: Stack, member: Member) 
     with member.api() as api:
         refused = api.post(f"/runs/{run['id']}/retry", json={})
     assert (refused.status_code, refused.json()["remedy"]) == (409, "fork it, or start a new run")
+
+
+def test_what_may_have_taken_effect_unseen_is_repeated_only_where_its_step_is_named(
+    stack: Stack, member: Member
+) -> None:
+    run = member.ended(member.start({"steps": [tool("bad", "raise SystemExit(3)")]})["id"])
+    with stack.superuser() as connection:
+        query = "UPDATE tool_events SET status = 'OUTCOME_UNKNOWN', result = NULL WHERE run_id = %s"
+        connection.execute(query, [run["id"]])
+    with member.api() as api:
+        refused = api.post(f"/runs/{run['id']}/retry", json={})
+        assert refused.status_code == 409, refused.text
+        assert "name it in `from`" in refused.json()["remedy"]
+        assert api.post(f"/runs/{run['id']}/retry", json={"from": ["bad"]}).status_code == 200
+    assert member.ended(run["id"])["status"] == "FAILED"
+    assert jobs(stack, run["id"]) == {"bad": 2}
