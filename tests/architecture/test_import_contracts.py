@@ -35,6 +35,10 @@ SEEDS = {
     "Redis stays with what the gateways share": ("services/llm_gateway/pricing/prices.py", "redis"),
     "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
     "HTTP clients stay where another process is asked": ("services/foundation/workflow/slots.py", "httpx"),
+    "Schemas that tenants write are checked within bounds": (
+        "services/control_plane/budgets/service.py",
+        "jsonschema_rs",
+    ),
     "The tool runtime reaches neither database nor cloud": (
         "services/tool_runtime/protocol.py",
         "foundation.storage.tasks",

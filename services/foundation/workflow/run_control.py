@@ -170,6 +170,7 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
     await tx.execute(
         text(
             """UPDATE runs SET generation = :generation, version = version + 1, pause_reason = NULL,
+                   awaits_approval = false,
                    status = CASE WHEN started_at IS NULL THEN 'PENDING' ELSE 'RUNNING' END,
                    clock_used = clock_used + COALESCE(now() - clock_since, '0'), clock_since = NULL
                WHERE tenant_id = :tenant_id AND run_id = :run_id"""

@@ -216,6 +216,21 @@ async def test_a_decision_comes_before_the_new_generation_has_asked_again(parts:
     await taken(parts, run, "after", generation=2)
 
 
+async def test_a_resumed_run_whose_execution_never_began_is_found_although_it_waited_for_people(
+    parts: Parts, sweeper: Sweeper
+) -> None:
+    run = await a_run(parts.owner, steps=[approval_step()])
+    await asked(parts, run)
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        assert row is not None
+        await run_control.open_generation(tx, row, reason="test")
+    await change(parts, run, "DELETE FROM outbox WHERE run_id = :run")
+    await change(parts, run, "UPDATE runs SET progressed_at = now() - interval '1 min' WHERE run_id = :run")
+    await sweeper.sweep()
+    assert (await one(parts, run, "SELECT generation FROM runs WHERE run_id = :run")).generation == 3
+
+
 async def test_a_decision_fences_a_worker_that_asks_again(parts: Parts) -> None:
     run = await a_run(parts.owner, steps=[approval_step()])
     approval = await asked(parts, run)

@@ -2,13 +2,24 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from control_plane.runs.explain import explain
 from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
 from foundation.contracts.run_events import RunPaused
-from foundation.domain.states import PauseReason, RunStatus, StepKind, StepStatus, WaitReason
+from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
+from foundation.domain.states import (
+    ApprovalStatus,
+    ExpiryPolicy,
+    PauseReason,
+    RunStatus,
+    StepKind,
+    StepStatus,
+    WaitReason,
+)
+from foundation.storage.execution.approvals import Approval
 from foundation.storage.execution.run_events import Dated
 
 LATER = NOON + timedelta(minutes=5)
@@ -127,6 +138,55 @@ def test_an_open_step_is_explained(members: dict[str, Any], reason: WaitReason, 
     failed = a_step("second", status=StepStatus.FAILED)
     [wait] = explain(a_run(), [done, failed, a_step("draft", **members)]).waits
     assert (wait.step, wait.for_, wait.detail, wait.ends_by) == ("draft", reason, detail, ends_by)
+
+
+ANN = UserId(UUID(int=9))
+
+
+def a_request(**members: Any) -> Approval:
+    values: dict[str, Any] = {
+        "approval_id": ApprovalId(UUID(int=5)),
+        "run_id": RunId(UUID(int=1)),
+        "step_id": StepId(UUID(int=3)),
+        "step": "draft",
+        "version": 1,
+        "status": ApprovalStatus.PENDING,
+        "message": "May it?",
+        "roles": ["admin"],
+        "users": [ANN],
+        "form": None,
+        "on_expiry": ExpiryPolicy.FAIL,
+        "requested_at": NOON,
+        "expires_at": LATER,
+        "is_late": False,
+        "ended_at": None,
+        "decided_by": None,
+        "comment": None,
+        "data": None,
+    }
+    return Approval(**values | members)
+
+
+@pytest.mark.parametrize(
+    ("on_expiry", "then"),
+    [
+        (ExpiryPolicy.APPROVE, "it is approved"),
+        (ExpiryPolicy.REJECT, "it is rejected"),
+        (ExpiryPolicy.FAIL, "the step fails"),
+    ],
+)
+def test_a_wait_for_people_says_who_decides_and_what_comes_if_nobody_does(on_expiry: ExpiryPolicy, then: str) -> None:
+    step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL, waiting_since=NOON)
+    [wait] = explain(a_run(), [step], approvals=[a_request(on_expiry=on_expiry)]).waits
+    assert (wait.step, wait.for_, wait.since, wait.ends_by) == ("draft", WaitReason.APPROVAL, NOON, LATER)
+    assert wait.detail == f"role admin or user {ANN} decides request {UUID(int=5)}; if nobody does, {then}"
+
+
+def test_a_wait_for_people_ends_with_the_run_where_that_comes_first() -> None:
+    step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL, waiting_since=NOON)
+    request = a_request(expires_at=DEADLINE + timedelta(days=1))
+    [wait] = explain(a_run(), [step], approvals=[request]).waits
+    assert wait.ends_by == DEADLINE
 
 
 def test_a_wait_begins_when_the_step_began_to_wait_else_when_it_started_else_when_it_was_made() -> None:
