@@ -181,6 +181,40 @@ def test_a_run_over_its_time_gets_its_time_again(member: Member) -> None:
     assert {name: step["attempt"] for name, step in member.steps(run["id"]).items()} == expected
 
 
+def test_somebody_who_rejected_is_asked_anew_and_what_was_approved_stands(member: Member) -> None:
+    steps = [
+        {"name": "ask", "kind": "approval", "message": "Go on?"},
+        {"name": "twice", "kind": "approval", "message": "Really?", "needs": ["ask"]},
+        noop("after", "twice"),
+    ]
+    run = member.start({"steps": steps})
+
+    def decided(step: str, decision: str) -> None:
+        def pending() -> list[dict[str, Any]]:
+            with member.api() as api:
+                items = api.get("/approvals", params={"status": "pending", "run_id": run["id"]}).json()["items"]
+            return [item for item in items if item["step"] == step]
+
+        [request] = member.until(pending, seconds=60)
+        with member.api() as api:
+            headers = {"If-Match": f'"{request["version"]}"'}
+            api.post(f"/approvals/{request['id']}", json={"decision": decision}, headers=headers).raise_for_status()
+
+    decided("ask", "approve")
+    decided("twice", "reject")
+    assert member.ended(run["id"])["status"] == "FAILED"
+    with member.api() as api:
+        assert api.post(f"/runs/{run['id']}/retry", json={}).status_code == 200
+    decided("twice", "approve")
+    ended = member.ended(run["id"])
+    assert ended["status"] == "COMPLETED", ended
+    assert {name: step["attempt"] for name, step in member.steps(run["id"]).items()} == {
+        "ask": 1,
+        "twice": 2,
+        "after": 1,
+    }
+
+
 def test_of_two_retries_at_once_one_wins(member: Member) -> None:
     run, _ = a_failed_run(member)
 

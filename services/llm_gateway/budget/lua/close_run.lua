@@ -8,12 +8,11 @@ end
 if tonumber(redis.call('HGET', KEYS[2], 'closed') or 0) < tonumber(ARGV[1]) then
     redis.call('HSET', KEYS[2], 'closed', ARGV[1])
 end
--- Run tokens live ten minutes, and a late settlement may still come within the day. A retry opens the run again within a
--- day too, and finds here what was spent; its first call may come later.
-local CLOSED_TTL = 3 * 86400
+-- Run tokens live ten minutes; a late settlement may still come within the day. What the run itself has spent is kept as
+-- long as a run may live: a retry may open it again, and make its first call only after an approval that takes weeks.
 for _, key in ipairs(redis.call('SMEMBERS', KEYS[2] .. ':steps')) do
-    redis.call('EXPIRE', key, CLOSED_TTL)
+    redis.call('EXPIRE', key, 86400)
 end
-redis.call('EXPIRE', KEYS[2], CLOSED_TTL)
-redis.call('EXPIRE', KEYS[2] .. ':steps', CLOSED_TTL)
+redis.call('EXPIRE', KEYS[2], RUN_TTL)
+redis.call('EXPIRE', KEYS[2] .. ':steps', 86400)
 return 'done'
