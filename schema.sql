@@ -205,7 +205,8 @@ CREATE TABLE steps (
     tenant_id       uuid NOT NULL,
     run_id          uuid NOT NULL,
     step_id         uuid NOT NULL,
-    name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    -- of a step that runs for one item of a list, the step's name and the item's place: name[0]
+    name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 70),
     kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent', 'approval')),
     position        int NOT NULL CHECK (position >= 0),
     status          text NOT NULL DEFAULT 'QUEUED'
@@ -224,7 +225,7 @@ CREATE TABLE steps (
     lease_expires_at timestamptz,
     -- the Step Functions token of this tick, from whoever claimed or parked it
     task_token      text,
-    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'approval')),
+    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'approval', 'items')),
     waiting_since   timestamptz,
     retry_at        timestamptz,
     started_at      timestamptz,
@@ -243,10 +244,16 @@ CREATE TABLE steps (
     checkpoint_length int,
     -- the step of the forked run whose end this is
     copied_from     uuid,
+    -- the step that runs once for each item of a list, of which this is one, and the item
+    parent_id       uuid,
+    item_index      int CHECK (item_index >= 0),
+    item            jsonb,
+    -- how many items this step runs for, once that is known
+    items           int CHECK (items BETWEEN 0 AND 1000),
     created_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, step_id),
     UNIQUE (tenant_id, run_id, name),
-    UNIQUE (tenant_id, run_id, position),
+    CONSTRAINT steps_place UNIQUE NULLS NOT DISTINCT (tenant_id, run_id, position, item_index),
     FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
     CHECK ((status = 'RUNNING') = (lease_expires_at IS NOT NULL)),
     CHECK ((lease_expires_at IS NULL) = (worker_id IS NULL)),
@@ -260,9 +267,12 @@ CREATE TABLE steps (
     CHECK (status <> 'SUCCESS' OR error IS NULL),
     CHECK (clock_left IS NULL OR deadline_at IS NULL),
     CONSTRAINT steps_skip_reason CHECK (skip_reason IS NULL OR (status = 'SKIPPED' AND excused AND error IS NULL)),
-    CONSTRAINT steps_excused CHECK (NOT excused OR status IN ('SKIPPED', 'FAILED'))
+    CONSTRAINT steps_excused CHECK (NOT excused OR status IN ('SKIPPED', 'FAILED')),
+    CONSTRAINT steps_parent FOREIGN KEY (tenant_id, parent_id) REFERENCES steps ON DELETE CASCADE,
+    CONSTRAINT steps_item CHECK ((parent_id IS NULL) = (item_index IS NULL))
 );
 CREATE INDEX steps_waiting_for_a_slot ON steps (tenant_id, waiting_since) WHERE status = 'WAITING' AND wait_reason = 'slot';
+CREATE INDEX steps_of_parent ON steps (tenant_id, parent_id, item_index) WHERE parent_id IS NOT NULL;
 CREATE INDEX steps_leased ON steps (lease_expires_at) WHERE status = 'RUNNING';
 CREATE INDEX steps_deadline ON steps (deadline_at) WHERE ended_at IS NULL AND deadline_at IS NOT NULL;
 
@@ -666,6 +676,8 @@ GRANT INSERT ON outbox, run_events TO control_plane;
 GRANT SELECT ON task_versions, step_needs TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
+-- the rows of items, when a step knows its list
+GRANT INSERT ON steps TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
 

@@ -30,6 +30,7 @@ from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.consumer import Consumer
 from orchestrator.intake.deleter import Deleter
+from orchestrator.intake.expansion import Expansion
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.work import StepFinished, TickOutcome, Work
 from support.scratch import database
@@ -134,7 +135,7 @@ async def local_worker(
         worker = LocalWorker(ListQueue(), TimedNoop())
         leases = Leases(own, worker.queue, wakeups, lease_seconds=45, renew_seconds=15, visibility_seconds=60)
         deleter = Deleter(worker.queue)
-        advancer = Advancer({StepKind.NOOP: worker.engine}, writer, failpoints)
+        advancer = Advancer({StepKind.NOOP: worker.engine}, writer, failpoints, Expansion(own).run)
         consumer = Consumer(
             worker.queue,
             taker,

@@ -119,4 +119,7 @@ class Tenancy:
             await plans.insert_steps(tx, self.tenant_id, run_id, definition, generation=1)
             await plans.start_clock(tx, self.tenant_id, run_id)
             branches = await plans.open_branches(tx, self.tenant_id, run_id)
-        return [StepDispatch(self.tenant_id, run_id, step, 1, tick, f"token-{step}") for step, tick in branches]
+        return [
+            StepDispatch(self.tenant_id, run_id, branch.step_id, 1, branch.tick, f"token-{branch.step_id}")
+            for branch in branches
+        ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.contracts.definition import definition_faults
 from foundation.contracts.run_events import RunRunning
-from foundation.contracts.step_message import ExecutionInput, MapItem
+from foundation.contracts.step_message import ExecutionInput
 from foundation.domain.errors import Failure, InvalidDefinition
 from foundation.domain.plan import INLINE_STEPS
 from foundation.domain.states import RunStatus
@@ -36,10 +36,7 @@ async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any
         await run_events.append(tx, run.tenant_id, run.run_id, [RunRunning(generation=run.generation)])
         branches = await plans.open_branches(tx, run.tenant_id, run.run_id)
     timeout = callbacks.timeout_seconds(seconds)
-    items = [
-        MapItem(step_id=step_id, tick=tick, timeout_seconds=timeout).model_dump(mode="json")
-        for step_id, tick in branches
-    ]
+    items = [callbacks.map_item(branch, timeout=timeout).model_dump(mode="json") for branch in branches]
     mode = "inline" if len(plan.definition.steps) <= INLINE_STEPS else "distributed"
     return {"mode": mode, "reason": "", "items": items}
 

@@ -76,6 +76,17 @@ class ApprovalAsked:
     turn: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class StepExpanded:
+    """The step runs once for each of its items, those that are open still; it goes on when they have ended.
+
+    `values` are the items where they have no rows yet.
+    """
+
+    max_parallel: int
+    values: tuple[Any, ...] = ()
+
+
 TickOutcome = StepFinished | MoreTurns | ApprovalAsked
 """What an engine returns."""
 
@@ -92,9 +103,10 @@ class TickFailed(Exception):
         retry_after: float | None = None,
         records: tuple[Record, ...] = (),
         output: Any = None,
+        causes: tuple[Failure, ...] = (),
     ) -> None:
         super().__init__(detail)
-        self.failure = Failure(code, detail)
+        self.failure = Failure(code, detail, causes=causes)
         self.retryable = retryable
         self.retry_after = retry_after
         self.records = records

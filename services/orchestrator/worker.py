@@ -24,6 +24,7 @@ from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.consumer import Consumer
 from orchestrator.intake.dead_letters import DeadLetters
 from orchestrator.intake.deleter import Deleter
+from orchestrator.intake.expansion import Expansion
 from orchestrator.intake.queue_figures import QueueFigures
 from orchestrator.outbox.senders import senders
 from orchestrator.recording.outcome_writer import OutcomeWriter
@@ -57,7 +58,7 @@ class Worker:
         self._consumer = Consumer(
             held.queue,
             taker,
-            Advancer(self._engines(failpoints), writer, failpoints),
+            Advancer(self._engines(failpoints), writer, failpoints, Expansion(held.database).run),
             self._leases,
             self._deleter,
             concurrency=settings.concurrency,

@@ -71,7 +71,7 @@ def neighbour(stack: Stack) -> Neighbour:
     ids = {"run_id": run["id"], "task_id": run["task_id"], "artifact_id": artifact["id"], "request_id": request_id}
     ids["other_id"] = run["id"]
     ids["approval_id"] = approval["id"]
-    fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month"}
+    fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month", "name": str(TOOL["name"])}
     return Neighbour(owner, {name: str(value) for name, value in (ids | fixed).items()})
 
 

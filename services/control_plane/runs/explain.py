@@ -123,6 +123,9 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow], requests: Mapping[
                 "its tenant has its share of the slots; one becomes free",
                 run.deadline_at,
             )
+        case _ if step.wait_reason == WaitReason.ITEMS:
+            detail = f"{step.items_ended} of its {step.items} items have ended"
+            reason, until = WaitReason.ITEMS, run.deadline_at
         case _ if step.tick > 0 and not step.has_token:
             reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.deadline_at
         case _:

@@ -31,6 +31,19 @@ async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> list[St
     return await steps.of_run(tx, caller.tenant_id, run_id)
 
 
+async def items(
+    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
+) -> list[StepRow]:
+    """Items of the named step; none where it has no `foreach` or does not know its list yet."""
+    await get(tx, caller, run_id)
+    rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, limit=limit, after=after)
+    if not rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
+        raise NotFound(
+            f"the run has no step {name!r}", remedy=f"GET /api/v1/runs/{run_id}/steps lists the steps of the run"
+        )
+    return rows
+
+
 async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetrics:
     run = await get(tx, caller, run_id)
     rows = await steps.of_run(tx, caller.tenant_id, run_id)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from control_plane.artifacts.schemas import ArtifactView
 from control_plane.artifacts.service import presigned
@@ -13,6 +13,7 @@ from control_plane.requests.paging import Listing, Page, moment
 from control_plane.runs import control, read
 from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRun, StepList, StepView
 from control_plane.runs.submit import RunRequest, submit_run
+from foundation.contracts.steps.base import MAX_ITEMS, STEP_NAME_PATTERN
 from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
@@ -22,13 +23,26 @@ from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.execution import runs
 from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+
+
+def place_of_item(text: str) -> int:
+    """The place of an item as a cursor has it; `ValueError` beyond the longest list."""
+    place = int(text)
+    if not 0 <= place < MAX_ITEMS:
+        raise ValueError("no item has this place")
+    return place
+
 
 _RUNS = Listing[Run]("runs", lambda run: (run.created_at, run.run_id), kinds=(moment, UUID))
 _ARTIFACTS = Listing[Artifact](
     "artifacts", lambda artifact: (artifact.created_at, artifact.artifact_id), kinds=(moment, UUID)
 )
+
+_ITEMS = Listing[StepRow]("items", lambda step: (step.item_index,), kinds=(place_of_item,))
+ItemsOf = Annotated[str, Path(pattern=STEP_NAME_PATTERN, description="the name of a step with `foreach`")]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -133,6 +147,19 @@ async def resume(run_id: RunId, response: Response, caller: Runner, tx: Tx, if_m
 )
 async def timeline(run_id: RunId, caller: Reader, tx: Tx) -> StepList:
     return StepList(items=[StepView.of(step) for step in await read.timeline(tx, caller, run_id)])
+
+
+@router.get(
+    "/{run_id}/steps/{name}/items",
+    summary="The items of a step with foreach, in the list's order",
+    operation_id="list_step_items",
+    responses=refusals(404),
+)
+async def list_items(run_id: RunId, name: ItemsOf, caller: Reader, tx: Tx, paging: Paging) -> Page[StepView]:
+    after = _ITEMS.after(paging)
+    rows = await read.items(tx, caller, run_id, name, limit=paging.rows, after=after[0] if after else None)
+    page, next_cursor = _ITEMS.cut(rows, paging)
+    return Page(items=[StepView.of(step) for step in page], next_cursor=next_cursor)
 
 
 @router.get(

@@ -102,6 +102,21 @@ def _lineage_of(run: Run) -> ForkedFrom | None:
     return ForkedFrom(run_id=run.forked_from_run_id, step=run.forked_from_step, turn=run.forked_from_turn or 0)
 
 
+class ItemFigures(BaseModel):
+    """How far the items of a step with `foreach` are; `failed` are those that ended and did not succeed."""
+
+    total: int
+    ended: int
+    failed: int
+
+
+class ItemView(BaseModel):
+    """The item of the list for which a step runs, and its place there, from 0."""
+
+    index: int
+    value: Any
+
+
 class StepView(BaseModel):
     """A step of a run; `attempt` is 0 until a worker has claimed it for the first time."""
 
@@ -124,10 +139,18 @@ class StepView(BaseModel):
     excused: bool = Field(description="whether the run may complete although this step did not succeed")
     output: Any
     copied_from: UUID | None = Field(description="the step of the forked run whose end this is; it cost nothing here")
+    items: ItemFigures | None = Field(
+        description="of a step with `foreach`, once its list is known; its cost is theirs"
+    )
+    item: ItemView | None = Field(description="of a step in the list of another step's items")
 
     @classmethod
     def of(cls, step: StepRow) -> "StepView":
-        duration = None
+        duration = items = item = None
+        if step.items is not None:
+            items = ItemFigures(total=step.items, ended=step.items_ended, failed=step.items_failed)
+        if step.item_index is not None:
+            item = ItemView(index=step.item_index, value=step.item)
         if step.started_at and step.ended_at:
             duration = round((step.ended_at - step.started_at).total_seconds() * 1000)
         return cls(
@@ -148,6 +171,8 @@ class StepView(BaseModel):
             excused=step.excused,
             output=step.output,
             copied_from=step.copied_from,
+            items=items,
+            item=item,
         )
 
 

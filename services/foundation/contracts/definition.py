@@ -40,7 +40,7 @@ class TaskDefinition(Message):
         return steps
 
     def nodes(self) -> list[Node]:
-        return [Node(step.name, tuple(step.needs), step.turns) for step in self.steps]
+        return [Node(step.name, tuple(step.needs), step.turns, step.foreach is not None) for step in self.steps]
 
     def step(self, name: str) -> Step:
         return next(step for step in self.steps if step.name == name)
@@ -56,18 +56,22 @@ def definition_faults(definition: TaskDefinition) -> list[Fault]:
     for index, step in enumerate(definition.steps):
         at = ("steps", index)
         faults += step.faults(at)
-        for pointer, expression in expressions_in(step.templates(), at):
-            faults += _reference_faults(pointer, expression, allowed=before[step.name])
+        for member, value in step.templates().items():
+            more = step.names_read_besides(member)
+            for pointer, expression in expressions_in(value, (*at, member)):
+                faults += _reference_faults(pointer, expression, allowed=before[step.name], more=more)
     if not faults and turns_per_dispatch(nodes) is None:
         faults.append(Fault("/steps", "the plan's worst case does not fit one execution's history of 25,000 events"))
     return faults
 
 
-def _reference_faults(pointer: str, expression: str | ExpressionError, *, allowed: frozenset[str]) -> list[Fault]:
+def _reference_faults(
+    pointer: str, expression: str | ExpressionError, *, allowed: frozenset[str], more: frozenset[str]
+) -> list[Fault]:
     if isinstance(expression, ExpressionError):
         return [Fault(pointer, str(expression))]
     try:
-        read = steps_read_by(expression)
+        read = steps_read_by(expression, more=more)
     except ExpressionError as error:
         return [Fault(pointer, f"{error}; {LITERAL_REMEDY}")]
     return [

@@ -146,6 +146,15 @@ class StepTurn(StepEvent):
     turn: int
 
 
+class StepExpandedEvent(StepEvent):
+    """The step runs once for each of so many items, at most `max_parallel` of them at a time."""
+
+    type = RunEventType.STEP_EXPANDED
+    name: str
+    items: int
+    max_parallel: int
+
+
 class StepRetrying(StepEvent):
     """An attempt failed in a way that may pass; the next one comes after `delay_seconds`."""
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from foundation.contracts.message import Message
 from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.states import StepKind
 
 
 class StepMessage(Message):
@@ -26,23 +27,34 @@ class Next(StrEnum):
     """What the state machine does after a tick: enqueue another one of the step, or end the branch."""
 
     CONTINUE = "continue"
+    EXPAND = "expand"
     DONE = "done"
 
 
+class MapItem(Message):
+    """One branch of a Map: the step, its first tick, and the seconds until its token may lapse.
+
+    `name` and `kind` are for whoever reads the execution in the console.
+    """
+
+    step_id: StepId
+    name: str
+    kind: StepKind
+    tick: int
+    timeout_seconds: int = Field(ge=1)
+
+
 class StepCallback(Message):
-    """The output given to SendTaskSuccess: whether the branch goes on, and the next tick's number and time-out."""
+    """The output given to SendTaskSuccess: whether the branch goes on, and the next tick's number and time-out.
+
+    With `expand`, `items` are the branches of a Map of their own, after which the next tick follows.
+    """
 
     next: Next
     tick: int
     timeout_seconds: int = Field(ge=1)
-
-
-class MapItem(Message):
-    """One branch of the Map: the step, its first tick, and the seconds until its token may lapse."""
-
-    step_id: StepId
-    tick: int
-    timeout_seconds: int = Field(ge=1)
+    items: list[MapItem] | None = None
+    max_parallel: int | None = Field(default=None, ge=1)
 
 
 class ExecutionInput(Message):

@@ -20,6 +20,9 @@ class FailureCode(StrEnum):
     OUTCOME_REFUSED = "outcome_refused"
     FAILURE_REFUSED = "failure_refused"
 
+    ITEMS_FAILED = "items_failed"
+    ITEMS_TOO_LARGE = "items_too_large"
+
     # Why a step that may be left out did not run.
     CONDITION_FALSE = "condition_false"
     INPUT_MISSING = "input_missing"

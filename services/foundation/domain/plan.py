@@ -18,15 +18,21 @@ EVENTS_PER_TICK = 10
 """History events of a tick: six of the task, two of the choice after it, two of the state that follows."""
 EVENTS_PER_STEP = 2
 """The beginning and the end of its iteration in the Map."""
+EVENTS_PER_EXPANSION = 30
+"""History events of a step that expands: a tick before its items and one after, and the Map between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A step as a node of the graph: its name, the steps that it needs, and how many turns it may take."""
+    """A step as a node of the graph: its name, the steps that it needs, and how many turns it may take.
+
+    One that `expands` runs once for each item of a list, in executions of their own; `turns` is then that of an item.
+    """
 
     name: str
     needs: tuple[str, ...] = ()
     turns: int = 1
+    expands: bool = False
 
 
 def faults_of(nodes: Iterable[Node]) -> list[Fault]:
@@ -93,8 +99,14 @@ def turns_per_dispatch(nodes: Iterable[Node]) -> int | None:
     nodes = list(nodes)
     room = HISTORY_EVENTS - EVENTS_RESERVED
     for turns in range(1, max((node.turns for node in nodes), default=1) + 1):
-        events = [-(-node.turns // turns) * EVENTS_PER_TICK + EVENTS_PER_STEP for node in nodes]
-        worst = sum(events) if len(nodes) <= INLINE_STEPS else max(events)
-        if worst <= room:
+        if max(_events_of(nodes, turns)) <= room:
             return turns
     return None
+
+
+def _events_of(nodes: list[Node], turns: int) -> list[int]:
+    """The history events of each execution of the plan, with so many turns a dispatch."""
+    ticks = {node.name: -(-node.turns // turns) * EVENTS_PER_TICK + EVENTS_PER_STEP for node in nodes}
+    own = [EVENTS_PER_EXPANSION + EVENTS_PER_STEP if node.expands else ticks[node.name] for node in nodes]
+    items = [ticks[node.name] for node in nodes if node.expands]
+    return [*items, *(own if len(nodes) > INLINE_STEPS else [sum(own)])]

@@ -22,6 +22,7 @@ class RunEventType(StrEnum):
     STEP_RUNNING = "step.running"
     STEP_TURN = "step.turn"
     STEP_DECIDED = "step.decided"
+    STEP_EXPANDED = "step.expanded"
     STEP_RETRYING = "step.retrying"
     STEP_GIVEN_BACK = "step.given_back"
     STEP_SUCCESS = "step.success"

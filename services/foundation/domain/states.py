@@ -63,6 +63,7 @@ class WaitReason(StrEnum):
     WORKER = "worker"
     DEPENDENCY = "dependency"
     SLOT = "slot"
+    ITEMS = "items"
     RETRY = "retry"
     CALLBACK = "callback"
     BUDGET = "budget"

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
-from foundation.storage.execution.dispatches import StepClaim, StepDispatch
+from foundation.storage.execution.dispatches import StepClaim, StepDispatch, StepItem
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
 
@@ -24,6 +24,7 @@ class StepState:
     wait_reason: WaitReason | None
 
 
+# A step that runs for an item is called after its step, `name[index]`, and its failure is that step's to judge.
 # Each table is looked up by its whole key. A young database has no statistics, so a plan that may start from the
 # tenant's column alone would read all that the tenant has. `IS TRUE` keeps the planner from using that comparison to
 # find the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
@@ -50,7 +51,8 @@ _CLAIM = text(
                      r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides)
        SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               d.definition,
-              COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') AS on_failure,
+              CASE WHEN c.parent_id IS NOT NULL THEN 'continue'
+                   ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
               v.turns_per_dispatch
        FROM claimed c
        CROSS JOIN LATERAL (
@@ -58,8 +60,8 @@ _CLAIM = text(
            WHERE v.tenant_id = c.tenant_id AND v.task_id = c.task_id AND v.version = c.task_version LIMIT 1) v
        CROSS JOIN LATERAL (
            SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
-                                         jsonb_build_object('name', c.name))
-                      || COALESCE(c.overrides -> c.name, '{}') AS definition) d"""
+                                         jsonb_build_object('name', split_part(c.name, '[', 1)))
+                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{}') AS definition) d"""
 )
 
 
@@ -80,7 +82,10 @@ async def claim(tx: Transaction, dispatch: StepDispatch, *, worker_id: str, leas
             },
         )
     ).first()
-    return value_of(StepClaim, row, dispatch=dispatch) if row else None
+    if row is None:
+        return None
+    item = None if row.parent_id is None else StepItem(row.parent_id, row.item_index, row.item)
+    return value_of(StepClaim, row, dispatch=dispatch, item=item)
 
 
 async def park(tx: Transaction, dispatch: StepDispatch) -> bool:

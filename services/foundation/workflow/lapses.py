@@ -56,12 +56,15 @@ async def fence_lapsed(tx: Transaction, tenant_id: TenantId, step_id: StepId) ->
                               OR (s.ended_at IS NULL AND s.deadline_at < now() - interval '2 s'))
                        RETURNING s.*, r.task_id, r.task_version)
                    SELECT f.*, COALESCE(f.deadline_at < now(), false) AS overdue,
-                          COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') AS on_failure,
+                          CASE WHEN f.parent_id IS NOT NULL THEN 'continue'
+                               ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure')
+                               END AS on_failure,
                           d.definition -> 'retry' AS retry
                    FROM fenced f JOIN task_versions v USING (tenant_id, task_id)
                    CROSS JOIN LATERAL (
                        SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
-                                                     jsonb_build_object('name', f.name)) AS definition) d
+                                                     jsonb_build_object('name', split_part(f.name, '[', 1)))
+                       AS definition) d
                    WHERE v.version = f.task_version"""
             ),
             {"tenant_id": tenant_id, "step_id": step_id},

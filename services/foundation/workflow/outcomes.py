@@ -94,6 +94,25 @@ async def next_tick(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fe
     return int(row.tick)
 
 
+async def wait_for_items(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int) -> int:
+    """Hands a held step back until its items have ended, with its clock stopped; returns its next tick's number."""
+    row = (
+        await tx.execute(
+            text(
+                """UPDATE steps SET status = 'WAITING', wait_reason = 'items', waiting_since = now(), tick = tick + 1,
+                                    clock_left = EXTRACT(EPOCH FROM deadline_at - now()), deadline_at = NULL,
+                                    lease_expires_at = NULL, worker_id = NULL, task_token = NULL
+                   WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
+                   RETURNING tick"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id, "fence": fence},
+        )
+    ).first()
+    if row is None:
+        raise LeaseLost("another holder has this step now; its items were not opened")
+    return int(row.tick)
+
+
 async def give_back(
     tx: Transaction,
     tenant_id: TenantId,

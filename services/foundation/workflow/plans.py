@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import text
 
 from foundation.contracts.definition import TaskDefinition
-from foundation.domain.ids import RunId, StepId, TenantId, new_uuid
+from foundation.domain.ids import RunId, TenantId, new_uuid
 from foundation.domain.plan import topological
 from foundation.domain.states import RunStatus, StepStatus
+from foundation.storage.execution.dispatches import OpenBranch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
@@ -150,16 +151,17 @@ async def is_over(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
     return bool(row.scalar_one())
 
 
-async def open_branches(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Sequence[tuple[StepId, int]]:
-    """(step, tick) of every step that has not ended, in topological order."""
+async def open_branches(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Sequence[OpenBranch]:
+    """Every step of the plan that has not ended, in topological order; a step's items are branches of its own Map."""
     rows = await tx.execute(
         text(
-            """SELECT step_id, tick FROM steps WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL
+            """SELECT step_id, name, kind, tick FROM steps
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL AND parent_id IS NULL
                ORDER BY position"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    return [(row.step_id, row.tick) for row in rows]
+    return [value_of(OpenBranch, row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ async def ended_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> li
             """SELECT s.name, s.status, s.output, s.error, s.excused,
                       NOT EXISTS (SELECT FROM step_needs n
                                   WHERE n.tenant_id = s.tenant_id AND n.needs_id = s.step_id) AS is_sink
-               FROM steps s WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id ORDER BY s.position"""
+               FROM steps s WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL
+               ORDER BY s.position"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError, expressions_in
-from foundation.contracts.expressions.reads import steps_read_by
+from foundation.contracts.expressions.reads import ITEM_NAMES, steps_read_by
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
 from orchestrator.work import StepLeftOut, Work
@@ -39,7 +39,7 @@ def _missing_inputs(work: Work) -> Iterator[Failure]:
     for pointer, expression in expressions_in(work.step.templates()):
         if isinstance(expression, ExpressionError):
             continue
-        gone = sorted(steps_read_by(expression) & work.absent)
+        gone = sorted(steps_read_by(expression, more=ITEM_NAMES) & work.absent)
         if gone and not _has_another_value(work, expression):
             yield Failure(
                 FailureCode.INPUT_MISSING,

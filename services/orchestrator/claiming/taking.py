@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -154,7 +155,12 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
 
 
 def work_of(claim: StepClaim, outputs: step_rows.Outputs) -> Work:
-    data = {"input": claim.run_input, "steps": {name: {"output": value} for name, value in outputs.by_name.items()}}
+    data: dict[str, Any] = {
+        "input": claim.run_input,
+        "steps": {name: {"output": value} for name, value in outputs.by_name.items()},
+    }
+    if claim.item is not None:
+        data |= {"item": claim.item.value, "index": claim.item.index}
     clock = StepClock(claim.seconds_left)
     step = _STEP.validate_python(claim.definition)
     return Work(claim=claim, step=step, data=data, absent=outputs.absent, clock=clock)

@@ -14,16 +14,28 @@ from orchestrator.claiming.conditions import left_out
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
+from orchestrator.intake.expansion import expands
 from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_out
 from orchestrator.recording.base import OutcomeRecording
-from orchestrator.work import ApprovalAsked, MoreTurns, StepFinished, StepLeftOut, TickFailed, TickOutcome, Work
+from orchestrator.work import (
+    ApprovalAsked,
+    MoreTurns,
+    StepExpanded,
+    StepFinished,
+    StepLeftOut,
+    TickFailed,
+    TickOutcome,
+    Work,
+)
 
 _log = logger(__name__)
 _RECORD_TRIES = 5
 _RECORD_PAUSE_SECONDS = 0.2
-_ENDED = {
+RecordedOutcome = TickOutcome | StepLeftOut | StepExpanded
+_ENDED: dict[type[RecordedOutcome], str] = {
     StepFinished: "step ended",
     StepLeftOut: "step left out",
+    StepExpanded: "step's items opened",
     MoreTurns: "turn ended",
     ApprovalAsked: "step waits for an approval",
 }
@@ -40,13 +52,18 @@ class Advancer:
         engines: Mapping[StepKind, Engine],
         outcomes: OutcomeRecording,
         failpoints: Failpoints,
+        expand: Callable[[Work], Awaitable[StepExpanded | StepFinished]],
         *,
         record_pause_seconds: float = _RECORD_PAUSE_SECONDS,
     ) -> None:
-        """`record_pause_seconds` is the pause before an outcome is written again; it doubles each time."""
+        """`expand` runs the ticks of steps that run for items.
+
+        `record_pause_seconds` is the pause before an outcome is written again; it doubles each time.
+        """
         self._engines = engines
         self._outcomes = outcomes
         self._failpoints = failpoints
+        self._expand = expand
         self._record_pause_seconds = record_pause_seconds
 
     async def advance(self, held: HeldStep, work: Work, *, free_slots: Callable[[], int]) -> list[Work]:
@@ -74,13 +91,15 @@ class Advancer:
             self._failpoints.reach("ran")
             return await self._ended(work, outcome, free_slots)
 
-    async def _run(self, work: Work) -> TickOutcome | StepLeftOut:
+    async def _run(self, work: Work) -> RecordedOutcome:
         """The engine's outcome within the step's time; a failure of the step is raised as `TickFailed`."""
         if work.claim.seconds_left <= 0:
             raise timed_out(work.step.timeout_seconds)
         try:
             if (skip := left_out(work)) is not None:
                 return skip
+            if expands(work):
+                return await self._expand(work)
             async with work.clock.running():
                 return await self._engines[work.claim.kind].run(work)
         except (LeaseLost, RunClosed, BudgetExceeded, TickFailed):
@@ -90,7 +109,7 @@ class Advancer:
                 _log.exception("the engine failed unexpectedly")
             raise failure_of(error, timeout_seconds=work.step.timeout_seconds) from error
 
-    async def _ended(self, work: Work, outcome: TickOutcome | StepLeftOut, free_slots: Callable[[], int]) -> list[Work]:
+    async def _ended(self, work: Work, outcome: RecordedOutcome, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
 
         async def record() -> None:
@@ -102,6 +121,8 @@ class Advancer:
                     claimed.extend(await self._outcomes.left_out(lease, outcome.reason, free_slots=free_slots()))
                 case ApprovalAsked():
                     await self._outcomes.asked(lease, outcome.request)
+                case StepExpanded():
+                    await self._outcomes.expanded(lease, outcome)
                 case MoreTurns():
                     await self._outcomes.more_turns(lease, outcome)
 
@@ -111,7 +132,7 @@ class Advancer:
             detail = f"the step's outcome cannot be stored: {refused.detail}"
             await self._failed(work, TickFailed(FailureCode.OUTCOME_REFUSED, detail))
         seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
-        turn = work.claim.turn if isinstance(outcome, StepLeftOut) else outcome.turn
+        turn = outcome.turn if isinstance(outcome, StepFinished | MoreTurns) else work.claim.turn
         step = {"name": work.claim.name, "turn": turn, "duration_ms": round(seconds * 1000)}
         _log.info(_ENDED[type(outcome)], extra={"step": step})
         return claimed

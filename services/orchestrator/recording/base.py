@@ -6,7 +6,7 @@ from typing import Protocol
 from foundation.domain.errors import BudgetExceeded, Failure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
-from orchestrator.work import MoreTurns, Record, StepFinished, Work
+from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, Work
 
 
 class OutcomeRecording(Protocol):
@@ -19,6 +19,8 @@ class OutcomeRecording(Protocol):
     async def left_out(self, lease: LeaseFence, reason: Failure, *, free_slots: int) -> list[Work]:
         """The step is skipped as its definition allows; the dependents that were claimed with it are returned."""
         ...
+
+    async def expanded(self, lease: LeaseFence, outcome: StepExpanded) -> None: ...
 
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None: ...
 

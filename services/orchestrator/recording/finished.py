@@ -6,8 +6,7 @@ from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes
 from orchestrator.claiming.taking import Taker
-from orchestrator.recording.closing import write_records
-from orchestrator.recording.releasing import release
+from orchestrator.recording.closing import release, write_records
 from orchestrator.work import StepFinished, Work
 
 

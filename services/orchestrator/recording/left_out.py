@@ -8,7 +8,7 @@ from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes
 from foundation.workflow.step_endings import placed
 from orchestrator.claiming.taking import Taker
-from orchestrator.recording.releasing import release
+from orchestrator.recording.closing import release
 from orchestrator.work import Work
 
 

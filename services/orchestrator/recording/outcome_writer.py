@@ -13,6 +13,7 @@ from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
 from orchestrator.recording.asked import record_asked
 from orchestrator.recording.base import OutcomeRecording
+from orchestrator.recording.expanded import record_expanded
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
 from orchestrator.recording.given_back import record_given_back
@@ -20,7 +21,7 @@ from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
 from orchestrator.recording.out_of_budget import record_out_of_budget
 from orchestrator.recording.retried import delay_of, may_retry, record_retried
-from orchestrator.work import MoreTurns, Record, StepFinished, Work
+from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, Work
 
 
 class OutcomeWriter(OutcomeRecording):
@@ -49,6 +50,12 @@ class OutcomeWriter(OutcomeRecording):
         self._failpoints.reach("left_out.after_commit")
         _observe(lease, StepStatus.SKIPPED)
         return claimed
+
+    async def expanded(self, lease: LeaseFence, outcome: StepExpanded) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_expanded(tx, lease, outcome)
+            self._failpoints.reach("expanded.before_commit")
+        self._failpoints.reach("expanded.after_commit")
 
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:

@@ -58,14 +58,14 @@ class Player:
             await plans.start_clock(tx, self.run.tenant_id, self.run_id)
             branches = list(await plans.open_branches(tx, self.run.tenant_id, self.run_id))
         while branches:
-            step_id, tick = branches.pop(self.chance.randrange(len(branches)))
-            token = f"{step_id}-{generation}"
-            dispatch = StepDispatch(self.run.tenant_id, self.run_id, step_id, generation, tick, token)
+            branch = branches.pop(self.chance.randrange(len(branches)))
+            token = f"{branch.step_id}-{generation}"
+            dispatch = StepDispatch(self.run.tenant_id, self.run_id, branch.step_id, generation, branch.tick, token)
             taken = await self.parts.taker.take(dispatch)
             if isinstance(taken, Taken):
                 await self._execute(taken.work, fails=self.chance.random() < failing)
             elif taken is TakeRefusal.PARKED:
-                branches.append((step_id, tick))
+                branches.append(branch)
             else:
                 assert taken is TakeRefusal.ANSWERED, taken
         async with self.parts.owner.tenant(self.run.tenant_id) as tx:

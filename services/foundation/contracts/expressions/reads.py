@@ -31,9 +31,16 @@ class _On:
 _DATA, _STEPS, _VALUE = _On("data"), _On("steps"), _On("value")
 
 
-def steps_read_by(expression: str) -> frozenset[str]:
-    """The names of the steps whose output the expression reads; `ExpressionError` when it is no such expression."""
-    reader = _Reader(expression)
+ITEM_NAMES = frozenset({"item", "index"})
+"""What a step with `foreach` may read besides: its item, and the place of that in the list, from 0."""
+
+
+def steps_read_by(expression: str, *, more: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The names of the steps whose output the expression reads; `ExpressionError` when it is no such expression.
+
+    `more` are the names that may be read besides `input` and `steps`.
+    """
+    reader = _Reader(expression, more)
     reader.value(parse(expression), _DATA)
     return frozenset(reader.names)
 
@@ -41,6 +48,7 @@ def steps_read_by(expression: str) -> frozenset[str]:
 @dataclass(slots=True)
 class _Reader:
     expression: str
+    more: frozenset[str]
     names: set[str] = field(default_factory=set)
 
     def value(self, node: dict[str, Any], on: _On) -> None:
@@ -91,8 +99,8 @@ class _Reader:
 
     def _member(self, name: str, on: _On) -> _On:
         if on is _DATA:
-            if name not in {"input", "steps"}:
-                raise self._error(f"starts with {name!r}; only 'input' and 'steps' are known")
+            if name not in {"input", "steps", *self.more}:
+                raise self._error(f"starts with {name!r}; {self._known()} are known")
             return _STEPS if name == "steps" else _VALUE
         if on is _STEPS:
             return _On("step", name)
@@ -101,6 +109,11 @@ class _Reader:
                 raise self._error(_WHOLE["step"])
             self.names.add(on.step)
         return _VALUE
+
+    def _known(self) -> str:
+        if self.more:
+            return "only " + ", ".join(repr(name) for name in ("input", "steps", *sorted(self.more)))
+        return "only 'input' and 'steps'"
 
     def _call(self, node: dict[str, Any], on: _On) -> None:
         name, given = node["value"], len(node["children"])

@@ -32,6 +32,9 @@ class ApprovalStep(StepBase):
 
     def faults(self, at: Place) -> list[Fault]:
         faults = super().faults(at)
+        if self.foreach is not None:
+            reason = "an approval asks once; put the list into its message, or ask in a step before"
+            faults.append(Fault(pointer_of((*at, "foreach")), reason))
         if not self.message.strip():
             faults.append(Fault(pointer_of((*at, "message")), "nobody would know what is asked; write a message"))
         for place, role in enumerate(self.roles):

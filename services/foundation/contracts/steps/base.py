@@ -6,13 +6,15 @@ from pydantic import BeforeValidator, Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.expressions.evaluation import is_expression
+from foundation.contracts.expressions.reads import ITEM_NAMES
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault
 from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
 from foundation.domain.retry import MAX_ATTEMPTS, RetryCause, RetryPolicy
 from foundation.domain.states import RecoveryPolicy
 
-MAX_STEPS = 500
+MAX_STEPS = 1000
+MAX_ITEMS = 1000
 MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
 """11 hours: SQS takes a message back after 12, whoever holds it."""
@@ -30,7 +32,8 @@ Dollars = Annotated[
     BeforeValidator(_dollars),
     Field(json_schema_extra={"pattern": r"^[0-9]{1,7}(\.[0-9]{1,9})?$", "description": "decimal dollars, as a string"}),
 ]
-StepName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+STEP_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+StepName = Annotated[str, Field(pattern=STEP_NAME_PATTERN)]
 Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -64,6 +67,8 @@ class StepBase(Message):
     name: StepName
     needs: list[StepName] = Field(default=[], max_length=MAX_STEPS)
     when: Text | None = None
+    foreach: Text | None = None
+    max_parallel: int = Field(default=40, ge=1, le=MAX_ITEMS, strict=True)
     timeout_seconds: int = Field(default=300, ge=1, le=MAX_STEP_SECONDS)
     retry: Retry = Retry()
     on_failure: RecoveryPolicy | None = None
@@ -84,6 +89,10 @@ class StepBase(Message):
             faults.append(
                 Fault(pointer_of((*at, "when")), "a condition is one expression, such as ${input.publish == `true`}")
             )
+        if self.foreach is not None and not is_expression(self.foreach):
+            faults.append(
+                Fault(pointer_of((*at, "foreach")), "the items are one expression, such as ${steps.find.output.data}")
+            )
         for place, cause in enumerate(self.retry.on):
             if cause not in self.retry_causes:
                 names = ", ".join(sorted(self.retry_causes))
@@ -96,6 +105,10 @@ class StepBase(Message):
     def templates(self) -> dict[str, Any]:
         """The members in whose texts `${…}` is an expression."""
         return self.model_dump(mode="json", exclude={"name", "needs", "kind"})
+
+    def names_read_besides(self, member: str) -> frozenset[str]:
+        """What the expressions of a member may read besides `input` and `steps`."""
+        return ITEM_NAMES if self.foreach is not None and member not in {"when", "foreach"} else frozenset()
 
 
 def below(pointer: str, faults: list[Fault]) -> list[Fault]:

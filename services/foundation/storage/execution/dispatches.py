@@ -23,6 +23,25 @@ class StepDispatch:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenBranch:
+    """A step that has not ended, as a Map of Step Functions runs it."""
+
+    step_id: StepId
+    name: str
+    kind: StepKind
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepItem:
+    """The item of a list for which a step runs, and its place there, from 0."""
+
+    parent_id: StepId
+    index: int
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseFence:
     """The holder of a step: its dispatch, and the fence that each of its writes must name to take effect."""
 
@@ -68,6 +87,7 @@ class StepClaim:
     turns_per_dispatch: int
     checkpoint_head: bytes | None
     checkpoint_length: int | None
+    item: StepItem | None
 
     def lease_fence(self) -> LeaseFence:
         retry = Retry.model_validate(self.definition.get("retry") or {}).policy()

@@ -42,25 +42,62 @@ class StepRow:
     """The step of another run whose end this is; its run was forked from that one."""
     skip_reason: dict[str, Any] | None
     excused: bool
+    items: int | None
+    """How many items it runs for, once that is known; None for a step without `foreach`."""
+    items_ended: int
+    items_failed: int
+    item_index: int | None
+    """The place of its item in the list, of a row that runs for one."""
+    item: Any
     tokens: int
     cost_nano_usd: int
+    """Its items' included."""
 
     def standing(self) -> StandingStep:
         return StandingStep(self.name, self.kind, self.status, tuple(self.needs), self.excused)
 
 
 async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
-    """Every step of the run in topological order."""
+    """Every step of the run's plan in topological order; what their items cost is theirs."""
     rows = await tx.execute(
         text(
-            """SELECT s.*, s.task_token IS NOT NULL AS has_token,
+            """SELECT s.*, s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
                       COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
                FROM steps s
-               LEFT JOIN (SELECT step_id, sum(total_tokens) AS tokens, sum(cost_nano_usd) AS cost FROM llm_events
-                          WHERE tenant_id = :tenant_id AND run_id = :run_id GROUP BY step_id) u USING (step_id)
-               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id ORDER BY s.position"""
+               LEFT JOIN (SELECT COALESCE(c.parent_id, e.step_id) AS step_id, sum(e.total_tokens) AS tokens,
+                                 sum(e.cost_nano_usd) AS cost
+                          FROM llm_events e LEFT JOIN steps c ON c.tenant_id = e.tenant_id AND c.step_id = e.step_id
+                          WHERE e.tenant_id = :tenant_id AND e.run_id = :run_id GROUP BY 1) u USING (step_id)
+               CROSS JOIN LATERAL (
+                   SELECT count(*) FILTER (WHERE c.ended_at IS NOT NULL) AS ended,
+                          count(*) FILTER (WHERE c.ended_at IS NOT NULL AND c.status <> 'SUCCESS') AS failed
+                   FROM steps c
+                   WHERE c.tenant_id = s.tenant_id AND c.parent_id = s.step_id AND c.item_index < s.items) i
+               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL ORDER BY s.position"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return [value_of(StepRow, row) for row in rows]
+
+
+async def page_of_items(
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, *, limit: int, after: int | None
+) -> list[StepRow]:
+    """The items of a step in the list's order, from the one behind `after` on."""
+    rows = await tx.execute(
+        text(
+            """SELECT s.*, s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed,
+                      u.tokens::bigint AS tokens, u.cost::bigint AS cost_nano_usd
+               FROM steps p JOIN steps s ON s.tenant_id = p.tenant_id AND s.parent_id = p.step_id
+               CROSS JOIN LATERAL (
+                   SELECT COALESCE(sum(e.total_tokens), 0) AS tokens, COALESCE(sum(e.cost_nano_usd), 0) AS cost
+                   FROM llm_events e
+                   WHERE e.tenant_id = s.tenant_id AND e.run_id = s.run_id AND e.step_id = s.step_id) u
+               WHERE p.tenant_id = :tenant_id AND p.run_id = :run_id AND p.name = :name AND s.item_index < p.items
+                 AND s.item_index > COALESCE(CAST(:after AS int), -1)
+               ORDER BY s.item_index LIMIT :limit"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id, "name": name, "limit": limit, "after": after},
     )
     return [value_of(StepRow, row) for row in rows]
 
@@ -78,7 +115,8 @@ async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Out
     rows = await tx.execute(
         text(
             """SELECT name, output, excused FROM steps
-               WHERE tenant_id = :tenant_id AND run_id = :run_id AND (status = 'SUCCESS' OR excused)"""
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND parent_id IS NULL
+                 AND (status = 'SUCCESS' OR excused)"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )

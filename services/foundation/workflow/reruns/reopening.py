@@ -10,7 +10,7 @@ from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.reruns import StandingStep, StepRerun
 from foundation.domain.states import StepKind, StepStatus
-from foundation.storage.execution import run_events, tool_events
+from foundation.storage.execution import items, run_events, tool_events
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.workflow import run_control
@@ -32,10 +32,13 @@ class RetryPlan:
 
 
 async def lock_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dict[StepId, StandingStep]:
-    """Locks every step of the run in id order, which is topological order, before its row is locked."""
+    """Locks every step of the run in id order, which is topological order, before its row is locked.
+
+    The rows of items are locked too, and left out of the answer: they follow the step that they belong to.
+    """
     rows = await tx.execute(
         text(
-            """SELECT step_id, name, kind, status, needs, excused FROM steps
+            """SELECT step_id, name, kind, status, needs, excused, parent_id FROM steps
                WHERE tenant_id = :tenant_id AND run_id = :run_id ORDER BY step_id FOR UPDATE"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
@@ -43,6 +46,7 @@ async def lock_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dic
     return {
         row.step_id: StandingStep(row.name, StepKind(row.kind), StepStatus(row.status), tuple(row.needs), row.excused)
         for row in rows
+        if row.parent_id is None
     }
 
 
@@ -92,6 +96,7 @@ async def _reopen_steps(
     chosen = {step_id: step for step_id, step in steps.items() if step.name in again}
     going_on = [step_id for step_id, step in chosen.items() if not again[step.name].afresh]
     await tool_events.reopen(tx, run.tenant_id, going_on)
+    await items.open_again(tx, run.tenant_id, going_on)
     rows = [
         {
             "step_id": str(step_id),
@@ -109,7 +114,8 @@ async def _reopen_steps(
                    skip_reason = NULL, excused = false,
                    turn = s.turn + CASE WHEN a.new_turn AND s.attempt > 0 THEN 1 ELSE 0 END,
                    checkpoint_head = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_head END,
-                   checkpoint_length = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_length END
+                   checkpoint_length = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_length END,
+                   items = CASE WHEN a.afresh THEN NULL ELSE s.items END
                FROM jsonb_to_recordset(CAST(:rows AS jsonb))
                     AS a(step_id uuid, afresh boolean, new_turn boolean, unmet int)
                WHERE s.tenant_id = :tenant_id AND s.step_id = a.step_id"""

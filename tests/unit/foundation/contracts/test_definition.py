@@ -163,6 +163,9 @@ def test_an_agent_without_a_tool_has_no_files() -> None:
         ({"when": ""}, "/steps/0/when", "a condition is one expression"),
         ({"when": "${steps.later.output}"}, "/steps/0/when", "not among what this step needs"),
         ({"when": "${secrets.key}"}, "/steps/0/when", "only 'input' and 'steps' are known"),
+        ({"foreach": "input.rows"}, "/steps/0/foreach", "the items are one expression"),
+        ({"foreach": "${item}"}, "/steps/0/foreach", "starts with 'item'; only 'input' and 'steps' are known"),
+        ({"foreach": "${input.rows}", "when": "${item}"}, "/steps/0/when", "only 'input' and 'steps' are known"),
         ({"retry": {"on": ["exit_code"]}}, "/steps/0/retry/on/0", "a step of this kind does not fail with 'exit_code'"),
         (
             {"retry": {"on": ["transient", "model_answer_invalid"]}},
@@ -202,3 +205,9 @@ def test_a_task_does_not_go_on_after_every_failure() -> None:
         TaskDefinition.model_validate(
             {"name": "t", "on_step_failure": "continue", "steps": [{"name": "a", "kind": "noop"}]}
         )
+
+
+def test_a_step_with_items_reads_its_item_and_no_other_step_does() -> None:
+    of_items = asks("${item.name} is number ${index}", foreach="${input.rows}")
+    assert faults_of(of_items) == []
+    assert [fault.pointer for fault in faults_of(asks("${item.name}"))] == ["/steps/0/prompt"]

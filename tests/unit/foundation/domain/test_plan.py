@@ -1,5 +1,6 @@
 """Plans: any graph is either ordered or refused with the fault that keeps it from being one."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.domain.plan import (
+    INLINE_STEPS,
     Node,
     faults_of,
     topological,
@@ -105,3 +107,10 @@ def test_one_long_step_makes_every_dispatch_of_the_plan_longer() -> None:
     assert turns_per_dispatch([long]) == 1
     # 24,002 for the long one, and 402 for each of the others: more than there is, until two turns are taken at once.
     assert turns_per_dispatch([long, *short]) == 2
+
+
+def test_items_have_histories_of_their_own_and_their_step_takes_a_few_events_of_the_run() -> None:
+    many = [Node(f"s{place}", turns=200, expands=True) for place in range(INLINE_STEPS)]
+    assert turns_per_dispatch(many) == 1
+    assert turns_per_dispatch([replace(node, expands=False) for node in many]) == 4
+    assert turns_per_dispatch([Node("long", turns=4_000, expands=True)]) == 2

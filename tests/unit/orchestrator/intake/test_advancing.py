@@ -16,15 +16,16 @@ from foundation.domain.errors import (
     RunClosed,
     ValueNotStorable,
 )
+from foundation.domain.ids import StepId, new_uuid
 from foundation.domain.states import StepKind
 from foundation.storage.execution.approvals import ApprovalRequest
-from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.execution.dispatches import LeaseFence, StepItem
 from foundation.storage.session.database import Transaction
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
-from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
+from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, TickFailed, TickOutcome, Work
 
 Run = Callable[[], Awaitable[TickOutcome]]
 
@@ -50,6 +51,9 @@ class WrittenOutcomes:
     async def left_out(self, lease: LeaseFence, reason: Failure, *, free_slots: int) -> list[Work]:  # noqa: ARG002
         self._write("left_out", (reason.code, free_slots))
         return []
+
+    async def expanded(self, lease: LeaseFence, outcome: StepExpanded) -> None:  # noqa: ARG002
+        self._write("expanded", outcome.values)
 
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:  # noqa: ARG002
         self._write("more_turns", outcome.turn)
@@ -77,6 +81,10 @@ class WrittenOutcomes:
         self._write("out_of_budget", error.scope)
 
 
+async def three_items(work: Work) -> StepExpanded:
+    return StepExpanded(work.step.max_parallel, (1, 2, 3))
+
+
 async def no_record(tx: Transaction) -> None:
     """A write that goes with an outcome."""
 
@@ -84,7 +92,7 @@ async def no_record(tx: Transaction) -> None:
 async def advance(run: Run, outcomes: WrittenOutcomes, *, work: Work | None = None, lost: bool = False) -> FakeEngine:
     engine, work = FakeEngine(lambda _: run()), work or a_work()
     failpoints = Failpoints(None, environment="test")
-    advancer = Advancer({StepKind.NOOP: engine}, outcomes, failpoints, record_pause_seconds=0.001)
+    advancer = Advancer({StepKind.NOOP: engine}, outcomes, failpoints, three_items, record_pause_seconds=0.001)
     held = HeldStep(work.claim, None)
     held.lost = lost
     await advancer.advance(held, work, free_slots=lambda: 3)
@@ -118,6 +126,16 @@ async def test_a_step_whose_condition_is_false_is_left_out_and_its_engine_not_ru
     engine = await advance(gives(StepFinished({})), outcomes, work=work)
     assert outcomes.written == [("left_out", ("condition_false", 3))]
     assert engine.works == []
+
+
+async def test_a_step_for_each_item_opens_them_and_an_item_is_run_by_its_engine() -> None:
+    outcomes = WrittenOutcomes()
+    step = {"name": "first", "kind": "noop", "foreach": "${input.list}"}
+    engine = await advance(gives(StepFinished({})), outcomes, work=a_work(step))
+    assert (outcomes.written, engine.works) == ([("expanded", (1, 2, 3))], [])
+    item = StepItem(StepId(new_uuid()), 0, "a")
+    await advance(gives(StepFinished({})), outcomes, work=a_work(step, item=item))
+    assert outcomes.written[1:] == [("finished", 3)]
 
 
 async def test_a_condition_that_is_neither_true_nor_false_fails_the_step() -> None:

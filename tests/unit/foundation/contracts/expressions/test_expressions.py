@@ -201,4 +201,4 @@ def test_an_expression_that_does_not_apply_says_why() -> None:
 def test_a_part_of_the_syntax_that_this_version_does_not_know_is_refused() -> None:
     """A later version of the library may have more than ours knows to follow."""
     with pytest.raises(ExpressionError, match="not known here: lambda"):
-        _Reader("a").value({"type": "lambda", "children": []}, _DATA)
+        _Reader("a", frozenset()).value({"type": "lambda", "children": []}, _DATA)
