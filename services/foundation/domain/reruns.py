@@ -70,15 +70,17 @@ def _rerun(step: StandingStep, again: frozenset[str]) -> StepRerun:
     return StepRerun(afresh, new_turn=afresh or not goes_on)
 
 
-def steps_to_copy(steps: Sequence[StandingStep], *, start: str) -> frozenset[str]:
+def steps_to_copy(steps: Sequence[StandingStep], *, start: str, changes: bool) -> frozenset[str]:
     """The steps that a fork from `start` takes over as they ended: the settled ones that are neither it nor below it.
 
-    Of these only those whose needs it takes over as well. `steps` are in topological order.
+    Of these only those whose needs it takes over as well. Where the fork `changes` something, people are asked again:
+    they decided on what was to follow then, not on what follows now. `steps` are in topological order.
     """
     again = below(steps, [start])
     copied: set[str] = set()
     for step in steps:
-        if step.settled and step.name not in again and copied.issuperset(step.needs):
+        decided = step.kind is StepKind.APPROVAL and changes
+        if step.settled and not decided and step.name not in again and copied.issuperset(step.needs):
             copied.add(step.name)
     return frozenset(copied)
 
