@@ -28,6 +28,7 @@ _WORDS: dict[str, Any] = {
 }
 # YAML 1.1 has them among its words, and only some of its readers take them for such.
 _LETTERS = frozenset("yYnN")
+_WORD_LIKE_KEYS = frozenset({"on"})
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]*([eE][-+][0-9]+)?")
@@ -125,7 +126,8 @@ class _Builder:
         inside = self._open[-1]
         if event.value == "<<" and event.implicit[0]:
             raise self._refused(event, "merge keys (<<) are not read here; write the members out")
-        key = self._value_of(event)
+        # `on` is a member of definitions, and a key is a text to every reader that hands out JSON.
+        key = event.value if event.value in _WORD_LIKE_KEYS else self._value_of(event)
         if not isinstance(key, str):
             raise self._refused(event, f"the key {event.value!r} is no text; quote it")
         if key in inside.lines:

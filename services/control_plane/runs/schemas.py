@@ -168,7 +168,8 @@ class StepView(BaseModel):
             cost_usd=dollars(step.cost_nano_usd),
             error=step.error,
             skip_reason=step.skip_reason,
-            excused=step.excused,
+            # Whether the run may complete without an item is its step's to say, not the item's.
+            excused=step.excused and item is None,
             output=step.output,
             copied_from=step.copied_from,
             items=items,

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
+from control_plane.tasks.approvers import approver_faults
 from control_plane.tasks.shape_faults import definition_shape_faults
 from foundation.contracts.accepted.shown_text import hidden_in
 from foundation.contracts.definition import TaskDefinition, definition_faults
@@ -83,6 +84,8 @@ async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:
 async def _write_version(
     tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, version: int
 ) -> None:
+    if faults := await approver_faults(tx, caller, definition):
+        raise _invalid(tuple(faults))
     await tasks.insert_version(
         tx,
         caller.tenant_id,

@@ -3,10 +3,10 @@
 from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError
-from foundation.contracts.steps.base import MAX_ITEMS
+from foundation.contracts.steps.base import ITEMS_AT_ONCE, MAX_ITEMS
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
-from foundation.domain.states import StepStatus
+from foundation.domain.states import RecoveryPolicy, StepStatus
 from foundation.storage.execution import items
 from foundation.storage.execution.items import EndedItem
 from foundation.storage.session.database import Database
@@ -30,7 +30,7 @@ class Expansion:
 
     async def run(self, work: Work) -> StepExpanded | StepFinished:
         """Opens the items, or those that a stopped execution has left open, or returns what they gave in order."""
-        dispatch, most = work.claim.dispatch, work.step.max_parallel
+        dispatch, most = work.claim.dispatch, work.step.max_parallel or ITEMS_AT_ONCE
         async with self._database.tenant(dispatch.tenant_id) as tx:
             counts = await items.count(tx, dispatch.tenant_id, dispatch.step_id)
             if counts.total is None:
@@ -44,7 +44,8 @@ class Expansion:
                     f"its {counts.total} items gave {counts.bytes} bytes together, and {MAX_COLLECTED_BYTES} are kept;"
                     " let each give less, such as a file",
                 )
-            return collected(await items.ended_items(tx, dispatch.tenant_id, dispatch.step_id))
+            excused = work.claim.on_failure is RecoveryPolicy.CONTINUE
+            return collected(await items.ended_items(tx, dispatch.tenant_id, dispatch.step_id), excused=excused)
 
 
 def items_of(work: Work) -> list[Any]:
@@ -60,11 +61,14 @@ def items_of(work: Work) -> list[Any]:
     return values
 
 
-def collected(ended: list[EndedItem]) -> StepFinished:
-    """The outputs in the list's order; `TickFailed` with them, None for each that failed, when not all succeeded."""
+def collected(ended: list[EndedItem], *, excused: bool = False) -> StepFinished:
+    """The outputs in the list's order, None for each that failed.
+
+    When not all succeeded it is `TickFailed` with them, unless the step's definition excuses its items.
+    """
     outputs = [item.output for item in ended]
     bad = [item for item in ended if item.status is not StepStatus.SUCCESS]
-    if not bad:
+    if not bad or excused:
         return StepFinished(outputs, turn=1)
     named = "; ".join(
         f"{item.name}: {(item.error or {}).get('detail', item.status.value)}" for item in bad[:_MOST_NAMED]

@@ -110,11 +110,19 @@ def test_an_item_that_fails_fails_the_step_when_all_have_ended_and_a_retry_runs_
     assert [row["attempt"] for row in items(member, run["id"], "double")] == [1, 2, 1]
 
 
-def test_the_run_goes_on_without_a_list_that_its_task_excuses(member: Member) -> None:
-    steps = [doubles(on_failure="continue"), {"name": "after", "kind": "noop", "needs": ["double"]}]
-    run = member.ended(member.start({"steps": steps}, input={"numbers": [1, 2], "bad": 1})["id"])
-    assert run["status"] == "COMPLETED"
-    assert member.steps(run["id"])["after"]["status"] == "SUCCESS"
+def test_with_continue_the_others_outputs_are_there_for_the_steps_that_follow(member: Member) -> None:
+    started = member.start({"steps": [doubles(on_failure="continue"), COUNTS]}, input={"numbers": [1, 2, 3], "bad": 2})
+    run = member.ended(started["id"])
+    steps = member.steps(run["id"])
+    assert (run["status"], steps["double"]["status"]) == ("COMPLETED", "SUCCESS")
+    assert [one and one["result"]["double"] for one in steps["double"]["output"]] == [2, None, 6]
+    assert steps["count"]["output"]["result"] == 8
+    assert steps["double"]["items"] == {"total": 3, "ended": 3, "failed": 1}
+    assert [(row["status"], row["excused"]) for row in items(member, run["id"], "double")] == [
+        ("SUCCESS", False),
+        ("FAILED", False),
+        ("SUCCESS", False),
+    ]
 
 
 def test_no_more_items_run_at_once_than_the_step_says(member: Member) -> None:

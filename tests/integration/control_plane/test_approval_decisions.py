@@ -299,3 +299,25 @@ async def test_the_run_explains_who_decides_and_until_when(
     for word in ("role admin", f"user {tenant.user_id}", str(approval.approval_id), "rejected"):
         assert word in wait["detail"]
     assert wait["ends_by"].replace("Z", "+00:00") == approval.expires_at.isoformat()
+
+
+async def test_people_who_could_not_decide_are_refused_when_the_task_is_made(
+    lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant
+) -> None:
+    viewer, stranger = new_uuid(), new_uuid()
+    with scratch.superuser() as connection:
+        connection.execute("INSERT INTO users (user_id, subject) VALUES (%s, %s)", [viewer, f"viewer-{viewer}"])
+        connection.execute(
+            "INSERT INTO memberships (tenant_id, user_id, role) VALUES (%s, %s, 'viewer')", [tenant.tenant_id, viewer]
+        )
+    people = [str(tenant.user_id), str(viewer), str(stranger)]
+    async with lonely_api.caller(tenant) as client:
+        definition = {"name": f"review-{viewer}", "steps": [approval_step(users=people)]}
+        refused = await client.post("/tasks", json=definition)
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"] == [
+            {"pointer": "/steps/0/users/1", "detail": "this user is a viewer, and may not decide"},
+            {"pointer": "/steps/0/users/2", "detail": "no member of your tenant has this id"},
+        ]
+        definition["steps"] = [approval_step(users=people[:1])]
+        assert (await client.post("/tasks", json=definition)).status_code == 201

@@ -42,6 +42,8 @@ def search(expression: str, data: Mapping[str, Any]) -> Any:
         raise
     except (JMESPathError, *_OF_VALUES) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if isinstance(error, TypeError) and not isinstance(error, JMESPathError):
+            reason = "it compares or combines values of kinds that do not go together"
         raise ExpressionError(f"{shown(expression)} does not apply: {reason[:500]}") from error
 
 

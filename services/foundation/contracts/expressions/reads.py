@@ -113,7 +113,7 @@ class _Reader:
     def _known(self) -> str:
         if self.more:
             return "only " + ", ".join(repr(name) for name in ("input", "steps", *sorted(self.more)))
-        return "only 'input' and 'steps'"
+        return "only 'input' and 'steps' (with `foreach` also 'item' and 'index', but not in `when` and `foreach`)"
 
     def _call(self, node: dict[str, Any], on: _On) -> None:
         name, given = node["value"], len(node["children"])

@@ -15,6 +15,8 @@ from foundation.domain.states import RecoveryPolicy
 
 MAX_STEPS = 1000
 MAX_ITEMS = 1000
+ITEMS_AT_ONCE = 40
+"""How many items of a step run at a time where it does not say."""
 MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
 """11 hours: SQS takes a message back after 12, whoever holds it."""
@@ -68,7 +70,7 @@ class StepBase(Message):
     needs: list[StepName] = Field(default=[], max_length=MAX_STEPS)
     when: Text | None = None
     foreach: Text | None = None
-    max_parallel: int = Field(default=40, ge=1, le=MAX_ITEMS, strict=True)
+    max_parallel: int | None = Field(default=None, ge=1, le=MAX_ITEMS, strict=True)
     timeout_seconds: int = Field(default=300, ge=1, le=MAX_STEP_SECONDS)
     retry: Retry = Retry()
     on_failure: RecoveryPolicy | None = None
@@ -93,6 +95,8 @@ class StepBase(Message):
             faults.append(
                 Fault(pointer_of((*at, "foreach")), "the items are one expression, such as ${steps.find.output.data}")
             )
+        if self.max_parallel is not None and self.foreach is None:
+            faults.append(Fault(pointer_of((*at, "max_parallel")), "only a step with `foreach` has items to bound"))
         for place, cause in enumerate(self.retry.on):
             if cause not in self.retry_causes:
                 names = ", ".join(sorted(self.retry_causes))

@@ -1,5 +1,6 @@
 """Memberships: the users of a tenant and their roles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -44,3 +45,15 @@ async def member_by_id(tx: Transaction, tenant_id: TenantId, user_id: UserId) ->
         )
     ).first()
     return Member(tenant_id, row.user_id, Role(row.role)) if row else None
+
+
+async def roles_of(tx: Transaction, tenant_id: TenantId, user_ids: Collection[UserId]) -> dict[UserId, Role]:
+    """The roles of those of these users who are members of the tenant."""
+    rows = await tx.execute(
+        text(
+            """SELECT user_id, role FROM memberships
+               WHERE tenant_id = :tenant_id AND user_id = ANY(CAST(:users AS uuid[]))"""
+        ),
+        {"tenant_id": tenant_id, "users": list(user_ids)},
+    )
+    return {UserId(row.user_id): Role(row.role) for row in rows}

@@ -50,7 +50,12 @@ def test_a_value_that_readers_of_yaml_disagree_about_is_refused_with_its_place(s
     assert scalar in error.detail
 
 
-@pytest.mark.parametrize("key", ["on", "yes", "y", "N", "1", "1.5", "null", "~", "true", "2024-01-01"])
+def test_the_member_on_is_a_key_without_quotes_and_still_no_value() -> None:
+    assert parse_yaml(b"retry: {attempts: 3, on: [transient]}") == {"retry": {"attempts": 3, "on": ["transient"]}}
+    assert "true or false" in refused("retry: on\n").detail
+
+
+@pytest.mark.parametrize("key", ["On", "off", "yes", "y", "N", "1", "1.5", "null", "~", "true", "2024-01-01"])
 def test_a_key_is_a_text_to_every_reader(key: str) -> None:
     error = refused(f"arguments:\n  {key}: x\n")
     assert "line 2, column 3" in error.detail

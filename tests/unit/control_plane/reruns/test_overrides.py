@@ -34,7 +34,7 @@ def test_what_a_definition_may_say_is_accepted(overrides: dict[str, Any]) -> Non
     ("overrides", "pointer", "word"),
     [
         ({"nowhere": {"prompt": "x"}}, "/body/overrides/nowhere", "no step"),
-        ({"gather": {"prompt": "x"}}, "/body/overrides/gather/prompt", "not permitted"),
+        ({"gather": {"prompt": "x"}}, "/body/overrides/gather/prompt", "not known here"),
         ({"write": {"model": ""}}, "/body/overrides/write/model", "at least 1"),
         ({"write": {"prompt": "${steps.beside.output}"}}, "/body/overrides/write/prompt", "'beside'"),
         ({"write": {"prompt": "${input."}}, "/body/overrides/write/prompt", ""),

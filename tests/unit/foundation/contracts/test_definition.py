@@ -162,10 +162,15 @@ def test_an_agent_without_a_tool_has_no_files() -> None:
         ({"when": "only if ${input.go}"}, "/steps/0/when", "a condition is one expression"),
         ({"when": ""}, "/steps/0/when", "a condition is one expression"),
         ({"when": "${steps.later.output}"}, "/steps/0/when", "not among what this step needs"),
-        ({"when": "${secrets.key}"}, "/steps/0/when", "only 'input' and 'steps' are known"),
+        ({"when": "${secrets.key}"}, "/steps/0/when", "only 'input' and 'steps'"),
+        ({"max_parallel": 3}, "/steps/0/max_parallel", "only a step with `foreach` has items to bound"),
         ({"foreach": "input.rows"}, "/steps/0/foreach", "the items are one expression"),
-        ({"foreach": "${item}"}, "/steps/0/foreach", "starts with 'item'; only 'input' and 'steps' are known"),
-        ({"foreach": "${input.rows}", "when": "${item}"}, "/steps/0/when", "only 'input' and 'steps' are known"),
+        (
+            {"foreach": "${item}"},
+            "/steps/0/foreach",
+            "starts with 'item'; only 'input' and 'steps' (with `foreach` also",
+        ),
+        ({"foreach": "${input.rows}", "when": "${item}"}, "/steps/0/when", "only 'input' and 'steps'"),
         ({"retry": {"on": ["exit_code"]}}, "/steps/0/retry/on/0", "a step of this kind does not fail with 'exit_code'"),
         (
             {"retry": {"on": ["transient", "model_answer_invalid"]}},

@@ -82,7 +82,7 @@ class WrittenOutcomes:
 
 
 async def three_items(work: Work) -> StepExpanded:
-    return StepExpanded(work.step.max_parallel, (1, 2, 3))
+    return StepExpanded(3, (1, 2, 3))
 
 
 async def no_record(tx: Transaction) -> None:

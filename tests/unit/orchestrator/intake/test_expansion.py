@@ -58,3 +58,7 @@ def test_items_that_failed_are_named_and_the_others_outputs_kept() -> None:
 def test_an_item_that_was_stopped_without_an_error_is_told_by_its_state() -> None:
     with pytest.raises(TickFailed, match=r"1 of 1 items did not succeed: each\[0\]: CANCELLED"):
         collected([an_item(0, StepStatus.CANCELLED)])
+
+
+def test_a_step_that_excuses_its_items_gives_what_there_is() -> None:
+    assert collected([an_item(0), an_item(1, StepStatus.FAILED, {})], excused=True).output == [{"of": 0}, None]
