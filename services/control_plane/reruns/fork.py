@@ -110,8 +110,7 @@ async def _plan(
     tx: Transaction, caller: ApiCaller, origin: Run, rows: Sequence[StepRow], request: ForkRequest
 ) -> ForkPlan:
     turn = await starting_turn(tx, caller, rows, start=request.start, turn=request.turn)
-    changes = request.input is not None or bool(request.overrides)
-    copied = steps_to_copy([row.standing() for row in rows], start=request.start, changes=changes)
+    copied = steps_to_copy([row.standing() for row in rows], start=request.start)
     return ForkPlan(origin.run_id, request.start, turn, copied)
 
 

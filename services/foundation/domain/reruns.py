@@ -70,17 +70,20 @@ def _rerun(step: StandingStep, again: frozenset[str]) -> StepRerun:
     return StepRerun(afresh, new_turn=afresh or not goes_on)
 
 
-def steps_to_copy(steps: Sequence[StandingStep], *, start: str, changes: bool) -> frozenset[str]:
-    """The steps that a fork from `start` takes over as they ended: the settled ones that are neither it nor below it.
+def steps_to_copy(steps: Sequence[StandingStep], *, start: str) -> frozenset[str]:
+    """The steps that a fork from `start` takes over as they ended: the settled ones that do not run again.
 
-    Of these only those whose needs it takes over as well. Where the fork `changes` something, people are asked again:
-    they decided on what was to follow then, not on what follows now. `steps` are in topological order.
+    `start` and what is below it run again. An approval above any of these does so too, with all that is below it: the
+    people decided on what followed then, once. Of the others only those whose needs are taken over as well are. `steps`
+    are in topological order.
     """
     again = below(steps, [start])
+    approvals = [step.name for step in steps if step.kind is StepKind.APPROVAL]
+    while asked := [name for name in approvals if name not in again and not again.isdisjoint(below(steps, [name]))]:
+        again |= below(steps, asked)
     copied: set[str] = set()
     for step in steps:
-        decided = step.kind is StepKind.APPROVAL and changes
-        if step.settled and not decided and step.name not in again and copied.issuperset(step.needs):
+        if step.settled and step.name not in again and copied.issuperset(step.needs):
             copied.add(step.name)
     return frozenset(copied)
 

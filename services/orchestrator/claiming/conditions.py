@@ -20,7 +20,7 @@ def left_out(work: Work) -> StepLeftOut | None:
     if missing := next(_missing_inputs(work), None):
         return StepLeftOut(missing)
     condition = work.step.when
-    if condition is None:
+    if condition is None or work.claim.item is not None:
         return None
     value = work.resolve(condition, "when")
     if value is True:
@@ -36,16 +36,25 @@ def left_out(work: Work) -> StepLeftOut | None:
 def _missing_inputs(work: Work) -> Iterator[Failure]:
     if not work.absent:
         return
+    # A step that runs for items has none itself, so that only its items can tell what such an expression gives.
+    more = ITEM_NAMES if work.claim.item is not None else frozenset()
     for pointer, expression in expressions_in(work.step.templates()):
-        if isinstance(expression, ExpressionError):
-            continue
-        gone = sorted(steps_read_by(expression, more=ITEM_NAMES) & work.absent)
-        if gone and not _has_another_value(work, expression):
+        gone = sorted(_steps_read(expression, more) & work.absent)
+        if gone and isinstance(expression, str) and not _has_another_value(work, expression):
             yield Failure(
                 FailureCode.INPUT_MISSING,
                 f"{pointer}: ${{{expression}}} reads the output of step {gone[0]}, which has none;"
                 f" write ${{{expression} || 'default'}} where this step is to run without it",
             )
+
+
+def _steps_read(expression: str | ExpressionError, more: frozenset[str]) -> frozenset[str]:
+    if isinstance(expression, ExpressionError):
+        return frozenset()
+    try:
+        return steps_read_by(expression, more=more)
+    except ExpressionError:
+        return frozenset()
 
 
 def _has_another_value(work: Work, expression: str) -> bool:

@@ -64,7 +64,7 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "a -> b -> c -> a",
     ),
     "no steps": (task(steps=[]), "/steps", "at least 1"),
-    "too many steps": (task(steps=[{"name": f"s{n}", "kind": "noop"} for n in range(501)]), "/steps", "500"),
+    "too many steps": (task(steps=[{"name": f"s{n}", "kind": "noop"} for n in range(1001)]), "/steps", "1000"),
     "too long instructions": (
         task(steps=[{"name": "a", "kind": "llm", "prompt": "x", "instructions": "y" * 40_000}]),
         "/steps/0/instructions",

@@ -169,7 +169,7 @@ async def test_a_fork_ends_like_a_run_from_the_beginning_and_executes_nothing_th
     async with control.tenant(run.tenant_id) as tx:
         assert await forking.hold_still(tx, run.tenant_id, run.run_id)
         origin = await steps.of_run(tx, run.tenant_id, run.run_id)
-        copied = steps_to_copy([row.standing() for row in origin], start=start, changes=False)
+        copied = steps_to_copy([row.standing() for row in origin], start=start)
         assert await runs.insert(tx, a_fork(run, fork_id, start))
         await forking.insert_steps(tx, run.tenant_id, fork_id, origin, ForkPlan(run.run_id, start, 0, copied))
     fork = Player(parts, run, fork_id, chance)

@@ -11,7 +11,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions, signature
 from jmespath.lexer import Lexer
 from jmespath.parser import ParsedResult, Parser
-from jmespath.visitor import Options
+from jmespath.visitor import Options, TreeInterpreter
 
 from foundation.contracts.accepted.accepted_json import Malformed, NotAccepted, parse_json
 
@@ -37,9 +37,11 @@ def search(expression: str, data: Mapping[str, Any]) -> Any:
     """What the expression gives; `ExpressionError` when it does not apply, `NotAccepted` from a number in a text."""
     parsed = _parsed(expression)
     try:
-        return parsed.search(data, options=_OPTIONS)
+        return _Interpreter().visit(parsed.parsed, data)
     except NotAccepted:
         raise
+    except _Refused as error:
+        raise ExpressionError(f"{shown(expression)} {error}") from error
     except (JMESPathError, *_OF_VALUES) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if isinstance(error, TypeError) and not isinstance(error, JMESPathError):
@@ -122,3 +124,50 @@ class _Functions(Functions):
 
 
 _OPTIONS = Options(custom_functions=_Functions())
+_MOST_VISITS = 200_000
+"""Of the parts of one expression, counted again for each value that they are applied to: some tenths of a second."""
+_MOST_LEAVES = 200_000
+"""Of the values that a function or a comparison is given, or gives: texts count by their characters, a part each 16."""
+
+
+class _Interpreter(TreeInterpreter):
+    """Evaluates one expression with a bound on the work: a short one can double what it holds at every step."""
+
+    def __init__(self) -> None:
+        super().__init__(_OPTIONS)
+        self._visits = 0
+
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+        self._visits += 1
+        if self._visits > _MOST_VISITS:
+            raise _Refused(f"takes more than {_MOST_VISITS} steps to evaluate; let it read less, or use a tool")
+        return super().visit(node, *args, **kwargs)
+
+    def visit_function_expression(self, node: Any, value: Any) -> Any:
+        given = [self.visit(child, value) for child in node["children"]]
+        _check_size(given)
+        result = self._functions.call_function(node["value"], given)
+        _check_size(result)
+        return result
+
+    def visit_comparator(self, node: Any, value: Any) -> Any:
+        # The sides are looked at before they are compared, as each may be far larger than what it was made of.
+        sides = [self.visit(child, value) for child in node["children"]]
+        _check_size(sides)
+        known = [{"type": "literal", "value": side, "children": []} for side in sides]
+        compared: Any = {**node, "children": known}
+        return super().visit_comparator(compared, value)
+
+
+def _check_size(value: Any) -> None:
+    """Refuses a value that is too large to work on, without walking through more of it than may be there."""
+    left, waiting = _MOST_LEAVES, [value]
+    while waiting:
+        one = waiting.pop()
+        left -= 1 + (len(one) // 16 if isinstance(one, str) else 0)
+        if isinstance(one, Mapping):
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+        if left < 0 or len(waiting) > _MOST_LEAVES:
+            raise _Refused("makes a value that is too large to work on; let it read less, or use a tool")

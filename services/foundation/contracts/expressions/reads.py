@@ -41,7 +41,10 @@ def steps_read_by(expression: str, *, more: frozenset[str] = frozenset()) -> fro
     `more` are the names that may be read besides `input` and `steps`.
     """
     reader = _Reader(expression, more)
-    reader.value(parse(expression), _DATA)
+    try:
+        reader.value(parse(expression), _DATA)
+    except RecursionError as error:
+        raise ExpressionError(f"{shown(expression)} is nested too deeply") from error
     return frozenset(reader.names)
 
 

@@ -71,25 +71,44 @@ async def open_rows(tx: Transaction, tenant_id: TenantId, parent_id: StepId, val
         text("UPDATE steps SET items = :items WHERE tenant_id = :tenant_id AND step_id = :parent_id"),
         {"tenant_id": tenant_id, "parent_id": parent_id, "items": len(values)},
     )
-    await open_again(tx, tenant_id, [parent_id], succeeded_too=True)
+    await _open_ended(tx, tenant_id, [parent_id], afresh=True)
 
 
-async def open_again(
-    tx: Transaction, tenant_id: TenantId, parents: Sequence[StepId], *, succeeded_too: bool = False
-) -> None:
-    """Has ended items run from the beginning, those that did not succeed or all; their calls are of the next turn."""
+async def unsuccessful(tx: Transaction, tenant_id: TenantId, parents: Sequence[StepId]) -> list[StepId]:
+    """The items of these steps that ended and did not succeed."""
+    rows = await tx.execute(
+        text(
+            """SELECT s.step_id FROM steps p JOIN steps s ON s.tenant_id = p.tenant_id AND s.parent_id = p.step_id
+               WHERE p.tenant_id = :tenant_id AND p.step_id = ANY(CAST(:parents AS uuid[])) AND s.item_index < p.items
+                 AND s.ended_at IS NOT NULL AND s.status <> 'SUCCESS'"""
+        ),
+        {"tenant_id": tenant_id, "parents": list(parents)},
+    )
+    return [StepId(row.step_id) for row in rows]
+
+
+async def open_again(tx: Transaction, tenant_id: TenantId, parents: Sequence[StepId]) -> None:
+    """Has the items run again that did not succeed, each from where a step of its kind goes on in a retry."""
+    await _open_ended(tx, tenant_id, parents, afresh=False)
+
+
+# Of the items that go on, an agent's open turn and the answer to a model call that was interrupted are read again, so
+# that nothing is paid twice; all other calls and jobs get the number of the next turn, so that they are made anew.
+async def _open_ended(tx: Transaction, tenant_id: TenantId, parents: Sequence[StepId], *, afresh: bool) -> None:
     await tx.execute(
         text(
             """UPDATE steps s
-               SET status = 'QUEUED', fence = s.fence + 1, earlier_attempts = s.attempt, turn = s.turn + 1,
+               SET status = 'QUEUED', fence = s.fence + 1, earlier_attempts = s.attempt,
+                   turn = s.turn + CASE WHEN s.attempt = 0 OR (NOT :afresh AND (
+                              s.kind = 'agent' OR (s.kind = 'llm' AND s.status = 'CANCELLED'))) THEN 0 ELSE 1 END,
                    ended_at = NULL, started_at = NULL, deadline_at = NULL, clock_left = NULL, output = NULL,
                    error = NULL, skip_reason = NULL, excused = false
                FROM steps p
                WHERE p.tenant_id = :tenant_id AND p.step_id = ANY(CAST(:parents AS uuid[]))
                  AND s.tenant_id = p.tenant_id AND s.parent_id = p.step_id AND s.item_index < p.items
-                 AND s.ended_at IS NOT NULL AND (s.status <> 'SUCCESS' OR :succeeded_too)"""
+                 AND s.ended_at IS NOT NULL AND (s.status <> 'SUCCESS' OR :afresh)"""
         ),
-        {"tenant_id": tenant_id, "parents": list(parents), "succeeded_too": succeeded_too},
+        {"tenant_id": tenant_id, "parents": list(parents), "afresh": afresh},
     )
 
 

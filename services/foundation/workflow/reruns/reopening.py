@@ -95,7 +95,8 @@ async def _reopen_steps(
     """Makes unfinished steps of those that run again; `run_control.open_generation` then enqueues them."""
     chosen = {step_id: step for step_id, step in steps.items() if step.name in again}
     going_on = [step_id for step_id, step in chosen.items() if not again[step.name].afresh]
-    await tool_events.reopen(tx, run.tenant_id, going_on)
+    their_items = await items.unsuccessful(tx, run.tenant_id, going_on)
+    await tool_events.reopen(tx, run.tenant_id, [*going_on, *their_items])
     await items.open_again(tx, run.tenant_id, going_on)
     rows = [
         {

@@ -36,7 +36,7 @@ def test_a_step_that_its_run_could_do_without_stands_until_it_is_named_or_what_i
     assert list(steps_to_retry(plan, named=())) == ["draft", "publish", "other"]
     assert list(steps_to_retry(plan, named=["try"])) == ["try"]
     assert list(steps_to_retry(plan, named=["check"])) == ["draft", "check", "publish", "aside", "try"]
-    assert steps_to_copy(plan, start="publish", changes=False) == {"gather", "check", "aside", "try"}
+    assert steps_to_copy(plan, start="publish") == {"gather", "check", "aside", "try"}
 
 
 def test_a_named_step_runs_again_with_everything_below_it_and_nothing_beside_it() -> None:
@@ -79,16 +79,18 @@ def test_an_agent_whose_inputs_are_made_anew_begins_anew() -> None:
 
 
 def test_a_fork_copies_what_succeeded_and_is_not_below_its_start() -> None:
-    assert steps_to_copy(CHAIN, start="publish", changes=False) == {"gather", "check"}
-    assert steps_to_copy(CHAIN, start="check", changes=False) == {"gather"}
-    assert steps_to_copy(CHAIN, start="gather", changes=False) == frozenset()
+    assert steps_to_copy(CHAIN, start="publish") == {"gather", "check"}
+    assert steps_to_copy(CHAIN, start="check") == {"gather"}
+    assert steps_to_copy(CHAIN, start="gather") == frozenset()
 
 
-def test_a_fork_that_changes_something_has_people_decide_again_and_runs_what_they_decided_on() -> None:
+def test_a_fork_below_an_approval_has_people_decide_again_and_runs_all_that_they_decide_on() -> None:
     review = a_step("review", "gather", kind=StepKind.APPROVAL)
-    plan = [a_step("gather"), review, a_step("publish", "review"), a_step("tell", "publish")]
-    assert steps_to_copy(plan, start="tell", changes=False) == {"gather", "review", "publish"}
-    assert steps_to_copy(plan, start="tell", changes=True) == {"gather"}
+    plan = [a_step("gather"), review, a_step("publish", "review"), a_step("tell", "publish"), a_step("log", "gather")]
+    assert steps_to_copy(plan, start="tell") == {"gather", "log"}
+    assert steps_to_copy(plan, start="log") == {"gather", "review", "publish", "tell"}
+    second = [*plan, a_step("sign", "log", kind=StepKind.APPROVAL), a_step("send", "sign", "publish")]
+    assert steps_to_copy(second, start="tell") == {"gather", "log"}
 
 
 @st.composite
@@ -143,7 +145,7 @@ def test_a_fork_ends_like_a_run_from_the_beginning_and_copies_only_what_is_whole
     steps: list[StandingStep], data: st.DataObject
 ) -> None:
     start = data.draw(st.sampled_from([step.name for step in steps]))
-    copied = steps_to_copy(steps, start=start, changes=False)
+    copied = steps_to_copy(steps, start=start)
     forked = [step if step.name in copied else replace(step, status=S.QUEUED) for step in steps]
     state, executed = run_on(forked, {step.name for step in steps} - copied)
     assert set(state.values()) == {S.SUCCESS}

@@ -6,6 +6,8 @@ import pytest
 
 from fixtures.running.works import a_work
 from foundation.contracts.expressions.evaluation import ExpressionError
+from foundation.domain.ids import StepId, new_uuid
+from foundation.storage.execution.dispatches import StepItem
 from orchestrator.claiming.conditions import left_out
 
 DATA = {"input": {"wanted": True, "count": 3}, "steps": {"there": {"output": {"text": "here"}}}}
@@ -87,3 +89,12 @@ def test_a_condition_may_ask_whether_an_output_is_there() -> None:
 
 def test_where_every_output_came_nothing_is_missing() -> None:
     assert reason_of({**ASK, "prompt": "${steps.gone.output.text}"}, absent=()) is None
+
+
+def test_a_step_with_items_leaves_it_to_them_to_find_what_takes_an_outputs_place() -> None:
+    step = {**ASK, "foreach": "${input.rows}", "prompt": "${steps.gone.output.text || item}"}
+    work = a_work(step, data=DATA, absent=("gone",))
+    assert left_out(work) is None
+    item = StepItem(StepId(new_uuid()), 0, "here")
+    assert left_out(a_work(step, data={**DATA, "item": "here", "index": 0}, absent=("gone",), item=item)) is None
+    assert left_out(a_work({**step, "prompt": "${steps.gone.output.text}"}, data=DATA, absent=("gone",))) is not None

@@ -202,3 +202,41 @@ def test_a_part_of_the_syntax_that_this_version_does_not_know_is_refused() -> No
     """A later version of the library may have more than ours knows to follow."""
     with pytest.raises(ExpressionError, match="not known here: lambda"):
         _Reader("a", frozenset()).value({"type": "lambda", "children": []}, _DATA)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "`[1]`" + " | [@,@][]" * 40 + " | length(@) == `5`",
+        "`[1]`" + " | [@,@]" * 40,
+        "`[1]`" + " | [@,@]" * 40 + " | to_string(@)",
+        "`[1]`" + " | [@,@]" * 40 + " | contains(@, `1`)",
+        "[`[1]`" + " | [@,@]" * 40 + ", `[1]`" + " | [@,@]" * 40 + "] | [0] == [1]",
+        "'x'" + " | join('', [@,@])" * 40,
+        "'x'" + " | [@,@]" * 30 + " | {a: @, b: @} | values(@)",
+    ],
+)
+def test_a_short_expression_that_makes_ever_more_of_little_is_stopped(expression: str) -> None:
+    with pytest.raises(ExpressionError):
+        resolve(f"${{{expression}}}", {"input": {}})
+
+
+def test_an_expression_over_thousands_of_rows_is_evaluated() -> None:
+    rows = [{"name": f"n{number}", "score": number} for number in range(5_000)]
+    found = resolve("${input.rows[?score >= `4990`].name | sort(@) | join(',', @)}", {"input": {"rows": rows}})
+    assert found == ",".join(f"n{number}" for number in range(4990, 5000))
+
+
+DEEP = [
+    "{a:" * 200 + "input.x" + "}" * 200,
+    "not_null(" * 300 + "input.x" + ")" * 300,
+    "input.[" * 200 + "x" + "]" * 200,
+    "||".join(["input.a"] * 3000),
+    "input.a" + " | @" * 4000,
+]
+
+
+@pytest.mark.parametrize("expression", DEEP)
+def test_what_is_nested_too_deeply_to_be_read_is_refused(expression: str) -> None:
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        steps_read_by(expression)
