@@ -59,7 +59,7 @@ async def _require_retryable(tx: Transaction, row: RunRow) -> None:
         raise IllegalTransition(f"the run is {row.status}; only a run that ended early can be retried", remedy=remedy)
     if await reopening.is_too_late(tx, row):
         remedy = "fork it, or start a new run"
-        detail = f"the run ended too long ago: a run can be retried for {reopening.RETRY_HOURS} hours after its end"
+        detail = f"the run ended too long ago: a run can be retried for {reopening.MAX_RETRY_HOURS} hours after its end"
         raise Conflict(detail, remedy=remedy)
 
 

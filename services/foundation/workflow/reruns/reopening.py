@@ -16,9 +16,9 @@ from foundation.storage.session.documents import jsonb
 from foundation.workflow import run_control
 from foundation.workflow.run_control import RunRow
 
-RETRY_HOURS = 23
+MAX_RETRY_HOURS = 23
 """Counters that Redis lost are rebuilt for runs that ended within a day; a later retry could spend its budget twice."""
-_DAYS = 30
+_MAX_RUN_DAYS = 30
 """A run's deadline is this long after its beginning at the latest."""
 
 
@@ -57,7 +57,7 @@ async def is_too_late(tx: Transaction, run: RunRow) -> bool:
             """SELECT ended_at < now() - :hours * interval '1 hour' OR created_at < now() - :days * interval '1 day'
                FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id"""
         ),
-        {"tenant_id": run.tenant_id, "run_id": run.run_id, "hours": RETRY_HOURS, "days": _DAYS},
+        {"tenant_id": run.tenant_id, "run_id": run.run_id, "hours": MAX_RETRY_HOURS, "days": _MAX_RUN_DAYS},
     )
     return bool(row.scalar_one())
 
