@@ -158,6 +158,8 @@ class ToolCalls:
         new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
         async with self._database.tenant(tenant_id) as tx:
+            if new:
+                await tool_events.lock_owners(tx, work.claim)
             if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
                 return
             for artifact in new:
@@ -200,6 +202,8 @@ class ToolCalls:
         new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            if new:
+                await tool_events.lock_owners(tx, claim)
             if not await tool_events.end(tx, claim, job_id, status=result.status.value, result=document):
                 raise LeaseLost("another holder has this step now; the tool's result was not recorded")
             for artifact in new:

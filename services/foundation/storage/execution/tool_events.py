@@ -117,13 +117,16 @@ async def close_of_ended_steps(tx: Transaction, tenant_id: TenantId, step_ids: S
 
 
 async def reopen(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId]) -> None:
-    """Opens the jobs again that have no result and were closed with these steps, which go on where they stopped."""
+    """Opens the jobs again that were closed or cancelled with these steps, which go on where they stopped.
+
+    What a cancelled job had given by then is no answer to the call that it was made for.
+    """
     await tx.execute(
         text(
-            """UPDATE tool_events e SET status = 'STARTED', ended_at = NULL
+            """UPDATE tool_events e SET status = 'STARTED', ended_at = NULL, result = NULL
                FROM steps s
-               WHERE e.tenant_id = :tenant_id AND e.step_id = ANY(:step_ids) AND e.result IS NULL
-                 AND e.status NOT IN ('STARTED', 'OUTCOME_UNKNOWN')
+               WHERE e.tenant_id = :tenant_id AND e.step_id = ANY(:step_ids)
+                 AND (e.result IS NULL OR e.status = 'CANCELLED') AND e.status NOT IN ('STARTED', 'OUTCOME_UNKNOWN')
                  AND s.tenant_id = e.tenant_id AND s.step_id = e.step_id AND e.turn >= s.turn"""
         ),
         {"tenant_id": tenant_id, "step_ids": list(step_ids)},
@@ -154,6 +157,24 @@ async def keep_late_result(tx: Transaction, tenant_id: TenantId, job_id: JobId, 
         {"tenant_id": tenant_id, "job_id": job_id, "result": jsonb(result)},
     )
     return row.first() is not None
+
+
+async def lock_owners(tx: Transaction, claim: StepClaim) -> None:
+    """Locks the step and its run as artifacts that refer to them will, before the job's own row is changed.
+
+    Whoever ends a step locks steps, then the run, then its jobs. A job's row that was locked first would wait for the
+    run that the other holds, while the other waits for the job's row.
+    """
+    values = {
+        "tenant_id": claim.dispatch.tenant_id,
+        "run_id": claim.dispatch.run_id,
+        "step_id": claim.dispatch.step_id,
+    }
+    for statement in (
+        "SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id FOR KEY SHARE",
+        "SELECT 1 FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id FOR KEY SHARE",
+    ):
+        await tx.execute(text(statement), values)
 
 
 async def end(tx: Transaction, claim: StepClaim, job_id: JobId, *, status: str, result: dict[str, Any]) -> bool:
