@@ -47,8 +47,8 @@ def task(**changes: Any) -> dict[str, Any]:
 
 
 DEFINITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "unknown key": (task(colour="red"), "/colour", "Extra inputs"),
-    "unknown key of a step": (task(steps=[{**NOOP, "kolour": 1}]), "/steps/0/kolour", "Extra inputs"),
+    "unknown key": (task(colour="red"), "/colour", "not known here"),
+    "unknown key of a step": (task(steps=[{**NOOP, "kolour": 1}]), "/steps/0/kolour", "not known here"),
     "unknown kind": (task(steps=[{"name": "a", "kind": "jump"}]), "/steps/0/kind", "noop, tool, llm, agent"),
     "unknown step": (task(steps=[{**NOOP, "needs": ["nobody"]}]), "/steps/0/needs/0", "nobody"),
     "two of one name": (task(steps=[NOOP, NOOP]), "/steps/1/name", "only"),
