@@ -74,7 +74,6 @@ class BadRequest(LockstepError):
     """The request itself is wrong; `faults` are the places in it that have to be changed."""
 
     code = "bad_request"
-    usual_remedy = "correct what the detail names, and send the request again"
 
     def __init__(self, detail: str, *, faults: tuple[Fault, ...] = (), remedy: str | None = None) -> None:
         super().__init__(detail, remedy=remedy)
@@ -144,7 +143,6 @@ class NotFound(LockstepError):
     """There is no such thing for this caller; what belongs to another tenant is told in the same words."""
 
     code = "not_found"
-    usual_remedy = "check the id; what another tenant has is not found either"
 
 
 class Conflict(LockstepError):

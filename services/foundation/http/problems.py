@@ -21,6 +21,14 @@ MEDIA_TYPE = "application/problem+json"
 _OUR_FAULT = 500
 
 
+_REMEDIES: Mapping[int, str] = {
+    400: "correct what the detail names, and send the request again",
+    404: "check the id; what another tenant has is not found either",
+    422: "correct what the detail names, and send the request again",
+}
+"""For errors that say nothing closer; where a vendor's wire carries an error, its message stands alone."""
+
+
 def problem_body(error: errors.LockstepError) -> dict[str, object]:
     """The problem document of an error, without an instance."""
     body: dict[str, object] = {
@@ -31,8 +39,8 @@ def problem_body(error: errors.LockstepError) -> dict[str, object]:
         "retryable": error.retryable,
         **error.data(),
     }
-    if error.remedy:
-        body["remedy"] = error.remedy
+    if remedy := error.remedy or _REMEDIES.get(status_of(error)):
+        body["remedy"] = remedy
     if trace_id := current_trace_id():
         body["trace_id"] = trace_id
     return body

@@ -158,8 +158,7 @@ class ToolCalls:
         new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
         document = _document(result, new)
         async with self._database.tenant(tenant_id) as tx:
-            if new:
-                await tool_events.lock_owners(tx, work.claim)
+            await tool_events.lock_owners(tx, work.claim)
             if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
                 return
             for artifact in new:

@@ -160,10 +160,10 @@ async def keep_late_result(tx: Transaction, tenant_id: TenantId, job_id: JobId, 
 
 
 async def lock_owners(tx: Transaction, claim: StepClaim) -> None:
-    """Locks the step and its run as artifacts that refer to them will, before the job's own row is changed.
+    """Locks the step and its run, which artifacts refer to and a late output changes, before the job's own row.
 
-    Whoever ends a step locks steps, then the run, then its jobs. A job's row that was locked first would wait for the
-    run that the other holds, while the other waits for the job's row.
+    Whoever ends or retries a step locks steps, then the run, then its jobs. A job's row that was locked first would
+    wait for the step or the run that the other holds, while the other waits for the job's row.
     """
     values = {
         "tenant_id": claim.dispatch.tenant_id,
@@ -171,7 +171,7 @@ async def lock_owners(tx: Transaction, claim: StepClaim) -> None:
         "step_id": claim.dispatch.step_id,
     }
     for statement in (
-        "SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id FOR KEY SHARE",
+        "SELECT 1 FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id FOR NO KEY UPDATE",
         "SELECT 1 FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id FOR KEY SHARE",
     ):
         await tx.execute(text(statement), values)
