@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -72,16 +73,21 @@ async def insert_steps(
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "generation": generation, "rows": jsonb(rows)},
     )
-    edges = [(str(ids[name]), str(ids[need])) for name in order for need in steps[name].needs]
-    if edges:
-        await tx.execute(
-            text(
-                """INSERT INTO step_needs (tenant_id, step_id, needs_id)
-                   SELECT :tenant_id, edge.step_id, edge.needs_id
-                   FROM unnest(CAST(:steps AS uuid[]), CAST(:needs AS uuid[])) AS edge(step_id, needs_id)"""
-            ),
-            {"tenant_id": tenant_id, "steps": [a for a, _ in edges], "needs": [b for _, b in edges]},
-        )
+    await insert_needs(tx, tenant_id, [(ids[name], ids[need]) for name in order for need in steps[name].needs])
+
+
+async def insert_needs(tx: Transaction, tenant_id: TenantId, edges: Sequence[tuple[UUID, UUID]]) -> None:
+    """Inserts who needs whom: pairs of a step and one that it needs."""
+    if not edges:
+        return
+    await tx.execute(
+        text(
+            """INSERT INTO step_needs (tenant_id, step_id, needs_id)
+               SELECT :tenant_id, edge.step_id, edge.needs_id
+               FROM unnest(CAST(:steps AS uuid[]), CAST(:needs AS uuid[])) AS edge(step_id, needs_id)"""
+        ),
+        {"tenant_id": tenant_id, "steps": [a for a, _ in edges], "needs": [b for _, b in edges]},
+    )
 
 
 async def has_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:

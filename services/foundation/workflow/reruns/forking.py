@@ -10,6 +10,7 @@ from foundation.storage.execution import checkpoints
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.workflow import plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,7 @@ async def insert_steps(
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "rows": jsonb(rows)},
     )
-    await _insert_needs(tx, tenant_id, [(ids[step.name], ids[need]) for step in origin for need in step.needs])
+    await plans.insert_needs(tx, tenant_id, [(ids[step.name], ids[need]) for step in origin for need in step.needs])
     if plan.turn:
         [start] = [step.step_id for step in origin if step.name == plan.start]
         await checkpoints.share(tx, tenant_id, start, StepId(ids[plan.start]), turn=plan.turn)
-
-
-async def _insert_needs(tx: Transaction, tenant_id: TenantId, edges: Sequence[tuple[object, object]]) -> None:
-    await tx.execute(
-        text(
-            """INSERT INTO step_needs (tenant_id, step_id, needs_id)
-               SELECT :tenant_id, edge.step_id, edge.needs_id
-               FROM unnest(CAST(:steps AS uuid[]), CAST(:needs AS uuid[])) AS edge(step_id, needs_id)"""
-        ),
-        {"tenant_id": tenant_id, "steps": [a for a, _ in edges], "needs": [b for _, b in edges]},
-    )
