@@ -1,12 +1,10 @@
 """Agent steps: a model acts in turns with tools until it answers or its turns are used up."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.agent import AgentStep
-from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database, Transaction
@@ -15,13 +13,12 @@ from orchestrator.engines.agent.saver import BufferedSaver
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.tools.files import StagedFile, stage
+from orchestrator.tools.functions import MODEL_MISTAKES, function_name, function_of, shown_result
 from orchestrator.tools.tool_calls import ToolCall, ToolCalls
 from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
 
-_SHOWN_TEXT = 4_000
 # Members that we add to messages, and that no provider accepts.
 _OWN_MEMBERS = frozenset({"files", "finish_reason"})
-_MODEL_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
 
 
 @dataclass(slots=True)
@@ -114,7 +111,7 @@ class AgentEngine(RegisteredEngine):
             "max_tokens": tick.step.max_tokens,
         }
         if tick.step.tools:
-            request["tools"] = [_function_of(name) for name in tick.step.tools]
+            request["tools"] = [function_of(name) for name in tick.step.tools]
         answer = await self._model_turns.ask(tick.work, turn, request)
         message = message_of(answer)
         calls = message.get("tool_calls") or []
@@ -128,7 +125,7 @@ class AgentEngine(RegisteredEngine):
 
     async def _act(self, tick: _Tick, turn: int, call: Message) -> Message:
         """The tool's message, in which the model reads its own mistakes as REFUSED; the platform's are raised."""
-        names = {_function_name(name): name for name in tick.step.tools}
+        names = {function_name(name): name for name in tick.step.tools}
         tool = names.get(call.get("function", {}).get("name", ""))
         arguments = tool_arguments(call)
         if tool is None:
@@ -140,7 +137,7 @@ class AgentEngine(RegisteredEngine):
         try:
             document = await self._tool_calls.run(tick.work, request)
         except TickFailed as error:
-            if error.failure.code not in _MODEL_MISTAKES:
+            if error.failure.code not in MODEL_MISTAKES:
                 raise
             return _tool_message(call, {"status": "REFUSED", "detail": error.failure.detail})
         return _tool_message(call, document)
@@ -160,37 +157,12 @@ def _wire(message: Message) -> Message:
 
 
 def _tool_message(call: Message, document: dict[str, Any]) -> Message:
-    """The message that answers a tool call with its document; empty members and the usage are left out."""
-    shown = {
-        key: _shorten(value) if isinstance(value, str) else value
-        for key, value in document.items()
-        if value not in (None, "", []) and key != "usage"
-    }
-    content = json.dumps(shown, ensure_ascii=False)
+    """The message that answers a tool call with its document."""
+    content = shown_result(document)
     return {"role": "tool", "tool_call_id": call["id"], "content": content, "files": document.get("files", [])}
-
-
-def _shorten(text: str) -> str:
-    """The beginning and the end of a long text: every word costs tokens, and errors are mostly at the end."""
-    left_out = len(text) - _SHOWN_TEXT
-    if left_out <= 0:
-        return text
-    first = _SHOWN_TEXT // 4
-    return f"{text[:first]}\n[{left_out} characters are left out here]\n{text[first + left_out :]}"
 
 
 def _files(messages: list[Message]) -> list[dict[str, Any]]:
     """Every file that the turns produced; the later one where two have the same name."""
     by_name = {file["name"]: file for message in messages for file in message.get("files", [])}
     return list(by_name.values())
-
-
-def _function_name(tool: str) -> str:
-    """A tool's name as a function's: providers take letters, digits, '_' and '-' only."""
-    return tool.replace(".", "_")
-
-
-def _function_of(tool: str) -> dict[str, Any]:
-    spec = TOOLS[tool]
-    function = {"name": _function_name(tool), "description": spec.description, "parameters": spec.parameters}
-    return {"type": "function", "function": function}

@@ -1,0 +1,43 @@
+"""Tools as models are shown them: as functions, whose results are JSON texts of a bounded length."""
+
+import json
+from typing import Any
+
+from foundation.contracts.tools.catalogue import TOOLS
+from foundation.domain.failure_codes import FailureCode
+
+MODEL_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
+"""The failures of a call that its model is told of and may mend; any other ends the step."""
+
+_SHOWN_TEXT = 4_000
+
+
+def function_name(tool: str) -> str:
+    """A tool's name as a function's: providers take letters, digits, '_' and '-' only."""
+    return tool.replace(".", "_")
+
+
+def function_of(tool: str) -> dict[str, Any]:
+    """The tool in OpenAI's wire form."""
+    spec = TOOLS[tool]
+    function = {"name": function_name(tool), "description": spec.description, "parameters": spec.parameters}
+    return {"type": "function", "function": function}
+
+
+def shown_result(document: dict[str, Any]) -> str:
+    """A call's document as its model reads it; empty members and the usage are left out."""
+    shown = {
+        key: _shorten(value) if isinstance(value, str) else value
+        for key, value in document.items()
+        if value not in (None, "", []) and key != "usage"
+    }
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _shorten(text: str) -> str:
+    """The beginning and the end of a long text: every word costs tokens, and errors are mostly at the end."""
+    left_out = len(text) - _SHOWN_TEXT
+    if left_out <= 0:
+        return text
+    first = _SHOWN_TEXT // 4
+    return f"{text[:first]}\n[{left_out} characters are left out here]\n{text[first + left_out :]}"
