@@ -154,7 +154,7 @@ CREATE TABLE runs (
     error           jsonb,
     -- the first terminal cause; never replaced, so the first one wins
     stop_cause      text CHECK (stop_cause IN ('CANCELLED', 'TIMED_OUT', 'BUDGET_EXCEEDED', 'FAILED')),
-    pause_reason    text CHECK (pause_reason IN ('user', 'budget')),
+    pause_reason    text CHECK (pause_reason IN ('user', 'budget', 'parent')),
     budget_tokens   bigint CHECK (budget_tokens BETWEEN 0 AND 9000000000000000),
     budget_nano_usd bigint CHECK (budget_nano_usd BETWEEN 0 AND 9000000000000000),
     idempotency_key text CHECK (length(idempotency_key) BETWEEN 1 AND 255),
@@ -181,8 +181,16 @@ CREATE TABLE runs (
     created_at      timestamptz NOT NULL DEFAULT now(),
     started_at      timestamptz,
     ended_at        timestamptz,
+    -- of a sub-run: the runs above it, outermost first, and the step and attempt of the last of them that started it
+    ancestor_run_ids uuid[] NOT NULL DEFAULT '{}' CHECK (cardinality(ancestor_run_ids) <= 8),
+    parent_run_id   uuid,
+    parent_step_id  uuid,
+    parent_attempt  int CHECK (parent_attempt >= 1),
     PRIMARY KEY (tenant_id, run_id),
     FOREIGN KEY (tenant_id, task_id, task_version) REFERENCES task_versions,
+    CONSTRAINT runs_parent FOREIGN KEY (tenant_id, parent_run_id) REFERENCES runs,
+    CONSTRAINT runs_parentage CHECK (num_nonnulls(parent_run_id, parent_step_id, parent_attempt) IN (0, 3)
+        AND parent_run_id IS NOT DISTINCT FROM ancestor_run_ids[cardinality(ancestor_run_ids)]),
     FOREIGN KEY (tenant_id, forked_from_run_id) REFERENCES runs,
     CHECK ((idempotency_key IS NULL) = (request_digest IS NULL)),
     CHECK ((ended_at IS NOT NULL) = (status IN ('COMPLETED', 'FAILED', 'BUDGET_EXCEEDED', 'CANCELLED', 'TIMED_OUT'))),
@@ -194,6 +202,9 @@ CREATE UNIQUE INDEX runs_idempotency ON runs (tenant_id, idempotency_key) WHERE 
 CREATE INDEX runs_newest ON runs (tenant_id, created_at DESC, run_id DESC);
 CREATE INDEX runs_of_task ON runs (tenant_id, task_id, created_at DESC, run_id DESC);
 CREATE INDEX runs_forked ON runs (tenant_id, forked_from_run_id, created_at DESC, run_id DESC) WHERE forked_from_run_id IS NOT NULL;
+CREATE INDEX runs_of_parent ON runs (tenant_id, parent_run_id, created_at DESC, run_id DESC) WHERE parent_run_id IS NOT NULL;
+CREATE UNIQUE INDEX runs_of_parent_step ON runs (tenant_id, parent_step_id, parent_attempt) WHERE parent_step_id IS NOT NULL;
+CREATE INDEX runs_of_root ON runs (tenant_id, (ancestor_run_ids[1])) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
 
 -- When a run's time is over: its own by its clock, which may stand, and at the latest at its hard deadline. NULL while it is paused.
@@ -207,7 +218,7 @@ CREATE TABLE steps (
     step_id         uuid NOT NULL,
     -- of a step that runs for one item of a list, the step's name and the item's place: name[0]
     name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 70),
-    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent', 'approval')),
+    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent', 'approval', 'run')),
     position        int NOT NULL CHECK (position >= 0),
     status          text NOT NULL DEFAULT 'QUEUED'
                     CHECK (status IN ('QUEUED', 'WAITING', 'RUNNING', 'RETRYING', 'SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'OUTCOME_UNKNOWN')),
@@ -225,7 +236,7 @@ CREATE TABLE steps (
     lease_expires_at timestamptz,
     -- the Step Functions token of this tick, from whoever claimed or parked it
     task_token      text,
-    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'approval', 'items')),
+    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'approval', 'items', 'run')),
     waiting_since   timestamptz,
     retry_at        timestamptz,
     started_at      timestamptz,
@@ -271,6 +282,7 @@ CREATE TABLE steps (
     CONSTRAINT steps_parent FOREIGN KEY (tenant_id, parent_id) REFERENCES steps ON DELETE CASCADE,
     CONSTRAINT steps_item CHECK ((parent_id IS NULL) = (item_index IS NULL))
 );
+ALTER TABLE runs ADD CONSTRAINT runs_parent_step FOREIGN KEY (tenant_id, parent_step_id) REFERENCES steps;
 CREATE INDEX steps_waiting_for_a_slot ON steps (tenant_id, waiting_since) WHERE status = 'WAITING' AND wait_reason = 'slot';
 CREATE INDEX steps_of_parent ON steps (tenant_id, parent_id, item_index) WHERE parent_id IS NOT NULL;
 CREATE INDEX steps_leased ON steps (lease_expires_at) WHERE status = 'RUNNING';
@@ -361,7 +373,7 @@ CREATE TABLE outbox (
     tenant_id   uuid NOT NULL,
     run_id      uuid NOT NULL,
     step_id     uuid,
-    kind        text NOT NULL CHECK (kind IN ('start_execution', 'stop_execution', 'close_run', 'confirm_usage', 'step_message', 'step_callback')),
+    kind        text NOT NULL CHECK (kind IN ('start_execution', 'stop_execution', 'close_run', 'confirm_usage', 'step_message', 'step_callback', 'follow_parent')),
     payload     jsonb NOT NULL,
     not_before  timestamptz NOT NULL DEFAULT now(),
     attempts    int NOT NULL DEFAULT 0,
@@ -673,8 +685,10 @@ GRANT UPDATE ON tool_events TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
 
 -- orchestrator: advances steps
-GRANT SELECT ON task_versions, step_needs TO orchestrator;
+GRANT SELECT ON tasks, task_versions, step_needs TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
+-- a step may start a run below its own
+GRANT INSERT ON runs TO orchestrator;
 GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
 -- the rows of items, when a step knows its list
 GRANT INSERT ON steps TO orchestrator;

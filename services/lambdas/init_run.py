@@ -10,7 +10,8 @@ from foundation.domain.plan import INLINE_STEPS
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import run_events
 from foundation.storage.session.database import Database
-from foundation.workflow import callbacks, plans, run_control
+from foundation.workflow import callbacks, endings, plans, run_control
+from foundation.workflow.standing_clock import set_clock_above
 from lambdas.container import Function
 
 
@@ -29,11 +30,12 @@ async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any
         if not await plans.has_steps(tx, run.tenant_id, run.run_id):
             if faults := definition_faults(plan.definition):
                 error = Failure(InvalidDefinition.code, "; ".join(fault.detail for fault in faults)).as_json()
-                await run_control.end_run(tx, run, status=RunStatus.FAILED, error=error)
+                await endings.end_refused(tx, run, error=error)
                 return {"mode": "none", "reason": "the definition is invalid", "items": []}
             await plans.insert_steps(tx, run.tenant_id, run.run_id, plan.definition, generation=run.generation)
         seconds = await plans.start_clock(tx, run.tenant_id, run.run_id)
         await run_events.append(tx, run.tenant_id, run.run_id, [RunRunning(generation=run.generation)])
+        await set_clock_above(tx, run.tenant_id, run.parent_run_id)
         branches = await plans.open_branches(tx, run.tenant_id, run.run_id)
     timeout = callbacks.timeout_seconds(seconds)
     items = [callbacks.map_item(branch, timeout=timeout).model_dump(mode="json") for branch in branches]

@@ -11,6 +11,7 @@ from foundation.domain.errors import Failure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
+from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.step_clock import StepClock
 
 Record = Callable[[Transaction], Awaitable[None]]
@@ -87,7 +88,15 @@ class StepExpanded:
     values: tuple[Any, ...] = ()
 
 
-TickOutcome = StepFinished | MoreTurns | ApprovalAsked
+@dataclass(frozen=True, slots=True)
+class RunAwaited:
+    """The tick ended, and the step waits without a worker until the run of this plan has ended."""
+
+    plan: RunPlan
+    turn: int = 0
+
+
+TickOutcome = StepFinished | MoreTurns | ApprovalAsked | RunAwaited
 """What an engine returns."""
 
 

@@ -26,6 +26,7 @@ from orchestrator.intake.dead_letters import DeadLetters
 from orchestrator.intake.deleter import Deleter
 from orchestrator.intake.expansion import Expansion
 from orchestrator.intake.queue_figures import QueueFigures
+from orchestrator.outbox.following import Following
 from orchestrator.outbox.senders import senders
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.resources import WorkerResources
@@ -65,7 +66,7 @@ class Worker:
             poll_seconds=settings.poll_seconds,
             visibility_seconds=settings.visibility_seconds,
         )
-        effects = senders(held.queue, held.executions, failpoints)
+        effects = senders(held.queue, held.executions, Following(held.database, failpoints), failpoints)
         self._relay = Relay(held.relay_database, held.wakeups, effects)
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -59,7 +59,7 @@ def test_a_columns_words_are_the_enums(table: str, column: str, words: type[StrE
 
 _OTHER_WORDS = {
     ("runs", "stop_cause"): {"CANCELLED", "TIMED_OUT", "BUDGET_EXCEEDED", "FAILED"},
-    ("steps", "wait_reason"): {"dependency", "slot", "approval", "items"},
+    ("steps", "wait_reason"): {"dependency", "slot", "approval", "items", "run"},
     ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},

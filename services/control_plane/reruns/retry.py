@@ -54,10 +54,13 @@ async def _require_retryable(tx: Transaction, row: RunRow) -> None:
     if not row.status.is_terminal:
         remedy = "wait for its end, or cancel it first"
         raise IllegalTransition(f"the run is {row.status}; only a run that has ended can be retried", remedy=remedy)
+    if row.parent_run_id is not None:
+        detail = f"a step of run {row.parent_run_id} started this run, and no other step waits for it"
+        raise Conflict(detail, remedy="retry the run that stands above all others; a step goes on with its own run")
     if RunStatus.RUNNING not in RUN_TRANSITIONS[row.status]:
         remedy = "fork it from the step that is to run again: POST /runs/{id}/fork"
         raise IllegalTransition(f"the run is {row.status}; only a run that ended early can be retried", remedy=remedy)
-    if await reopening.is_too_late(tx, row):
+    if await reopening.is_too_late(tx, row.tenant_id, row.run_id):
         remedy = "fork it, or start a new run"
         detail = f"the run ended too long ago: a run can be retried for {reopening.MAX_RETRY_HOURS} hours after its end"
         raise Conflict(detail, remedy=remedy)

@@ -2,17 +2,15 @@
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.runs import read
-from foundation.contracts.run_events import RunPaused, StepCancelled
+from foundation.contracts.run_events import RunPaused
 from foundation.domain.errors import Failure, IllegalTransition, VersionMismatch
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import RunId
 from foundation.domain.states import RUN_TRANSITIONS, PauseReason, RunStatus
-from foundation.storage.execution import run_events
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
-from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
-from foundation.workflow import endings, outcomes, run_control
+from foundation.workflow import endings, run_control
 from foundation.workflow.run_control import RunRow
 
 
@@ -23,12 +21,7 @@ async def cancel(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected:
         return await read.get(tx, caller, run_id)
     _require_transition(row, RunStatus.CANCELLED)
     error = Failure(FailureCode.CANCELLED, f"cancelled by {caller.actor}").as_json()
-    stopped = await outcomes.cancel_unfinished(tx, caller.tenant_id, run_id, error=error)
-    events = [StepCancelled(step_id=step.step_id, name=step.name) for step in stopped]
-    if events:
-        await run_events.append(tx, caller.tenant_id, run_id, events)
-    await outbox.write(tx, caller.tenant_id, [run_control.stop_execution_effect(row, cause="cancelled")])
-    await endings.end_stopped(tx, row, status=RunStatus.CANCELLED, error=error)
+    await endings.cancel(tx, row, error=error)
     return await _audited(tx, caller, run_id, "run.cancel")
 
 
@@ -47,6 +40,9 @@ async def resume(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected:
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is not RunStatus.PAUSED:
         raise _refused(row, f"the run is {row.status}; only a PAUSED run can be resumed")
+    if row.pause_reason is PauseReason.PARENT:
+        detail = f"the run is paused with run {row.parent_run_id}, a step of which has started it"
+        raise IllegalTransition(detail, remedy=f"resume run {row.parent_run_id}; this one follows")
     await run_control.open_generation(tx, row, reason=f"resumed by {caller.actor}")
     return await _audited(tx, caller, run_id, "run.resume")
 

@@ -52,6 +52,10 @@ def _waits(
     if run.status is RunStatus.PAUSED:
         if run.pause_reason is PauseReason.BUDGET:
             return [_budget_wait(run, paused)]
+        if run.pause_reason is PauseReason.PARENT:
+            return [
+                _run_wait(run, WaitReason.PAUSE, f"until run {run.parent_run_id}, which stands above it, is resumed")
+            ]
         return [_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")]
     requests = {approval.step_id: approval for approval in approvals}
     waits = [_step_wait(step, run, steps, requests) for step in steps if not step.status.is_terminal]
@@ -114,6 +118,9 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow], requests: Mapping[
         case StepStatus.WAITING if step.wait_reason == WaitReason.APPROVAL and step.step_id in requests:
             reason = WaitReason.APPROVAL
             detail, until = _approval_wait(requests[step.step_id], run)
+        case StepStatus.WAITING if step.wait_reason == WaitReason.RUN:
+            detail = f"run {step.child_run_id} ends; ask its own explanation what it waits for"
+            reason, until = WaitReason.RUN, run.deadline_at
         case _ if step.unmet_needs > 0:
             unmet = [need for need in step.needs if not _is_met(by_name[need])]
             reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.deadline_at

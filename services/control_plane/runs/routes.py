@@ -96,6 +96,7 @@ async def list_runs(
     status: Annotated[RunStatus | None, Query()] = None,
     task_id: Annotated[TaskId | None, Query()] = None,
     forked_from: Annotated[RunId | None, Query(description="the run that they were forked from")] = None,
+    parent_run_id: Annotated[RunId | None, Query(description="the run whose steps have started them")] = None,
 ) -> Page[RunView]:
     rows = await runs.page(
         tx,
@@ -105,6 +106,7 @@ async def list_runs(
         status=status,
         task_id=task_id,
         forked_from=forked_from,
+        parent=parent_run_id,
     )
     page, next_cursor = _RUNS.cut(rows, paging)
     return Page(items=[RunView.of(run) for run in page], next_cursor=next_cursor)

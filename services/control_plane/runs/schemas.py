@@ -31,12 +31,20 @@ class StartRun(BaseModel):
     budget: Budget = Budget()
 
 
+class UsageBelow(BaseModel):
+    """What the runs were charged that steps of a run have started, and the runs below these."""
+
+    tokens: int
+    cost_usd: str
+
+
 class RunUsage(BaseModel):
     """What the run was charged so far, by the ledger."""
 
     tokens: int
     cost_usd: str = Field(description="decimal dollars", examples=["0.001234"])
     final: bool = Field(description="whether the run has ended and the ledger has all of its usage")
+    below: UsageBelow = Field(description="what the runs below it were charged; it counts in its budget too")
 
 
 class ForkedFrom(BaseModel):
@@ -68,6 +76,8 @@ class RunView(BaseModel):
     usage: RunUsage
     forked_from: ForkedFrom | None
     overrides: dict[str, dict[str, Any]] = Field(description="by step, what a fork changed of its definition")
+    parent_run_id: UUID | None = Field(description="of a run that a step of another run has started, that run")
+    parent_step: str | None = Field(description="the name of that step")
     version: int
 
     @classmethod
@@ -89,9 +99,16 @@ class RunView(BaseModel):
             ended_at=run.ended_at,
             deadline_at=run.deadline_at,
             trace_id=run.traceparent.split("-")[1] if run.traceparent else None,
-            usage=RunUsage(tokens=run.tokens, cost_usd=dollars(run.cost_nano_usd), final=run.usage_final),
+            usage=RunUsage(
+                tokens=run.tokens,
+                cost_usd=dollars(run.cost_nano_usd),
+                final=run.usage_final,
+                below=UsageBelow(tokens=run.tokens_below, cost_usd=dollars(run.cost_nano_usd_below)),
+            ),
             forked_from=_lineage_of(run),
             overrides=run.overrides,
+            parent_run_id=run.parent_run_id,
+            parent_step=run.parent_step,
             version=run.version,
         )
 
@@ -143,6 +160,7 @@ class StepView(BaseModel):
         description="of a step with `foreach`, once its list is known; its cost is theirs"
     )
     item: ItemView | None = Field(description="of a step in the list of another step's items")
+    child_run_id: UUID | None = Field(description="of a step of the kind `run`, the run that it has started last")
 
     @classmethod
     def of(cls, step: StepRow) -> "StepView":
@@ -174,6 +192,7 @@ class StepView(BaseModel):
             copied_from=step.copied_from,
             items=items,
             item=item,
+            child_run_id=step.child_run_id,
         )
 
 

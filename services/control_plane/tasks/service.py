@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from control_plane.identity.callers import ApiCaller
 from control_plane.tasks.approvers import approver_faults
 from control_plane.tasks.shape_faults import definition_shape_faults
+from control_plane.tasks.sub_tasks import sub_task_faults
 from foundation.contracts.accepted.shown_text import hidden_in
 from foundation.contracts.definition import TaskDefinition, definition_faults
 from foundation.domain.errors import Conflict, Fault, InvalidDefinition, NotFound, VersionMismatch
@@ -84,7 +85,9 @@ async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:
 async def _write_version(
     tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, version: int
 ) -> None:
-    if faults := await approver_faults(tx, caller, definition):
+    faults = await approver_faults(tx, caller, definition)
+    faults += await sub_task_faults(tx, caller, definition, own=task_id)
+    if faults:
         raise _invalid(tuple(faults))
     await tasks.insert_version(
         tx,

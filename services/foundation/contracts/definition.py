@@ -6,15 +6,13 @@ from pydantic import Field, field_validator
 
 from foundation.contracts.expressions.evaluation import LITERAL_REMEDY, ExpressionError, expressions_in, steps_read_by
 from foundation.contracts.message import Message
-from foundation.contracts.steps.base import MAX_STEPS, Budget, Text
+from foundation.contracts.steps.base import MAX_RUN_SECONDS, MAX_STEPS, Budget, Text
 from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Fault
 from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
 from foundation.domain.states import RecoveryPolicy, TimeoutPolicy
 
 MAX_DEPENDENCIES = 10_000
-MAX_RUN_SECONDS = 2_592_000
-"""30 days."""
 MAX_VERSION = 2**31 - 1
 """The largest `int` of PostgreSQL."""
 

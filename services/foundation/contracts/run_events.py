@@ -36,10 +36,11 @@ class StepEvent(RunEvent):
 
 
 class RunCreated(RunEvent):
-    """A run was accepted; `actor` is who started it, as the audit names them."""
+    """A run was accepted; `actor` is who started it, as the audit names them, or the step of which run."""
 
     type = RunEventType.RUN_CREATED
     actor: str
+    parent_run_id: RunId | None = None
 
 
 class RunForked(RunEvent):
@@ -108,15 +109,16 @@ class RunEnded(RunEvent):
 
 
 class StepWaiting(StepEvent):
-    """A worker has parked the step: it waits for another step, for a slot, or for a person.
+    """A worker has parked the step: it waits for another step, for a slot, for a person, or for a run.
 
-    The members after `for` belong to the wait for a person.
+    `approval_id` and `expires_at` belong to the wait for a person, `run_id` to that for the run that it has started.
     """
 
     type = RunEventType.STEP_WAITING
     waits_for: WaitReason = Field(alias="for")
     approval_id: ApprovalId | None = None
     expires_at: datetime | None = None
+    run_id: RunId | None = None
 
 
 class StepDecided(StepEvent):

@@ -266,11 +266,13 @@ class Failure:
     at: str | None = None
     trace_id: str | None = None
     causes: tuple["Failure", ...] = field(default=())
+    run_id: str | None = None
+    """The run in which it happened, where that is another one than the run that tells of it."""
 
     def as_json(self) -> dict[str, object]:
         """The stored and published shape; absent members are left out."""
         document: dict[str, object] = {"code": self.code, "detail": self.detail}
-        for name in ("step", "at", "trace_id"):
+        for name in ("run_id", "step", "at", "trace_id"):
             if value := getattr(self, name):
                 document[name] = value
         if self.causes:

@@ -31,6 +31,11 @@ class FailureCode(StrEnum):
     APPROVAL_REJECTED = "approval_rejected"
     APPROVAL_EXPIRED = "approval_expired"
 
+    # What became of the run that a step started, or was to start.
+    SUB_RUN_FAILED = "sub_run_failed"
+    SUB_RUN_REFUSED = "sub_run_refused"
+    TASK_MISSING = "task_missing"
+
     # What its definition or its inputs led to.
     EXPRESSION_FAILED = "expression_failed"
     FILES_INVALID = "files_invalid"

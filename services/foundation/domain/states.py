@@ -55,6 +55,7 @@ class StepKind(StrEnum):
     LLM = "llm"
     AGENT = "agent"
     APPROVAL = "approval"
+    RUN = "run"
 
 
 class WaitReason(StrEnum):
@@ -70,13 +71,16 @@ class WaitReason(StrEnum):
     PAUSE = "pause"
     DECISION = "decision"
     APPROVAL = "approval"
+    RUN = "run"
+    """A step waits for the end of the run that it has started."""
 
 
 class PauseReason(StrEnum):
-    """Who paused a run; a pause by a budget ends by itself."""
+    """Who paused a run; a pause by a budget ends by itself, one by the run above ends with that run's own pause."""
 
     USER = "user"
     BUDGET = "budget"
+    PARENT = "parent"
 
 
 class RecoveryPolicy(StrEnum):

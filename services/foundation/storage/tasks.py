@@ -119,6 +119,21 @@ async def get(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, version:
     return value_of(Task, first) if first else None
 
 
+async def find(tx: Transaction, tenant_id: TenantId, reference: str) -> Task | None:
+    """The live task with this id or, where the text is none of a live task, with this name; in its latest version."""
+    row = await tx.execute(
+        text(
+            _SELECT
+            + """WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL
+                   AND (t.task_id::text = lower(:reference) OR t.name = :reference)
+                 ORDER BY t.task_id::text = lower(:reference) DESC LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id, "reference": reference},
+    )
+    first = row.first()
+    return value_of(Task, first) if first else None
+
+
 async def page(
     tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None
 ) -> list[Task]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import text
 
+from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
-from foundation.storage.execution.dispatches import StepClaim, StepDispatch, StepItem
+from foundation.storage.execution.dispatches import LeaseFence, RunAbove, StepClaim, StepDispatch, StepItem
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
 
@@ -42,18 +44,25 @@ _CLAIM = text(
                wait_reason = NULL, waiting_since = NULL, retry_at = NULL
            FROM runs r
            WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation AND s.tick = :tick
-             AND s.unmet_needs = 0 AND s.wait_reason IS DISTINCT FROM 'approval'
+             AND s.unmet_needs = 0 AND (s.wait_reason IS NULL OR s.wait_reason NOT IN ('approval', 'run'))
              AND (s.status IN ('QUEUED', 'WAITING', 'RETRYING')
                   OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
            RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens AS run_budget_tokens,
-                     r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides)
+                     r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides,
+                     r.ancestor_run_ids)
        SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               d.definition,
               CASE WHEN c.parent_id IS NOT NULL THEN 'continue'
                    ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
-              v.turns_per_dispatch
+              v.turns_per_dispatch,
+              CASE WHEN c.ancestor_run_ids <> '{}' THEN (
+                  SELECT jsonb_agg(jsonb_build_object('run_id', a.run_id, 'generation', a.generation,
+                                                      'budget_tokens', a.budget_tokens,
+                                                      'budget_nano_usd', a.budget_nano_usd) ORDER BY above.place)
+                  FROM unnest(c.ancestor_run_ids) WITH ORDINALITY AS above(run_id, place)
+                  JOIN runs a ON a.tenant_id = c.tenant_id AND a.run_id = above.run_id) END AS runs_above
        FROM claimed c
        CROSS JOIN LATERAL (
            SELECT * FROM task_versions v
@@ -85,7 +94,51 @@ async def claim(tx: Transaction, dispatch: StepDispatch, *, worker_id: str, leas
     if row is None:
         return None
     item = None if row.parent_id is None else StepItem(row.parent_id, row.item_index, row.item)
-    return value_of(StepClaim, row, dispatch=dispatch, item=item)
+    above = tuple(RunAbove(**{**one, "run_id": RunId(UUID(one["run_id"]))}) for one in row.runs_above or ())
+    return value_of(StepClaim, row, dispatch=dispatch, item=item, runs_above=above)
+
+
+async def hand_over(tx: Transaction, lease: LeaseFence, reason: WaitReason) -> None:
+    """Lets a held step wait without a worker, its token on its row, until whatever it waits for ends it.
+
+    `LeaseLost` when the fence has been raised since.
+    """
+    row = await tx.execute(
+        text(
+            """UPDATE steps SET status = 'WAITING', wait_reason = :reason, waiting_since = now(),
+                                lease_expires_at = NULL, worker_id = NULL, deadline_at = NULL, clock_left = NULL
+               WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
+               RETURNING 1"""
+        ),
+        {
+            "tenant_id": lease.dispatch.tenant_id,
+            "step_id": lease.dispatch.step_id,
+            "fence": lease.fence,
+            "reason": reason.value,
+        },
+    )
+    if row.first() is None:
+        raise LeaseLost("another holder has this step now; what it was to wait for was not asked for")
+
+
+async def keep_token(tx: Transaction, dispatch: StepDispatch) -> bool:
+    """Keeps another message's token for a step that was handed over; False when it does not wait so any more."""
+    row = await tx.execute(
+        text(
+            """UPDATE steps SET task_token = :task_token
+               WHERE tenant_id = :tenant_id AND step_id = :step_id AND generation = :generation AND tick = :tick
+                 AND status = 'WAITING' AND wait_reason IN ('approval', 'run')
+               RETURNING 1"""
+        ),
+        {
+            "tenant_id": dispatch.tenant_id,
+            "step_id": dispatch.step_id,
+            "generation": dispatch.generation,
+            "tick": dispatch.tick,
+            "task_token": dispatch.task_token,
+        },
+    )
+    return row.first() is not None
 
 
 async def park(tx: Transaction, dispatch: StepDispatch) -> bool:

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from foundation.contracts.run_events import StepCancelled
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, TimeoutPolicy, outcome_of
+from foundation.storage.execution import run_events
+from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
-from foundation.workflow import plans, run_control
+from foundation.workflow import outcomes, plans, run_control
+from foundation.workflow.parents.releasing import release_parent
 from foundation.workflow.plans import EndedStep, PinnedPlan
 from foundation.workflow.run_control import RunRow
 
@@ -68,7 +72,29 @@ async def _end(
 ) -> None:
     error = error_of(status, steps, first_error=first_error)
     output = output_of(status, steps, on_timeout=plan.definition.on_timeout)
+    await _end_run(tx, run, status=status, output=output, error=error)
+
+
+async def end_refused(tx: Transaction, run: RunRow, *, error: dict[str, Any]) -> None:
+    """Ends a locked run as FAILED that has no steps yet, and can have none."""
+    await _end_run(tx, run, status=RunStatus.FAILED, output=None, error=error)
+
+
+async def cancel(tx: Transaction, run: RunRow, *, error: dict[str, Any]) -> None:
+    """Ends a locked, open run as CANCELLED: fences work in flight, stops its execution, closes its money scope."""
+    stopped = await outcomes.cancel_unfinished(tx, run.tenant_id, run.run_id, error=error)
+    events = [StepCancelled(step_id=step.step_id, name=step.name) for step in stopped]
+    if events:
+        await run_events.append(tx, run.tenant_id, run.run_id, events)
+    await outbox.write(tx, run.tenant_id, [run_control.stop_execution_effect(run, cause="cancelled")])
+    await end_stopped(tx, run, status=RunStatus.CANCELLED, error=error)
+
+
+async def _end_run(
+    tx: Transaction, run: RunRow, *, status: RunStatus, output: Any, error: dict[str, Any] | None
+) -> None:
     await run_control.end_run(tx, run, status=status, output=output, error=error)
+    await release_parent(tx, run, status=status, output=output, error=error)
 
 
 _CAUSES = {"FAILED": RunStatus.FAILED, "TIMED_OUT": RunStatus.TIMED_OUT, "ABORTED": RunStatus.CANCELLED}

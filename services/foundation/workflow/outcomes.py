@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepStatus
-from foundation.storage.execution import approvals, tool_events
+from foundation.storage.execution import approvals, sub_runs, tool_events
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -59,6 +59,7 @@ async def end(
     await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
     if status is not StepStatus.SUCCESS:
         await approvals.cancel_of_ended_steps(tx, tenant_id, [step_id])
+        await sub_runs.tell_below_steps(tx, tenant_id, [step_id])
 
 
 async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, output: Any) -> None:
@@ -279,6 +280,7 @@ async def cancel_unfinished(
     if stopped:
         await tool_events.close_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
         await approvals.cancel_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
+        await sub_runs.tell_below_steps(tx, tenant_id, [step.step_id for step in stopped])
     if any(step.was_running for step in stopped):
         await tx.execute(text("SELECT pg_notify('fenced', '')"))
     return stopped

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.contracts.definition import TaskDefinition
+from foundation.contracts.steps.base import MAX_RUN_SECONDS
 from foundation.domain.ids import RunId, TenantId, new_uuid
 from foundation.domain.plan import topological
 from foundation.domain.states import RunStatus, StepStatus
@@ -58,7 +59,7 @@ async def insert_steps(
             "kind": steps[name].kind,
             "position": position,
             "needs": list(steps[name].needs),
-            "timeout": steps[name].timeout_seconds,
+            "timeout": steps[name].clock_seconds,
         }
         for position, name in enumerate(order)
     ]
@@ -101,7 +102,8 @@ async def has_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool
 async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> float:
     """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline.
 
-    The clock may stand during approvals, so that the deadline, as which tokens live, has their time as well.
+    The clock may stand during approvals, so that the deadline, as which tokens live, has their time as well. Below a
+    step that starts a run anybody may be asked, so that a run with such a step has its 30 days.
     """
     row = (
         await tx.execute(
@@ -112,20 +114,21 @@ async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> fl
                        hard_deadline = LEAST(
                            now() + (timeout_seconds + waits.seconds) * interval '1 second' - clock_used,
                            created_at + interval '30 days')
-                   FROM (SELECT COALESCE(sum((step ->> 'expires_in')::bigint), 0) AS seconds
+                   FROM (SELECT COALESCE(sum(CASE step ->> 'kind' WHEN 'run' THEN :longest
+                                                  ELSE (step ->> 'expires_in')::bigint END), 0) AS seconds
                          FROM runs own
                          CROSS JOIN LATERAL (
                              SELECT definition FROM task_versions v WHERE v.tenant_id = own.tenant_id
                                AND v.task_id = own.task_id AND v.version = own.task_version LIMIT 1) pinned
                          CROSS JOIN LATERAL jsonb_path_query(
-                             pinned.definition, '$.steps[*] ? (@.kind == "approval")') AS step
+                             pinned.definition, '$.steps[*] ? (@.kind == "approval" || @.kind == "run")') AS step
                          JOIN steps s ON s.tenant_id = own.tenant_id AND s.run_id = own.run_id
                            AND s.name = step ->> 'name' AND s.ended_at IS NULL
                          WHERE own.tenant_id = :tenant_id AND own.run_id = :run_id) waits
                    WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id
                    RETURNING EXTRACT(EPOCH FROM hard_deadline - now())::float AS seconds"""
             ),
-            {"tenant_id": tenant_id, "run_id": run_id},
+            {"tenant_id": tenant_id, "run_id": run_id, "longest": MAX_RUN_SECONDS},
         )
     ).one()
     return float(row.seconds)

@@ -15,15 +15,16 @@ from foundation.contracts.run_events import (
     StepCancelled,
 )
 from foundation.contracts.step_message import ExecutionInput
-from foundation.domain.ids import RunId, TenantId
-from foundation.domain.states import RunStatus
-from foundation.storage.execution import run_events
+from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.states import PauseReason, RunStatus
+from foundation.storage.execution import run_events, sub_runs
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.outbox import OutboxEffect, OutboxKind
 from foundation.storage.session.rows import value_of
 from foundation.workflow import callbacks, outcomes
+from foundation.workflow.standing_clock import set_clock_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class RunRow:
     version: int
     created_at: datetime
     traceparent: str | None
+    pause_reason: PauseReason | None
+    parent_run_id: RunId | None
+    parent_step_id: StepId | None
+    """The step that started it, and the run of that step; None for a run that no step has started."""
 
 
 async def lock_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunRow | None:
@@ -44,7 +49,8 @@ async def lock_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunRo
     row = (
         await tx.execute(
             text(
-                """SELECT status, generation, version, created_at, traceparent FROM runs
+                """SELECT status, generation, version, created_at, traceparent, pause_reason, parent_run_id,
+                          parent_step_id FROM runs
                    WHERE tenant_id = :tenant_id AND run_id = :run_id FOR UPDATE"""
             ),
             {"tenant_id": tenant_id, "run_id": run_id},
@@ -139,6 +145,8 @@ async def pause(tx: Transaction, run: RunRow, paused: RunPaused) -> None:
     )
     await run_events.append(tx, run.tenant_id, run.run_id, [paused])
     await stop_execution_if_idle(tx, run)
+    await sub_runs.tell_below_run(tx, run.tenant_id, run.run_id)
+    await set_clock_above(tx, run.tenant_id, run.parent_run_id)
 
 
 async def stop_execution_if_idle(tx: Transaction, run: RunRow) -> None:
@@ -178,6 +186,7 @@ async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},
     )
     await tx.execute(text("SELECT pg_notify('fenced', '')"))
+    await sub_runs.tell_below_run(tx, run.tenant_id, run.run_id)
     # The earlier execution may still wait for steps that were held at the pause, or may not be lost after all.
     superseded = stop_execution_effect(run, cause=f"superseded by generation {generation}")
     start = ExecutionInput(

@@ -73,7 +73,7 @@ async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
             _S.tick == dispatch.tick,
             _S.unmet_needs == 0,
             _S.status.in_(could_run),
-            _S.wait_reason.is_distinct_from(WaitReason.APPROVAL.value),
+            func.coalesce(_S.wait_reason, "").not_in((WaitReason.APPROVAL.value, WaitReason.RUN.value)),
             _R.tenant_id == _S.tenant_id,
             _R.run_id == _S.run_id,
             _R.status == RunStatus.RUNNING.value,

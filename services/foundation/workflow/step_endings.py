@@ -1,7 +1,9 @@
 """What the end of a step does to the rest of its run; each function is one part of the caller's transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from sqlalchemy import text
 
 from foundation.contracts.run_events import RunEvent, StepFailed, StepSkipped
 from foundation.domain.errors import Failure
@@ -14,6 +16,28 @@ from foundation.storage.session.database import Transaction
 from foundation.telemetry.traces import current_trace_id
 from foundation.workflow import callbacks, outcomes, run_control
 from foundation.workflow.messages import step_message
+
+
+async def policy_of(tx: Transaction, tenant_id: TenantId, run_id: RunId, *, step: str) -> RecoveryPolicy:
+    """What a failure of the step means: its own `on_failure`, else the task's `on_step_failure`.
+
+    That of an item (`name[index]`) is for the step to judge whose item it is.
+    """
+    if "[" in step:
+        return RecoveryPolicy.CONTINUE
+    row = await tx.execute(
+        text(
+            """SELECT COALESCE(
+                          jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
+                                                 jsonb_build_object('name', CAST(:name AS text))) ->> 'on_failure',
+                          v.definition ->> 'on_step_failure')
+               FROM runs r JOIN task_versions v
+                 ON v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version
+               WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id, "name": step},
+    )
+    return RecoveryPolicy(row.scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +88,7 @@ async def follow_failure(
 def placed(failure: Failure, *, step: str) -> Failure:
     """The failure with its step, this moment and the current trace."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Failure(failure.code, failure.detail, step=step, at=at, trace_id=current_trace_id(), causes=failure.causes)
+    return replace(failure, step=step, at=at, trace_id=current_trace_id())
 
 
 def dependency_failure(failure: Failure, *, step: str) -> Failure:

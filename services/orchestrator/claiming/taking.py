@@ -17,7 +17,6 @@ from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.workflow import callbacks, claims, slots
-from foundation.workflow.approvals import requests
 from foundation.workflow.claims import StepState
 from foundation.workflow.messages import step_message
 from orchestrator.step_clock import StepClock
@@ -38,7 +37,7 @@ class TakeRefusal(StrEnum):
     STALE = "of an earlier tick or generation"
     UNKNOWN = "no such step"
     RUN_NOT_RUNNING = "its run is paused"
-    AWAITS_DECISION = "its request waits for a decision"
+    HANDED_OVER = "it waits for a decision or for its run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ class Taker:
         refusal = refusal_of(await claims.read_state(tx, dispatch.tenant_id, dispatch.step_id), dispatch)
         if refusal is TakeRefusal.ANSWERED:
             await outbox.write(tx, dispatch.tenant_id, [callbacks.done(dispatch)])
-        if refusal is TakeRefusal.AWAITS_DECISION and not await requests.keep_token(tx, dispatch):
+        if refusal is TakeRefusal.HANDED_OVER and not await claims.keep_token(tx, dispatch):
             return None
         return refusal
 
@@ -149,8 +148,8 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
         return TakeRefusal.RUN_NOT_RUNNING
     if step.status is StepStatus.RUNNING:
         return TakeRefusal.HELD
-    if step.wait_reason is WaitReason.APPROVAL:
-        return TakeRefusal.AWAITS_DECISION
+    if step.wait_reason in {WaitReason.APPROVAL, WaitReason.RUN}:
+        return TakeRefusal.HANDED_OVER
     return None
 
 

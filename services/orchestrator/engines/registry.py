@@ -8,9 +8,17 @@ from orchestrator.engines.approval.engine import ApprovalEngine
 from orchestrator.engines.base import Engine, EngineParts, RegisteredEngine
 from orchestrator.engines.llm.engine import LlmEngine
 from orchestrator.engines.noop.engine import NoopEngine
+from orchestrator.engines.run.engine import RunEngine
 from orchestrator.engines.tool.engine import ToolEngine
 
-ENGINES: tuple[type[RegisteredEngine], ...] = (NoopEngine, ToolEngine, LlmEngine, AgentEngine, ApprovalEngine)
+ENGINES: tuple[type[RegisteredEngine], ...] = (
+    NoopEngine,
+    ToolEngine,
+    LlmEngine,
+    AgentEngine,
+    ApprovalEngine,
+    RunEngine,
+)
 
 
 def build_engines(parts: EngineParts) -> Mapping[StepKind, Engine]:

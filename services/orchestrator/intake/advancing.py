@@ -20,6 +20,7 @@ from orchestrator.recording.base import OutcomeRecording
 from orchestrator.work import (
     ApprovalAsked,
     MoreTurns,
+    RunAwaited,
     StepExpanded,
     StepFinished,
     StepLeftOut,
@@ -38,6 +39,7 @@ _ENDED: dict[type[RecordedOutcome], str] = {
     StepExpanded: "step's items opened",
     MoreTurns: "turn ended",
     ApprovalAsked: "step waits for an approval",
+    RunAwaited: "step waits for its run",
 }
 _FAILURE_REFUSED = Failure(
     FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
@@ -121,6 +123,8 @@ class Advancer:
                     claimed.extend(await self._outcomes.left_out(lease, outcome.reason, free_slots=free_slots()))
                 case ApprovalAsked():
                     await self._outcomes.asked(lease, outcome.request)
+                case RunAwaited():
+                    await self._outcomes.awaits_run(lease, outcome.plan)
                 case StepExpanded():
                     await self._outcomes.expanded(lease, outcome)
                 case MoreTurns():

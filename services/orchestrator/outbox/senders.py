@@ -1,4 +1,4 @@
-"""How the orchestrator's effects leave the outbox: messages in batches to SQS, callbacks to Step Functions."""
+"""How the orchestrator's effects leave the outbox: to SQS, to Step Functions, and to the runs below others."""
 
 import asyncio
 import json
@@ -12,12 +12,15 @@ from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import EffectSender
 from foundation.telemetry.logs import logger
 from orchestrator.failpoints import Failpoints
+from orchestrator.outbox.following import Following
 
 _log = logger(__name__)
 _AT_ONCE = 8
 
 
-def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dict[OutboxKind, EffectSender]:
+def senders(
+    queue: Queue, executions: Executions, following: Following, failpoints: Failpoints
+) -> dict[OutboxKind, EffectSender]:
     async def messages(effects: Sequence[Due]) -> list[Due]:
         failed: list[Due] = []
         for start in range(0, len(effects), BATCH):
@@ -55,4 +58,5 @@ def senders(queue: Queue, executions: Executions, failpoints: Failpoints) -> dic
     return {
         OutboxKind.STEP_MESSAGE: EffectSender(messages, ahead=True),
         OutboxKind.STEP_CALLBACK: EffectSender(callbacks),
+        OutboxKind.FOLLOW_PARENT: EffectSender(following.deliver),
     }

@@ -6,6 +6,7 @@ from typing import Protocol
 from foundation.domain.errors import BudgetExceeded, Failure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
+from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, Work
 
 
@@ -26,6 +27,10 @@ class OutcomeRecording(Protocol):
 
     async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:
         """The step waits for the decision of this request, or of the one that an earlier claim has made."""
+        ...
+
+    async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:
+        """The step waits for the run of this plan, which is started or opened again with it."""
         ...
 
     async def failed(

@@ -10,8 +10,8 @@ from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.workflow import callbacks, outcomes, run_control
-from foundation.workflow.approvals.standing_clock import set_clock
 from foundation.workflow.messages import step_message
+from foundation.workflow.standing_clock import set_clock
 from orchestrator.claiming.taking import Taker
 from orchestrator.work import Record, Work
 

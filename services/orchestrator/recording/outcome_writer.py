@@ -9,14 +9,15 @@ from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Database
 from foundation.telemetry import metrics
+from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
-from orchestrator.recording.asked import record_asked
 from orchestrator.recording.base import OutcomeRecording
 from orchestrator.recording.expanded import record_expanded
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
 from orchestrator.recording.given_back import record_given_back
+from orchestrator.recording.handed_over import record_asked, record_awaits_run
 from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
 from orchestrator.recording.out_of_budget import record_out_of_budget
@@ -68,6 +69,12 @@ class OutcomeWriter(OutcomeRecording):
             await record_asked(tx, lease, request)
             self._failpoints.reach("asked.before_commit")
         self._failpoints.reach("asked.after_commit")
+
+    async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_awaits_run(tx, lease, plan)
+            self._failpoints.reach("awaits_run.before_commit")
+        self._failpoints.reach("awaits_run.after_commit")
 
     async def failed(
         self,

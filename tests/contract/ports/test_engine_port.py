@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fixtures.machine.postgres import ScratchDatabase
-from fixtures.running.runs import a_run, database
+from fixtures.running.runs import a_run, a_task, database
 from fixtures.running.works import a_work
 from foundation.cloud.objects.fake import FakeObjectStore
 from foundation.domain.errors import DependencyUnavailable, LockstepError
@@ -24,7 +24,7 @@ from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.engines.registry import build_engines
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.tool_calls import ToolCalls
-from orchestrator.work import ApprovalAsked, MoreTurns, StepFinished, TickFailed, TickOutcome, Work
+from orchestrator.work import ApprovalAsked, MoreTurns, RunAwaited, StepFinished, TickFailed, TickOutcome, Work
 
 SHIPPED: dict[str, dict[str, Any]] = {
     "noop": {"name": "first", "kind": "noop"},
@@ -32,6 +32,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "llm": {"name": "first", "kind": "llm", "prompt": "How many penguins?"},
     "agent": {"name": "first", "kind": "agent", "instructions": "Count.", "prompt": "How many penguins?"},
     "approval": {"name": "first", "kind": "approval", "message": "May it?"},
+    "run": {"name": "first", "kind": "run", "task": "below"},
 }
 KINDS = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in SHIPPED)]
 REACHING = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in ("tool", "llm", "agent"))]
@@ -82,6 +83,8 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
 
     async def work() -> Work:
         run = await a_run(owner, steps=[SHIPPED[request.param]])
+        if request.param == "run":
+            await a_task(owner, (run.tenant_id, run.user_id), name="below")
         taken = await taker.take(run.dispatch("first"))
         assert isinstance(taken, Taken), taken
         return taken.work
@@ -98,7 +101,7 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
 @pytest.mark.parametrize("played", KINDS, indirect=True)
 async def test_a_tick_ends_with_an_output_that_can_be_stored_or_the_step_goes_on_later(played: Played) -> None:
     outcome = await played.engine.run(await played.work())
-    assert isinstance(outcome, StepFinished | MoreTurns | ApprovalAsked)
+    assert isinstance(outcome, StepFinished | MoreTurns | ApprovalAsked | RunAwaited)
     if isinstance(outcome, StepFinished):
         assert json.loads(json.dumps(outcome.output, allow_nan=False)) == outcome.output
 

@@ -118,7 +118,7 @@ async def test_a_duplicate_message_asks_nobody_and_leaves_its_token(parts: Parts
     await asked(parts, run)
     before = await events_of(parts, run)
     for take in (parts.taker.take, parts.taker.take_later):
-        assert await take(run.dispatch("review", token="newer")) is TakeRefusal.AWAITS_DECISION
+        assert await take(run.dispatch("review", token="newer")) is TakeRefusal.HANDED_OVER
     assert await events_of(parts, run) == before
     assert (await step_of(parts, run)).task_token == "newer"
     assert (await request_of(parts, run)).version == 1

@@ -20,6 +20,8 @@ ITEMS_AT_ONCE = 40
 MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
 """11 hours: SQS takes a message back after 12, whoever holds it."""
+MAX_RUN_SECONDS = 2_592_000
+"""30 days."""
 
 Place = tuple[str | int, ...]
 """The place of a step in its definition, as the segments of a JSON pointer."""
@@ -80,6 +82,11 @@ class StepBase(Message):
     def turns(self) -> int:
         """The most dispatches that the step can take."""
         return 1
+
+    @property
+    def clock_seconds(self) -> int:
+        """The time that the step has while workers hold it."""
+        return self.timeout_seconds
 
     def faults(self, at: Place) -> list[Fault]:
         """The step's faults that no single field shows, and that no value of its expressions can make good.

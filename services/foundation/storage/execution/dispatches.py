@@ -42,6 +42,16 @@ class StepItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RunAbove:
+    """A run above the claim's own as it stands, with the limits that hold for what is below it too."""
+
+    run_id: RunId
+    generation: int
+    budget_tokens: int | None
+    budget_nano_usd: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseFence:
     """The holder of a step: its dispatch, and the fence that each of its writes must name to take effect."""
 
@@ -88,6 +98,8 @@ class StepClaim:
     checkpoint_head: bytes | None
     checkpoint_length: int | None
     item: StepItem | None
+    runs_above: tuple[RunAbove, ...]
+    """Outermost first; none for a run that no step has started."""
 
     def lease_fence(self) -> LeaseFence:
         retry = Retry.model_validate(self.definition.get("retry") or {}).policy()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from foundation.domain.ids import RunId, TaskId, TenantId, UserId
+from foundation.domain.ids import RunId, StepId, TaskId, TenantId, UserId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -22,6 +22,15 @@ class Lineage:
     step: str
     turn: int
     overrides: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parentage:
+    """The runs above a sub-run, outermost first, and the step and the attempt of the last of them that started it."""
+
+    ancestors: tuple[RunId, ...]
+    step_id: StepId
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,12 @@ class NewRun:
     created_by: UserId | None
     lineage: Lineage | None = None
     paused: bool = False
+    parentage: Parentage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as the API shows it; `tokens` and `cost_nano_usd` are the ledger's sums."""
+    """A run as the API shows it; `tokens` and `cost_nano_usd` are the ledger's sums, those of the runs below apart."""
 
     run_id: RunId
     task_id: TaskId
@@ -74,15 +84,27 @@ class Run:
     forked_from_step: str | None
     forked_from_turn: int | None
     overrides: dict[str, dict[str, Any]]
+    parent_run_id: RunId | None
+    parent_step: str | None
+    """The name of the step that started it."""
+    tokens_below: int
+    cost_nano_usd_below: int
 
 
 _SELECT = """
-    SELECT r.*, run_deadline(r) AS deadline_at,
-           COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
+    SELECT r.*, run_deadline(r) AS deadline_at, above.name AS parent_step,
+           COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd,
+           COALESCE(b.tokens, 0)::bigint AS tokens_below, COALESCE(b.cost, 0)::bigint AS cost_nano_usd_below
     FROM runs r
     LEFT JOIN LATERAL (
         SELECT sum(e.total_tokens) AS tokens, sum(e.cost_nano_usd) AS cost FROM llm_events e
         WHERE e.tenant_id = r.tenant_id AND e.run_id = r.run_id) u ON true
+    LEFT JOIN steps above ON above.tenant_id = r.tenant_id AND above.step_id = r.parent_step_id
+    LEFT JOIN LATERAL (
+        SELECT sum(e.total_tokens) AS tokens, sum(e.cost_nano_usd) AS cost
+        FROM runs d JOIN llm_events e ON e.tenant_id = d.tenant_id AND e.run_id = d.run_id
+        WHERE d.tenant_id = r.tenant_id AND d.parent_run_id IS NOT NULL AND r.run_id = ANY(d.ancestor_run_ids)
+          AND d.ancestor_run_ids[1] = COALESCE(r.ancestor_run_ids[1], r.run_id)) b ON true
 """
 
 
@@ -93,13 +115,14 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             """INSERT INTO runs (tenant_id, run_id, task_id, task_version, input, budget_tokens, budget_nano_usd,
                                  timeout_seconds, idempotency_key, request_digest, traceparent, created_by,
                                  status, pause_reason, forked_from_run_id, forked_from_step, forked_from_turn,
-                                 overrides)
+                                 overrides, ancestor_run_ids, parent_run_id, parent_step_id, parent_attempt)
                VALUES (:tenant_id, :run_id, :task_id, :task_version, CAST(:input AS jsonb), :budget_tokens,
                        :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
                        :created_by, :status, :pause_reason, :origin, :origin_step, :origin_turn,
-                       CAST(:overrides AS jsonb))
+                       CAST(:overrides AS jsonb), :ancestors, :parent, :parent_step, :parent_attempt)
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-               RETURNING *, run_deadline(runs) AS deadline_at, 0 AS tokens, 0 AS cost_nano_usd"""
+               RETURNING *, run_deadline(runs) AS deadline_at, 0 AS tokens, 0 AS cost_nano_usd, NULL AS parent_step,
+                         0 AS tokens_below, 0 AS cost_nano_usd_below"""
         ),
         {
             "tenant_id": run.tenant_id,
@@ -120,6 +143,10 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             "origin_step": run.lineage and run.lineage.step,
             "origin_turn": run.lineage and run.lineage.turn,
             "overrides": jsonb(run.lineage.overrides if run.lineage else {}),
+            "ancestors": list(run.parentage.ancestors) if run.parentage else [],
+            "parent": run.parentage and run.parentage.ancestors[-1],
+            "parent_step": run.parentage and run.parentage.step_id,
+            "parent_attempt": run.parentage and run.parentage.attempt,
         },
     )
     row = rows.first()
@@ -155,6 +182,7 @@ async def page(
     status: RunStatus | None,
     task_id: TaskId | None,
     forked_from: RunId | None,
+    parent: RunId | None,
 ) -> list[Run]:
     """Newest first, beginning after the given (created_at, run_id)."""
     rows = await tx.execute(
@@ -164,6 +192,7 @@ async def page(
                    AND (CAST(:status AS text) IS NULL OR r.status = :status)
                    AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
                    AND (CAST(:forked_from AS uuid) IS NULL OR r.forked_from_run_id = :forked_from)
+                   AND (CAST(:parent AS uuid) IS NULL OR r.parent_run_id = :parent)
                    AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id) < (:after_at, :after_id))
                  ORDER BY r.created_at DESC, r.run_id DESC LIMIT :limit"""
         ),
@@ -173,6 +202,7 @@ async def page(
             "status": status.value if status else None,
             "task_id": task_id,
             "forked_from": forked_from,
+            "parent": parent,
             "after_at": after[0] if after else None,
             "after_id": after[1] if after else None,
         },
@@ -181,8 +211,10 @@ async def page(
 
 
 async def count_open(tx: Transaction, tenant_id: TenantId) -> int:
+    """The tenant's open runs, without those that stand below another: a run never waits for room for its own."""
     row = await tx.execute(
-        text("SELECT count(*) FROM runs WHERE tenant_id = :tenant_id AND ended_at IS NULL"), {"tenant_id": tenant_id}
+        text("SELECT count(*) FROM runs WHERE tenant_id = :tenant_id AND ended_at IS NULL AND parent_run_id IS NULL"),
+        {"tenant_id": tenant_id},
     )
     return int(row.scalar_one())
 

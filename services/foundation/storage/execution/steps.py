@@ -49,6 +49,8 @@ class StepRow:
     item_index: int | None
     """The place of its item in the list, of a row that runs for one."""
     item: Any
+    child_run_id: RunId | None
+    """The run that its last attempt has started, of a step of the kind `run`."""
     tokens: int
     cost_nano_usd: int
     """Its items' included."""
@@ -62,6 +64,7 @@ async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[St
     rows = await tx.execute(
         text(
             """SELECT s.*, s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
+                      b.run_id AS child_run_id,
                       COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
                FROM steps s
                LEFT JOIN (SELECT COALESCE(c.parent_id, e.step_id) AS step_id, sum(e.total_tokens) AS tokens,
@@ -73,6 +76,9 @@ async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[St
                           count(*) FILTER (WHERE c.ended_at IS NOT NULL AND c.status <> 'SUCCESS') AS failed
                    FROM steps c
                    WHERE c.tenant_id = s.tenant_id AND c.parent_id = s.step_id AND c.item_index < s.items) i
+               LEFT JOIN LATERAL (
+                   SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
+                   ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
                WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL ORDER BY s.position"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
@@ -87,12 +93,16 @@ async def page_of_items(
     rows = await tx.execute(
         text(
             """SELECT s.*, s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed,
+                      b.run_id AS child_run_id,
                       u.tokens::bigint AS tokens, u.cost::bigint AS cost_nano_usd
                FROM steps p JOIN steps s ON s.tenant_id = p.tenant_id AND s.parent_id = p.step_id
                CROSS JOIN LATERAL (
                    SELECT COALESCE(sum(e.total_tokens), 0) AS tokens, COALESCE(sum(e.cost_nano_usd), 0) AS cost
                    FROM llm_events e
                    WHERE e.tenant_id = s.tenant_id AND e.run_id = s.run_id AND e.step_id = s.step_id) u
+               LEFT JOIN LATERAL (
+                   SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
+                   ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
                WHERE p.tenant_id = :tenant_id AND p.run_id = :run_id AND p.name = :name AND s.item_index < p.items
                  AND s.item_index > COALESCE(CAST(:after AS int), -1)
                ORDER BY s.item_index LIMIT :limit"""

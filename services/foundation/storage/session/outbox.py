@@ -25,6 +25,8 @@ class OutboxKind(StrEnum):
     STEP_MESSAGE = "step_message"
     STEP_CALLBACK = "step_callback"
     """The answer to a step's task token."""
+    FOLLOW_PARENT = "follow_parent"
+    """Has a sub-run do what the state of the run above asks for."""
 
 
 @dataclass(frozen=True, slots=True)

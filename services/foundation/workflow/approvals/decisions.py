@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunEvent, StepDecided, StepSucceeded
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
@@ -14,7 +12,7 @@ from foundation.storage.execution import approvals, run_events
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes, run_control, step_endings
-from foundation.workflow.approvals.standing_clock import set_clock
+from foundation.workflow.standing_clock import set_clock
 from foundation.workflow.step_endings import EndingStep
 
 
@@ -100,7 +98,7 @@ async def _end_step(
 ) -> None:
     name = approval.step
     failure = None if failure is None else step_endings.placed(failure, step=name)
-    policy = await _policy_of(tx, tenant_id, approval)
+    policy = await step_endings.policy_of(tx, tenant_id, approval.run_id, step=name)
     ending = await outcomes.end_unheld(
         tx,
         tenant_id,
@@ -120,20 +118,3 @@ async def _end_step(
         events += await step_endings.follow_failure(tx, step, failure, policy=policy)
     await run_events.append(tx, tenant_id, approval.run_id, events)
     await set_clock(tx, tenant_id, approval.run_id)
-
-
-async def _policy_of(tx: Transaction, tenant_id: TenantId, approval: Approval) -> RecoveryPolicy:
-    """What a failure of the step means: its own `on_failure`, else the task's `on_step_failure`."""
-    row = await tx.execute(
-        text(
-            """SELECT COALESCE(
-                          jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
-                                                 jsonb_build_object('name', CAST(:name AS text))) ->> 'on_failure',
-                          v.definition ->> 'on_step_failure')
-               FROM runs r JOIN task_versions v
-                 ON v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version
-               WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id"""
-        ),
-        {"tenant_id": tenant_id, "run_id": approval.run_id, "name": approval.step},
-    )
-    return RecoveryPolicy(row.scalar_one())

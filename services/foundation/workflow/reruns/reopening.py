@@ -50,14 +50,14 @@ async def lock_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dic
     }
 
 
-async def is_too_late(tx: Transaction, run: RunRow) -> bool:
+async def is_too_late(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
     """Whether the run ended too long ago to be opened again, or is too old to get more time."""
     row = await tx.execute(
         text(
             """SELECT ended_at < now() - :hours * interval '1 hour' OR created_at < now() - :days * interval '1 day'
                FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id"""
         ),
-        {"tenant_id": run.tenant_id, "run_id": run.run_id, "hours": MAX_RETRY_HOURS, "days": _MAX_RUN_DAYS},
+        {"tenant_id": tenant_id, "run_id": run_id, "hours": MAX_RETRY_HOURS, "days": _MAX_RUN_DAYS},
     )
     return bool(row.scalar_one())
 

@@ -7,7 +7,7 @@ from openai import AsyncOpenAI
 
 from foundation.contracts.accepted.accepted_json import DOCUMENT, JsonLimits, NotAccepted, parse_json
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
-from foundation.contracts.gateway.run_token import RunClaims, ScopeCaps
+from foundation.contracts.gateway.run_token import Ancestor, RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.money import NO_LIMIT, BudgetLimit
@@ -78,6 +78,14 @@ def claims_of(work: Work) -> RunClaims:
         caps=ScopeCaps(
             run=BudgetLimit(tokens=claim.run_budget_tokens, nano_usd=claim.run_budget_nano_usd),
             step=BudgetLimit(budget.tokens, budget.nano()) if budget else NO_LIMIT,
+        ),
+        ancestors=tuple(
+            Ancestor(
+                run_id=above.run_id,
+                generation=above.generation,
+                caps=BudgetLimit(above.budget_tokens, above.budget_nano_usd),
+            )
+            for above in claim.runs_above
         ),
     )
 

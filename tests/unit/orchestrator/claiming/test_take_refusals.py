@@ -56,5 +56,5 @@ def test_a_running_step_is_held_by_somebody() -> None:
 
 def test_a_step_whose_request_waits_is_not_asked_again() -> None:
     waiting = replace(QUEUED, status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL)
-    assert refusal_of(waiting, MESSAGE) is TakeRefusal.AWAITS_DECISION
+    assert refusal_of(waiting, MESSAGE) is TakeRefusal.HANDED_OVER
     assert refusal_of(replace(waiting, wait_reason=WaitReason.SLOT), MESSAGE) is None

@@ -21,6 +21,7 @@ from foundation.domain.states import StepKind
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence, StepItem
 from foundation.storage.session.database import Transaction
+from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.failpoints import Failpoints
@@ -60,6 +61,9 @@ class WrittenOutcomes:
 
     async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:  # noqa: ARG002
         self._write("asked", request.message)
+
+    async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:  # noqa: ARG002
+        self._write("awaits_run", plan)
 
     async def failed(
         self,

@@ -1,0 +1,75 @@
+"""Runs below runs: which run a step has started, how many stand below one, and who is told of the run above."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from foundation.domain.ids import RunId, StepId, TaskId, TenantId
+from foundation.domain.states import RunStatus
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
+
+
+@dataclass(frozen=True, slots=True)
+class SubRun:
+    """A run that a step has started, as it stands."""
+
+    run_id: RunId
+    task_id: TaskId
+    status: RunStatus
+    input: dict[str, Any]
+
+
+async def latest_of_step(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> SubRun | None:
+    """The run that the last of the step's attempts has started."""
+    row = (
+        await tx.execute(
+            text(
+                """SELECT run_id, task_id, status, input FROM runs
+                   WHERE tenant_id = :tenant_id AND parent_step_id = :step_id ORDER BY parent_attempt DESC LIMIT 1"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    return None if row is None else value_of(SubRun, row)
+
+
+async def count_below(tx: Transaction, tenant_id: TenantId, root: RunId) -> int:
+    """How many runs were ever started below a run that has none above."""
+    row = await tx.execute(
+        text(
+            """SELECT count(*) FROM runs
+               WHERE tenant_id = :tenant_id AND ancestor_run_ids[1] = :root AND parent_run_id IS NOT NULL"""
+        ),
+        {"tenant_id": tenant_id, "root": root},
+    )
+    return int(row.scalar_one())
+
+
+async def tell_below_steps(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId]) -> None:
+    """Has the open runs of ended steps follow: they are cancelled once this transaction has committed.
+
+    The effects are of the run above. As rows of the runs below they would lock those, and locks are taken from below.
+    """
+    await tx.execute(
+        text(
+            """INSERT INTO outbox (tenant_id, run_id, kind, payload)
+               SELECT tenant_id, parent_run_id, 'follow_parent', jsonb_build_object('run_id', run_id) FROM runs
+               WHERE tenant_id = :tenant_id AND parent_step_id = ANY(:step_ids) AND ended_at IS NULL"""
+        ),
+        {"tenant_id": tenant_id, "step_ids": list(step_ids)},
+    )
+
+
+async def tell_below_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
+    """Has the open runs that steps of this one have started follow its pause, or the end of its pause."""
+    await tx.execute(
+        text(
+            """INSERT INTO outbox (tenant_id, run_id, kind, payload)
+               SELECT tenant_id, parent_run_id, 'follow_parent', jsonb_build_object('run_id', run_id) FROM runs
+               WHERE tenant_id = :tenant_id AND parent_run_id = :run_id AND ended_at IS NULL"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )

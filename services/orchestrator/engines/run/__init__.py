@@ -1,0 +1,1 @@
+"""Runs below runs, started by a step."""
