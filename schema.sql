@@ -317,6 +317,12 @@ CREATE TABLE turns (
     CHECK ((response IS NULL) = (recorded_at IS NULL))
 );
 
+-- The number from which a step's calls and jobs are new ones: above all that it has ever given to a turn.
+CREATE FUNCTION next_turn(step steps) RETURNS int
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN 1 + GREATEST((step).turn, (SELECT max(t.turn) FROM turns t
+                                      WHERE t.tenant_id = (step).tenant_id AND t.step_id = (step).step_id));
+
 -- What steps ask of people. One row a step: one that is asked anew, after its request had ended, gets a higher version.
 CREATE TABLE approvals (
     tenant_id   uuid NOT NULL,

@@ -56,10 +56,14 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class MoreTurns:
-    """The tick ended, the step goes on with its next turn on any worker."""
+    """The tick ended, the step goes on with its next turn on any worker.
+
+    `left_out` is what the turn's request did without, as its event tells it.
+    """
 
     turn: int
     records: tuple[Record, ...] = field(default=())
+    left_out: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ async def starting_turn(
         shown = ", ".join(map(str, known)) or "none"
         raise _refused("turn", f"step {start} has no checkpoint after turn {turn}", f"turns with one: {shown}")
     last = json.loads(await checkpoints.last_part(tx, caller.tenant_id, step.step_id, turn=turn))
-    if last["role"] == "assistant":
+    if last["role"] == "assistant" or "final" in last:
         raise _refused("turn", f"with turn {turn} step {start} gave its answer; no turn follows", "name an earlier one")
     return turn
 

@@ -142,10 +142,15 @@ class StepRunning(StepEvent):
 
 
 class StepTurn(StepEvent):
-    """An agent's turn was recorded; from here on another worker can go on."""
+    """An agent's turn was recorded; from here on another worker can go on.
+
+    `left_out` has the `results` of tools and the `bytes` that its request did without, as the conversation had become
+    too long.
+    """
 
     type = RunEventType.STEP_TURN
     turn: int
+    left_out: dict[str, int] | None = None
 
 
 class StepExpandedEvent(StepEvent):

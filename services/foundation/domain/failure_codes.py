@@ -41,6 +41,7 @@ class FailureCode(StrEnum):
     FILES_INVALID = "files_invalid"
     ARTIFACT_MISSING = "artifact_missing"
     TURNS_EXHAUSTED = "turns_exhausted"
+    OUTPUT_INVALID = "output_invalid"
 
     # What a tool did.
     ARGUMENTS_INVALID = "arguments_invalid"

@@ -132,7 +132,7 @@ async def give_back(
             """UPDATE steps
                SET status = CASE WHEN CAST(:retry AS float) IS NULL THEN 'QUEUED' ELSE 'RETRYING' END,
                    retry_at = now() + CAST(:retry AS float) * interval '1 second',
-                   turn = turn + CAST(:next_turn AS int),
+                   turn = CASE WHEN CAST(:next_turn AS boolean) THEN next_turn(steps) ELSE turn END,
                    lease_expires_at = NULL, worker_id = NULL, wait_reason = NULL, waiting_since = NULL
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                RETURNING 1"""

@@ -16,4 +16,7 @@ async def record_more_turns(tx: Transaction, lease: LeaseFence, outcome: MoreTur
     await write_records(tx, outcome.records)
     seconds = await plans.seconds_to_deadline(tx, dispatch.tenant_id, dispatch.run_id)
     await outbox.write(tx, dispatch.tenant_id, [callbacks.next_tick(dispatch, tick=tick, seconds_left=seconds)])
-    await close(tx, lease, StepTurn(step_id=dispatch.step_id, turn=outcome.turn))
+    event = StepTurn(step_id=dispatch.step_id, turn=outcome.turn)
+    if outcome.left_out is not None:
+        event = StepTurn(step_id=dispatch.step_id, turn=outcome.turn, left_out=outcome.left_out)
+    await close(tx, lease, event)

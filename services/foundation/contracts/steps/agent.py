@@ -5,14 +5,30 @@ from typing import Any, Literal
 from pydantic import Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.expressions.evaluation import is_expression
+from foundation.contracts.message import Message
 from foundation.contracts.steps.base import ModelName, Place, StepBase, Text, below
+from foundation.contracts.steps.final_output import FinalOutput
 from foundation.contracts.tools.catalogue import ToolName
 from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
 
+CALL_NAMES = frozenset({"turn", "calls"})
+"""What a condition of `stop_when` may read besides: the turns taken, and the calls of tools that were made in them."""
+
+
+class ToolSucceeded(Message):
+    """Holds once a call of the tool has succeeded."""
+
+    tool: ToolName
+
 
 class AgentStep(StepBase):
-    """Lets a model act in turns, with tools, until it answers or its turns are used up."""
+    """Lets a model act in turns, with tools, until it answers, a condition holds, or its turns are used up.
+
+    Where `output` asks for a form, the agent ends by a tool `finish` that takes it, or by an answer that has it.
+    `context_tokens` is how long a conversation may become before old results of tools are left out of it.
+    """
 
     kind: Literal["agent"]
     model: ModelName = "default"
@@ -22,6 +38,9 @@ class AgentStep(StepBase):
     files: str | list[Any] = Field(default_factory=list)
     max_turns: int = Field(default=12, ge=1, le=200)
     max_tokens: int = Field(default=2048, ge=1, le=200_000)
+    context_tokens: int = Field(default=100_000, ge=1_000, le=10_000_000)
+    output: FinalOutput | None = None
+    stop_when: list[Text | ToolSucceeded] = Field(default=[], max_length=10)
 
     @property
     def turns(self) -> int:
@@ -32,4 +51,24 @@ class AgentStep(StepBase):
         faults = super().faults(at) + below(pointer, written_file_faults(self.files or None))
         if self.files and not self.tools:
             faults.append(Fault(pointer, "only tools read files; name one in `tools`"))
+        if self.output is not None:
+            faults += self.output.faults(pointer_of((*at, "output")))
+        return faults + self._stop_faults((*at, "stop_when"))
+
+    def _stop_faults(self, at: Place) -> list[Fault]:
+        if self.stop_when and self.output is not None:
+            return [Fault(pointer_of(at), "an agent with `output` ends by giving it; leave one of the two out")]
+        faults = []
+        for place, condition in enumerate(self.stop_when):
+            if isinstance(condition, ToolSucceeded):
+                if condition.tool not in self.tools:
+                    reason = f"the agent has no tool {condition.tool!r}"
+                    faults.append(Fault(pointer_of((*at, place, "tool")), reason))
+            elif not is_expression(condition):
+                reason = "a condition is one expression, such as ${length(calls) > `5`}, or names a tool: {tool: …}"
+                faults.append(Fault(pointer_of((*at, place)), reason))
         return faults
+
+    def names_read_besides(self, member: str) -> frozenset[str]:
+        more = super().names_read_besides(member)
+        return more | CALL_NAMES if member == "stop_when" else more

@@ -114,8 +114,8 @@ class StepBase(Message):
         return faults
 
     def templates(self) -> dict[str, Any]:
-        """The members in whose texts `${…}` is an expression."""
-        return self.model_dump(mode="json", exclude={"name", "needs", "kind"})
+        """The members in whose texts `${…}` is an expression; what stands in a schema is its own."""
+        return self.model_dump(mode="json", exclude={"name", "needs", "kind", "output"})
 
     def names_read_besides(self, member: str) -> frozenset[str]:
         """What the expressions of a member may read besides `input` and `steps`."""

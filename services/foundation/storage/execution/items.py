@@ -99,8 +99,9 @@ async def _open_ended(tx: Transaction, tenant_id: TenantId, parents: Sequence[St
         text(
             """UPDATE steps s
                SET status = 'QUEUED', fence = s.fence + 1, earlier_attempts = s.attempt,
-                   turn = s.turn + CASE WHEN s.attempt = 0 OR (NOT :afresh AND (
-                              s.kind = 'agent' OR (s.kind = 'llm' AND s.status = 'CANCELLED'))) THEN 0 ELSE 1 END,
+                   turn = CASE WHEN s.attempt = 0 OR (NOT :afresh AND (
+                              s.kind = 'agent' OR (s.kind = 'llm' AND s.status = 'CANCELLED'))) THEN s.turn
+                          ELSE next_turn(s) END,
                    ended_at = NULL, started_at = NULL, deadline_at = NULL, clock_left = NULL, output = NULL,
                    error = NULL, skip_reason = NULL, excused = false
                FROM steps p

@@ -113,7 +113,7 @@ async def _reopen_steps(
                SET status = 'QUEUED', unmet_needs = a.unmet, earlier_attempts = s.attempt, ended_at = NULL,
                    started_at = NULL, deadline_at = NULL, clock_left = NULL, output = NULL, error = NULL,
                    skip_reason = NULL, excused = false,
-                   turn = s.turn + CASE WHEN a.new_turn AND s.attempt > 0 THEN 1 ELSE 0 END,
+                   turn = CASE WHEN a.new_turn AND s.attempt > 0 THEN next_turn(s) ELSE s.turn END,
                    checkpoint_head = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_head END,
                    checkpoint_length = CASE WHEN a.afresh THEN NULL ELSE s.checkpoint_length END,
                    items = CASE WHEN a.afresh THEN NULL ELSE s.items END

@@ -5,30 +5,32 @@ from typing import Any, Self
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.agent import AgentStep
-from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database, Transaction
-from orchestrator.engines.agent.graph import AgentState, Message, build_graph, tool_arguments
+from orchestrator.engines.agent.acting import Acting
+from orchestrator.engines.agent.endings import check_answer, output_of_ended
+from orchestrator.engines.agent.graph import AgentState, build_graph
+from orchestrator.engines.agent.messages import Message, finish_function
 from orchestrator.engines.agent.saver import BufferedSaver
+from orchestrator.engines.agent.window import LeftOut, window_of
 from orchestrator.engines.base import EngineParts, RegisteredEngine
-from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
-from orchestrator.tools.files import StagedFile, stage
-from orchestrator.tools.functions import MODEL_MISTAKES, function_name, function_of, shown_result
-from orchestrator.tools.tool_calls import ToolCall, ToolCalls
-from orchestrator.work import MoreTurns, Record, StepFinished, TickFailed, TickOutcome, Work
-
-# Members that we add to messages, and that no provider accepts.
-_OWN_MEMBERS = frozenset({"files", "finish_reason"})
+from orchestrator.engines.final_answers import NO_TEXT
+from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, recorded_turn
+from orchestrator.tools.files import stage
+from orchestrator.tools.functions import function_of
+from orchestrator.tools.tool_calls import ToolCalls
+from orchestrator.work import MoreTurns, Record, StepFinished, TickOutcome, Work
 
 
 @dataclass(slots=True)
 class _Tick:
-    """What one dispatch does: its step, its files, and the writes that go with its recording."""
+    """What one dispatch does: its step, who makes its calls, and the writes that go with its recording."""
 
     work: Work
     step: AgentStep
-    inputs: tuple[StagedFile, ...]
+    acting: Acting
     records: list[Record] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 class AgentEngine(RegisteredEngine):
@@ -54,32 +56,29 @@ class AgentEngine(RegisteredEngine):
             raise TypeError(f"not an agent step: {step.kind}")
         tenant_id = work.claim.dispatch.tenant_id
         inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"), at="/files")
-        tick = _Tick(work, step, inputs)
+        tick = _Tick(work, step, Acting(self._tool_calls.run, work, step, inputs))
         saver = BufferedSaver(self._database, work.claim)
-        state = await self._take_turns(tick, saver)
+        state, output = await self._take_turns(tick, saver)
         turn = state["turn"]
 
         async def record_checkpoint(tx: Transaction) -> None:
             await saver.record(tx, turn)
 
         records = (*tick.records, record_checkpoint)
-        last = state["messages"][-1]
-        if last["role"] != "assistant":
-            return MoreTurns(turn=turn, records=records)
-        text = last.get("content") or ""
-        output = output_of(text, _files(state["messages"]), finish_reason=last.get("finish_reason"))
+        if output is None:
+            return MoreTurns(turn=turn, records=records, left_out=tick.left_out.as_json())
         return StepFinished(output, turn=turn, records=records)
 
-    async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> AgentState:
-        """Takes the dispatch's turns, usually one; the state after the last."""
+    async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> tuple[AgentState, dict[str, Any] | None]:
+        """Takes the dispatch's turns, usually one; the state after the last, and the output if the agent has ended."""
 
         async def ask(turn: int, messages: list[Message]) -> Message:
             return await self._ask(tick, turn, messages)
 
-        async def act(turn: int, call: Message) -> Message:
-            return await self._act(tick, turn, call)
+        async def check(answer: Message) -> Message | None:
+            return await check_answer(answer, tick.step)
 
-        graph = build_graph(ask, act, saver)
+        graph = build_graph(ask, tick.acting.act, check, saver)
         config: Any = {"configurable": {"thread_id": str(tick.work.claim.dispatch.step_id)}}
         start: AgentState | None = None
         if tick.work.claim.checkpoint_head is None:
@@ -87,60 +86,42 @@ class AgentEngine(RegisteredEngine):
             first = tick.work.claim.turn
             start = {"messages": _opening(tick.work, tick.step), "turn": first, "first": first}
         for _ in range(tick.work.claim.turns_per_dispatch):
-            state = await graph.ainvoke(start, config, durability="exit")
-            used_up = state["turn"] - state.get("first", 0) >= tick.step.max_turns
-            if state["messages"][-1]["role"] == "assistant" or used_up:
+            state: Any = await graph.ainvoke(start, config, durability="exit")
+            output = await output_of_ended(tick.work, tick.step, state, records=tuple(tick.records))
+            if output is not None:
                 break
-            # None resumes the graph where it paused, after the tools of the turn before.
+            # None resumes the graph where it paused, after the turn before.
             start = None
-        if state["messages"][-1]["role"] != "assistant" and used_up:
-            raise TickFailed(
-                FailureCode.TURNS_EXHAUSTED,
-                f"the model gave no answer within {tick.step.max_turns} turns; raise max_turns, or ask for less",
-                records=tuple(tick.records),
-                output=output_of("", _files(state["messages"])),
-            )
-        return AgentState(messages=state["messages"], turn=state["turn"])
+        return state, output
 
     async def _ask(self, tick: _Tick, turn: int, messages: list[Message]) -> Message:
         opening = _opening(tick.work, tick.step)
+        # A fork may have changed the opening that an earlier turn was asked with.
+        whole = [*opening, *messages[len(opening) :]]
+        sent, tick.left_out = window_of(whole, context_tokens=tick.step.context_tokens)
         request: dict[str, Any] = {
             "model": tick.work.resolve_text(tick.step.model, "model"),
-            # A fork may have changed the opening that an earlier turn was asked with.
-            "messages": [*opening, *(_wire(message) for message in messages[len(opening) :])],
+            "messages": sent,
             "max_tokens": tick.step.max_tokens,
         }
-        if tick.step.tools:
-            request["tools"] = [function_of(name) for name in tick.step.tools]
+        tools = [function_of(name) for name in tick.step.tools]
+        if tick.step.output is not None:
+            tools.append(finish_function(tick.step.output.schema_))
+        if tools:
+            request["tools"] = tools
         answer = await self._model_turns.ask(tick.work, turn, request)
         message = message_of(answer)
         calls = message.get("tool_calls") or []
         tick.records.append(recorded_turn(tick.work.claim, turn, answer, tool_calls=len(calls)))
+        text = message.get("content")
+        if not calls and not text and tick.step.output is not None:
+            text = NO_TEXT
         reply: Message = {
             "role": "assistant",
-            "content": message.get("content"),
+            "content": text,
             "finish_reason": finish_reason_of(answer),
         }
         return {**reply, "tool_calls": calls} if calls else reply
-
-    async def _act(self, tick: _Tick, turn: int, call: Message) -> Message:
-        """The tool's message, in which the model reads its own mistakes as REFUSED; the platform's are raised."""
-        names = {function_name(name): name for name in tick.step.tools}
-        tool = names.get(call.get("function", {}).get("name", ""))
-        arguments = tool_arguments(call)
-        if tool is None:
-            detail = f"there is no such tool; the tools are {', '.join(sorted(names))}"
-            return _tool_message(call, {"status": "REFUSED", "detail": detail})
-        if isinstance(arguments, str):
-            return _tool_message(call, {"status": "REFUSED", "detail": arguments})
-        request = ToolCall(tool=tool, arguments=arguments, inputs=tick.inputs, turn=turn, call_id=str(call["id"]))
-        try:
-            document = await self._tool_calls.run(tick.work, request)
-        except TickFailed as error:
-            if error.failure.code not in MODEL_MISTAKES:
-                raise
-            return _tool_message(call, {"status": "REFUSED", "detail": error.failure.detail})
-        return _tool_message(call, document)
 
 
 def _opening(work: Work, step: AgentStep) -> list[Message]:
@@ -149,20 +130,3 @@ def _opening(work: Work, step: AgentStep) -> list[Message]:
         {"role": "system", "content": work.resolve_text(step.instructions, "instructions")},
         {"role": "user", "content": prompt},
     ]
-
-
-def _wire(message: Message) -> Message:
-    """The message as providers accept it, without our own members."""
-    return {key: value for key, value in message.items() if key not in _OWN_MEMBERS}
-
-
-def _tool_message(call: Message, document: dict[str, Any]) -> Message:
-    """The message that answers a tool call with its document."""
-    content = shown_result(document)
-    return {"role": "tool", "tool_call_id": call["id"], "content": content, "files": document.get("files", [])}
-
-
-def _files(messages: list[Message]) -> list[dict[str, Any]]:
-    """Every file that the turns produced; the later one where two have the same name."""
-    by_name = {file["name"]: file for message in messages for file in message.get("files", [])}
-    return list(by_name.values())

@@ -1,6 +1,5 @@
-"""The agent's graph: ask the model, run the tools that it calls, stop after each turn until it answers."""
+"""The agent's graph: ask the model, run its tool calls or check its answer, stop after each turn until it ends."""
 
-import asyncio
 import operator
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -9,11 +8,11 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
+from orchestrator.engines.agent.messages import Message
 
-Message = dict[str, Any]
 Ask = Callable[[int, list[Message]], Awaitable[Message]]
-Act = Callable[[int, Message], Awaitable[Message]]
+Act = Callable[[int, list[Message]], Awaitable[list[Message]]]
+Check = Callable[[Message], Awaitable[Message | None]]
 
 
 class AgentState(TypedDict):
@@ -25,36 +24,37 @@ class AgentState(TypedDict):
     """The number of its first turn, which is not 0 where the step began anew; 0 when it is left out."""
 
 
-def build_graph(ask: Ask, act: Act, saver: BaseCheckpointSaver[str]) -> CompiledStateGraph[AgentState, None, Any, Any]:
-    """`ask(turn, messages)` gives the assistant's message; `act(turn, tool_call)` gives the message of one tool call.
+def build_graph(
+    ask: Ask, act: Act, check: Check, saver: BaseCheckpointSaver[str]
+) -> CompiledStateGraph[AgentState, None, Any, Any]:
+    """`ask(turn, messages)` gives the assistant's message, `act(turn, tool_calls)` the messages of its tool calls.
 
-    The graph pauses after the tools of each turn; invoking it again with None takes the next one.
+    `check(answer)` of a message without calls gives what the model is told where it cannot be the last, else None. The
+    graph pauses after each turn; invoking it again with None takes the next one.
     """
 
     async def model(state: AgentState) -> dict[str, Any]:
         return {"messages": [await ask(state["turn"], state["messages"])], "turn": state["turn"] + 1}
 
     async def tools(state: AgentState) -> dict[str, Any]:
-        calls = state["messages"][-1]["tool_calls"]
-        return {"messages": list(await asyncio.gather(*(act(state["turn"] - 1, call) for call in calls)))}
+        return {"messages": await act(state["turn"] - 1, state["messages"][-1]["tool_calls"])}
+
+    async def checked(state: AgentState) -> dict[str, Any]:
+        told = await check(state["messages"][-1])
+        return {"messages": [] if told is None else [told]}
 
     def after_model(state: AgentState) -> str:
-        return "tools" if state["messages"][-1].get("tool_calls") else END
+        return "tools" if state["messages"][-1].get("tool_calls") else "check"
+
+    def after_check(state: AgentState) -> str:
+        return END if state["messages"][-1]["role"] == "assistant" else "model"
 
     graph = StateGraph(AgentState)
     graph.add_node("model", model)
     graph.add_node("tools", tools)
+    graph.add_node("check", checked)
     graph.add_edge(START, "model")
-    graph.add_conditional_edges("model", after_model, {"tools": "tools", END: END})
+    graph.add_conditional_edges("model", after_model, {"tools": "tools", "check": "check"})
+    graph.add_conditional_edges("check", after_check, {"model": "model", END: END})
     graph.add_edge("tools", "model")
-    return graph.compile(checkpointer=saver, interrupt_after=["tools"])
-
-
-def tool_arguments(call: Message) -> dict[str, Any] | str:
-    """The arguments of a tool call as the model wrote them; otherwise a text that explains what is wrong with them."""
-    raw = call.get("function", {}).get("arguments") or "{}"
-    try:
-        arguments = parse_json(raw)
-    except NotAccepted as error:
-        return f"the arguments cannot be read: {error}"
-    return arguments if isinstance(arguments, dict) else "the arguments must be a JSON object"
+    return graph.compile(checkpointer=saver, interrupt_after=["tools", "check"])

@@ -42,7 +42,8 @@ from foundation.workflow.sub_runs.following import follow_parent
 from orchestrator.claiming.taking import TakeRefusal
 from orchestrator.clients.model_gateway.openai_client import claims_of
 from orchestrator.engines.run.engine import RunEngine
-from orchestrator.work import RunAwaited, TickFailed
+from orchestrator.intake.expansion import Expansion
+from orchestrator.work import RunAwaited, StepExpanded, TickFailed, Work
 
 NOPE = Failure("exit_code", "the program ended with 1")
 
@@ -85,6 +86,12 @@ async def resumed(parts: Parts, run: ARun) -> ARun:
     async with parts.owner.tenant(run.tenant_id) as tx:
         await run_control.open_generation(tx, await locked(tx, run), reason="test")
     return await initialised(parts, run, run.run_id)
+
+
+async def opened(parts: Parts, work: Work) -> StepExpanded:
+    outcome = await Expansion(parts.orchestrator).run(work)
+    assert isinstance(outcome, StepExpanded)
+    return outcome
 
 
 async def retried(parts: Parts, run: ARun) -> ARun:
@@ -344,7 +351,7 @@ async def test_items_start_a_run_each_and_the_list_has_their_outputs(parts: Part
     )
     step_id = run.steps["below"]
     work = await taken(parts, run, "below")
-    await parts.writer.expanded(work.claim.lease_fence(), await _expansion(parts, work))
+    await parts.writer.expanded(work.claim.lease_fence(), await opened(parts, work))
     rows = await one(
         parts,
         run,
@@ -362,12 +369,6 @@ async def test_items_start_a_run_each_and_the_list_has_their_outputs(parts: Part
     found = [await step_row(parts, run, name) for name in items.steps]
     assert [row.status for row in found] == ["SUCCESS", "FAILED"]
     assert (await step_row(parts, run)).status == "WAITING", "its last tick collects them"
-
-
-async def _expansion(parts: Parts, work: Any) -> Any:
-    from orchestrator.intake.expansion import Expansion  # noqa: PLC0415
-
-    return await Expansion(parts.orchestrator).run(work)
 
 
 async def test_calls_of_a_run_below_name_every_run_above_with_its_limits(parts: Parts) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.engines.agent.graph import tool_arguments
+from orchestrator.engines.agent.messages import tool_arguments
 from orchestrator.engines.model_turns import finish_reason_of, output_of
 
 

@@ -1,0 +1,119 @@
+"""The tool calls of one turn: which of them are made, in which order, and what the model reads of each."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from foundation.contracts.steps.agent import AgentStep
+from foundation.contracts.tools.catalogue import TOOLS
+from foundation.contracts.tools.contract import ToolContract
+from foundation.domain.tools import ToolEffect
+from orchestrator.engines.agent.messages import (
+    FINISH,
+    Message,
+    name_called,
+    refusal,
+    tool_arguments,
+    tool_message,
+)
+from orchestrator.engines.final_answers import WrongAnswer, check_data
+from orchestrator.tools.files import StagedFile
+from orchestrator.tools.functions import MODEL_MISTAKES, function_name
+from orchestrator.tools.tool_calls import ToolCall
+from orchestrator.work import TickFailed, Work
+
+MAX_CALLS = 16
+"""Calls that one turn may make; a turn that asks for more is told so, and none of its calls is made."""
+
+
+RunCall = Callable[[Work, ToolCall], Awaitable[dict[str, Any]]]
+"""Makes one call of a tool, once, and gives its document."""
+
+
+class Acting:
+    """Makes the calls of a step's turns."""
+
+    def __init__(
+        self,
+        run: RunCall,
+        work: Work,
+        step: AgentStep,
+        inputs: tuple[StagedFile, ...],
+        *,
+        tools: Mapping[str, ToolContract] = TOOLS,
+    ) -> None:
+        self._run = run
+        self._work = work
+        self._step = step
+        self._inputs = inputs
+        self._names = {function_name(name): name for name in step.tools}
+        self._tools = tools
+
+    async def act(self, turn: int, calls: Sequence[Message]) -> list[Message]:
+        """The message of each call, in their order. The platform's own failure is raised once all calls have ended.
+
+        Calls whose effect may happen twice run beside each other; the others one after another, as they were written.
+        """
+        if len(calls) > MAX_CALLS:
+            detail = f"{len(calls)} calls in one turn; at most {MAX_CALLS} are made, and none of these was"
+            return [refusal(call, detail) for call in calls]
+        ids = Counter(str(call.get("id")) for call in calls)
+        answers: dict[int, Message] = {}
+
+        async def answer(place: int) -> None:
+            call = calls[place]
+            if ids[str(call.get("id"))] > 1:
+                answers[place] = refusal(call, "two calls of this turn have one id; give each its own")
+            elif name_called(call) == FINISH and self._step.output is not None:
+                answers[place] = await self._finish(call, alone=len(calls) == 1)
+            else:
+                answers[place] = await self._call(turn, call)
+
+        async def in_order(places: Sequence[int]) -> None:
+            for place in places:
+                await answer(place)
+
+        once = [place for place, call in enumerate(calls) if self._effect(call) is ToolEffect.ONCE]
+        beside = [answer(place) for place in range(len(calls)) if place not in once]
+        ended = await asyncio.gather(in_order(once), *beside, return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
+        return [answers[place] for place in range(len(calls))]
+
+    def _effect(self, call: Message) -> ToolEffect:
+        tool = self._names.get(name_called(call))
+        return ToolEffect.PURE if tool is None else self._tools[tool].effect
+
+    async def _finish(self, call: Message, *, alone: bool) -> Message:
+        """Accepts the answer that ends the step, or tells the model what is wrong with it."""
+        if not alone:
+            return refusal(call, f"{FINISH} is called alone; read the results of the other calls, then call it")
+        data = tool_arguments(call)
+        if isinstance(data, str):
+            return refusal(call, data, correction=True)
+        try:
+            if self._step.output is not None:
+                await check_data(data, self._step.output)
+        except WrongAnswer as error:
+            return refusal(call, error.detail, correction=True)
+        return tool_message(call, {"status": "ACCEPTED"}, final=data)
+
+    async def _call(self, turn: int, call: Message) -> Message:
+        """The tool's message, in which the model reads its own mistakes as REFUSED; the platform's are raised."""
+        tool = self._names.get(name_called(call))
+        arguments = tool_arguments(call)
+        if tool is None:
+            known = [*self._names, *([FINISH] if self._step.output else [])]
+            return refusal(call, f"there is no such tool; the tools are {', '.join(sorted(known))}")
+        if isinstance(arguments, str):
+            return refusal(call, arguments, tool=tool)
+        request = ToolCall(tool=tool, arguments=arguments, inputs=self._inputs, turn=turn, call_id=str(call["id"]))
+        try:
+            document = await self._run(self._work, request)
+        except TickFailed as error:
+            if error.failure.code not in MODEL_MISTAKES:
+                raise
+            return refusal(call, error.failure.detail, tool=tool)
+        return tool_message(call, document, tool=tool)

@@ -1,0 +1,85 @@
+"""In which order the calls of one turn are made, and what becomes of those that fail or cannot be told apart."""
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fixtures.running.works import a_work
+from foundation.contracts.steps.agent import AgentStep
+from foundation.contracts.tools.code_python import CODE_PYTHON
+from foundation.domain.tools import ToolEffect
+from orchestrator.engines.agent.acting import Acting
+from orchestrator.tools.tool_calls import ToolCall
+from orchestrator.work import TickFailed, Work
+
+WORK = a_work({"name": "first", "kind": "agent", "instructions": "Go.", "tools": ["code.python"]})
+
+
+def a_call(number: int, *, call_id: str | None = None) -> dict[str, Any]:
+    arguments = json.dumps({"code": f"print({number})"})
+    return {"id": call_id or f"call-{number}", "function": {"name": "code_python", "arguments": arguments}}
+
+
+class Calls:
+    """Counts how many calls are open at once, and in which order they began and ended."""
+
+    def __init__(self, *, fails: str | None = None) -> None:
+        self.open = self.most = 0
+        self.seen: list[str] = []
+        self._fails = fails
+
+    async def run(self, _: Work, call: ToolCall) -> dict[str, Any]:
+        self.open += 1
+        self.most = max(self.most, self.open)
+        self.seen.append(f"begins {call.call_id}")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self.open -= 1
+        self.seen.append(f"ends {call.call_id}")
+        if call.call_id == self._fails:
+            raise TickFailed("job_lost", "the runner is gone", retryable=True)
+        return {"status": "SUCCEEDED", "stdout": call.arguments["code"]}
+
+    def acting(self, effect: ToolEffect = ToolEffect.PURE) -> Acting:
+        assert isinstance(WORK.step, AgentStep)
+        return Acting(self.run, WORK, WORK.step, (), tools={"code.python": replace(CODE_PYTHON, effect=effect)})
+
+
+@pytest.mark.parametrize("effect", [ToolEffect.PURE, ToolEffect.KEYED])
+async def test_calls_that_may_happen_twice_run_beside_each_other(effect: ToolEffect) -> None:
+    calls = Calls()
+    answers = await calls.acting(effect).act(0, [a_call(n) for n in range(5)])
+    assert calls.most == 5
+    assert [answer["tool_call_id"] for answer in answers] == [f"call-{n}" for n in range(5)]
+    assert [json.loads(answer["content"])["stdout"] for answer in answers] == [f"print({n})" for n in range(5)]
+
+
+async def test_calls_that_must_not_happen_twice_run_in_their_order() -> None:
+    calls = Calls()
+    await calls.acting(ToolEffect.ONCE).act(0, [a_call(n) for n in range(3)])
+    assert calls.seen == [f"{what} call-{n}" for n in range(3) for what in ("begins", "ends")]
+
+
+async def test_a_failure_of_the_platform_is_raised_when_the_other_calls_have_ended() -> None:
+    calls = Calls(fails="call-0")
+    with pytest.raises(TickFailed, match="the runner is gone"):
+        await calls.acting().act(0, [a_call(n) for n in range(3)])
+    assert calls.open == 0
+    assert len(calls.seen) == 6
+
+
+async def test_calls_that_must_not_happen_twice_stop_at_the_first_that_fails() -> None:
+    calls = Calls(fails="call-0")
+    with pytest.raises(TickFailed):
+        await calls.acting(ToolEffect.ONCE).act(0, [a_call(n) for n in range(3)])
+    assert calls.seen == ["begins call-0", "ends call-0"]
+
+
+async def test_two_calls_with_one_id_are_not_made() -> None:
+    calls = Calls()
+    answers = await calls.acting().act(0, [a_call(0, call_id="x"), a_call(1, call_id="x"), a_call(2)])
+    assert [json.loads(answer["content"])["status"] for answer in answers] == ["REFUSED", "REFUSED", "SUCCEEDED"]
+    assert len(calls.seen) == 2
