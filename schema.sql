@@ -3,7 +3,7 @@
 --   1  roles                 one login per service, each with only its grants
 --   2  people                tenants, users, memberships, api_keys
 --   3  definitions           tasks and their immutable versions
---   4  execution             runs, steps, what they need, turns, approvals, run_events
+--   4  execution             runs, steps, their lines, what they need, turns, approvals, run_events
 --   5  delivery              outbox
 --   6  memory of a step      message_parts, checkpoints
 --   7  money                 budgets, budget_warnings, llm_events, llm_replays, provider_usage
@@ -165,6 +165,10 @@ CREATE TABLE runs (
     clock_used      interval NOT NULL DEFAULT '0',
     clock_since     timestamptz,
     hard_deadline   timestamptz,
+    -- how its steps stand in line while others wait for slots too
+    priority        text NOT NULL DEFAULT 'normal' CHECK (priority IN ('low', 'normal', 'high')),
+    -- how many of the task's steps may run at once, over all its runs
+    concurrency     int CHECK (concurrency BETWEEN 1 AND 1000),
     -- some step waits for an approval; the clock stands while every step that could run does
     awaits_approval boolean NOT NULL DEFAULT false,
     -- since when nothing has happened; the sweeper asks Step Functions about runs that stand still
@@ -228,6 +232,8 @@ CREATE TABLE steps (
     tick            int NOT NULL DEFAULT 0 CHECK (tick >= 0),
     attempt         int NOT NULL DEFAULT 0 CHECK (attempt >= 0),
     timeout_seconds int NOT NULL CHECK (timeout_seconds BETWEEN 1 AND 39600),
+    -- what it takes of named resources while it is RUNNING: the row is the allocation
+    resources       jsonb CHECK (jsonb_typeof(resources) = 'object'),
     -- those of its attempts that were made before the run was last retried
     earlier_attempts int NOT NULL DEFAULT 0 CHECK (earlier_attempts >= 0),
     -- the lease: who works on it, until when, and the fence that every write of theirs must name
@@ -236,8 +242,13 @@ CREATE TABLE steps (
     lease_expires_at timestamptz,
     -- the Step Functions token of this tick, from whoever claimed or parked it
     task_token      text,
-    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'approval', 'items', 'run')),
+    wait_reason     text CHECK (wait_reason IN ('dependency', 'slot', 'resource', 'approval', 'items', 'run')),
     waiting_since   timestamptz,
+    -- of a step in line: its line (task, priority and resources), its place there, and for `resource` what it lacks: a
+    -- resource, or concurrency:tenant, or concurrency:task; of any other step without meaning
+    wait_line       text NOT NULL DEFAULT '',
+    wait_rank       int NOT NULL DEFAULT 0,
+    wait_for        text CHECK (length(wait_for) BETWEEN 1 AND 64),
     retry_at        timestamptz,
     started_at      timestamptz,
     deadline_at     timestamptz,
@@ -283,10 +294,19 @@ CREATE TABLE steps (
     CONSTRAINT steps_item CHECK ((parent_id IS NULL) = (item_index IS NULL))
 );
 ALTER TABLE runs ADD CONSTRAINT runs_parent_step FOREIGN KEY (tenant_id, parent_step_id) REFERENCES steps;
-CREATE INDEX steps_waiting_for_a_slot ON steps (tenant_id, waiting_since) WHERE status = 'WAITING' AND wait_reason = 'slot';
+CREATE INDEX steps_in_line ON steps (tenant_id, wait_line, wait_rank, waiting_since) WHERE status = 'WAITING' AND wait_reason IN ('slot', 'resource');
+CREATE INDEX steps_in_line_of_run ON steps (tenant_id, run_id, wait_rank) WHERE status = 'WAITING' AND wait_reason IN ('slot', 'resource');
 CREATE INDEX steps_of_parent ON steps (tenant_id, parent_id, item_index) WHERE parent_id IS NOT NULL;
 CREATE INDEX steps_leased ON steps (lease_expires_at) WHERE status = 'RUNNING';
 CREATE INDEX steps_deadline ON steps (deadline_at) WHERE ended_at IS NULL AND deadline_at IS NOT NULL;
+
+-- When each line of waiting steps was last served: the one that was served longest ago comes next.
+CREATE TABLE lines (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    line        text NOT NULL CHECK (length(line) <= 1000),
+    served_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, line)
+);
 
 -- Who waits for whom; a finished step finds its dependents here.
 CREATE TABLE step_needs (
@@ -692,13 +712,15 @@ GRANT INSERT ON outbox, run_events TO control_plane;
 
 -- orchestrator: advances steps
 GRANT SELECT ON tasks, task_versions, step_needs TO orchestrator;
+-- what the tenant lets run at once
+GRANT SELECT (tenant_id, settings) ON tenants TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 -- a step may start a run below its own
 GRANT INSERT ON runs TO orchestrator;
 GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
 -- the rows of items, when a step knows its list
 GRANT INSERT ON steps TO orchestrator;
-GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts TO orchestrator;
+GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts, lines TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
 
 -- lambdas: open and close a generation
@@ -732,7 +754,7 @@ DO $$
 DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox',
+        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox',
         'message_parts', 'checkpoints', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);

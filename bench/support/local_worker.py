@@ -25,6 +25,7 @@ from foundation.storage.session.relay import EffectSender, Relay
 from foundation.telemetry import logs, traces
 from foundation.workflow.messages import step_message
 from orchestrator.claiming.leases import Leases
+from orchestrator.claiming.picking import Picker
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
@@ -139,6 +140,7 @@ async def local_worker(
         consumer = Consumer(
             worker.queue,
             taker,
+            Picker(own, taker),
             advancer,
             leases,
             deleter,

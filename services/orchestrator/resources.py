@@ -65,7 +65,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         database=_database(stack, settings.database_url, settings.database_pool_size),
         relay_database=_database(stack, settings.database_url_relay, 2),
         sweeper_database=_database(stack, settings.database_url_sweeper, 1),
-        wakeups=Wakeups(DatabaseSettings(url=PostgresDsn(settings.database_url)), "outbox", "fenced"),
+        wakeups=Wakeups(DatabaseSettings(url=PostgresDsn(settings.database_url)), "outbox", "fenced", "lines"),
         launcher=HttpLauncher(http, signer),
         launcher_http=http,
         gateway=gateway,

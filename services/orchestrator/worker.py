@@ -1,20 +1,25 @@
 """One worker: runs its loops until it is asked to stop, then drains."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
 import uvicorn
 
 from foundation.domain.errors import LockstepError
+from foundation.domain.ids import TenantId
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
 from foundation.http.server import Http
 from foundation.storage.session.relay import Relay
+from foundation.telemetry import metrics
+from foundation.telemetry.background import every
 from foundation.telemetry.logs import logger
+from foundation.workflow.lines import turns
 from orchestrator.app import SignalFreeServer, create_app
 from orchestrator.claiming.leases import Leases
+from orchestrator.claiming.picking import Picker
 from orchestrator.claiming.taking import Taker
 from orchestrator.engines.base import Engine, EngineParts
 from orchestrator.engines.model_turns import ModelTurns
@@ -35,6 +40,7 @@ from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.tools.tool_calls import ToolCalls
 
 _log = logger(__name__)
+_FIGURES_SECONDS = 15.0
 
 
 class Worker:
@@ -45,7 +51,7 @@ class Worker:
         self._held = held
         self._worker_id = worker_id
         failpoints = Failpoints(settings.failpoint, environment=settings.environment)
-        taker = self._taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
+        taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
         writer = OutcomeWriter(held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds)
         self._leases = Leases(
             held.database,
@@ -59,6 +65,7 @@ class Worker:
         self._consumer = Consumer(
             held.queue,
             taker,
+            Picker(held.database, taker),
             Advancer(self._engines(failpoints), writer, failpoints, Expansion(held.database).run),
             self._leases,
             self._deleter,
@@ -105,7 +112,6 @@ class Worker:
             held.sweeper_database,
             held.database,
             held.executions,
-            self._taker,
             every_seconds=settings.sweep_seconds,
             standstill_seconds=settings.standstill_seconds,
             budget_pause_seconds=settings.budget_pause_seconds,
@@ -114,13 +120,23 @@ class Worker:
         return {
             "wakeups": held.wakeups.run(),
             "leases": self._leases.keep(),
+            "waiting": self._consumer.waiting.watch(held.wakeups, self._tenants_waiting),
             "deleter": self._deleter.run(),
             "sweeper": sweeper.run(),
             "relay": self._relay.run(),
             "dead letters": dead_letters.run(),
             "queue figures": QueueFigures({"steps": held.queue, "steps-dlq": held.dead_letters}).run(),
+            "line figures": every(_FIGURES_SECONDS, self._count_in_line, tolerate=(LockstepError, OSError))(),
             "health": self._server().serve(),
         }
+
+    async def _tenants_waiting(self) -> Collection[TenantId]:
+        async with self._held.sweeper_database.across_tenants(reason="slots are for whoever waits") as tx:
+            return await turns.tenants_waiting(tx)
+
+    async def _count_in_line(self) -> None:
+        async with self._held.sweeper_database.across_tenants(reason="a figure for whoever scales workers") as tx:
+            metrics.STEPS_IN_LINE.set(await turns.count_in_line(tx))
 
     def _server(self) -> uvicorn.Server:
         held = self._held

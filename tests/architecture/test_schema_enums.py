@@ -14,6 +14,7 @@ from foundation.domain.states import (
     ApprovalStatus,
     ExpiryPolicy,
     PauseReason,
+    Priority,
     RunStatus,
     StepKind,
     StepStatus,
@@ -40,6 +41,7 @@ def words_of(table: str, column: str) -> set[str]:
 _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("runs", "status", RunStatus),
     ("runs", "pause_reason", PauseReason),
+    ("runs", "priority", Priority),
     ("steps", "status", StepStatus),
     ("steps", "kind", StepKind),
     ("approvals", "status", ApprovalStatus),
@@ -59,7 +61,7 @@ def test_a_columns_words_are_the_enums(table: str, column: str, words: type[StrE
 
 _OTHER_WORDS = {
     ("runs", "stop_cause"): {"CANCELLED", "TIMED_OUT", "BUDGET_EXCEEDED", "FAILED"},
-    ("steps", "wait_reason"): {"dependency", "slot", "approval", "items", "run"},
+    ("steps", "wait_reason"): {"dependency", "slot", "resource", "approval", "items", "run"},
     ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},

@@ -94,6 +94,8 @@ async def fork(
         request_digest=digest,
         traceparent=current_traceparent(),
         created_by=caller.user_id,
+        priority=origin.priority,
+        concurrency=definition.concurrency,
         lineage=Lineage(
             origin_id, plan.start, plan.turn, {name: dict(changed) for name, changed in request.overrides.items()}
         ),

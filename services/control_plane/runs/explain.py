@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from control_plane.runs.lacks import lack_in_words
 from control_plane.runs.schemas import Explanation, ResumePoint, Wait
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.ids import StepId
@@ -130,6 +131,8 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow], requests: Mapping[
                 "its tenant has its share of the slots; one becomes free",
                 run.deadline_at,
             )
+        case _ if step.wait_reason == WaitReason.RESOURCE:
+            reason, detail, until = WaitReason.RESOURCE, lack_in_words(step.wait_for), run.deadline_at
         case _ if step.wait_reason == WaitReason.ITEMS:
             detail = f"{step.items_ended} of its {step.items} items have ended"
             reason, until = WaitReason.ITEMS, run.deadline_at

@@ -79,7 +79,7 @@ def with_tag(response: Response, run: Run) -> RunView:
 async def start(
     body: StartRun, response: Response, caller: Runner, app: App, tx: Tx, idempotency_key: IdempotencyKey = None
 ) -> RunView:
-    request = RunRequest(body.task_id, body.task_version, body.input, body.budget)
+    request = RunRequest(body.task_id, body.task_version, body.input, body.budget, body.priority)
     run, created = await submit_run(
         tx, caller, request, idempotency_key=idempotency_key, max_open=app.settings.max_open_runs
     )

@@ -10,13 +10,13 @@ from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.money import dollars
-from foundation.domain.states import RunStatus, StepKind, StepStatus
+from foundation.domain.states import Priority, RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
 
 class StartRun(BaseModel):
-    """`budget` replaces the task's, key by key."""
+    """`budget` replaces the task's, key by key; without a `priority` the run has the task's."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -29,6 +29,7 @@ class StartRun(BaseModel):
     task_version: Annotated[int, Field(strict=True, ge=1, le=MAX_VERSION)] | None = None
     input: dict[str, Any] = Field(default_factory=dict)
     budget: Budget = Budget()
+    priority: Priority | None = None
 
 
 class UsageBelow(BaseModel):
@@ -68,6 +69,7 @@ class RunView(BaseModel):
     pause_reason: str | None
     generation: int
     budget: dict[str, int | str | None]
+    priority: Priority
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -94,6 +96,7 @@ class RunView(BaseModel):
             pause_reason=run.pause_reason,
             generation=run.generation,
             budget={"tokens": run.budget_tokens, "cost_usd": limit},
+            priority=run.priority,
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,

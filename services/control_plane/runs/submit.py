@@ -17,6 +17,7 @@ from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import Conflict, IdempotencyConflict, NotFound
 from foundation.domain.ids import RunId, TaskId, new_uuid
+from foundation.domain.states import Priority
 from foundation.storage import tasks
 from foundation.storage.execution import run_events, runs
 from foundation.storage.execution.runs import NewRun, Run
@@ -39,6 +40,8 @@ class RunRequest:
     task_version: int | None
     input: Mapping[str, Any]
     budget: Budget
+    priority: Priority | None = None
+    """None for the task's."""
 
     def digest(self) -> bytes:
         """SHA-256 over the request; two requests under one Idempotency-Key must agree in it."""
@@ -47,6 +50,8 @@ class RunRequest:
             "task_version": self.task_version,
             "input": self.input,
             "budget": self.budget.model_dump(mode="json"),
+            # left out where it is not given, so that what was sent before there were priorities has the same digest
+            **({"priority": self.priority} if self.priority else {}),
         }
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
 
@@ -80,6 +85,8 @@ async def submit_run(
         request_digest=digest,
         traceparent=current_traceparent(),
         created_by=caller.user_id,
+        priority=request.priority or definition.priority,
+        concurrency=definition.concurrency,
     )
     created, is_new = await insert_once(tx, caller, run)
     if not is_new:

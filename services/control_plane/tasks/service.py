@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.tasks.approvers import approver_faults
+from control_plane.tasks.resource_faults import resource_faults
 from control_plane.tasks.shape_faults import definition_shape_faults
 from control_plane.tasks.sub_tasks import sub_task_faults
 from foundation.contracts.accepted.shown_text import hidden_in
@@ -87,6 +88,7 @@ async def _write_version(
 ) -> None:
     faults = await approver_faults(tx, caller, definition)
     faults += await sub_task_faults(tx, caller, definition, own=task_id)
+    faults += await resource_faults(tx, caller, definition)
     if faults:
         raise _invalid(tuple(faults))
     await tasks.insert_version(

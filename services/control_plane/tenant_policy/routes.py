@@ -1,9 +1,11 @@
-"""`/limits` and `/budget-policy`."""
+"""`/limits`, `/budget-policy` and `/concurrency`."""
 
 from fastapi import APIRouter
 
 from control_plane.dependencies import Administrator, Reader, Tx
-from control_plane.tenant_policy import service
+from control_plane.tenant_policy import resources, service
+from control_plane.tenant_policy.schemas import ResourceList
+from foundation.contracts.concurrency import ConcurrencyPolicy
 from foundation.contracts.gateway.budget_policy import BudgetPolicy
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.http.openapi import refusals
@@ -11,6 +13,7 @@ from foundation.http.openapi import refusals
 router = APIRouter()
 
 _LIMITS = "limits"
+_CONCURRENCY = "concurrency"
 _POLICY = ("bounds", "redis_away")
 """The members of a tenant's settings that make up its budget policy."""
 
@@ -86,3 +89,48 @@ async def put_budget_policy(body: BudgetPolicy, caller: Administrator, tx: Tx) -
 )
 async def delete_budget_policy(caller: Administrator, tx: Tx) -> None:
     await service.remove(tx, caller, _POLICY, action="budget_policy.delete")
+
+
+@router.get(
+    "/concurrency",
+    tags=["limits"],
+    summary="How many of the tenant's steps may run at once, and the capacities that it set",
+    operation_id="get_concurrency",
+    responses=refusals(409),
+)
+async def get_concurrency(caller: Reader, tx: Tx) -> ConcurrencyPolicy:
+    settings = await service.read(tx, caller)
+    return service.as_kind(settings.get(_CONCURRENCY) or {}, ConcurrencyPolicy)
+
+
+@router.put(
+    "/concurrency",
+    tags=["limits"],
+    summary="Limit the steps that run at once, and set the capacities of resources",
+    operation_id="put_concurrency",
+    responses=refusals(413, 415),
+)
+async def put_concurrency(body: ConcurrencyPolicy, caller: Administrator, tx: Tx) -> ConcurrencyPolicy:
+    await service.replace(tx, caller, {_CONCURRENCY: body}, action="concurrency.put")
+    return body
+
+
+@router.delete(
+    "/concurrency",
+    tags=["limits"],
+    status_code=204,
+    summary="Go back to the shipped capacities, without a limit on steps",
+    operation_id="delete_concurrency",
+)
+async def delete_concurrency(caller: Administrator, tx: Tx) -> None:
+    await service.remove(tx, caller, [_CONCURRENCY], action="concurrency.delete")
+
+
+@router.get(
+    "/resources",
+    tags=["limits"],
+    summary="What the tenant's steps share: how much there is, how much is taken, how many wait for it",
+    operation_id="list_resources",
+)
+async def list_resources(caller: Reader, tx: Tx) -> ResourceList:
+    return ResourceList(items=await resources.shared(tx, caller))

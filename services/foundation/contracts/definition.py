@@ -10,9 +10,11 @@ from foundation.contracts.steps.base import MAX_RUN_SECONDS, MAX_STEPS, Budget, 
 from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Fault
 from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
-from foundation.domain.states import RecoveryPolicy, TimeoutPolicy
+from foundation.domain.states import Priority, RecoveryPolicy, TimeoutPolicy
 
 MAX_DEPENDENCIES = 10_000
+MAX_CONCURRENCY = 1000
+"""Of one task's steps, over all its runs."""
 MAX_VERSION = 2**31 - 1
 """The largest `int` of PostgreSQL."""
 
@@ -25,6 +27,8 @@ class TaskDefinition(Message):
     budget: Budget = Budget()
     timeout_seconds: int = Field(default=1800, ge=1, le=MAX_RUN_SECONDS)
     on_timeout: TimeoutPolicy = TimeoutPolicy.GRACEFUL
+    priority: Priority = Priority.NORMAL
+    concurrency: int | None = Field(default=None, ge=1, le=MAX_CONCURRENCY, strict=True)
     on_step_failure: Literal[RecoveryPolicy.SKIP_DEPENDENTS, RecoveryPolicy.FAIL] = RecoveryPolicy.SKIP_DEPENDENTS
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
 

@@ -109,13 +109,16 @@ class RunEnded(RunEvent):
 
 
 class StepWaiting(StepEvent):
-    """A worker has parked the step: it waits for another step, for a slot, for a person, or for a run.
+    """A worker has parked the step: it waits for another step, a slot, what it takes, a person, or a run.
 
-    `approval_id` and `expires_at` belong to the wait for a person, `run_id` to that for the run that it has started.
+    `resource` is what it lacks: a named resource, or `concurrency:tenant` or `concurrency:task`, of which as many steps
+    run as may. `approval_id` and `expires_at` belong to the wait for a person, `run_id` to that for the run that it has
+    started.
     """
 
     type = RunEventType.STEP_WAITING
     waits_for: WaitReason = Field(alias="for")
+    resource: str | None = None
     approval_id: ApprovalId | None = None
     expires_at: datetime | None = None
     run_id: RunId | None = None

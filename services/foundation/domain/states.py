@@ -64,6 +64,7 @@ class WaitReason(StrEnum):
     WORKER = "worker"
     DEPENDENCY = "dependency"
     SLOT = "slot"
+    RESOURCE = "resource"
     ITEMS = "items"
     RETRY = "retry"
     CALLBACK = "callback"
@@ -73,6 +74,14 @@ class WaitReason(StrEnum):
     APPROVAL = "approval"
     RUN = "run"
     """A step waits for the end of the run that it has started."""
+
+
+class Priority(StrEnum):
+    """How the steps of a run stand in line while others wait too; every minute of waiting is worth a level."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class PauseReason(StrEnum):

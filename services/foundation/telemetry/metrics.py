@@ -23,6 +23,7 @@ STEP_DURATION = Histogram(
     "agent_step_duration_seconds", "From first claim to end of a step", ["step_name", "status"], buckets=_DURATION
 )
 QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["queue_name"])
+STEPS_IN_LINE = Gauge("steps_in_line", "Steps of all tenants that could run and wait for a slot or a resource")
 
 
 class MetricsSettings(BaseSettings):

@@ -24,14 +24,21 @@ class StepState:
     tick: int
     unmet_needs: int
     wait_reason: WaitReason | None
+    limited: bool
+    """Something besides slots limits how many like it run at once."""
 
+
+# Of a step of which something limits how many run at once only whoever has counted them may be the taker (`admitted`).
+# Whoever asks somebody or starts a run does nothing else, and waits without a worker.
+_LIMITED = """(s.kind NOT IN ('approval', 'run') AND (s.resources IS NOT NULL OR r.concurrency IS NOT NULL OR EXISTS (
+                 SELECT FROM tenants t WHERE t.tenant_id = :tenant_id AND t.settings -> 'concurrency' ? 'steps')))"""
 
 # A step that runs for an item is called after its step, `name[index]`, and its failure is that step's to judge.
 # Each table is looked up by its whole key. A young database has no statistics, so a plan that may start from the
 # tenant's column alone would read all that the tenant has. `IS TRUE` keeps the planner from using that comparison to
 # find the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
 _CLAIM = text(
-    """WITH claimed AS (
+    f"""WITH claimed AS (
            UPDATE steps s
            SET status = 'RUNNING', fence = fence + 1, worker_id = :worker_id, task_token = :task_token,
                lease_expires_at = now() + :lease * interval '1 second',
@@ -49,6 +56,7 @@ _CLAIM = text(
                   OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
+             AND (:admitted OR NOT {_LIMITED})
            RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens AS run_budget_tokens,
                      r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides,
                      r.ancestor_run_ids)
@@ -70,12 +78,17 @@ _CLAIM = text(
        CROSS JOIN LATERAL (
            SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
                                          jsonb_build_object('name', split_part(c.name, '[', 1)))
-                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{}') AS definition) d"""
+                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{{}}') AS definition) d"""  # noqa: S608 - its own text
 )
 
 
-async def claim(tx: Transaction, dispatch: StepDispatch, *, worker_id: str, lease_seconds: float) -> StepClaim | None:
-    """Takes the step if it may run now: raises its fence and starts its lease. None when it may not."""
+async def claim(
+    tx: Transaction, dispatch: StepDispatch, *, worker_id: str, lease_seconds: float, admitted: bool = False
+) -> StepClaim | None:
+    """Takes the step if it may run now: raises its fence and starts its lease. None when it may not.
+
+    `admitted` is whether the caller has made sure that no limit on what runs at once is in its way.
+    """
     row = (
         await tx.execute(
             _CLAIM,
@@ -88,6 +101,7 @@ async def claim(tx: Transaction, dispatch: StepDispatch, *, worker_id: str, leas
                 "task_token": dispatch.task_token,
                 "worker_id": worker_id,
                 "lease": lease_seconds,
+                "admitted": admitted,
             },
         )
     ).first()
@@ -167,9 +181,10 @@ async def read_state(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> S
     row = (
         await tx.execute(
             text(
-                """SELECT s.status, s.generation, s.tick, s.unmet_needs, s.wait_reason, r.status AS run_status
+                f"""SELECT s.status, s.generation, s.tick, s.unmet_needs, s.wait_reason, r.status AS run_status,
+                          {_LIMITED} AS limited
                    FROM steps s JOIN runs r USING (tenant_id, run_id)
-                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id"""
+                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id"""  # noqa: S608 - its own text
             ),
             {"tenant_id": tenant_id, "step_id": step_id},
         )

@@ -60,17 +60,19 @@ async def insert_steps(
             "position": position,
             "needs": list(steps[name].needs),
             "timeout": steps[name].clock_seconds,
+            "resources": steps[name].resources or None,
         }
         for position, name in enumerate(order)
     ]
     await tx.execute(
         text(
             """INSERT INTO steps (tenant_id, run_id, step_id, name, kind, position, needs, unmet_needs, generation,
-                                  timeout_seconds)
+                                  timeout_seconds, resources)
                SELECT :tenant_id, :run_id, s.step_id, s.name, s.kind, s.position, s.needs, cardinality(s.needs),
-                      :generation, s.timeout
+                      :generation, s.timeout, s.resources
                FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-                    AS s(step_id uuid, name text, kind text, position int, needs text[], timeout int)"""
+                    AS s(step_id uuid, name text, kind text, position int, needs text[], timeout int,
+                         resources jsonb)"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "generation": generation, "rows": jsonb(rows)},
     )

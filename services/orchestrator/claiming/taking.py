@@ -1,5 +1,7 @@
 """Claims or parks the step that a message names, or decides why the message brings no work."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,16 +11,16 @@ from pydantic import TypeAdapter
 from foundation.contracts.run_events import StepRunning, StepWaiting
 from foundation.contracts.step_message import StepMessage
 from foundation.contracts.steps.catalogue import Step
-from foundation.domain.ids import TenantId
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution import run_events
 from foundation.storage.execution import steps as step_rows
 from foundation.storage.execution.dispatches import StepClaim, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
-from foundation.workflow import callbacks, claims, slots
+from foundation.workflow import callbacks, claims
 from foundation.workflow.claims import StepState
-from foundation.workflow.messages import step_message
+from foundation.workflow.lines import lining_up
 from orchestrator.step_clock import StepClock
 from orchestrator.work import Work
 
@@ -28,10 +30,10 @@ _CLAIM_TRIES = 3
 
 
 class TakeRefusal(StrEnum):
-    """Why a message brought no work; every one of them means that the message may be deleted."""
+    """Why a message brought no work; every one of them but `LIMITED` means that the message may be deleted."""
 
     PARKED = "parked"
-    SHARE_USED = "its tenant has its share of this worker's slots"
+    LIMITED = "it has to stand in line: something limits how many like it run at once"
     HELD = "held by a live lease"
     ANSWERED = "finished before: answered again"
     STALE = "of an earlier tick or generation"
@@ -42,7 +44,7 @@ class TakeRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The message's step was claimed; this is its work."""
+    """The step was claimed; this is its work."""
 
     work: Work
 
@@ -80,32 +82,21 @@ class Taker:
                     return refusal
             return TakeRefusal.HELD
 
-    async def take_later(self, dispatch: StepDispatch) -> TakeRefusal:
-        """Lets the step wait for a slot, or returns why the message brings no work even if there were one."""
-        return await with_retries(lambda: self._take_later(dispatch))
+    async def line_up(self, tenant_id: TenantId, dispatches: Sequence[StepDispatch]) -> frozenset[StepId]:
+        """Lets those of the tenant's steps wait for a slot that could run; returns them. The rest is to be taken."""
+        return await with_retries(lambda: self._line_up(tenant_id, dispatches))
 
-    async def _take_later(self, dispatch: StepDispatch) -> TakeRefusal:
-        async with self._database.tenant(dispatch.tenant_id) as tx:
-            for _ in range(_CLAIM_TRIES):
-                if await slots.park(tx, dispatch):
-                    event = StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.SLOT)
-                    await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
-                    return TakeRefusal.SHARE_USED
-                refusal = await self._park(tx, dispatch) or await self._refuse(tx, dispatch)
-                if refusal is not None:
-                    return refusal
-            return TakeRefusal.HELD
-
-    async def wake(self, tenant_id: TenantId, *, most: int) -> int:
-        """Enqueues up to `most` of the tenant's steps that wait for a slot, longest first; returns how many."""
+    async def _line_up(self, tenant_id: TenantId, dispatches: Sequence[StepDispatch]) -> frozenset[StepId]:
         async with self._database.tenant(tenant_id) as tx:
-            woken = await slots.wake(tx, tenant_id, most=most)
-            await outbox.write(tx, tenant_id, [step_message(dispatch) for dispatch in woken])
-        return len(woken)
+            placed = await lining_up.line_up(tx, tenant_id, dispatches)
+            await tell_of_waits(tx, tenant_id, placed, WaitReason.SLOT)
+        return frozenset(placed)
 
-    async def claim(self, tx: Transaction, dispatch: StepDispatch) -> Work | None:
-        """Claims within the caller's transaction."""
-        claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=self._lease_seconds)
+    async def claim(self, tx: Transaction, dispatch: StepDispatch, *, admitted: bool = False) -> Work | None:
+        """Claims within the caller's transaction; a step that something limits only if it was `admitted`."""
+        claim = await claims.claim(
+            tx, dispatch, worker_id=self._worker_id, lease_seconds=self._lease_seconds, admitted=admitted
+        )
         if claim is None:
             return None
         outputs = await step_rows.outputs_of(tx, dispatch.tenant_id, dispatch.run_id)
@@ -136,6 +127,23 @@ class Taker:
         return refusal
 
 
+async def tell_of_waits(
+    tx: Transaction,
+    tenant_id: TenantId,
+    waiting: Mapping[StepId, RunId],
+    reason: WaitReason,
+    *,
+    resource: str | None = None,
+) -> None:
+    """Appends for each of the steps that it waits. Whoever locks several runs does so in the order of their ids."""
+    more = {} if resource is None else {"resource": resource}
+    by_run: dict[RunId, list[StepWaiting]] = defaultdict(list)
+    for step_id, run_id in waiting.items():
+        by_run[run_id].append(StepWaiting(step_id=step_id, waits_for=reason, **more))
+    for run_id in sorted(by_run):
+        await run_events.append(tx, tenant_id, run_id, by_run[run_id])
+
+
 def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | None:
     """Why this dispatch brings no work; None when the row has changed since, so that another claim may succeed."""
     if step is None:
@@ -150,6 +158,8 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
         return TakeRefusal.HELD
     if step.wait_reason in {WaitReason.APPROVAL, WaitReason.RUN}:
         return TakeRefusal.HANDED_OVER
+    if step.limited and step.unmet_needs == 0:
+        return TakeRefusal.LIMITED
     return None
 
 

@@ -1,34 +1,52 @@
-"""Receives messages while slots are free, works on the steps that they bring, and drains when the worker stops."""
+"""Receives messages, works on the steps that they bring or lets them wait in line, and drains when the worker stops."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
 from pydantic import ValidationError
 
 from foundation.cloud.queue.base import BATCH, Queue, QueueMissing, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from foundation.domain.ids import TenantId
+from foundation.domain.ids import StepId, TenantId
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.claiming.leases import HeldStep, Leases
+from orchestrator.claiming.picking import Picker
 from orchestrator.claiming.taking import Taken, Taker, TakeRefusal, dispatch_of
 from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.deleter import Deleter
-from orchestrator.intake.shares import Shares
+from orchestrator.intake.waiting import Waiting
 from orchestrator.work import Work
 
 _log = logger(__name__)
 _AGAIN_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A message that could be read."""
+
+    message: StepMessage
+    receipt: str
+
+
 class Consumer:
-    """One worker's loop: it receives min(10, free slots), never more than it can start."""
+    """One worker's loop. It receives also while all its slots are taken.
+
+    What it has no slot for then waits in line in PostgreSQL, which knows who comes next, and not in the queue, where
+    everybody would stand behind whoever came first.
+    """
 
     def __init__(
         self,
         queue: Queue,
         taker: Taker,
+        picker: Picker,
         advancer: Advancer,
         leases: Leases,
         deleter: Deleter,
@@ -42,25 +60,17 @@ class Consumer:
         self._advancer = advancer
         self._leases = leases
         self._deleter = deleter
-        self._shares = Shares(concurrency)
-        # Tenants of whose steps this worker has parked some, for want of a slot.
-        self._kept_waiting: set[TenantId] = set()
+        self.waiting = Waiting(picker, self._start, concurrency=concurrency)
+        self._shares = self.waiting.shares
         self._poll_seconds = poll_seconds
         self._visibility_seconds = visibility_seconds
-        self._freed = asyncio.Event()
 
     async def run(self) -> None:
         """Consumes until cancelled; steps that were started by then go on."""
         while True:
-            if self._shares.free <= 0:
-                self._freed.clear()
-                await self._freed.wait()
-                continue
             try:
                 messages = await self._queue.receive(
-                    min(self._shares.free, BATCH),
-                    wait_seconds=self._poll_seconds,
-                    visibility_seconds=self._visibility_seconds,
+                    BATCH, wait_seconds=self._poll_seconds, visibility_seconds=self._visibility_seconds
                 )
             except QueueMissing:
                 _log.debug("the queue is missing; it is being deployed again")
@@ -70,10 +80,11 @@ class Consumer:
                 _log.warning("the queue does not answer", extra={"error": error.detail})
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
-            await asyncio.gather(*(self._take(message) for message in messages))
+            await self._take_all(messages)
 
     async def drain(self, *, seconds: float) -> None:
         """Waits `seconds` for running steps to end, then cancels the rest, which gives them back."""
+        await self.waiting.close()
         tasks = self._leases.tasks()
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=seconds)
@@ -82,48 +93,89 @@ class Consumer:
             await asyncio.gather(*left, return_exceptions=True)
         await self._deleter.drain()
 
-    async def _take(self, message: Received) -> None:
+    async def _take_all(self, messages: Sequence[Received]) -> None:
+        """Takes what there is a slot for; the rest stands in line, and so does whatever finds others standing there."""
+        admitted, others = [], defaultdict(list)
+        for one in map(_read, messages):
+            if one is None:
+                continue
+            tenant_id = one.message.tenant_id
+            if tenant_id not in self.waiting and self._shares.admit(tenant_id):
+                admitted.append(one)
+            else:
+                others[tenant_id].append(one)
+        await asyncio.gather(
+            *(self._take_admitted(one) for one in admitted), *(self._line_up(*own) for own in others.items())
+        )
+        if others:
+            await self.waiting.serve()
+
+    async def _take_admitted(self, arrived: _Arrived) -> None:
+        tenant_id = arrived.message.tenant_id
+        taken: Taken | TakeRefusal | None = None
         try:
-            parsed = StepMessage.model_validate_json(message.body)
-        except ValidationError as error:
-            # It is not deleted: after some receives SQS moves it to the dead letters, where it can be inspected.
-            _log.error("a message cannot be read", extra={"errors": error.error_count(), "head": message.body[:200]})
+            taken = await self._take(arrived)
+        finally:
+            if not isinstance(taken, Taken):
+                self._shares.leave(tenant_id)
+        if taken is TakeRefusal.LIMITED:
+            await self._line_up(tenant_id, [arrived])
+            await self.waiting.serve()
+        else:
+            self._settle(arrived, taken)
+
+    async def _line_up(self, tenant_id: TenantId, arrived: Sequence[_Arrived]) -> None:
+        placed: frozenset[StepId] = frozenset()
+        try:
+            placed = await self._taker.line_up(tenant_id, [dispatch_of(one.message) for one in arrived])
+        except (LockstepError, OSError) as error:
+            _log.warning("steps cannot be lined up now", extra={"error": type(error).__name__})
             return
-        tenant_id = parsed.tenant_id
+        if placed:
+            self.waiting.add(tenant_id)
+        for one in arrived:
+            if one.message.step_id in placed:
+                self._deleter.delete(one.receipt)
+            else:
+                # It brings no work, or only asks somebody or starts a run, for which no slot is needed.
+                taken = await self._take(one)
+                if isinstance(taken, Taken):
+                    self._shares.take(tenant_id)
+                self._settle(one, taken)
+
+    async def _take(self, arrived: _Arrived) -> Taken | TakeRefusal | None:
+        """None when it cannot be said now; the message then comes again."""
+        message = arrived.message
         with (
-            bind(tenant_id=tenant_id, run_id=parsed.run_id, step_id=parsed.step_id),
-            traces.span("take step", traceparent=parsed.traceparent),
+            bind(tenant_id=message.tenant_id, run_id=message.run_id, step_id=message.step_id),
+            traces.span("take step", traceparent=message.traceparent),
         ):
-            admitted = self._shares.admit(tenant_id)
-            taken: Taken | TakeRefusal | None = None
             try:
-                dispatch = dispatch_of(parsed)
-                taken = await (self._taker.take(dispatch) if admitted else self._taker.take_later(dispatch))
+                return await self._taker.take(dispatch_of(message))
             except (LockstepError, OSError) as error:
                 _log.warning("the step cannot be taken now", extra={"error": type(error).__name__})
-                return
-            finally:
-                if admitted and not isinstance(taken, Taken):
-                    self._free_slot(tenant_id)
-        if isinstance(taken, Taken):
-            self._start(taken.work, message.receipt)
-            return
-        _log.debug("a message brought no work", extra={"step_id": str(parsed.step_id), "reason": taken.value})
-        if taken is TakeRefusal.SHARE_USED:
-            self._kept_waiting.add(tenant_id)
-        self._deleter.delete(message.receipt)
+                return None
 
-    def _start(self, work: Work, receipt: str | None) -> None:
-        """Works on a claimed step that has its slot."""
+    def _settle(self, arrived: _Arrived, taken: Taken | TakeRefusal | None) -> None:
+        """Starts what was taken, in the slot that is counted for it, and deletes a message that brought no work."""
+        if isinstance(taken, Taken):
+            self._start(taken.work, arrived.receipt)
+        elif taken is not None and taken is not TakeRefusal.LIMITED:
+            extra = {"step_id": str(arrived.message.step_id), "reason": taken.value}
+            _log.debug("a message brought no work", extra=extra)
+            self._deleter.delete(arrived.receipt)
+
+    def _start(self, work: Work, receipt: str | None = None, *, since: float | None = None) -> None:
+        """Works on a claimed step that has its slot; `since` is when the first of a chain of steps got it."""
         tenant_id = work.claim.dispatch.tenant_id
+        since = asyncio.get_running_loop().time() if since is None else since
 
         async def advance(held: HeldStep) -> None:
             with suppress(asyncio.CancelledError):
-                for freed in await self._advancer.advance(
-                    held, work, free_slots=lambda: self._shares.for_freed_steps(tenant_id)
-                ):
+                free_slots = partial(self.waiting.for_freed_steps, tenant_id, since=since)
+                for freed in await self._advancer.advance(held, work, free_slots=free_slots):
                     self._shares.take(tenant_id)
-                    self._start(freed, None)
+                    self._start(freed, since=since)
             if receipt is not None:
                 self._deleter.delete(receipt)
 
@@ -131,22 +183,16 @@ class Consumer:
             try:
                 await advance(held)
             finally:
-                self._free_slot(tenant_id)
-            await self._wake(tenant_id)
+                self._shares.leave(tenant_id)
+                self.waiting.freed(tenant_id)
 
         self._leases.start(HeldStep(work.claim, receipt), advance_and_free)
 
-    def _free_slot(self, tenant_id: TenantId) -> None:
-        self._shares.leave(tenant_id)
-        self._freed.set()
 
-    async def _wake(self, tenant_id: TenantId) -> None:
-        """Enqueues the tenant's longest waiting step, as a slot of its share has become free."""
-        if tenant_id not in self._kept_waiting:
-            return
-        try:
-            if await self._taker.wake(tenant_id, most=1) == 0:
-                self._kept_waiting.discard(tenant_id)
-        except (LockstepError, OSError) as error:
-            # The next step of the tenant that ends wakes it, or else the sweeper.
-            _log.warning("a step that waits for a slot was not woken", extra={"error": type(error).__name__})
+def _read(message: Received) -> _Arrived | None:
+    try:
+        return _Arrived(StepMessage.model_validate_json(message.body), message.receipt)
+    except ValidationError as error:
+        # It is not deleted: after some receives SQS moves it to the dead letters, where it can be inspected.
+        _log.error("a message cannot be read", extra={"errors": error.error_count(), "head": message.body[:200]})
+        return None

@@ -46,7 +46,7 @@ class DeadLetters:
             return
         dispatch = dispatch_of(parsed)
         async with self._database.tenant(parsed.tenant_id) as tx:
-            claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=30)
+            claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=30, admitted=True)
             if claim is None:
                 _log.info("a dead letter is of no live step and is dropped", extra={"step_id": str(parsed.step_id)})
                 return

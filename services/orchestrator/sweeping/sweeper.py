@@ -15,16 +15,13 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, with_retries
 from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry.logs import bind, logger
-from foundation.workflow import claims, endings, lapses, plans, run_control, slots
+from foundation.workflow import claims, endings, lapses, plans, run_control
 from foundation.workflow.approvals import decisions
-from orchestrator.claiming.taking import Taker
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.retried import record_lost
 from orchestrator.sweeping.standstills import Remedy, reason_to_reopen, remedy_of
 
 _log = logger(__name__)
-_SLOT_WAIT_SECONDS = 15.0
-_WOKEN_AT_ONCE = 10
 _MOST_DESCRIBED = 10_000
 
 
@@ -36,7 +33,6 @@ class Sweeper:
         look: Database,
         act: Database,
         executions: Executions,
-        taker: Taker,
         *,
         every_seconds: float,
         standstill_seconds: float,
@@ -45,7 +41,6 @@ class Sweeper:
         self._look = look
         self._act = act
         self._executions = executions
-        self._taker = taker
         self._every_seconds = every_seconds
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
@@ -64,7 +59,6 @@ class Sweeper:
     async def sweep(self) -> None:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
             lapsed = await lapses.lapsed(tx)
-            waiting = await slots.tenants_waiting(tx, seconds=_SLOT_WAIT_SECONDS)
             expired = await approvals.find_expired(tx)
             still = await runs.find_standstills(tx, seconds=self._standstill_seconds)
         for tenant_id, step_id in lapsed:
@@ -73,9 +67,6 @@ class Sweeper:
         for tenant_id, approval_id in expired:
             with bind(tenant_id=tenant_id):
                 await with_retries(lambda t=tenant_id, a=approval_id: self._expire(t, a))  # type: ignore[misc]
-        for tenant_id in waiting:
-            with bind(tenant_id=tenant_id):
-                await self._wake(tenant_id)
         for run in still:
             with bind(tenant_id=run.tenant_id, run_id=run.run_id):
                 await self._repair(run)
@@ -102,11 +93,6 @@ class Sweeper:
         if expired is not None:
             extra = {"approval_id": str(approval_id), "step": expired.step, "on_expiry": expired.on_expiry.value}
             _log.info("a request for approval has expired", extra=extra)
-
-    async def _wake(self, tenant_id: TenantId) -> None:
-        """Wakes steps that their worker has not woken, perhaps because it died; a full worker parks them again."""
-        woken = await self._taker.wake(tenant_id, most=_WOKEN_AT_ONCE)
-        _log.info("enqueued steps that had waited long for a slot", extra={"woken": woken})
 
     async def _repair(self, run: Standstill) -> None:
         match remedy_of(run, budget_pause_seconds=self._budget_pause_seconds):

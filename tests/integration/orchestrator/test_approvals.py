@@ -33,7 +33,6 @@ async def sweeper(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Sweep
         look,
         parts.orchestrator,
         FakeExecutions(),
-        parts.taker,
         every_seconds=60,
         standstill_seconds=30,
         budget_pause_seconds=300,
@@ -117,8 +116,9 @@ async def test_a_duplicate_message_asks_nobody_and_leaves_its_token(parts: Parts
     run = await a_run(parts.owner, steps=[approval_step()])
     await asked(parts, run)
     before = await events_of(parts, run)
-    for take in (parts.taker.take, parts.taker.take_later):
-        assert await take(run.dispatch("review", token="newer")) is TakeRefusal.HANDED_OVER
+    again = run.dispatch("review", token="newer")
+    assert await parts.taker.line_up(run.tenant_id, [again]) == frozenset()
+    assert await parts.taker.take(again) is TakeRefusal.HANDED_OVER
     assert await events_of(parts, run) == before
     assert (await step_of(parts, run)).task_token == "newer"
     assert (await request_of(parts, run)).version == 1

@@ -30,7 +30,6 @@ async def sweeping(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Swee
         look,
         parts.orchestrator,
         executions,
-        parts.taker,
         every_seconds=60,
         standstill_seconds=30,
         budget_pause_seconds=300,

@@ -35,6 +35,9 @@ class ApprovalStep(StepBase):
         if self.foreach is not None:
             reason = "an approval asks once; put the list into its message, or ask in a step before"
             faults.append(Fault(pointer_of((*at, "foreach")), reason))
+        if self.resources:
+            reason = "an approval takes nothing, as no worker holds it while it waits"
+            faults.append(Fault(pointer_of((*at, "resources")), reason))
         if not self.message.strip():
             faults.append(Fault(pointer_of((*at, "message")), "nobody would know what is asked; write a message"))
         for place, role in enumerate(self.roles):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.concurrency import ResourceName, Units
 from foundation.contracts.expressions.evaluation import is_expression
 from foundation.contracts.expressions.reads import ITEM_NAMES
 from foundation.contracts.message import Message
@@ -17,6 +18,8 @@ MAX_STEPS = 1000
 MAX_ITEMS = 1000
 ITEMS_AT_ONCE = 40
 """How many items of a step run at a time where it does not say."""
+MAX_TAKEN = 8
+"""How many resources one step may take."""
 MAX_INSTRUCTIONS = 32_768
 MAX_STEP_SECONDS = 39_600
 """11 hours: SQS takes a message back after 12, whoever holds it."""
@@ -77,6 +80,7 @@ class StepBase(Message):
     retry: Retry = Retry()
     on_failure: RecoveryPolicy | None = None
     budget: Budget | None = None
+    resources: dict[ResourceName, Units] = Field(default_factory=dict, max_length=MAX_TAKEN)
 
     @property
     def turns(self) -> int:
@@ -115,7 +119,7 @@ class StepBase(Message):
 
     def templates(self) -> dict[str, Any]:
         """The members in whose texts `${…}` is an expression; what stands in a schema is its own."""
-        return self.model_dump(mode="json", exclude={"name", "needs", "kind", "output"})
+        return self.model_dump(mode="json", exclude={"name", "needs", "kind", "output", "resources"})
 
     def names_read_besides(self, member: str) -> frozenset[str]:
         """What the expressions of a member may read besides `input` and `steps`."""

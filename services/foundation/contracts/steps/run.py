@@ -33,6 +33,9 @@ class RunStep(StepBase):
         faults = super().faults(at)
         if holds_expression(self.task):
             faults.append(Fault(pointer_of((*at, "task")), "a task is named as it is called, without expressions"))
+        if self.resources:
+            reason = "a step that starts a run takes nothing; let the steps of that run take it"
+            faults.append(Fault(pointer_of((*at, "resources")), reason))
         if isinstance(self.input, str) and not is_expression(self.input):
             reason = "an input is an object, or one expression that gives one, such as ${item}"
             faults.append(Fault(pointer_of((*at, "input")), reason))

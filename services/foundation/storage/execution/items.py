@@ -57,9 +57,9 @@ async def open_rows(tx: Transaction, tenant_id: TenantId, parent_id: StepId, val
     await tx.execute(
         text(
             """INSERT INTO steps (tenant_id, run_id, step_id, name, kind, position, unmet_needs, generation,
-                                  timeout_seconds, parent_id, item_index, item)
+                                  timeout_seconds, resources, parent_id, item_index, item)
                SELECT p.tenant_id, p.run_id, i.step_id, p.name || '[' || i.index || ']', p.kind, p.position, 0,
-                      p.generation, p.timeout_seconds, p.step_id, i.index, i.item
+                      p.generation, p.timeout_seconds, p.resources, p.step_id, i.index, i.item
                FROM steps p, jsonb_to_recordset(CAST(:rows AS jsonb)) AS i(step_id uuid, index int, item jsonb)
                WHERE p.tenant_id = :tenant_id AND p.step_id = :parent_id
                ON CONFLICT (tenant_id, step_id) DO UPDATE SET item = EXCLUDED.item, generation = EXCLUDED.generation,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from foundation.domain.ids import RunId, StepId, TaskId, TenantId, UserId
-from foundation.domain.states import PauseReason, RunStatus
+from foundation.domain.states import PauseReason, Priority, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
@@ -49,6 +49,8 @@ class NewRun:
     request_digest: bytes | None
     traceparent: str | None
     created_by: UserId | None
+    priority: Priority = Priority.NORMAL
+    concurrency: int | None = None
     lineage: Lineage | None = None
     paused: bool = False
     parentage: Parentage | None = None
@@ -70,6 +72,7 @@ class Run:
     pause_reason: PauseReason | None
     budget_tokens: int | None
     budget_nano_usd: int | None
+    priority: Priority
     deadline_at: datetime | None
     """When the run's time is over if its clock does not stand before; None while it is paused."""
     traceparent: str | None
@@ -115,11 +118,13 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             """INSERT INTO runs (tenant_id, run_id, task_id, task_version, input, budget_tokens, budget_nano_usd,
                                  timeout_seconds, idempotency_key, request_digest, traceparent, created_by,
                                  status, pause_reason, forked_from_run_id, forked_from_step, forked_from_turn,
-                                 overrides, ancestor_run_ids, parent_run_id, parent_step_id, parent_attempt)
+                                 overrides, priority, concurrency, ancestor_run_ids, parent_run_id, parent_step_id,
+                                 parent_attempt)
                VALUES (:tenant_id, :run_id, :task_id, :task_version, CAST(:input AS jsonb), :budget_tokens,
                        :budget_nano_usd, :timeout_seconds, :idempotency_key, :request_digest, :traceparent,
                        :created_by, :status, :pause_reason, :origin, :origin_step, :origin_turn,
-                       CAST(:overrides AS jsonb), :ancestors, :parent, :parent_step, :parent_attempt)
+                       CAST(:overrides AS jsonb), :priority, :concurrency, :ancestors, :parent, :parent_step,
+                       :parent_attempt)
                ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
                RETURNING *, run_deadline(runs) AS deadline_at, 0 AS tokens, 0 AS cost_nano_usd, NULL AS parent_step,
                          0 AS tokens_below, 0 AS cost_nano_usd_below"""
@@ -137,6 +142,8 @@ async def insert(tx: Transaction, run: NewRun) -> Run | None:
             "request_digest": run.request_digest,
             "traceparent": run.traceparent,
             "created_by": run.created_by,
+            "priority": run.priority.value,
+            "concurrency": run.concurrency,
             "status": RunStatus.PAUSED if run.paused else RunStatus.PENDING,
             "pause_reason": PauseReason.USER if run.paused else None,
             "origin": run.lineage and run.lineage.run_id,

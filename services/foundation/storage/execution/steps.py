@@ -27,6 +27,8 @@ class StepRow:
     needs: list[str]
     unmet_needs: int
     wait_reason: str | None
+    wait_for: str | None
+    """What a step that waits for a resource lacks."""
     waiting_since: datetime | None
     retry_at: datetime | None
     lease_expires_at: datetime | None

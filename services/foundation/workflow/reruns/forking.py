@@ -54,10 +54,10 @@ async def insert_steps(
     await tx.execute(
         text(
             """INSERT INTO steps (tenant_id, run_id, step_id, name, kind, position, needs, unmet_needs, generation,
-                                  timeout_seconds, status, ended_at, output, error, skip_reason, excused,
+                                  timeout_seconds, resources, status, ended_at, output, error, skip_reason, excused,
                                   copied_from)
                SELECT s.tenant_id, :run_id, n.step_id, s.name, s.kind, s.position, s.needs, n.unmet, 1,
-                      s.timeout_seconds, CASE WHEN n.copied THEN s.status ELSE 'QUEUED' END,
+                      s.timeout_seconds, s.resources, CASE WHEN n.copied THEN s.status ELSE 'QUEUED' END,
                       CASE WHEN n.copied THEN now() END, CASE WHEN n.copied THEN s.output END,
                       CASE WHEN n.copied THEN s.error END, CASE WHEN n.copied THEN s.skip_reason END,
                       n.copied AND s.excused,

@@ -117,5 +117,7 @@ async def _new_run(tx: Transaction, claim: StepClaim, step: RunStep, given: Mapp
         request_digest=None,
         traceparent=current_traceparent() or claim.traceparent,
         created_by=claim.run_created_by,
+        priority=definition.priority,
+        concurrency=definition.concurrency,
         parentage=Parentage(above, dispatch.step_id, claim.attempt),
     )

@@ -197,3 +197,18 @@ def test_a_wait_begins_when_the_step_began_to_wait_else_when_it_started_else_whe
     assert since() == NOON
     assert since(started_at=LATER) == LATER
     assert since(started_at=NOON, waiting_since=LATER) == LATER
+
+
+@pytest.mark.parametrize(
+    ("lacked", "said"),
+    [
+        ("browser", "other steps hold all that is left of the resource browser"),
+        ("concurrency:task", "as many steps of the task run"),
+        ("concurrency:tenant", "as many steps of the tenant run"),
+    ],
+)
+def test_a_step_in_line_says_what_it_lacks(lacked: str, said: str) -> None:
+    step = a_step(status=StepStatus.WAITING, wait_reason="resource", wait_for=lacked, waiting_since=LATER)
+    [wait] = explain(a_run(), [step]).waits
+    assert (wait.for_, wait.since, wait.ends_by) == (WaitReason.RESOURCE, LATER, DEADLINE)
+    assert wait.detail.startswith(said)

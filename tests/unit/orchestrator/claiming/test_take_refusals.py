@@ -14,7 +14,9 @@ from orchestrator.claiming.taking import TakeRefusal, refusal_of
 MESSAGE = StepDispatch(
     TenantId(UUID(int=1)), RunId(UUID(int=2)), StepId(UUID(int=3)), generation=2, tick=4, task_token="token"
 )
-QUEUED = StepState(StepStatus.QUEUED, RunStatus.RUNNING, generation=2, tick=4, unmet_needs=0, wait_reason=None)
+QUEUED = StepState(
+    StepStatus.QUEUED, RunStatus.RUNNING, generation=2, tick=4, unmet_needs=0, wait_reason=None, limited=False
+)
 
 
 def test_a_step_that_is_not_there_is_unknown() -> None:
@@ -58,3 +60,10 @@ def test_a_step_whose_request_waits_is_not_asked_again() -> None:
     waiting = replace(QUEUED, status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL)
     assert refusal_of(waiting, MESSAGE) is TakeRefusal.HANDED_OVER
     assert refusal_of(replace(waiting, wait_reason=WaitReason.SLOT), MESSAGE) is None
+
+
+def test_a_step_that_something_limits_stands_in_line_unless_it_cannot_run_yet() -> None:
+    assert refusal_of(replace(QUEUED, limited=True), MESSAGE) is TakeRefusal.LIMITED
+    assert refusal_of(replace(QUEUED, limited=True, unmet_needs=1), MESSAGE) is None
+    running = replace(QUEUED, limited=True, status=StepStatus.RUNNING)
+    assert refusal_of(running, MESSAGE) is TakeRefusal.HELD
