@@ -126,13 +126,16 @@ class Worker:
             "relay": self._relay.run(),
             "dead letters": dead_letters.run(),
             "queue figures": QueueFigures({"steps": held.queue, "steps-dlq": held.dead_letters}).run(),
-            "line figures": every(_FIGURES_SECONDS, self._count_in_line, tolerate=(LockstepError, OSError))(),
+            "line figures": self._report_lines(),
             "health": self._server().serve(),
         }
 
     async def _tenants_waiting(self) -> Collection[TenantId]:
         async with self._held.sweeper_database.across_tenants(reason="slots are for whoever waits") as tx:
             return await turns.tenants_waiting(tx)
+
+    async def _report_lines(self) -> None:
+        await every(_FIGURES_SECONDS, self._count_in_line, tolerate=(LockstepError, OSError))()
 
     async def _count_in_line(self) -> None:
         async with self._held.sweeper_database.across_tenants(reason="a figure for whoever scales workers") as tx:

@@ -123,8 +123,9 @@ async def test_a_step_starts_a_run_and_waits_for_it_without_a_worker(parts: Part
 async def test_a_run_is_started_once_whatever_message_comes_again(parts: Parts) -> None:
     run = await a_family(parts)
     first = await started(parts, run)
-    for take in (parts.taker.take, parts.taker.take_later):
-        assert await take(run.dispatch("below", token="newer")) is TakeRefusal.HANDED_OVER
+    newer = run.dispatch("below", token="newer")
+    assert await parts.taker.line_up(run.tenant_id, [newer]) == frozenset()
+    assert await parts.taker.take(newer) is TakeRefusal.HANDED_OVER
     assert (await step_row(parts, run)).task_token == "newer"
     again = await resumed(parts, run)
     before = len(await events_of(parts, run))
