@@ -28,9 +28,11 @@ from control_plane.settings import ControlPlaneSettings
 from control_plane.tasks.routes import router as tasks
 from control_plane.tenant_policy.routes import router as tenant_policy
 from control_plane.usage.routes import router as usage
+from control_plane.workers.routes import router as workers
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
 from foundation.cloud.objects.s3 import S3ObjectStore
+from foundation.cloud.presence.redis import RedisPresence, connect
 from foundation.cloud.secrets import read_secret
 from foundation.http.correlation import Correlation
 from foundation.http.doors import install_doors
@@ -77,6 +79,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         tenant_policy,
         usage,
         operations,
+        workers,
     ):
         api.include_router(router)
     app.include_router(api)
@@ -100,10 +103,13 @@ def _health_routes(app: FastAPI) -> APIRouter:
     async def objects() -> None:
         await app.state.resources.objects.ping()
 
+    async def redis() -> None:
+        await app.state.resources.presence.present()
+
     return health_router(
         SERVICE,
         {"postgres": postgres},
-        optional={"step_functions": step_functions, "s3": objects, "llm_gateway": gateway},
+        optional={"step_functions": step_functions, "s3": objects, "llm_gateway": gateway, "redis": redis},
     )
 
 
@@ -134,7 +140,9 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     )
     app.state.executions, app.state.gateway = executions, gateway
     callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
-    return AppResources(settings, database, objects, callers, gateway_client)
+    redis = connect(str(settings.redis_url))
+    stack.push_async_callback(redis.aclose)
+    return AppResources(settings, database, objects, callers, gateway_client, RedisPresence(redis))
 
 
 async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:

@@ -6,6 +6,7 @@ from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.objects.base import ObjectStore
+from foundation.cloud.presence.base import Presence
 from foundation.storage.session.database import Database
 
 
@@ -18,3 +19,4 @@ class AppResources:
     objects: ObjectStore
     callers: Callers
     gateway: GatewayClient
+    presence: Presence

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import Field, HttpUrl, RedisDsn, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.http.request_limits import DEFAULT_BODY_BYTES
@@ -36,6 +36,7 @@ class ControlPlaneSettings(IdentitySettings):
     state_machine_arn: str
     artifacts_bucket: str
     gateway_url: HttpUrl
+    redis_url: RedisDsn = Field(description="where workers show that they live")
     signing_key_secret: str = Field(default="lockstep/service-signing-key", description="Ed25519 private JWK")
     port_control_plane: int = Field(default=8080, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container listens for its load balancer

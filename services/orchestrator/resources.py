@@ -12,6 +12,8 @@ from foundation.cloud.executions.base import Executions
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
 from foundation.cloud.objects.base import ObjectStore
 from foundation.cloud.objects.s3 import S3ObjectStore
+from foundation.cloud.presence.base import Presence
+from foundation.cloud.presence.redis import RedisPresence, connect
 from foundation.cloud.queue.base import Queue
 from foundation.cloud.queue.sqs import SqsQueue
 from foundation.cloud.secrets import read_secret
@@ -43,6 +45,7 @@ class WorkerResources:
     launcher_http: httpx.AsyncClient
     gateway: ModelGateway
     gateway_http: httpx.AsyncClient
+    presence: Presence
 
 
 async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> WorkerResources:
@@ -57,6 +60,8 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
     health = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url)))
     gateway = OpenAiModelGateway(str(settings.gateway_url), signer)
     stack.push_async_callback(gateway.close)
+    redis = connect(str(settings.redis_url))
+    stack.push_async_callback(redis.aclose)
     return WorkerResources(
         queue=SqsQueue(sqs, settings.steps_queue_url),
         dead_letters=SqsQueue(sqs, settings.steps_dlq_url),
@@ -70,6 +75,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         launcher_http=http,
         gateway=gateway,
         gateway_http=health,
+        presence=RedisPresence(redis),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, RedisDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +23,7 @@ class WorkerSettings(BaseSettings):
     artifacts_bucket: str
     gateway_url: HttpUrl
     launcher_url: HttpUrl
+    redis_url: RedisDsn = Field(description="where this worker shows that it lives; it holds nothing else there")
     signing_key_secret: str = Field(default="lockstep/service-signing-key", description="Ed25519 private JWK")
     concurrency: int = Field(
         default=8, ge=1, le=200, description="steps that one worker runs at once; one tenant has three quarters of them"

@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 
+from foundation.contracts.presence import WorkerStatus
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import TenantId
 from foundation.domain.states import StepKind
@@ -33,6 +34,7 @@ from orchestrator.intake.expansion import Expansion
 from orchestrator.intake.queue_figures import QueueFigures
 from orchestrator.outbox.following import Following
 from orchestrator.outbox.senders import senders
+from orchestrator.presence.signs_of_life import SignsOfLife
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.resources import WorkerResources
 from orchestrator.settings import WorkerSettings
@@ -73,6 +75,9 @@ class Worker:
             poll_seconds=settings.poll_seconds,
             visibility_seconds=settings.visibility_seconds,
         )
+        self._signs = SignsOfLife(
+            held.presence, self._leases.count_by_tenant, worker_id=worker_id, concurrency=settings.concurrency
+        )
         effects = senders(held.queue, held.executions, Following(held.database, failpoints), failpoints)
         self._relay = Relay(held.relay_database, held.wakeups, effects)
 
@@ -80,8 +85,10 @@ class Worker:
         """Returns when `stop` is set and the worker has drained; a loop that ends by itself ends the worker."""
         consuming = asyncio.create_task(self._consumer.run(), name="consumer")
         background = [asyncio.create_task(work, name=name) for name, work in self._loops().items()]
+        self._signs.now(WorkerStatus.WORKING)
         _log.info("the worker is ready", extra={"worker_id": self._worker_id})
         await _until(stop, [consuming, *background])
+        self._signs.now(WorkerStatus.DRAINING)
         _log.info("draining", extra={"held": len(self._leases)})
         consuming.cancel()
         with suppress(asyncio.CancelledError):
@@ -92,6 +99,7 @@ class Worker:
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
+        await self._signs.leave()
         _log.info("the worker has stopped")
 
     def _engines(self, failpoints: Failpoints) -> Mapping[StepKind, Engine]:
@@ -124,6 +132,7 @@ class Worker:
             "deleter": self._deleter.run(),
             "sweeper": sweeper.run(),
             "relay": self._relay.run(),
+            "signs of life": self._signs.run(),
             "dead letters": dead_letters.run(),
             "queue figures": QueueFigures({"steps": held.queue, "steps-dlq": held.dead_letters}).run(),
             "line figures": self._report_lines(),
@@ -150,6 +159,9 @@ class Worker:
         async def step_functions() -> None:
             await held.executions.describe("health")
 
+        async def redis() -> None:
+            await held.presence.present()
+
         app = create_app(
             {"postgres": held.database.ping, "sqs": sqs},
             {
@@ -157,6 +169,7 @@ class Worker:
                 "s3": held.objects.ping,
                 "llm_gateway": answers(held.gateway_http, "the gateway"),
                 "tool_runtime": answers(held.launcher_http, "the launcher"),
+                "redis": redis,
             },
         )
         settings = self._settings

@@ -32,7 +32,10 @@ SEEDS = {
         "services/orchestrator/engines/llm/engine.py",
         "orchestrator.engines.tool.engine",
     ),
-    "Redis stays with what the gateways share": ("services/llm_gateway/pricing/prices.py", "redis"),
+    "Redis stays with what gateways share, and with the registry of workers": (
+        "services/llm_gateway/pricing/prices.py",
+        "redis",
+    ),
     "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
     "HTTP clients stay where another process is asked": ("services/foundation/workflow/slots.py", "httpx"),
     "Schemas that tenants write are checked within bounds": (

@@ -73,6 +73,7 @@ _PERMISSIONS = {
     "GET /breakers/{provider}/{model:path}": "oversee",
     "DELETE /breakers/{provider}/{model:path}": "operate",
     "GET /operations/alerts": "oversee",
+    "GET /workers": "oversee",
 }
 """Written out, so that an operation whose permission is loosened by mistake is seen."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}

@@ -1,7 +1,7 @@
 """The steps that this worker holds, and the loop that renews their leases."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,6 +53,10 @@ class Leases:
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def count_by_tenant(self) -> Counter[TenantId]:
+        """How many steps of each tenant this worker holds."""
+        return Counter(held.claim.dispatch.tenant_id for held in self._held.values())
 
     def start(self, held: HeldStep, work: Callable[[HeldStep], Awaitable[None]]) -> None:
         """Works on a held step in a task of its own until it ends."""

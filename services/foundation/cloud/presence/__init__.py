@@ -1,0 +1,1 @@
+"""Which workers live: what the registry promises, Redis, and one in memory."""

@@ -1,0 +1,28 @@
+"""What a worker says of itself while it lives, as the API reads it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from foundation.contracts.message import Message
+from foundation.domain.ids import TenantId
+
+
+class WorkerStatus(StrEnum):
+    """What a worker does with new work."""
+
+    STARTING = "starting"
+    """It has not begun to take any."""
+    WORKING = "working"
+    DRAINING = "draining"
+    """It takes none any more, and stops when its steps have ended or were given back."""
+
+
+class WorkerPresence(Message):
+    """A worker as it was when it was seen last; `running` is how many steps of each tenant it held then."""
+
+    id: str
+    status: WorkerStatus
+    since: datetime
+    seen_at: datetime
+    concurrency: int
+    running: dict[TenantId, int]

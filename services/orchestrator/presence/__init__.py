@@ -1,0 +1,1 @@
+"""That this worker lives, and what it holds."""

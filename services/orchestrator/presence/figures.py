@@ -1,0 +1,7 @@
+"""The figures of this worker's slots, and of the workers that it sees."""
+
+from prometheus_client import Gauge
+
+SLOTS = Gauge("worker_slots", "Steps that this worker may run at once")
+STEPS_RUNNING = Gauge("worker_steps_running", "Steps that this worker holds")
+WORKERS_PRESENT = Gauge("workers_present", "Workers that showed themselves in the last seconds, as this one sees them")
