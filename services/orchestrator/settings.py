@@ -1,5 +1,6 @@
 """A worker's settings, read from its environment."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, HttpUrl, RedisDsn
@@ -39,6 +40,9 @@ class WorkerSettings(BaseSettings):
         default=300, ge=1, le=86_400, description="between tries of a run out of budget"
     )
     artifacts_per_job: int = Field(default=100, ge=1, le=100)
+    crew_python: Path | None = Field(default=None, description="the interpreter of the crews' own environment")
+    crew_memory_mib: int = Field(default=2048, ge=512, le=65_536, description="address space of one crew's program")
+    crew_start_seconds: float = Field(default=60, ge=1, le=600, description="until a crew's program must have started")
     port_worker_health: int = Field(default=8084, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's health check needs it
     failpoint: str | None = Field(default=None, description="where this process kills itself; local and test only")

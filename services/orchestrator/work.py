@@ -82,6 +82,11 @@ class ApprovalAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedBack:
+    """The tick ended before its step did, as the run is paused; what it recorded is read when the step goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepExpanded:
     """The step runs once for each of its items, those that are open still; it goes on when they have ended.
 
@@ -100,7 +105,7 @@ class RunAwaited:
     turn: int = 0
 
 
-TickOutcome = StepFinished | MoreTurns | ApprovalAsked | RunAwaited
+TickOutcome = StepFinished | MoreTurns | ApprovalAsked | RunAwaited | HandedBack
 """What an engine returns."""
 
 

@@ -112,7 +112,7 @@ class Worker:
             artifacts_per_job=self._settings.artifacts_per_job,
         )
         model_turns = ModelTurns(held.database, held.gateway, failpoints)
-        return build_engines(EngineParts(held.database, held.objects, model_turns, tool_calls))
+        return build_engines(EngineParts(held.database, held.objects, model_turns, tool_calls, held.crew_program))
 
     def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         held, settings = self._held, self._settings

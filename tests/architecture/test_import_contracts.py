@@ -28,6 +28,11 @@ SEEDS = {
     "AWS stays in foundation.cloud, and in what deploys": ("services/orchestrator/work.py", "boto3"),
     "FastAPI stays at the edges of the web apps": ("services/control_plane/budgets/service.py", "fastapi"),
     "LangGraph stays in the agent's engine": ("services/orchestrator/engines/noop/engine.py", "langgraph"),
+    "CrewAI stays in the program of a crew": ("services/orchestrator/engines/crew/engine.py", "crewai"),
+    "The program of a crew has only CrewAI and the frames": (
+        "services/orchestrator/engines/crew/program/escapes.py",
+        "foundation.domain.money",
+    ),
     "Engines do not know each other": (
         "services/orchestrator/engines/llm/engine.py",
         "orchestrator.engines.tool.engine",

@@ -26,10 +26,15 @@ class Turn:
     tool_calls: tuple[dict[str, Any], ...] = field(default=())
 
 
-def load_scripts(folder: Path | None) -> dict[str, tuple[Turn, ...]]:
-    """All scripts of a folder, by the name of their model; ValueError names a file that is no script."""
-    scripts = {}
-    for path in sorted(folder.glob("*.yaml")) if folder else []:
+def load_scripts(*folders: Path) -> dict[str, tuple[Turn, ...]]:
+    """All scripts of these folders, by the name of their model; ValueError names a file that is no script.
+
+    It also names a second script for one model.
+    """
+    scripts: dict[str, tuple[Turn, ...]] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        if path.stem in scripts:
+            raise ValueError(f"{path}: another folder has a script for {path.stem}")
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(document, dict) or not isinstance(document.get("turns"), list) or not document["turns"]:
             raise ValueError(f"{path}: a script has a list of turns")

@@ -1,12 +1,13 @@
 """The project's own processes: `python -m <module>` each, with only the variables that it reads."""
 
+import os
 import sys
 
 from supervisor.inventory.sample_tenant import SampleTenant
 from supervisor.inventory.surroundings import Surroundings
 from supervisor.processes import health
 from supervisor.processes.process import Group, Process, Step
-from supervisor.settings import ROOT
+from supervisor.settings import ROOT, SCRIPTS
 
 # Less than `grace_seconds`, after which the supervisor kills the process.
 _DRAIN = {"LOCKSTEP_DRAIN_SECONDS": "10"}
@@ -29,7 +30,7 @@ def _simulated_provider(here: Surroundings) -> Process:
         after=(),
         variables={
             "LOCKSTEP_SIMULATED_PORT": str(settings.port_simulated_provider),
-            "LOCKSTEP_SIMULATED_SCRIPTS": str(ROOT / "samples" / "penguins" / "scripts"),
+            "LOCKSTEP_SIMULATED_SCRIPTS": os.pathsep.join(map(str, SCRIPTS)),
             "LOCKSTEP_SIMULATED_INVOICE": str(settings.paths.state / "simulated-provider"),
         },
     )
@@ -109,6 +110,7 @@ def _worker(here: Surroundings, number: int) -> Process:
             **here.cloud_names(),
             **here.redis(),
             **here.neighbours(),
+            "LOCKSTEP_CREW_PYTHON": str(here.settings.venvs_dir / "crew" / "bin" / "python"),
             **_DRAIN,
         },
     )

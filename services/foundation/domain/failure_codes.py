@@ -55,6 +55,9 @@ class FailureCode(StrEnum):
     MODEL_ANSWER_INVALID = "model_answer_invalid"
     MODEL_ANSWER_REFUSED = "model_answer_refused"
 
+    # What a crew did.
+    CREW_FAILED = "crew_failed"
+
     # How a run came to its end.
     CANCELLED = "cancelled"
     RUN_TIMED_OUT = "run_timed_out"

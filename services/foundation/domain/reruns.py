@@ -64,9 +64,11 @@ def _rerun(step: StandingStep, again: frozenset[str]) -> StepRerun:
     afresh = step.settled or not again.isdisjoint(step.needs)
     if step.status is StepStatus.SUCCESS:
         return StepRerun(afresh, new_turn=False)  # its end has moved its turn on already
-    # An agent's open turn is replayed, so that no tool call of it is repeated. A model that was interrupted may have
-    # answered, and been paid, already; a tool has no part of a job that another job could go on with.
-    goes_on = step.kind is StepKind.AGENT or (step.kind is StepKind.LLM and step.status is StepStatus.CANCELLED)
+    # What an agent or a crew has asked is replayed, so that no tool call of theirs is repeated. A model that was
+    # interrupted may have answered, and been paid, already; a tool has no part of a job that another job could go on
+    # with.
+    acts = step.kind in {StepKind.AGENT, StepKind.CREW}
+    goes_on = acts or (step.kind is StepKind.LLM and step.status is StepStatus.CANCELLED)
     return StepRerun(afresh, new_turn=afresh or not goes_on)
 
 

@@ -54,6 +54,7 @@ class StepKind(StrEnum):
     TOOL = "tool"
     LLM = "llm"
     AGENT = "agent"
+    CREW = "crew"
     APPROVAL = "approval"
     RUN = "run"
 

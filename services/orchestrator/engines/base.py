@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, Self
 from foundation.cloud.objects.base import ObjectStore
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
+from orchestrator.clients.crew_program.base import CrewProgram
 from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.tools.tool_calls import ToolCalls
 from orchestrator.work import TickOutcome, Work
@@ -19,6 +20,7 @@ class EngineParts:
     objects: ObjectStore
     model_turns: ModelTurns
     tool_calls: ToolCalls
+    crew_program: CrewProgram
 
 
 class Engine(Protocol):

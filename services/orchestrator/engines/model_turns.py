@@ -1,14 +1,15 @@
 """One turn of a model, for every engine that calls models: sent under one key, so that no crash pays twice."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.contracts.gateway.model_call import call_key, canonical_digest
 from foundation.domain.failure_codes import FailureCode
-from foundation.storage.execution import turns
+from foundation.storage.execution import keyed_turns, turns
 from foundation.storage.execution.dispatches import StepClaim
-from foundation.storage.execution.turns import Prepared
+from foundation.storage.execution.keyed_turns import KeyedTurn, RequestKey
 from foundation.storage.session.database import Database, Transaction
 from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.failpoints import Failpoints
@@ -32,16 +33,39 @@ class ModelTurns:
         key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
         async with self._database.tenant(dispatch.tenant_id) as tx:
             prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
+        return await self._answer(work, prepared.call_key, prepared.request)
+
+    async def ask_keyed(self, work: Work, request: dict[str, Any], *, occurrence: int) -> KeyedTurn | None:
+        """The turn of a request that has no fixed place among those of its dispatch, with its answer, recorded.
+
+        `occurrence` is how many equal requests the dispatch has made before, from 0. A later holder of the step that
+        makes the same request gets the same turn: its recorded answer, or that of the call sent again under its key.
+        None when the request is new and the run is paused.
+        """
+        claim = work.claim
+        key = RequestKey(canonical_digest(request), occurrence)
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            prepared = await keyed_turns.prepare(tx, claim, key, request)
+        if prepared is None or prepared.response is not None:
+            return prepared
+        answer = await self._answer(work, prepared.call_key, prepared.request)
+        calls = message_of(answer).get("tool_calls") or []
+        async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+            await keyed_turns.record(tx, claim, prepared.turn, response=answer, tool_calls=len(calls))
+        self._failpoints.reach("model.recorded")
+        return replace(prepared, response=answer)
+
+    async def _answer(self, work: Work, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
         self._failpoints.reach("model.before_dispatch")
-        answer = await self._answer(work, prepared)
+        answer = await self._complete(work, call_key, request)
         self._failpoints.reach("model.answered")
         return answer
 
-    async def _answer(self, work: Work, prepared: Prepared) -> dict[str, Any]:
+    async def _complete(self, work: Work, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer. A call of an earlier holder that is still under way is waited for, and is no failed attempt."""
         while True:
             try:
-                return await self._gateway.complete(work, call_key=prepared.call_key, request=prepared.request)
+                return await self._gateway.complete(work, call_key=call_key, request=request)
             except TickFailed as error:
                 if error.failure.code != _IN_PROGRESS:
                     raise

@@ -6,6 +6,7 @@ from foundation.domain.states import StepKind
 from orchestrator.engines.agent.engine import AgentEngine
 from orchestrator.engines.approval.engine import ApprovalEngine
 from orchestrator.engines.base import Engine, EngineParts, RegisteredEngine
+from orchestrator.engines.crew.engine import CrewEngine
 from orchestrator.engines.llm.engine import LlmEngine
 from orchestrator.engines.noop.engine import NoopEngine
 from orchestrator.engines.run.engine import RunEngine
@@ -16,6 +17,7 @@ ENGINES: tuple[type[RegisteredEngine], ...] = (
     ToolEngine,
     LlmEngine,
     AgentEngine,
+    CrewEngine,
     ApprovalEngine,
     RunEngine,
 )

@@ -19,6 +19,7 @@ from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_o
 from orchestrator.recording.base import OutcomeRecording
 from orchestrator.work import (
     ApprovalAsked,
+    HandedBack,
     MoreTurns,
     RunAwaited,
     StepExpanded,
@@ -40,6 +41,7 @@ _ENDED: dict[type[RecordedOutcome], str] = {
     MoreTurns: "turn ended",
     ApprovalAsked: "step waits for an approval",
     RunAwaited: "step waits for its run",
+    HandedBack: "step handed back",
 }
 _FAILURE_REFUSED = Failure(
     FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
@@ -125,6 +127,8 @@ class Advancer:
                     await self._outcomes.asked(lease, outcome.request)
                 case RunAwaited():
                     await self._outcomes.awaits_run(lease, outcome.plan)
+                case HandedBack():
+                    await self._outcomes.given_back(lease)
                 case StepExpanded():
                     await self._outcomes.expanded(lease, outcome)
                 case MoreTurns():

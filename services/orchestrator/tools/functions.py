@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.failure_codes import FailureCode
 
@@ -10,6 +11,8 @@ MODEL_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
 """The failures of a call that its model is told of and may mend; any other ends the step."""
 
 _SHOWN_TEXT = 4_000
+_ORDER = ("status", "reason", "detail", "result", "result_error", "stdout", "stderr")
+"""How a call ended and what it gave come first; the other members follow by name."""
 
 
 def function_name(tool: str) -> str:
@@ -25,13 +28,17 @@ def function_of(tool: str) -> dict[str, Any]:
 
 
 def shown_result(document: dict[str, Any]) -> str:
-    """A call's document as its model reads it; empty members and the usage are left out."""
+    """A call's document as its model reads it, in one order; empty members and the usage are left out."""
     shown = {
         key: _shorten(value) if isinstance(value, str) else value
-        for key, value in document.items()
-        if value not in (None, "", []) and key != "usage"
+        for key in sorted(document, key=_place)
+        if (value := document[key]) not in (None, "", []) and key != "usage"
     }
     return json.dumps(shown, ensure_ascii=False)
+
+
+def _place(member: str) -> tuple[int, str]:
+    return (_ORDER.index(member) if member in _ORDER else len(_ORDER), member)
 
 
 def _shorten(text: str) -> str:
@@ -41,3 +48,12 @@ def _shorten(text: str) -> str:
         return text
     first = _SHOWN_TEXT // 4
     return f"{text[:first]}\n[{left_out} characters are left out here]\n{text[first + left_out :]}"
+
+
+def readable_arguments(text: str) -> dict[str, Any] | None:
+    """The arguments of a call as a model wrote them; None when they are no JSON object that could be stored."""
+    try:
+        arguments = parse_json(text or "{}")
+    except NotAccepted:
+        return None
+    return arguments if isinstance(arguments, dict) else None

@@ -203,12 +203,13 @@ class ToolCalls:
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             if new:
                 await tool_events.lock_owners(tx, claim)
-            if not await tool_events.end(tx, claim, job_id, status=result.status.value, result=document):
+            stored = await tool_events.end(tx, claim, job_id, status=result.status.value, result=document)
+            if stored is None:
                 raise LeaseLost("another holder has this step now; the tool's result was not recorded")
             for artifact in new:
                 await artifacts.insert(tx, claim.dispatch.tenant_id, artifact)
         self._failpoints.reach("tool.recorded")
-        return document
+        return stored
 
     async def _checked(self, claim: StepClaim, job_id: JobId, artifact: JobArtifact) -> NewArtifact:
         key = _object_key(claim, job_id, artifact.index)

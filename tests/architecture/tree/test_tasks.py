@@ -25,6 +25,11 @@ _BY_HAND: Mapping[str, str] = {
     # Worker: its loops end in an order, and the first that ends by itself ends the worker with its error.
     "services/orchestrator/worker.py::Worker.run": "stopped in order in this function; _until raises their errors",
     "services/orchestrator/worker.py::_until": "cancelled in the same function",
+    # Crews: what a program asks for ends with its conversation.
+    "services/orchestrator/clients/crew_program/bubblewrap.py::ProcessConversation.__init__": "awaited by end()",
+    "services/orchestrator/clients/crew_program/fake.py::FakeCrewProgram.start": _CANCELLED,
+    "services/orchestrator/engines/crew/session.py::CrewSession.play": _AWAITED,
+    "services/orchestrator/engines/crew/session.py::_started": "awaited or cancelled in CrewSession.play",
     # Tool runtime: two things of which the first to end decides.
     "services/tool_runtime/sandbox/box.py::Box.__init__": "awaited or cancelled when the box is closed",
     "services/tool_runtime/sandbox/box.py::Box.run": _CANCELLED,

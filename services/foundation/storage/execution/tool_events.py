@@ -177,15 +177,21 @@ async def lock_owners(tx: Transaction, claim: StepClaim) -> None:
         await tx.execute(text(statement), values)
 
 
-async def end(tx: Transaction, claim: StepClaim, job_id: JobId, *, status: str, result: dict[str, Any]) -> bool:
-    """Records the job's result, once; False when it has one already, or when another holder has the step."""
+async def end(
+    tx: Transaction, claim: StepClaim, job_id: JobId, *, status: str, result: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Records the job's result, once; None when it has one already, or when another holder has the step.
+
+    Returns the result as it is stored, so that whoever gets it now and whoever reads it later have the same: the
+    database orders the members of objects and writes numbers in its own way.
+    """
     row = await tx.execute(
         text(
             """UPDATE tool_events SET status = :status, result = CAST(:result AS jsonb), ended_at = now()
                WHERE tenant_id = :tenant_id AND job_id = :job_id AND status = 'STARTED'
                  AND EXISTS (SELECT FROM steps s WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id
                              AND s.fence = :fence AND s.status = 'RUNNING')
-               RETURNING 1"""
+               RETURNING result"""
         ),
         {
             "tenant_id": claim.dispatch.tenant_id,
@@ -196,4 +202,5 @@ async def end(tx: Transaction, claim: StepClaim, job_id: JobId, *, status: str, 
             "result": jsonb(result),
         },
     )
-    return row.first() is not None
+    stored: dict[str, Any] | None = row.scalar_one_or_none()
+    return stored

@@ -1,0 +1,1 @@
+"""Crews on CrewAI, which runs in a program of its own."""
