@@ -11,7 +11,7 @@ SHELL := bash
 export TIMEFORMAT = %0R s in all
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local stop-local reset-local status sql reconcile unit mutants test check verify soak chaos bench fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local sample stop-local reset-local status sql reconcile unit mutants test check verify soak chaos bench fmt lock synth diff deploy destroy
 
 help: ## list these commands
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ prepare: ## install what is missing; the other commands call it
 
 deploy-local: prepare ## start everything on this machine, run the sample, and print its timeline and bill
 	@$(SUPERVISOR) deploy
+
+sample: prepare ## run a sample, and show what it did and cost (NAME=field-report)
+	@$(SUPERVISOR) run samples/run.py $(NAME)
 
 status: ## show which processes run, and where
 	@$(SUPERVISOR) status

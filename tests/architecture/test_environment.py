@@ -9,7 +9,7 @@ from architecture.sources import named, python_files, tree_of
 _MAY = {
     "infra/aws.py": "hands its own environment to the CDK's program",
     "localstack/bootstrap.py": "runs before anything is installed",
-    "samples/penguins/run.py": "a program for people, of the standard library alone",
+    "samples/run.py": "a program for people, of the standard library alone",
     "localstack/lambda_executor/lambda_executor/bootstrap.py": "is Lambda's runtime, whose contract is the environment",
     "localstack/lambda_executor/lambda_executor/executor.py": "is configured by LocalStack, through its environment",
     "localstack/lambda_executor/lambda_executor/object_writes.py": "is configured by LocalStack, the same way",

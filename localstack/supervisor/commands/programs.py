@@ -12,7 +12,7 @@ from supervisor import control, env_file
 from supervisor.commands import client
 from supervisor.settings import ROOT, Settings, inherited_environment
 
-_SAMPLE = "samples/penguins/run.py"
+_SAMPLE = ("samples/run.py", "penguins")
 _SIDE_BY_SIDE = 3
 """Tests at a time: one more than a small machine has cores, because tests spend much of their time waiting."""
 _ADDRESSES = {
@@ -28,7 +28,7 @@ async def deploy(settings: Settings) -> int:
     """Start everything, run the sample, and print how long that took."""
     started = time.monotonic()
     await client.up(settings)
-    code = await _python(settings, _SAMPLE)
+    code = await _python(settings, *_SAMPLE)
     _print_addresses(settings)
     _print_time(settings, {"work": time.monotonic() - started})
     return code
