@@ -210,6 +210,7 @@ CREATE INDEX runs_of_parent ON runs (tenant_id, parent_run_id, created_at DESC, 
 CREATE UNIQUE INDEX runs_of_parent_step ON runs (tenant_id, parent_step_id, parent_attempt) WHERE parent_step_id IS NOT NULL;
 CREATE INDEX runs_of_root ON runs (tenant_id, (ancestor_run_ids[1])) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
+CREATE INDEX runs_open_of_tenant ON runs (tenant_id, run_id) WHERE ended_at IS NULL;
 
 -- When a run's time is over: its own by its clock, which may stand, and at the latest at its hard deadline. NULL while it is paused.
 CREATE FUNCTION run_deadline(run runs) RETURNS timestamptz
@@ -418,6 +419,13 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER outbox_wakes AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();
+
+-- When a worker last looked at a queue, and when it last saw none waiting in it: what should be there by then was lost.
+CREATE TABLE queue_watch (
+    queue       text PRIMARY KEY CHECK (length(queue) BETWEEN 1 AND 80),
+    looked_at   timestamptz NOT NULL,
+    empty_at    timestamptz
+);
 
 -- A young database has no statistics, and plans badly without: these tables are looked at from their first rows on. Their
 -- rows change often, so what is dead is cleaned away early too.
@@ -709,6 +717,9 @@ GRANT UPDATE (settings) ON tenants TO control_plane;
 GRANT INSERT ON platform_audit TO control_plane;
 GRANT UPDATE ON tool_events TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
+-- what has not gone out yet, to say why a run stands still
+GRANT SELECT (tenant_id, run_id, step_id, kind, not_before, attempts) ON outbox TO control_plane;
+GRANT SELECT ON queue_watch TO control_plane;
 
 -- orchestrator: advances steps
 GRANT SELECT ON tasks, task_versions, step_needs TO orchestrator;
@@ -722,6 +733,7 @@ GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO
 GRANT INSERT ON steps TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts, lines TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
+GRANT SELECT, INSERT, UPDATE ON queue_watch TO orchestrator;
 
 -- lambdas: open and close a generation
 GRANT SELECT ON task_versions TO lambdas;

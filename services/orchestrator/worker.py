@@ -13,6 +13,7 @@ from foundation.domain.ids import TenantId
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
 from foundation.http.server import Http
+from foundation.storage.execution import queue_watch
 from foundation.storage.session.relay import Relay
 from foundation.telemetry import metrics
 from foundation.telemetry.background import every
@@ -134,7 +135,11 @@ class Worker:
             "relay": self._relay.run(),
             "signs of life": self._signs.run(),
             "dead letters": dead_letters.run(),
-            "queue figures": QueueFigures({"steps": held.queue, "steps-dlq": held.dead_letters}).run(),
+            "queue figures": QueueFigures(
+                {queue_watch.STEPS: held.queue, "steps-dlq": held.dead_letters},
+                held.database,
+                idle=lambda: self._consumer.waiting.shares.idle,
+            ).run(),
             "line figures": self._report_lines(),
             "health": self._server().serve(),
         }

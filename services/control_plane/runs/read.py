@@ -1,17 +1,16 @@
-"""Reads of one run: the run itself, its timeline, its figures and what it waits for."""
+"""Reads of runs: one run, its timeline and its figures; and which runs hang."""
 
 from control_plane.identity.callers import ApiCaller
-from control_plane.runs.explain import explain
 from control_plane.runs.figures import run_metrics
-from control_plane.runs.schemas import Explanation, RunMetrics
-from foundation.contracts.run_events import RunPaused
+from control_plane.runs.schemas import RunMetrics
 from foundation.domain.errors import NotFound
 from foundation.domain.ids import RunId
-from foundation.storage.execution import approvals, run_events, runs, steps
+from foundation.storage.execution import runs, steps
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.ledger import usage
 from foundation.storage.session.database import Transaction
+from foundation.workflow.stalls import faults
 
 
 async def get(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Run:
@@ -50,8 +49,6 @@ async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetri
     return run_metrics(run, rows, await usage.of_run_by_model(tx, caller.tenant_id, run_id))
 
 
-async def explanation(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Explanation:
-    run = await get(tx, caller, run_id)
-    paused = await run_events.latest(tx, caller.tenant_id, run_id, RunPaused) if run.pause_reason else None
-    requests = [] if run.status.is_terminal else await approvals.pending_of_run(tx, caller.tenant_id, run_id)
-    return explain(run, await steps.of_run(tx, caller.tenant_id, run_id), paused=paused, approvals=requests)
+async def hanging(tx: Transaction, caller: ApiCaller) -> list[RunId]:
+    """The tenant's open runs that hang somewhere."""
+    return sorted({stall.run_id for stall in await faults.find_with_unanswerable(tx, caller.tenant_id)})

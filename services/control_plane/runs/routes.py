@@ -11,7 +11,7 @@ from control_plane.dependencies import App, IfMatch, Paging, Reader, Runner, Tx
 from control_plane.requests.etags import etag, expected_version
 from control_plane.requests.paging import Listing, Page, moment
 from control_plane.runs import control, read
-from control_plane.runs.schemas import Explanation, RunMetrics, RunView, StartRun, StepList, StepView
+from control_plane.runs.schemas import RunMetrics, RunView, StartRun, StepList, StepView
 from control_plane.runs.submit import RunRequest, submit_run
 from foundation.contracts.steps.base import MAX_ITEMS, STEP_NAME_PATTERN
 from foundation.domain.errors import BadRequest, Fault
@@ -97,6 +97,10 @@ async def list_runs(
     task_id: Annotated[TaskId | None, Query()] = None,
     forked_from: Annotated[RunId | None, Query(description="the run that they were forked from")] = None,
     parent_run_id: Annotated[RunId | None, Query(description="the run whose steps have started them")] = None,
+    stuck: Annotated[
+        bool | None,
+        Query(description="true: open runs that hang, which `/runs/{id}/explain` explains; false: the others"),
+    ] = None,
 ) -> Page[RunView]:
     rows = await runs.page(
         tx,
@@ -107,6 +111,8 @@ async def list_runs(
         task_id=task_id,
         forked_from=forked_from,
         parent=parent_run_id,
+        hanging=None if stuck is None else await read.hanging(tx, caller),
+        hangs=stuck is True,
     )
     page, next_cursor = _RUNS.cut(rows, paging)
     return Page(items=[RunView.of(run) for run in page], next_cursor=next_cursor)
@@ -172,16 +178,6 @@ async def list_items(run_id: RunId, name: ItemsOf, caller: Reader, tx: Tx, pagin
 )
 async def metrics(run_id: RunId, caller: Reader, tx: Tx) -> RunMetrics:
     return await read.metrics(tx, caller, run_id)
-
-
-@router.get(
-    "/{run_id}/explain",
-    summary="What an open run waits for, since when, and what will end it",
-    operation_id="explain_run",
-    responses=refusals(404),
-)
-async def explanation(run_id: RunId, caller: Reader, tx: Tx) -> Explanation:
-    return await read.explanation(tx, caller, run_id)
 
 
 @router.get(

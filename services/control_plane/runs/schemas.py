@@ -206,35 +206,6 @@ class StepList(BaseModel):
     next_cursor: None = None
 
 
-class Wait(BaseModel):
-    """What an open step (or the run itself, `step` null) waits for, since when, and what ends it at the latest."""
-
-    step: str | None
-    for_: str = Field(alias="for")
-    since: datetime
-    ends_by: datetime | None
-    detail: str
-
-    model_config = ConfigDict(populate_by_name=True)
-
-
-class ResumePoint(BaseModel):
-    """A step with which a retry of the run begins, and how many turns of it are kept, which are not paid again."""
-
-    step: str
-    turn: int
-
-
-class Explanation(BaseModel):
-    """What each open part of a run waits for; a run that has ended waits for nothing."""
-
-    status: RunStatus
-    waits: list[Wait]
-    resume_from: list[ResumePoint] = Field(
-        description="of a run that ended early, where `POST /runs/{id}/retry` goes on; what is below follows"
-    )
-
-
 class UsageByModel(BaseModel):
     """What the run's calls of one provider's model came to; corrections are in the sums."""
 

@@ -62,5 +62,6 @@ class FailureCode(StrEnum):
     CANCELLED = "cancelled"
     RUN_TIMED_OUT = "run_timed_out"
     STEPS_FAILED = "steps_failed"
+    DEADLOCKED = "deadlocked"
     EXECUTION_ENDED = "execution_ended"
     EXECUTION_FAILED = "execution_failed"

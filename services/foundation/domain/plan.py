@@ -51,19 +51,22 @@ def faults_of(nodes: Iterable[Node]) -> list[Fault]:
                 faults.append(Fault(pointer, f"no step is named {need!r}"))
             elif node.needs.index(need) != place:
                 faults.append(Fault(pointer, f"{need!r} is needed twice"))
-    if not faults:
-        try:
-            topological(nodes)
-        except CycleError as error:
-            faults.append(Fault("/steps", f"these steps wait for each other: {' -> '.join(_from_first(error, names))}"))
+    if not faults and (cycle := cycle_of(nodes)):
+        faults.append(Fault("/steps", f"these steps wait for each other: {' -> '.join(cycle)}"))
     return faults
 
 
-def _from_first(error: CycleError, names: list[str]) -> list[str]:
-    """The cycle in the order in which each step waits for the one before it, from the one defined first."""
-    *cycle, _ = error.args[1]
-    start = cycle.index(min(cycle, key=names.index))
-    return [*cycle[start:], *cycle[:start], cycle[start]]
+def cycle_of(nodes: Iterable[Node]) -> list[str]:
+    """A cycle in the order in which each step waits for the one before it, from the one defined first; [] if none."""
+    nodes = list(nodes)
+    names = [node.name for node in nodes]
+    try:
+        topological(nodes)
+    except CycleError as error:
+        *cycle, _ = error.args[1]
+        start = cycle.index(min(cycle, key=names.index))
+        return [*cycle[start:], *cycle[:start], cycle[start]]
+    return []
 
 
 def topological(nodes: Iterable[Node]) -> list[str]:

@@ -22,6 +22,9 @@ RUN_DURATION = Histogram(
 STEP_DURATION = Histogram(
     "agent_step_duration_seconds", "From first claim to end of a step", ["step_name", "status"], buckets=_DURATION
 )
+RUNS_STALLED = Counter(
+    "workflow_stalls_total", "Places where an open run hung, by cause and by what was done", ["cause", "recovery"]
+)
 QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["queue_name"])
 STEPS_IN_LINE = Gauge("steps_in_line", "Steps of all tenants that could run and wait for a slot or a resource")
 

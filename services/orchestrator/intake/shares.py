@@ -26,6 +26,11 @@ class Shares:
     def free(self) -> int:
         return self._slots - self._held.total()
 
+    @property
+    def idle(self) -> bool:
+        """Whether no step has any of the slots."""
+        return not self._held
+
     def admit(self, tenant_id: TenantId) -> bool:
         """Takes a slot for a step; False when none is free or the tenant has its share already."""
         if self.free <= 0 or self._held[tenant_id] >= self._of_one_tenant:

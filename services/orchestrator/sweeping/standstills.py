@@ -1,10 +1,13 @@
 """Decides what to do about a run that has made no progress for a while."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from foundation.cloud.executions.base import Described
 from foundation.domain.states import PauseReason, RunStatus
-from foundation.storage.execution.runs import Standstill
+from foundation.storage.execution.standstills import Standstill
+from foundation.workflow.stalls import recovery
+from foundation.workflow.stalls.causes import StallCause
 
 
 class Remedy(StrEnum):
@@ -37,3 +40,31 @@ def reason_to_reopen(execution: Described | None) -> str | None:
     if execution.status == "SUCCEEDED":
         return "the execution ended without the run"
     return None
+
+
+class Recovery(StrEnum):
+    """What the sweeper does about a run that hangs although its execution runs."""
+
+    COUNT_NEEDS_ANEW = "count_needs_anew"
+    END_DEADLOCKED = "end_deadlocked"
+    REOPEN = "reopen"
+    LEAVE = "leave"
+
+
+_REOPENED_AFTER_SECONDS = 120.0
+_MOST_DOUBLED = 6
+
+
+def recovery_of(causes: Collection[StallCause], *, still_seconds: float, generation: int) -> Recovery:
+    """What is certain is put right at once. A loss is only concluded from silence, so that it is given time.
+
+    That time doubles with each generation: where Step Functions is just slow, a new start would make it slower.
+    """
+    if recovery.MISCOUNTED.intersection(causes):
+        return Recovery.COUNT_NEEDS_ANEW
+    if recovery.DEADLOCKED.intersection(causes):
+        return Recovery.END_DEADLOCKED
+    patience = _REOPENED_AFTER_SECONDS * 2 ** min(generation - 1, _MOST_DOUBLED)
+    if recovery.INTERRUPTED.intersection(causes) and still_seconds >= patience:
+        return Recovery.REOPEN
+    return Recovery.LEAVE

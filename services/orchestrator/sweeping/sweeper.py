@@ -1,6 +1,7 @@
 """Finds and repairs what makes no progress: lapsed leases, steps and runs past their time, lost executions."""
 
 import asyncio
+from collections.abc import Collection
 
 from cachetools import TTLCache
 
@@ -9,20 +10,25 @@ from foundation.domain.errors import DependencyUnavailable, Failure, LockstepErr
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId
 from foundation.domain.states import RunStatus
-from foundation.storage.execution import approvals, runs
-from foundation.storage.execution.runs import Standstill
+from foundation.storage.execution import approvals
+from foundation.storage.execution.standstills import Place, Standstill, find_standstills
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, with_retries
 from foundation.storage.session.outbox import OutboxKind
+from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control
 from foundation.workflow.approvals import decisions
+from foundation.workflow.stalls import faults, recovery
+from foundation.workflow.stalls.causes import Stall, StallCause
+from foundation.workflow.stalls.words import detail_of
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.retried import record_lost
-from orchestrator.sweeping.standstills import Remedy, reason_to_reopen, remedy_of
+from orchestrator.sweeping.standstills import Recovery, Remedy, reason_to_reopen, recovery_of, remedy_of
 
 _log = logger(__name__)
 _MOST_DESCRIBED = 10_000
+_STILL_AT_ONCE = 1_000
 
 
 class Sweeper:
@@ -45,6 +51,8 @@ class Sweeper:
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
         self._described: TTLCache[RunId, bool] = TTLCache(_MOST_DESCRIBED, ttl=standstill_seconds)
+        # Where the next sweep goes on among the runs that stand still, so that many of them hide none.
+        self._after: Place | None = None
 
     async def run(self) -> None:
         """Sweeps until cancelled."""
@@ -60,7 +68,14 @@ class Sweeper:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
             lapsed = await lapses.lapsed(tx)
             expired = await approvals.find_expired(tx)
-            still = await runs.find_standstills(tx, seconds=self._standstill_seconds)
+            still = await find_standstills(
+                tx,
+                seconds=self._standstill_seconds,
+                budget_pause_seconds=self._budget_pause_seconds,
+                after=self._after,
+                limit=_STILL_AT_ONCE,
+            )
+        self._after = still[-1].place if len(still) == _STILL_AT_ONCE else None
         for tenant_id, step_id in lapsed:
             with bind(tenant_id=tenant_id, step_id=step_id):
                 await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
@@ -117,6 +132,8 @@ class Sweeper:
                 await with_retries(lambda: self._reopen(run, reason=reason))
             elif execution is not None and execution.status != "RUNNING":
                 await with_retries(lambda: self._end(run, execution.status))
+            else:
+                await with_retries(lambda: self._recover(run))
         except DependencyUnavailable as error:
             _log.info("the run's execution cannot be repaired now", extra={"error": error.detail})
 
@@ -141,6 +158,31 @@ class Sweeper:
         if status is not None:
             _log.warning("ended a run whose execution had ended", extra={"status": status.value})
 
+    async def _recover(self, run: Standstill) -> None:
+        """Repairs a run that hangs although its execution runs, or ends what of it can never run."""
+        async with self._act.tenant(run.tenant_id) as tx:
+            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
+            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+            if row is None or row.status is not run.status or row.generation != run.generation:
+                return
+            stalls = await faults.find(tx, run.tenant_id, run_id=run.run_id)
+            causes = {stall.cause for stall in stalls}
+            chosen = recovery_of(causes, still_seconds=run.still_seconds, generation=run.generation)
+            match chosen:
+                case Recovery.COUNT_NEEDS_ANEW:
+                    await recovery.count_needs_anew(tx, run.tenant_id, _of(stalls, recovery.MISCOUNTED))
+                case Recovery.END_DEADLOCKED:
+                    await recovery.end_deadlocked(tx, row, _of(stalls, recovery.DEADLOCKED))
+                case Recovery.REOPEN:
+                    first = _of(stalls, recovery.INTERRUPTED)[0]
+                    await run_control.open_generation(tx, row, reason=detail_of(first))
+                case Recovery.LEAVE:
+                    pass
+        for stall in stalls:
+            metrics.RUNS_STALLED.labels(stall.cause.value, chosen.value).inc()
+            extra = {"step_id": stall.step_id and str(stall.step_id), "cause": stall.cause.value, "done": chosen.value}
+            _log.warning("a run hangs", extra=extra)
+
     async def _reopen(self, run: Standstill, *, reason: str, unless_held: bool = False) -> None:
         """Opens a generation; with `unless_held` not while a worker still works on what it claimed before the pause.
 
@@ -157,3 +199,7 @@ class Sweeper:
                 return
             generation = await run_control.open_generation(tx, row, reason=reason)
         _log.info("opened a generation", extra={"generation": generation, "reason": reason})
+
+
+def _of(stalls: list[Stall], causes: Collection[StallCause]) -> list[Stall]:
+    return [stall for stall in stalls if stall.cause in causes]

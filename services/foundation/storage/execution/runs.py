@@ -1,5 +1,6 @@
 """Runs: inserted once by idempotency key, read, listed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -190,8 +191,10 @@ async def page(
     task_id: TaskId | None,
     forked_from: RunId | None,
     parent: RunId | None,
+    hanging: Sequence[RunId] | None,
+    hangs: bool,
 ) -> list[Run]:
-    """Newest first, beginning after the given (created_at, run_id)."""
+    """Newest first, beginning after the given (created_at, run_id); where `hanging` is given, only or all but these."""
     rows = await tx.execute(
         text(
             _SELECT
@@ -200,6 +203,7 @@ async def page(
                    AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
                    AND (CAST(:forked_from AS uuid) IS NULL OR r.forked_from_run_id = :forked_from)
                    AND (CAST(:parent AS uuid) IS NULL OR r.parent_run_id = :parent)
+                   AND (CAST(:hanging AS uuid[]) IS NULL OR (r.run_id = ANY(CAST(:hanging AS uuid[]))) = :hangs)
                    AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id) < (:after_at, :after_id))
                  ORDER BY r.created_at DESC, r.run_id DESC LIMIT :limit"""
         ),
@@ -210,6 +214,8 @@ async def page(
             "task_id": task_id,
             "forked_from": forked_from,
             "parent": parent,
+            "hanging": None if hanging is None else list(hanging),
+            "hangs": hangs,
             "after_at": after[0] if after else None,
             "after_id": after[1] if after else None,
         },
@@ -224,38 +230,3 @@ async def count_open(tx: Transaction, tenant_id: TenantId) -> int:
         {"tenant_id": tenant_id},
     )
     return int(row.scalar_one())
-
-
-@dataclass(frozen=True, slots=True)
-class Standstill:
-    """An open run in which nothing has happened for a while, or whose time is over."""
-
-    tenant_id: TenantId
-    run_id: RunId
-    generation: int
-    status: RunStatus
-    overdue: bool
-    pause_reason: PauseReason | None
-    still_seconds: float
-
-
-async def find_standstills(tx: Transaction, *, seconds: float, limit: int = 200) -> list[Standstill]:
-    """Open runs without progress for `seconds` or past their deadline, longest first; across tenants.
-
-    A run whose clock stands waits for people, for days perhaps, and what ends its wait is known: the decision or the
-    expiry of its requests. It is left out, so that such runs do not fill the limit.
-    """
-    rows = await tx.execute(
-        text(
-            """SELECT tenant_id, run_id, generation, status, pause_reason,
-                      COALESCE(run_deadline(r) < now(), false) AS overdue,
-                      extract(epoch FROM now() - progressed_at)::float8 AS still_seconds
-               FROM runs r
-               WHERE ended_at IS NULL
-                 AND (run_deadline(r) < now() OR (progressed_at < now() - :seconds * interval '1 second'
-                       AND NOT (status = 'RUNNING' AND awaits_approval AND clock_since IS NULL)))
-               ORDER BY progressed_at LIMIT :limit"""
-        ),
-        {"seconds": seconds, "limit": limit},
-    )
-    return [value_of(Standstill, row) for row in rows]

@@ -3,62 +3,34 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from control_plane.explanations.schemas import Wait
 from control_plane.runs.lacks import lack_in_words
-from control_plane.runs.schemas import Explanation, ResumePoint, Wait
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.ids import StepId
 from foundation.domain.permissions import Role, deciders
-from foundation.domain.reruns import first_again, steps_to_retry
-from foundation.domain.states import ExpiryPolicy, PauseReason, RunStatus, StepKind, StepStatus, WaitReason
+from foundation.domain.states import ExpiryPolicy, PauseReason, RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
 
-def explain(
-    run: Run,
-    steps: list[StepRow],
-    *,
-    paused: Dated[RunPaused] | None = None,
-    approvals: Sequence[Approval] = (),
-) -> Explanation:
-    """Every open step has a wait; a run without open steps waits itself, or has ended.
+def waits_of(
+    run: Run, steps: Sequence[StepRow], *, paused: Dated[RunPaused] | None, approvals: Sequence[Approval]
+) -> list[Wait]:
+    """Every open step has a wait; an open run without open steps waits itself.
 
     `paused` is the event of the run's last pause, `approvals` are the run's pending requests.
     """
-    if run.status.is_terminal:
-        return Explanation(status=run.status, waits=[], resume_from=_resume_points(run, steps))
-    return Explanation(status=run.status, waits=_waits(run, steps, paused, approvals), resume_from=[])
-
-
-def _resume_points(run: Run, steps: list[StepRow]) -> list[ResumePoint]:
-    """The steps with which a retry would begin; none of a run that completed."""
-    if run.status is RunStatus.COMPLETED:
-        return []
-    standing = [step.standing() for step in steps]
-    again = steps_to_retry(standing, named=())
-    by_name = {step.name: step for step in steps}
-    return [ResumePoint(step=name, turn=_kept(by_name[name])) for name in first_again(standing, again)]
-
-
-def _kept(step: StepRow) -> int:
-    """The turns that a step which goes on does not take again."""
-    return step.turn if step.kind is StepKind.AGENT else 0
-
-
-def _waits(
-    run: Run, steps: list[StepRow], paused: Dated[RunPaused] | None, approvals: Sequence[Approval]
-) -> list[Wait]:
-    if run.status is RunStatus.PAUSED:
-        if run.pause_reason is PauseReason.BUDGET:
-            return [_budget_wait(run, paused)]
-        if run.pause_reason is PauseReason.PARENT:
-            return [
-                _run_wait(run, WaitReason.PAUSE, f"until run {run.parent_run_id}, which stands above it, is resumed")
-            ]
-        return [_run_wait(run, WaitReason.PAUSE, "until somebody resumes it")]
     requests = {approval.step_id: approval for approval in approvals}
+    if run.status is RunStatus.PAUSED:
+        asked = [_step_wait(step, run, steps, requests) for step in steps if step.step_id in requests]
+        if run.pause_reason is PauseReason.BUDGET:
+            return [_budget_wait(run, paused), *asked]
+        if run.pause_reason is PauseReason.PARENT:
+            until = f"until run {run.parent_run_id}, which stands above it, is resumed"
+            return [_run_wait(run, WaitReason.PAUSE, until), *asked]
+        return [_run_wait(run, WaitReason.PAUSE, "until somebody resumes it"), *asked]
     waits = [_step_wait(step, run, steps, requests) for step in steps if not step.status.is_terminal]
     if not waits:
         detail = "Step Functions opens the run" if not steps else "Step Functions closes the run"
@@ -86,7 +58,8 @@ def _run_wait(run: Run, reason: WaitReason, detail: str) -> Wait:
     return Wait(step=None, for_=reason.value, since=run.progressed_at, ends_by=run.deadline_at, detail=detail)
 
 
-def _is_met(need: StepRow) -> bool:
+def is_met(need: StepRow) -> bool:
+    """Whether those that need this step count it as ended."""
     return need.status is StepStatus.SUCCESS or need.excused
 
 
@@ -103,7 +76,7 @@ def _approval_wait(approval: Approval, run: Run) -> tuple[str, datetime]:
     return detail, min(approval.expires_at, run.deadline_at or approval.expires_at)
 
 
-def _step_wait(step: StepRow, run: Run, steps: list[StepRow], requests: Mapping[StepId, Approval]) -> Wait:
+def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], requests: Mapping[StepId, Approval]) -> Wait:
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
     match step.status:
@@ -123,7 +96,7 @@ def _step_wait(step: StepRow, run: Run, steps: list[StepRow], requests: Mapping[
             detail = f"run {step.child_run_id} ends; ask its own explanation what it waits for"
             reason, until = WaitReason.RUN, run.deadline_at
         case _ if step.unmet_needs > 0:
-            unmet = [need for need in step.needs if not _is_met(by_name[need])]
+            unmet = [need for need in step.needs if not is_met(by_name[need])]
             reason, detail, until = WaitReason.DEPENDENCY, f"needs {', '.join(unmet)}", run.deadline_at
         case _ if step.wait_reason == WaitReason.SLOT:
             reason, detail, until = (

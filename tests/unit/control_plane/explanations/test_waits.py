@@ -1,12 +1,14 @@
 """Every open run and step says what it waits for, since when, and what ends the wait."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from control_plane.runs.explain import explain
+from control_plane.explanations.schemas import Wait
+from control_plane.explanations.waits import waits_of
 from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
@@ -15,42 +17,26 @@ from foundation.domain.states import (
     ExpiryPolicy,
     PauseReason,
     RunStatus,
-    StepKind,
     StepStatus,
     WaitReason,
 )
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.execution.run_events import Dated
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
 
 LATER = NOON + timedelta(minutes=5)
 
 
-@pytest.mark.parametrize("status", [status for status in RunStatus if status.is_terminal])
-def test_a_run_that_has_ended_waits_for_nothing(status: RunStatus) -> None:
-    explanation = explain(a_run(status=status), [a_step(status=StepStatus.CANCELLED)])
-    assert (explanation.status, explanation.waits) == (status, [])
-
-
-@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.BUDGET_EXCEEDED])
-def test_a_run_that_ended_early_says_where_it_goes_on_and_which_turns_are_kept(status: RunStatus) -> None:
-    steps = [
-        a_step("gather", status=StepStatus.SUCCESS),
-        a_step("think", kind=StepKind.AGENT, status=StepStatus.CANCELLED, turn=3, needs=["gather"]),
-        a_step("draw", kind=StepKind.TOOL, status=StepStatus.FAILED, turn=2),
-        a_step("write", status=StepStatus.SKIPPED, needs=["think", "draw"]),
-    ]
-    points = explain(a_run(status=status), steps).resume_from
-    assert [(point.step, point.turn) for point in points] == [("think", 3), ("draw", 0)]
-
-
-def test_only_a_run_that_ended_early_goes_on_somewhere() -> None:
-    assert explain(a_run(status=RunStatus.COMPLETED), [a_step(status=StepStatus.SUCCESS)]).resume_from == []
-    assert explain(a_run(), [a_step()]).resume_from == []
+def waits(
+    run: Run, steps: list[StepRow], *, paused: Dated[RunPaused] | None = None, approvals: Sequence[Approval] = ()
+) -> list[Wait]:
+    return waits_of(run, steps, paused=paused, approvals=approvals)
 
 
 def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be_closed() -> None:
-    [opening] = explain(a_run(status=RunStatus.PENDING), []).waits
-    [closing] = explain(a_run(), [a_step(status=StepStatus.SUCCESS)]).waits
+    [opening] = waits(a_run(status=RunStatus.PENDING), [])
+    [closing] = waits(a_run(), [a_step(status=StepStatus.SUCCESS)])
     assert (opening.for_, opening.detail) == (WaitReason.CALLBACK, "Step Functions opens the run")
     assert (closing.for_, closing.detail) == (WaitReason.CALLBACK, "Step Functions closes the run")
     assert opening.step is None
@@ -58,7 +44,7 @@ def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be
 
 
 def test_a_run_that_somebody_paused_waits_for_somebody() -> None:
-    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER, deadline_at=None), [a_step()]).waits
+    [wait] = waits(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER, deadline_at=None), [a_step()])
     assert (wait.for_, wait.step, wait.ends_by) == (WaitReason.PAUSE, None, None)
     assert wait.detail == "until somebody resumes it"
 
@@ -71,7 +57,7 @@ def test_a_run_without_budget_tells_which_budget_and_when_it_is_tried_again() ->
         resets_at="2026-03-02T00:00:00Z",
     )
     run = a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.BUDGET)
-    [wait] = explain(run, [], paused=Dated(LATER, event)).waits
+    [wait] = waits(run, [], paused=Dated(LATER, event))
     assert (wait.for_, wait.since) == (WaitReason.BUDGET, LATER)
     assert wait.ends_by == NOON + timedelta(seconds=300)
     assert wait.detail.startswith("the user has 0 tokens left; tried again by then")
@@ -79,7 +65,7 @@ def test_a_run_without_budget_tells_which_budget_and_when_it_is_tried_again() ->
 
 
 def test_a_run_without_budget_is_explained_also_when_its_event_is_gone() -> None:
-    [wait] = explain(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.BUDGET), []).waits
+    [wait] = waits(a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.BUDGET), [])
     assert (wait.since, wait.ends_by) == (NOON, None)
     assert wait.detail.startswith("the budget has no room;")
 
@@ -136,7 +122,7 @@ def test_a_run_without_budget_is_explained_also_when_its_event_is_gone() -> None
 def test_an_open_step_is_explained(members: dict[str, Any], reason: WaitReason, detail: str, ends_by: object) -> None:
     done = a_step("first", status=StepStatus.SUCCESS)
     failed = a_step("second", status=StepStatus.FAILED)
-    [wait] = explain(a_run(), [done, failed, a_step("draft", **members)]).waits
+    [wait] = waits(a_run(), [done, failed, a_step("draft", **members)])
     assert (wait.step, wait.for_, wait.detail, wait.ends_by) == ("draft", reason, detail, ends_by)
 
 
@@ -177,7 +163,7 @@ def a_request(**members: Any) -> Approval:
 )
 def test_a_wait_for_people_says_who_decides_and_what_comes_if_nobody_does(on_expiry: ExpiryPolicy, then: str) -> None:
     step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL, waiting_since=NOON)
-    [wait] = explain(a_run(), [step], approvals=[a_request(on_expiry=on_expiry)]).waits
+    [wait] = waits(a_run(), [step], approvals=[a_request(on_expiry=on_expiry)])
     assert (wait.step, wait.for_, wait.since, wait.ends_by) == ("draft", WaitReason.APPROVAL, NOON, LATER)
     assert wait.detail == f"role admin or user {ANN} decides request {UUID(int=5)}; if nobody does, {then}"
 
@@ -185,13 +171,13 @@ def test_a_wait_for_people_says_who_decides_and_what_comes_if_nobody_does(on_exp
 def test_a_wait_for_people_ends_with_the_run_where_that_comes_first() -> None:
     step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL, waiting_since=NOON)
     request = a_request(expires_at=DEADLINE + timedelta(days=1))
-    [wait] = explain(a_run(), [step], approvals=[request]).waits
+    [wait] = waits(a_run(), [step], approvals=[request])
     assert wait.ends_by == DEADLINE
 
 
 def test_a_wait_begins_when_the_step_began_to_wait_else_when_it_started_else_when_it_was_made() -> None:
     def since(**members: Any) -> object:
-        [wait] = explain(a_run(), [a_step(**members)]).waits
+        [wait] = waits(a_run(), [a_step(**members)])
         return wait.since
 
     assert since() == NOON
@@ -209,6 +195,14 @@ def test_a_wait_begins_when_the_step_began_to_wait_else_when_it_started_else_whe
 )
 def test_a_step_in_line_says_what_it_lacks(lacked: str, said: str) -> None:
     step = a_step(status=StepStatus.WAITING, wait_reason="resource", wait_for=lacked, waiting_since=LATER)
-    [wait] = explain(a_run(), [step]).waits
+    [wait] = waits(a_run(), [step])
     assert (wait.for_, wait.since, wait.ends_by) == (WaitReason.RESOURCE, LATER, DEADLINE)
     assert wait.detail.startswith(said)
+
+
+def test_a_paused_run_also_says_what_people_may_decide_meanwhile() -> None:
+    step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.APPROVAL, waiting_since=NOON)
+    run = a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER)
+    pause, asked = waits(run, [step], approvals=[a_request()])
+    assert (pause.for_, pause.step) == (WaitReason.PAUSE, None)
+    assert (asked.for_, asked.step) == (WaitReason.APPROVAL, "draft")

@@ -1,0 +1,67 @@
+"""Open runs in which nothing has happened for a while, found across tenants."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from foundation.domain.ids import RunId, TenantId
+from foundation.domain.states import PauseReason, RunStatus
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """An open run in which nothing has happened for a while, or whose time is over."""
+
+    tenant_id: TenantId
+    run_id: RunId
+    generation: int
+    status: RunStatus
+    overdue: bool
+    pause_reason: PauseReason | None
+    progressed_at: datetime
+    still_seconds: float
+
+    @property
+    def place(self) -> "Place":
+        return self.progressed_at, self.run_id
+
+
+Place = tuple[datetime, UUID]
+"""Where a run stands among those that stand still: since when, and its id."""
+
+
+async def find_standstills(
+    tx: Transaction, *, seconds: float, budget_pause_seconds: float, after: Place | None = None, limit: int = 1000
+) -> list[Standstill]:
+    """Runs whose time is over, and those behind `after` without progress for `seconds`, longest first; across tenants.
+
+    Runs that rightly stand still are left out, so that they do not fill the limit: those that a person paused, those
+    that a budget paused less than `budget_pause_seconds` ago, and those whose clock stands while people decide.
+    """
+    rows = await tx.execute(
+        text(
+            """SELECT tenant_id, run_id, generation, status, pause_reason, progressed_at,
+                      COALESCE(run_deadline(r) < now(), false) AS overdue,
+                      extract(epoch FROM now() - progressed_at)::float8 AS still_seconds
+               FROM runs r
+               WHERE ended_at IS NULL
+                 AND (run_deadline(r) < now() OR (progressed_at < now() - :seconds * interval '1 second'
+                       AND (CAST(:after_at AS timestamptz) IS NULL OR (progressed_at, run_id) > (:after_at, :after_id))
+                       AND (status <> 'PAUSED' OR (pause_reason = 'budget'
+                            AND progressed_at < now() - :budget_pause * interval '1 second'))
+                       AND NOT (status = 'RUNNING' AND awaits_approval AND clock_since IS NULL)))
+               ORDER BY progressed_at, run_id LIMIT :limit"""
+        ),
+        {
+            "seconds": seconds,
+            "budget_pause": budget_pause_seconds,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        },
+    )
+    return [value_of(Standstill, row) for row in rows]
