@@ -13,12 +13,12 @@ from foundation.domain.ids import TenantId
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
 from foundation.http.server import Http
-from foundation.storage.execution import queue_watch
 from foundation.storage.session.relay import Relay
 from foundation.telemetry import metrics
 from foundation.telemetry.background import every
 from foundation.telemetry.logs import logger
 from foundation.workflow.lines import turns
+from foundation.workflow.stalls import queue_watch
 from orchestrator.app import SignalFreeServer, create_app
 from orchestrator.claiming.leases import Leases
 from orchestrator.claiming.picking import Picker

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from foundation.cloud.queue.base import Queue
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from foundation.storage.execution import queue_watch
 from foundation.storage.session.database import Database
 from foundation.telemetry import metrics
 from foundation.telemetry.background import every
 from foundation.telemetry.logs import logger
+from foundation.workflow.stalls import queue_watch
 
 _log = logger(__name__)
 _EVERY_SECONDS = 15.0

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from foundation.cloud.executions.base import Described
 from foundation.domain.states import PauseReason, RunStatus
-from foundation.storage.execution.standstills import Standstill
 from foundation.workflow.stalls import recovery
 from foundation.workflow.stalls.causes import StallCause
+from foundation.workflow.stalls.standstills import Standstill
 
 
 class Remedy(StrEnum):

@@ -11,7 +11,6 @@ from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import approvals
-from foundation.storage.execution.standstills import Place, Standstill, find_standstills
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, with_retries
 from foundation.storage.session.outbox import OutboxKind
@@ -21,6 +20,7 @@ from foundation.workflow import claims, endings, lapses, plans, run_control
 from foundation.workflow.approvals import decisions
 from foundation.workflow.stalls import faults, recovery
 from foundation.workflow.stalls.causes import Stall, StallCause
+from foundation.workflow.stalls.standstills import Place, Standstill, find_standstills
 from foundation.workflow.stalls.words import detail_of
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.retried import record_lost

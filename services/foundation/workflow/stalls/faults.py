@@ -8,8 +8,8 @@ from sqlalchemy import text
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.permissions import DECIDING_ROLES
 from foundation.domain.plan import Node, cycle_of
-from foundation.storage.execution import queue_watch
 from foundation.storage.session.database import Transaction
+from foundation.workflow.stalls import queue_watch
 from foundation.workflow.stalls.causes import Stall, StallCause
 
 GRACE_SECONDS = 30.0

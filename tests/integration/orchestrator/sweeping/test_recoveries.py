@@ -13,7 +13,7 @@ from foundation.cloud.executions.base import execution_name
 from foundation.cloud.executions.fake import FakeExecutions
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import RunId
-from foundation.storage.execution.standstills import find_standstills
+from foundation.workflow.stalls.standstills import find_standstills
 from orchestrator.sweeping.sweeper import Sweeper
 
 NOOP = {"kind": "noop"}

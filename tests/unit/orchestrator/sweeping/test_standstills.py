@@ -9,8 +9,8 @@ import pytest
 from foundation.cloud.executions.base import Described
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import PauseReason, RunStatus
-from foundation.storage.execution.standstills import Standstill
 from foundation.workflow.stalls.causes import StallCause
+from foundation.workflow.stalls.standstills import Standstill
 from orchestrator.sweeping.standstills import Recovery, Remedy, reason_to_reopen, recovery_of, remedy_of
 
 RUNNING = Standstill(
