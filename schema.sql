@@ -4,7 +4,7 @@
 --   2  people                tenants, users, memberships, api_keys
 --   3  definitions           tasks and their immutable versions
 --   4  execution             runs, steps, their lines, what they need, turns, approvals, run_events
---   5  delivery              outbox
+--   5  delivery              outbox, dead_letters, unreadable_messages
 --   6  memory of a step      message_parts, checkpoints
 --   7  money                 budgets, budget_warnings, llm_events, llm_replays, provider_usage
 --   8  tools and artifacts   tool_events, artifacts
@@ -435,6 +435,52 @@ ALTER TABLE step_needs SET (autovacuum_analyze_threshold = 20, autovacuum_analyz
 ALTER TABLE run_events SET (autovacuum_analyze_threshold = 20, autovacuum_analyze_scale_factor = 0.05);
 ALTER TABLE outbox SET (autovacuum_analyze_threshold = 200, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0.02);
 
+-- Steps that failed although another attempt might have helped: their attempts are used up, or no worker could handle
+-- their message. `cause` is the failure's code. The run's retry, by whatever route, redrives a letter; ended once.
+CREATE TABLE dead_letters (
+    tenant_id   uuid NOT NULL,
+    dead_letter_id uuid NOT NULL,
+    run_id      uuid NOT NULL,
+    step_id     uuid NOT NULL,
+    cause       text NOT NULL CHECK (length(cause) BETWEEN 1 AND 120),
+    error       jsonb NOT NULL,
+    attempts    int NOT NULL CHECK (attempts >= 0),
+    -- how often the message was received, where that is what it died of
+    receive_count int CHECK (receive_count >= 1),
+    died_at     timestamptz NOT NULL DEFAULT now(),
+    status      text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'redriven', 'discarded')),
+    ended_at    timestamptz,
+    ended_by    text,
+    reason      text CHECK (length(reason) BETWEEN 1 AND 2000),
+    PRIMARY KEY (tenant_id, dead_letter_id),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    CHECK ((status = 'open') = (ended_at IS NULL)),
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
+    CHECK ((status = 'discarded') = (reason IS NOT NULL))
+);
+CREATE INDEX dead_letters_newest ON dead_letters (tenant_id, died_at DESC, dead_letter_id DESC);
+CREATE INDEX dead_letters_of_run ON dead_letters (tenant_id, run_id) WHERE status = 'open';
+CREATE UNIQUE INDEX dead_letters_of_step ON dead_letters (tenant_id, step_id) WHERE status = 'open';
+
+-- Dead letters that no one can read, so that they belong to no tenant: the platform's operators look at them.
+CREATE TABLE unreadable_messages (
+    message_id  uuid PRIMARY KEY,
+    sha256      bytea NOT NULL CHECK (length(sha256) = 32),
+    head        text NOT NULL CHECK (length(head) <= 2000),
+    size        int NOT NULL CHECK (size >= 0),
+    receive_count int NOT NULL CHECK (receive_count >= 1),
+    received_at timestamptz NOT NULL DEFAULT now(),
+    discarded_at timestamptz,
+    discarded_by text,
+    reason      text CHECK (length(reason) BETWEEN 1 AND 2000),
+    CHECK ((discarded_at IS NULL) = (discarded_by IS NULL)),
+    CHECK ((discarded_at IS NULL) = (reason IS NULL))
+);
+-- a message that is received again, because it could not be deleted, is the same one
+CREATE UNIQUE INDEX unreadable_messages_open ON unreadable_messages (sha256) WHERE discarded_at IS NULL;
+CREATE INDEX unreadable_messages_newest ON unreadable_messages (received_at DESC, message_id DESC);
+
 -- 6  memory of a step ------------------------------------------------------------------------------------------------
 
 -- A message's part, stored once a tenant by the SHA-256 of its uncompressed bytes.
@@ -715,6 +761,9 @@ GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
 GRANT INSERT ON platform_audit TO control_plane;
+GRANT SELECT ON dead_letters, unreadable_messages TO control_plane;
+GRANT UPDATE (status, ended_at, ended_by, reason) ON dead_letters TO control_plane;
+GRANT UPDATE (discarded_at, discarded_by, reason) ON unreadable_messages TO control_plane;
 GRANT UPDATE ON tool_events TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
 -- what has not gone out yet, to say why a run stands still
@@ -734,6 +783,9 @@ GRANT INSERT ON steps TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts, lines TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON queue_watch TO orchestrator;
+GRANT SELECT, INSERT, UPDATE ON dead_letters TO orchestrator;
+GRANT SELECT, INSERT ON unreadable_messages TO orchestrator;
+GRANT UPDATE (receive_count, received_at) ON unreadable_messages TO orchestrator;
 
 -- lambdas: open and close a generation
 GRANT SELECT ON task_versions TO lambdas;
@@ -766,7 +818,7 @@ DO $$
 DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox',
+        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox', 'dead_letters',
         'message_parts', 'checkpoints', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
@@ -786,6 +838,10 @@ CREATE POLICY members_of_tenant ON users FOR SELECT TO control_plane
 ALTER TABLE platform_audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_audit FORCE ROW LEVEL SECURITY;
 CREATE POLICY operators_acts ON platform_audit FOR INSERT TO control_plane WITH CHECK (true);
+
+ALTER TABLE unreadable_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE unreadable_messages FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_nobody ON unreadable_messages TO orchestrator, control_plane USING (true) WITH CHECK (true);
 
 ALTER TABLE provider_usage ENABLE ROW LEVEL SECURITY;
 ALTER TABLE provider_usage FORCE ROW LEVEL SECURITY;

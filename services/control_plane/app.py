@@ -13,6 +13,7 @@ from control_plane.artifacts.routes import router as artifacts
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
 from control_plane.comparisons.routes import router as comparisons
+from control_plane.dead_letters.routes import router as dead_letters
 from control_plane.explanations.routes import router as explanations
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
@@ -75,6 +76,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         comparisons,
         explanations,
         approvals,
+        dead_letters,
         artifacts,
         budgets,
         budget_warnings,

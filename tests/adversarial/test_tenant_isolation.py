@@ -31,6 +31,7 @@ WITHOUT_TENANT = {
     "gateway_instances": "the gateways that run",
     "queue_watch": "when a worker last looked at the queue of all tenants",
     "platform_audit": "what the platform's operators did, who belong to no tenant",
+    "unreadable_messages": "what nobody can read, so that nobody knows whose it is",
 }
 CODE = "open('/work/out/secret.txt', 'w').write('mine')"
 TOOL = {"name": "keep", "kind": "tool", "tool": "code.python", "arguments": {"code": CODE}}
@@ -72,14 +73,28 @@ def neighbour(stack: Stack) -> Neighbour:
     ids = {"run_id": run["id"], "task_id": run["task_id"], "artifact_id": artifact["id"], "request_id": request_id}
     ids["other_id"] = run["id"]
     ids["approval_id"] = approval["id"]
+    ids["dead_letter_id"] = a_dead_letter(stack, run["id"])
     fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month", "name": str(TOOL["name"])}
     return Neighbour(owner, {name: str(value) for name, value in (ids | fixed).items()})
 
 
+def a_dead_letter(stack: Stack, run_id: str) -> str:
+    """One of a step of the run, whatever became of it."""
+    with stack.superuser() as connection:
+        query = """INSERT INTO dead_letters (tenant_id, dead_letter_id, run_id, step_id, cause, error, attempts)
+                   SELECT tenant_id, gen_random_uuid(), run_id, step_id, 'worker_lost', '{"code": "worker_lost"}', 5
+                   FROM steps WHERE run_id = %s LIMIT 1 RETURNING dead_letter_id"""
+        [(letter,)] = connection.execute(query, [run_id]).fetchall()
+    return str(letter)
+
+
 PREFIX = "/api/v1"
 OPERATIONS = operations_of(unopened_api())
-OF_THE_PLATFORM = ("/api/v1/breakers", "/api/v1/operations")
+OF_THE_PLATFORM = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 """What belongs to no tenant: owners may look at it, and only operators change it."""
+PLATFORM_IDS = {"provider": "simulated", "model": "default", "message_id": str(UUID(int=1))}
+OF_OPERATORS = "/api/v1/operations/unreadable-messages"
+"""What even owners may not look at."""
 QUERIES = {"GET /api/v1/usage": {"group_by": "user"}}
 """What an operation cannot be asked without."""
 NAMES_IDS = {"POST /api/v1/runs": ("task_id",)}
@@ -146,8 +161,9 @@ def test_a_neighbour_s_things_can_be_named_in_no_body(member: Member, neighbour:
 
 @every(is_view)
 def test_a_neighbour_s_things_are_in_no_list(member: Member, neighbour: Neighbour, operation: Operation) -> None:
-    answer = call(member, operation, {"provider": "simulated", "model": "default"})
-    assert answer.status_code in ({200, 404} if "{" in operation.path else {200}), answer.text
+    answer = call(member, operation, PLATFORM_IDS)
+    expected = {403} if operation.path.startswith(OF_OPERATORS) else {200, 404} if "{" in operation.path else {200}
+    assert answer.status_code in expected, answer.text
     assert [thing for thing in neighbour.things() if thing in answer.text] == []
 
 
@@ -168,7 +184,7 @@ def test_what_a_caller_makes_or_changes_is_its_own(member: Member, neighbour: Ne
 
 @every(lambda operation: is_of_the_platform(operation) and operation.method != "GET")
 def test_what_is_of_the_platform_is_changed_by_no_tenant_s_owner(member: Member, operation: Operation) -> None:
-    answer = call(member, operation, {"provider": "simulated", "model": "default"})
+    answer = call(member, operation, PLATFORM_IDS)
     assert answer.status_code == 403, answer.text
 
 

@@ -74,6 +74,13 @@ _PERMISSIONS = {
     "DELETE /breakers/{provider}/{model:path}": "operate",
     "GET /operations/alerts": "oversee",
     "GET /workers": "oversee",
+    "GET /dead-letters": "read",
+    "GET /dead-letters/{dead_letter_id}": "read",
+    "POST /dead-letters/redrive": "run",
+    "POST /dead-letters/{dead_letter_id}/redrive": "run",
+    "POST /dead-letters/{dead_letter_id}/discard": "run",
+    "GET /operations/unreadable-messages": "operate",
+    "POST /operations/unreadable-messages/{message_id}/discard": "operate",
 }
 """Written out, so that an operation whose permission is loosened by mistake is seen."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}

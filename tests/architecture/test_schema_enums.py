@@ -12,6 +12,7 @@ from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.permissions import Role
 from foundation.domain.states import (
     ApprovalStatus,
+    DeadLetterStatus,
     ExpiryPolicy,
     PauseReason,
     Priority,
@@ -45,6 +46,7 @@ _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("steps", "status", StepStatus),
     ("steps", "kind", StepKind),
     ("approvals", "status", ApprovalStatus),
+    ("dead_letters", "status", DeadLetterStatus),
     ("approvals", "on_expiry", ExpiryPolicy),
     ("outbox", "kind", OutboxKind),
     ("memberships", "role", Role),

@@ -14,7 +14,8 @@ LockstepError
 ├── Conflict              the world is not in the state that the call needs
 │   ├── VersionMismatch
 │   ├── IllegalTransition
-│   └── ApprovalClosed    the request has been decided, or ended in another way
+│   ├── ApprovalClosed    the request has been decided, or ended in another way
+│   └── DeadLetterClosed  the dead letter was redriven or discarded
 ├── IdempotencyConflict   the key was used for another request
 ├── QuotaExceeded         a limit on count or rate
 ├── BudgetExceeded        a limit on money or tokens
@@ -177,6 +178,20 @@ class ApprovalClosed(Conflict):
         return {"approval": self.approval}
 
 
+class DeadLetterClosed(Conflict):
+    """Nothing is left to be done about the dead letter; `dead_letter` is its outcome."""
+
+    code = "dead_letter_closed"
+    usual_remedy = "nothing is left to do; the outcome stands in `dead_letter`"
+
+    def __init__(self, detail: str, *, dead_letter: Mapping[str, object]) -> None:
+        super().__init__(detail)
+        self.dead_letter = dict(dead_letter)
+
+    def data(self) -> Mapping[str, object]:
+        return {"dead_letter": self.dead_letter}
+
+
 class IdempotencyConflict(LockstepError):
     """One key was used for two different requests."""
 
@@ -268,12 +283,15 @@ class Failure:
     causes: tuple["Failure", ...] = field(default=())
     run_id: str | None = None
     """The run in which it happened, where that is another one than the run that tells of it."""
+    retryable: bool | None = None
+    retry_after: float | None = None
+    """Whether another attempt may help, and in how many seconds; None where nobody knows."""
 
     def as_json(self) -> dict[str, object]:
         """The stored and published shape; absent members are left out."""
         document: dict[str, object] = {"code": self.code, "detail": self.detail}
-        for name in ("run_id", "step", "at", "trace_id"):
-            if value := getattr(self, name):
+        for name in ("run_id", "step", "at", "trace_id", "retryable", "retry_after"):
+            if (value := getattr(self, name)) not in {None, ""}:
                 document[name] = value
         if self.causes:
             document["causes"] = [cause.as_json() for cause in self.causes]

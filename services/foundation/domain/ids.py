@@ -14,6 +14,8 @@ StepId = NewType("StepId", UUID)
 ArtifactId = NewType("ArtifactId", UUID)
 JobId = NewType("JobId", UUID)
 ApprovalId = NewType("ApprovalId", UUID)
+DeadLetterId = NewType("DeadLetterId", UUID)
+MessageId = NewType("MessageId", UUID)
 
 _JOB_NAMESPACE = UUID("6a0b5d7e-0d0c-5c55-9d3f-3c1f1f7a9b10")
 

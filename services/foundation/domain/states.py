@@ -137,6 +137,14 @@ class ApprovalStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DeadLetterStatus(StrEnum):
+    """What became of a step that used up its attempts; a letter leaves `open` once."""
+
+    OPEN = "open"
+    REDRIVEN = "redriven"
+    DISCARDED = "discarded"
+
+
 ENDED_BY = {Decision.APPROVE: ApprovalStatus.APPROVED, Decision.REJECT: ApprovalStatus.REJECTED}
 
 

@@ -1,4 +1,4 @@
-"""Consumes the dead letters: fails a step whose message no worker could handle, and drops every other message."""
+"""Consumes the dead letters: fails a step whose message no worker could handle, and keeps what nobody can read."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from foundation.cloud.queue.base import Queue, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import Failure, LockstepError
 from foundation.domain.failure_codes import FailureCode
+from foundation.storage.execution.dead import unreadable_messages
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.workflow import claims
@@ -19,7 +20,7 @@ _PAUSE_SECONDS = 5.0
 
 
 class DeadLetters:
-    """Receives messages from the dead-letter queue and fails their steps."""
+    """Receives messages from the dead-letter queue; each is deleted there once the database has what becomes of it."""
 
     def __init__(self, queue: Queue, database: Database, *, worker_id: str) -> None:
         self._queue = queue
@@ -38,18 +39,22 @@ class DeadLetters:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def handle(self, message: Received) -> None:
-        """Claims the step and fails it; drops a message whose step has a live holder or is at another tick."""
+        """Claims the step and fails it, unless it has a live holder or is at another tick: then others care for it."""
         try:
             parsed = StepMessage.model_validate_json(message.body)
         except ValidationError:
-            _log.error("a dead letter cannot be read and is dropped", extra={"head": message.body[:200]})
+            _log.error("a dead letter cannot be read", extra={"head": message.body[:200]})
+            async with self._database.across_tenants(reason="nobody knows whose message this is") as tx:
+                await unreadable_messages.keep(tx, message.body, receive_count=message.receive_count)
             return
         dispatch = dispatch_of(parsed)
         async with self._database.tenant(parsed.tenant_id) as tx:
             claim = await claims.claim(tx, dispatch, worker_id=self._worker_id, lease_seconds=30, admitted=True)
             if claim is None:
-                _log.info("a dead letter is of no live step and is dropped", extra={"step_id": str(parsed.step_id)})
+                _log.info("a dead letter is of no live step", extra={"step_id": str(parsed.step_id)})
                 return
-            failure = Failure(FailureCode.DEAD_LETTER, "the step's message was received too often without a result")
-            await record_failed(tx, claim.lease_fence(), failure)
+            failure = Failure(
+                FailureCode.DEAD_LETTER, "the step's message was received too often without a result", retryable=True
+            )
+            await record_failed(tx, claim.lease_fence(), failure, exhausted=True, receive_count=message.receive_count)
         _log.error("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from foundation.domain.errors import Failure
 from foundation.domain.states import RecoveryPolicy
+from foundation.storage.execution.dead import dead_letters
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from foundation.workflow import step_endings
@@ -13,14 +14,34 @@ from orchestrator.work import Record
 
 
 async def record_failed(
-    tx: Transaction, lease: LeaseFence, failure: Failure, *, records: Sequence[Record] = (), output: object = None
+    tx: Transaction,
+    lease: LeaseFence,
+    failure: Failure,
+    *,
+    records: Sequence[Record] = (),
+    output: object = None,
+    exhausted: bool = False,
+    receive_count: int | None = None,
 ) -> None:
-    """Ends the step as FAILED, and treats the rest of its run by its `on_failure` or the task's `on_step_failure`."""
+    """Ends the step as FAILED, and treats the rest of its run by its `on_failure` or the task's `on_step_failure`.
+
+    `exhausted`: another attempt might have helped, and there is none; the step is kept as a dead letter.
+    """
     dispatch = lease.dispatch
     failure = step_endings.placed(failure, step=lease.name)
     excused = lease.on_failure is RecoveryPolicy.CONTINUE
     await end_failed(tx, lease, failure, output=output, excused=excused)
     await write_records(tx, records)
+    if exhausted:
+        await dead_letters.insert(
+            tx,
+            dispatch.tenant_id,
+            run_id=dispatch.run_id,
+            step_id=dispatch.step_id,
+            error=failure.as_json(),
+            attempts=lease.attempt,
+            receive_count=receive_count,
+        )
     ending = EndingStep(dispatch.tenant_id, dispatch.run_id, dispatch.step_id, lease.name, waiting=dispatch)
     events = await step_endings.follow_failure(tx, ending, failure, policy=lease.on_failure)
     await close(tx, lease, *events)

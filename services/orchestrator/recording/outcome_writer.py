@@ -1,6 +1,7 @@
 """Writes each outcome of a tick in one transaction, and observes the step's duration."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from foundation.domain.errors import BudgetExceeded, Failure
@@ -87,11 +88,13 @@ class OutcomeWriter(OutcomeRecording):
         output: object = None,
     ) -> bool:
         again = may_retry(lease, failure, transient=retryable)
+        worth_it = retryable or lease.retry.asks_for(failure.code)
+        failure = replace(failure, retryable=worth_it, retry_after=retry_after)
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             if again:
                 await record_retried(tx, lease, failure, delay_seconds=delay_of(lease, retry_after=retry_after))
             else:
-                await record_failed(tx, lease, failure, records=records, output=output)
+                await record_failed(tx, lease, failure, records=records, output=output, exhausted=worth_it)
             self._failpoints.reach("failed.before_commit")
         self._failpoints.reach("failed.after_commit")
         _observe(lease, StepStatus.RETRYING if again else StepStatus.FAILED)

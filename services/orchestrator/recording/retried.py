@@ -1,5 +1,7 @@
 """Records a step that failed and is tried again: it keeps its token, and its message is sent again after a pause."""
 
+from dataclasses import replace
+
 from foundation.contracts.run_events import StepRetrying
 from foundation.domain.errors import Failure
 from foundation.domain.retry import delay_before
@@ -47,7 +49,7 @@ async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> N
     if may_retry(lease, failure, transient=True):
         await record_retried(tx, lease, failure, delay_seconds=0)
     else:
-        await record_failed(tx, lease, failure)
+        await record_failed(tx, lease, replace(failure, retryable=True), exhausted=True)
 
 
 def delay_of(lease: LeaseFence, *, retry_after: float | None) -> float:

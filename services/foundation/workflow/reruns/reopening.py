@@ -11,6 +11,7 @@ from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.reruns import StandingStep, StepRerun
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.execution import items, run_events, tool_events
+from foundation.storage.execution.dead import dead_letters
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.workflow import run_control
@@ -84,6 +85,7 @@ async def reopen(tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingSt
             "nano_usd": plan.budget.nano(),
         },
     )
+    await dead_letters.mark_redriven(tx, run.tenant_id, run.run_id, list(plan.again), by=plan.actor)
     event = RunRetried(actor=plan.actor, ended_as=run.status, steps=list(plan.again))
     await run_events.append(tx, run.tenant_id, run.run_id, [event])
     return await run_control.open_generation(tx, run, reason=f"retried by {plan.actor}")

@@ -52,14 +52,13 @@ def test_a_definition_says_after_which_failures_a_step_is_tried_again(
 
 
 @pytest.mark.parametrize("attempt", range(1, MAX_ATTEMPTS))
-def test_the_pause_is_the_tables_within_a_quarter(attempt: int) -> None:
-    base = DELAYS[attempt]
-    assert 0.75 * base <= delay_of(a_lease(attempt=attempt), retry_after=None) <= 1.25 * base
+def test_the_pause_is_the_tables_at_the_most(attempt: int) -> None:
+    assert 0 <= delay_of(a_lease(attempt=attempt), retry_after=None) <= DELAYS[attempt]
 
 
 def test_a_failure_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() -> None:
     assert delay_of(a_lease(attempt=1), retry_after=90) == 90
-    assert delay_of(a_lease(attempt=4), retry_after=0.5) >= 0.75 * DELAYS[4]
+    assert 0.5 <= delay_of(a_lease(attempt=4), retry_after=0.5) <= DELAYS[4]
 
 
 def test_a_failure_that_asks_for_no_pause_gets_none() -> None:

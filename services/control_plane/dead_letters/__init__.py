@@ -1,0 +1,1 @@
+"""Steps that used up their attempts, and messages that nobody can read."""
