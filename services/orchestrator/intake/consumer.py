@@ -25,6 +25,7 @@ from orchestrator.work import Work
 
 _log = logger(__name__)
 _AGAIN_SECONDS = 1.0
+_BATCHES_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,39 @@ class Consumer:
 
     async def run(self) -> None:
         """Consumes until cancelled; steps that were started by then go on."""
+        messages: Sequence[Received] = ()
         while True:
             try:
-                messages = await self._queue.receive(
-                    BATCH, wait_seconds=self._poll_seconds, visibility_seconds=self._visibility_seconds
-                )
+                messages = await (self._receive_many() if len(messages) >= BATCH else self._receive())
             except QueueMissing:
                 _log.debug("the queue is missing; it is being deployed again")
+                messages = ()
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
             except DependencyUnavailable as error:
                 _log.warning("the queue does not answer", extra={"error": error.detail})
+                messages = ()
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
             await self._take_all(messages)
+
+    async def _receive(self) -> list[Received]:
+        return await self._queue.receive(
+            BATCH, wait_seconds=self._poll_seconds, visibility_seconds=self._visibility_seconds
+        )
+
+    async def _receive_many(self) -> list[Received]:
+        """Several batches at once, as the queue has more than one: what stands in it is in no fair order."""
+        asked = (
+            self._queue.receive(BATCH, wait_seconds=0, visibility_seconds=self._visibility_seconds)
+            for _ in range(_BATCHES_AT_ONCE)
+        )
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        received = [message for answer in answers if isinstance(answer, list) for message in answer]
+        failed = next((answer for answer in answers if isinstance(answer, BaseException)), None)
+        if failed is not None and not received:
+            raise failed
+        return received
 
     async def drain(self, *, seconds: float) -> None:
         """Waits `seconds` for running steps to end, then cancels the rest, which gives them back."""
@@ -108,7 +128,7 @@ class Consumer:
             *(self._take_admitted(one) for one in admitted), *(self._line_up(*own) for own in others.items())
         )
         if others:
-            await self.waiting.serve()
+            self.waiting.wake()
 
     async def _take_admitted(self, arrived: _Arrived) -> None:
         tenant_id = arrived.message.tenant_id
@@ -120,7 +140,7 @@ class Consumer:
                 self._shares.leave(tenant_id)
         if taken is TakeRefusal.LIMITED:
             await self._line_up(tenant_id, [arrived])
-            await self.waiting.serve()
+            self.waiting.wake()
         else:
             self._settle(arrived, taken)
 

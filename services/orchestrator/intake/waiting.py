@@ -53,8 +53,12 @@ class Waiting:
         await self._serving.wait()
 
     def freed(self, tenant_id: TenantId) -> None:
-        """A step of the tenant has ended. The waiting are served beside it, as it has no lease any more."""
+        """A step of the tenant has ended."""
         self._stuck.discard(tenant_id)
+        self.wake()
+
+    def wake(self) -> None:
+        """Has the waiting served beside whoever calls: a step that has ended has no lease any more to work under."""
         if self._tenants and not self._closed:
             self._serving.start(self.serve(), name="serve the waiting")
 
