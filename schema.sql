@@ -344,7 +344,8 @@ CREATE FUNCTION next_turn(step steps) RETURNS int
     RETURN 1 + GREATEST((step).turn, (SELECT max(t.turn) FROM turns t
                                       WHERE t.tenant_id = (step).tenant_id AND t.step_id = (step).step_id));
 
--- What steps ask of people. One row a step: one that is asked anew, after its request had ended, gets a higher version.
+-- What steps ask of people. One row a step, or of an agent's step one for each call of a tool that is to be approved. What
+-- is asked anew, after its request had ended or because the call is another one, gets a higher version.
 CREATE TABLE approvals (
     tenant_id   uuid NOT NULL,
     approval_id uuid NOT NULL,
@@ -364,8 +365,15 @@ CREATE TABLE approvals (
     decided_by  uuid REFERENCES users,
     comment     text CHECK (length(comment) BETWEEN 1 AND 2000),
     data        jsonb,
+    -- the call that is to be approved; the digest is of its tool, its arguments and its files
+    turn        int CHECK (turn >= 0),
+    tool_call_id text CHECK (length(tool_call_id) >= 1),
+    tool        text,
+    arguments   jsonb CHECK (jsonb_typeof(arguments) = 'object'),
+    call_digest bytea CHECK (length(call_digest) = 32),
     PRIMARY KEY (tenant_id, approval_id),
-    UNIQUE (tenant_id, step_id),
+    CONSTRAINT approvals_asked UNIQUE NULLS NOT DISTINCT (tenant_id, step_id, turn, tool_call_id),
+    CONSTRAINT approvals_call CHECK (num_nonnulls(turn, tool_call_id, tool, arguments, call_digest) IN (0, 5)),
     FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
     CHECK ((status = 'pending') = (ended_at IS NULL)),

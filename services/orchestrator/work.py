@@ -75,9 +75,9 @@ class StepLeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAsked:
-    """The tick ended, and the step waits without a worker until its request is decided or expires."""
+    """The tick ended, and the step waits without a worker until its requests are decided or expire."""
 
-    request: ApprovalRequest
+    requests: tuple[ApprovalRequest, ...]
     turn: int = 0
 
 

@@ -28,6 +28,14 @@ class NewDecision(BaseModel):
     data: dict[str, Any] | None = None
 
 
+class CallView(BaseModel):
+    """The call of a tool that is to be approved, as its agent's model wrote it; the decision is for this call alone."""
+
+    tool: str
+    arguments: dict[str, Any]
+    turn: int = Field(description="the agent's turn in which it asks")
+
+
 class ApprovalView(BaseModel):
     """A request. `status` is `expired` whatever its expiry meant for the step, which `on_expiry` says."""
 
@@ -47,6 +55,7 @@ class ApprovalView(BaseModel):
     decided_by: UserId | None
     comment: str | None
     data: Any
+    call: CallView | None = Field(description="of an agent that asks about a call of a tool")
     version: int
 
     @classmethod
@@ -68,5 +77,12 @@ class ApprovalView(BaseModel):
             decided_by=approval.decided_by,
             comment=approval.comment,
             data=approval.data,
+            call=_call_of(approval),
             version=approval.version,
         )
+
+
+def _call_of(approval: Approval) -> CallView | None:
+    if approval.tool is None:
+        return None
+    return CallView(tool=approval.tool, arguments=approval.arguments or {}, turn=approval.turn or 0)

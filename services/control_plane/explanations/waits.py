@@ -22,7 +22,9 @@ def waits_of(
 
     `paused` is the event of the run's last pause, `approvals` are the run's pending requests.
     """
-    requests = {approval.step_id: approval for approval in approvals}
+    requests: dict[StepId, list[Approval]] = {}
+    for approval in sorted(approvals, key=lambda one: one.expires_at):
+        requests.setdefault(approval.step_id, []).append(approval)
     if run.status is RunStatus.PAUSED:
         asked = [_step_wait(step, run, steps, requests) for step in steps if step.step_id in requests]
         if run.pause_reason is PauseReason.BUDGET:
@@ -63,8 +65,9 @@ def is_met(need: StepRow) -> bool:
     return need.status is StepStatus.SUCCESS or need.excused
 
 
-def _approval_wait(approval: Approval, run: Run) -> tuple[str, datetime]:
-    """Who may decide and what comes if nobody does, and when the wait ends at the latest."""
+def _approval_wait(requests: Sequence[Approval], run: Run) -> tuple[str, datetime]:
+    """Who may decide and what comes if nobody does, and when the wait ends at the latest; of several, of the first."""
+    approval, *more = requests
     roles = [Role(role) for role in approval.roles]
     who = deciders(roles=roles, users=approval.users)
     at_the_end = {
@@ -73,10 +76,14 @@ def _approval_wait(approval: Approval, run: Run) -> tuple[str, datetime]:
         ExpiryPolicy.FAIL: "the step fails",
     }[approval.on_expiry]
     detail = f"{who} decides request {approval.approval_id}; if nobody does, {at_the_end}"
+    if more:
+        detail = f"{detail}; and {len(more)} more requests"
     return detail, min(approval.expires_at, run.deadline_at or approval.expires_at)
 
 
-def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], requests: Mapping[StepId, Approval]) -> Wait:
+def _step_wait(
+    step: StepRow, run: Run, steps: Sequence[StepRow], requests: Mapping[StepId, Sequence[Approval]]
+) -> Wait:
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
     match step.status:

@@ -1,10 +1,17 @@
 """Finds the people whom a definition names for its approvals and who could not decide."""
 
+from collections.abc import Iterator, Sequence
+
 from control_plane.identity.callers import ApiCaller
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.definition import TaskDefinition
+from foundation.contracts.steps.agent import AgentStep
+from foundation.contracts.steps.agent_tool import AgentTool, ApprovalRule
 from foundation.contracts.steps.approval import ApprovalStep
+from foundation.contracts.steps.base import Place
+from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Fault
+from foundation.domain.ids import UserId
 from foundation.domain.permissions import DECIDING_ROLES
 from foundation.storage.people import tenancy
 from foundation.storage.session.database import Transaction
@@ -16,10 +23,10 @@ async def approver_faults(tx: Transaction, caller: ApiCaller, definition: TaskDe
     Whoever leaves the tenant later is still named: the request then waits for the others, or expires.
     """
     named = [
-        (pointer_of(("steps", index, "users", place)), user_id)
+        (pointer_of(("steps", index, *at, "users", place)), user_id)
         for index, step in enumerate(definition.steps)
-        if isinstance(step, ApprovalStep)
-        for place, user_id in enumerate(step.users)
+        for at, users in _asked_by(step)
+        for place, user_id in enumerate(users)
     ]
     if not named:
         return []
@@ -32,3 +39,13 @@ async def approver_faults(tx: Transaction, caller: ApiCaller, definition: TaskDe
         elif role not in DECIDING_ROLES:
             faults.append(Fault(pointer, f"this user is a {role}, and may not decide"))
     return faults
+
+
+def _asked_by(step: Step) -> Iterator[tuple[Place, Sequence[UserId]]]:
+    """The users whom the step names, each list with the place of what it stands in within the step."""
+    if isinstance(step, ApprovalStep):
+        yield (), step.users
+    if isinstance(step, AgentStep):
+        for place, tool in enumerate(step.tools):
+            if isinstance(tool, AgentTool) and isinstance(tool.approve, ApprovalRule):
+                yield ("tools", place, "approve"), tool.approve.users

@@ -35,8 +35,10 @@ def _place(document: Any, location: tuple[int | str, ...]) -> list[int | str]:
         location = (*location[:2], *location[_IN_A_STEP:])
     place: list[int | str] = []
     value = document
-    for part in location:
+    for at, part in enumerate(location):
         if isinstance(value, dict):
+            if part not in value and at < len(location) - 1:
+                continue  # which member of a union it tried
             place.append(part)
             value = value.get(part)
         elif isinstance(value, list) and isinstance(part, int):

@@ -115,14 +115,15 @@ async def claim(
 
 
 async def hand_over(tx: Transaction, lease: LeaseFence, reason: WaitReason) -> None:
-    """Lets a held step wait without a worker, its token on its row, until whatever it waits for ends it.
+    """Lets a held step wait without a worker, with its token on its row and its clock stopped.
 
     `LeaseLost` when the fence has been raised since.
     """
     row = await tx.execute(
         text(
             """UPDATE steps SET status = 'WAITING', wait_reason = :reason, waiting_since = now(),
-                                lease_expires_at = NULL, worker_id = NULL, deadline_at = NULL, clock_left = NULL
+                                lease_expires_at = NULL, worker_id = NULL, deadline_at = NULL,
+                                clock_left = COALESCE(EXTRACT(EPOCH FROM deadline_at - now()), clock_left)
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                RETURNING 1"""
         ),
@@ -135,6 +136,24 @@ async def hand_over(tx: Transaction, lease: LeaseFence, reason: WaitReason) -> N
     )
     if row.first() is None:
         raise LeaseLost("another holder has this step now; what it was to wait for was not asked for")
+
+
+async def take_back(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> StepDispatch | None:
+    """Ends the wait of a step for people: the dispatch that the caller must enqueue, or None when it does not wait."""
+    row = (
+        await tx.execute(
+            text(
+                """UPDATE steps SET status = 'QUEUED', wait_reason = NULL, waiting_since = NULL
+                   WHERE tenant_id = :tenant_id AND step_id = :step_id AND status = 'WAITING'
+                     AND wait_reason = 'approval'
+                   RETURNING run_id, generation, tick, task_token"""
+            ),
+            {"tenant_id": tenant_id, "step_id": step_id},
+        )
+    ).first()
+    if row is None:
+        return None
+    return StepDispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token)
 
 
 async def keep_token(tx: Transaction, dispatch: StepDispatch) -> bool:

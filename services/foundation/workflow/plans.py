@@ -105,7 +105,8 @@ async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> fl
     """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline.
 
     The clock may stand during approvals, so that the deadline, as which tokens live, has their time as well. Below a
-    step that starts a run anybody may be asked, so that a run with such a step has its 30 days.
+    step that starts a run anybody may be asked, and an agent may ask about each of its calls, so that a run with such a
+    step has its 30 days.
     """
     row = (
         await tx.execute(
@@ -116,14 +117,14 @@ async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> fl
                        hard_deadline = LEAST(
                            now() + (timeout_seconds + waits.seconds) * interval '1 second' - clock_used,
                            created_at + interval '30 days')
-                   FROM (SELECT COALESCE(sum(CASE step ->> 'kind' WHEN 'run' THEN :longest
-                                                  ELSE (step ->> 'expires_in')::bigint END), 0) AS seconds
+                   FROM (SELECT COALESCE(sum(COALESCE((step ->> 'expires_in')::bigint, :longest)), 0) AS seconds
                          FROM runs own
                          CROSS JOIN LATERAL (
                              SELECT definition FROM task_versions v WHERE v.tenant_id = own.tenant_id
                                AND v.task_id = own.task_id AND v.version = own.task_version LIMIT 1) pinned
                          CROSS JOIN LATERAL jsonb_path_query(
-                             pinned.definition, '$.steps[*] ? (@.kind == "approval" || @.kind == "run")') AS step
+                             pinned.definition, '$.steps[*] ? (@.kind == "approval" || @.kind == "run"
+                                                              || @.tools[*].approve != null)') AS step
                          JOIN steps s ON s.tenant_id = own.tenant_id AND s.run_id = own.run_id
                            AND s.name = step ->> 'name' AND s.ended_at IS NULL
                          WHERE own.tenant_id = :tenant_id AND own.run_id = :run_id) waits

@@ -124,7 +124,7 @@ class Advancer:
                 case StepLeftOut():
                     claimed.extend(await self._outcomes.left_out(lease, outcome.reason, free_slots=free_slots()))
                 case ApprovalAsked():
-                    await self._outcomes.asked(lease, outcome.request)
+                    await self._outcomes.asked(lease, outcome.requests)
                 case RunAwaited():
                     await self._outcomes.awaits_run(lease, outcome.plan)
                 case HandedBack():

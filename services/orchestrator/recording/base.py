@@ -25,8 +25,8 @@ class OutcomeRecording(Protocol):
 
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None: ...
 
-    async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:
-        """The step waits for the decision of this request, or of the one that an earlier claim has made."""
+    async def asked(self, lease: LeaseFence, requests: Sequence[ApprovalRequest]) -> None:
+        """The step waits for the decision of these requests, or of those that an earlier claim has made."""
         ...
 
     async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:

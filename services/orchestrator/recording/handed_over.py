@@ -13,9 +13,9 @@ from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.recording.closing import close
 
 
-async def record_asked(tx: Transaction, lease: LeaseFence, request: ApprovalRequest) -> None:
-    """Parks the step with its token, and makes the request unless it is there."""
-    await _close(tx, lease, await requests.ask(tx, lease, request))
+async def record_asked(tx: Transaction, lease: LeaseFence, asked: Sequence[ApprovalRequest]) -> None:
+    """Parks the step with its token, and makes the requests unless they are there."""
+    await _close(tx, lease, await requests.ask(tx, lease, asked))
 
 
 async def record_awaits_run(tx: Transaction, lease: LeaseFence, plan: RunPlan) -> None:

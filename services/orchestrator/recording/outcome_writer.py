@@ -65,9 +65,9 @@ class OutcomeWriter(OutcomeRecording):
             self._failpoints.reach("turn.before_commit")
         self._failpoints.reach("turn.after_commit")
 
-    async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:
+    async def asked(self, lease: LeaseFence, requests: Sequence[ApprovalRequest]) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
-            await record_asked(tx, lease, request)
+            await record_asked(tx, lease, requests)
             self._failpoints.reach("asked.before_commit")
         self._failpoints.reach("asked.after_commit")
 

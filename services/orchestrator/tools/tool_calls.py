@@ -88,7 +88,7 @@ class ToolCalls:
         given = checked_arguments(call)
         effect = TOOLS[call.tool].effect
         job_id = tool_job_id(claim.dispatch.step_id, turn=call.turn, tool_call_id=call.call_id)
-        job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, _digest(call))
+        job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, digest_of(call))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             recorded = await tool_events.begin(tx, claim, job)
         if recorded.result is not None:
@@ -251,7 +251,8 @@ def _object_key(claim: StepClaim, job_id: JobId, index: int) -> str:
     return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
 
 
-def _digest(call: ToolCall) -> bytes:
+def digest_of(call: ToolCall) -> bytes:
+    """SHA-256 of what the call does: its tool, its arguments, and the names and digests of its files."""
     content = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 

@@ -240,7 +240,7 @@ async def test_a_decision_fences_a_worker_that_asks_again(parts: Parts) -> None:
     outcome = await ApprovalEngine().run(work)
     assert isinstance(outcome, ApprovalAsked)
     with pytest.raises(LeaseLost):
-        await parts.writer.asked(work.claim.lease_fence(), outcome.request)
+        await parts.writer.asked(work.claim.lease_fence(), outcome.requests)
     assert (await step_of(parts, run)).status == "SUCCESS"
     assert (await request_of(parts, run)).version == 2
 

@@ -1,12 +1,13 @@
 """Steps in which a model acts in turns."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.expressions.evaluation import is_expression
-from foundation.contracts.message import Message
+from foundation.contracts.message import OBJECT, TEXT, Message, shape_of
+from foundation.contracts.steps.agent_tool import CALL_NAME, AgentTool, ApprovalRule
 from foundation.contracts.steps.base import ModelName, Place, StepBase, Text, below
 from foundation.contracts.steps.final_output import FinalOutput
 from foundation.contracts.tools.catalogue import ToolName
@@ -23,6 +24,10 @@ class ToolSucceeded(Message):
     tool: ToolName
 
 
+GivenTool = Annotated[Annotated[ToolName, Tag(TEXT)] | Annotated[AgentTool, Tag(OBJECT)], Discriminator(shape_of)]
+StopCondition = Annotated[Annotated[Text, Tag(TEXT)] | Annotated[ToolSucceeded, Tag(OBJECT)], Discriminator(shape_of)]
+
+
 class AgentStep(StepBase):
     """Lets a model act in turns, with tools, until it answers, a condition holds, or its turns are used up.
 
@@ -34,13 +39,13 @@ class AgentStep(StepBase):
     model: ModelName = "default"
     instructions: Text
     prompt: Text = ""
-    tools: list[ToolName] = Field(default=[], max_length=32)
+    tools: list[GivenTool] = Field(default=[], max_length=32)
     files: str | list[Any] = Field(default_factory=list)
     max_turns: int = Field(default=12, ge=1, le=200)
     max_tokens: int = Field(default=2048, ge=1, le=200_000)
     context_tokens: int = Field(default=100_000, ge=1_000, le=10_000_000)
     output: FinalOutput | None = None
-    stop_when: list[Text | ToolSucceeded] = Field(default=[], max_length=10)
+    stop_when: list[StopCondition] = Field(default=[], max_length=10)
 
     @property
     def turns(self) -> int:
@@ -51,9 +56,29 @@ class AgentStep(StepBase):
         faults = super().faults(at) + below(pointer, written_file_faults(self.files or None))
         if self.files and not self.tools:
             faults.append(Fault(pointer, "only tools read files; name one in `tools`"))
+        faults += self._tool_faults((*at, "tools"))
         if self.output is not None:
             faults += self.output.faults(pointer_of((*at, "output")))
         return faults + self._stop_faults((*at, "stop_when"))
+
+    @property
+    def tool_names(self) -> list[str]:
+        return [tool.name if isinstance(tool, AgentTool) else tool for tool in self.tools]
+
+    def approval_rules(self) -> dict[str, ApprovalRule]:
+        """By the names of the tools whose calls people approve."""
+        rules = {tool.name: tool.rule() for tool in self.tools if isinstance(tool, AgentTool)}
+        return {name: rule for name, rule in rules.items() if rule is not None}
+
+    def _tool_faults(self, at: Place) -> list[Fault]:
+        faults = []
+        names = self.tool_names
+        for place, tool in enumerate(self.tools):
+            if names.index(names[place]) != place:
+                faults.append(Fault(pointer_of((*at, place)), f"{names[place]!r} is named twice"))
+            if isinstance(tool, AgentTool):
+                faults += tool.faults((*at, place))
+        return faults
 
     def _stop_faults(self, at: Place) -> list[Fault]:
         if self.stop_when and self.output is not None:
@@ -61,7 +86,7 @@ class AgentStep(StepBase):
         faults = []
         for place, condition in enumerate(self.stop_when):
             if isinstance(condition, ToolSucceeded):
-                if condition.tool not in self.tools:
+                if condition.tool not in self.tool_names:
                     reason = f"the agent has no tool {condition.tool!r}"
                     faults.append(Fault(pointer_of((*at, place, "tool")), reason))
             elif not is_expression(condition):
@@ -71,4 +96,4 @@ class AgentStep(StepBase):
 
     def names_read_besides(self, member: str) -> frozenset[str]:
         more = super().names_read_besides(member)
-        return more | CALL_NAMES if member == "stop_when" else more
+        return more | {"stop_when": CALL_NAMES, "tools": CALL_NAME}.get(member, frozenset())

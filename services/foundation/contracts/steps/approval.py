@@ -1,5 +1,6 @@
 """Steps that wait for a person's decision."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -40,9 +41,7 @@ class ApprovalStep(StepBase):
             faults.append(Fault(pointer_of((*at, "resources")), reason))
         if not self.message.strip():
             faults.append(Fault(pointer_of((*at, "message")), "nobody would know what is asked; write a message"))
-        for place, role in enumerate(self.roles):
-            if role not in DECIDING_ROLES:
-                faults.append(Fault(pointer_of((*at, "roles", place)), f"a {role} may not decide"))
+        faults += role_faults(self.roles, at)
         if self.form is None:
             return faults
         if wrong := form_faults(self.form):
@@ -55,3 +54,12 @@ class ApprovalStep(StepBase):
     def templates(self) -> dict[str, Any]:
         """Without the form: a `${…}` in a schema, such as the end of a pattern, is its own."""
         return {name: value for name, value in super().templates().items() if name != "form"}
+
+
+def role_faults(roles: Sequence[Role], at: Place) -> list[Fault]:
+    """One for each role whose members may never decide."""
+    return [
+        Fault(pointer_of((*at, "roles", place)), f"a {role} may not decide")
+        for place, role in enumerate(roles)
+        if role not in DECIDING_ROLES
+    ]

@@ -15,8 +15,19 @@ from foundation.storage.session.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
+class RequestedCall:
+    """A call of a tool that is to be approved; `digest` is that of its tool, its arguments and its files."""
+
+    turn: int
+    call_id: str
+    tool: str
+    arguments: dict[str, Any]
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """What a step asks, of whom, and for how long."""
+    """What a step asks, of whom, and for how long; of an agent, about which of its calls."""
 
     message: str
     roles: tuple[str, ...]
@@ -24,6 +35,7 @@ class ApprovalRequest:
     form: dict[str, Any] | None
     expires_in: int
     on_expiry: ExpiryPolicy
+    call: RequestedCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,11 @@ class Approval:
     decided_by: UserId | None
     comment: str | None
     data: Any
+    turn: int | None = None
+    tool: str | None = None
+    """Of a request about a call; all four are None where the step itself asks."""
+    arguments: dict[str, Any] | None = None
+    call_digest: bytes | None = None
 
 
 _SELECT = """
@@ -59,35 +76,46 @@ _SELECT = """
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """The pending request of a step, whether this or an earlier claim of the step made it."""
+    """The request of a step or of a call, whether this or an earlier claim of the step made it."""
 
     approval_id: ApprovalId
     expires_at: datetime
     is_new: bool
+    is_pending: bool
+    """One about a call may have been decided since it was looked for."""
 
 
 async def open_request(
     tx: Transaction, tenant_id: TenantId, run_id: RunId, step_id: StepId, request: ApprovalRequest
 ) -> OpenRequest:
-    """The step's pending request: the one that is there, or else a new one. A request that had ended is asked anew."""
+    """The request that is there, or else a new one.
+
+    A step's request that had ended is asked anew. One about a call is asked anew where it ended with its step, or where
+    the call is another one now; a decision about this very call stands.
+    """
     row = (
         await tx.execute(
             text(
                 """WITH asked AS (
                        INSERT INTO approvals (tenant_id, approval_id, run_id, step_id, message, roles, users, form,
-                                              on_expiry, expires_at)
+                                              on_expiry, expires_at, turn, tool_call_id, tool, arguments, call_digest)
                        VALUES (:tenant_id, :approval_id, :run_id, :step_id, :message, :roles, :users,
-                               CAST(:form AS jsonb), :on_expiry, now() + :expires_in * interval '1 second')
-                       ON CONFLICT (tenant_id, step_id) DO UPDATE
+                               CAST(:form AS jsonb), :on_expiry, now() + :expires_in * interval '1 second',
+                               :turn, :call_id, :tool, CAST(:arguments AS jsonb), :digest)
+                       ON CONFLICT (tenant_id, step_id, turn, tool_call_id) DO UPDATE
                        SET version = approvals.version + 1, status = 'pending', message = excluded.message,
                            requested_at = now(), expires_at = excluded.expires_at, ended_at = NULL, decided_by = NULL,
-                           comment = NULL, data = NULL
-                       WHERE approvals.status <> 'pending'
+                           comment = NULL, data = NULL, tool = excluded.tool, arguments = excluded.arguments,
+                           call_digest = excluded.call_digest
+                       WHERE CASE WHEN approvals.call_digest IS NULL THEN approvals.status <> 'pending'
+                                  ELSE approvals.status = 'cancelled' OR approvals.call_digest <> excluded.call_digest
+                                  END
                        RETURNING approval_id, expires_at)
-                   SELECT approval_id, expires_at, true AS is_new FROM asked
+                   SELECT approval_id, expires_at, true AS is_new, true AS is_pending FROM asked
                    UNION ALL
-                   SELECT approval_id, expires_at, false FROM approvals
-                   WHERE tenant_id = :tenant_id AND step_id = :step_id AND status = 'pending'
+                   SELECT approval_id, expires_at, false, status = 'pending' FROM approvals
+                   WHERE tenant_id = :tenant_id AND step_id = :step_id AND turn IS NOT DISTINCT FROM CAST(:turn AS int)
+                     AND tool_call_id IS NOT DISTINCT FROM CAST(:call_id AS text)
                    LIMIT 1"""
             ),
             {
@@ -95,16 +123,28 @@ async def open_request(
                 "approval_id": new_uuid(),
                 "run_id": run_id,
                 "step_id": step_id,
-                "message": request.message,
-                "roles": list(request.roles),
-                "users": list(request.users),
-                "form": jsonb(request.form),
-                "on_expiry": request.on_expiry.value,
-                "expires_in": request.expires_in,
+                **_values_of(request),
             },
         )
     ).one()
     return value_of(OpenRequest, row)
+
+
+def _values_of(request: ApprovalRequest) -> dict[str, Any]:
+    call = request.call
+    return {
+        "message": request.message,
+        "roles": list(request.roles),
+        "users": list(request.users),
+        "form": jsonb(request.form),
+        "on_expiry": request.on_expiry.value,
+        "expires_in": request.expires_in,
+        "turn": call and call.turn,
+        "call_id": call and call.call_id,
+        "tool": call and call.tool,
+        "arguments": jsonb(call and call.arguments),
+        "digest": call and call.digest,
+    }
 
 
 async def get(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId, *, lock: bool = False) -> Approval | None:
@@ -119,6 +159,32 @@ async def get(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId, *, 
     )
     first = row.first()
     return value_of(Approval, first) if first else None
+
+
+async def of_call(tx: Transaction, tenant_id: TenantId, step_id: StepId, turn: int, call_id: str) -> Approval | None:
+    """The request about this call of the step's turn."""
+    row = await tx.execute(
+        text(
+            _SELECT
+            + """WHERE a.tenant_id = :tenant_id AND a.step_id = :step_id AND a.turn = :turn
+                   AND a.tool_call_id = :call_id"""
+        ),
+        {"tenant_id": tenant_id, "step_id": step_id, "turn": turn, "call_id": call_id},
+    )
+    first = row.first()
+    return value_of(Approval, first) if first else None
+
+
+async def any_pending(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> bool:
+    """Whether the step still waits for a decision."""
+    row = await tx.execute(
+        text(
+            """SELECT 1 FROM approvals WHERE tenant_id = :tenant_id AND step_id = :step_id AND status = 'pending'
+               LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id, "step_id": step_id},
+    )
+    return row.first() is not None
 
 
 async def page(

@@ -1,4 +1,4 @@
-"""Ends a request once, by a decision or by its expiry, and with it the step that waits for it."""
+"""Ends a request once, by a decision or by its expiry, and with it the wait of its step."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from foundation.storage.execution import approvals, run_events
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes, run_control, step_endings
+from foundation.workflow.approvals import requests
 from foundation.workflow.standing_clock import set_clock
 from foundation.workflow.step_endings import EndingStep
 
@@ -38,7 +39,8 @@ async def lock_request(tx: Transaction, tenant_id: TenantId, approval_id: Approv
 async def decide(tx: Transaction, tenant_id: TenantId, approval: Approval, verdict: Verdict) -> None:
     """Ends a locked, pending request and its step: SUCCESS when it was approved, FAILED when it was rejected.
 
-    The step ends whether it waits, was enqueued again by a new generation, or is held by a worker that asks again.
+    The step ends whether it waits, was enqueued again by a new generation, or is held by a worker that asks again. An
+    agent that asks about a call goes on instead, once all that it asks is decided.
     """
     status = ENDED_BY[verdict.decision]
     await approvals.end(
@@ -50,6 +52,9 @@ async def decide(tx: Transaction, tenant_id: TenantId, approval: Approval, verdi
         comment=verdict.comment,
         data=verdict.data,
     )
+    if approval.tool is not None:
+        await _go_on(tx, tenant_id, approval, status, by=verdict.by)
+        return
     output = _output(verdict.decision, by=verdict.by, comment=verdict.comment, data=verdict.data)
     failure = None
     if verdict.decision is Decision.REJECT:
@@ -64,6 +69,9 @@ async def expire(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId) 
     if approval is None or not approval.is_late:
         return None
     await approvals.end(tx, tenant_id, approval_id, status=ApprovalStatus.EXPIRED)
+    if approval.tool is not None:
+        await _go_on(tx, tenant_id, approval, ApprovalStatus.EXPIRED, by=None)
+        return approval
     output: dict[str, Any] | None = None
     failure: Failure | None
     nobody = f"nobody decided until {approval.expires_at.isoformat(timespec='seconds')}"
@@ -84,6 +92,19 @@ def _output(
     decision: Decision, *, by: UserId | None = None, comment: str | None = None, data: Any = None
 ) -> dict[str, Any]:
     return {"decision": decision.value, "by": None if by is None else str(by), "comment": comment, "data": data}
+
+
+async def _go_on(
+    tx: Transaction, tenant_id: TenantId, approval: Approval, status: ApprovalStatus, *, by: UserId | None
+) -> None:
+    """Lets an agent go on in the turn in which it asked; what was decided it reads itself."""
+    if not await approvals.any_pending(tx, tenant_id, approval.step_id):
+        await requests.go_on(tx, tenant_id, approval.step_id)
+    decided = StepDecided(
+        step_id=approval.step_id, name=approval.step, approval_id=approval.approval_id, status=status, by=by
+    )
+    await run_events.append(tx, tenant_id, approval.run_id, [decided])
+    await set_clock(tx, tenant_id, approval.run_id)
 
 
 async def _end_step(

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import ToolEffect
+from orchestrator.engines.agent.approving import Approving, Rejected, Undecided
 from orchestrator.engines.agent.messages import (
     FINISH,
     Message,
@@ -20,9 +20,11 @@ from orchestrator.engines.agent.messages import (
 from orchestrator.engines.final_answers import WrongAnswer, check_data
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.functions import MODEL_MISTAKES, function_name
-from orchestrator.tools.tool_calls import ToolCall
+from orchestrator.tools.tool_calls import ToolCall, checked_arguments
 from orchestrator.work import TickFailed, Work
 
+WAITING = "WAITING"
+"""The status of a call that is not made yet; a turn with one is not recorded, and is taken again after the decision."""
 MAX_CALLS = 16
 """Calls that one turn may make; a turn that asks for more is told so, and none of its calls is made."""
 
@@ -37,17 +39,17 @@ class Acting:
     def __init__(
         self,
         run: RunCall,
-        work: Work,
-        step: AgentStep,
+        approving: Approving,
         inputs: tuple[StagedFile, ...],
         *,
         tools: Mapping[str, ToolContract] = TOOLS,
     ) -> None:
         self._run = run
-        self._work = work
-        self._step = step
+        self._approving = approving
+        self._work = approving.work
+        self._step = approving.step
         self._inputs = inputs
-        self._names = {function_name(name): name for name in step.tools}
+        self._names = {function_name(name): name for name in approving.step.tool_names}
         self._tools = tools
 
     async def act(self, turn: int, calls: Sequence[Message]) -> list[Message]:
@@ -61,18 +63,21 @@ class Acting:
         ids = Counter(str(call.get("id")) for call in calls)
         answers: dict[int, Message] = {}
 
-        async def answer(place: int) -> None:
+        async def answer(place: int, *, may_run: bool = True) -> None:
             call = calls[place]
             if ids[str(call.get("id"))] > 1:
                 answers[place] = refusal(call, "two calls of this turn have one id; give each its own")
             elif name_called(call) == FINISH and self._step.output is not None:
                 answers[place] = await self._finish(call, alone=len(calls) == 1)
             else:
-                answers[place] = await self._call(turn, call)
+                answers[place] = await self._call(turn, call, may_run=may_run)
 
         async def in_order(places: Sequence[int]) -> None:
+            # Of a call that waits for people, those behind it wait for the end, but people are asked about all of them.
+            may_run = True
             for place in places:
-                await answer(place)
+                await answer(place, may_run=may_run)
+                may_run = may_run and answers[place].get("status") != WAITING
 
         once = [place for place, call in enumerate(calls) if self._effect(call) is ToolEffect.ONCE]
         beside = [answer(place) for place in range(len(calls)) if place not in once]
@@ -100,7 +105,7 @@ class Acting:
             return refusal(call, error.detail, correction=True)
         return tool_message(call, {"status": "ACCEPTED"}, final=data)
 
-    async def _call(self, turn: int, call: Message) -> Message:
+    async def _call(self, turn: int, call: Message, *, may_run: bool) -> Message:
         """The tool's message, in which the model reads its own mistakes as REFUSED; the platform's are raised."""
         tool = self._names.get(name_called(call))
         arguments = tool_arguments(call)
@@ -111,6 +116,12 @@ class Acting:
             return refusal(call, arguments, tool=tool)
         request = ToolCall(tool=tool, arguments=arguments, inputs=self._inputs, turn=turn, call_id=str(call["id"]))
         try:
+            checked_arguments(request)
+            ruling = await self._approving.ruling(request)
+            if isinstance(ruling, Rejected):
+                return tool_message(call, {"status": "REJECTED", "detail": ruling.detail}, tool=tool)
+            if isinstance(ruling, Undecided) or not may_run:
+                return tool_message(call, {"status": WAITING}, tool=tool)
             document = await self._run(self._work, request)
         except TickFailed as error:
             if error.failure.code not in MODEL_MISTAKES:

@@ -8,6 +8,7 @@ from foundation.contracts.steps.agent import AgentStep
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database, Transaction
 from orchestrator.engines.agent.acting import Acting
+from orchestrator.engines.agent.approving import Approving
 from orchestrator.engines.agent.endings import check_answer, output_of_ended
 from orchestrator.engines.agent.graph import AgentState, build_graph
 from orchestrator.engines.agent.messages import Message, finish_function
@@ -19,7 +20,7 @@ from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, messa
 from orchestrator.tools.files import stage
 from orchestrator.tools.functions import function_of
 from orchestrator.tools.tool_calls import ToolCalls
-from orchestrator.work import MoreTurns, Record, StepFinished, TickOutcome, Work
+from orchestrator.work import ApprovalAsked, MoreTurns, Record, StepFinished, TickOutcome, Work
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class _Tick:
     work: Work
     step: AgentStep
     acting: Acting
+    approving: Approving
     records: list[Record] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
 
@@ -56,10 +58,15 @@ class AgentEngine(RegisteredEngine):
             raise TypeError(f"not an agent step: {step.kind}")
         tenant_id = work.claim.dispatch.tenant_id
         inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"), at="/files")
-        tick = _Tick(work, step, Acting(self._tool_calls.run, work, step, inputs))
+        approving = Approving(self._database, work, step)
+        tick = _Tick(work, step, Acting(self._tool_calls.run, approving, inputs), approving)
         saver = BufferedSaver(self._database, work.claim)
         state, output = await self._take_turns(tick, saver)
         turn = state["turn"]
+        if approving.requests:
+            # Nothing of this turn is recorded: it is taken again after the decision, from what its model and its tools
+            # have given already.
+            return ApprovalAsked(tuple(approving.requests))
 
         async def record_checkpoint(tx: Transaction) -> None:
             await saver.record(tx, turn)
@@ -87,6 +94,8 @@ class AgentEngine(RegisteredEngine):
             start = {"messages": _opening(tick.work, tick.step), "turn": first, "first": first}
         for _ in range(tick.work.claim.turns_per_dispatch):
             state: Any = await graph.ainvoke(start, config, durability="exit")
+            if tick.approving.requests:
+                return state, None
             output = await output_of_ended(tick.work, tick.step, state, records=tuple(tick.records))
             if output is not None:
                 break
@@ -104,7 +113,7 @@ class AgentEngine(RegisteredEngine):
             "messages": sent,
             "max_tokens": tick.step.max_tokens,
         }
-        tools = [function_of(name) for name in tick.step.tools]
+        tools = [function_of(name) for name in tick.step.tool_names]
         if tick.step.output is not None:
             tools.append(finish_function(tick.step.output.schema_))
         if tools:

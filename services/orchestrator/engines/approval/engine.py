@@ -2,13 +2,11 @@
 
 from typing import Self
 
-from foundation.contracts.accepted.shown_text import hidden_in_lines
-from foundation.contracts.expressions.evaluation import ExpressionError
 from foundation.contracts.steps.approval import ApprovalStep
-from foundation.contracts.steps.base import MAX_INSTRUCTIONS
 from foundation.domain.states import StepKind
 from foundation.storage.execution.approvals import ApprovalRequest
 from orchestrator.engines.base import EngineParts, RegisteredEngine
+from orchestrator.engines.shown_messages import shown_message
 from orchestrator.work import ApprovalAsked, TickOutcome, Work
 
 
@@ -26,26 +24,11 @@ class ApprovalEngine(RegisteredEngine):
         if not isinstance(step, ApprovalStep):
             raise TypeError(f"not an approval step: {step.kind}")
         request = ApprovalRequest(
-            message=message_of(work, step),
+            message=shown_message(work.resolve_text(step.message, "message"), at="/message"),
             roles=tuple(role.value for role in step.roles),
             users=tuple(step.users),
             form=step.form,
             expires_in=step.expires_in,
             on_expiry=step.on_expiry,
         )
-        return ApprovalAsked(request)
-
-
-def message_of(work: Work, step: ApprovalStep) -> str:
-    """The message as it is shown; `ExpressionError` for one that would not be shown as it is, or is too long.
-
-    Somebody decides by what they see, so that nothing may hide in it or turn the text around it.
-    """
-    message = work.resolve_text(step.message, "message")
-    if len(message) > MAX_INSTRUCTIONS:
-        raise ExpressionError(f"/message: it has {len(message)} characters; at most {MAX_INSTRUCTIONS} are shown")
-    if not message.strip():
-        raise ExpressionError("/message: its expressions give an empty text; write || 'default' within them")
-    if (why := hidden_in_lines(message)) is not None:
-        raise ExpressionError(f"/message: {why}")
-    return message
+        return ApprovalAsked((request,))

@@ -8,6 +8,7 @@ from control_plane.tasks.service import read_definition
 from foundation.domain.errors import InvalidDefinition
 
 NOOP = {"name": "a", "kind": "noop"}
+AGENT = {"name": "b", "kind": "agent", "instructions": "x"}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,13 @@ NOOP = {"name": "a", "kind": "noop"}
         ([{"name": "b", "kind": "tool", "tool": "code.cobol"}], "/steps/0/tool", "code.cobol"),
         ([{"name": "b", "kind": "agent", "instructions": "x", "tools": ["no"]}], "/steps/0/tools/0", "no"),
         ([{"name": "b", "kind": "agent", "instructions": "x", "files": 7}], "/steps/0/files", ""),
+        ([{**AGENT, "tools": [{"name": "no"}]}], "/steps/0/tools/0/name", "no"),
+        ([{**AGENT, "tools": [{"name": "code.python", "approve": {"wen": "x"}}]}], "/steps/0/tools/0/approve/wen", ""),
+        ([{**AGENT, "tools": [{"name": "code.python", "approve": 7}]}], "/steps/0/tools/0/approve", "string"),
+        ([{**AGENT, "stop_when": [{"tool": "no"}]}], "/steps/0/stop_when/0/tool", "no"),
+        ([{**AGENT, "stop_when": [7]}], "/steps/0/stop_when/0", "string"),
+        ([{**AGENT, "output": {"schema": []}}], "/steps/0/output/schema", ""),
+        ([{**AGENT, "output": {}}], "/steps/0/output/schema", "required"),
         ([{"name": "1", "kind": "noop"}], "/steps/0/name", ""),
         ([{"kind": "noop"}], "/steps/0/name", "required"),
         ([{"name": "a"}], "/steps/0", "noop, tool, llm, agent"),

@@ -25,7 +25,7 @@ async def asked(work: Work) -> ApprovalAsked:
 async def test_a_request_has_the_message_and_the_terms_of_the_step() -> None:
     user = "019a0000-0000-7000-8000-000000000000"
     terms = {"roles": ["admin"], "users": [user], "expires_in": 60, "on_expiry": "reject", "form": {"type": "object"}}
-    request = (await asked(asking("Pay ${input.value}?\n\tNow?", 12, **terms))).request
+    request = (await asked(asking("Pay ${input.value}?\n\tNow?", 12, **terms))).requests[0]
     assert (request.message, request.roles, [str(one) for one in request.users]) == (
         "Pay 12?\n\tNow?", ("admin",), [user],
     )  # fmt: skip

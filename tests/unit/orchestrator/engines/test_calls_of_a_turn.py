@@ -6,15 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import PostgresDsn
 
 from fixtures.running.works import a_work
 from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.tools.code_python import CODE_PYTHON
 from foundation.domain.tools import ToolEffect
+from foundation.storage.session.database import Database, DatabaseSettings
 from orchestrator.engines.agent.acting import Acting
+from orchestrator.engines.agent.approving import Approving
 from orchestrator.tools.tool_calls import ToolCall
 from orchestrator.work import TickFailed, Work
 
+NOWHERE = Database(DatabaseSettings(url=PostgresDsn("postgresql://nobody@127.0.0.1:1/none")), application="tests")
+"""Nothing is asked of it: no rule says that people approve these calls."""
 WORK = a_work({"name": "first", "kind": "agent", "instructions": "Go.", "tools": ["code.python"]})
 
 
@@ -45,7 +50,12 @@ class Calls:
 
     def acting(self, effect: ToolEffect = ToolEffect.PURE) -> Acting:
         assert isinstance(WORK.step, AgentStep)
-        return Acting(self.run, WORK, WORK.step, (), tools={"code.python": replace(CODE_PYTHON, effect=effect)})
+        return Acting(
+            self.run,
+            Approving(NOWHERE, WORK, WORK.step),
+            (),
+            tools={"code.python": replace(CODE_PYTHON, effect=effect)},
+        )
 
 
 @pytest.mark.parametrize("effect", [ToolEffect.PURE, ToolEffect.KEYED])

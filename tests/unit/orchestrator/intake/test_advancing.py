@@ -59,8 +59,8 @@ class WrittenOutcomes:
     async def more_turns(self, lease: LeaseFence, outcome: MoreTurns) -> None:  # noqa: ARG002
         self._write("more_turns", outcome.turn)
 
-    async def asked(self, lease: LeaseFence, request: ApprovalRequest) -> None:  # noqa: ARG002
-        self._write("asked", request.message)
+    async def asked(self, lease: LeaseFence, requests: Sequence[ApprovalRequest]) -> None:  # noqa: ARG002
+        self._write("asked", [request.message for request in requests])
 
     async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:  # noqa: ARG002
         self._write("awaits_run", plan)
