@@ -20,6 +20,7 @@ from fixtures.running.stack import ENDED, Member, Stack, new_member
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 SLOW = "slow=0.5"
+BOTH = ["sequential", pytest.param("hierarchical", marks=pytest.mark.full)]
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def _until_recorded(stack: Stack, owner: Member, run_id: str, turns: int) -> Non
     owner.until(lambda: counted(stack, run_id)["turns"] >= turns or owner.run(run_id)["status"] in ENDED)
 
 
-def test_a_crew_that_is_cancelled_leaves_no_program_no_job_and_no_money_held(stack: Stack, owner: Member) -> None:
+def test_a_crew_that_is_cancelled_ends_with_the_call_that_is_under_way(stack: Stack, owner: Member) -> None:
     run_id = started(owner, a_crew(fault="hang"))
     assert owner.until(lambda: counted(stack, run_id)["turns prepared"] == 1, seconds=60)
     with owner.api() as api:
@@ -121,9 +122,11 @@ def test_a_crew_whose_time_is_over_fails_with_what_it_had(owner: Member) -> None
     assert run["status"] == "FAILED"
     step = owner.steps(run["id"])["crew0"]
     assert step["error"]["code"] == "step_timed_out"
+    assert [task["name"] for task in step["output"]["tasks"]] == ["count"]
+    assert {file["name"] for file in step["output"]["files"]} == {"result.json", "note.txt"}
 
 
-@pytest.mark.parametrize("process", EXPECTED)
+@pytest.mark.parametrize("process", BOTH)
 def test_a_crew_that_uses_up_its_turns_fails_with_what_it_had(owner: Member, process: str) -> None:
     run = owner.ended(started(owner, a_crew(process, max_turns=3)))
     step = owner.steps(run["id"])["crew0"]
@@ -131,7 +134,7 @@ def test_a_crew_that_uses_up_its_turns_fails_with_what_it_had(owner: Member, pro
     assert [task["name"] for task in step["output"]["tasks"]] == (["count"] if process == "sequential" else [])
 
 
-@pytest.mark.parametrize("process", EXPECTED)
+@pytest.mark.parametrize("process", BOTH)
 def test_a_crew_whose_budget_is_spent_ends_and_tells_no_agent(stack: Stack, owner: Member, process: str) -> None:
     run = owner.ended(started(owner, a_crew(process, budget={"tokens": 5_000})))
     step = owner.steps(run["id"])["crew0"]

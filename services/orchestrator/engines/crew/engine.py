@@ -1,10 +1,12 @@
 """Crew steps: CrewAI leads the agents in a program of its own; what they ask and do goes through this worker."""
 
+import asyncio
 from typing import Self
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.crew import CrewStep
 from foundation.domain.errors import SandboxUnavailable
+from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
 from orchestrator.clients.crew_program.base import CrewBroken, CrewLost, CrewProgram, CrewUnavailable
@@ -53,6 +55,11 @@ class CrewEngine(RegisteredEngine):
                 await session.play(conversation)
         except RunIsPaused:
             return HandedBack()
+        except asyncio.CancelledError:
+            if not work.clock.is_over:
+                raise
+            detail = f"the step's {step.timeout_seconds} s are over; raise its timeout_seconds, or give it less to do"
+            raise TickFailed(FailureCode.STEP_TIMED_OUT, detail, output=session.output()) from None
         except TickFailed as error:
             error.output = session.output()
             raise
