@@ -178,7 +178,9 @@ def test_runs_below_take_none_of_the_places_of_the_tenant(member: Member) -> Non
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("place", ["awaits_run.before_commit", "awaits_run.after_commit"])
+@pytest.mark.parametrize(
+    "place", [pytest.param("awaits_run.before_commit", marks=pytest.mark.full), "awaits_run.after_commit"]
+)
 def test_a_worker_that_dies_as_it_starts_a_run_has_started_one(
     stack: Stack, member: Member, tmp_path: Path, place: str
 ) -> None:
@@ -200,7 +202,7 @@ def test_a_worker_that_dies_as_it_starts_a_run_has_started_one(
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("place", ["follow.before_commit", "follow.after_commit"])
+@pytest.mark.parametrize("place", [pytest.param("follow.before_commit", marks=pytest.mark.full), "follow.after_commit"])
 def test_a_worker_that_dies_as_a_run_follows_is_followed_by_one_that_has_it_follow(
     stack: Stack, member: Member, tmp_path: Path, place: str
 ) -> None:

@@ -86,7 +86,7 @@ def test_a_pause_between_does_not_ask_again(member: Member) -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        "asked.before_commit",
+        pytest.param("asked.before_commit", marks=pytest.mark.full),
         "asked.after_commit",
         pytest.param("tool.before_submit", marks=pytest.mark.full),
         "tool.after_submit",
