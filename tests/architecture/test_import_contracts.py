@@ -42,7 +42,7 @@ SEEDS = {
         "redis",
     ),
     "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
-    "HTTP clients stay where another process is asked": ("services/foundation/workflow/slots.py", "httpx"),
+    "HTTP clients stay where another process is asked": ("services/foundation/workflow/claims.py", "httpx"),
     "Schemas that tenants write are checked within bounds": (
         "services/control_plane/budgets/service.py",
         "jsonschema_rs",

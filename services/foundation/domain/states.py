@@ -59,6 +59,10 @@ class StepKind(StrEnum):
     RUN = "run"
 
 
+KINDS_WITH_JOBS = frozenset({StepKind.TOOL, StepKind.AGENT, StepKind.CREW})
+"""The kinds whose steps may call tools."""
+
+
 class WaitReason(StrEnum):
     """The reasons for which a step or run waits; for each the platform has something that ends the wait."""
 

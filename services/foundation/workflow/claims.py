@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
-from foundation.storage.execution.dispatches import LeaseFence, RunAbove, StepClaim, StepDispatch, StepItem
+from foundation.storage.execution.dispatches import (
+    NO_OUTPUTS,
+    LeaseFence,
+    Outputs,
+    RunAbove,
+    StepClaim,
+    StepDispatch,
+    StepItem,
+)
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,12 @@ _CLAIM = text(
                                                       'budget_tokens', a.budget_tokens,
                                                       'budget_nano_usd', a.budget_nano_usd) ORDER BY above.place)
                   FROM unnest(c.ancestor_run_ids) WITH ORDINALITY AS above(run_id, place)
-                  JOIN runs a ON a.tenant_id = c.tenant_id AND a.run_id = above.run_id) END AS runs_above
+                  JOIN runs a ON a.tenant_id = c.tenant_id AND a.run_id = above.run_id) END AS runs_above,
+              CASE WHEN :with_outputs THEN (
+                  SELECT jsonb_object_agg(o.name, CASE WHEN NOT o.excused THEN jsonb_build_array(o.output) END)
+                  FROM steps o
+                  WHERE o.tenant_id = c.tenant_id AND o.run_id = c.run_id AND o.parent_id IS NULL
+                    AND (o.status = 'SUCCESS' OR o.excused)) END AS outputs
        FROM claimed c
        CROSS JOIN LATERAL (
            SELECT * FROM task_versions v
@@ -85,11 +97,19 @@ _CLAIM = text(
 
 
 async def claim(
-    tx: Transaction, dispatch: StepDispatch, *, worker_id: str, lease_seconds: float, admitted: bool = False
+    tx: Transaction,
+    dispatch: StepDispatch,
+    *,
+    worker_id: str,
+    lease_seconds: float,
+    admitted: bool = False,
+    needs_ended: bool = False,
 ) -> StepClaim | None:
     """Takes the step if it may run now: raises its fence and starts its lease. None when it may not.
 
-    `admitted` is whether the caller has made sure that no limit on what runs at once is in its way.
+    `admitted` is whether the caller has made sure that no limit on what runs at once is in its way. `needs_ended` is
+    whether the caller knows that all needs had ended before this statement: only then are their outputs read by it.
+    Where the statement waits for the row, until the last need has ended, it sees the step's row anew, but not theirs.
     """
     row = (
         await tx.execute(
@@ -104,6 +124,7 @@ async def claim(
                 "worker_id": worker_id,
                 "lease": lease_seconds,
                 "admitted": admitted,
+                "with_outputs": needs_ended,
             },
         )
     ).first()
@@ -111,7 +132,11 @@ async def claim(
         return None
     item = None if row.parent_id is None else StepItem(row.parent_id, row.item_index, row.item)
     above = tuple(RunAbove(**{**one, "run_id": RunId(UUID(one["run_id"]))}) for one in row.runs_above or ())
-    return value_of(StepClaim, row, dispatch=dispatch, item=item, runs_above=above)
+    outputs = Outputs.of(row.outputs or {}) if needs_ended else None
+    reads_none = not row.needs and item is None
+    return value_of(
+        StepClaim, row, dispatch=dispatch, item=item, runs_above=above, outputs=NO_OUTPUTS if reads_none else outputs
+    )
 
 
 async def hand_over(tx: Transaction, lease: LeaseFence, reason: WaitReason) -> None:

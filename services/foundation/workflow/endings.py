@@ -10,7 +10,7 @@ from foundation.domain.states import RunStatus, StepStatus, TimeoutPolicy, outco
 from foundation.storage.execution import run_events
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
-from foundation.workflow import outcomes, plans, run_control
+from foundation.workflow import plans, run_control, stops
 from foundation.workflow.parents.releasing import release_parent
 from foundation.workflow.plans import EndedStep, PinnedPlan
 from foundation.workflow.run_control import RunRow
@@ -82,7 +82,7 @@ async def end_refused(tx: Transaction, run: RunRow, *, error: dict[str, Any]) ->
 
 async def cancel(tx: Transaction, run: RunRow, *, error: dict[str, Any]) -> None:
     """Ends a locked, open run as CANCELLED: fences work in flight, stops its execution, closes its money scope."""
-    stopped = await outcomes.cancel_unfinished(tx, run.tenant_id, run.run_id, error=error)
+    stopped = await stops.cancel_unfinished(tx, run.tenant_id, run.run_id, error=error)
     events = [StepCancelled(step_id=step.step_id, name=step.name) for step in stopped]
     if events:
         await run_events.append(tx, run.tenant_id, run.run_id, events)

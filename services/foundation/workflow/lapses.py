@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.contracts.steps.base import Retry
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 async def lapsed(tx: Transaction, *, limit: int = 100) -> list[tuple[TenantId, StepId]]:

@@ -1,18 +1,18 @@
 """Writes the outcome of a held step's tick; each function is one part of the caller's single transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from foundation.domain.errors import LeaseLost
-from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import StepStatus
 from foundation.storage.execution import approvals, sub_runs, tool_events
-from foundation.storage.execution.dispatches import StepDispatch
+from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 
 async def end(
@@ -60,6 +60,59 @@ async def end(
     if status is not StepStatus.SUCCESS:
         await approvals.cancel_of_ended_steps(tx, tenant_id, [step_id])
         await sub_runs.tell_below_steps(tx, tenant_id, [step_id])
+
+
+# The dependents are locked in id order once the step has ended, and only then. They are found by the step's id as it is
+# given, and not by what the first part returns, so that a database without statistics looks them up by their key.
+_SUCCEED = text(
+    """WITH ended AS (
+           UPDATE steps
+           SET status = 'SUCCESS', output = CAST(:output AS jsonb), error = NULL, ended_at = now(),
+               lease_expires_at = NULL, worker_id = NULL, task_token = NULL, turn = COALESCE(:turn, turn),
+               wait_reason = NULL, waiting_since = NULL
+           WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
+           RETURNING 1),
+       dependents AS (
+           SELECT s.step_id FROM steps s JOIN step_needs n USING (tenant_id, step_id)
+           WHERE n.tenant_id = :tenant_id AND n.needs_id = :step_id AND (SELECT count(*) FROM ended) = 1
+           ORDER BY s.step_id FOR UPDATE OF s),
+       released AS (
+           UPDATE steps s
+           SET unmet_needs = s.unmet_needs - 1,
+               status = CASE WHEN s.unmet_needs = 1 AND s.status = 'WAITING' THEN 'QUEUED' ELSE s.status END,
+               wait_reason = CASE WHEN s.unmet_needs = 1 THEN NULL ELSE s.wait_reason END,
+               waiting_since = CASE WHEN s.unmet_needs = 1 THEN NULL ELSE s.waiting_since END
+           FROM dependents d
+           WHERE s.tenant_id = :tenant_id AND s.step_id = d.step_id AND s.unmet_needs > 0
+           RETURNING s.run_id, s.step_id, s.unmet_needs, s.tick, s.generation, s.task_token, s.status)
+       SELECT (SELECT count(*) FROM ended) AS ended, r.* FROM (VALUES (1)) AS one(row) LEFT JOIN released r ON true"""
+)
+
+
+async def succeed(tx: Transaction, lease: LeaseFence, *, output: Any, turn: int | None) -> list[StepDispatch]:
+    """Ends a held step well, and counts it as met by its dependents; returns those that can run now.
+
+    `end` and `release_dependents` in one statement, as this is how most steps end. `LeaseLost` when the fence has been
+    raised since.
+    """
+    tenant_id, step_id = lease.dispatch.tenant_id, lease.dispatch.step_id
+    rows = (
+        await tx.execute(
+            _SUCCEED,
+            {
+                "tenant_id": tenant_id,
+                "step_id": step_id,
+                "fence": lease.fence,
+                "output": jsonb(output),
+                "turn": turn,
+            },
+        )
+    ).all()
+    if not rows[0].ended:
+        raise LeaseLost("another holder has this step now; its result was not recorded")
+    if lease.may_have_jobs:
+        await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
+    return _can_run(rows, tenant_id)
 
 
 async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, output: Any) -> None:
@@ -162,125 +215,12 @@ async def release_dependents(tx: Transaction, tenant_id: TenantId, step_id: Step
         ),
         {"tenant_id": tenant_id, "step_id": step_id},
     )
+    return _can_run(rows.all(), tenant_id)
+
+
+def _can_run(released: Iterable[Row[Any]], tenant_id: TenantId) -> list[StepDispatch]:
     return [
         StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
-        for row in rows
+        for row in released
         if row.unmet_needs == 0 and row.status == StepStatus.QUEUED and row.task_token
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class StoppedStep:
-    """A step that was ended without running on."""
-
-    step_id: StepId
-    name: str
-    was_running: bool
-    waiting: StepDispatch | None
-    """The dispatch whose token must be answered, as the execution waits for it; None where there is no token."""
-
-
-def _stopped_of(row: Row[Any], tenant_id: TenantId) -> StoppedStep:
-    waiting = None
-    if row.task_token is not None:
-        waiting = StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
-    return StoppedStep(row.step_id, row.name, row.was_running, waiting)
-
-
-async def end_unheld(
-    tx: Transaction,
-    tenant_id: TenantId,
-    step_id: StepId,
-    *,
-    status: StepStatus,
-    output: Any = None,
-    error: dict[str, Any] | None = None,
-    excused: bool = False,
-) -> StoppedStep:
-    """Ends a step that no worker decides about, whose row is locked; a worker that holds it all the same is fenced."""
-    row = (
-        await tx.execute(
-            text(
-                """WITH before AS (
-                       SELECT step_id, task_token, status FROM steps
-                       WHERE tenant_id = :tenant_id AND step_id = :step_id AND ended_at IS NULL FOR UPDATE)
-                   UPDATE steps s
-                   SET status = :status, output = CAST(:output AS jsonb), error = CAST(:error AS jsonb),
-                       excused = :excused, ended_at = now(), fence = s.fence + 1,
-                       lease_expires_at = NULL, worker_id = NULL, task_token = NULL,
-                       wait_reason = NULL, waiting_since = NULL, retry_at = NULL
-                   FROM before b
-                   WHERE s.tenant_id = :tenant_id AND s.step_id = b.step_id
-                   RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, b.task_token,
-                             b.status = 'RUNNING' AS was_running"""
-            ),
-            {
-                "tenant_id": tenant_id,
-                "step_id": step_id,
-                "status": status.value,
-                "output": jsonb(output),
-                "error": jsonb(error),
-                "excused": excused,
-            },
-        )
-    ).one()
-    if row.was_running:
-        await tx.execute(text("SELECT pg_notify('fenced', '')"))
-    return _stopped_of(row, tenant_id)
-
-
-async def skip_dependents(
-    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, error: dict[str, Any]
-) -> list[StoppedStep]:
-    """Skips everything that needs the failed step, directly or not, in id order, with the failure as its reason."""
-    rows = await tx.execute(
-        text(
-            # OFFSET 0 keeps the lateral query apart, so that the needs of each level are looked up by their key.
-            """WITH RECURSIVE below(step_id) AS (
-                   SELECT step_id FROM step_needs WHERE tenant_id = :tenant_id AND needs_id = :step_id
-                   UNION
-                   SELECT n.step_id FROM below b CROSS JOIN LATERAL (
-                       SELECT m.step_id FROM step_needs m
-                       WHERE m.tenant_id = :tenant_id AND m.needs_id = b.step_id OFFSET 0) n),
-               locked AS (
-                   SELECT s.step_id, s.task_token FROM steps s JOIN below USING (step_id)
-                   WHERE s.tenant_id = :tenant_id AND s.ended_at IS NULL ORDER BY s.step_id FOR UPDATE OF s)
-               UPDATE steps s SET status = 'SKIPPED', error = CAST(:error AS jsonb), ended_at = now(),
-                                  wait_reason = NULL, waiting_since = NULL, task_token = NULL
-               FROM locked l
-               WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id AND s.ended_at IS NULL
-               RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, l.task_token, false AS was_running"""
-        ),
-        {"tenant_id": tenant_id, "step_id": step_id, "error": jsonb(error)},
-    )
-    return [_stopped_of(row, tenant_id) for row in rows]
-
-
-async def cancel_unfinished(
-    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, error: dict[str, Any] | None
-) -> Sequence[StoppedStep]:
-    """Cancels and fences every step of the run that has not ended, in id order, and wakes the workers that hold any."""
-    rows = await tx.execute(
-        text(
-            """WITH locked AS (
-                   SELECT step_id, status, task_token FROM steps
-                   WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL
-                   ORDER BY step_id FOR UPDATE)
-               UPDATE steps s SET status = 'CANCELLED', error = CAST(:error AS jsonb), ended_at = now(),
-                                  fence = s.fence + 1, lease_expires_at = NULL, worker_id = NULL, task_token = NULL,
-                                  wait_reason = NULL, waiting_since = NULL, retry_at = NULL
-               FROM locked l
-               WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id
-               RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, l.task_token,
-                         l.status = 'RUNNING' AS was_running"""
-        ),
-        {"tenant_id": tenant_id, "run_id": run_id, "error": jsonb(error)},
-    )
-    stopped = [_stopped_of(row, tenant_id) for row in rows]
-    if stopped:
-        await tool_events.close_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
-        await approvals.cancel_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
-        await sub_runs.tell_below_steps(tx, tenant_id, [step.step_id for step in stopped])
-    if any(step.was_running for step in stopped):
-        await tx.execute(text("SELECT pg_notify('fenced', '')"))
-    return stopped

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.steps.base import MAX_RUN_SECONDS
 from foundation.domain.ids import RunId, TenantId, new_uuid
@@ -16,6 +14,7 @@ from foundation.storage.execution.dispatches import OpenBranch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

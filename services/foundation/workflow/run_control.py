@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import (
     RunEnded,
     RunEvent,
@@ -23,7 +21,8 @@ from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.outbox import OutboxEffect, OutboxKind
 from foundation.storage.session.rows import value_of
-from foundation.workflow import callbacks, outcomes
+from foundation.storage.session.statements import text
+from foundation.workflow import callbacks, stops
 from foundation.workflow.standing_clock import set_clock_above
 
 
@@ -79,7 +78,7 @@ async def stop_unfinished(
 
     `cause` becomes the run's terminal cause unless it has one already: the first wins.
     """
-    stopped = await outcomes.cancel_unfinished(tx, tenant_id, run_id, error=error)
+    stopped = await stops.cancel_unfinished(tx, tenant_id, run_id, error=error)
     await outbox.write(tx, tenant_id, [callbacks.done(step.waiting) for step in stopped if step.waiting])
     await tx.execute(
         text(

@@ -1,9 +1,8 @@
 """Lets the run's clock stand while everything that could run waits for an approval, or for a run that stands itself."""
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 async def set_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunEvent, StepFailed, StepSkipped
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
@@ -13,8 +11,9 @@ from foundation.domain.states import RecoveryPolicy, RunStatus
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 from foundation.telemetry.traces import current_trace_id
-from foundation.workflow import callbacks, outcomes, run_control
+from foundation.workflow import callbacks, outcomes, run_control, stops
 from foundation.workflow.messages import step_message
 
 
@@ -71,7 +70,7 @@ async def follow_failure(
     match policy:
         case RecoveryPolicy.SKIP_DEPENDENTS:
             error = dependency_failure(failure, step=step.name).as_json()
-            skipped = await outcomes.skip_dependents(tx, step.tenant_id, step.step_id, error=error)
+            skipped = await stops.skip_dependents(tx, step.tenant_id, step.step_id, error=error)
             effects += [callbacks.done(one.waiting) for one in skipped if one.waiting]
             events += [StepSkipped(step_id=one.step_id, name=one.name, error=error) for one in skipped]
         case RecoveryPolicy.CONTINUE:

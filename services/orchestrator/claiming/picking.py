@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from foundation.domain.ids import TenantId
 from foundation.domain.states import WaitReason
+from foundation.storage.execution import run_events
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.workflow.lines import limits, lining_up, turns
 from foundation.workflow.lines.turns import FirstInLine
@@ -52,11 +53,12 @@ class Picker:
             first = await _first_that_may(tx, tenant_id, firsts, lacks)
             if first is None:
                 return NonePicked.NOT_NOW
-            work = await self._taker.claim(tx, first.dispatch, admitted=True)
-            if work is None:
+            claimed = await self._taker.claim(tx, first.dispatch, admitted=True)
+            if claimed is None:
                 return None
             await turns.mark_served(tx, tenant_id, first.line)
-            return Taken(work)
+            await run_events.append(tx, tenant_id, first.dispatch.run_id, [claimed.event])
+            return Taken(claimed.work)
 
     async def _mark_lacking(self, tenant_id: TenantId, line: str, lacked: str) -> None:
         async with self._database.tenant(tenant_id) as tx:

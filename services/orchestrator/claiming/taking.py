@@ -15,7 +15,7 @@ from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepStatus, WaitReason
 from foundation.storage.execution import run_events
 from foundation.storage.execution import steps as step_rows
-from foundation.storage.execution.dispatches import StepClaim, StepDispatch
+from foundation.storage.execution.dispatches import Outputs, StepClaim, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.workflow import callbacks, claims
@@ -49,6 +49,14 @@ class Taken:
     work: Work
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A step that was claimed, and the event of it, which whoever claimed it appends at the end of the transaction."""
+
+    work: Work
+    event: StepRunning
+
+
 def dispatch_of(message: StepMessage) -> StepDispatch:
     return StepDispatch(
         tenant_id=message.tenant_id,
@@ -75,10 +83,13 @@ class Taker:
     async def _take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
         async with self._database.tenant(dispatch.tenant_id) as tx:
             for _ in range(_CLAIM_TRIES):
-                if work := await self.claim(tx, dispatch):
-                    return Taken(work)
-                refusal = await self._park(tx, dispatch) or await self._refuse(tx, dispatch)
-                if refusal is not None:
+                # Most steps need others when their first message comes. Who had a tick before needs nobody any more.
+                if dispatch.tick == 0 and await self._park(tx, dispatch):
+                    return TakeRefusal.PARKED
+                if claimed := await self.claim(tx, dispatch):
+                    await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [claimed.event])
+                    return Taken(claimed.work)
+                if refusal := await self._refuse(tx, dispatch):
                     return refusal
             return TakeRefusal.HELD
 
@@ -92,14 +103,24 @@ class Taker:
             await tell_of_waits(tx, tenant_id, placed, WaitReason.SLOT)
         return frozenset(placed)
 
-    async def claim(self, tx: Transaction, dispatch: StepDispatch, *, admitted: bool = False) -> Work | None:
-        """Claims within the caller's transaction; a step that something limits only if it was `admitted`."""
+    async def claim(
+        self, tx: Transaction, dispatch: StepDispatch, *, admitted: bool = False, needs_ended: bool = False
+    ) -> Claimed | None:
+        """Claims within the caller's transaction; a step that something limits only if it was `admitted`.
+
+        `needs_ended` is whether all needs had ended before this statement, as `claims.claim` explains.
+        """
         claim = await claims.claim(
-            tx, dispatch, worker_id=self._worker_id, lease_seconds=self._lease_seconds, admitted=admitted
+            tx,
+            dispatch,
+            worker_id=self._worker_id,
+            lease_seconds=self._lease_seconds,
+            admitted=admitted,
+            needs_ended=needs_ended,
         )
         if claim is None:
             return None
-        outputs = await step_rows.outputs_of(tx, dispatch.tenant_id, dispatch.run_id)
+        outputs = claim.outputs or await step_rows.outputs_of(tx, dispatch.tenant_id, dispatch.run_id)
         event = StepRunning(
             step_id=dispatch.step_id,
             name=claim.name,
@@ -107,15 +128,14 @@ class Taker:
             tick=dispatch.tick,
             worker=self._worker_id,
         )
-        await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
-        return work_of(claim, outputs)
+        return Claimed(work_of(claim, outputs), event)
 
-    async def _park(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
+    async def _park(self, tx: Transaction, dispatch: StepDispatch) -> bool:
         if not await claims.park(tx, dispatch):
-            return None
+            return False
         event = StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.DEPENDENCY)
         await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
-        return TakeRefusal.PARKED
+        return True
 
     async def _refuse(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
         """Why neither a claim nor a parking matched; a message of a finished step is answered with its token."""
@@ -163,7 +183,7 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
     return None
 
 
-def work_of(claim: StepClaim, outputs: step_rows.Outputs) -> Work:
+def work_of(claim: StepClaim, outputs: Outputs) -> Work:
     data: dict[str, Any] = {
         "input": claim.run_input,
         "steps": {name: {"output": value} for name, value in outputs.by_name.items()},

@@ -12,7 +12,7 @@ from foundation.storage.session.database import Transaction
 from foundation.workflow import callbacks, outcomes, run_control
 from foundation.workflow.messages import step_message
 from foundation.workflow.standing_clock import set_clock
-from orchestrator.claiming.taking import Taker
+from orchestrator.claiming.taking import Claimed, Taker
 from orchestrator.work import Record, Work
 
 
@@ -53,23 +53,31 @@ async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent) -> None:
             await run_control.stop_execution_if_idle(tx, run)
 
 
-async def release(tx: Transaction, lease: LeaseFence, event: RunEvent, taker: Taker, free_slots: int) -> list[Work]:
-    """Lets the dependents of an ended step go on, answers the step's token, and appends the event of its end."""
+async def go_on(
+    tx: Transaction,
+    lease: LeaseFence,
+    event: RunEvent,
+    released: Sequence[StepDispatch],
+    *,
+    taker: Taker,
+    free_slots: int,
+) -> list[Work]:
+    """Lets released dependents of an ended step go on, answers the step's token, and appends the event of its end."""
     dispatch = lease.dispatch
-    released = await outcomes.release_dependents(tx, dispatch.tenant_id, dispatch.step_id)
     claimed = await _claim(tx, released[: max(free_slots, 0)], taker)
     messages = [step_message(step) for step in released[len(claimed) :]]
     await outbox.write(tx, dispatch.tenant_id, [callbacks.done(dispatch), *messages])
-    await close(tx, lease, event)
-    return claimed
+    await close(tx, lease, event, *(one.event for one in claimed))
+    return [one.work for one in claimed]
 
 
-async def _claim(tx: Transaction, released: Sequence[StepDispatch], taker: Taker) -> list[Work]:
+async def _claim(tx: Transaction, released: Sequence[StepDispatch], taker: Taker) -> list[Claimed]:
     """Claims in the same transaction, without the queue; stops at the first step that may not run now."""
-    claimed: list[Work] = []
+    claimed: list[Claimed] = []
     for step in released:
-        work = await taker.claim(tx, step)
-        if work is None:
+        # Their needs had ended before they were released, which was an earlier statement.
+        one = await taker.claim(tx, step, needs_ended=True)
+        if one is None:
             break
-        claimed.append(work)
+        claimed.append(one)
     return claimed

@@ -8,7 +8,7 @@ from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes
 from foundation.workflow.step_endings import placed
 from orchestrator.claiming.taking import Taker
-from orchestrator.recording.closing import release
+from orchestrator.recording.closing import go_on
 from orchestrator.work import Work
 
 
@@ -28,4 +28,5 @@ async def record_left_out(
         excused=True,
     )
     event = StepSkipped(step_id=dispatch.step_id, name=lease.name, reason=why)
-    return await release(tx, lease, event, taker, free_slots)
+    released = await outcomes.release_dependents(tx, dispatch.tenant_id, dispatch.step_id)
+    return await go_on(tx, lease, event, released, taker=taker, free_slots=free_slots)

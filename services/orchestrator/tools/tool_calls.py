@@ -37,7 +37,8 @@ from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
-from foundation.workflow import claims, outcomes, slots
+from foundation.workflow import claims, outcomes
+from foundation.workflow.lines import slots
 from orchestrator.clients.launcher.base import Launcher
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.files import StagedFile, addressed

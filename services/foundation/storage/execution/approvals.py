@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId, UserId, new_uuid
 from foundation.domain.states import ApprovalStatus, ExpiryPolicy
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import StepId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 _EMPTY = b"\x00" * 32
 

@@ -1,13 +1,14 @@
 """A step as a worker meets it: what a message asks for, and what a claim gives its holder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from foundation.contracts.steps.base import Retry
 from foundation.domain.ids import RunId, StepId, TenantId, UserId
 from foundation.domain.retry import RetryPolicy
-from foundation.domain.states import RecoveryPolicy, StepKind
+from foundation.domain.states import KINDS_WITH_JOBS, RecoveryPolicy, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,30 @@ class RunAbove:
 
 
 @dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the ended steps of a run left: their outputs by name, and the names of those that may have none."""
+
+    by_name: dict[str, Any]
+    absent: frozenset[str]
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Self | None:
+        """From each step's output as the one member of a list, or null for a step that may have none.
+
+        None when that cannot be read as a whole, because one of the outputs cannot.
+        """
+        if any(output is not None and not isinstance(output, list) for output in found.values()):
+            return None
+        return cls(
+            {name: output[0] for name, output in found.items() if output is not None},
+            frozenset(name for name, output in found.items() if output is None),
+        )
+
+
+NO_OUTPUTS = Outputs({}, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseFence:
     """The holder of a step: its dispatch, and the fence that each of its writes must name to take effect."""
 
@@ -64,6 +89,12 @@ class LeaseFence:
     retry: RetryPolicy
     earlier_attempts: int = 0
     """The attempts that were made before the run was last retried; they use up none of those that follow."""
+    kind: StepKind | None = None
+    """None where the one who has the lease does not know it."""
+
+    @property
+    def may_have_jobs(self) -> bool:
+        return self.kind is None or self.kind in KINDS_WITH_JOBS
 
     @property
     def tries(self) -> int:
@@ -100,6 +131,8 @@ class StepClaim:
     item: StepItem | None
     runs_above: tuple[RunAbove, ...]
     """Outermost first; none for a run that no step has started."""
+    outputs: Outputs | None
+    """What its expressions may read of other steps; None where that was not read with the claim."""
 
     def lease_fence(self) -> LeaseFence:
         retry = Retry.model_validate(self.definition.get("retry") or {}).policy()
@@ -112,4 +145,5 @@ class StepClaim:
             self.on_failure,
             retry,
             self.earlier_attempts,
+            self.kind,
         )

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.contracts.steps.base import MAX_ITEMS
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import StepStatus
@@ -14,6 +12,7 @@ from foundation.storage.execution.dispatches import OpenBranch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

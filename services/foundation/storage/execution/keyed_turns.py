@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.contracts.gateway.model_call import call_key
 from foundation.contracts.run_events import StepTurn
 from foundation.domain.errors import LeaseLost
@@ -13,6 +11,7 @@ from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

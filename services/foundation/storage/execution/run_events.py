@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunEvent, StepEvent
 from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

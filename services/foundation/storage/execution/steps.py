@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.reruns import StandingStep
 from foundation.domain.states import StepKind, StepStatus
+from foundation.storage.execution.dispatches import Outputs
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,6 @@ async def page_of_items(
         {"tenant_id": tenant_id, "run_id": run_id, "name": name, "limit": limit, "after": after},
     )
     return [value_of(StepRow, row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """What the ended steps of a run left: their outputs by name, and the names of those that may have none."""
-
-    by_name: dict[str, Any]
-    absent: frozenset[str]
 
 
 async def outputs_of(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> Outputs:

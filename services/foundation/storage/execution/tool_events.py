@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import JobId, RunId, StepId, TenantId
 from foundation.domain.tools import ToolEffect
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.errors import LeaseLost
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

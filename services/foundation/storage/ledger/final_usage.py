@@ -1,10 +1,9 @@
 """Reads whether the ledger has all usage of a run, and marks the run's usage as final."""
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.money import Amount
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 async def unrecorded_answers(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> int:

@@ -1,8 +1,7 @@
 """The gateways that are alive: each writes a row and renews it every few seconds."""
 
-from sqlalchemy import text
-
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 async def record_sign_of_life(tx: Transaction, instance_id: str) -> None:

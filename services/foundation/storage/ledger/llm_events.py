@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, cast, func, literal_column, select, text
+from sqlalchemy import Text, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -15,6 +15,7 @@ from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.ledger.sums import LedgerSum
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 class EventRefused(LockstepError):

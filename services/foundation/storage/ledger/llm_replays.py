@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, bindparam, text
+from sqlalchemy import JSON, bindparam
 
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

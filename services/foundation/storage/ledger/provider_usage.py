@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ settles more than `_LATEST_DAYS` after it, unless no gateway ran for so long.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.domain.budget_scopes import BudgetScope
 from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount
 from foundation.storage.ledger.sums import LedgerSum
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 _LATEST_DAYS = 35
 

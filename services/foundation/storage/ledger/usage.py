@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, Text, Uuid, cast, column, func, literal_column, select, table, text, tuple_
+from sqlalchemy import BigInteger, Select, Text, Uuid, cast, column, func, literal_column, select, table, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from foundation.domain.ids import RunId, TenantId
 from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 class Dimension(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Row, Text, Uuid, column, delete, func, select, table, text, tuple_, update
+from sqlalchemy import BigInteger, Integer, Row, Text, Uuid, column, delete, func, select, table, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
@@ -13,6 +13,7 @@ from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.ids import TenantId
 from foundation.domain.money import BudgetLimit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 class WarningRefused(Exception):

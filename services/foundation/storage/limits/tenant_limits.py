@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.storage.limits import budget_settings
 from foundation.storage.limits.budget_settings import DeclaredBudget
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

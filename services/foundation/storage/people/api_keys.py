@@ -3,11 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.permissions import ApiKeyScope
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

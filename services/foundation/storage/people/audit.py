@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 from foundation.telemetry.traces import current_trace_id
 
 

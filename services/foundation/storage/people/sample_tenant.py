@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 
 async def read(tx: Transaction, tenant_id: TenantId) -> dict[str, Any]:

@@ -1,18 +1,20 @@
 """One login's pool of connections, and the two ways to open a transaction on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import text
+from sqlalchemy import TextClause
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
 from foundation.domain.ids import TenantId
 from foundation.storage.session.documents import from_jsonb
 from foundation.storage.session.refusals import in_our_words
+from foundation.storage.session.statements import text
 from foundation.telemetry.logs import logger
 from foundation.telemetry.retries import with_tries
 
@@ -20,6 +22,10 @@ Transaction = AsyncConnection
 T = TypeVar("T")
 
 _log = logger(__name__)
+
+_FOR_TENANT = text("SELECT set_config('lockstep.tenant', :tenant_id, true)")
+_OF_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_ALIVE = text("SELECT 1")
 
 _TRIES = 4
 _FIRST_PAUSE_SECONDS = 0.1
@@ -54,7 +60,6 @@ class Database:
             max_overflow=0,
             pool_timeout=settings.pool_timeout_seconds,
             pool_recycle=settings.recycle_seconds,
-            pool_pre_ping=True,
             json_deserializer=from_jsonb,
             connect_args={
                 "connect_timeout": settings.connect_timeout_seconds,
@@ -66,38 +71,51 @@ class Database:
     @asynccontextmanager
     async def tenant(self, tenant_id: TenantId) -> AsyncIterator[Transaction]:
         """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
-        async with self._begin() as tx:
-            await tx.execute(
-                text("SELECT set_config('lockstep.tenant', :tenant_id, true)"), {"tenant_id": str(tenant_id)}
-            )
+        async with self._begin(_FOR_TENANT, {"tenant_id": str(tenant_id)}) as tx:
             yield tx
 
     @asynccontextmanager
-    async def across_tenants(self, *, reason: str, one_moment: bool = False) -> AsyncIterator[Transaction]:
+    async def across_tenants(
+        self, *, reason: str, one_moment: bool = False, just_used: bool = False
+    ) -> AsyncIterator[Transaction]:
         """A transaction for the few logins whose policies span tenants; `reason` is logged and explains why it must.
 
-        With `one_moment` all its statements see the same snapshot of the database.
+        With `one_moment` all its statements see the same snapshot of the database. A caller that has `just_used` this
+        database need not be sure again that its connection is open.
         """
         _log.debug("transaction across tenants", extra={"reason": reason})
-        async with self._begin() as tx:
-            if one_moment:
-                await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        first = _OF_ONE_MOMENT if one_moment else _ALIVE
+        async with self._begin(None if just_used else first, {}) as tx:
             yield tx
 
     async def ping(self) -> None:
         """Raises `DependencyUnavailable` when PostgreSQL does not answer."""
         with in_our_words():
             async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+                await connection.execute(_ALIVE)
 
     async def close(self) -> None:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[Transaction]:
+    async def _begin(self, first: TextClause | None, values: Mapping[str, str]) -> AsyncIterator[Transaction]:
+        """A transaction that begins with this statement, which also shows whether its connection is still open.
+
+        One that PostgreSQL has closed since it was last used is replaced, without a round trip of its own to ask.
+        """
         with in_our_words():
-            async with self._engine.begin() as tx:
-                yield tx
+            for can_be_replaced in (True, False):
+                async with self._engine.connect() as tx:
+                    try:
+                        if first is not None:
+                            await tx.execute(first, values)
+                    except DBAPIError as error:
+                        if error.connection_invalidated and can_be_replaced:
+                            continue
+                        raise
+                    yield tx
+                    await tx.commit()
+                    return
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:

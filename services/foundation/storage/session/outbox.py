@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 class OutboxKind(StrEnum):

@@ -77,7 +77,7 @@ class Relay:
             failed, error = list(effects), raised.detail
         left = {effect.outbox_id for effect in failed}
         sent = [effect.outbox_id for effect in effects if effect.outbox_id not in left]
-        async with self._database.across_tenants(reason="the relay sends for every tenant") as tx:
+        async with self._database.across_tenants(reason="the relay sends for every tenant", just_used=True) as tx:
             if sent:
                 await outbox.delivered(tx, sent)
             for effect in failed:

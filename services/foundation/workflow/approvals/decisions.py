@@ -11,7 +11,7 @@ from foundation.domain.states import ENDED_BY, ApprovalStatus, Decision, ExpiryP
 from foundation.storage.execution import approvals, run_events
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.session.database import Transaction
-from foundation.workflow import outcomes, run_control, step_endings
+from foundation.workflow import run_control, step_endings, stops
 from foundation.workflow.approvals import requests
 from foundation.workflow.standing_clock import set_clock
 from foundation.workflow.step_endings import EndingStep
@@ -120,7 +120,7 @@ async def _end_step(
     name = approval.step
     failure = None if failure is None else step_endings.placed(failure, step=name)
     policy = await step_endings.policy_of(tx, tenant_id, approval.run_id, step=name)
-    ending = await outcomes.end_unheld(
+    ending = await stops.end_unheld(
         tx,
         tenant_id,
         approval.step_id,

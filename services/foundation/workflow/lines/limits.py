@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
-from sqlalchemy import text
 
 from foundation.contracts.concurrency import ConcurrencyPolicy
 from foundation.domain.ids import TaskId, TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 TENANT = "concurrency:tenant"
 TASK = "concurrency:task"

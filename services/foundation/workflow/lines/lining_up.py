@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 
 # A step's place is where its run stands: behind the run's other waiting steps, and level with whoever is first in the
 # line. So a run with a thousand steps and one with a single step take turns, whichever came first.

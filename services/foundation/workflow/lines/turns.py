@@ -8,11 +8,10 @@ the runs take turns.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.domain.ids import TenantId
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 from foundation.workflow.lines.limits import StepNeeds
 
 # The lines are found one by one in the index, so that a line of thousands is not read through.

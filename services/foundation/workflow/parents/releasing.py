@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunEvent, StepSucceeded
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
@@ -12,7 +10,8 @@ from foundation.domain.ids import RunId
 from foundation.domain.states import RecoveryPolicy, RunStatus, StepStatus
 from foundation.storage.execution import run_events, sub_runs
 from foundation.storage.session.database import Transaction
-from foundation.workflow import outcomes, run_control, step_endings
+from foundation.storage.session.statements import text
+from foundation.workflow import run_control, step_endings, stops
 from foundation.workflow.run_control import RunRow
 from foundation.workflow.standing_clock import set_clock
 from foundation.workflow.step_endings import EndingStep
@@ -42,7 +41,7 @@ async def release_parent(
         return
     failure = None if error is None else step_endings.placed(failure_of(run.run_id, status, error), step=name)
     policy = await step_endings.policy_of(tx, tenant_id, parent, step=name)
-    ending = await outcomes.end_unheld(
+    ending = await stops.end_unheld(
         tx,
         tenant_id,
         step_id,

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, StepId, TenantId, new_uuid
 from foundation.storage.execution import checkpoints
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 from foundation.workflow import plans
 
 

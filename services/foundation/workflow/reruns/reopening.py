@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunRetried
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, StepId, TenantId
@@ -14,6 +12,7 @@ from foundation.storage.execution import items, run_events, tool_events
 from foundation.storage.execution.dead import dead_letters
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
 from foundation.workflow import run_control
 from foundation.workflow.run_control import RunRow
 

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.permissions import DECIDING_ROLES
 from foundation.domain.plan import Node, cycle_of
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 from foundation.workflow.stalls import queue_watch
 from foundation.workflow.stalls.causes import Stall, StallCause
 

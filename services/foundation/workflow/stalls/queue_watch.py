@@ -1,8 +1,7 @@
 """When workers last looked at a queue, and when they last saw nothing waiting in it."""
 
-from sqlalchemy import text
-
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 
 STEPS = "steps"
 LINES = "lines"

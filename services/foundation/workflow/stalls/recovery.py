@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunEvent, StepSkipped
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
@@ -14,7 +12,8 @@ from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
-from foundation.workflow import callbacks, outcomes, plans, run_control, step_endings
+from foundation.storage.session.statements import text
+from foundation.workflow import callbacks, plans, run_control, step_endings, stops
 from foundation.workflow.messages import step_message
 from foundation.workflow.run_control import RunRow
 from foundation.workflow.stalls.causes import Stall, StallCause
@@ -99,8 +98,8 @@ async def _skip(tx: Transaction, run: RunRow, step_id: StepId, cause: Failure) -
         Failure(FailureCode.DEADLOCKED, cause.detail), step=cause.step or ""
     ).as_json()
     below = step_endings.dependency_failure(cause, step=cause.step or "").as_json()
-    own = await outcomes.end_unheld(tx, run.tenant_id, step_id, status=StepStatus.SKIPPED, error=error)
-    others = await outcomes.skip_dependents(tx, run.tenant_id, step_id, error=below)
+    own = await stops.end_unheld(tx, run.tenant_id, step_id, status=StepStatus.SKIPPED, error=error)
+    others = await stops.skip_dependents(tx, run.tenant_id, step_id, error=below)
     answered = [callbacks.done(one.waiting) for one in (own, *others) if one.waiting]
     await outbox.write(tx, run.tenant_id, answered)
     return [

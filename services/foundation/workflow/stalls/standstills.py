@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """Has a run follow the one above it: it is cancelled with its step, paused and resumed with the run of that step."""
 
-from sqlalchemy import text
-
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.errors import Failure
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
 from foundation.workflow import endings, run_control
 
 

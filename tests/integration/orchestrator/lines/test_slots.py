@@ -7,7 +7,7 @@ from sqlalchemy import text
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.domain.errors import Failure
-from foundation.workflow import slots
+from foundation.workflow.lines import slots
 from orchestrator.claiming.taking import Taken
 
 THREE: list[dict[str, Any]] = [{"name": name, "kind": "noop"} for name in ("a", "b", "c")]

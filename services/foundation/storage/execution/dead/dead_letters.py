@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.domain.ids import DeadLetterId, RunId, StepId, TenantId, new_uuid
 from foundation.domain.states import DeadLetterStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
 from foundation.domain.ids import MessageId, new_uuid
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 HEAD_CHARACTERS = 2000
 
