@@ -15,7 +15,7 @@ from foundation.http.health import answers
 from foundation.http.server import Http
 from foundation.storage.session.relay import Relay
 from foundation.telemetry import metrics
-from foundation.telemetry.background import every
+from foundation.telemetry.background import cancelled, every
 from foundation.telemetry.logs import logger
 from foundation.workflow.lines import turns
 from foundation.workflow.stalls import queue_watch
@@ -91,15 +91,11 @@ class Worker:
         await _until(stop, [consuming, *background])
         self._signs.now(WorkerStatus.DRAINING)
         _log.info("draining", extra={"held": len(self._leases)})
-        consuming.cancel()
-        with suppress(asyncio.CancelledError):
-            await consuming
+        await cancelled([consuming])
         await self._consumer.drain(seconds=self._settings.drain_seconds)
         with suppress(LockstepError, OSError):
             await self._relay.relay_once()
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        await cancelled(background)
         await self._signs.leave()
         _log.info("the worker has stopped")
 

@@ -7,7 +7,7 @@ here.
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +19,16 @@ Loop = Callable[[], Awaitable[None]]
 _CANCEL_AGAIN_SECONDS = 1.0
 
 _log = logger(__name__)
+
+
+async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Ends these tasks, and returns when they have ended, however they did."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        # again after a moment, since a time-out that ends at the same instant may swallow a cancellation
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 class TaskSet:
@@ -43,12 +53,7 @@ class TaskSet:
 
     async def cancel(self) -> None:
         """Ends all of them and waits until they have ended."""
-        pending = set(self._running)
-        while pending:
-            for task in pending:
-                task.cancel()
-            # again after a moment, since a time-out that ends at the same instant may swallow a cancellation
-            _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
+        await cancelled(self._running)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
@@ -69,8 +74,7 @@ class VitalTasks:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for task in reversed(self._tasks):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await cancelled([task])
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """`work` runs until the context is left, which cancels it."""

@@ -131,7 +131,7 @@ class StepClaim:
     item: StepItem | None
     runs_above: tuple[RunAbove, ...]
     """Outermost first; none for a run that no step has started."""
-    outputs: Outputs | None
+    outputs: Outputs | None = None
     """What its expressions may read of other steps; None where that was not read with the claim."""
 
     def lease_fence(self) -> LeaseFence:
