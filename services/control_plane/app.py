@@ -20,6 +20,7 @@ from control_plane.identity.callers import Callers
 from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
 from control_plane.operations.routes import router as operations
+from control_plane.outcomes.routes import router as outcomes
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders
 from control_plane.requests.queries import known_query
@@ -76,6 +77,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         comparisons,
         explanations,
         approvals,
+        outcomes,
         dead_letters,
         artifacts,
         budgets,

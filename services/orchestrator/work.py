@@ -10,6 +10,7 @@ from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Failure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.session.database import Transaction
 from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.step_clock import StepClock
@@ -107,6 +108,14 @@ class RunAwaited:
 
 TickOutcome = StepFinished | MoreTurns | ApprovalAsked | RunAwaited | HandedBack
 """What an engine returns."""
+
+
+class CallInDoubt(Exception):
+    """A tool was started that is not to run twice, nobody knows what it did, and a person has to decide."""
+
+    def __init__(self, job: DoubtfulJob) -> None:
+        super().__init__(f"what job {job.job_id} of {job.tool} did is unknown")
+        self.job = job
 
 
 class TickFailed(Exception):

@@ -49,6 +49,7 @@ _PERMISSIONS = {
     "GET /approvals": "read",
     "GET /approvals/{approval_id}": "read",
     "POST /approvals/{approval_id}": "decide",
+    "POST /runs/{run_id}/steps/{name}/outcome": "decide",
     "POST /artifacts": "run",
     "GET /artifacts/{artifact_id}": "read",
     "GET /budgets": "read",

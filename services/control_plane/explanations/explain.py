@@ -11,6 +11,7 @@ from foundation.contracts.run_events import RunPaused
 from foundation.domain.reruns import first_again, steps_to_retry
 from foundation.domain.states import RunStatus, StepKind
 from foundation.storage.execution.approvals import Approval
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
@@ -22,7 +23,7 @@ class Known:
     """What the rows say of a run.
 
     `steps` is its timeline; `paused` the event of its last pause, `requests` are its open ones, `stalls` are the places
-    at which it hangs.
+    at which it hangs, `doubts` the tools about which people decide.
     """
 
     run: Run
@@ -30,6 +31,7 @@ class Known:
     paused: Dated[RunPaused] | None = None
     requests: Sequence[Approval] = ()
     stalls: Sequence[Stall] = ()
+    doubts: Sequence[DoubtfulJob] = ()
 
 
 def explain(known: Known) -> Explanation:
@@ -44,7 +46,7 @@ def explain(known: Known) -> Explanation:
             blocked=blocked_by_failures(run, steps),
             resume_from=points,
         )
-    waits = waits_of(run, steps, paused=known.paused, approvals=known.requests)
+    waits = waits_of(run, steps, paused=known.paused, approvals=known.requests, doubts=known.doubts)
     blocked = blocked_steps(steps, waits, known.stalls)
     return Explanation(
         status=run.status,

@@ -6,7 +6,7 @@ from control_plane.identity.callers import ApiCaller
 from control_plane.runs import read
 from foundation.contracts.run_events import RunPaused
 from foundation.domain.ids import RunId
-from foundation.storage.execution import approvals, run_events, steps
+from foundation.storage.execution import approvals, doubtful_jobs, run_events, steps
 from foundation.storage.session.database import Transaction
 from foundation.workflow.stalls import faults
 
@@ -18,6 +18,6 @@ async def explanation(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Expl
         return explain(Known(run, rows))
     paused = await run_events.latest(tx, caller.tenant_id, run_id, RunPaused) if run.pause_reason else None
     requests = await approvals.pending_of_run(tx, caller.tenant_id, run_id)
-    return explain(
-        Known(run, rows, paused, requests, await faults.find_with_unanswerable(tx, caller.tenant_id, run_id=run_id))
-    )
+    stalls = await faults.find_with_unanswerable(tx, caller.tenant_id, run_id=run_id)
+    doubts = await doubtful_jobs.asked_of_run(tx, caller.tenant_id, run_id)
+    return explain(Known(run, rows, paused, requests, stalls, doubts))

@@ -1,6 +1,7 @@
 """Says of an open run what it waits for, since when, and what will end the wait; of an ended one, where it goes on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from control_plane.explanations.schemas import Wait
@@ -10,34 +11,74 @@ from foundation.domain.ids import StepId
 from foundation.domain.permissions import Role, deciders
 from foundation.domain.states import ExpiryPolicy, PauseReason, RunStatus, StepStatus, WaitReason
 from foundation.storage.execution.approvals import Approval
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
 
 def waits_of(
-    run: Run, steps: Sequence[StepRow], *, paused: Dated[RunPaused] | None, approvals: Sequence[Approval]
+    run: Run,
+    steps: Sequence[StepRow],
+    *,
+    paused: Dated[RunPaused] | None,
+    approvals: Sequence[Approval],
+    doubts: Sequence[DoubtfulJob] = (),
 ) -> list[Wait]:
     """Every open step has a wait; an open run without open steps waits itself.
 
-    `paused` is the event of the run's last pause, `approvals` are the run's pending requests.
+    `paused` is the event of the run's last pause, `approvals` are the run's pending requests, `doubts` the tools about
+    which people decide.
     """
     requests: dict[StepId, list[Approval]] = {}
     for approval in sorted(approvals, key=lambda one: one.expires_at):
         requests.setdefault(approval.step_id, []).append(approval)
+    asked_about = _Asked(requests, {doubt.step: doubt for doubt in doubts})
     if run.status is RunStatus.PAUSED:
-        asked = [_step_wait(step, run, steps, requests) for step in steps if step.step_id in requests]
+        asked = [_step_wait(step, run, steps, asked_about) for step in steps if asked_about.has(step)]
         if run.pause_reason is PauseReason.BUDGET:
             return [_budget_wait(run, paused), *asked]
         if run.pause_reason is PauseReason.PARENT:
             until = f"until run {run.parent_run_id}, which stands above it, is resumed"
             return [_run_wait(run, WaitReason.PAUSE, until), *asked]
         return [_run_wait(run, WaitReason.PAUSE, "until somebody resumes it"), *asked]
-    waits = [_step_wait(step, run, steps, requests) for step in steps if not step.status.is_terminal]
+    waits = [_step_wait(step, run, steps, asked_about) for step in steps if not step.status.is_terminal]
     if not waits:
         detail = "Step Functions opens the run" if not steps else "Step Functions closes the run"
         waits = [_run_wait(run, WaitReason.CALLBACK, detail)]
     return waits
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What people are asked: requests for approval by their steps, tools in doubt by the names of theirs."""
+
+    requests: Mapping[StepId, Sequence[Approval]]
+    doubts: Mapping[str, DoubtfulJob]
+
+    def has(self, step: StepRow) -> bool:
+        return step.step_id in self.requests or step.name in self.doubts
+
+
+def _items_in_words(step: StepRow, asked: _Asked) -> str:
+    """How far the items are, and the first of those about which a person decides."""
+    ended = f"{step.items_ended} of its {step.items} items have ended"
+    doubted = sorted(name for name in asked.doubts if name.startswith(f"{step.name}["))
+    return f"{ended}, and {_doubt_in_words(asked.doubts[doubted[0]])}" if doubted else ended
+
+
+def _decision_wait(step: StepRow, run: Run, doubt: DoubtfulJob | None) -> Wait:
+    since = (doubt.doubted_at if doubt else None) or step.started_at or step.created_at
+    detail = _doubt_in_words(doubt) if doubt else "a person decides what happened"
+    return Wait(step=step.name, for_=WaitReason.DECISION.value, since=since, ends_by=run.deadline_at, detail=detail)
+
+
+def _doubt_in_words(doubt: DoubtfulJob) -> str:
+    started = doubt.started_at.isoformat(timespec="seconds")
+    return (
+        f"somebody who may decide says what {doubt.tool} did, which was started at {started} as job {doubt.job_id}:"
+        f" POST /runs/{{id}}/steps/{doubt.step}/outcome"
+    )
 
 
 def _budget_wait(run: Run, paused: Dated[RunPaused] | None) -> Wait:
@@ -81,9 +122,9 @@ def _approval_wait(requests: Sequence[Approval], run: Run) -> tuple[str, datetim
     return detail, min(approval.expires_at, run.deadline_at or approval.expires_at)
 
 
-def _step_wait(
-    step: StepRow, run: Run, steps: Sequence[StepRow], requests: Mapping[StepId, Sequence[Approval]]
-) -> Wait:
+def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], asked: _Asked) -> Wait:
+    if step.status is StepStatus.OUTCOME_UNKNOWN:
+        return _decision_wait(step, run, asked.doubts.get(step.name))
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
     match step.status:
@@ -94,11 +135,9 @@ def _step_wait(
             reason, detail, until = WaitReason.WORKER, f"worker {step.worker_id} runs it", step.deadline_at
         case StepStatus.RETRYING:
             reason, detail, until = WaitReason.RETRY, f"attempt {step.attempt + 1} comes next", step.retry_at
-        case StepStatus.OUTCOME_UNKNOWN:
-            reason, detail, until = WaitReason.DECISION, "a person decides what happened", run.deadline_at
-        case StepStatus.WAITING if step.wait_reason == WaitReason.APPROVAL and step.step_id in requests:
+        case StepStatus.WAITING if step.wait_reason == WaitReason.APPROVAL and step.step_id in asked.requests:
             reason = WaitReason.APPROVAL
-            detail, until = _approval_wait(requests[step.step_id], run)
+            detail, until = _approval_wait(asked.requests[step.step_id], run)
         case StepStatus.WAITING if step.wait_reason == WaitReason.RUN:
             detail = f"run {step.child_run_id} ends; ask its own explanation what it waits for"
             reason, until = WaitReason.RUN, run.deadline_at
@@ -114,8 +153,7 @@ def _step_wait(
         case _ if step.wait_reason == WaitReason.RESOURCE:
             reason, detail, until = WaitReason.RESOURCE, lack_in_words(step.wait_for), run.deadline_at
         case _ if step.wait_reason == WaitReason.ITEMS:
-            detail = f"{step.items_ended} of its {step.items} items have ended"
-            reason, until = WaitReason.ITEMS, run.deadline_at
+            reason, detail, until = WaitReason.ITEMS, _items_in_words(step, asked), run.deadline_at
         case _ if step.tick > 0 and not step.has_token:
             reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.deadline_at
         case _:

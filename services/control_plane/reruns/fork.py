@@ -16,11 +16,11 @@ from control_plane.tasks.service import archived_error
 from foundation.contracts.run_events import RunForked
 from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import NotFound
+from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import RunId, new_uuid
-from foundation.domain.reruns import steps_to_copy
+from foundation.domain.reruns import below, steps_to_copy
 from foundation.storage import tasks
-from foundation.storage.execution import run_events, steps
+from foundation.storage.execution import run_events, steps, tool_events
 from foundation.storage.execution.runs import Lineage, NewRun, Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.people import audit
@@ -112,7 +112,14 @@ async def _plan(
     tx: Transaction, caller: ApiCaller, origin: Run, rows: Sequence[StepRow], request: ForkRequest
 ) -> ForkPlan:
     turn = await starting_turn(tx, caller, rows, start=request.start, turn=request.turn)
-    copied = steps_to_copy([row.standing() for row in rows], start=request.start)
+    standing = [row.standing() for row in rows]
+    copied = steps_to_copy(standing, start=request.start)
+    unknown = await tool_events.steps_with_unknown_outcome(tx, caller.tenant_id, origin.run_id)
+    if unasked := sorted(unknown - copied - below(standing, [request.start])):
+        raise Conflict(
+            f"a tool of step {', '.join(unasked)} was started and its outcome is unknown; it is not repeated unasked",
+            remedy="fork from this step or from one above it, or decide first: POST /runs/{id}/steps/{name}/outcome",
+        )
     return ForkPlan(origin.run_id, request.start, turn, copied)
 
 

@@ -11,7 +11,7 @@ from foundation.domain.errors import BadRequest, Conflict, Fault, IllegalTransit
 from foundation.domain.ids import RunId, StepId
 from foundation.domain.reruns import StandingStep, StepRerun, steps_to_retry
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
-from foundation.storage.execution import tool_events
+from foundation.storage.execution import doubtful_jobs, tool_events
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
@@ -53,6 +53,8 @@ async def retry(
 async def _require_retryable(tx: Transaction, row: RunRow) -> None:
     if not row.status.is_terminal:
         remedy = "wait for its end, or cancel it first"
+        if doubts := await doubtful_jobs.asked_of_run(tx, row.tenant_id, row.run_id):
+            remedy = f"decide what became of step {doubts[0].step}: POST /runs/{{id}}/steps/{doubts[0].step}/outcome"
         raise IllegalTransition(f"the run is {row.status}; only a run that has ended can be retried", remedy=remedy)
     if row.parent_run_id is not None:
         detail = f"a step of run {row.parent_run_id} started this run, and no other step waits for it"
@@ -89,6 +91,9 @@ async def _steps_again(
     if unnamed := sorted(unknown - set(named)):
         raise Conflict(
             f"a tool of step {', '.join(unnamed)} was started and its outcome is unknown; it is not repeated unasked",
-            remedy="find out what it did; to run the step again all the same, name it in `from`",
+            remedy=(
+                "find out what it did; to run the step again all the same, name it in `from`. While a run is open, a"
+                " person decides about such a step instead: POST /runs/{id}/steps/{name}/outcome"
+            ),
         )
     return {name: replace(one, afresh=True, new_turn=True) if name in unknown else one for name, one in again.items()}

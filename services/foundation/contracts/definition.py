@@ -11,6 +11,7 @@ from foundation.contracts.steps.catalogue import Step
 from foundation.domain.errors import Fault
 from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
 from foundation.domain.states import Priority, RecoveryPolicy, TimeoutPolicy
+from foundation.domain.tools import UnknownOutcomePolicy
 
 MAX_DEPENDENCIES = 10_000
 MAX_CONCURRENCY = 1000
@@ -30,6 +31,7 @@ class TaskDefinition(Message):
     priority: Priority = Priority.NORMAL
     concurrency: int | None = Field(default=None, ge=1, le=MAX_CONCURRENCY, strict=True)
     on_step_failure: Literal[RecoveryPolicy.SKIP_DEPENDENTS, RecoveryPolicy.FAIL] = RecoveryPolicy.SKIP_DEPENDENTS
+    on_unknown_outcome: UnknownOutcomePolicy = UnknownOutcomePolicy.ASK
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
 
     @field_validator("steps", mode="after")

@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
+from foundation.domain.ids import ApprovalId, JobId, RunId, StepId, UserId
 from foundation.domain.run_events import RunEventType
 from foundation.domain.states import ApprovalStatus, PauseReason, RunStatus, WaitReason
+from foundation.domain.tools import OutcomeDecision, UnknownOutcomePolicy
 
 ErrorDocument = dict[str, Any]
 """A `Failure` as JSON."""
@@ -132,6 +133,31 @@ class StepDecided(StepEvent):
     approval_id: ApprovalId
     status: ApprovalStatus
     by: UserId | None
+
+
+class StepOutcomeUnknown(StepEvent):
+    """A tool was started that is not to run twice, and nobody knows what it did; `policy` is what follows.
+
+    `arguments_digest` is the SHA-256 (hex) of what it was called with.
+    """
+
+    type = RunEventType.STEP_OUTCOME_UNKNOWN
+    name: str
+    job_id: JobId
+    tool: str
+    arguments_digest: str
+    started_at: datetime
+    policy: UnknownOutcomePolicy
+
+
+class StepOutcomeDecided(StepEvent):
+    """A person has decided what becomes of the call whose outcome was unknown."""
+
+    type = RunEventType.STEP_OUTCOME_DECIDED
+    name: str
+    job_id: JobId
+    decision: OutcomeDecision
+    by: UserId
 
 
 class StepRunning(StepEvent):

@@ -11,7 +11,7 @@ A domain failure (the code raised, a limit was met) is a result, not an error of
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -90,6 +90,7 @@ class ToolJob(Message):
     uploads: tuple[UploadSlot, ...] = Field(default=(), max_length=1000)
     limits: JobLimits = JobLimits()
     traceparent: str | None = Field(default=None, max_length=100)
+    join_only: bool = Field(default=False, description="It is not started; who knows it answers, anybody else 404.")
     expires_at: AwareDatetime = Field(
         description="When the presigned addresses lapse; the job is not started after it."
     )
@@ -105,7 +106,7 @@ class ToolJob(Message):
         Addresses, limits and times may differ, as a later try has less left, and so may who holds the step.
         """
         content = self.model_dump(
-            mode="json", exclude={"uploads", "limits", "expires_at", "traceparent", "generation", "fence"}
+            mode="json", exclude={"uploads", "limits", "expires_at", "traceparent", "generation", "fence", "join_only"}
         )
         for entry in content["inputs"]:
             del entry["url"]
@@ -215,6 +216,11 @@ class ToolResult(Message):
     usage: JobUsage = JobUsage(wall_ms=0, cpu_ms=0, max_rss_bytes=0)
     started_at: datetime | None = None
     ended_at: datetime
+
+    @classmethod
+    def accepted(cls, job_id: JobId, *, result: Any, detail: str) -> Self:
+        """The result of a job that is taken to have succeeded, though nobody has seen it."""
+        return cls(job_id=job_id, status=JobStatus.SUCCEEDED, detail=detail, result=result, ended_at=datetime.now(UTC))
 
 
 PROGRESS_TYPE = "application/x-ndjson"

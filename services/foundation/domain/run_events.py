@@ -22,6 +22,8 @@ class RunEventType(StrEnum):
     STEP_RUNNING = "step.running"
     STEP_TURN = "step.turn"
     STEP_DECIDED = "step.decided"
+    STEP_OUTCOME_UNKNOWN = "step.outcome_unknown"
+    STEP_OUTCOME_DECIDED = "step.outcome_decided"
     STEP_EXPANDED = "step.expanded"
     STEP_RETRYING = "step.retrying"
     STEP_GIVEN_BACK = "step.given_back"

@@ -39,8 +39,7 @@ class StepStatus(StrEnum):
     SKIPPED = "SKIPPED"
     CANCELLED = "CANCELLED"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
-    """A person has to decide what happened. No writer sets it yet: a tool call whose outcome is unknown fails its step
-    with `FailureCode.OUTCOME_UNKNOWN`."""
+    """A tool was started that is not to run twice, and nobody knows what it did: a person decides what follows."""
 
     @property
     def is_terminal(self) -> bool:

@@ -1,4 +1,4 @@
-"""What running a tool twice would mean."""
+"""What running a tool twice would mean, and what becomes of a call of which nobody knows what it did."""
 
 from enum import StrEnum
 
@@ -9,3 +9,23 @@ class ToolEffect(StrEnum):
     PURE = "pure"
     KEYED = "keyed"
     ONCE = "once"
+
+
+class OutcomeDecision(StrEnum):
+    """What is done about a call that was started and whose outcome is unknown.
+
+    It is made once more, or is taken to have happened, or fails its step.
+    """
+
+    RETRY = "retry"
+    ACCEPT = "accept"
+    FAIL = "fail"
+
+
+class UnknownOutcomePolicy(StrEnum):
+    """Who decides about such a call: a person is asked, or the definition has decided before."""
+
+    ASK = "ask"
+    RETRY = "retry"
+    ACCEPT = "accept"
+    FAIL = "fail"

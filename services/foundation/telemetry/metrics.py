@@ -22,6 +22,11 @@ RUN_DURATION = Histogram(
 STEP_DURATION = Histogram(
     "agent_step_duration_seconds", "From first claim to end of a step", ["step_name", "status"], buckets=_DURATION
 )
+UNKNOWN_OUTCOMES = Counter(
+    "tool_outcomes_unknown_total",
+    "Tools that were started, are not to run twice, and whose outcome nobody knows, by what followed",
+    ["tool", "policy"],
+)
 RUNS_STALLED = Counter(
     "workflow_stalls_total", "Places where an open run hung, by cause and by what was done", ["cause", "recovery"]
 )

@@ -187,7 +187,7 @@ async def keep_token(tx: Transaction, dispatch: StepDispatch) -> bool:
         text(
             """UPDATE steps SET task_token = :task_token
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND generation = :generation AND tick = :tick
-                 AND status = 'WAITING' AND wait_reason IN ('approval', 'run')
+                 AND (status = 'OUTCOME_UNKNOWN' OR (status = 'WAITING' AND wait_reason IN ('approval', 'run')))
                RETURNING 1"""
         ),
         {

@@ -161,15 +161,18 @@ async def stop_execution_if_idle(tx: Transaction, run: RunRow) -> None:
 async def open_generation(tx: Transaction, run: RunRow, *, reason: str) -> int:
     """Fences every lease, raises the generation and starts a new execution; finished steps stay finished.
 
+    So do those that wait for a decision about a tool whose outcome is unknown: their new token is kept for it.
+
     The unfinished steps and the run must be locked, in that order. Resume after a pause and recovery of a lost
     execution are this one operation.
     """
     generation = run.generation + 1
     await tx.execute(
         text(
-            """UPDATE steps SET generation = :generation, status = 'QUEUED', fence = fence + 1, worker_id = NULL,
+            """UPDATE steps SET generation = :generation, fence = fence + 1, worker_id = NULL,
                    lease_expires_at = NULL, task_token = NULL, wait_reason = NULL, waiting_since = NULL,
-                   retry_at = NULL, deadline_at = NULL, clock_left = NULL
+                   retry_at = NULL, deadline_at = NULL, clock_left = NULL,
+                   status = CASE WHEN status = 'OUTCOME_UNKNOWN' THEN status ELSE 'QUEUED' END
                WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL"""
         ),
         {"tenant_id": run.tenant_id, "run_id": run.run_id, "generation": generation},

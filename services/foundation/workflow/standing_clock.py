@@ -1,4 +1,4 @@
-"""Lets the run's clock stand while everything that could run waits for an approval, or for a run that stands itself."""
+"""Lets the run's clock stand while everything that could run waits for a person, or for a run that stands itself."""
 
 from foundation.domain.ids import RunId, TenantId
 from foundation.storage.session.database import Transaction
@@ -22,7 +22,7 @@ async def set_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None
                    clock_since = CASE WHEN seen.all_await THEN NULL ELSE COALESCE(r.clock_since, now()) END
                FROM (SELECT COALESCE(bool_or(awaits), false) AS some_await,
                             COALESCE(bool_and(awaits), false) AS all_await
-                     FROM (SELECT s.status = 'WAITING' AND (
+                     FROM (SELECT s.status = 'OUTCOME_UNKNOWN' OR s.status = 'WAITING' AND (
                                       s.wait_reason IS NOT DISTINCT FROM 'approval'
                                       OR (s.wait_reason IS NOT DISTINCT FROM 'run' AND EXISTS (
                                           SELECT FROM runs b

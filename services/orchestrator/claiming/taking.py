@@ -18,9 +18,10 @@ from foundation.storage.execution import steps as step_rows
 from foundation.storage.execution.dispatches import Outputs, StepClaim, StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
-from foundation.workflow import callbacks, claims
+from foundation.workflow import callbacks, claims, run_control
 from foundation.workflow.claims import StepState
 from foundation.workflow.lines import lining_up
+from foundation.workflow.standing_clock import set_clock
 from orchestrator.step_clock import StepClock
 from orchestrator.work import Work
 
@@ -142,8 +143,13 @@ class Taker:
         refusal = refusal_of(await claims.read_state(tx, dispatch.tenant_id, dispatch.step_id), dispatch)
         if refusal is TakeRefusal.ANSWERED:
             await outbox.write(tx, dispatch.tenant_id, [callbacks.done(dispatch)])
-        if refusal is TakeRefusal.HANDED_OVER and not await claims.keep_token(tx, dispatch):
-            return None
+        if refusal is TakeRefusal.HANDED_OVER:
+            if not await claims.keep_token(tx, dispatch):
+                return None
+            # A step that waits for a decision is not claimed again in a new generation, so that nobody else stops the
+            # clock that runs since that has begun.
+            if await run_control.lock_run(tx, dispatch.tenant_id, dispatch.run_id) is not None:
+                await set_clock(tx, dispatch.tenant_id, dispatch.run_id)
         return refusal
 
 
@@ -176,7 +182,7 @@ def refusal_of(step: StepState | None, dispatch: StepDispatch) -> TakeRefusal | 
         return TakeRefusal.RUN_NOT_RUNNING
     if step.status is StepStatus.RUNNING:
         return TakeRefusal.HELD
-    if step.wait_reason in {WaitReason.APPROVAL, WaitReason.RUN}:
+    if step.status is StepStatus.OUTCOME_UNKNOWN or step.wait_reason in {WaitReason.APPROVAL, WaitReason.RUN}:
         return TakeRefusal.HANDED_OVER
     if step.limited and step.unmet_needs == 0:
         return TakeRefusal.LIMITED

@@ -19,6 +19,7 @@ from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_o
 from orchestrator.recording.base import OutcomeRecording
 from orchestrator.work import (
     ApprovalAsked,
+    CallInDoubt,
     HandedBack,
     MoreTurns,
     RunAwaited,
@@ -89,6 +90,9 @@ class Advancer:
                 exceeded = error
                 await self._record(lambda: self._outcomes.out_of_budget(work.claim.lease_fence(), exceeded))
                 return []
+            except CallInDoubt as error:
+                await self._in_doubt(work, error)
+                return []
             except TickFailed as error:
                 await self._failed(work, error)
                 return []
@@ -106,7 +110,7 @@ class Advancer:
                 return await self._expand(work)
             async with work.clock.running():
                 return await self._engines[work.claim.kind].run(work)
-        except (LeaseLost, RunClosed, BudgetExceeded, TickFailed):
+        except (LeaseLost, RunClosed, BudgetExceeded, CallInDoubt, TickFailed):
             raise
         except Exception as error:  # the edge of the engine: one step's surprise must not end the worker
             if is_unexpected(error):
@@ -144,6 +148,11 @@ class Advancer:
         step = {"name": work.claim.name, "turn": turn, "duration_ms": round(seconds * 1000)}
         _log.info(_ENDED[type(outcome)], extra={"step": step})
         return claimed
+
+    async def _in_doubt(self, work: Work, error: CallInDoubt) -> None:
+        await self._record(lambda: self._outcomes.in_doubt(work.claim.lease_fence(), error.job))
+        extra = {"job_id": str(error.job.job_id), "tool": error.job.tool}
+        _log.warning("nobody knows what a tool did; its step waits for a decision", extra=extra)
 
     async def _failed(self, work: Work, error: TickFailed) -> None:
         async def record() -> None:

@@ -14,6 +14,7 @@ from foundation.telemetry.logs import logger
 from foundation.workflow import claims
 from orchestrator.claiming.taking import dispatch_of
 from orchestrator.recording.failed import record_failed
+from orchestrator.recording.handed_over import record_lost_in_doubt
 
 _log = logger(__name__)
 _PAUSE_SECONDS = 5.0
@@ -56,5 +57,9 @@ class DeadLetters:
             failure = Failure(
                 FailureCode.DEAD_LETTER, "the step's message was received too often without a result", retryable=True
             )
-            await record_failed(tx, claim.lease_fence(), failure, exhausted=True, receive_count=message.receive_count)
+            lease = claim.lease_fence()
+            if await record_lost_in_doubt(tx, lease):
+                _log.error("nobody knows what a tool did; its step waits for a decision")
+                return
+            await record_failed(tx, lease, failure, exhausted=True, receive_count=message.receive_count)
         _log.error("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})

@@ -6,6 +6,7 @@ from typing import Protocol
 from foundation.domain.errors import BudgetExceeded, Failure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, Work
 
@@ -27,6 +28,10 @@ class OutcomeRecording(Protocol):
 
     async def asked(self, lease: LeaseFence, requests: Sequence[ApprovalRequest]) -> None:
         """The step waits for the decision of these requests, or of those that an earlier claim has made."""
+        ...
+
+    async def in_doubt(self, lease: LeaseFence, job: DoubtfulJob) -> None:
+        """The step waits for a person who decides what becomes of this job."""
         ...
 
     async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:

@@ -8,6 +8,7 @@ from foundation.domain.errors import BudgetExceeded, Failure
 from foundation.domain.states import StepStatus
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.session.database import Database
 from foundation.telemetry import metrics
 from foundation.workflow.sub_runs.planning import RunPlan
@@ -18,7 +19,7 @@ from orchestrator.recording.expanded import record_expanded
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
 from orchestrator.recording.given_back import record_given_back
-from orchestrator.recording.handed_over import record_asked, record_awaits_run
+from orchestrator.recording.handed_over import record_asked, record_awaits_run, record_in_doubt
 from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
 from orchestrator.recording.out_of_budget import record_out_of_budget
@@ -70,6 +71,12 @@ class OutcomeWriter(OutcomeRecording):
             await record_asked(tx, lease, requests)
             self._failpoints.reach("asked.before_commit")
         self._failpoints.reach("asked.after_commit")
+
+    async def in_doubt(self, lease: LeaseFence, job: DoubtfulJob) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_in_doubt(tx, lease, job)
+            self._failpoints.reach("in_doubt.before_commit")
+        self._failpoints.reach("in_doubt.after_commit")
 
     async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:

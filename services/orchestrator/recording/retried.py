@@ -12,6 +12,7 @@ from foundation.workflow import outcomes
 from foundation.workflow.messages import step_message
 from orchestrator.recording.closing import close
 from orchestrator.recording.failed import record_failed
+from orchestrator.recording.handed_over import record_lost_in_doubt
 
 
 def may_retry(lease: LeaseFence, failure: Failure, *, transient: bool) -> bool:
@@ -45,10 +46,13 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
 
 
 async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:
-    """Has a step whose holder is gone tried again at once, or fails it when its attempts are used up."""
+    """Has a step whose holder is gone tried again at once, or fails it when its attempts are used up.
+
+    Where it may have begun what is not to be repeated, a person is asked in place of the failure.
+    """
     if may_retry(lease, failure, transient=True):
         await record_retried(tx, lease, failure, delay_seconds=0)
-    else:
+    elif not await record_lost_in_doubt(tx, lease):
         await record_failed(tx, lease, replace(failure, retryable=True), exhausted=True)
 
 

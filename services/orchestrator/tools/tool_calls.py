@@ -18,13 +18,13 @@ from foundation.contracts.tool_job import (
     JobLimits,
     JobReason,
     JobState,
-    JobStatus,
     ToolJob,
     ToolResult,
     UploadSlot,
 )
 from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
 from foundation.contracts.tools.catalogue import TOOLS
+from foundation.contracts.tools.documents import document_of, output_of
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import ArtifactId, JobId, tool_job_id
@@ -39,8 +39,9 @@ from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
 from foundation.workflow import claims, outcomes
 from foundation.workflow.lines import slots
-from orchestrator.clients.launcher.base import Launcher
+from orchestrator.clients.launcher.base import JobNotTaken, JobUnknown, Launcher
 from orchestrator.failpoints import Failpoints
+from orchestrator.tools.doubts import JOB_GIVEN_UP, NEVER_STARTED, Doubts, NotIsolated, is_lost, lost, outcome_unknown
 from orchestrator.tools.files import StagedFile, addressed
 from orchestrator.work import TickFailed, Work
 
@@ -59,6 +60,8 @@ class ToolCall:
     inputs: tuple[StagedFile, ...]
     turn: int
     call_id: str
+    effect: ToolEffect | None = None
+    """What running it twice would mean, where the definition says it; else the tool's own."""
 
 
 class ToolCalls:
@@ -78,6 +81,7 @@ class ToolCalls:
         self._objects = objects
         self._failpoints = failpoints
         self._artifacts_per_job = artifacts_per_job
+        self._doubts = Doubts(database)
 
     async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
         """The document of the call, of which `output_of` makes an output. A recorded result is not executed again."""
@@ -87,27 +91,60 @@ class ToolCalls:
     async def _call(self, work: Work, call: ToolCall) -> dict[str, Any]:
         claim = work.claim
         given = checked_arguments(call)
-        effect = TOOLS[call.tool].effect
+        effect = call.effect or TOOLS[call.tool].effect
         job_id = tool_job_id(claim.dispatch.step_id, turn=call.turn, tool_call_id=call.call_id)
         job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, digest_of(call))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             recorded = await tool_events.begin(tx, claim, job)
         if recorded.result is not None:
             return recorded.result
-        if recorded.attempts > 1 and effect is ToolEffect.ONCE:
-            detail = (
-                f"{call.tool} was started before and its outcome is unknown, so it is not repeated; find out what it"
-                " did before you start a new run"
-            )
-            raise TickFailed(FailureCode.OUTCOME_UNKNOWN, detail)
+        if recorded.is_doubtful:
+            return await self._doubtful(work, job_id, call, given)
+        if recorded.status == JOB_GIVEN_UP:
+            raise outcome_unknown(call.tool)
         self._failpoints.reach("tool.before_submit")
-        result = await self._submit(work, job_id, call, given)
+        try:
+            result = await self._submit(work, job_id, call, given)
+        except (JobNotTaken, NotIsolated):
+            await self._doubts.nothing_started(claim, job_id)
+            raise
         self._failpoints.reach("tool.after_submit")
+        if result.reason in NEVER_STARTED:
+            await self._doubts.nothing_started(claim, job_id)
+        elif effect is ToolEffect.ONCE and is_lost(result):
+            document = await self._doubts.settle(claim, job_id)
+            if document is not None:
+                return document
         if result.retryable:
-            detail = result.detail or f"the job ended {result.status}"
-            output = output_of(_document(result, []), whole=False)
-            raise TickFailed(str(result.reason or FailureCode.JOB_LOST), detail, retryable=True, output=output)
+            raise lost(result)
         return await self._record(claim, job_id, result)
+
+    async def _doubtful(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> dict[str, Any]:
+        """The document of a call that is not to be made twice and was begun before.
+
+        A launcher that knows its job still is asked first, then the definition, then a person.
+        """
+        result = await self._joined(work, job_id, call, given)
+        if result is not None and result.reason in NEVER_STARTED:
+            await self._doubts.nothing_started(work.claim, job_id)
+            raise lost(result)
+        if result is not None and not is_lost(result):
+            return await self._record(work.claim, job_id, result)
+        document = await self._doubts.settle(work.claim, job_id)
+        return await self._call(work, call) if document is None else document
+
+    async def _joined(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolResult | None:
+        """The result of the job that was begun; None when its launcher knows none, or cannot be asked to the last."""
+        job = await self._job(work, job_id, call, given)
+        try:
+            return await self._run(work, job.model_copy(update={"join_only": True}))
+        except JobUnknown:
+            return None
+        except DependencyUnavailable as error:
+            lease = work.claim.lease_fence()
+            if lease.retry.allows(code=error.code, transient=True, attempt=lease.tries):
+                raise
+            return None
 
     async def _submit(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolResult:
         """Runs the job, however long it waits for its slot: a wait is neither the step's time nor an attempt."""
@@ -135,7 +172,7 @@ class ToolCalls:
                 return await self._launcher.run(job, on_state=on_state)
             except SandboxUnavailable as error:
                 # Without a sandbox nothing runs, and trying again does not install one.
-                raise TickFailed(error.code, f"the tool was not run for want of a sandbox: {error.detail}") from error
+                raise NotIsolated(error.code, f"the tool was not run for want of a sandbox: {error.detail}") from error
             except asyncio.CancelledError:
                 await asyncio.shield(self._leave(work, job))
                 raise
@@ -157,7 +194,7 @@ class ToolCalls:
     async def _keep_late(self, work: Work, result: ToolResult) -> None:
         tenant_id, step_id = work.claim.dispatch.tenant_id, work.claim.dispatch.step_id
         new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
-        document = _document(result, new)
+        document = document_of(result, files=_files(new))
         async with self._database.tenant(tenant_id) as tx:
             await tool_events.lock_owners(tx, work.claim)
             if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
@@ -200,7 +237,7 @@ class ToolCalls:
     async def _record(self, claim: StepClaim, job_id: JobId, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
         new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
-        document = _document(result, new)
+        document = document_of(result, files=_files(new))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             if new:
                 await tool_events.lock_owners(tx, claim)
@@ -258,39 +295,5 @@ def digest_of(call: ToolCall) -> bytes:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
-def _document(result: ToolResult, new: list[NewArtifact]) -> dict[str, Any]:
-    return {
-        "status": result.status.value,
-        "reason": result.reason.value if result.reason else None,
-        "detail": result.detail,
-        "result": result.result,
-        "result_error": result.result_error,
-        "stdout": result.stdout,
-        "stderr": result.stderr,
-        "cut": {
-            name: cut.model_dump()
-            for name, cut in (("stdout", result.stdout_cut), ("stderr", result.stderr_cut))
-            if cut is not None
-        },
-        "replaced": {
-            name: count
-            for name, count in (("stdout", result.stdout_replaced), ("stderr", result.stderr_replaced))
-            if count
-        },
-        "files": [
-            {"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new
-        ],
-        "skipped": [skipped.model_dump() for skipped in result.skipped],
-        "usage": result.usage.model_dump(),
-    }
-
-
-def output_of(document: dict[str, Any], *, whole: bool) -> dict[str, Any]:
-    """The part of a call's document that a step has as its output; with `whole` false, how the call ended as well."""
-    shown = ("result", "result_error", "stdout", "stderr", "cut", "replaced", "files", "skipped")
-    ending = () if whole else ("status", "reason", "detail")
-    return {name: document.get(name) for name in (*ending, *shown)}
-
-
-def succeeded(document: dict[str, Any]) -> bool:
-    return bool(document["status"] == JobStatus.SUCCEEDED.value)
+def _files(new: list[NewArtifact]) -> list[dict[str, Any]]:
+    return [{"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new]

@@ -41,7 +41,8 @@ async def submit(
             raise BadRequest(
                 "the tool does not take these arguments", faults=faults_from(list(error.errors()))
             ) from error
-        await runtime.probe.check()
+        if not job.join_only:
+            await runtime.probe.check()
         submitted = runtime.board.submit(job)
         if PROGRESS_TYPE in accept:
             return StreamingResponse(_progress(submitted), media_type=PROGRESS_TYPE)

@@ -16,7 +16,7 @@ from fixtures.sandboxing.launchers import a_job, a_key, launcher_process
 from foundation.contracts.tool_job import JobLimits, JobReason, JobState, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
-from orchestrator.clients.launcher.base import JobRefused, Launcher
+from orchestrator.clients.launcher.base import JobRefused, JobUnknown, Launcher
 from orchestrator.clients.launcher.fake import FakeLauncher
 from orchestrator.clients.launcher.http import HttpLauncher
 
@@ -182,6 +182,28 @@ async def test_a_job_that_its_holder_ended_runs_again_for_a_later_one(launcher: 
     assert not second.task.done()
     await launcher.cancel(later(job, fence=2))
     await asyncio.wait_for(second.task, 30)
+
+
+async def test_a_job_that_is_to_be_joined_only_is_joined_while_it_runs_and_when_it_has_ended(
+    launcher: Launcher,
+) -> None:
+    job = a_job(ENDLESS)
+    first = Caller(launcher, job)
+    await first.until_it_runs()
+    second = Caller(launcher, later(job, fence=2, join_only=True))
+    await second.until_it_runs()
+    ended = await launcher.cancel(later(job, fence=2))
+    assert await asyncio.wait_for(second.task, 30) == await asyncio.wait_for(first.task, 30) == ended
+    assert await launcher.run(later(job, fence=2, join_only=True), on_state=ignore) == ended
+    with pytest.raises(JobUnknown):
+        await launcher.run(later(job, fence=3, join_only=True), on_state=ignore)
+
+
+async def test_a_job_that_is_to_be_joined_only_is_never_started(launcher: Launcher) -> None:
+    job = a_job(HELLO)
+    with pytest.raises(JobUnknown):
+        await launcher.run(later(job, join_only=True), on_state=ignore)
+    assert (await launcher.run(job, on_state=ignore)).status is JobStatus.SUCCEEDED
 
 
 async def test_a_job_with_other_content_under_its_id_is_refused(launcher: Launcher) -> None:

@@ -13,6 +13,7 @@ from foundation.contracts.steps.final_output import FinalOutput
 from foundation.contracts.tools.catalogue import ToolName
 from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
+from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
 
 CALL_NAMES = frozenset({"turn", "calls"})
 """What a condition of `stop_when` may read besides: the turns taken, and the calls of tools that were made in them."""
@@ -46,6 +47,7 @@ class AgentStep(StepBase):
     context_tokens: int = Field(default=100_000, ge=1_000, le=10_000_000)
     output: FinalOutput | None = None
     stop_when: list[StopCondition] = Field(default=[], max_length=10)
+    on_unknown_outcome: UnknownOutcomePolicy | None = None
 
     @property
     def turns(self) -> int:
@@ -69,6 +71,10 @@ class AgentStep(StepBase):
         """By the names of the tools whose calls people approve."""
         rules = {tool.name: tool.rule() for tool in self.tools if isinstance(tool, AgentTool)}
         return {name: rule for name, rule in rules.items() if rule is not None}
+
+    def effects(self) -> dict[str, ToolEffect]:
+        """By the names of the tools of which the definition says what running them twice would mean."""
+        return {tool.name: tool.effect for tool in self.tools if isinstance(tool, AgentTool) and tool.effect}
 
     def _tool_faults(self, at: Place) -> list[Fault]:
         faults = []

@@ -1,4 +1,4 @@
-"""Tools as an agent may be given them: with a rule by which people approve its calls."""
+"""Tools as an agent may be given them: with a rule by which people approve its calls, and with what they do."""
 
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from foundation.domain.errors import Fault
 from foundation.domain.ids import UserId
 from foundation.domain.permissions import Role
 from foundation.domain.states import ExpiryPolicy
+from foundation.domain.tools import ToolEffect
 
 CALL_NAME = frozenset({"call"})
 """What the expressions of a rule may read besides: the call, `{tool, arguments}`."""
@@ -36,12 +37,16 @@ class ApprovalRule(Message):
 
 
 class AgentTool(Message):
-    """A tool; `approve` is `always`, one expression that is true for calls to approve, or a whole rule."""
+    """A tool; `approve` is `always`, one expression that is true for calls to approve, or a whole rule.
+
+    `effect` is what running it twice would mean here, where that is not what the tool itself says.
+    """
 
     name: ToolName
     approve: Annotated[
         Annotated[ApprovalRule, Tag(OBJECT)] | Annotated[Text | None, Tag(TEXT)], Discriminator(shape_of)
     ] = None
+    effect: ToolEffect | None = None
 
     def rule(self) -> ApprovalRule | None:
         """The rule as a whole; None for a tool whose calls nobody approves."""

@@ -12,6 +12,7 @@ from foundation.contracts.steps.base import ModelName, Place, StepBase, StepName
 from foundation.contracts.tools.catalogue import ToolName
 from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
+from foundation.domain.tools import UnknownOutcomePolicy
 
 MAX_AGENTS = 16
 MAX_TASKS = 32
@@ -57,6 +58,7 @@ class CrewStep(StepBase):
     manager_model: ModelName | None = None
     files: str | list[Any] = Field(default_factory=list)
     max_turns: int = Field(default=DEFAULT_TURNS, ge=1, le=MAX_TURNS)
+    on_unknown_outcome: UnknownOutcomePolicy | None = None
 
     @property
     def is_led(self) -> bool:

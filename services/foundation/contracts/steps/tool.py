@@ -10,16 +10,22 @@ from foundation.contracts.tools.catalogue import TOOLS, ToolName
 from foundation.contracts.tools.files import written_file_faults
 from foundation.domain.errors import Fault
 from foundation.domain.retry import RetryCause
+from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
 
 
 class ToolStep(StepBase):
-    """Runs one tool once; `arguments.files` are staged for it. What the tool calls literal is no template."""
+    """Runs one tool once; `arguments.files` are staged for it. What the tool calls literal is no template.
+
+    `effect` is what running it twice would mean, where whoever wrote its arguments knows better than the tool.
+    """
 
     retry_causes = frozenset(RetryCause) - {RetryCause.MODEL_ANSWER_INVALID}
 
     kind: Literal["tool"]
     tool: ToolName
     arguments: dict[str, Any] = Field(default_factory=dict)
+    effect: ToolEffect | None = None
+    on_unknown_outcome: UnknownOutcomePolicy | None = None
 
     def faults(self, at: Place) -> list[Fault]:
         """Arguments that can never be right; what an expression will give is judged when it is there."""

@@ -27,58 +27,98 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The stored state of a job: its status, how often it was started, and its result once it has one."""
+    """The stored state of a job: its status, whether it may be started now, and its result once it has one."""
 
     status: str
-    attempts: int
+    may_start: bool
+    """False for one with a result, and for one that was started as often as it may be and whose effect is `once`."""
     result: dict[str, Any] | None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """It was started before, and nobody knows what it did."""
+        return self.status == "STARTED" and not self.may_start
 
 
 async def begin(tx: Transaction, claim: StepClaim, job: Job) -> Recorded:
     """Stores the job before it is submitted, or another attempt at it; a finished job is only read.
 
-    `LeaseLost` when the claim's fence is no longer the step's, as another holder has it.
+    So is one whose effect is `once` and that was started as often as it may be. `LeaseLost` when the claim's fence is
+    no longer the step's, as another holder has it.
     """
-    dispatch = claim.dispatch
     await _hold(tx, claim)
+    begun = await _insert(tx, claim, job) or await _begin_again(tx, claim, job)
+    if begun is not None:
+        await _add_attempt(tx, claim, job, attempt=begun)
+        return Recorded("STARTED", may_start=True, result=None)
     row = (
         await tx.execute(
-            text(
-                """INSERT INTO tool_events (tenant_id, job_id, run_id, step_id, turn, tool_call_id, tool, effect,
-                                            arguments_digest)
-                   VALUES (:tenant_id, :job_id, :run_id, :step_id, :turn, :tool_call_id, :tool, :effect, :digest)
-                   ON CONFLICT (tenant_id, job_id) DO UPDATE
-                   SET attempts = tool_events.attempts + CASE WHEN tool_events.status = 'STARTED' THEN 1 ELSE 0 END
-                   RETURNING status, attempts, result"""
-            ),
-            {
-                "tenant_id": dispatch.tenant_id,
-                "job_id": job.job_id,
-                "run_id": dispatch.run_id,
-                "step_id": dispatch.step_id,
-                "turn": job.turn,
-                "tool_call_id": job.tool_call_id,
-                "tool": job.tool,
-                "effect": job.effect.value,
-                "digest": job.arguments_digest,
-            },
+            text("SELECT status, result FROM tool_events WHERE tenant_id = :tenant_id AND job_id = :job_id"),
+            {"tenant_id": claim.dispatch.tenant_id, "job_id": job.job_id},
         )
     ).one()
-    if row.status == "STARTED":
-        await tx.execute(
-            text(
-                """INSERT INTO tool_attempts (tenant_id, job_id, attempt, fence, worker_id)
-                   VALUES (:tenant_id, :job_id, :attempt, :fence, :worker_id)"""
-            ),
-            {
-                "tenant_id": dispatch.tenant_id,
-                "job_id": job.job_id,
-                "attempt": row.attempts,
-                "fence": claim.fence,
-                "worker_id": claim.worker_id,
-            },
-        )
-    return Recorded(row.status, row.attempts, row.result)
+    return Recorded(row.status, may_start=False, result=row.result)
+
+
+async def _insert(tx: Transaction, claim: StepClaim, job: Job) -> int | None:
+    """The number of the first attempt; None when the job is there already.
+
+    An earlier holder may store it at this moment. Whoever comes second waits here, and finds the first's row with the
+    next statement; in one statement with it, it would take the job to be its own to start.
+    """
+    row = await tx.execute(
+        text(
+            """INSERT INTO tool_events (tenant_id, job_id, run_id, step_id, turn, tool_call_id, tool, effect,
+                                        arguments_digest)
+               VALUES (:tenant_id, :job_id, :run_id, :step_id, :turn, :tool_call_id, :tool, :effect, :digest)
+               ON CONFLICT (tenant_id, job_id) DO NOTHING
+               RETURNING attempts"""
+        ),
+        {
+            "tenant_id": claim.dispatch.tenant_id,
+            "job_id": job.job_id,
+            "run_id": claim.dispatch.run_id,
+            "step_id": claim.dispatch.step_id,
+            "turn": job.turn,
+            "tool_call_id": job.tool_call_id,
+            "tool": job.tool,
+            "effect": job.effect.value,
+            "digest": job.arguments_digest,
+        },
+    )
+    attempt: int | None = row.scalar()
+    return attempt
+
+
+async def _begin_again(tx: Transaction, claim: StepClaim, job: Job) -> int | None:
+    """The number of another attempt; None when the job has ended, or may not be started again."""
+    row = await tx.execute(
+        text(
+            """UPDATE tool_events SET attempts = attempts + 1, last_started_at = now()
+               WHERE tenant_id = :tenant_id AND job_id = :job_id AND status = 'STARTED'
+                 AND (effect <> 'once' OR attempts < starts_permitted)
+               RETURNING attempts"""
+        ),
+        {"tenant_id": claim.dispatch.tenant_id, "job_id": job.job_id},
+    )
+    attempt: int | None = row.scalar()
+    return attempt
+
+
+async def _add_attempt(tx: Transaction, claim: StepClaim, job: Job, *, attempt: int) -> None:
+    await tx.execute(
+        text(
+            """INSERT INTO tool_attempts (tenant_id, job_id, attempt, fence, worker_id)
+               VALUES (:tenant_id, :job_id, :attempt, :fence, :worker_id)"""
+        ),
+        {
+            "tenant_id": claim.dispatch.tenant_id,
+            "job_id": job.job_id,
+            "attempt": attempt,
+            "fence": claim.fence,
+            "worker_id": claim.worker_id,
+        },
+    )
 
 
 async def _hold(tx: Transaction, claim: StepClaim) -> None:
@@ -97,13 +137,14 @@ async def _hold(tx: Transaction, claim: StepClaim) -> None:
 async def close_of_ended_steps(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId]) -> None:
     """Ends the jobs that ended steps left open, so that no audit row stays STARTED however its step ends.
 
-    A tool whose effect may have happened unseen becomes OUTCOME_UNKNOWN; any other job ends as its step did.
+    A tool whose effect may have happened unseen becomes OUTCOME_UNKNOWN; any other job ends as its step did. Where
+    another start is permitted, it is certain that the last one has not happened, or somebody has decided about it.
     """
     await tx.execute(
         text(
             """UPDATE tool_events e
-               SET ended_at = now(),
-                   status = CASE WHEN e.effect = 'once' THEN 'OUTCOME_UNKNOWN'
+               SET ended_at = now(), doubted_at = NULL,
+                   status = CASE WHEN e.effect = 'once' AND e.attempts >= e.starts_permitted THEN 'OUTCOME_UNKNOWN'
                                  WHEN s.error ->> 'code' = 'step_timed_out' THEN 'TIMED_OUT'
                                  WHEN s.status = 'FAILED' THEN 'FAILED'
                                  ELSE 'CANCELLED' END
@@ -133,12 +174,16 @@ async def reopen(tx: Transaction, tenant_id: TenantId, step_ids: Sequence[StepId
 
 
 async def steps_with_unknown_outcome(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> set[str]:
-    """The names of the run's steps that started a job in their last turn whose effect may have happened unseen."""
+    """The names of the run's steps that started a job in their last turn whose effect may have happened unseen.
+
+    A step whose tools still wait for a decision is among them; an item goes by the name of its step.
+    """
     rows = await tx.execute(
         text(
-            """SELECT DISTINCT s.name FROM tool_events e JOIN steps s USING (tenant_id, step_id)
-               WHERE e.tenant_id = :tenant_id AND e.run_id = :run_id AND e.status = 'OUTCOME_UNKNOWN'
-                 AND e.turn >= s.turn"""
+            """SELECT DISTINCT split_part(s.name, '[', 1) AS name
+               FROM tool_events e JOIN steps s USING (tenant_id, step_id)
+               WHERE e.tenant_id = :tenant_id AND e.run_id = :run_id AND e.turn >= s.turn
+                 AND (e.status = 'OUTCOME_UNKNOWN' OR s.status = 'OUTCOME_UNKNOWN')"""
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from foundation.contracts.tool_job import JobState, ToolJob, ToolResult
-from foundation.domain.errors import LockstepError
+from foundation.domain.errors import DependencyUnavailable, LockstepError
 
 OnState = Callable[[JobState], Awaitable[None]]
 """Called when the job starts to wait for a slot, and when it has one."""
@@ -14,6 +14,16 @@ class JobRefused(LockstepError):
     """The launcher refuses the job for good: it would refuse the same job again."""
 
     code = "job_refused"
+
+
+class JobUnknown(LockstepError):
+    """The launcher does not know the job, which was to be joined only."""
+
+    code = "job_unknown"
+
+
+class JobNotTaken(DependencyUnavailable):
+    """The launcher has not taken the job now, or was not reached at all: this submission has started nothing."""
 
 
 class AnswerUnreadable(LockstepError):
@@ -29,8 +39,9 @@ class Launcher(Protocol):
         """The job's result. A caller that is cancelled leaves the job running, and the step's next holder joins it.
 
         `SandboxUnavailable` when nothing can be isolated, `DependencyUnavailable` when the launcher does not answer
-        or is full, `LeaseLost` when a later holder has joined the job, `JobRefused` for one that it will never take,
-        `AnswerUnreadable` for an answer that does not parse.
+        or is full (`JobNotTaken` where it is certain that this has started nothing), `JobUnknown` for a job that was to
+        be joined only, `LeaseLost` when a later holder has joined the job, `JobRefused` for one that it will never
+        take, `AnswerUnreadable` for an answer that does not parse.
         """
         ...
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from foundation.contracts.tool_job import JobHolder, JobReason, JobState, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
-from orchestrator.clients.launcher.base import JobRefused, OnState
+from orchestrator.clients.launcher.base import JobRefused, JobUnknown, OnState
 
 
 @dataclass(eq=False, slots=True)
@@ -62,6 +62,8 @@ class FakeLauncher:
             raise SandboxUnavailable("no sandbox can be built")
         entry = self._jobs.get(job.job_id)
         if entry is None or entry.may_run_again or (entry.was_cancelled and job.holder > entry.holder):
+            if job.join_only:
+                raise JobUnknown(f"job {job.job_id} is not known")
             entry = self._start(job)
         else:
             _join(entry, job)

@@ -12,11 +12,13 @@ from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepE
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
-from orchestrator.clients.launcher.base import AnswerUnreadable, JobRefused, OnState
+from orchestrator.clients.launcher.base import AnswerUnreadable, JobNotTaken, JobRefused, JobUnknown, OnState
 
 AUDIENCE = "tool_runtime"
 # Longer than a cancelled job may take to hand out what it had.
 _CANCEL_SECONDS = 20
+_NOT_TAKEN = frozenset({429, 503})
+"""The launcher's own answers to a job that it has not taken; another 5xx may come from somebody on the way."""
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
 
@@ -34,8 +36,10 @@ class HttpLauncher:
             async with self._client.stream("POST", "/jobs", content=job.model_dump_json(), headers=headers) as answer:
                 if answer.status_code != httpx.codes.OK:
                     await answer.aread()
-                    raise _refusal(answer.status_code, _problem(answer), seconds_until_retry(answer.headers))
+                    raise _refusal_at_once(job, answer)
                 return await _last_state(answer, on_state)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise JobNotTaken(f"the launcher does not answer: {type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise DependencyUnavailable(f"the launcher does not answer: {type(error).__name__}") from error
         except ValidationError as error:
@@ -85,6 +89,16 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         problem = None
     return problem if isinstance(problem, dict) else {}
+
+
+def _refusal_at_once(job: ToolJob, answer: httpx.Response) -> LockstepError:
+    """What the launcher said instead of taking the job."""
+    if job.join_only and answer.status_code == httpx.codes.NOT_FOUND:
+        return JobUnknown(f"the launcher does not know job {job.job_id}")
+    error = _refusal(answer.status_code, _problem(answer), seconds_until_retry(answer.headers))
+    if type(error) is DependencyUnavailable and answer.status_code in _NOT_TAKEN:
+        return JobNotTaken(error.detail, retry_after=error.retry_after)
+    return error
 
 
 def _refusal(status: int, problem: dict[str, Any], retry_after: float | None) -> LockstepError:

@@ -51,6 +51,7 @@ class Acting:
         self._inputs = inputs
         self._names = {function_name(name): name for name in approving.step.tool_names}
         self._tools = tools
+        self._effects = approving.step.effects()
 
     async def act(self, turn: int, calls: Sequence[Message]) -> list[Message]:
         """The message of each call, in their order. The platform's own failure is raised once all calls have ended.
@@ -89,7 +90,7 @@ class Acting:
 
     def _effect(self, call: Message) -> ToolEffect:
         tool = self._names.get(name_called(call))
-        return ToolEffect.PURE if tool is None else self._tools[tool].effect
+        return ToolEffect.PURE if tool is None else self._effects.get(tool, self._tools[tool].effect)
 
     async def _finish(self, call: Message, *, alone: bool) -> Message:
         """Accepts the answer that ends the step, or tells the model what is wrong with it."""
@@ -114,7 +115,8 @@ class Acting:
             return refusal(call, f"there is no such tool; the tools are {', '.join(sorted(known))}")
         if isinstance(arguments, str):
             return refusal(call, arguments, tool=tool)
-        request = ToolCall(tool=tool, arguments=arguments, inputs=self._inputs, turn=turn, call_id=str(call["id"]))
+        effect = self._effects.get(tool)
+        request = ToolCall(tool, arguments, self._inputs, turn=turn, call_id=str(call["id"]), effect=effect)
         try:
             checked_arguments(request)
             ruling = await self._approving.ruling(request)

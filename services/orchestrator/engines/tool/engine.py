@@ -6,12 +6,13 @@ from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.tool import ToolStep
 from foundation.contracts.tool_job import JobReason
 from foundation.contracts.tools.catalogue import TOOLS
+from foundation.contracts.tools.documents import output_of, succeeded
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.tools.files import stage
-from orchestrator.tools.tool_calls import ToolCall, ToolCalls, output_of, succeeded
+from orchestrator.tools.tool_calls import ToolCall, ToolCalls
 from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
 
 _CALL_ID = "step"
@@ -43,7 +44,7 @@ class ToolEngine(RegisteredEngine):
         }
         files = arguments.pop("files", None)
         inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files, at="/arguments/files")
-        call = ToolCall(tool=step.tool, arguments=arguments, inputs=inputs, turn=work.claim.turn, call_id=_CALL_ID)
+        call = ToolCall(step.tool, arguments, inputs, turn=work.claim.turn, call_id=_CALL_ID, effect=step.effect)
         document = await self._tool_calls.run(work, call)
         output = output_of(document, whole=succeeded(document))
         if succeeded(document):

@@ -59,7 +59,8 @@ class JobBoard:
     def submit(self, job: ToolJob) -> OpenJob | ToolResult:
         """The open job, new or joined, or the result of one that had ended.
 
-        Raises `IdempotencyConflict`, `LeaseLost` (a later holder has it), `QuotaExceeded`, `DependencyUnavailable`.
+        Raises `IdempotencyConflict`, `LeaseLost` (a later holder has it), `QuotaExceeded`, `DependencyUnavailable`, and
+        `NotFound` for one that is to be joined only, where that would start it.
         """
         digest = job.content_digest()
         known = self._finished.find(job.job_id) or self._open.get(job.job_id)
@@ -70,6 +71,8 @@ class JobBoard:
             return self._joined(known, job)
         if known is not None and not _may_run_again(known, job.holder):
             return known.result
+        if job.join_only:
+            raise _unknown(job.job_id)
         self._refuse_when_full(job)
         entry = OpenJob(job, digest)
         self._open[job.job_id] = entry
@@ -94,7 +97,7 @@ class JobBoard:
             return entry
         if known := self._finished.find(job_id):
             return known.result
-        raise NotFound(f"there is no job {job_id}")
+        raise _unknown(job_id)
 
     async def take(self, runner: str, *, seconds: float) -> OpenJob | None:
         """Wait for a job for this runner; None when there was none in time or the runner is gone."""
@@ -159,6 +162,8 @@ class JobBoard:
         if job.holder < latest.holder:
             raise LeaseLost("a later holder of the step has joined the job")
         if latest.cancelled and job.holder > latest.holder:
+            if job.join_only:
+                raise _unknown(job.job_id)
             entry.successor = OpenJob(job, entry.digest)
             return entry.successor
         latest.holder = job.holder
@@ -222,6 +227,10 @@ class JobBoard:
             ended_at=datetime.now(UTC),
         )
         self.finish(entry, result)
+
+
+def _unknown(job_id: JobId) -> NotFound:
+    return NotFound(f"there is no job {job_id}")
 
 
 def _may_run_again(known: FinishedJob, holder: JobHolder) -> bool:

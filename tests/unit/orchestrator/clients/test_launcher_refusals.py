@@ -11,7 +11,7 @@ from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import JobProgress, JobState
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
-from orchestrator.clients.launcher.base import AnswerUnreadable, JobRefused
+from orchestrator.clients.launcher.base import AnswerUnreadable, JobNotTaken, JobRefused, JobUnknown
 from orchestrator.clients.launcher.fake import succeeded
 from orchestrator.clients.launcher.http import HttpLauncher
 
@@ -59,10 +59,10 @@ async def test_each_state_is_told_and_the_last_line_is_the_result() -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (429, DependencyUnavailable),
+        (429, JobNotTaken),
         (500, DependencyUnavailable),
         (502, DependencyUnavailable),
-        (503, DependencyUnavailable),
+        (503, JobNotTaken),
         (504, DependencyUnavailable),
         (400, JobRefused),
         (404, JobRefused),
@@ -133,3 +133,22 @@ async def test_a_cancel_names_the_holder_who_asks() -> None:
     [request] = asked
     assert (request.method, request.url.path) == ("DELETE", f"/jobs/{job.job_id}")
     assert dict(request.url.params) == {"generation": "3", "fence": "9"}
+
+
+async def test_a_job_to_be_joined_that_is_not_there_is_unknown_and_no_refusal() -> None:
+    joined = JOB.model_copy(update={"join_only": True})
+    with pytest.raises(JobUnknown):
+        await launcher(problem(404, "not_found")).run(joined, on_state=ignore)
+    assert type(await refused(problem(404, "not_found"))) is JobRefused
+
+
+async def test_a_launcher_that_cannot_be_reached_has_not_taken_the_job_and_one_that_breaks_off_may_have() -> None:
+    for broken, error in ((httpx.ConnectError, JobNotTaken), (httpx.ReadError, DependencyUnavailable)):
+
+        def answer(_: httpx.Request, broken: type[httpx.TransportError] = broken) -> httpx.Response:
+            raise broken("gone")
+
+        client = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://launcher")
+        with pytest.raises(LockstepError) as raised:
+            await HttpLauncher(client, ServiceTokenSigner(PRIVATE, service="orchestrator")).run(JOB, on_state=ignore)
+        assert type(raised.value) is error

@@ -20,6 +20,7 @@ from foundation.domain.ids import StepId, new_uuid
 from foundation.domain.states import StepKind
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence, StepItem
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.session.database import Transaction
 from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.claiming.leases import HeldStep
@@ -61,6 +62,9 @@ class WrittenOutcomes:
 
     async def asked(self, lease: LeaseFence, requests: Sequence[ApprovalRequest]) -> None:  # noqa: ARG002
         self._write("asked", [request.message for request in requests])
+
+    async def in_doubt(self, lease: LeaseFence, job: DoubtfulJob) -> None:  # noqa: ARG002
+        self._write("in_doubt", job.tool)
 
     async def awaits_run(self, lease: LeaseFence, plan: RunPlan) -> None:  # noqa: ARG002
         self._write("awaits_run", plan)

@@ -1,0 +1,1 @@
+"""What a person decides about a step whose outcome is unknown."""
