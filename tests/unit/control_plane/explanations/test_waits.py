@@ -11,7 +11,7 @@ from control_plane.explanations.schemas import Wait
 from control_plane.explanations.waits import waits_of
 from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
 from foundation.contracts.run_events import RunPaused
-from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
+from foundation.domain.ids import ApprovalId, JobId, RunId, StepId, UserId
 from foundation.domain.states import (
     ApprovalStatus,
     ExpiryPolicy,
@@ -21,6 +21,7 @@ from foundation.domain.states import (
     WaitReason,
 )
 from foundation.storage.execution.approvals import Approval
+from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.execution.run_events import Dated
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
@@ -206,3 +207,31 @@ def test_a_paused_run_also_says_what_people_may_decide_meanwhile() -> None:
     pause, asked = waits(run, [step], approvals=[a_request()])
     assert (pause.for_, pause.step) == (WaitReason.PAUSE, None)
     assert (asked.for_, asked.step) == (WaitReason.APPROVAL, "draft")
+
+
+def a_doubt(step: StepRow, *, name: str | None = None) -> DoubtfulJob:
+    return DoubtfulJob(JobId(UUID(int=7)), step.step_id, name or step.name, "code.python", b"x" * 32, NOON, LATER)
+
+
+def test_a_step_whose_outcome_is_unknown_names_the_tool_its_job_and_where_to_decide() -> None:
+    step = a_step(status=StepStatus.OUTCOME_UNKNOWN)
+    [wait] = waits_of(a_run(), [step], paused=None, approvals=(), doubts=[a_doubt(step)])
+    assert (wait.for_, wait.since, wait.ends_by) == (WaitReason.DECISION, LATER, DEADLINE)
+    for part in ("code.python", str(UUID(int=7)), NOON.isoformat(timespec="seconds"), f"/steps/{step.name}/outcome"):
+        assert part in wait.detail
+
+
+def test_a_step_with_items_tells_of_the_first_that_waits_for_a_decision() -> None:
+    step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.ITEMS, items=3, items_ended=2)
+    doubt = a_doubt(step, name=f"{step.name}[1]")
+    [wait] = waits_of(a_run(), [step], paused=None, approvals=(), doubts=[doubt])
+    assert wait.for_ == WaitReason.ITEMS
+    assert wait.detail.startswith("2 of its 3 items have ended, and ")
+    assert f"/steps/{step.name}[1]/outcome" in wait.detail
+
+
+def test_a_paused_run_tells_of_the_decisions_too() -> None:
+    step = a_step(status=StepStatus.OUTCOME_UNKNOWN)
+    run = a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER)
+    found = waits_of(run, [step], paused=None, approvals=(), doubts=[a_doubt(step)])
+    assert [wait.for_ for wait in found] == [WaitReason.PAUSE, WaitReason.DECISION]
