@@ -8,9 +8,9 @@ from foundation.domain.ids import JobId, RunId, StepId, TenantId
 from foundation.domain.run_events import RunEventType
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.statements import text
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
