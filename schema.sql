@@ -664,7 +664,7 @@ CREATE TABLE tool_events (
     attempts     int NOT NULL DEFAULT 1 CHECK (attempts >= 1),
     -- how often it may be started whose effect is `once`; a start beyond the first is permitted by a decision, or because
     -- the one before has certainly come to nothing
-    starts_permitted int NOT NULL DEFAULT 1 CHECK (starts_permitted BETWEEN 1 AND attempts + 1),
+    starts_permitted int NOT NULL DEFAULT 1,
     status       text NOT NULL DEFAULT 'STARTED'
                  CHECK (status IN ('STARTED', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'KILLED', 'CANCELLED', 'OUTCOME_UNKNOWN')),
     result       jsonb,
@@ -677,6 +677,7 @@ CREATE TABLE tool_events (
     UNIQUE (tenant_id, step_id, turn, tool_call_id),
     FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
     CHECK ((status = 'STARTED') = (ended_at IS NULL)),
+    CONSTRAINT tool_events_starts CHECK (starts_permitted BETWEEN 1 AND attempts + 1),
     CONSTRAINT tool_events_doubted CHECK (doubted_at IS NULL OR status = 'STARTED')
 );
 CREATE INDEX tool_events_of_run ON tool_events (tenant_id, run_id);

@@ -48,7 +48,11 @@ class OutcomeRecording(Protocol):
         records: Sequence[Record] = (),
         output: object = None,
     ) -> bool:
-        """Has the step tried again while attempts remain, else fails it; returns whether it will be tried again."""
+        """Has the step tried again while attempts remain, else fails it; returns whether it will be tried again.
+
+        Where the failure may pass, no attempt remains, and a tool that must not run twice may have taken effect, a
+        person is asked instead.
+        """
         ...
 
     async def given_back(self, lease: LeaseFence) -> None: ...

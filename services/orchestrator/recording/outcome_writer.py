@@ -19,7 +19,7 @@ from orchestrator.recording.expanded import record_expanded
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
 from orchestrator.recording.given_back import record_given_back
-from orchestrator.recording.handed_over import record_asked, record_awaits_run, record_in_doubt
+from orchestrator.recording.handed_over import record_asked, record_awaits_run, record_in_doubt, record_lost_in_doubt
 from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
 from orchestrator.recording.out_of_budget import record_out_of_budget
@@ -95,16 +95,19 @@ class OutcomeWriter(OutcomeRecording):
         output: object = None,
     ) -> bool:
         again = may_retry(lease, failure, transient=retryable)
+        ended = StepStatus.RETRYING if again else StepStatus.FAILED
         worth_it = retryable or lease.retry.asks_for(failure.code)
         failure = replace(failure, retryable=worth_it, retry_after=retry_after)
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             if again:
                 await record_retried(tx, lease, failure, delay_seconds=delay_of(lease, retry_after=retry_after))
+            elif retryable and await record_lost_in_doubt(tx, lease):
+                ended = StepStatus.OUTCOME_UNKNOWN
             else:
                 await record_failed(tx, lease, failure, records=records, output=output, exhausted=worth_it)
             self._failpoints.reach("failed.before_commit")
         self._failpoints.reach("failed.after_commit")
-        _observe(lease, StepStatus.RETRYING if again else StepStatus.FAILED)
+        _observe(lease, ended)
         return again
 
     async def given_back(self, lease: LeaseFence) -> None:

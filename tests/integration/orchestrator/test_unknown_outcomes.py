@@ -231,7 +231,9 @@ async def test_an_agent_goes_on_in_the_turn_in_which_it_called(parts: Parts) -> 
     later = Played(parts, [[code()], "done"])
     assert isinstance(await later.tick(run, "explore"), MoreTurns)
     assert later.launcher.started == []
-    assert (await later.until_ended(run, first=1))["text"] == "done"
+    ended = await later.tick(run, "explore", tick=1)
+    assert isinstance(ended, StepFinished)
+    assert ended.output["text"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -296,6 +298,19 @@ async def test_the_sweeper_asks_where_the_attempts_are_used_up(parts: Parts, swe
     assert (await step_of(parts, run)).status == "OUTCOME_UNKNOWN"
     assert await decide(parts, run, OutcomeDecision.RETRY)
     assert isinstance(await Played(parts, []).tick(run, "send"), StepFinished)
+
+
+async def test_a_last_attempt_that_broke_off_after_the_start_asks_too(parts: Parts) -> None:
+    def breaks_off(_: ToolJob) -> ToolResult:
+        raise DependencyUnavailable("the launcher's answer ended before the job")
+
+    run = await a_run(parts.owner, steps=[{**SEND, "retry": {"attempts": 1}}])
+    work = await taken(parts, run, "send")
+    with pytest.raises(DependencyUnavailable):
+        await Played(parts, [], launcher=FakeLauncher(breaks_off)).engine(work).run(work)
+    failure = Failure("dependency_unavailable", "it broke off")
+    assert not await parts.writer.failed(work.claim.lease_fence(), failure, retryable=True)
+    assert (await step_of(parts, run)).status == "OUTCOME_UNKNOWN"
 
 
 async def test_a_new_generation_keeps_the_question_and_its_clock_stands_again(parts: Parts) -> None:
