@@ -1,6 +1,8 @@
 """What PostgreSQL raises reaches services as one of the platform's own errors, told as passing only where it passes."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 from pydantic import PostgresDsn
@@ -16,7 +18,7 @@ from foundation.domain.errors import (
     ValueNotStorable,
 )
 from foundation.domain.ids import TenantId, new_uuid
-from foundation.storage.session.database import Database, DatabaseSettings, with_retries
+from foundation.storage.session.database import Database, DatabaseSettings, Transaction, with_retries
 
 WHY = "test"
 
@@ -64,6 +66,38 @@ async def test_a_connection_that_breaks_within_a_transaction_is_told_as_unavaila
         await cut()
     async with database.across_tenants(reason=WHY) as tx:
         assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_connections_that_were_closed_while_nobody_used_them_are_replaced_unnoticed(
+    scratch: ScratchDatabase,
+) -> None:
+    """As after a restart of PostgreSQL: each transaction meets a connection that is gone, all at the same time."""
+    tenant_id = TenantId(new_uuid())
+    settings = DatabaseSettings(url=PostgresDsn(scratch.url("control_plane")), pool_size=4)
+    database = Database(settings, application="stale")
+    together = asyncio.Barrier(4)
+
+    async def pid(enter: AbstractAsyncContextManager[Transaction]) -> int:
+        async with enter as tx:
+            await together.wait()
+            return int((await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+
+    first = set(await asyncio.gather(*(pid(database.tenant(tenant_id)) for _ in range(4))))
+    assert len(first) == 4
+    with scratch.superuser() as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'stale'"
+        )
+    across = (database.across_tenants(reason=WHY) for _ in range(2))
+    second = set(await asyncio.gather(*map(pid, (database.tenant(tenant_id), database.tenant(tenant_id), *across))))
+    assert len(second) == 4
+    assert not first & second
+    with scratch.superuser() as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'stale'"
+        )
+    await database.ping()
+    await database.close()
 
 
 async def test_a_statement_whose_time_is_over_is_told_as_a_busy_database(database: Database) -> None:

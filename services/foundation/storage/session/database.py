@@ -90,9 +90,8 @@ class Database:
 
     async def ping(self) -> None:
         """Raises `DependencyUnavailable` when PostgreSQL does not answer."""
-        with in_our_words():
-            async with self._engine.connect() as connection:
-                await connection.execute(_ALIVE)
+        async with self._begin(_ALIVE, {}):
+            pass
 
     async def close(self) -> None:
         await self._engine.dispose()
