@@ -8,10 +8,7 @@ cannot be started here is named with the reason.
 
 import argparse
 import asyncio
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -29,8 +26,8 @@ from peers.lockstep import Lockstep, lockstep
 from peers.nginx import nginx
 from peers.payer import Payer
 from peers.portkey import portkey
-from supervisor.settings import ROOT
 from support.figures import median, progress, publish
+from support.installing import install
 
 PEERS: dict[str, Callable[[Path, Peer], AbstractContextManager[Peer]]] = {
     "nginx": nginx,
@@ -40,7 +37,6 @@ PEERS: dict[str, Callable[[Path, Peer], AbstractContextManager[Peer]]] = {
 STREAMS = 200
 
 
-_PAUSES = (5.0, 20.0)
 """Seconds before the installation of a peer is tried again, since package registries fail temporarily."""
 
 
@@ -122,17 +118,6 @@ class Bench:
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def install(names: list[str]) -> None:
-    """Install the peers that are named. One that cannot be installed is reported as missing when it is started."""
-    for name in names:
-        for pause in (*_PAUSES, None):
-            command = [sys.executable, str(ROOT / "localstack" / "bootstrap.py"), name]
-            if subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0 or pause is None:
-                break
-            progress(f"installing {name} again in {pause:.0f} s")
-            time.sleep(pause)
 
 
 def measured(names: list[str], *, rounds: int, seconds: float) -> dict[str, object]:

@@ -1,6 +1,7 @@
-"""Measures what a durable no-op step costs without AWS, compared with the least possible: one transaction a step.
+"""Measures what a durable no-op step costs without AWS, compared with a library and with the least possible.
 
 `ours`: claim, fence, lease, event, output, outbox and callback, by the worker's own parts (`local_worker`).
+`dbos`: the same shapes by DBOS, a library for durable workflows, in its own process (`--peers none` leaves it out).
 `baseline`: one transaction with an UPDATE and an INSERT a step, by the same server and driver, in turn with `ours`.
 """
 
@@ -17,8 +18,10 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from durable import peer
 from foundation.domain.ids import TaskId
 from foundation.storage.execution.dispatches import StepDispatch
+from peers.base import PeerMissing
 from support.figures import load, machine, median, milliseconds, progress, publish
 from support.local_worker import LocalWorker, local_worker, telemetry_to_nowhere
 from support.scratch import Tenancy, chain, database, fan_out, renamed, scratch_database
@@ -142,12 +145,12 @@ async def baseline(meter: Meter, one: Baseline) -> dict[str, dict[str, float]]:
     return report
 
 
-async def measure(settings: BenchSettings, rounds: int) -> dict[str, object]:
+async def measure(settings: BenchSettings, rounds: int, *, with_peer: bool) -> dict[str, object]:
     telemetry_to_nowhere()
     superuser = settings.database_url.get_secret_value()
     with scratch_database(superuser) as name:
         urls = [renamed(url.get_secret_value(), name) for url in (settings.orchestrator_url, settings.relay_url)]
-        durable, baselines = [], []
+        durable, baselines, peers = [], [], []
         with psycopg.connect(renamed(superuser, name), autocommit=True) as connection:
             connection.execute(
                 """CREATE TABLE bench_steps (step_id int PRIMARY KEY, status text, fence bigint);
@@ -166,39 +169,61 @@ async def measure(settings: BenchSettings, rounds: int) -> dict[str, object]:
                 for turn in range(rounds):
                     progress(f"steps: round {turn + 1} of {rounds}")
                     baselines.append(await baseline(meter, Baseline(plain)))
+                    if with_peer:
+                        peers.append(await peer.one_round(superuser))
                     durable.append(await ours(meter, worker, tenancy))
             for opened in plain:
                 await opened.close()
             await owner.close()
-    return _report(durable, baselines)
+    return _report(durable, baselines, peers)
 
 
-def _report(
-    durable: list[dict[str, dict[str, float]]], baselines: list[dict[str, dict[str, float]]]
-) -> dict[str, object]:
-    def medians(rounds: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
-        first = rounds[0]
-        return {
-            shape: {name: median([one[shape][name] for one in rounds]) for name in figures}
-            for shape, figures in first.items()
-        }
+Shapes = dict[str, dict[str, float]]
 
-    own, base = medians(durable), medians(baselines)
-    for figures in (*own.values(), *base.values()):
-        figures["cpu_ms"] = round(figures["cpu_process_ms"] + figures["cpu_postgres_ms"], 3)
-    ratios = {
-        shape: {name: round(own[shape][name] / value, 2) for name, value in figures.items() if value}
-        for shape, figures in base.items()
+
+def _report(durable: list[Shapes], baselines: list[Shapes], peers: list[Shapes]) -> dict[str, object]:
+    own, base = _medians(durable), _medians(baselines)
+    report: dict[str, object] = {"ours": own, "baseline": base, "ours_to_baseline": _ratios(own, base)}
+    if peers:
+        other = _medians(peers)
+        report |= {"dbos": other, "ours_to_dbos": _ratios(own, other)}
+    return report
+
+
+def _medians(rounds: list[Shapes]) -> Shapes:
+    shapes = {
+        shape: {name: median([one[shape][name] for one in rounds]) for name in figures}
+        for shape, figures in rounds[0].items()
     }
-    return {"ours": own, "baseline": base, "ours_to_baseline": ratios}
+    for figures in shapes.values():
+        figures["cpu_ms"] = round(figures["cpu_process_ms"] + figures["cpu_postgres_ms"], 3)
+    return shapes
+
+
+def _ratios(own: Shapes, other: Shapes) -> Shapes:
+    return {
+        shape: {name: round(own[shape][name] / value, 2) for name, value in figures.items() if value}
+        for shape, figures in other.items()
+    }
+
+
+def _peer_is_there() -> bool:
+    try:
+        peer.prepare()
+    except PeerMissing as reason:
+        progress(f"steps: without DBOS: {reason}")
+        return False
+    return True
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", choices=["all", "none"], default="all", help="whether DBOS is measured as well")
     given = parser.parse_args()
+    with_peer = given.peers == "all" and _peer_is_there()
     began = load()
-    report = asyncio.run(measure(BenchSettings(), given.rounds))
+    report = asyncio.run(measure(BenchSettings(), given.rounds, with_peer=with_peer))
     shape = {"rounds": given.rounds, "concurrency": CONCURRENCY, "pool": POOL, "load": f"{RUNS} runs of {LENGTH} steps"}
     publish("steps", {**report, **shape, "machine": machine(), "load_before": began})
 

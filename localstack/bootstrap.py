@@ -28,7 +28,7 @@ OLDEST = (3, 11)
 # A client of the gateway, installed only for its tests because it has half a gigabyte.
 CODEX = "codex"
 # What the benchmark compares the gateway with. nginx comes from the system's packages, in their version.
-PEERS = ("nginx", "litellm", "portkey")
+PEERS = ("nginx", "litellm", "portkey", "dbos")
 
 Action = Callable[[], None]
 
@@ -111,6 +111,7 @@ def peer_steps() -> Iterable[tuple[str, tuple[str, str, Action]]]:
     lock = REQUIREMENTS / "peers.txt"
     litellm = place / "litellm"
     yield "litellm", ("LiteLLM, a peer", digest(lock, more=sys.version), lambda: environment(litellm, lock))
+    yield "dbos", environment_step("DBOS, a peer", place / "dbos", "durable-peer.txt")
     folder = REQUIREMENTS / "peers"
     stamp = digest(folder / "package-lock.json")
     yield "portkey", ("Portkey, a peer", stamp, lambda: node_packages(place / "portkey", folder))

@@ -20,6 +20,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "clients": (),
     "api-clients": (),
     "peers": (),
+    "durable-peer": (),
     "crew": ("--excludes", str(HERE / "crew" / "left-out.txt")),
 }
 NODE = ("clients", "codex", "peers")

@@ -1,0 +1,1 @@
+"""Other ways to make a step durable, with which ours is compared."""
