@@ -1,4 +1,4 @@
-"""DBOS, measured: runs the steps of `dbos_steps.py` in DBOS's own environment, on an empty database of the same server."""
+"""DBOS, measured: the program `dbos_steps.py` in an environment of its own, on an empty database of the same server."""
 
 import asyncio
 import json
