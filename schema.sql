@@ -265,6 +265,8 @@ CREATE TABLE steps (
     turn            int NOT NULL DEFAULT 0 CHECK (turn >= 0),
     checkpoint_head   bytea CHECK (length(checkpoint_head) = 32),
     checkpoint_length int,
+    -- the turn of its first checkpoint since it last began from its beginning
+    checkpoint_first int,
     -- the step of the forked run whose end this is
     copied_from     uuid,
     -- the step that runs once for each item of a list, of which this is one, and the item
@@ -501,7 +503,13 @@ CREATE TABLE message_parts (
     PRIMARY KEY (tenant_id, digest)
 );
 
--- A turn's manifest: the digests of its parts, chained by hash to `head`. Every turn's stays until the run goes.
+-- What proves a checkpoint's place: the hash of all that stands in its row but its parts, after the link of the one before.
+CREATE FUNCTION checkpoint_link(previous bytea, turn int, head bytea, checkpoint_id text, metadata jsonb) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN sha256(COALESCE(previous, ''::bytea) || int4send(turn) || head || convert_to(checkpoint_id || ' ' || metadata::text, 'UTF8'));
+
+-- A turn's manifest: the digests of its parts, chained by hash to `head`. Every turn's stays until it is deleted or the run
+-- goes; a deleted one keeps its row, without parts, so that those after it can be verified.
 CREATE TABLE checkpoints (
     tenant_id     uuid NOT NULL,
     step_id       uuid NOT NULL,
@@ -509,12 +517,32 @@ CREATE TABLE checkpoints (
     checkpoint_id text NOT NULL,
     manifest      bytea[] NOT NULL,
     head          bytea NOT NULL CHECK (length(head) = 32),
-    length        int NOT NULL CHECK (length = cardinality(manifest)),
+    length        int NOT NULL,
     metadata      jsonb NOT NULL DEFAULT '{}',
     created_at    timestamptz NOT NULL DEFAULT now(),
+    link          bytea NOT NULL CHECK (length(link) = 32),
+    deleted_at    timestamptz,
     PRIMARY KEY (tenant_id, step_id, turn),
-    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE
+    FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
+    CONSTRAINT checkpoints_length CHECK (deleted_at IS NOT NULL OR length = cardinality(manifest))
 );
+
+-- Parts of checkpoints that were deleted; a sweep removes those that no other one names. Without a reference to tenants, as
+-- the deletion of a tenant notes them too.
+CREATE TABLE released_parts (
+    tenant_id   uuid NOT NULL,
+    digest      bytea NOT NULL,
+    PRIMARY KEY (tenant_id, digest)
+);
+CREATE FUNCTION note_released_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO released_parts (tenant_id, digest)
+    SELECT DISTINCT OLD.tenant_id, digest FROM unnest(OLD.manifest) AS digest ORDER BY digest
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER checkpoints_released AFTER DELETE OR UPDATE OF manifest ON checkpoints
+    FOR EACH ROW EXECUTE FUNCTION note_released_parts();
 
 -- 7  money -----------------------------------------------------------------------------------------------------------
 
@@ -773,6 +801,8 @@ GRANT SELECT, UPDATE ON steps, approvals TO control_plane;
 -- a fork lays down its steps, and shares an agent's checkpoints
 GRANT INSERT ON steps, step_needs, checkpoints TO control_plane;
 GRANT SELECT ON message_parts TO control_plane;
+GRANT UPDATE (manifest, deleted_at) ON checkpoints TO control_plane;
+GRANT INSERT ON released_parts TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
@@ -794,6 +824,10 @@ GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 -- a step may start a run below its own
 GRANT INSERT ON runs TO orchestrator;
 GRANT SELECT, INSERT ON message_parts, checkpoints, tool_attempts, run_events TO orchestrator;
+-- a checkpoint that was refused on load is replaced, and parts that no checkpoint names are removed
+GRANT DELETE ON checkpoints, message_parts TO orchestrator;
+GRANT UPDATE (body, size) ON message_parts TO orchestrator;
+GRANT SELECT, INSERT, DELETE ON released_parts TO orchestrator;
 -- the rows of items, when a step knows its list
 GRANT INSERT ON steps TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts, lines TO orchestrator;
@@ -820,7 +854,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 
 -- across tenants, each on only its tables
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
-GRANT SELECT ON runs, steps TO sweeper;
+GRANT SELECT ON runs, steps, released_parts TO sweeper;
 GRANT SELECT (tenant_id, approval_id, status, expires_at) ON approvals TO sweeper;
 GRANT SELECT, INSERT ON llm_events, budget_warnings TO recorder;
 GRANT SELECT ON budgets TO recorder;
@@ -835,7 +869,7 @@ DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox', 'dead_letters',
-        'message_parts', 'checkpoints', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
+        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -868,6 +902,7 @@ CREATE POLICY relay_all ON outbox TO relay USING (true) WITH CHECK (true);
 CREATE POLICY sweeper_runs ON runs FOR SELECT TO sweeper USING (true);
 CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
 CREATE POLICY sweeper_approvals ON approvals FOR SELECT TO sweeper USING (true);
+CREATE POLICY sweeper_released_parts ON released_parts FOR SELECT TO sweeper USING (true);
 CREATE POLICY recorder_runs ON runs FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_steps ON steps FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_warnings ON budget_warnings TO recorder USING (true) WITH CHECK (true);

@@ -12,6 +12,7 @@ from control_plane.approvals.routes import router as approvals
 from control_plane.artifacts.routes import router as artifacts
 from control_plane.budget_warnings.routes import router as budget_warnings
 from control_plane.budgets.routes import router as budgets
+from control_plane.checkpoints.routes import router as checkpoints
 from control_plane.comparisons.routes import router as comparisons
 from control_plane.dead_letters.routes import router as dead_letters
 from control_plane.explanations.routes import router as explanations
@@ -74,6 +75,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         tasks,
         runs,
         reruns,
+        checkpoints,
         comparisons,
         explanations,
         approvals,

@@ -39,6 +39,7 @@ from orchestrator.presence.signs_of_life import SignsOfLife
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.resources import WorkerResources
 from orchestrator.settings import WorkerSettings
+from orchestrator.sweeping.parts import PartsSweeper
 from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.tools.tool_calls import ToolCalls
 
@@ -121,6 +122,7 @@ class Worker:
             standstill_seconds=settings.standstill_seconds,
             budget_pause_seconds=settings.budget_pause_seconds,
         )
+        parts = PartsSweeper(held.sweeper_database, held.database)
         dead_letters = DeadLetters(held.dead_letters, held.database, worker_id=self._worker_id)
         return {
             "wakeups": held.wakeups.run(),
@@ -128,6 +130,7 @@ class Worker:
             "waiting": self._consumer.waiting.watch(held.wakeups, self._tenants_waiting),
             "deleter": self._deleter.run(),
             "sweeper": sweeper.run(),
+            "parts": parts.run(),
             "relay": self._relay.run(),
             "signs of life": self._signs.run(),
             "dead letters": dead_letters.run(),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.stack
 TENANT_LOGINS = ("control_plane", "orchestrator", "llm_gateway", "lambdas")
 CROSS_TENANT = {
     "relay": {"outbox"},
-    "sweeper": {"approvals", "runs", "steps"},
+    "sweeper": {"approvals", "released_parts", "runs", "steps"},
     "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
     "reconciler": {"llm_events", "provider_usage"},
 }
@@ -74,7 +74,7 @@ def neighbour(stack: Stack) -> Neighbour:
     ids["other_id"] = run["id"]
     ids["approval_id"] = approval["id"]
     ids["dead_letter_id"] = a_dead_letter(stack, run["id"])
-    fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month", "name": str(TOOL["name"])}
+    fixed = {"scope": "user", "scope_id": owner.user_id, "period": "month", "name": str(TOOL["name"]), "turn": "1"}
     return Neighbour(owner, {name: str(value) for name, value in (ids | fixed).items()})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import BadRequest, Conflict, Fault
 from foundation.domain.states import StepKind
-from foundation.storage.execution import checkpoints
+from foundation.storage.execution.checkpoints import reading
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
 
@@ -31,11 +31,11 @@ async def starting_turn(
         return 0
     if step.kind is not StepKind.AGENT:
         raise _refused("turn", f"step {start} is of kind {step.kind}; only agents have turns", "leave `turn` out")
-    known = await checkpoints.turns_of(tx, caller.tenant_id, step.step_id)
+    known = await reading.turns_of(tx, caller.tenant_id, step.step_id)
     if turn not in known:
         shown = ", ".join(map(str, known)) or "none"
         raise _refused("turn", f"step {start} has no checkpoint after turn {turn}", f"turns with one: {shown}")
-    last = json.loads(await checkpoints.last_part(tx, caller.tenant_id, step.step_id, turn=turn))
+    last = json.loads(await reading.last_part(tx, caller.tenant_id, step.step_id, turn=turn))
     if last["role"] == "assistant" or "final" in last:
         raise _refused("turn", f"with turn {turn} step {start} gave its answer; no turn follows", "name an earlier one")
     return turn

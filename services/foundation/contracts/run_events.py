@@ -182,6 +182,18 @@ class StepTurn(StepEvent):
     left_out: dict[str, int] | None = None
 
 
+class StepCheckpointRefused(StepEvent):
+    """A checkpoint was damaged; the step went on after the turn `used` instead, and has a sound one again.
+
+    `turn` is that of the checkpoint, null for one whose row was gone; `fault` names what was wrong with it.
+    """
+
+    type = RunEventType.STEP_CHECKPOINT_REFUSED
+    turn: int | None
+    fault: str
+    used: int
+
+
 class StepExpandedEvent(StepEvent):
     """The step runs once for each of so many items, at most `max_parallel` of them at a time."""
 

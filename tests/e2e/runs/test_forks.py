@@ -125,6 +125,16 @@ def test_an_agent_is_forked_at_a_turn_whose_conversation_it_shares(stack: Stack,
         asked = """SELECT request -> 'messages' -> 0 ->> 'content' FROM turns JOIN steps USING (step_id)
                    WHERE run_id = %s ORDER BY turns.turn"""
         assert rows(asked, fork) == [("Explore more.",)] * (TURNS - 2)
+    checkpoints = f"/runs/{origin['id']}/steps/explore/checkpoints"
+    with member.api() as api:
+        listed = api.get(checkpoints).json()["items"]
+        assert [(one["turn"], one["is_head"]) for one in listed][:2] == [(TURNS, True), (TURNS - 1, False)]
+        assert api.get(f"{checkpoints}/2").json()["messages"][0] == {"role": "system", "content": "Explore."}
+        assert api.post(f"{checkpoints}/verify").json()["ok"] is True
+        refused = api.delete(f"{checkpoints}/2")
+        assert (refused.status_code, fork["id"] in refused.json()["detail"]) == (409, True)
+        assert api.delete(f"{checkpoints}/{TURNS}").status_code == 204
+        assert [one["turn"] for one in api.get(checkpoints).json()["items"]] == [one["turn"] for one in listed[1:]]
 
 
 def test_a_running_run_is_forked_from_finished_steps_only(member: Member) -> None:

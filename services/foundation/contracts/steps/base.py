@@ -40,6 +40,8 @@ Dollars = Annotated[
     Field(json_schema_extra={"pattern": r"^[0-9]{1,7}(\.[0-9]{1,9})?$", "description": "decimal dollars, as a string"}),
 ]
 STEP_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+ITEM_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[(0|[1-9][0-9]{0,2})\])?$"
+"""The name of a step, or of one of its items."""
 StepName = Annotated[str, Field(pattern=STEP_NAME_PATTERN)]
 Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=120)]

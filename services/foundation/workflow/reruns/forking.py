@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.domain.ids import RunId, StepId, TenantId, new_uuid
-from foundation.storage.execution import checkpoints
+from foundation.storage.execution.checkpoints import recording
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -70,4 +70,4 @@ async def insert_steps(
     await plans.insert_needs(tx, tenant_id, [(ids[step.name], ids[need]) for step in origin for need in step.needs])
     if plan.turn:
         [start] = [step.step_id for step in origin if step.name == plan.start]
-        await checkpoints.share(tx, tenant_id, start, StepId(ids[plan.start]), turn=plan.turn)
+        await recording.share(tx, tenant_id, start, StepId(ids[plan.start]), turn=plan.turn)

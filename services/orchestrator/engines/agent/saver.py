@@ -13,11 +13,16 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 
-from foundation.storage.execution import checkpoints
-from foundation.storage.execution.checkpoints import Manifest
+from foundation.contracts.run_events import StepCheckpointRefused
+from foundation.storage.execution import run_events
+from foundation.storage.execution.checkpoints import reading, recording
+from foundation.storage.execution.checkpoints.chains import Manifest
+from foundation.storage.execution.checkpoints.reading import Loaded
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database, Transaction
+from foundation.telemetry.logs import logger
 
+_log = logger(__name__)
 MESSAGES = "messages"
 """The channel whose entries are stored one by one, so that a turn adds only what is new."""
 
@@ -30,12 +35,13 @@ class BufferedSaver(BaseCheckpointSaver[str]):
         self._database = database
         self._claim = claim
         self._newest: tuple[Checkpoint, CheckpointMetadata] | None = None
-        self._loaded = False
+        self._read = False
+        self._loaded: Loaded | None = None
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        if self._newest is None and not self._loaded:
+        if self._newest is None and not self._read:
             self._newest = await self._load()
-            self._loaded = True
+            self._read = True
         if self._newest is None:
             return None
         checkpoint, metadata = self._newest
@@ -69,19 +75,32 @@ class BufferedSaver(BaseCheckpointSaver[str]):
             yield newest
 
     async def record(self, tx: Transaction, turn: int) -> None:
-        """Writes the newest checkpoint as this turn's; part of the transaction that records the tick."""
+        """Writes the newest checkpoint as this turn's; part of the transaction that records the tick.
+
+        Where the tick went on from an earlier turn than the step's last, the refused checkpoints are replaced, and each
+        is told by an event.
+        """
         if self._newest is None:
             raise RuntimeError("the tick left no checkpoint")
         checkpoint, metadata = self._newest
-        await checkpoints.write(
+        dispatch, loaded = self._claim.dispatch, self._loaded
+        await recording.write(
             tx,
-            self._claim.dispatch.tenant_id,
-            self._claim.dispatch.step_id,
+            dispatch.tenant_id,
+            dispatch.step_id,
             turn=turn,
             checkpoint_id=checkpoint["id"],
             parts=_parts(self.serde.dumps_typed, checkpoint),
             metadata=json.loads(json.dumps(metadata, default=str)),
+            mend_after=loaded.stored.turn if loaded is not None and loaded.refused else None,
         )
+        if loaded is not None and loaded.refused:
+            used = loaded.stored.turn
+            events = [
+                StepCheckpointRefused(step_id=dispatch.step_id, turn=one.turn, fault=one.fault, used=used)
+                for one in loaded.refused
+            ]
+            await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)
 
     async def _load(self) -> tuple[Checkpoint, CheckpointMetadata] | None:
         claim = self._claim
@@ -89,7 +108,12 @@ class BufferedSaver(BaseCheckpointSaver[str]):
             return None
         expected = Manifest(claim.checkpoint_head, claim.checkpoint_length)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
-            stored = await checkpoints.load(tx, claim.dispatch.tenant_id, claim.dispatch.step_id, expected=expected)
+            loaded = await reading.load(tx, claim.dispatch.tenant_id, claim.dispatch.step_id, expected=expected)
+        stored = loaded.stored
+        for one in loaded.refused:
+            extra = {"turn": one.turn, "fault": one.fault, "used": stored.turn}
+            _log.warning("a checkpoint is damaged; an earlier one is used", extra=extra)
+        self._loaded = loaded
         kind, _, rest = stored.parts[0].partition(b"\n")
         checkpoint: Checkpoint = self.serde.loads_typed((kind.decode(), rest))
         checkpoint["channel_values"][MESSAGES] = [json.loads(part) for part in stored.parts[1:]]

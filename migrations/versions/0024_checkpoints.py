@@ -1,0 +1,18 @@
+"""Checkpoints are chained from turn to turn, deleted one by one, and leave no part behind."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text())
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations go forward only; restore a backup instead")

@@ -1,0 +1,1 @@
+"""The checkpoints of an agent's turns: listed, read, verified and deleted."""
