@@ -12,7 +12,7 @@ from orchestrator.engines.agent.approving import Approving
 from orchestrator.engines.agent.endings import check_answer, output_of_ended
 from orchestrator.engines.agent.graph import AgentState, build_graph
 from orchestrator.engines.agent.messages import Message, finish_function
-from orchestrator.engines.agent.saver import BufferedSaver
+from orchestrator.engines.agent.saver import BufferedSaver, thread_of
 from orchestrator.engines.agent.window import LeftOut, window_of
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.engines.final_answers import NO_TEXT
@@ -86,7 +86,7 @@ class AgentEngine(RegisteredEngine):
             return await check_answer(answer, tick.step)
 
         graph = build_graph(ask, tick.acting.act, check, saver)
-        config: Any = {"configurable": {"thread_id": str(tick.work.claim.dispatch.step_id)}}
+        config: Any = {"configurable": {"thread_id": thread_of(tick.work.claim)}}
         start: AgentState | None = None
         if tick.work.claim.checkpoint_head is None:
             # Turns are numbered on where a step begins anew, so that it reads nothing of what was called before.

@@ -11,6 +11,7 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    get_checkpoint_id,
 )
 
 from foundation.contracts.run_events import StepCheckpointRefused
@@ -21,6 +22,7 @@ from foundation.storage.execution.checkpoints.reading import Loaded
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database, Transaction
 from foundation.telemetry.logs import logger
+from orchestrator.engines.agent.buffer import TickBuffer, place_of
 
 _log = logger(__name__)
 MESSAGES = "messages"
@@ -28,24 +30,20 @@ MESSAGES = "messages"
 
 
 class BufferedSaver(BaseCheckpointSaver[str]):
-    """Serves one tick of one step: loads the step's last checkpoint, keeps the newest in memory, and records it."""
+    """Serves one tick of one step: loads the step's last checkpoint, keeps the tick's in memory, records the newest."""
 
     def __init__(self, database: Database, claim: StepClaim) -> None:
         super().__init__()
         self._database = database
         self._claim = claim
-        self._newest: tuple[Checkpoint, CheckpointMetadata] | None = None
+        self._buffer = TickBuffer()
+        self._thread = thread_of(claim)
         self._read = False
         self._loaded: Loaded | None = None
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        if self._newest is None and not self._read:
-            self._newest = await self._load()
-            self._read = True
-        if self._newest is None:
-            return None
-        checkpoint, metadata = self._newest
-        return CheckpointTuple(self._config(config, checkpoint), checkpoint, metadata)
+        await self._read_once(config)
+        return self._buffer.get(config)
 
     async def aput(
         self,
@@ -54,25 +52,36 @@ class BufferedSaver(BaseCheckpointSaver[str]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,  # noqa: ARG002 - LangGraph's interface
     ) -> RunnableConfig:
-        self._newest = (checkpoint, metadata)
-        return self._config(config, checkpoint)
+        return self._buffer.put(config, checkpoint, metadata)
 
     async def aput_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",  # noqa: ARG002 - LangGraph's interface
     ) -> None:
-        """Nothing is kept of a turn that has not ended: its model call and its tools are replayed, not run again."""
+        """Kept for this tick: of a turn that has not ended the model call and the tools are replayed, not run again."""
+        self._buffer.put_writes(config, writes, task_id)
 
     async def alist(
         self,
         config: RunnableConfig | None,
         *,
-        filter: dict[str, Any] | None = None,  # noqa: A002, ARG002 - LangGraph's interface
-        before: RunnableConfig | None = None,  # noqa: ARG002
-        limit: int | None = None,  # noqa: ARG002
+        filter: dict[str, Any] | None = None,  # noqa: A002 - LangGraph's interface
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        newest = await self.aget_tuple(config or {})
-        if newest is not None:
-            yield newest
+        """The tick's checkpoints and the one that it went on from; the API lists all that are recorded."""
+        if config is not None:
+            await self._read_once(config)
+        last = get_checkpoint_id(before) if before is not None else None
+        for one in self._buffer.list(config, having=filter or {}, before=last, limit=limit):
+            yield one
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Forgets what this tick has of the thread; what is recorded is deleted through the API, which audits it."""
+        self._buffer.forget(thread_id)
 
     async def record(self, tx: Transaction, turn: int) -> None:
         """Writes the newest checkpoint as this turn's; part of the transaction that records the tick.
@@ -80,9 +89,10 @@ class BufferedSaver(BaseCheckpointSaver[str]):
         Where the tick went on from an earlier turn than the step's last, the refused checkpoints are replaced, and each
         is told by an event.
         """
-        if self._newest is None:
+        newest = self._buffer.newest((self._thread, ""))
+        if newest is None:
             raise RuntimeError("the tick left no checkpoint")
-        checkpoint, metadata = self._newest
+        checkpoint, metadata = newest.checkpoint, newest.metadata
         dispatch, loaded = self._claim.dispatch, self._loaded
         await recording.write(
             tx,
@@ -102,10 +112,16 @@ class BufferedSaver(BaseCheckpointSaver[str]):
             ]
             await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)
 
-    async def _load(self) -> tuple[Checkpoint, CheckpointMetadata] | None:
+    async def _read_once(self, config: RunnableConfig) -> None:
+        """Reads the step's last checkpoint when its thread is first asked for."""
+        if not self._read and place_of(config) == (self._thread, ""):
+            self._read = True
+            await self._load()
+
+    async def _load(self) -> None:
         claim = self._claim
         if claim.checkpoint_head is None or claim.checkpoint_length is None:
-            return None
+            return
         expected = Manifest(claim.checkpoint_head, claim.checkpoint_length)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             loaded = await reading.load(tx, claim.dispatch.tenant_id, claim.dispatch.step_id, expected=expected)
@@ -118,12 +134,12 @@ class BufferedSaver(BaseCheckpointSaver[str]):
         checkpoint: Checkpoint = self.serde.loads_typed((kind.decode(), rest))
         checkpoint["channel_values"][MESSAGES] = [json.loads(part) for part in stored.parts[1:]]
         metadata: CheckpointMetadata = stored.metadata  # type: ignore[assignment]  # what `record` stored
-        return checkpoint, metadata
+        self._buffer.put({"configurable": {"thread_id": self._thread}}, checkpoint, metadata)
 
-    @staticmethod
-    def _config(config: RunnableConfig, checkpoint: Checkpoint) -> RunnableConfig:
-        thread = config.get("configurable", {}).get("thread_id")
-        return {"configurable": {"thread_id": thread, "checkpoint_ns": "", "checkpoint_id": checkpoint["id"]}}
+
+def thread_of(claim: StepClaim) -> str:
+    """The thread of a step, as LangGraph calls what goes on over several ticks."""
+    return str(claim.dispatch.step_id)
 
 
 def _parts(dumps_typed: Any, checkpoint: Checkpoint) -> list[bytes]:
