@@ -19,6 +19,7 @@ _LONGER_SECONDS = {"gateway": 420}
 PROGRAMS: dict[str, tuple[str, ...]] = {
     "idle": ("--seconds", "20"),
     "steps": ("--rounds", "2"),
+    "checkpoints": ("--steps", "4"),
     "stack": ("--runs", "20"),
     "api": ("--per-second", "50", "--seconds", "20"),
     "gateway": ("--peers", "all", "--rounds", "3"),
