@@ -130,7 +130,7 @@ def test_only_the_frameworks_pages_are_outside_of_the_document(app: FastAPI) -> 
 
 def test_each_operation_asks_for_the_permission_that_is_written_here(app: FastAPI) -> None:
     demanded = {
-        f"{method} {str(route.path).removeprefix('/api/v1')}": _callers_of(route)
+        f"{method} {str(route.path_format).removeprefix('/api/v1')}": _callers_of(route)
         for route in _routes(app)
         for method in sorted(route.methods or ())
         if route.path not in _PUBLIC

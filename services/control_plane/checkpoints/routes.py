@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from starlette.convertors import Convertor, register_url_convertor
 
 from control_plane.checkpoints import service
 from control_plane.checkpoints.schemas import CheckpointView, Conversation, Verification
 from control_plane.dependencies import Administrator, Paging, Reader, Runner, Tx
 from control_plane.requests.paging import Listing, Page
+from control_plane.requests.path_ids import id_in_path
 from control_plane.requests.queries import IN_DIGITS
 from foundation.contracts.steps.base import ITEM_NAME_PATTERN
 from foundation.domain.ids import RunId
@@ -19,21 +19,6 @@ from foundation.storage.execution.checkpoints.listing import CheckpointRow
 router = APIRouter(prefix="/runs/{run_id}/steps/{name}/checkpoints", tags=["checkpoints"])
 
 MAX_TURN = 2**31 - 1
-
-
-class TurnInPath(Convertor[str]):
-    """A turn is digits for the router too, so that `verify` is none and takes POST only; how many is checked later."""
-
-    regex = "[0-9]+"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("turn", TurnInPath())
 
 
 def turn_of_cursor(text: str) -> int:
@@ -64,7 +49,7 @@ async def list_checkpoints(
 
 
 @router.get(
-    "/{turn:turn}",
+    "/" + id_in_path("turn"),
     summary="The conversation after a turn, verified while it is read",
     operation_id="get_checkpoint",
     responses=refusals(404, 409),
@@ -74,7 +59,7 @@ async def get(run_id: RunId, name: StepOrItem, turn: Turn, caller: Reader, tx: T
 
 
 @router.delete(
-    "/{turn:turn}",
+    "/" + id_in_path("turn"),
     status_code=204,
     summary="Delete a checkpoint that nobody needs any more; the others stay whole",
     operation_id="delete_checkpoint",

@@ -16,6 +16,7 @@ from control_plane.dead_letters.schemas import (
 )
 from control_plane.dependencies import App, Paging, PlatformOperator, Reader, Runner, Tx
 from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.path_ids import id_in_path
 from foundation.domain.ids import DeadLetterId, MessageId, RunId
 from foundation.domain.states import DeadLetterStatus
 from foundation.http.openapi import refusals
@@ -58,7 +59,10 @@ async def list_dead_letters(
 
 
 @router.get(
-    "/dead-letters/{dead_letter_id}", summary="A dead letter", operation_id="get_dead_letter", responses=refusals(404)
+    "/dead-letters/" + id_in_path("dead_letter_id"),
+    summary="A dead letter",
+    operation_id="get_dead_letter",
+    responses=refusals(404),
 )
 async def get(dead_letter_id: DeadLetterId, caller: Reader, tx: Tx) -> DeadLetterView:
     return DeadLetterView.of(await service.get(tx, caller, dead_letter_id))
