@@ -44,8 +44,8 @@ _PERMISSIONS = {
     "GET /runs/{run_id}/steps": "read",
     "GET /runs/{run_id}/steps/{name}/items": "read",
     "GET /runs/{run_id}/steps/{name}/checkpoints": "read",
-    "GET /runs/{run_id}/steps/{name}/checkpoints/{turn:turn}": "read",
-    "DELETE /runs/{run_id}/steps/{name}/checkpoints/{turn:turn}": "administer",
+    "GET /runs/{run_id}/steps/{name}/checkpoints/{turn:id}": "read",
+    "DELETE /runs/{run_id}/steps/{name}/checkpoints/{turn:id}": "administer",
     "POST /runs/{run_id}/steps/{name}/checkpoints/verify": "run",
     "GET /runs/{run_id}/metrics": "read",
     "GET /runs/{run_id}/explain": "read",
@@ -80,7 +80,7 @@ _PERMISSIONS = {
     "GET /operations/alerts": "oversee",
     "GET /workers": "oversee",
     "GET /dead-letters": "read",
-    "GET /dead-letters/{dead_letter_id}": "read",
+    "GET /dead-letters/{dead_letter_id:id}": "read",
     "POST /dead-letters/redrive": "run",
     "POST /dead-letters/{dead_letter_id}/redrive": "run",
     "POST /dead-letters/{dead_letter_id}/discard": "run",
@@ -130,7 +130,7 @@ def test_only_the_frameworks_pages_are_outside_of_the_document(app: FastAPI) -> 
 
 def test_each_operation_asks_for_the_permission_that_is_written_here(app: FastAPI) -> None:
     demanded = {
-        f"{method} {str(route.path_format).removeprefix('/api/v1')}": _callers_of(route)
+        f"{method} {str(route.path).removeprefix('/api/v1')}": _callers_of(route)
         for route in _routes(app)
         for method in sorted(route.methods or ())
         if route.path not in _PUBLIC
