@@ -8,6 +8,9 @@ from fixtures.running.stack import Member, Stack
 
 pytestmark = pytest.mark.stack
 
+NOTHING_BELOW = {"tokens": 0, "cost_usd": "0"}
+"""What runs below the run have used."""
+
 SLOW = "import time; print('begun', flush=True); time.sleep(60)"
 
 
@@ -87,7 +90,7 @@ def test_the_audit_row_of_a_tool_ends_with_its_step_whatever_way_that_is(
 def test_the_usage_of_an_ended_run_becomes_final_and_grows_no_more(member: Member) -> None:
     steps = [{"name": f"ask{number}", "kind": "llm", "prompt": "How are you?"} for number in range(3)]
     run = member.start({"steps": steps})
-    assert run["usage"] == {"tokens": 0, "cost_usd": "0", "final": False}
+    assert run["usage"] == {"tokens": 0, "cost_usd": "0", "final": False, "below": NOTHING_BELOW}
     ended = member.ended(run["id"])
     assert ended["status"] == "COMPLETED", ended
     final = member.until(lambda: found if (found := member.run(run["id"]))["usage"]["final"] else None, seconds=20)
@@ -102,4 +105,5 @@ def test_the_usage_of_an_ended_run_becomes_final_and_grows_no_more(member: Membe
 
 def test_a_run_that_asked_no_model_has_final_usage_too(member: Member) -> None:
     run = member.ended(member.start({"steps": [{"name": "ok", "kind": "noop"}]})["id"])
-    assert member.until(lambda: member.run(run["id"])["usage"] == {"tokens": 0, "cost_usd": "0", "final": True})
+    final = {"tokens": 0, "cost_usd": "0", "final": True, "below": NOTHING_BELOW}
+    assert member.until(lambda: member.run(run["id"])["usage"] == final)

@@ -18,7 +18,7 @@ from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Database, DatabaseSettings
 
-ASK_THE_GATEWAY_FIRST = ("/api/v1/breakers", "/api/v1/operations")
+ASK_OTHERS_FIRST = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 
 
 @asynccontextmanager
@@ -49,7 +49,7 @@ async def unavailable(api: ApiInProcess, tenant: Tenant) -> set[str]:
     found = set()
     async with api.caller(tenant) as owner:
         for operation in operations_of(api.app):
-            if operation.public or operation.path.startswith(ASK_THE_GATEWAY_FIRST):
+            if operation.public or operation.path.startswith(ASK_OTHERS_FIRST):
                 continue
             answer = await ask(owner, operation)
             body = problem(answer, 503, "dependency_unavailable")
