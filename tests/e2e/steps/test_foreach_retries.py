@@ -10,7 +10,8 @@ from fixtures.running.stack import Member
 
 pytestmark = pytest.mark.stack
 
-ITEMS = 8
+# So many, and two at a time, that the run has not ended when the ledger shows the first of its calls.
+ITEMS, AT_ONCE = 24, 2
 
 
 def rows(member: Member, query: str, run_id: str) -> list[tuple[Any, ...]]:
@@ -37,7 +38,14 @@ def cancelled_and_retried(member: Member, run_id: str, *, after_calls: int) -> d
 @pytest.mark.parametrize("after_calls", [1, 4])
 def test_an_answer_that_was_paid_before_the_cancel_is_not_paid_again(member: Member, after_calls: int) -> None:
     prompt = "say " + "w " * 2000 + "${item}"
-    step = {"name": "ask", "kind": "llm", "foreach": "${input.rows}", "prompt": prompt, "max_tokens": 3000}
+    step = {
+        "name": "ask",
+        "kind": "llm",
+        "foreach": "${input.rows}",
+        "max_parallel": AT_ONCE,
+        "prompt": prompt,
+        "max_tokens": 3000,
+    }
     started = member.start({"steps": [step]}, input={"rows": list(range(ITEMS))})
     run = cancelled_and_retried(member, started["id"], after_calls=after_calls)
     query = "SELECT step_id, total_tokens FROM llm_events WHERE run_id = %s AND status = 'succeeded'"
