@@ -112,7 +112,7 @@ async def succeed(tx: Transaction, lease: LeaseFence, *, output: Any, turn: int 
         raise LeaseLost("another holder has this step now; its result was not recorded")
     if lease.may_have_jobs:
         await tool_events.close_of_ended_steps(tx, tenant_id, [step_id])
-    return _can_run(rows, tenant_id)
+    return can_run(rows, tenant_id)
 
 
 async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, output: Any) -> None:
@@ -215,12 +215,13 @@ async def release_dependents(tx: Transaction, tenant_id: TenantId, step_id: Step
         ),
         {"tenant_id": tenant_id, "step_id": step_id},
     )
-    return _can_run(rows.all(), tenant_id)
+    return can_run(rows.all(), tenant_id)
 
 
-def _can_run(released: Iterable[Row[Any]], tenant_id: TenantId) -> list[StepDispatch]:
+def can_run(counted: Iterable[Row[Any]], tenant_id: TenantId) -> list[StepDispatch]:
+    """Those of the steps whose needs were counted that wait for nothing more and have a token, to be enqueued."""
     return [
         StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
-        for row in released
+        for row in counted
         if row.unmet_needs == 0 and row.status == StepStatus.QUEUED and row.task_token
     ]

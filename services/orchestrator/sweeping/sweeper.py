@@ -12,12 +12,13 @@ from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import approvals
 from foundation.storage.session import outbox
-from foundation.storage.session.database import Database, with_retries
+from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control
 from foundation.workflow.approvals import decisions
+from foundation.workflow.run_control import RunRow
 from foundation.workflow.stalls import faults, recovery
 from foundation.workflow.stalls.causes import Stall, StallCause
 from foundation.workflow.stalls.standstills import Place, Standstill, find_standstills
@@ -161,9 +162,8 @@ class Sweeper:
     async def _recover(self, run: Standstill) -> None:
         """Repairs a run that hangs although its execution runs, or ends what of it can never run."""
         async with self._act.tenant(run.tenant_id) as tx:
-            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
-            if row is None or row.status is not run.status or row.generation != run.generation:
+            row = await _lock_unchanged(tx, run)
+            if row is None:
                 return
             stalls = await faults.find(tx, run.tenant_id, run_id=run.run_id)
             causes = {stall.cause for stall in stalls}
@@ -189,9 +189,8 @@ class Sweeper:
         The end of a budget's pause can wait until claimed work is recorded; a resume by a person cannot.
         """
         async with self._act.tenant(run.tenant_id) as tx:
-            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
-            if row is None or row.status is not run.status or row.generation != run.generation:
+            row = await _lock_unchanged(tx, run)
+            if row is None:
                 return
             if await outbox.is_waiting(tx, run.tenant_id, run.run_id, OutboxKind.START_EXECUTION):
                 return
@@ -199,6 +198,14 @@ class Sweeper:
                 return
             generation = await run_control.open_generation(tx, row, reason=reason)
         _log.info("opened a generation", extra={"generation": generation, "reason": reason})
+
+
+async def _lock_unchanged(tx: Transaction, run: Standstill) -> RunRow | None:
+    """The run's row, locked after its unfinished steps; None when it has moved since it was found to stand still."""
+    await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
+    row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+    unchanged = row is not None and row.status is run.status and row.generation == run.generation
+    return row if unchanged else None
 
 
 def _of(stalls: list[Stall], causes: Collection[StallCause]) -> list[Stall]:

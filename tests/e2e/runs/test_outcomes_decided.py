@@ -1,14 +1,11 @@
 """A worker dies around a tool that is not to run twice: what is known is taken, and of the rest a person decides."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fixtures.machine.processes import ServiceProcess
 from fixtures.running.stack import Member, Stack, new_member
-from fixtures.running.workers import a_worker, without_supervised_worker
+from fixtures.running.workers import Workers
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(180)]
 
@@ -16,31 +13,6 @@ STEPS: list[dict[str, Any]] = [
     {"name": "send", "kind": "tool", "tool": "code.python", "arguments": {"code": "print('sent')"}, "effect": "once"},
     {"name": "after", "kind": "noop", "needs": ["send"]},
 ]
-
-
-Workers = Callable[..., ServiceProcess]
-
-
-@pytest.fixture(scope="module")
-def quiet(stack: Stack) -> Iterator[Stack]:
-    with without_supervised_worker():
-        yield stack
-
-
-@pytest.fixture
-def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
-    """Starts workers, and ends them with the test."""
-    started_here: list[ServiceProcess] = []
-
-    def start(**settings: str) -> ServiceProcess:
-        worker = a_worker(quiet, tmp_path, **settings)
-        worker.start(ready=None if "failpoint" in settings else "/health")
-        started_here.append(worker)
-        return worker
-
-    yield start
-    for worker in started_here:
-        worker.stop()
 
 
 def started_by_the_dead(workers: Workers, owner: Member, place: str) -> dict[str, Any]:

@@ -1,16 +1,13 @@
 """Steps that wait for a person: asked once, held by nobody, ended by a decision or by the expiry."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.asking import approval_step, asked, request_of, taken
-from fixtures.running.parts import Parts
-from fixtures.running.runs import ARun, a_run, database
-from foundation.cloud.executions.fake import FakeExecutions
+from fixtures.running.parts import Parts, change, one
+from fixtures.running.runs import ARun, a_run
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.states import ApprovalStatus, Decision, RunStatus
 from foundation.storage.execution.approvals import Approval
@@ -24,30 +21,6 @@ from orchestrator.work import ApprovalAsked, StepFinished
 
 NOOP = {"name": "beside", "kind": "noop"}
 AFTER = {"name": "after", "kind": "noop", "needs": ["review"]}
-
-
-@pytest.fixture
-async def sweeper(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Sweeper]:
-    look = database(scratch, "sweeper")
-    yield Sweeper(
-        look,
-        parts.orchestrator,
-        FakeExecutions(),
-        every_seconds=60,
-        standstill_seconds=30,
-        budget_pause_seconds=300,
-    )
-    await look.close()
-
-
-async def one(parts: Parts, run: ARun, query: str, **values: Any) -> Any:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        return (await tx.execute(text(query), {"run": run.run_id, **values})).one()
-
-
-async def change(parts: Parts, run: ARun, statement: str) -> None:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        await tx.execute(text(statement), {"run": run.run_id})
 
 
 async def step_of(parts: Parts, run: ARun, name: str = "review") -> Any:

@@ -2,15 +2,13 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from fixtures.machine.processes import ServiceProcess
 from fixtures.running.agent_runs import started, survived
 from fixtures.running.stack import Stack, new_member
-from fixtures.running.workers import a_worker, without_supervised_worker
+from fixtures.running.workers import Workers
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(240)]
 
@@ -32,32 +30,6 @@ PLACES = (
     "callback.after_send",
 )
 SAMPLE = ("tool.after_submit", "model.answered", "turn.after_commit", "callback.after_send")
-
-
-@pytest.fixture(scope="module")
-def quiet(stack: Stack) -> Iterator[Stack]:
-    with without_supervised_worker():
-        yield stack
-
-
-Workers = Callable[..., ServiceProcess]
-
-
-@pytest.fixture
-def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
-    """Starts workers, and ends them with the test: what they leave would come upon the next test's workers."""
-    started_here: list[ServiceProcess] = []
-
-    def start(**settings: str) -> ServiceProcess:
-        worker = a_worker(quiet, tmp_path, **settings)
-        # One that is to die may meet its place before it is ready, in what an earlier test left.
-        worker.start(ready=None if "failpoint" in settings else "/health")
-        started_here.append(worker)
-        return worker
-
-    yield start
-    for worker in started_here:
-        worker.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,15 @@
 """A tool that is not to run twice: nobody repeats it unasked, whoever dies, and a person's decision counts once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.agents import Played, agent_step, code
 from fixtures.running.asking import taken
-from fixtures.running.parts import Parts
-from fixtures.running.runs import ARun, a_run, database
-from foundation.cloud.executions.fake import FakeExecutions
+from fixtures.running.parts import Parts, change, one
+from fixtures.running.runs import ARun, a_run
 from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, Failure
 from foundation.domain.ids import StepId
@@ -46,30 +43,6 @@ def endless() -> tuple[FakeLauncher, "asyncio.Future[None]"]:
         return None
 
     return FakeLauncher(forever), submitted
-
-
-@pytest.fixture
-async def sweeper(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Sweeper]:
-    look = database(scratch, "sweeper")
-    yield Sweeper(
-        look,
-        parts.orchestrator,
-        FakeExecutions(),
-        every_seconds=60,
-        standstill_seconds=30,
-        budget_pause_seconds=300,
-    )
-    await look.close()
-
-
-async def one(parts: Parts, run: ARun, query: str, **values: Any) -> Any:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        return (await tx.execute(text(query), {"run": run.run_id, **values})).one()
-
-
-async def change(parts: Parts, run: ARun, statement: str) -> None:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        await tx.execute(text(statement), {"run": run.run_id})
 
 
 async def step_of(parts: Parts, run: ARun, name: str = "send") -> Any:

@@ -9,11 +9,10 @@ from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import RecoveryPolicy, RunStatus, StepStatus
 from foundation.storage.execution import run_events
-from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
-from foundation.workflow import callbacks, plans, run_control, step_endings, stops
+from foundation.workflow import callbacks, outcomes, plans, run_control, step_endings, stops
 from foundation.workflow.messages import step_message
 from foundation.workflow.run_control import RunRow
 from foundation.workflow.stalls.causes import Stall, StallCause
@@ -58,15 +57,11 @@ async def count_needs_anew(tx: Transaction, tenant_id: TenantId, stalls: Sequenc
                    waiting_since = CASE WHEN c.unmet = 0 THEN NULL ELSE s.waiting_since END
                FROM counted c
                WHERE s.tenant_id = :tenant_id AND s.step_id = c.step_id AND s.status IN ('QUEUED', 'WAITING')
-               RETURNING s.run_id, s.step_id, s.generation, s.tick, s.task_token, s.unmet_needs"""
+               RETURNING s.run_id, s.step_id, s.generation, s.tick, s.task_token, s.unmet_needs, s.status"""
         ),
         {"tenant_id": tenant_id, "steps": [stall.step_id for stall in stalls]},
     )
-    woken = [
-        StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)
-        for row in rows
-        if row.unmet_needs == 0 and row.task_token
-    ]
+    woken = outcomes.can_run(rows.all(), tenant_id)
     await outbox.write(tx, tenant_id, [step_message(dispatch) for dispatch in woken])
 
 

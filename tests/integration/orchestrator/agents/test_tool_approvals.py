@@ -1,18 +1,14 @@
 """Calls of an agent that people approve: shown, bound to their arguments, asked once, made once, in the very turn."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.agents import Call, Played, Turn, agent_step, code
 from fixtures.running.asking import taken
-from fixtures.running.parts import Parts
-from fixtures.running.runs import ARun, a_run, database
-from foundation.cloud.executions.fake import FakeExecutions
+from fixtures.running.parts import Parts, change, one
+from fixtures.running.runs import ARun, a_run
 from foundation.domain.states import ApprovalStatus, Decision, RunStatus
 from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval
@@ -22,20 +18,6 @@ from foundation.workflow.approvals.decisions import Verdict
 from orchestrator.claiming.taking import TakeRefusal
 from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.work import ApprovalAsked, MoreTurns, TickFailed
-
-
-@pytest.fixture
-async def sweeper(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Sweeper]:
-    look = database(scratch, "sweeper")
-    yield Sweeper(
-        look,
-        parts.orchestrator,
-        FakeExecutions(),
-        every_seconds=60,
-        standstill_seconds=30,
-        budget_pause_seconds=300,
-    )
-    await look.close()
 
 
 async def played(parts: Parts, *turns: Turn, approve: Any = "always", **step: Any) -> tuple[Played, ARun]:
@@ -61,16 +43,6 @@ async def decide(parts: Parts, run: ARun, approval: Approval, decision: Decision
         locked = await decisions.lock_request(tx, run.tenant_id, approval.approval_id)
         assert locked is not None
         await decisions.decide(tx, run.tenant_id, locked, Verdict(decision, by=run.user_id, comment=comment, data=None))
-
-
-async def one(parts: Parts, run: ARun, query: str) -> Any:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        return (await tx.execute(text(query), {"run": run.run_id})).one()
-
-
-async def change(parts: Parts, run: ARun, statement: str) -> None:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        await tx.execute(text(statement), {"run": run.run_id})
 
 
 async def step_of(parts: Parts, run: ARun) -> Any:

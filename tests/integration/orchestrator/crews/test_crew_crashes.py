@@ -3,16 +3,15 @@
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from fixtures.crews.crew_runs import EXPECTED, a_crew, counted, programs_below, started, survived
-from fixtures.machine.processes import ServiceProcess
 from fixtures.running.stack import ENDED, Member, Stack, new_member
-from fixtures.running.workers import a_worker, without_supervised_worker
+from fixtures.running.workers import Workers
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial, pytest.mark.timeout(300)]
 
@@ -30,30 +29,6 @@ PLACES = (
 )
 SAMPLE = (("tool.after_submit:2", "hierarchical"),)
 ALL = [(place, process) for place in PLACES for process in EXPECTED]
-
-
-@pytest.fixture(scope="module")
-def quiet(stack: Stack) -> Iterator[Stack]:
-    with without_supervised_worker():
-        yield stack
-
-
-Workers = Callable[..., ServiceProcess]
-
-
-@pytest.fixture
-def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
-    begun: list[ServiceProcess] = []
-
-    def start(**settings: str) -> ServiceProcess:
-        worker = a_worker(quiet, tmp_path, **settings)
-        worker.start(ready=None if "failpoint" in settings else "/health")
-        begun.append(worker)
-        return worker
-
-    yield start
-    for worker in begun:
-        worker.stop()
 
 
 @pytest.mark.parametrize(

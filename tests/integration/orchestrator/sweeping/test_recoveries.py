@@ -1,6 +1,5 @@
 """A run that hangs although its execution runs is repaired, or ends with what it has achieved."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -35,25 +34,6 @@ COUNTED = [
     "UPDATE steps SET unmet_needs = 1 WHERE {} AND name = 'second'",
 ]
 STILL = "UPDATE runs SET progressed_at = now() - interval '{} s' WHERE {{}}"
-
-
-@pytest.fixture
-async def executions() -> FakeExecutions:
-    return FakeExecutions()
-
-
-@pytest.fixture
-async def sweeper(parts: Parts, scratch: ScratchDatabase, executions: FakeExecutions) -> AsyncIterator[Sweeper]:
-    look = database(scratch, "sweeper")
-    yield Sweeper(
-        look,
-        parts.orchestrator,
-        executions,
-        every_seconds=60,
-        standstill_seconds=30,
-        budget_pause_seconds=300,
-    )
-    await look.close()
 
 
 async def a_hanging_run(

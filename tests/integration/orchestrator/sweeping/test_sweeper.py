@@ -1,14 +1,12 @@
 """The sweeper: fences before it touches anything, and gives every open run something that ends it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.parts import Parts
-from fixtures.running.runs import ARun, a_run, database
+from fixtures.running.runs import ARun, a_run
 from foundation.cloud.executions.base import Described, execution_name
 from foundation.cloud.executions.fake import FakeExecutions
 from foundation.domain.errors import BudgetExceeded, LeaseLost
@@ -23,19 +21,8 @@ Sweeping = tuple[Sweeper, FakeExecutions]
 
 
 @pytest.fixture
-async def sweeping(parts: Parts, scratch: ScratchDatabase) -> AsyncIterator[Sweeping]:
-    look = database(scratch, "sweeper")
-    executions = FakeExecutions()
-    sweeper = Sweeper(
-        look,
-        parts.orchestrator,
-        executions,
-        every_seconds=60,
-        standstill_seconds=30,
-        budget_pause_seconds=300,
-    )
-    yield sweeper, executions
-    await look.close()
+def sweeping(sweeper: Sweeper, executions: FakeExecutions) -> Sweeping:
+    return sweeper, executions
 
 
 async def held(parts: Parts, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
