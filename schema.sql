@@ -160,6 +160,8 @@ CREATE TABLE runs (
     idempotency_key text CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     request_digest  bytea,
     last_seq        bigint NOT NULL DEFAULT 0,
+    -- the highest transaction that has appended an event
+    last_xact       xid8 NOT NULL DEFAULT pg_current_xact_id(),
     -- the run's clock: what earlier generations used of it, and since when it runs now (NULL while it stands)
     timeout_seconds int NOT NULL CHECK (timeout_seconds BETWEEN 1 AND 2592000),
     clock_used      interval NOT NULL DEFAULT '0',
@@ -386,7 +388,9 @@ CREATE INDEX approvals_newest ON approvals (tenant_id, requested_at DESC, approv
 CREATE INDEX approvals_of_run ON approvals (tenant_id, run_id);
 CREATE INDEX approvals_expiring ON approvals (expires_at) WHERE status = 'pending';
 
--- What happened, in order; `seq` is dense within a run.
+-- What happened, in order; `seq` is dense within a run. Streams are ordered by (xact, event_id), which within a run is the
+-- order of `seq`: a transaction may get its id and then wait for the run's row while one of a higher id appends, so `xact`
+-- is the highest that the run has had, its own included. All below the oldest open transaction has been committed.
 CREATE TABLE run_events (
     tenant_id   uuid NOT NULL,
     run_id      uuid NOT NULL,
@@ -401,6 +405,21 @@ CREATE TABLE run_events (
     FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE
 );
 CREATE INDEX run_events_stream ON run_events (tenant_id, xact, event_id);
+
+-- Which of these tenants have events from these transactions on, as far as all that is older has ended: one statement
+-- for all tenants that a process has readers of, under the rights and the row-level security of its own login.
+CREATE FUNCTION tenants_with_events(tenants uuid[], since text[]) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
+BEGIN
+    FOR place IN 1 .. cardinality(tenants) LOOP
+        PERFORM set_config('lockstep.tenant', tenants[place]::text, true);
+        IF EXISTS (SELECT FROM run_events WHERE tenant_id = tenants[place] AND xact >= since[place]::xid8
+                   AND xact < pg_snapshot_xmin(pg_current_snapshot())) THEN
+            RETURN NEXT tenants[place];
+        END IF;
+    END LOOP;
+    PERFORM set_config('lockstep.tenant', '', true);
+END $$;
+REVOKE ALL ON FUNCTION tenants_with_events(uuid[], text[]) FROM PUBLIC;
 
 -- 5  delivery --------------------------------------------------------------------------------------------------------
 
@@ -815,6 +834,7 @@ GRANT INSERT ON outbox, run_events TO control_plane;
 -- what has not gone out yet, to say why a run stands still
 GRANT SELECT (tenant_id, run_id, step_id, kind, not_before, attempts) ON outbox TO control_plane;
 GRANT SELECT ON queue_watch TO control_plane;
+GRANT EXECUTE ON FUNCTION tenants_with_events(uuid[], text[]) TO control_plane;
 
 -- orchestrator: advances steps
 GRANT SELECT ON tasks, task_versions, step_needs TO orchestrator;

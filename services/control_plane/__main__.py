@@ -1,11 +1,16 @@
 """`python -m control_plane`: the tenants' API, until SIGTERM."""
 
+import sys
+
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from control_plane.app import SERVICE, create_app
 from control_plane.settings import ControlPlaneSettings
-from foundation.http.server import Http
+from foundation.http.server import Http, StoppingServer
 from foundation.telemetry import logs, metrics, traces
+
+_DRAIN_SECONDS = 5.0
 
 
 def main() -> None:
@@ -14,7 +19,7 @@ def main() -> None:
     traces.configure(SERVICE)
     metrics.serve()
     app = create_app(settings)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port_control_plane,
@@ -24,6 +29,15 @@ def main() -> None:
         access_log=False,
         timeout_graceful_shutdown=10,
     )
+
+    async def end_streams() -> None:
+        """Streams of events are endless: their readers are sent away before the open connections are waited for."""
+        await app.state.bus.drain(seconds=_DRAIN_SECONDS)
+
+    server = StoppingServer(config, on_stop=end_streams)
+    server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 if __name__ == "__main__":

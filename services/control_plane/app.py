@@ -15,6 +15,7 @@ from control_plane.budgets.routes import router as budgets
 from control_plane.checkpoints.routes import router as checkpoints
 from control_plane.comparisons.routes import router as comparisons
 from control_plane.dead_letters.routes import router as dead_letters
+from control_plane.events.routes import router as events
 from control_plane.explanations.routes import router as explanations
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
@@ -29,6 +30,8 @@ from control_plane.reruns.routes import router as reruns
 from control_plane.resources import AppResources
 from control_plane.runs.routes import router as runs
 from control_plane.settings import ControlPlaneSettings
+from control_plane.streams.figures import measure_lag
+from control_plane.streams.holdings import Streams
 from control_plane.tasks.routes import router as tasks
 from control_plane.tenant_policy.routes import router as tenant_policy
 from control_plane.usage.routes import router as usage
@@ -46,7 +49,8 @@ from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.relay import Relay
-from foundation.telemetry.background import VitalTasks
+from foundation.telemetry.background import TaskSet, VitalTasks, begun_again
+from foundation.telemetry.bus.event_bus import EventBus
 
 SERVICE = "control_plane"
 
@@ -78,6 +82,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         checkpoints,
         comparisons,
         explanations,
+        events,
         approvals,
         outcomes,
         dead_letters,
@@ -135,13 +140,20 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     database, relay_database = Database(pool, application=SERVICE), Database(relay_pool, application=SERVICE)
     stack.push_async_callback(database.close)
     stack.push_async_callback(relay_database.close)
-    wakeups = Wakeups(relay_pool, "outbox")
+    bus = EventBus()
+    app.state.bus = bus
+    wakeups = Wakeups(relay_pool, "outbox", bus=bus)
     gateway_client = GatewayClient(gateway, signer)
     effects = senders(executions, gateway_client, FinalUsage(database, gateway_client))
     relay = Relay(relay_database, wakeups, effects)
     background = await stack.enter_async_context(VitalTasks())
     background.start("wakeups", wakeups.run())
     background.start("relay", relay.run())
+    streams = Streams.of(database, bus, settings)
+    beside = TaskSet()
+    stack.push_async_callback(beside.cancel)
+    beside.start(begun_again(streams.tail.run), name="tail of events")
+    beside.start(measure_lag(bus), name="lag of events")
 
     verifier = UserTokenVerifier(
         await _keys(app, settings, clients, gateway), issuer=settings.issuer, client_id=settings.audience
@@ -150,7 +162,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
     redis = connect(str(settings.redis_url))
     stack.push_async_callback(redis.aclose)
-    return AppResources(settings, database, objects, callers, gateway_client, RedisPresence(redis))
+    return AppResources(settings, database, objects, callers, gateway_client, RedisPresence(redis), streams)
 
 
 async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:

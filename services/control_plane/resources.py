@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
 from control_plane.settings import ControlPlaneSettings
+from control_plane.streams.holdings import Streams
 from foundation.cloud.objects.base import ObjectStore
 from foundation.cloud.presence.base import Presence
 from foundation.storage.session.database import Database
@@ -20,3 +21,4 @@ class AppResources:
     callers: Callers
     gateway: GatewayClient
     presence: Presence
+    streams: Streams

@@ -42,6 +42,16 @@ class ControlPlaneSettings(IdentitySettings):
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container listens for its load balancer
 
     body_limit: int = Field(default=DEFAULT_BODY_BYTES, ge=1024, le=16_777_216, description="bytes of a request's body")
+    max_event_streams: int = Field(
+        default=2000, ge=1, le=20_000, description="streams of events that one process holds"
+    )
+    max_event_streams_of_tenant: int = Field(default=1000, ge=1, le=20_000, description="of these, of one tenant")
+    event_stream_heartbeat_seconds: float = Field(
+        default=15, ge=0.05, le=60, description="silence after which a stream sends a comment, and asks who reads"
+    )
+    event_stream_stall_seconds: float = Field(
+        default=30, ge=0.05, le=300, description="how long a reader may take nothing before it is cut off"
+    )
     max_open_runs: int = Field(default=1000, ge=1, description="open runs of one tenant")
     upload_limit: int = Field(default=134_217_728, ge=1, description="bytes of one uploaded artifact")
     url_seconds: int = Field(default=900, ge=60, le=43_200, description="life of a presigned address")

@@ -49,6 +49,8 @@ _PERMISSIONS = {
     "POST /runs/{run_id}/steps/{name}/checkpoints/verify": "run",
     "GET /runs/{run_id}/metrics": "read",
     "GET /runs/{run_id}/explain": "read",
+    "GET /runs/{run_id}/events": "read",
+    "GET /events": "read",
     "GET /runs/{run_id}/artifacts": "read",
     "GET /approvals": "read",
     "GET /approvals/{approval_id}": "read",

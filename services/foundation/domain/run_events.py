@@ -32,3 +32,15 @@ class RunEventType(StrEnum):
     STEP_FAILED = "step.failed"
     STEP_SKIPPED = "step.skipped"
     STEP_CANCELLED = "step.cancelled"
+
+
+ENDINGS = frozenset(
+    {
+        RunEventType.RUN_COMPLETED,
+        RunEventType.RUN_FAILED,
+        RunEventType.RUN_BUDGET_EXCEEDED,
+        RunEventType.RUN_CANCELLED,
+        RunEventType.RUN_TIMED_OUT,
+    }
+)
+"""The last events of runs that are not retried."""

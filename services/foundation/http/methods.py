@@ -1,6 +1,7 @@
 """HEAD wherever GET is, and what a path allows where a method is refused."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -10,8 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _SET_BY_ROUTING = ("route", "path_params")
 
 
+class _EnoughOfTheBody(Exception):
+    """Ends a route whose body would go on: HEAD has been answered."""
+
+
 class HeadAsGet:
-    """Answers HEAD with the status and headers of GET, without its body."""
+    """Answers HEAD with the status and headers of GET, without its body; a stream is ended at its beginning."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -22,14 +27,18 @@ class HeadAsGet:
             return
 
         async def without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            await send({"type": "http.response.body", "body": b""})
+            if message.get("more_body", False):
+                raise _EnoughOfTheBody
 
         # A copy, because the server reads the method of its own scope to know that HEAD has no body; what the router
         # finds is copied back, since the metrics around this middleware name the route by it.
         as_get = {**scope, "method": "GET"}
-        await self._app(as_get, receive, without_body)
+        with suppress(_EnoughOfTheBody):
+            await self._app(as_get, receive, without_body)
         scope.update({name: as_get[name] for name in _SET_BY_ROUTING if name in as_get})
 
 

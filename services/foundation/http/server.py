@@ -1,9 +1,15 @@
-"""HTTP/1.1 for our servers: requests to upgrade to another protocol are answered as plain HTTP/1.1."""
+"""HTTP/1.1 for our servers: no upgrades to other protocols, connections that can be cut, a word before the end."""
+
+from collections.abc import Awaitable, Callable
+from socket import socket
 
 import httptools
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _CONNECT = b"CONNECT"
+CUT = "lockstep.cut"
+"""The extension of a request's scope whose `now` drops its connection, with what the client has not taken yet."""
 
 
 class Http(HttpToolsProtocol):
@@ -28,6 +34,7 @@ class Http(HttpToolsProtocol):
         if self._upgrade_header is not None:
             self.headers.append((b"upgrade", self._upgrade_header))
             self._upgrade_header = None
+        self.scope["extensions"] = {CUT: {"now": self.transport.abort}}
         super().on_headers_complete()
 
     def _should_upgrade(self) -> bool:
@@ -45,3 +52,15 @@ class Http(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.data_received(b"\r\n".join(head) + b"\r\n\r\n" + rest)
+
+
+class StoppingServer(uvicorn.Server):
+    """Says that it stops before it waits for the connections that are open, so that endless answers can end."""
+
+    def __init__(self, config: uvicorn.Config, *, on_stop: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        await self._on_stop()
+        await super().shutdown(sockets)

@@ -22,6 +22,8 @@ _BY_HAND: Mapping[str, str] = {
     "services/llm_gateway/pipeline.py::Pipeline._make_call": "awaited here, or handed to the stream that awaits it",
     "services/llm_gateway/endpoints/calls.py::_send_stream": _CANCELLED,
     "services/llm_gateway/budget/redis/runners/pipelined.py::PipelinedConnection._connected": "shared by all who ask",
+    # Control plane: a stream, and whether its reader is still there.
+    "services/control_plane/requests/event_streams.py::EventStreamResponse.__call__": _CANCELLED,
     # Worker: its loops end in an order, and the first that ends by itself ends the worker with its error.
     "services/orchestrator/worker.py::Worker.run": "stopped in order in this function; _until raises their errors",
     "services/orchestrator/worker.py::_until": "cancelled in the same function",

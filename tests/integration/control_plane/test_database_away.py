@@ -9,6 +9,7 @@ import httpx
 import pytest
 from pydantic import PostgresDsn
 
+from control_plane.streams.reading import StreamReads
 from fixtures.api.api_in_process import ApiInProcess
 from fixtures.api.operations import Operation, operations_of
 from fixtures.api.problems import problem
@@ -26,7 +27,8 @@ async def standing_on(api: ApiInProcess, database: Database) -> AsyncIterator[No
     """The API's own queries go to another database; its callers are found as before."""
     state = api.app.state
     before = state.resources
-    state.resources = replace(before, database=database)
+    streams = replace(before.streams, reads=StreamReads(database, at_once=1))
+    state.resources = replace(before, database=database, streams=streams)
     try:
         yield
     finally:

@@ -52,12 +52,14 @@ async def append(tx: Transaction, tenant_id: TenantId, run_id: RunId, events: Se
         await tx.execute(
             text(
                 """WITH run AS (
-                       UPDATE runs SET last_seq = last_seq + :count, progressed_at = now()
+                       UPDATE runs SET last_seq = last_seq + :count, progressed_at = now(),
+                                       last_xact = GREATEST(last_xact, pg_current_xact_id())
                        WHERE tenant_id = :tenant_id AND run_id = :run_id
-                       RETURNING last_seq, status, generation, awaits_approval),
+                       RETURNING last_seq, last_xact, status, generation, awaits_approval),
                    written AS (
-                       INSERT INTO run_events (tenant_id, run_id, seq, type, step_id, data)
-                       SELECT :tenant_id, :run_id, run.last_seq - :count + e.place, e.type, e.step_id, e.data
+                       INSERT INTO run_events (tenant_id, run_id, seq, xact, type, step_id, data)
+                       SELECT :tenant_id, :run_id, run.last_seq - :count + e.place, run.last_xact,
+                              e.type, e.step_id, e.data
                        FROM run, ROWS FROM (
                            jsonb_to_recordset(CAST(:events AS jsonb)) AS (type text, step_id uuid, data jsonb)
                        ) WITH ORDINALITY AS e(type, step_id, data, place))

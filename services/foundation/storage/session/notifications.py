@@ -6,17 +6,27 @@ from contextlib import suppress
 import psycopg
 
 from foundation.storage.session.database import DatabaseSettings
+from foundation.telemetry.bus.event_bus import EventBus, Topic
 from foundation.telemetry.logs import logger
 
 _log = logger(__name__)
 _RECONNECT_SECONDS = 1.0
 
 
-class Wakeups:
-    """Sets an event whenever its channel is notified; reconnects by itself, and then wakes once to be safe."""
+def notices(channel: str) -> Topic[None]:
+    """The topic under which a process's bus tells that a channel was notified."""
+    return Topic("database_notices", channel)
 
-    def __init__(self, settings: DatabaseSettings, *channels: str) -> None:
+
+class Wakeups:
+    """Sets an event whenever its channel is notified; reconnects by itself, and then wakes once to be safe.
+
+    An event is for one waiting loop; whoever else wants to know listens to the bus.
+    """
+
+    def __init__(self, settings: DatabaseSettings, *channels: str, bus: EventBus | None = None) -> None:
         self._url = str(settings.url)
+        self._bus = bus
         self._events = {channel: asyncio.Event() for channel in channels}
 
     async def wait(self, channel: str, *, timeout_seconds: float) -> None:
@@ -29,6 +39,8 @@ class Wakeups:
 
     def wake(self, channel: str) -> None:
         self._events[channel].set()
+        if self._bus is not None:
+            self._bus.publish(notices(channel), None)
 
     async def run(self) -> None:
         """Listens until cancelled."""

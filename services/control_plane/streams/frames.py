@@ -1,0 +1,46 @@
+"""Server-sent events as text: what a stream says, as HTML's standard of event sources has it."""
+
+import json
+import random
+from enum import StrEnum
+
+from control_plane.streams.event_view import RunEventView
+from foundation.storage.execution.event_streams import StreamedEvent
+
+HEARTBEAT = b": still here\n\n"
+"""A comment, which clients pass over."""
+
+_AGAIN_MS = (500, 3000)
+
+
+class StreamEnd(StrEnum):
+    """Why a stream has ended."""
+
+    RUN_ENDED = "run_ended"
+    """All has been told. Whoever asks again after the last event gets 204, by which an event source stops."""
+    DRAINING = "draining"
+    """This process stops; another goes on from the last id."""
+    UNAUTHENTICATED = "unauthenticated"
+    """The credential has expired or was withdrawn, or may not read any more."""
+    UNAVAILABLE = "unavailable"
+    """The database does not answer."""
+
+
+def event_frame(event: StreamedEvent) -> bytes:
+    return f"id: {event.place}\nevent: {event.type}\ndata: {RunEventView.of(event).model_dump_json()}\n\n".encode()
+
+
+def opening_frame() -> bytes:
+    """Sent at once, so that headers arrive before the first event does."""
+    return f"retry: {_again_ms()}\n\n".encode()
+
+
+def end_frame(reason: StreamEnd) -> bytes:
+    """The last of a stream. It has no id, so that a client goes on after the last event."""
+    again = "" if reason is StreamEnd.RUN_ENDED else f"retry: {_again_ms()}\n"
+    return f"{again}event: stream.end\ndata: {json.dumps({'reason': reason})}\n\n".encode()
+
+
+def _again_ms() -> int:
+    """When a client that was cut off asks again; spread, so that a thousand do not come at once."""
+    return random.randint(*_AGAIN_MS)  # noqa: S311  # nothing secret depends on it

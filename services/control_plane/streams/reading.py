@@ -1,0 +1,92 @@
+"""Reads of what is stored of a stream, few of them at once."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from foundation.domain.ids import RunId, TenantId
+from foundation.storage.execution import event_streams
+from foundation.storage.execution.event_streams import EventPlace, PageLimits, StreamedEvent, StreamPage
+from foundation.storage.session.database import Database, Transaction
+
+LIVE_PAGE = PageLimits(events=500, data_bytes=500_000)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """The next events of a stream; once there are no `more`, it may have `ended`."""
+
+    events: tuple[StreamedEvent, ...]
+    more: bool
+    horizon: int
+    ended: bool
+
+
+class StreamSource(Protocol):
+    """What a stream is of."""
+
+    @property
+    def tenant_id(self) -> TenantId: ...
+
+    async def page(self, tx: Transaction, after: EventPlace, limits: PageLimits) -> SourcePage | None:
+        """What is stored after this place; None where there is no such thing."""
+        ...
+
+    def has(self, event: StreamedEvent) -> bool:
+        """Whether an event of the tenant is in the stream."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunSource:
+    """A run with those below it."""
+
+    tenant_id: TenantId
+    run_id: RunId
+
+    async def page(self, tx: Transaction, after: EventPlace, limits: PageLimits) -> SourcePage | None:
+        run = await event_streams.standing(tx, self.tenant_id, self.run_id)
+        if run is None:
+            return None
+        page = await event_streams.of_run(
+            tx, self.tenant_id, self.run_id, after=after, until=run.horizon, limits=limits
+        )
+        return _source_page(page, ended=run.ended)
+
+    def has(self, event: StreamedEvent) -> bool:
+        return event.run_id == self.run_id or self.run_id in event.runs_above
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSource:
+    """All runs of a tenant."""
+
+    tenant_id: TenantId
+
+    async def page(self, tx: Transaction, after: EventPlace, limits: PageLimits) -> SourcePage:
+        until = await event_streams.horizon(tx)
+        page = await event_streams.of_tenant(tx, self.tenant_id, after=after, until=until, limits=limits)
+        return _source_page(page, ended=False)
+
+    def has(self, event: StreamedEvent) -> bool:  # noqa: ARG002  # it has all of them
+        return True
+
+
+def _source_page(page: StreamPage, *, ended: bool) -> SourcePage:
+    return SourcePage(page.events, page.more, page.horizon, ended and not page.more)
+
+
+class StreamReads:
+    """Reads for streams, at most `at_once`: so many readers may come at once that they would take the whole pool."""
+
+    def __init__(self, database: Database, *, at_once: int) -> None:
+        self._database = database
+        self._places = asyncio.Semaphore(at_once)
+
+    async def page(self, source: StreamSource, after: EventPlace, limits: PageLimits = LIVE_PAGE) -> SourcePage | None:
+        async with self._places, self._database.tenant(source.tenant_id) as tx:
+            return await source.page(tx, after, limits)
+
+    async def horizon(self, tenant_id: TenantId) -> int:
+        async with self._places, self._database.tenant(tenant_id) as tx:
+            return await event_streams.horizon(tx)
