@@ -49,6 +49,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
                     scopes=gateway.scopes,
                     breakers=gateway.breakers,
                     alerts=gateway.alerts,
+                    estimates=gateway.estimates,
                 )
             )
             app.front = gateway.front

@@ -18,6 +18,7 @@ from llm_gateway.accounting.housekeeping import AWAY, Housekeeping
 from llm_gateway.accounting.journal import Journal
 from llm_gateway.accounting.ledger_writer import LedgerWriter
 from llm_gateway.accounting.rebuild import Rebuilder
+from llm_gateway.admin.call_estimates import CallEstimator
 from llm_gateway.admin.scopes_money import ScopeSpendingReader
 from llm_gateway.admin.service import RunSpending
 from llm_gateway.breakers.alerts import Alerts
@@ -69,6 +70,7 @@ class Gateway:
     serving: Serving
     breakers: BreakerBoard
     alerts: Alerts
+    estimates: CallEstimator
     verifier: TokenVerifier
     database: Database
     store: BudgetStore
@@ -131,6 +133,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             serving=serving,
             breakers=breakers,
             alerts=alerts,
+            estimates=CallEstimator(serving, max_body=settings.max_body_bytes),
             verifier=verifier,
             database=database,
             store=money.store,

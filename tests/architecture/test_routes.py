@@ -32,6 +32,7 @@ _PERMISSIONS = {
     "GET /tasks/{task_id}": "read",
     "PATCH /tasks/{task_id}": "define",
     "DELETE /tasks/{task_id}": "define",
+    "POST /tasks/{task_id}/estimate": "run",
     "POST /runs": "run",
     "GET /runs": "read",
     "GET /runs/{run_id}": "read",

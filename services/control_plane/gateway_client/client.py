@@ -8,6 +8,13 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter
 
+from foundation.contracts.gateway.call_estimates import (
+    MAX_SHAPES,
+    CallBounds,
+    CallEstimates,
+    CallShape,
+    CallsInQuestion,
+)
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import RunMoney, ScopeName, Spending, SpendingQuery
 from foundation.domain.errors import DependencyUnavailable, NotFound
@@ -26,6 +33,7 @@ _BREAKERS = TypeAdapter(list[Breaker])
 _ENTRIES = TypeAdapter(list[OperationsEntry])
 _SPENDING = TypeAdapter(Spending)
 _RUN_MONEY = TypeAdapter(RunMoney)
+_ESTIMATES = TypeAdapter(CallEstimates)
 
 
 class GatewayClient:
@@ -55,6 +63,15 @@ class GatewayClient:
         except NotFound as error:
             # A gateway has this route in every version: whatever answered was not one, and one may answer next time.
             raise DependencyUnavailable("what answers at the gateway's address is no gateway") from error
+
+    async def call_bounds(self, shapes: Sequence[CallShape]) -> list[CallBounds]:
+        """What a call of each of these kinds takes at least and at most, in their order, as models are served now."""
+        bounds: list[CallBounds] = []
+        for begin in range(0, len(shapes), MAX_SHAPES):
+            asked = CallsInQuestion(calls=list(shapes[begin : begin + MAX_SHAPES]))
+            answer = await self._ask("POST", "/internal/estimates", _ESTIMATES, json=asked.model_dump(mode="json"))
+            bounds += answer.calls
+        return bounds
 
     async def breakers(self) -> list[Breaker]:
         return await self._ask("GET", "/internal/breakers", _BREAKERS)

@@ -63,15 +63,10 @@ async def submit_run(
     digest = request.digest() if idempotency_key else None
     if idempotency_key and (earlier := await started_before(tx, caller, idempotency_key, digest)):
         return earlier, False
-    task = await tasks.get(tx, caller.tenant_id, request.task_id, version=request.task_version)
-    if task is None:
-        remedy = "GET /api/v1/tasks lists the tasks of your tenant"
-        raise NotFound("there is no such task, or no such version of it", remedy=remedy)
-    if task.archived_at is not None:
-        raise archived_error()
+    task = await runnable_task(tx, caller, request)
     await require_room(tx, caller, max_open=max_open)
     definition = definition_of(task)
-    budget = _budget_of(definition.budget, request.budget)
+    budget = budget_of(definition.budget, request.budget)
     run = NewRun(
         tenant_id=caller.tenant_id,
         run_id=RunId(new_uuid()),
@@ -99,6 +94,17 @@ async def submit_run(
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run.run_id))
     _log.info("run created", extra={"run_id": str(run.run_id), "task_id": str(run.task_id)})
     return created, True
+
+
+async def runnable_task(tx: Transaction, caller: ApiCaller, request: RunRequest) -> Task:
+    """The task in the version that is asked for; `NotFound` or `Conflict` when no run of it can be started."""
+    task = await tasks.get(tx, caller.tenant_id, request.task_id, version=request.task_version)
+    if task is None:
+        remedy = "GET /api/v1/tasks lists the tasks of your tenant"
+        raise NotFound("there is no such task, or no such version of it", remedy=remedy)
+    if task.archived_at is not None:
+        raise archived_error()
+    return task
 
 
 async def insert_once(tx: Transaction, caller: ApiCaller, run: NewRun) -> tuple[Run, bool]:
@@ -135,7 +141,7 @@ def definition_of(task: Task) -> TaskDefinition:
         raise Conflict(detail, remedy="PATCH the task: the answer says what must change") from error
 
 
-def _budget_of(task: Budget, run: Budget) -> Budget:
+def budget_of(task: Budget, run: Budget) -> Budget:
     """The run's own limits, and the task's where it has none."""
     return Budget(
         tokens=task.tokens if run.tokens is None else run.tokens,

@@ -107,6 +107,14 @@ def turns_per_dispatch(nodes: Iterable[Node]) -> int | None:
     return None
 
 
+def history_events(nodes: Iterable[Node]) -> tuple[int, int]:
+    """The least and the most history events of the fullest execution of a run of this plan, which completes."""
+    nodes = list(nodes)
+    most = max(_events_of(nodes, turns_per_dispatch(nodes) or 1)) + EVENTS_RESERVED
+    a_step = EVENTS_PER_TICK + EVENTS_PER_STEP
+    return (a_step if len(nodes) > INLINE_STEPS else a_step * len(nodes)), most
+
+
 def _events_of(nodes: list[Node], turns: int) -> list[int]:
     """The history events of each execution of the plan, with so many turns a dispatch."""
     ticks = {node.name: -(-node.turns // turns) * EVENTS_PER_TICK + EVENTS_PER_STEP for node in nodes}

@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from foundation.contracts.gateway.call_estimates import CallEstimates, CallsInQuestion
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import RunMoney, Spending, SpendingQuery
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.http.service_tokens import TokenVerifier
+from llm_gateway.admin.call_estimates import CallEstimator
 from llm_gateway.admin.dependencies import calling_service
 from llm_gateway.admin.operations import describe_breaker, read_latest
 from llm_gateway.admin.schemas import CloseRun
@@ -18,11 +20,18 @@ from llm_gateway.breakers.board import BreakerBoard
 
 
 def admin_router(
-    *, verifier: TokenVerifier, runs: RunSpending, scopes: ScopeSpendingReader, breakers: BreakerBoard, alerts: Alerts
+    *,
+    verifier: TokenVerifier,
+    runs: RunSpending,
+    scopes: ScopeSpendingReader,
+    breakers: BreakerBoard,
+    alerts: Alerts,
+    estimates: CallEstimator,
 ) -> APIRouter:
     router = APIRouter(prefix="/internal", dependencies=[Depends(calling_service(verifier))])
     router.include_router(_money(runs, scopes))
     router.include_router(_operations(breakers, alerts))
+    router.include_router(_estimates(estimates))
     return router
 
 
@@ -67,5 +76,15 @@ def _operations(board: BreakerBoard, alerts: Alerts) -> APIRouter:
         most: Annotated[int, Query(ge=1, le=500)] = 100, tenant_id: TenantId | None = None
     ) -> list[OperationsEntry]:
         return await read_latest(alerts, most=most, tenant_id=tenant_id)
+
+    return router
+
+
+def _estimates(estimates: CallEstimator) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/estimates", summary="What calls of these kinds take at least and at most")
+    async def call_estimates(body: CallsInQuestion) -> CallEstimates:
+        return estimates.estimate(body)
 
     return router

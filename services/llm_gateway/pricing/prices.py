@@ -103,6 +103,10 @@ class Price:
         dearest_output = max(tier.output for tier in reachable)
         return cost_of([(input_tokens, dearest_input), (output_tokens, dearest_output)])
 
+    def least(self, *, input_tokens: int) -> NanoUsd:
+        """The least that a call with at least so much input can cost: all of it cached, and an empty answer."""
+        return cost_of([(input_tokens, min(min(tier.input, tier.cached_input) for tier in self.tiers))])
+
 
 class PriceTable:
     """Prices by provider and model; None for a model that nobody has priced."""
