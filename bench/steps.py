@@ -9,14 +9,12 @@ import argparse
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from durable import peer
 from foundation.domain.ids import TaskId
@@ -32,19 +30,15 @@ RUNS, LENGTH = 200, 5
 
 
 class Counted:
-    """Counts the statements and transactions of all SQLAlchemy engines of this process."""
+    """Counts the statements and transactions of the worker. What begins a transaction is a statement as well."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
 
-        def statement(*_: Any) -> None:
-            self.calls["statements"] += 1
-
-        def commit(*_: Any) -> None:
+    def observe(self, statement: str, _: Mapping[str, Any]) -> None:
+        self.calls["statements"] += 1
+        if statement.startswith("BEGIN"):
             self.calls["transactions"] += 1
-
-        event.listen(Engine, "before_cursor_execute", statement)
-        event.listen(Engine, "commit", commit)
 
 
 class Meter:
@@ -157,13 +151,14 @@ async def measure(settings: BenchSettings, rounds: int, *, with_peer: bool) -> d
                    CREATE TABLE bench_events (id bigserial PRIMARY KEY, step_id int, data jsonb);
                    INSERT INTO bench_steps SELECT n, 'queued', 0 FROM generate_series(0, 999) n"""
             )
-            meter = Meter(connection, Counted())
+            counted = Counted()
+            meter = Meter(connection, counted)
             owner = database(renamed(superuser, name), pool_size=2)
             tenancy = await Tenancy.new(owner)
             plain = [
                 await psycopg.AsyncConnection.connect(renamed(superuser, name), autocommit=True) for _ in range(POOL)
             ]
-            async with local_worker(*urls, concurrency=CONCURRENCY, pool_size=POOL) as worker:
+            async with local_worker(*urls, concurrency=CONCURRENCY, pool_size=POOL, observe=counted.observe) as worker:
                 warm = fan_out(40)
                 await worker.work_off(await tenancy.run(TaskId(await tenancy.task(warm)), warm))
                 for turn in range(rounds):

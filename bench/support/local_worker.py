@@ -22,6 +22,7 @@ from foundation.storage.session.database import DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import EffectSender, Relay
+from foundation.storage.session.transaction import Observer
 from foundation.telemetry import logs, traces
 from foundation.workflow.messages import step_message
 from orchestrator.claiming.leases import Leases
@@ -122,11 +123,12 @@ class LocalWorker:
 
 @asynccontextmanager
 async def local_worker(
-    orchestrator_url: str, relay_url: str, *, concurrency: int, pool_size: int
+    orchestrator_url: str, relay_url: str, *, concurrency: int, pool_size: int, observe: Observer | None = None
 ) -> AsyncIterator[LocalWorker]:
-    """A worker with connection pools of its own; closing them makes PostgreSQL publish their counts."""
+    """A worker with connection pools of its own; `observe` is told of each statement that it sends."""
     async with AsyncExitStack() as stack:
-        own, relaying = database(orchestrator_url, pool_size=pool_size), database(relay_url, pool_size=2)
+        own = database(orchestrator_url, pool_size=pool_size, observe=observe)
+        relaying = database(relay_url, pool_size=2, observe=observe)
         stack.push_async_callback(own.close)
         stack.push_async_callback(relaying.close)
         wakeups = Wakeups(DatabaseSettings(url=PostgresDsn(orchestrator_url)), "outbox", "fenced")

@@ -19,6 +19,7 @@ from foundation.storage.execution import runs
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.execution.runs import NewRun
 from foundation.storage.session.database import Database, DatabaseSettings
+from foundation.storage.session.transaction import Observer
 from foundation.workflow import plans
 
 SCHEMA = Path(__file__).parents[2] / "schema.sql"
@@ -48,8 +49,8 @@ def scratch_database(superuser_url: str) -> Iterator[str]:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def database(url: str, *, pool_size: int) -> Database:
-    return Database(DatabaseSettings(url=PostgresDsn(url), pool_size=pool_size), application="bench")
+def database(url: str, *, pool_size: int, observe: Observer | None = None) -> Database:
+    return Database(DatabaseSettings(url=PostgresDsn(url), pool_size=pool_size), application="bench", observe=observe)
 
 
 def chain(length: int) -> TaskDefinition:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from foundation.domain.ids import ArtifactId, JobId, RunId, StepId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Artifact:
     created_at: datetime
 
 
-def _artifact_of(row: Row[Any]) -> Artifact:
+def _artifact_of(row: Row) -> Artifact:
     return value_of(Artifact, row, ready=row.status == "READY")
 
 

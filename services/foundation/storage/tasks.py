@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+from psycopg import IntegrityError
 
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import TaskId, TenantId, UserId

@@ -63,13 +63,18 @@ _CLAIM = text(
                   OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
-             AND (:admitted OR NOT """  # noqa: S608 - both are texts of this file
-    + _LIMITED
-    + """)
-           RETURNING s.*, r.input AS run_input, r.created_by AS run_created_by, r.budget_tokens AS run_budget_tokens,
-                     r.budget_nano_usd AS run_budget_nano_usd, r.traceparent, r.task_id, r.task_version, r.overrides,
-                     r.ancestor_run_ids)
-       SELECT c.*, EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
+             AND (:admitted OR NOT""",
+    _LIMITED,
+    """)
+           RETURNING s.tenant_id, s.run_id, s.name, s.kind, s.fence, s.worker_id, s.attempt, s.earlier_attempts, s.turn,
+                     s.started_at, s.deadline_at, s.needs, s.parent_id, s.item_index, s.item, s.checkpoint_head,
+                     s.checkpoint_length, r.input AS run_input, r.created_by AS run_created_by,
+                     r.budget_tokens AS run_budget_tokens, r.budget_nano_usd AS run_budget_nano_usd, r.traceparent,
+                     r.task_id, r.task_version, r.overrides, r.ancestor_run_ids)
+       SELECT c.name, c.kind, c.fence, c.worker_id, c.attempt, c.earlier_attempts, c.turn, c.started_at, c.needs,
+              c.parent_id, c.item_index, c.item, c.checkpoint_head, c.checkpoint_length, c.run_input, c.run_created_by,
+              c.run_budget_tokens, c.run_budget_nano_usd, c.traceparent,
+              EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               d.definition,
               CASE WHEN c.parent_id IS NOT NULL THEN 'continue'
                    ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
@@ -92,7 +97,7 @@ _CLAIM = text(
        CROSS JOIN LATERAL (
            SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
                                          jsonb_build_object('name', split_part(c.name, '[', 1)))
-                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{}') AS definition) d"""
+                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{}') AS definition) d""",
 )
 
 
@@ -201,36 +206,16 @@ async def keep_token(tx: Transaction, dispatch: StepDispatch) -> bool:
     return row.first() is not None
 
 
-async def park(tx: Transaction, dispatch: StepDispatch) -> bool:
-    """Lets a step wait for its dependencies with its token on the row; False when nothing is unmet any more."""
-    row = await tx.execute(
-        text(
-            """UPDATE steps SET status = 'WAITING', wait_reason = 'dependency', task_token = :task_token,
-                                waiting_since = COALESCE(waiting_since, now())
-               WHERE tenant_id = :tenant_id AND step_id = :step_id AND generation = :generation AND tick = :tick
-                 AND unmet_needs > 0 AND status IN ('QUEUED', 'WAITING')
-               RETURNING 1"""
-        ),
-        {
-            "tenant_id": dispatch.tenant_id,
-            "step_id": dispatch.step_id,
-            "generation": dispatch.generation,
-            "tick": dispatch.tick,
-            "task_token": dispatch.task_token,
-        },
-    )
-    return row.first() is not None
-
-
 async def read_state(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> StepState | None:
     """The state of a step and its run; None when the tenant has no such step."""
     row = (
         await tx.execute(
             text(
-                f"""SELECT s.status, s.generation, s.tick, s.unmet_needs, s.wait_reason, r.status AS run_status,
-                          {_LIMITED} AS limited
+                """SELECT s.status, s.generation, s.tick, s.unmet_needs, s.wait_reason, r.status AS run_status,""",
+                _LIMITED,
+                """AS limited
                    FROM steps s JOIN runs r USING (tenant_id, run_id)
-                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id"""  # noqa: S608 - its own text
+                   WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id""",
             ),
             {"tenant_id": tenant_id, "step_id": step_id},
         )

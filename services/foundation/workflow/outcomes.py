@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row
-
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import StepStatus
@@ -13,6 +11,7 @@ from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 
 async def end(
@@ -218,7 +217,7 @@ async def release_dependents(tx: Transaction, tenant_id: TenantId, step_id: Step
     return can_run(rows.all(), tenant_id)
 
 
-def can_run(counted: Iterable[Row[Any]], tenant_id: TenantId) -> list[StepDispatch]:
+def can_run(counted: Iterable[Row], tenant_id: TenantId) -> list[StepDispatch]:
     """Those of the steps whose needs were counted that wait for nothing more and have a token, to be enqueued."""
     return [
         StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)

@@ -38,7 +38,7 @@ async def set_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    await set_clock_above(tx, tenant_id, changed.scalar())
+    await set_clock_above(tx, tenant_id, changed.scalar_one_or_none())
 
 
 async def set_clock_above(tx: Transaction, tenant_id: TenantId, parent: RunId | None) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
-
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepStatus
 from foundation.storage.execution import approvals, sub_runs, tool_events
@@ -13,6 +11,7 @@ from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class StoppedStep:
     """The dispatch whose token must be answered, as the execution waits for it; None where there is no token."""
 
 
-def _stopped_of(row: Row[Any], tenant_id: TenantId) -> StoppedStep:
+def _stopped_of(row: Row, tenant_id: TenantId) -> StoppedStep:
     waiting = None
     if row.task_token is not None:
         waiting = StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token)

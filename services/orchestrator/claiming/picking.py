@@ -1,8 +1,9 @@
 """Claims the next step out of a tenant's lines."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 
+from foundation.contracts.concurrency import ConcurrencyPolicy
 from foundation.domain.ids import TenantId
 from foundation.domain.states import WaitReason
 from foundation.storage.execution import run_events
@@ -47,16 +48,18 @@ class Picker:
         """
         async with self._database.tenant(tenant_id) as tx:
             await turns.take_turns(tx, tenant_id)
-            firsts = await turns.first_of_each_line(tx, tenant_id)
+            firsts, policy = await turns.first_of_each_line(tx, tenant_id)
             if not firsts:
                 return NonePicked.NOBODY_WAITS
-            first = await _first_that_may(tx, tenant_id, firsts, lacks)
+            first = await _first_that_may(tx, tenant_id, firsts, policy, lacks)
             if first is None:
                 return NonePicked.NOT_NOW
             claimed = await self._taker.claim(tx, first.dispatch, admitted=True)
             if claimed is None:
                 return None
-            await turns.mark_served(tx, tenant_id, first.line)
+            if len(firsts) > 1:
+                # Who is alone needs no turn; whoever comes later finds it first in line once, as it has waited longer.
+                await turns.mark_served(tx, tenant_id, first.line)
             await run_events.append(tx, tenant_id, first.dispatch.run_id, [claimed.event])
             return Taken(claimed.work)
 
@@ -67,9 +70,14 @@ class Picker:
 
 
 async def _first_that_may(
-    tx: Transaction, tenant_id: TenantId, firsts: Iterable[FirstInLine], lacks: dict[str, str]
+    tx: Transaction,
+    tenant_id: TenantId,
+    firsts: Sequence[FirstInLine],
+    policy: ConcurrencyPolicy,
+    lacks: dict[str, str],
 ) -> FirstInLine | None:
-    policy = await limits.read_policy(tx, tenant_id)
+    if not limits.is_limited([first.needs for first in firsts], policy):
+        return firsts[0]
     running = await limits.read_running(tx, tenant_id)
     promised: set[str] = set()
     for first in firsts:

@@ -20,7 +20,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.workflow import callbacks, claims, run_control
 from foundation.workflow.claims import StepState
-from foundation.workflow.lines import lining_up
+from foundation.workflow.lines import lining_up, parking
 from foundation.workflow.standing_clock import set_clock
 from orchestrator.step_clock import StepClock
 from orchestrator.work import Work
@@ -77,22 +77,34 @@ class Taker:
         self._worker_id = worker_id
         self._lease_seconds = lease_seconds
 
-    async def take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
-        """Claims the step, or parks it, or returns why the message brings no work. One short transaction."""
-        return await with_retries(lambda: self._take(dispatch))
+    async def take(self, dispatch: StepDispatch, *, needs_met: bool = False) -> Taken | TakeRefusal:
+        """Claims the step, or parks it, or returns why the message brings no work. One short transaction.
 
-    async def _take(self, dispatch: StepDispatch) -> Taken | TakeRefusal:
+        `needs_met` is whether it was found just now to wait for no other step.
+        """
+        return await with_retries(lambda: self._take(dispatch, needs_met=needs_met))
+
+    async def _take(self, dispatch: StepDispatch, *, needs_met: bool) -> Taken | TakeRefusal:
         async with self._database.tenant(dispatch.tenant_id) as tx:
             for _ in range(_CLAIM_TRIES):
                 # Most steps need others when their first message comes. Who had a tick before needs nobody any more.
-                if dispatch.tick == 0 and await self._park(tx, dispatch):
+                if dispatch.tick == 0 and not needs_met and await parking.park(tx, dispatch.run_id, [dispatch]):
                     return TakeRefusal.PARKED
                 if claimed := await self.claim(tx, dispatch):
                     await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [claimed.event])
                     return Taken(claimed.work)
                 if refusal := await self._refuse(tx, dispatch):
                     return refusal
+                needs_met = False
             return TakeRefusal.HELD
+
+    async def park(self, dispatches: Sequence[StepDispatch]) -> frozenset[StepId]:
+        """Parks those of a run's steps that have to wait for others; returns them. One short transaction."""
+        return await with_retries(lambda: self._park(dispatches))
+
+    async def _park(self, dispatches: Sequence[StepDispatch]) -> frozenset[StepId]:
+        async with self._database.tenant(dispatches[0].tenant_id) as tx:
+            return await parking.park(tx, dispatches[0].run_id, dispatches)
 
     async def line_up(self, tenant_id: TenantId, dispatches: Sequence[StepDispatch]) -> frozenset[StepId]:
         """Lets those of the tenant's steps wait for a slot that could run; returns them. The rest is to be taken."""
@@ -130,13 +142,6 @@ class Taker:
             worker=self._worker_id,
         )
         return Claimed(work_of(claim, outputs), event)
-
-    async def _park(self, tx: Transaction, dispatch: StepDispatch) -> bool:
-        if not await claims.park(tx, dispatch):
-            return False
-        event = StepWaiting(step_id=dispatch.step_id, waits_for=WaitReason.DEPENDENCY)
-        await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, [event])
-        return True
 
     async def _refuse(self, tx: Transaction, dispatch: StepDispatch) -> TakeRefusal | None:
         """Why neither a claim nor a parking matched; a message of a finished step is answered with its token."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pydantic import ValidationError
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from foundation.cloud.queue.base import BATCH, Queue, QueueMissing, Received
 from foundation.contracts.step_message import StepMessage
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from foundation.domain.ids import StepId, TenantId
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from orchestrator.claiming.leases import HeldStep, Leases
@@ -34,6 +34,8 @@ class _Arrived:
 
     message: StepMessage
     receipt: str
+    needs_met: bool = False
+    """It was found just now to wait for no other step."""
 
 
 class Consumer:
@@ -116,9 +118,7 @@ class Consumer:
     async def _take_all(self, messages: Sequence[Received]) -> None:
         """Takes what there is a slot for; the rest stands in line, and so does whatever finds others standing there."""
         admitted, others = [], defaultdict(list)
-        for one in map(_read, messages):
-            if one is None:
-                continue
+        for one in await self._park_together([one for one in map(_read, messages) if one is not None]):
             tenant_id = one.message.tenant_id
             if tenant_id not in self.waiting and self._shares.admit(tenant_id):
                 admitted.append(one)
@@ -129,6 +129,31 @@ class Consumer:
         )
         if others:
             self.waiting.wake()
+
+    async def _park_together(self, arrived: Sequence[_Arrived]) -> list[_Arrived]:
+        """Parks those that have to wait for others, one transaction for all of a run; returns the rest.
+
+        Step Functions enqueues all steps of a run when it starts, so that most messages of a batch only bring a token.
+        """
+        by_run: dict[tuple[TenantId, RunId], list[_Arrived]] = defaultdict(list)
+        for one in arrived:
+            by_run[one.message.tenant_id, one.message.run_id].append(one)
+        left = await asyncio.gather(*(self._park_of_run(of_run) for of_run in by_run.values()))
+        return [one for of_run in left for one in of_run]
+
+    async def _park_of_run(self, arrived: Sequence[_Arrived]) -> Sequence[_Arrived]:
+        first = [one for one in arrived if one.message.tick == 0]
+        if len(first) <= 1:
+            return arrived
+        try:
+            parked = await self._taker.park([dispatch_of(one.message) for one in first])
+        except (LockstepError, OSError) as error:
+            _log.warning("steps cannot be parked together now", extra={"error": type(error).__name__})
+            return arrived
+        for one in first:
+            if one.message.step_id in parked:
+                self._settle(one, TakeRefusal.PARKED)
+        return [replace(one, needs_met=one.message.tick == 0) for one in arrived if one.message.step_id not in parked]
 
     async def _take_admitted(self, arrived: _Arrived) -> None:
         tenant_id = arrived.message.tenant_id
@@ -171,7 +196,7 @@ class Consumer:
             traces.span("take step", traceparent=message.traceparent),
         ):
             try:
-                return await self._taker.take(dispatch_of(message))
+                return await self._taker.take(dispatch_of(message), needs_met=arrived.needs_met)
             except (LockstepError, OSError) as error:
                 _log.warning("the step cannot be taken now", extra={"error": type(error).__name__})
                 return None

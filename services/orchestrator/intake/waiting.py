@@ -37,6 +37,9 @@ class Waiting:
         self._tenants: set[TenantId] = set()
         # Those of whose waiting steps none could run when it was tried last; an end of one of theirs may change that.
         self._stuck: set[TenantId] = set()
+        # Those for whom a step is being picked. Of all workers one at a time picks for a tenant, so that a second pick
+        # would only wait, and hold a connection meanwhile. With True it was asked for again.
+        self._picking: dict[TenantId, bool] = {}
         self._closed = False
         self._serving = TaskSet()
 
@@ -80,23 +83,32 @@ class Waiting:
         while served and not self._closed:
             served = False
             for tenant_id in self.shares.in_turn(self._tenants - self._stuck):
-                if not self._closed and self.shares.admit(tenant_id):
+                if tenant_id in self._picking:
+                    self._picking[tenant_id] = True
+                elif not self._closed and self.shares.admit(tenant_id):
                     served |= await self._serve_one(tenant_id)
 
     async def _serve_one(self, tenant_id: TenantId) -> bool:
-        """Starts the tenant's next step in the slot that was taken for it, or frees that again."""
+        """Starts the tenant's next step in the slot that was taken for it, or frees that again.
+
+        Returns whether another step may be there for another slot.
+        """
         picked: Taken | NonePicked | None = None
+        self._picking[tenant_id] = False
         try:
             picked = await self._picker.pick(tenant_id)
         except (LockstepError, OSError) as error:
             # The next end of a step tries it again, or the next look.
             _log.warning("no waiting step can be taken now", extra={"error": type(error).__name__})
         finally:
+            again = self._picking.pop(tenant_id)
             if not isinstance(picked, Taken):
                 self.shares.leave(tenant_id)
         if isinstance(picked, Taken):
             self.shares.mark_served(tenant_id)
             self._start(picked.work)
+            return True
+        if again and picked is not None:
             return True
         if picked is NonePicked.NOBODY_WAITS:
             self._tenants.discard(tenant_id)

@@ -7,8 +7,8 @@ from foundation.domain.errors import Failure
 from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
-from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.outbox import OutboxEffect
 from foundation.workflow import callbacks, outcomes, run_control
 from foundation.workflow.messages import step_message
 from foundation.workflow.standing_clock import set_clock
@@ -37,14 +37,14 @@ async def end_failed(
     )
 
 
-async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent) -> None:
-    """Appends the events, which locks the run's row, so that it comes last.
+async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent, effects: Sequence[OutboxEffect] = ()) -> None:
+    """Appends the events and what is to be sent, which locks the run's row, so that it comes last.
 
     The execution of a run that was paused while ticks ran is stopped here, with the last of those ticks. The clock of a
     run stands from here on if all that is left to run waits for approvals.
     """
     dispatch = lease.dispatch
-    after = await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events)
+    after = await run_events.append(tx, dispatch.tenant_id, dispatch.run_id, events, effects=effects)
     if after.awaits_approval:
         await set_clock(tx, dispatch.tenant_id, dispatch.run_id)
     if after.status == RunStatus.PAUSED and after.generation == dispatch.generation:
@@ -66,8 +66,8 @@ async def go_on(
     dispatch = lease.dispatch
     claimed = await _claim(tx, released[: max(free_slots, 0)], taker)
     messages = [step_message(step) for step in released[len(claimed) :]]
-    await outbox.write(tx, dispatch.tenant_id, [callbacks.done(dispatch), *messages])
-    await close(tx, lease, event, *(one.event for one in claimed))
+    effects = [callbacks.done(dispatch), *messages]
+    await close(tx, lease, event, *(one.event for one in claimed), effects=effects)
     return [one.work for one in claimed]
 
 

@@ -3,7 +3,6 @@
 from foundation.contracts.run_events import StepExpandedEvent
 from foundation.storage.execution import items
 from foundation.storage.execution.dispatches import LeaseFence
-from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.workflow import callbacks, outcomes, plans
 from orchestrator.recording.closing import close
@@ -19,8 +18,7 @@ async def record_expanded(tx: Transaction, lease: LeaseFence, outcome: StepExpan
     branches = await items.open_items(tx, dispatch.tenant_id, dispatch.step_id)
     seconds = await plans.seconds_to_deadline(tx, dispatch.tenant_id, dispatch.run_id)
     callback = callbacks.expand(dispatch, branches, tick=tick, seconds_left=seconds, max_parallel=outcome.max_parallel)
-    await outbox.write(tx, dispatch.tenant_id, [callback])
     event = StepExpandedEvent(
         step_id=dispatch.step_id, name=lease.name, items=len(branches), max_parallel=outcome.max_parallel
     )
-    await close(tx, lease, event)
+    await close(tx, lease, event, effects=[callback])

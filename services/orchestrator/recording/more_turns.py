@@ -2,7 +2,6 @@
 
 from foundation.contracts.run_events import StepTurn
 from foundation.storage.execution.dispatches import LeaseFence
-from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.workflow import callbacks, outcomes, plans
 from orchestrator.recording.closing import close, write_records
@@ -15,8 +14,7 @@ async def record_more_turns(tx: Transaction, lease: LeaseFence, outcome: MoreTur
     tick = await outcomes.next_tick(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, turn=outcome.turn)
     await write_records(tx, outcome.records)
     seconds = await plans.seconds_to_deadline(tx, dispatch.tenant_id, dispatch.run_id)
-    await outbox.write(tx, dispatch.tenant_id, [callbacks.next_tick(dispatch, tick=tick, seconds_left=seconds)])
     event = StepTurn(step_id=dispatch.step_id, turn=outcome.turn)
     if outcome.left_out is not None:
         event = StepTurn(step_id=dispatch.step_id, turn=outcome.turn, left_out=outcome.left_out)
-    await close(tx, lease, event)
+    await close(tx, lease, event, effects=[callbacks.next_tick(dispatch, tick=tick, seconds_left=seconds)])

@@ -6,7 +6,6 @@ from foundation.contracts.run_events import StepRetrying
 from foundation.domain.errors import Failure
 from foundation.domain.retry import delay_before
 from foundation.storage.execution.dispatches import LeaseFence
-from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes
 from foundation.workflow.messages import step_message
@@ -34,7 +33,6 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
         retry_seconds=delay_seconds,
         next_turn=lease.retry.asks_for(failure.code),
     )
-    await outbox.write(tx, dispatch.tenant_id, [step_message(dispatch, delay_seconds=delay_seconds)])
     event = StepRetrying(
         step_id=dispatch.step_id,
         name=lease.name,
@@ -42,7 +40,7 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
         error=failure.as_json(),
         delay_seconds=delay_seconds,
     )
-    await close(tx, lease, event)
+    await close(tx, lease, event, effects=[step_message(dispatch, delay_seconds=delay_seconds)])
 
 
 async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
 
 from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.running.runs import a_run, a_tenant, database
@@ -33,16 +32,11 @@ def young() -> Iterator[ScratchDatabase]:
 
 
 async def test_the_step_path_reads_by_whole_keys_without_statistics(young: ScratchDatabase) -> None:
-    owner, orchestrator = database(young), database(young, "orchestrator")
+    statements: dict[str, Any] = {}
+    owner, orchestrator = database(young), database(young, "orchestrator", observe=statements.setdefault)
     tenant = await a_tenant(owner)
     for _ in range(RUNS):
         run = await a_run(owner, steps=CHAIN, tenant=tenant)
-    statements: dict[str, Any] = {}
-
-    @event.listens_for(orchestrator._engine.sync_engine, "before_cursor_execute")
-    def keep(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        statements.setdefault(statement, parameters)
-
     taker = Taker(orchestrator, worker_id="w", lease_seconds=45)
     writer = OutcomeWriter(orchestrator, taker, Failpoints(None, environment="test"))
     await taker.take(run.dispatch("s1"))

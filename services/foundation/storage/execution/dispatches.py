@@ -1,6 +1,6 @@
 """A step as a worker meets it: what a message asks for, and what a claim gives its holder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -21,6 +21,19 @@ class StepDispatch:
     generation: int
     tick: int
     task_token: str
+
+
+def asked_of(dispatches: Sequence[StepDispatch]) -> list[dict[str, Any]]:
+    """What tells each step's dispatch from its others, for statements about several steps."""
+    return [
+        {
+            "step_id": str(dispatch.step_id),
+            "generation": dispatch.generation,
+            "tick": dispatch.tick,
+            "task_token": dispatch.task_token,
+        }
+        for dispatch in dispatches
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ async def _insert(tx: Transaction, claim: StepClaim, job: Job) -> int | None:
             "digest": job.arguments_digest,
         },
     )
-    attempt: int | None = row.scalar()
+    attempt: int | None = row.scalar_one_or_none()
     return attempt
 
 
@@ -101,7 +101,7 @@ async def _begin_again(tx: Transaction, claim: StepClaim, job: Job) -> int | Non
         ),
         {"tenant_id": claim.dispatch.tenant_id, "job_id": job.job_id},
     )
-    attempt: int | None = row.scalar()
+    attempt: int | None = row.scalar_one_or_none()
     return attempt
 
 

@@ -43,7 +43,7 @@ async def is_ended(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool:
         text("SELECT ended_at IS NOT NULL AS ended FROM runs WHERE tenant_id = :tenant_id AND run_id = :run_id"),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
-    return bool(row.scalar())
+    return bool(row.scalar_one_or_none())
 
 
 async def mark(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:

@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from psycopg import DataError, IntegrityError
 from sqlalchemy import Text, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.exc import DataError, IntegrityError
 
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import ApiKeyId, RunId, StepId, TenantId, UserId
 from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.ledger.sums import LedgerSum
 from foundation.storage.session.database import Transaction
-from foundation.storage.session.statements import text
+from foundation.storage.session.statements import put_together, text
 
 
 class EventRefused(LockstepError):
@@ -82,7 +82,9 @@ _NAMES = [one.name for one in LLM_EVENTS.columns]
 _GIVEN = func.jsonb_populate_recordset(
     literal_column("CAST(NULL AS llm_events)"), cast(bindparam("events", type_=Text), JSONB)
 ).table_valued(*_NAMES)
-_INSERT = insert(LLM_EVENTS).from_select(_NAMES, select(*(_GIVEN.c[name] for name in _NAMES))).on_conflict_do_nothing()
+_INSERT, _ = put_together(
+    insert(LLM_EVENTS).from_select(_NAMES, select(*(_GIVEN.c[name] for name in _NAMES))).on_conflict_do_nothing()
+)
 
 
 async def insert_llm_events(tx: Transaction, events: Sequence[bytes]) -> None:
@@ -94,7 +96,7 @@ async def insert_llm_events(tx: Transaction, events: Sequence[bytes]) -> None:
     try:
         await tx.execute(_INSERT, {"events": (b"[" + b",".join(events) + b"]").decode()})
     except (IntegrityError, DataError) as error:
-        raise EventRefused(f"the ledger refuses an event: {error.orig}") from error
+        raise EventRefused(f"the ledger refuses an event: {error}") from error
 
 
 async def recorded_event_ids(tx: Transaction, events: Sequence[tuple[UUID, date, UUID]]) -> set[UUID]:

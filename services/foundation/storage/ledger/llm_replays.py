@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, bindparam
-
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
 
 
@@ -39,8 +38,8 @@ async def find_answer(tx: Transaction, call_key: str) -> SealedAnswer | None:
         ),
         {"call_key": call_key},
     )
-    row = rows.mappings().first()
-    return SealedAnswer(**row) if row else None
+    found = rows.mappings()
+    return SealedAnswer(**found[0]) if found else None
 
 
 async def tenant_salt(tx: Transaction) -> bytes:
@@ -57,20 +56,21 @@ async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
 
 async def store_answer(tx: Transaction, tenant_id: TenantId, answer: SealedAnswer) -> bool:
     """Store an answer; False when its call has one already, which is kept."""
-    statement = text(
-        "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body, object_key,"
-        " size, sha256, expires_at) VALUES (:tenant_id, :call_key, :fingerprint, :event_id, :http_status, :headers,"
-        " :body, :object_key, :size, :sha256, :expires_at) ON CONFLICT (tenant_id, call_key) DO NOTHING"
-    ).bindparams(bindparam("headers", type_=JSON))
     done = await tx.execute(
-        statement,
+        text(
+            "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body,"
+            " object_key,"
+            " size, sha256, expires_at) VALUES (:tenant_id, :call_key, :fingerprint, :event_id, :http_status,"
+            " CAST(:headers AS jsonb), :body, :object_key, :size, :sha256, :expires_at)"
+            " ON CONFLICT (tenant_id, call_key) DO NOTHING"
+        ),
         {
             "tenant_id": tenant_id,
             "call_key": answer.call_key,
             "fingerprint": answer.fingerprint,
             "event_id": answer.event_id,
             "http_status": answer.http_status,
-            "headers": dict(answer.headers),
+            "headers": jsonb(dict(answer.headers)),
             "body": answer.body,
             "object_key": answer.object_key,
             "size": answer.size,

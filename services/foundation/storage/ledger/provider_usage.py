@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
 
@@ -19,7 +20,7 @@ class BilledTotal:
 
 async def import_usage(tx: Transaction, lines: Sequence[Mapping[str, Any]]) -> None:
     """Store report lines; a line that a provider has corrected since replaces the older one."""
-    await tx.execute(
+    await tx.execute_each(
         text(
             "INSERT INTO provider_usage (provider, provider_request_id, day, model, client_request_id, input_tokens,"
             " cached_input_tokens, output_tokens, cost_nano_usd) VALUES (:provider, :provider_request_id, :day, :model,"
@@ -41,7 +42,7 @@ async def billed_total(tx: Transaction, *, provider: str, first: date, last: dat
         ),
         {"provider": provider, "first": first, "last": last},
     )
-    return BilledTotal(**rows.mappings().one())
+    return value_of(BilledTotal, rows.one())
 
 
 async def billed_without_attempt(tx: Transaction, *, provider: str, first: date, last: date) -> list[str]:

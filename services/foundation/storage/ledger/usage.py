@@ -14,6 +14,7 @@ from foundation.domain.ids import RunId, TenantId
 from foundation.storage.ledger.events_table import LLM_EVENTS
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 
 class Dimension(StrEnum):
@@ -122,7 +123,7 @@ def _grouped(
     return wanted.group_by(*groups).order_by(*groups)
 
 
-def _group_of(row: Sequence[Any], by: Sequence[Dimension]) -> UsageGroup:
+def _group_of(row: Row, by: Sequence[Dimension]) -> UsageGroup:
     return UsageGroup(tuple(row[: len(by)]), UsageSums(*row[len(by) :]))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Row, Text, Uuid, column, delete, func, select, table, tuple_, update
+from sqlalchemy import BigInteger, Integer, Text, Uuid, column, delete, func, select, table, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
@@ -14,6 +14,7 @@ from foundation.domain.ids import TenantId
 from foundation.domain.money import BudgetLimit
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ _DECLARED = [_B.scope, _B.scope_id, _B.period, _B.limit_tokens, _B.limit_nano_us
 _STORED = [*_DECLARED, _B.version, _B.updated_at]
 
 
-def _declared(row: Row[Any]) -> tuple[BudgetName, BudgetLimit, int | None]:
+def _declared(row: Row) -> tuple[BudgetName, BudgetLimit, int | None]:
     name = BudgetName(BudgetScope(row.scope), row.scope_id, BudgetPeriod(row.period))
     return name, BudgetLimit(row.limit_tokens, row.limit_nano_usd), row.window_seconds
 
 
-def _stored(row: Row[Any]) -> ScopeBudget:
+def _stored(row: Row) -> ScopeBudget:
     return ScopeBudget(*_declared(row), row.version, row.updated_at)
 
 

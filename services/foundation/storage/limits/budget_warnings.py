@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import DataError, IntegrityError
+from psycopg import DataError, IntegrityError
 
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
@@ -45,7 +45,7 @@ async def insert_budget_warning(tx: Transaction, warning: BudgetWarning) -> bool
         )
         return added.first() is not None
     except (IntegrityError, DataError) as error:
-        raise WarningRefused(f"the warning is refused: {error.orig}") from error
+        raise WarningRefused(f"the warning is refused: {error}") from error
 
 
 async def page(

@@ -35,13 +35,13 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
         ),
         {"alive": alive_seconds},
     )
-    tenant = tenants.mappings().first()
+    tenant = tenants.first()
     if tenant is None:
         return None
     return TenantLimits(
-        time_zone=tenant["time_zone"],
-        suspended=tenant["suspended"],
-        settings=tenant["settings"],
-        gateways=tenant["gateways"],
+        time_zone=tenant.time_zone,
+        suspended=tenant.suspended,
+        settings=tenant.settings,
+        gateways=tenant.gateways,
         budgets=tuple(await budget_settings.of_current_tenant(tx)),
     )

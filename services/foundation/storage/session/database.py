@@ -1,31 +1,38 @@
 """One login's pool of connections, and the two ways to open a transaction on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple, TypeVar, cast
+from uuid import UUID
 
+import psycopg
+from psycopg.rows import namedtuple_row
 from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import TextClause
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from foundation.domain.errors import DatabaseBusy, DatabaseUnavailable
 from foundation.domain.ids import TenantId
 from foundation.storage.session.documents import from_jsonb
 from foundation.storage.session.refusals import in_our_words
-from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Observer, Transaction
 from foundation.telemetry.logs import logger
 from foundation.telemetry.retries import with_tries
 
-Transaction = AsyncConnection
+__all__ = ["Database", "DatabaseSettings", "Transaction", "with_retries"]
+
 T = TypeVar("T")
 
 _log = logger(__name__)
 
-_FOR_TENANT = text("SELECT set_config('lockstep.tenant', :tenant_id, true)")
-_OF_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-_ALIVE = text("SELECT 1")
+# One round trip opens a transaction, says whose it is, and shows whether its connection is still open. The text has no
+# parameters, because only so does PostgreSQL take two commands at once.
+_BEGIN = "BEGIN"
+_BEGIN_FOR = "BEGIN; SELECT set_config('lockstep.tenant', '{}', true)"
+_BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 
 _TRIES = 4
 _FIRST_PAUSE_SECONDS = 0.1
@@ -47,21 +54,28 @@ class DatabaseSettings(BaseSettings):
 class Database:
     """Transactions as one login; close it when the process ends.
 
-    What the driver raises within a transaction leaves it as one of our own errors: `DatabaseUnavailable` where
-    PostgreSQL is away or the pool is exhausted, `ValueNotStorable` for a value that it cannot hold, `DatabaseRefused`
-    for the rest.
+    SQLAlchemy keeps the pool; within a transaction there is only the driver. What the driver raises leaves the
+    transaction as one of our own errors: `DatabaseUnavailable` where PostgreSQL is away or the pool is exhausted,
+    `ValueNotStorable` for a value that it cannot hold, `DatabaseRefused` for the rest.
     """
 
-    def __init__(self, settings: DatabaseSettings, *, application: str = "lockstep") -> None:
+    def __init__(
+        self, settings: DatabaseSettings, *, application: str = "lockstep", observe: Observer | None = None
+    ) -> None:
+        """`observe` is told of each statement and each beginning, for those who count or explain them."""
         url = str(settings.url).replace("postgresql://", "postgresql+psycopg://", 1)
+        self._observe = observe
+        self._connections = settings.pool_size
         self._engine: AsyncEngine = create_async_engine(
             url,
             pool_size=settings.pool_size,
             max_overflow=0,
             pool_timeout=settings.pool_timeout_seconds,
             pool_recycle=settings.recycle_seconds,
+            pool_reset_on_return=None,
             json_deserializer=from_jsonb,
             connect_args={
+                "autocommit": True,
                 "connect_timeout": settings.connect_timeout_seconds,
                 "application_name": application,
                 "options": f"-c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
@@ -71,50 +85,67 @@ class Database:
     @asynccontextmanager
     async def tenant(self, tenant_id: TenantId) -> AsyncIterator[Transaction]:
         """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
-        async with self._begin(_FOR_TENANT, {"tenant_id": str(tenant_id)}) as tx:
+        async with self._begun(_BEGIN_FOR.format(UUID(str(tenant_id)))) as tx:
             yield tx
 
     @asynccontextmanager
-    async def across_tenants(
-        self, *, reason: str, one_moment: bool = False, just_used: bool = False
-    ) -> AsyncIterator[Transaction]:
+    async def across_tenants(self, *, reason: str, one_moment: bool = False) -> AsyncIterator[Transaction]:
         """A transaction for the few logins whose policies span tenants; `reason` is logged and explains why it must.
 
-        With `one_moment` all its statements see the same snapshot of the database. A caller that has `just_used` this
-        database need not be sure again that its connection is open.
+        With `one_moment` all its statements see the same snapshot of the database.
         """
         _log.debug("transaction across tenants", extra={"reason": reason})
-        first = _OF_ONE_MOMENT if one_moment else _ALIVE
-        async with self._begin(None if just_used else first, {}) as tx:
+        async with self._begun(_BEGIN_AT_ONE_MOMENT if one_moment else _BEGIN) as tx:
             yield tx
 
     async def ping(self) -> None:
         """Raises `DependencyUnavailable` when PostgreSQL does not answer."""
-        async with self._begin(_ALIVE, {}):
+        async with self._begun(_BEGIN):
             pass
 
     async def close(self) -> None:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _begin(self, first: TextClause | None, values: Mapping[str, str]) -> AsyncIterator[Transaction]:
-        """A transaction that begins with this statement, which also shows whether its connection is still open.
-
-        One that PostgreSQL has closed since it was last used is replaced, without a round trip of its own to ask.
-        """
+    async def _begun(self, begin: str) -> AsyncIterator[Transaction]:
+        """A transaction on a connection of its own, which goes back to the pool without one, or not at all."""
         with in_our_words():
-            for can_be_replaced in (True, False):
-                async with self._engine.connect() as tx:
-                    try:
-                        if first is not None:
-                            await tx.execute(first, values)
-                    except DBAPIError as error:
-                        if error.connection_invalidated and can_be_replaced:
-                            continue
-                        raise
-                    yield tx
-                    await tx.commit()
-                    return
+            pooled, cursor = await self._open(begin)
+            try:
+                yield Transaction(cursor, self._observe)
+                await cursor.connection.commit()
+            except BaseException:
+                # Shielded, because a task that was cancelled may be cancelled again before the connection is back.
+                await asyncio.shield(_give_back(pooled, cursor.connection))
+                raise
+            await greenlet_spawn(pooled.close)
+
+    async def _open(self, begin: str) -> tuple[PoolProxiedConnection, "psycopg.AsyncCursor[NamedTuple]"]:
+        """The first connection that begins a transaction; those that PostgreSQL has closed meanwhile are replaced."""
+        for others in reversed(range(self._connections + 1)):
+            pooled = await self._engine.raw_connection()
+            connection = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            if self._observe is not None:
+                self._observe(begin, {})
+            try:
+                await cursor.execute(begin.encode(), prepare=False)
+            except BaseException as error:
+                await asyncio.shield(_give_back(pooled, connection))
+                if connection.closed and others and isinstance(error, psycopg.OperationalError):
+                    continue
+                raise
+            return pooled, cursor
+        raise AssertionError("the last try returns or raises")
+
+
+async def _give_back(pooled: PoolProxiedConnection, connection: "psycopg.AsyncConnection[Any]") -> None:
+    """Ends the transaction of a connection and gives it back; one on which that fails is closed."""
+    with suppress(psycopg.Error):
+        await connection.rollback()
+    if connection.closed or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+        await greenlet_spawn(pooled.invalidate)
+    await greenlet_spawn(pooled.close)
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:

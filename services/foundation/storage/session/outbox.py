@@ -39,32 +39,33 @@ class OutboxEffect:
     delay_seconds: float = 0
 
 
-async def write(tx: Transaction, tenant_id: TenantId, effects: Sequence[OutboxEffect]) -> None:
-    if not effects:
-        return
-    await tx.execute(
-        text(
-            """INSERT INTO outbox (tenant_id, run_id, step_id, kind, payload, not_before)
-               SELECT :tenant_id, e.run_id, e.step_id, e.kind, e.payload, now() + e.delay * interval '1 second'
-               FROM jsonb_to_recordset(CAST(:effects AS jsonb))
-                    AS e(run_id uuid, step_id uuid, kind text, payload jsonb, delay float)"""
-        ),
-        {
-            "tenant_id": tenant_id,
-            "effects": jsonb(
-                [
-                    {
-                        "run_id": str(effect.run_id),
-                        "step_id": str(effect.step_id) if effect.step_id else None,
-                        "kind": effect.kind.value,
-                        "payload": effect.payload,
-                        "delay": effect.delay_seconds,
-                    }
-                    for effect in effects
-                ]
-            ),
-        },
+WRITE = """INSERT INTO outbox (tenant_id, run_id, step_id, kind, payload, not_before)
+           SELECT :tenant_id, e.run_id, e.step_id, e.kind, e.payload, now() + e.delay * interval '1 second'
+           FROM jsonb_to_recordset(CAST(:effects AS jsonb))
+                AS e(run_id uuid, step_id uuid, kind text, payload jsonb, delay float)"""
+"""Writes `rows_of` some effects as `effects`; also a part of the statement that appends the events of their cause."""
+
+
+def rows_of(effects: Sequence[OutboxEffect]) -> str | None:
+    """The effects as JSON, for `WRITE`."""
+    return jsonb(
+        [
+            {
+                "run_id": str(effect.run_id),
+                "step_id": str(effect.step_id) if effect.step_id else None,
+                "kind": effect.kind.value,
+                "payload": effect.payload,
+                "delay": effect.delay_seconds,
+            }
+            for effect in effects
+        ]
     )
+
+
+async def write(tx: Transaction, tenant_id: TenantId, effects: Sequence[OutboxEffect]) -> None:
+    """Writes effects without an event. `run_events.append` takes those of an event with it."""
+    if effects:
+        await tx.execute(text(WRITE), {"tenant_id": tenant_id, "effects": rows_of(effects)})
 
 
 async def is_waiting(tx: Transaction, tenant_id: TenantId, run_id: RunId, kind: OutboxKind) -> bool:
@@ -90,6 +91,23 @@ class Due:
     wait_seconds: float
 
 
+# Materialized, because a plan may run a subquery once for each row, which then leases more than its LIMIT.
+_LEASE = text(
+    """WITH gone AS (DELETE FROM outbox WHERE outbox_id = ANY(CAST(:delivered AS bigint[]))),
+       next AS MATERIALIZED (
+           SELECT outbox_id FROM outbox
+           WHERE kind = ANY(:kinds) AND (leased_until IS NULL OR leased_until < now())
+             AND outbox_id <> ALL(CAST(:delivered AS bigint[]))
+             AND not_before <= now() + CASE WHEN kind = ANY(:ahead_kinds) THEN :ahead * interval '1 second'
+                                            ELSE interval '0' END
+           ORDER BY outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED)
+       UPDATE outbox SET attempts = attempts + 1, leased_until = now() + :lease * interval '1 second'
+       FROM next WHERE outbox.outbox_id = next.outbox_id
+       RETURNING outbox.outbox_id, tenant_id, run_id, step_id, kind, payload, attempts,
+                 GREATEST(EXTRACT(EPOCH FROM not_before - now()), 0)::float AS wait_seconds"""
+)
+
+
 async def lease_due(
     tx: Transaction,
     kinds: Sequence[OutboxKind],
@@ -98,35 +116,29 @@ async def lease_due(
     limit: int,
     lease_seconds: float,
     ahead_seconds: float,
+    delivered: Sequence[int] = (),
 ) -> list[Due]:
-    """Takes what is due for this relay alone, until the lease ends; `ahead_kinds` also `ahead_seconds` before time."""
+    """Takes what is due for this relay alone, until the lease ends; `ahead_kinds` also `ahead_seconds` before time.
+
+    `delivered` are those of the last time that were sent: they are deleted.
+    """
     rows = await tx.execute(
-        text(
-            # Materialized, because a plan may run a subquery once for each row, which then leases more than its LIMIT.
-            """WITH next AS MATERIALIZED (
-                   SELECT outbox_id FROM outbox
-                   WHERE kind = ANY(:kinds) AND (leased_until IS NULL OR leased_until < now())
-                     AND not_before <= now() + CASE WHEN kind = ANY(:ahead_kinds) THEN :ahead * interval '1 second'
-                                                    ELSE interval '0' END
-                   ORDER BY outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED)
-               UPDATE outbox SET attempts = attempts + 1, leased_until = now() + :lease * interval '1 second'
-               FROM next WHERE outbox.outbox_id = next.outbox_id
-               RETURNING outbox.outbox_id, tenant_id, run_id, step_id, kind, payload, attempts,
-                         GREATEST(EXTRACT(EPOCH FROM not_before - now()), 0)::float AS wait_seconds"""
-        ),
+        _LEASE,
         {
             "kinds": [kind.value for kind in kinds],
             "ahead_kinds": [kind.value for kind in ahead_kinds],
             "limit": limit,
             "lease": lease_seconds,
             "ahead": ahead_seconds,
+            "delivered": list(delivered),
         },
     )
     due = [value_of(Due, row) for row in rows]
     return sorted(due, key=lambda effect: effect.outbox_id)
 
 
-async def delivered(tx: Transaction, outbox_ids: Sequence[int]) -> None:
+async def delete(tx: Transaction, outbox_ids: Sequence[int]) -> None:
+    """Deletes effects that were sent."""
     await tx.execute(text("DELETE FROM outbox WHERE outbox_id = ANY(:ids)"), {"ids": list(outbox_ids)})
 
 

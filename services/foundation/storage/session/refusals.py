@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+import psycopg
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from foundation.domain.errors import (
@@ -26,7 +26,7 @@ def in_our_words() -> Iterator[None]:
     """Raises what the driver raised as one of our errors, with the driver's as its cause; all other errors pass."""
     try:
         yield
-    except DBAPIError as error:
+    except psycopg.Error as error:
         raise _ours(error) from error
     except PoolTimeout as error:
         raise DatabaseBusy("PostgreSQL has no connection free for this service", retry_after=2) from error
@@ -34,15 +34,15 @@ def in_our_words() -> Iterator[None]:
         raise ValueNotStorable("half a surrogate pair cannot be stored", remedy="send whole characters") from error
 
 
-def _ours(error: DBAPIError) -> LockstepError:
-    state = getattr(error.orig, "sqlstate", None) or ""
+def _ours(error: psycopg.Error) -> LockstepError:
+    state = error.sqlstate or ""
     if state == _STATEMENT_TIME_IS_OVER:
         return DatabaseBusy("PostgreSQL took too long", retry_after=2)
-    if error.connection_invalidated or state[:2] in _AWAY:
+    if state[:2] in _AWAY:
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
-    if state[:2] in _VALUE or isinstance(error, DataError):
+    if state[:2] in _VALUE or isinstance(error, psycopg.DataError):
         return ValueNotStorable("a value cannot be stored", remedy="look for U+0000 and for numbers out of range")
-    if not state and isinstance(error, OperationalError | InterfaceError):
+    if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         # Without an SQLSTATE the error is the driver's: the connection broke or was never made.
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
     return DatabaseRefused("the database refused the statement")

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 from foundation.domain.errors import LockstepError
 from foundation.storage.session import outbox
-from foundation.storage.session.database import Database
+from foundation.storage.session.database import Database, Transaction
 from foundation.storage.session.notifications import Wakeups
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.telemetry.logs import logger
@@ -32,6 +33,15 @@ class EffectSender:
     ahead: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What became of the effects of one batch."""
+
+    delivered: Sequence[int] = ()
+    failed: Sequence[tuple[Due, str]] = ()
+    """Each with what went wrong."""
+
+
 class Relay:
     """Works through the outbox after each notification, and every five seconds in case one was lost."""
 
@@ -41,50 +51,81 @@ class Relay:
         self._senders = senders
 
     async def run(self) -> None:
-        """Relays until cancelled; a database that is away is waited for."""
-        while True:
-            try:
-                busy = await self.relay_once()
-            except (LockstepError, OSError) as error:
-                _log.warning("the outbox cannot be read", extra={"error": type(error).__name__})
-                busy = False
-                await asyncio.sleep(1)
-            if not busy:
-                await self._wakeups.wait("outbox", timeout_seconds=_IDLE_SECONDS)
+        """Relays until cancelled; a database that is away is waited for.
+
+        What was sent is deleted in the transaction that takes the next batch, or at the end.
+        """
+        sent = _Sent()
+        try:
+            while True:
+                try:
+                    due = await self._take(sent)
+                except (LockstepError, OSError) as error:
+                    _log.warning("the outbox cannot be read", extra={"error": type(error).__name__})
+                    await asyncio.sleep(1)
+                    continue
+                sent = await self._send(due)
+                if not due:
+                    await self._wakeups.wait("outbox", timeout_seconds=_IDLE_SECONDS)
                 # Effects that commit at about the same time are sent in one batch.
                 await asyncio.sleep(_GATHER_SECONDS)
+        finally:
+            if sent.delivered:
+                with suppress(LockstepError, OSError):
+                    await self._note(sent)
 
     async def relay_once(self) -> bool:
         """Sends one batch of due effects; returns whether there were any."""
-        async with self._database.across_tenants(reason="the relay sends for every tenant") as tx:
-            due = await outbox.lease_due(
+        due = await self._take(_Sent())
+        sent = await self._send(due)
+        if due:
+            await self._note(sent)
+        return bool(due)
+
+    async def _note(self, sent: _Sent) -> None:
+        async with self._transaction() as tx:
+            await outbox.delete(tx, sent.delivered)
+            await _postpone(tx, sent)
+
+    def _transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        return self._database.across_tenants(reason="the relay sends for every tenant")
+
+    async def _take(self, sent: _Sent) -> list[Due]:
+        """Notes what became of the last batch, and takes the next one."""
+        async with self._transaction() as tx:
+            await _postpone(tx, sent)
+            return await outbox.lease_due(
                 tx,
                 list(self._senders),
                 ahead_kinds=[kind for kind, sender in self._senders.items() if sender.ahead],
                 limit=BATCH,
                 lease_seconds=_LEASE_SECONDS,
                 ahead_seconds=_AHEAD_SECONDS,
+                delivered=sent.delivered,
             )
-        for kind in dict.fromkeys(effect.kind for effect in due):
-            await self._send([effect for effect in due if effect.kind is kind], self._senders[kind])
-        return bool(due)
 
-    async def _send(self, effects: Sequence[Due], sender: EffectSender) -> None:
-        error = "refused by the receiver"
-        try:
-            failed = list(await sender.deliver(effects))
-        except LockstepError as raised:
-            failed, error = list(effects), raised.detail
-        left = {effect.outbox_id for effect in failed}
-        sent = [effect.outbox_id for effect in effects if effect.outbox_id not in left]
-        async with self._database.across_tenants(reason="the relay sends for every tenant", just_used=True) as tx:
-            if sent:
-                await outbox.delivered(tx, sent)
-            for effect in failed:
-                pause = min(0.5 * 2**effect.attempts, _MAX_PAUSE_SECONDS)
-                await outbox.postpone(tx, effect.outbox_id, seconds=pause, error=error)
-        if failed:
-            _log.warning(
-                "effects could not be sent and will be tried again",
-                extra={"kind": effects[0].kind.value, "count": len(failed), "error": error},
-            )
+    async def _send(self, due: Sequence[Due]) -> _Sent:
+        delivered: list[int] = []
+        failed: list[tuple[Due, str]] = []
+        for kind in dict.fromkeys(effect.kind for effect in due):
+            effects = [effect for effect in due if effect.kind is kind]
+            error = "refused by the receiver"
+            try:
+                left = list(await self._senders[kind].deliver(effects))
+            except LockstepError as raised:
+                left, error = effects, raised.detail
+            except OSError as raised:
+                left, error = effects, type(raised).__name__
+            ids = {effect.outbox_id for effect in left}
+            delivered += [effect.outbox_id for effect in effects if effect.outbox_id not in ids]
+            failed += [(effect, error) for effect in left]
+            if left:
+                extra = {"kind": kind.value, "count": len(left), "error": error}
+                _log.warning("effects could not be sent and will be tried again", extra=extra)
+        return _Sent(delivered, failed)
+
+
+async def _postpone(tx: Transaction, sent: _Sent) -> None:
+    for effect, error in sent.failed:
+        pause = min(0.5 * 2**effect.attempts, _MAX_PAUSE_SECONDS)
+        await outbox.postpone(tx, effect.outbox_id, seconds=pause, error=error)

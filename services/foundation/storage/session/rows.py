@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from sqlalchemy import Row
+from foundation.storage.session.transaction import Row
 
 V = TypeVar("V")
 Convert = Callable[[Any], Any]
@@ -15,15 +15,14 @@ Convert = Callable[[Any], Any]
 _KNOWN: dict[type[Any], Mapping[str, Convert | None]] = {}
 
 
-def value_of(kind: type[V], row: Row[Any], **given: Any) -> V:
+def value_of(kind: type[V], row: Row, **given: Any) -> V:
     """The row as a `kind`; fields that are `given` need no column, and columns that are no field are left out.
 
     Texts become members of an enum where the field is one, and binary columns bytes; an unknown text raises ValueError.
     """
-    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row by column names
     for name, convert in _converters(kind).items():
         if name not in given:
-            value = columns[name]
+            value = getattr(row, name)
             given[name] = value if convert is None or value is None else convert(value)
     return kind(**given)
 

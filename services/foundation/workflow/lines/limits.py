@@ -57,14 +57,24 @@ def lacking(
 
 
 async def read_policy(tx: Transaction, tenant_id: TenantId) -> ConcurrencyPolicy:
-    """The tenant's policy; the shipped one where it has none, or one that cannot be read."""
+    """The tenant's policy."""
     rows = await tx.execute(
         text("SELECT settings -> 'concurrency' FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}
     )
+    return policy_of(rows.scalar_one())
+
+
+def policy_of(settings: object) -> ConcurrencyPolicy:
+    """The policy in a tenant's settings; the shipped one where there is none, or one that cannot be read."""
     try:
-        return ConcurrencyPolicy.model_validate(rows.scalar_one() or {})
+        return ConcurrencyPolicy.model_validate(settings or {})
     except ValidationError:
         return ConcurrencyPolicy()
+
+
+def is_limited(steps: Collection[StepNeeds], policy: ConcurrencyPolicy) -> bool:
+    """Whether anything besides slots limits one of the steps, so that it matters what runs."""
+    return policy.steps is not None or any(one.concurrency is not None or one.resources for one in steps)
 
 
 async def read_running(tx: Transaction, tenant_id: TenantId) -> Running:

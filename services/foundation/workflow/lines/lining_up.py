@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.domain.ids import RunId, StepId, TenantId
-from foundation.storage.execution.dispatches import StepDispatch
+from foundation.storage.execution.dispatches import StepDispatch, asked_of
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
@@ -54,21 +54,12 @@ async def line_up(tx: Transaction, tenant_id: TenantId, dispatches: Sequence[Ste
     Their own clocks stand meanwhile. A step that was to be tried again counts that attempt here, as its claim will not
     find it RETRYING any more. Asking somebody and starting a run wait for no slot, because a worker does nothing else.
     """
-    asked = [
-        {
-            "step_id": str(dispatch.step_id),
-            "generation": dispatch.generation,
-            "tick": dispatch.tick,
-            "task_token": dispatch.task_token,
-        }
-        for dispatch in dispatches
-    ]
     rows = await tx.execute(
         _LINE_UP,
         {
             "tenant_id": tenant_id,
             "ids": [dispatch.step_id for dispatch in dispatches],
-            "asked": jsonb(asked),
+            "asked": jsonb(asked_of(dispatches)),
         },
     )
     placed = {StepId(row.step_id): RunId(row.run_id) for row in rows}

@@ -8,11 +8,12 @@ the runs take turns.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from foundation.contracts.concurrency import ConcurrencyPolicy
 from foundation.domain.ids import TenantId
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
-from foundation.workflow.lines.limits import StepNeeds
+from foundation.workflow.lines.limits import StepNeeds, policy_of
 
 # The lines are found one by one in the index, so that a line of thousands is not read through.
 _FIRST_OF_EACH_LINE = text(
@@ -26,7 +27,8 @@ _FIRST_OF_EACH_LINE = text(
                WHERE s.tenant_id = :tenant_id AND s.status = 'WAITING' AND s.wait_reason IN ('slot', 'resource')
                  AND s.wait_line > l.wait_line
                ORDER BY s.wait_line LIMIT 1) further)
-       SELECT first.*, l.wait_line AS line
+       SELECT first.*, l.wait_line AS line,
+              (SELECT t.settings -> 'concurrency' FROM tenants t WHERE t.tenant_id = :tenant_id) AS policy
        FROM standing l
        CROSS JOIN LATERAL (
            SELECT s.run_id, s.step_id, s.generation, s.tick, s.task_token, s.waiting_since, s.resources, s.wait_for,
@@ -67,10 +69,13 @@ async def take_turns(tx: Transaction, tenant_id: TenantId) -> None:
     )
 
 
-async def first_of_each_line(tx: Transaction, tenant_id: TenantId) -> list[FirstInLine]:
-    """The first steps of the tenant's lines, the next one first; without those of runs that do not run now."""
-    rows = await tx.execute(_FIRST_OF_EACH_LINE, {"tenant_id": tenant_id})
-    return [
+async def first_of_each_line(tx: Transaction, tenant_id: TenantId) -> tuple[list[FirstInLine], ConcurrencyPolicy]:
+    """The first steps of the tenant's lines, the next one first, and what the tenant limits.
+
+    Lines of runs that do not run now are left out.
+    """
+    rows = (await tx.execute(_FIRST_OF_EACH_LINE, {"tenant_id": tenant_id})).all()
+    firsts = [
         FirstInLine(
             row.line,
             StepDispatch(tenant_id, row.run_id, row.step_id, row.generation, row.tick, row.task_token),
@@ -79,6 +84,7 @@ async def first_of_each_line(tx: Transaction, tenant_id: TenantId) -> list[First
         )
         for row in rows
     ]
+    return firsts, policy_of(rows[0].policy) if rows else ConcurrencyPolicy()
 
 
 async def mark_served(tx: Transaction, tenant_id: TenantId, line: str) -> None:

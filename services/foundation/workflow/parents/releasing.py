@@ -35,7 +35,7 @@ async def release_parent(
         text("SELECT name FROM steps WHERE tenant_id = :tenant_id AND step_id = :step_id AND ended_at IS NULL"),
         {"tenant_id": tenant_id, "step_id": step_id},
     )
-    name = row.scalar()
+    name = row.scalar_one_or_none()
     latest = await sub_runs.latest_of_step(tx, tenant_id, step_id)
     if name is None or latest is None or latest.run_id != run.run_id:
         return

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg import IntegrityError
 from redis.exceptions import ResponseError
-from sqlalchemy.exc import IntegrityError
 
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId, new_uuid
@@ -150,7 +150,7 @@ class Ledger:
                 return SimpleNamespace(first=lambda: (True,))
             events = json.loads(values["events"])
             if any(UUID(event["event_id"]) in self.refused for event in events):
-                raise IntegrityError("INSERT", {}, ValueError("a constraint"))
+                raise IntegrityError("a constraint")
             self.events += events
             return None
 

@@ -1,6 +1,7 @@
 """Answers are kept sealed for one tenant and one call, and come back byte for byte or not at all."""
 
 import base64
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -65,8 +66,10 @@ class Rows:
             self.stored.setdefault(name, values | {"expires_at": values.get("expires_at")})
             return SimpleNamespace(first=lambda: (True,) if is_new else None, rowcount=int(is_new))
         found = self.stored.get((tenant_id, values["call_key"]))
-        shown = found and {name: value for name, value in found.items() if name not in {"tenant_id", "expires_at"}}
-        return SimpleNamespace(mappings=lambda: SimpleNamespace(first=lambda: shown))
+        if found is None:
+            return SimpleNamespace(mappings=list)
+        shown = {name: value for name, value in found.items() if name not in {"tenant_id", "expires_at"}}
+        return SimpleNamespace(mappings=lambda: [shown | {"headers": json.loads(shown["headers"])}])
 
 
 def a_vault(rows: Rows, objects: FakeObjectStore | None = None, *, key: str = KEY) -> AnswerVault:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from foundation.domain.ids import StepId, TenantId
 from foundation.storage.execution.checkpoints.bodies import unpacked
 from foundation.storage.execution.checkpoints.chains import CheckpointCorrupt, Manifest, chain
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 _MOST_NAMED = 5
 NOT_NAMED = "the step's row names another checkpoint as its last"
@@ -113,7 +112,7 @@ async def last_part(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, tu
     return unpacked(bytes(row.body), bytes(row.digest))
 
 
-async def _row_below(tx: Transaction, tenant_id: TenantId, step_id: StepId, below: int | None) -> Row[Any] | None:
+async def _row_below(tx: Transaction, tenant_id: TenantId, step_id: StepId, below: int | None) -> Row | None:
     """The newest row before this turn, of those since the step last began from its beginning."""
     rows = await tx.execute(
         text(
@@ -133,13 +132,13 @@ async def _row_below(tx: Transaction, tenant_id: TenantId, step_id: StepId, belo
     return rows.first()
 
 
-async def _stored_in_order(tx: Transaction, tenant_id: TenantId, row: Row[Any]) -> Stored:
+async def _stored_in_order(tx: Transaction, tenant_id: TenantId, row: Row) -> Stored:
     if not row.in_order:
         raise CheckpointCorrupt(NOT_IN_ORDER)
     return await _stored(tx, tenant_id, row)
 
 
-async def _stored(tx: Transaction, tenant_id: TenantId, row: Row[Any]) -> Stored:
+async def _stored(tx: Transaction, tenant_id: TenantId, row: Row) -> Stored:
     digests = [bytes(digest) for digest in row.manifest]
     if len(digests) != row.length or chain(digests) != row.head:
         raise CheckpointCorrupt(OTHER_MANIFEST)

@@ -2,9 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from foundation.domain.ids import StepId, TenantId
 from foundation.storage.execution.checkpoints.bodies import unpacked
@@ -12,6 +9,7 @@ from foundation.storage.execution.checkpoints.chains import CheckpointCorrupt, M
 from foundation.storage.execution.checkpoints.reading import NOT_IN_ORDER, NOT_NAMED, OTHER_MANIFEST
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 _ROWS_AT_ONCE = 50
 _PARTS_AT_ONCE = 100
@@ -41,7 +39,7 @@ async def verify(
     faults: list[RowFault] = []
     seen: set[bytes] = set()
     turns: list[int] = []
-    newest: Row[Any] | None = None
+    newest: Row | None = None
     async for row in _rows(tx, tenant_id, step_id):
         faults.extend(RowFault(f"checkpoints/{row.turn}", fault) for fault in _faults_of(row))
         unseen = [digest for digest in map(bytes, row.manifest) if digest not in seen]
@@ -56,7 +54,7 @@ async def verify(
     return Verified(len(turns), len(seen), faults)
 
 
-def _faults_of(row: Row[Any]) -> list[str]:
+def _faults_of(row: Row) -> list[str]:
     faults = [] if row.in_order else [NOT_IN_ORDER]
     digests = [bytes(digest) for digest in row.manifest]
     if row.deleted_at is not None:
@@ -67,7 +65,7 @@ def _faults_of(row: Row[Any]) -> list[str]:
     return faults
 
 
-async def _rows(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> AsyncIterator[Row[Any]]:
+async def _rows(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> AsyncIterator[Row]:
     after = -1
     while True:
         rows = (
@@ -110,7 +108,7 @@ async def _damaged(tx: Transaction, tenant_id: TenantId, digests: Sequence[bytes
     return faults
 
 
-def _fault_of_part(digest: bytes, row: Row[Any] | None) -> str | None:
+def _fault_of_part(digest: bytes, row: Row | None) -> str | None:
     if row is None:
         return "it is missing"
     try:
