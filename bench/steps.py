@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import uvloop
 
 from durable import peer
 from foundation.domain.ids import TaskId
@@ -218,7 +219,7 @@ def main() -> None:
     given = parser.parse_args()
     with_peer = given.peers == "all" and _peer_is_there()
     began = load()
-    report = asyncio.run(measure(BenchSettings(), given.rounds, with_peer=with_peer))
+    report = uvloop.run(measure(BenchSettings(), given.rounds, with_peer=with_peer))
     shape = {"rounds": given.rounds, "concurrency": CONCURRENCY, "pool": POOL, "load": f"{RUNS} runs of {LENGTH} steps"}
     publish("steps", {**report, **shape, "machine": machine(), "load_before": began})
 

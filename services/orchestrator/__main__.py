@@ -6,6 +6,8 @@ import signal
 import socket
 from contextlib import AsyncExitStack
 
+import uvloop
+
 from foundation.domain.ids import new_uuid
 from foundation.telemetry import logs, metrics, traces
 from orchestrator.app import SERVICE
@@ -30,7 +32,7 @@ def main() -> None:
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE)
     metrics.serve()
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ SEEDS = {
     "The rooms of foundation": ("services/foundation/attic/__init__.py", _ALLOWED),
     "Foundation knows no service": ("services/foundation/http/health.py", "lambdas.settings"),
     "The domain is standard library only": ("services/foundation/domain/money.py", "pydantic"),
-    "SQL stays in foundation": ("services/orchestrator/work.py", "sqlalchemy"),
+    "SQL stays in foundation.storage": ("services/orchestrator/work.py", "sqlalchemy"),
     "PostgreSQL's driver stays in foundation and the supervisor": ("services/lambdas/settings.py", "psycopg"),
     "AWS stays in foundation.cloud, and in what deploys": ("services/orchestrator/work.py", "boto3"),
     "FastAPI stays at the edges of the web apps": ("services/control_plane/budgets/service.py", "fastapi"),

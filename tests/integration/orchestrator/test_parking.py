@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -39,6 +40,11 @@ async def _wakeups(owner: Database, run: ARun) -> int:
         return int(rows.scalar_one())
 
 
+THREE: list[dict[str, Any]] = [
+    {"name": "first", "kind": "noop"},
+    {"name": "second", "kind": "noop", "needs": ["first"]},
+    {"name": "third", "kind": "noop", "needs": ["second"]},
+]
 ORDERS = list(itertools.combinations(range(2 * _STATEMENTS), _STATEMENTS))
 """Which of the statements' places belong to the parking transaction."""
 
@@ -80,3 +86,46 @@ async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
             assert woken == 1, f"parked and woken {woken} times: {order}"
     record_property("sample", f"{len(sample)} of {len(ORDERS)} orders of statements")
     assert seen == {"claimed", "parked"}
+
+
+async def _taken_together(taker: Taker, dispatches: Sequence[StepDispatch]) -> list[Taken | TakeRefusal]:
+    """What a worker does with the messages of a run that come in one batch."""
+    parked = await taker.park(dispatches)
+    return [
+        TakeRefusal.PARKED if one.step_id in parked else await taker.take(one, needs_met=True) for one in dispatches
+    ]
+
+
+@pytest.mark.parametrize(
+    "every",
+    [pytest.param(120, id="sample"), pytest.param(1, id="all", marks=[pytest.mark.full, pytest.mark.timeout(1800)])],
+)
+async def test_of_steps_that_are_taken_together_each_is_woken_or_claimed_once_whatever_the_order(
+    parts: Parts, every: int, record_property: Callable[[str, object], None]
+) -> None:
+    sample = ORDERS[::every]
+    seen: set[str] = set()
+    for chosen in sample:
+        order = tuple(0 if place in chosen else 1 for place in range(2 * _STATEMENTS))
+        run = await a_run(parts.owner, steps=THREE)
+        holding, _ = await _holding(parts.taker, run)
+        turns = Turns(_STATEMENTS)
+        taker = Taker(StepwiseDatabase(parts.orchestrator, turns, 0), worker_id="worker-2", lease_seconds=45)
+        writer = OutcomeWriter(
+            StepwiseDatabase(parts.orchestrator, turns, 1), parts.taker, Failpoints(None, environment="test")
+        )
+        batch = [run.dispatch("third"), run.dispatch("second")]
+        taking = asyncio.create_task(in_turns(turns, 0, lambda t=taker, b=batch: _taken_together(t, b)))  # type: ignore[misc]
+        ending = asyncio.create_task(
+            in_turns(turns, 1, lambda r=writer, h=holding: r.finished(h, StepFinished({}), free_slots=0))  # type: ignore[misc]
+        )
+        await turns.play(order)
+        [third, second], _ = await asyncio.wait_for(asyncio.gather(taking, ending), 20)
+
+        woken = await _wakeups(parts.owner, run)
+        seen.add("claimed" if isinstance(second, Taken) else "parked")
+        assert isinstance(second, Taken) or second is TakeRefusal.PARKED, f"{second}: {order}"
+        assert woken == (0 if isinstance(second, Taken) else 1), f"{second}, woken {woken} times: {order}"
+        assert third is TakeRefusal.PARKED, f"{third}: {order}"
+    assert seen == {"claimed", "parked"}
+    record_property("sample", f"{len(sample)} of {len(ORDERS)} orders of statements")
