@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Row
-
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 _PLACE = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 _HIGHEST = 2**63 - 1
@@ -213,7 +212,7 @@ def _bounds(after: EventPlace, until: int, limits: PageLimits) -> dict[str, Any]
     }
 
 
-def _page(rows: Sequence[Row[Any]], until: int) -> StreamPage:
+def _page(rows: Sequence[Row], until: int) -> StreamPage:
     events = tuple(
         value_of(StreamedEvent, row, place=EventPlace(int(row.xact), row.event_id), runs_above=tuple(row.runs_above))
         for row in rows

@@ -71,10 +71,10 @@ OF_EACH_CHANGED = """run AS (
            RETURNING r.last_seq - c.steps AS seq_before, r.last_xact),
        told AS (
            INSERT INTO run_events (tenant_id, run_id, seq, xact, type, step_id, data)
-           SELECT :tenant_id, :run_id, run.seq_before + row_number() OVER (ORDER BY c.position, c.step_id), run.last_xact,
-                  :event_type, c.step_id, CAST(:event_data AS jsonb)
+           SELECT :tenant_id, :run_id, run.seq_before + row_number() OVER (ORDER BY c.position, c.step_id),
+                  run.last_xact, :event_type, c.step_id, CAST(:event_data AS jsonb)
            FROM run, changed c)"""
-"""Appends the same event for each step that an earlier part of the statement, `changed` (step_id, position), returns."""
+"""Appends the same event for each step that the part before it, `changed` (step_id, position), returns."""
 
 
 async def append(
