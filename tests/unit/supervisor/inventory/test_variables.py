@@ -1,5 +1,6 @@
 """A process of the local stack gets the variables that it reads, and no credential of another one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from supervisor.settings import Settings
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Surroundings:
     routes = tmp_path / "routes.toml"
     routes.write_text('[providers.a]\nkey = { env = "A_KEY" }\n[providers.b]\nkey = { env = "B_KEY", secret = "b" }\n')
+    for name in [one for one in os.environ if one.startswith("LOCKSTEP_PORT_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("LOCKSTEP_LOCAL_DIR", str(tmp_path / "local"))
     monkeypatch.setenv("LOCKSTEP_EXTRA_ROUTES_FILES", str(routes))
     monkeypatch.setenv("LOCKSTEP_ORCHESTRATORS", "2")
