@@ -50,11 +50,11 @@ test: prepare-tests ## run every test on the real stack, of large matrices a see
 verify: prepare-tests ## run every test, every matrix in full (80 minutes at most)
 	@$(SUPERVISOR) test --full
 
-soak: prepare ## put the platform under load for hours
-	@$(SUPERVISOR) run bench/soak.py
+soak: prepare ## put the platform under load for hours, then check every promise (HOURS, DEATHS=1 has processes die)
+	@$(SUPERVISOR) run bench/soak.py $(if $(HOURS),--hours $(HOURS)) $(if $(DEATHS),--deaths)
 
-chaos: prepare ## kill processes at random while runs go on
-	@$(SUPERVISOR) run bench/chaos.py
+chaos: prepare ## kill and freeze processes at random while runs go on, then check every promise (SEED, MINUTES, RUNS)
+	@$(SUPERVISOR) run bench/chaos.py $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RUNS),--runs $(RUNS))
 
 bench: ## measure; print JSON on standard output, all else on standard error
 	@$(MAKE) --no-print-directory prepare >&2

@@ -1,52 +1,70 @@
-"""`make soak`: runs at a steady rate for hours, with the memory of every process; one JSON line a minute.
+"""`make soak`: runs of all kinds at a steady rate for hours, with the memory of every process; a JSON line a minute.
 
-The last line names the promises that were broken; the exit status is 1 if there are any. soak.py 4 runs four hours.
+People decide, pause, cancel, retry and fork as in `make chaos`, and nothing dies unless `--deaths` is given. The last
+line is the report on every promise; the exit status is 1 if one was broken.
 """
 
+import argparse
+import contextlib
 import json
 import sys
 import time
 
-import httpx
+import psutil
 
+from chaos_parts.deaths.victims import NAMES
+from chaos_parts.load import Load
+from chaos_parts.playing import Plan, play
 from supervisor.processes import pid_files
 from supervisor.settings import Settings
-from support.settings import BenchSettings
-from support.workload import Workload, violations
 
 _AT_ONCE = 3
-_HOURS = 2.0
+_SECONDS_BETWEEN_DEATHS = (10, 30)
+_ENDLESS = 1_000_000
 
 
 def megabytes(stack: Settings) -> dict[str, int]:
     """Resident memory of each process of the stack with its children."""
     memory = {}
     for name, process in pid_files.find(stack.paths).items():
-        family = [process, *process.children(recursive=True)]
-        memory[name] = sum(member.memory_info().rss for member in family if member.is_running()) // 1_000_000
+        # One that ends at this moment, as jobs' processes do all the time, has no memory.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family = [process, *process.children(recursive=True)]
+            memory[name] = sum(map(_resident, family)) // 1_000_000
     return memory
 
 
-def main() -> None:
-    hours = float(sys.argv[1]) if len(sys.argv) > 1 else _HOURS
-    settings, stack = BenchSettings(), Settings()
-    started = time.monotonic()
-    headers = {"authorization": f"Bearer {settings.token.get_secret_value()}"}
-    with httpx.Client(base_url=f"{settings.api_url}/api/v1", headers=headers, timeout=10) as api:
-        workload = Workload(api, _AT_ONCE)
-        next_line = started
-        while time.monotonic() < started + hours * 3600:
-            workload.step()
-            if time.monotonic() >= next_line:
-                minute = {"minutes": round((time.monotonic() - started) / 60), "runs": len(workload.ended)}
-                print(json.dumps({**minute, "megabytes": megabytes(stack)}), flush=True)
-                next_line += 60
-            time.sleep(0.5)
-        workload.finish(seconds=300)
-    broken = violations(settings.database_url.get_secret_value(), workload.ended, open_runs=list(workload.open))
-    print(json.dumps({"hours": hours, "runs": len(workload.ended), "broken": broken}))
-    sys.exit(1 if broken else 0)
+def _resident(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return int(process.memory_info().rss)
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hours", type=float, default=2, help="how long (2)")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="of what people do (the time when left out)")
+    parser.add_argument("--deaths", action="store_true", help="processes die as in `make chaos`, a third as often")
+    given = parser.parse_args()
+    stack, began = Settings(), time.monotonic()
+
+    def each_minute(load: Load) -> None:
+        minute = {"minutes": round((time.monotonic() - began) / 60), "runs": len(load.played)}
+        print(json.dumps({**minute, "megabytes": megabytes(stack)}), flush=True)
+
+    plan = Plan(
+        seed=given.seed,
+        seconds=given.hours * 3600,
+        runs=_ENDLESS,
+        at_once=_AT_ONCE,
+        names=NAMES if given.deaths else (),
+        between=_SECONDS_BETWEEN_DEATHS,
+        doomed_at_once=1 if given.deaths else 0,
+    )
+    report = play(plan, each_minute=each_minute)
+    print(json.dumps({"soak": report}))
+    return 1 if report["broken"] else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -19,4 +19,7 @@ class BenchSettings(BaseSettings):
     database_url: SecretStr = Field(validation_alias="DATABASE_URL", description="the local superuser")
     orchestrator_url: SecretStr = Field(validation_alias="DATABASE_URL_ORCHESTRATOR", description="its own login")
     relay_url: SecretStr = Field(validation_alias="DATABASE_URL_RELAY", description="its own login")
+    redis_url: SecretStr = Field(validation_alias="REDIS_URL")
+    state_machine_arn: str
+    launcher_metrics_url: str
     workflow_url: str = Field(validation_alias="AWS_ENDPOINT_URL")

@@ -25,8 +25,8 @@ class Tenant:
         return {"authorization": f"Bearer {self.token}"}
 
 
-def new_tenant(settings: BenchSettings) -> Tenant:
-    """Make a tenant with one owner, whose token is valid for an hour."""
+def new_tenant(settings: BenchSettings, *, seconds: float = 3600) -> Tenant:
+    """Make a tenant with one owner, whose token is valid for so long."""
     tenant_id, user_id = TenantId(new_uuid()), UserId(new_uuid())
     subject = f"bench-{user_id}"
     with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
@@ -37,4 +37,4 @@ def new_tenant(settings: BenchSettings) -> Tenant:
         )
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=_USER_KEY)["SecretString"]
     issuer = LocalIssuer(json.loads(secret), issuer=settings.issuer, client_id=settings.audience)
-    return Tenant(tenant_id, issuer.issue(subject=subject, tenant_id=tenant_id, seconds=3600))
+    return Tenant(tenant_id, issuer.issue(subject=subject, tenant_id=tenant_id, seconds=int(seconds)))

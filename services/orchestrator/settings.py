@@ -45,4 +45,6 @@ class WorkerSettings(BaseSettings):
     crew_start_seconds: float = Field(default=60, ge=1, le=600, description="until a crew's program must have started")
     port_worker_health: int = Field(default=8084, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's health check needs it
-    failpoint: str | None = Field(default=None, description="where this process kills itself; local and test only")
+    failpoint: str | None = Field(
+        default=None, description="the places, with commas, where this process kills itself; local and test only"
+    )

@@ -1,0 +1,1 @@
+"""Who dies, when, and how each comes back."""

@@ -1,0 +1,1 @@
+"""What is looked at while things die, and what must hold when everything has settled."""
