@@ -39,6 +39,7 @@ from control_plane.usage.routes import router as usage
 from control_plane.workers.routes import router as workers
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
+from foundation.cloud.live_text.redis import RedisLiveText
 from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.cloud.presence.redis import RedisPresence, connect
 from foundation.cloud.secrets import read_secret
@@ -151,10 +152,13 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     background = await stack.enter_async_context(VitalTasks())
     background.start("wakeups", wakeups.run())
     background.start("relay", relay.run())
-    streams = Streams.of(database, bus, settings)
+    redis = connect(str(settings.redis_url))
+    stack.push_async_callback(redis.aclose)
+    streams = Streams.of(database, RedisLiveText(redis), bus, settings)
     beside = TaskSet()
     stack.push_async_callback(beside.cancel)
     beside.start(begun_again(streams.tail.run), name="tail of events")
+    beside.start(begun_again(streams.texts.run), name="live text")
     beside.start(measure_lag(bus), name="lag of events")
 
     verifier = UserTokenVerifier(
@@ -162,8 +166,6 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     )
     app.state.executions, app.state.gateway = executions, gateway
     callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
-    redis = connect(str(settings.redis_url))
-    stack.push_async_callback(redis.aclose)
     return AppResources(settings, database, objects, callers, gateway_client, RedisPresence(redis), streams)
 
 

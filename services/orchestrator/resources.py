@@ -10,6 +10,7 @@ from pydantic import PostgresDsn
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.base import Executions
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
+from foundation.cloud.live_text.redis import RedisLiveText
 from foundation.cloud.objects.base import ObjectStore
 from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.cloud.presence.base import Presence
@@ -28,6 +29,7 @@ from orchestrator.clients.launcher.base import Launcher
 from orchestrator.clients.launcher.http import HttpLauncher
 from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
+from orchestrator.engines.text_telling import TextTelling
 from orchestrator.settings import WorkerSettings
 
 
@@ -49,6 +51,7 @@ class WorkerResources:
     gateway: ModelGateway
     gateway_http: httpx.AsyncClient
     presence: Presence
+    telling: TextTelling
     crew_program: CrewProgram
 
 
@@ -66,6 +69,8 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
     stack.push_async_callback(gateway.close)
     redis = connect(str(settings.redis_url))
     stack.push_async_callback(redis.aclose)
+    telling = TextTelling(RedisLiveText(redis))
+    stack.push_async_callback(telling.drain)
     return WorkerResources(
         queue=SqsQueue(sqs, settings.steps_queue_url),
         dead_letters=SqsQueue(sqs, settings.steps_dlq_url),
@@ -80,6 +85,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         gateway=gateway,
         gateway_http=health,
         presence=RedisPresence(redis),
+        telling=telling,
         crew_program=BubblewrapCrewProgram(
             settings.crew_python,
             memory_bytes=settings.crew_memory_mib * MIB,

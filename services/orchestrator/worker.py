@@ -109,7 +109,7 @@ class Worker:
             failpoints,
             artifacts_per_job=self._settings.artifacts_per_job,
         )
-        model_turns = ModelTurns(held.database, held.gateway, failpoints)
+        model_turns = ModelTurns(held.database, held.gateway, failpoints, held.telling)
         return build_engines(EngineParts(held.database, held.objects, model_turns, tool_calls, held.crew_program))
 
     def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:

@@ -37,7 +37,7 @@ SEEDS = {
         "services/orchestrator/engines/llm/engine.py",
         "orchestrator.engines.tool.engine",
     ),
-    "Redis stays with what gateways share, and with the registry of workers": (
+    "Redis stays with what gateways share, and with what workers tell of themselves": (
         "services/llm_gateway/pricing/prices.py",
         "redis",
     ),

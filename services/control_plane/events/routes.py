@@ -154,6 +154,7 @@ def _following(app: AppResources, credential: Credential, source: StreamSource, 
         after,
         reads=app.streams.reads,
         tail=app.streams.tail,
+        texts=app.streams.texts,
         admit=admit,
         heartbeat_seconds=app.settings.event_stream_heartbeat_seconds,
     )

@@ -5,10 +5,14 @@ import random
 from enum import StrEnum
 
 from control_plane.streams.event_view import RunEventView
+from foundation.contracts.live_text import TextPiece
 from foundation.storage.execution.event_streams import StreamedEvent
 
 HEARTBEAT = b": still here\n\n"
 """A comment, which clients pass over."""
+
+TEXT_TYPE = "step.text"
+"""The one type of event that is told and never stored."""
 
 _AGAIN_MS = (500, 3000)
 
@@ -28,6 +32,28 @@ class StreamEnd(StrEnum):
 
 def event_frame(event: StreamedEvent) -> bytes:
     return f"id: {event.place}\nevent: {event.type}\ndata: {RunEventView.of(event).model_dump_json()}\n\n".encode()
+
+
+def text_frame(piece: TextPiece, *, offset: int, text: str) -> bytes:
+    """What a model says while it says it. It has no id: what is stored goes on without it."""
+    place = piece.place
+    shown = {
+        "type": TEXT_TYPE,
+        "at": piece.at.isoformat(),
+        "run_id": str(place.run_id),
+        "step": place.step,
+        "step_id": str(place.step_id),
+        "item": place.item,
+        "data": {
+            "attempt": place.attempt,
+            "fence": place.fence,
+            "turn": place.turn,
+            "offset": offset,
+            "text": text,
+            "cut": piece.cut,
+        },
+    }
+    return f"event: {TEXT_TYPE}\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n".encode()
 
 
 def opening_frame() -> bytes:

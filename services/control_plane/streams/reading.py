@@ -1,9 +1,11 @@
 """Reads of what is stored of a stream, few of them at once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from foundation.cloud.live_text.base import Room
 from foundation.domain.ids import RunId, TenantId
 from foundation.storage.execution import event_streams
 from foundation.storage.execution.event_streams import EventPlace, PageLimits, StreamedEvent, StreamPage
@@ -20,6 +22,8 @@ class SourcePage:
     more: bool
     horizon: int
     ended: bool
+    room: Room | None = None
+    """Where what models say in it is heard; none of the tenant's stream, which has no text."""
 
 
 class StreamSource(Protocol):
@@ -32,8 +36,8 @@ class StreamSource(Protocol):
         """What is stored after this place; None where there is no such thing."""
         ...
 
-    def has(self, event: StreamedEvent) -> bool:
-        """Whether an event of the tenant is in the stream."""
+    def is_of(self, run_id: RunId, runs_above: Sequence[RunId]) -> bool:
+        """Whether what happens in a run of the tenant, which has these above it, is in the stream."""
         ...
 
 
@@ -51,10 +55,10 @@ class RunSource:
         page = await event_streams.of_run(
             tx, self.tenant_id, self.run_id, after=after, until=run.horizon, limits=limits
         )
-        return _source_page(page, ended=run.ended)
+        return _source_page(page, ended=run.ended, room=(self.tenant_id, run.root))
 
-    def has(self, event: StreamedEvent) -> bool:
-        return event.run_id == self.run_id or self.run_id in event.runs_above
+    def is_of(self, run_id: RunId, runs_above: Sequence[RunId]) -> bool:
+        return run_id == self.run_id or self.run_id in runs_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,12 @@ class TenantSource:
         page = await event_streams.of_tenant(tx, self.tenant_id, after=after, until=until, limits=limits)
         return _source_page(page, ended=False)
 
-    def has(self, event: StreamedEvent) -> bool:  # noqa: ARG002  # it has all of them
+    def is_of(self, run_id: RunId, runs_above: Sequence[RunId]) -> bool:  # noqa: ARG002  # it has all of them
         return True
 
 
-def _source_page(page: StreamPage, *, ended: bool) -> SourcePage:
-    return SourcePage(page.events, page.more, page.horizon, ended and not page.more)
+def _source_page(page: StreamPage, *, ended: bool, room: Room | None = None) -> SourcePage:
+    return SourcePage(page.events, page.more, page.horizon, ended and not page.more, room)
 
 
 class StreamReads:

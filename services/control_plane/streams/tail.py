@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from control_plane.streams.frames import event_frame
+from foundation.contracts.live_text import TextPiece
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import TenantId
 from foundation.storage.execution import event_streams
@@ -21,7 +23,7 @@ from foundation.telemetry.logs import logger
 
 _KIND = "run_events"
 _LIMITS = PageLimits(events=1000, data_bytes=1_000_000)
-_BATCHES = 32
+_BATCHES = 64
 _PATIENCE_SECONDS = 0.05
 _REST_SECONDS = 0.1
 _PACE_SECONDS = 0.25
@@ -74,9 +76,13 @@ class Tail:
         self._lively_until = 0.0
 
     @contextmanager
-    def listen(self, tenant_id: TenantId) -> Iterator[Subscription[Batch]]:
-        """The tenant's batches from now on. The first one may be empty: it tells from where on nothing is left out."""
-        with self._bus.subscribe(_batches(tenant_id), capacity=_BATCHES) as subscription:
+    def listen(self, tenant_id: TenantId, *others: Topic[TextPiece]) -> Iterator[Subscription[Batch | TextPiece]]:
+        """The tenant's batches from now on. The first one may be empty: it tells from where on nothing is left out.
+
+        What is published under the `others` comes in the same queue.
+        """
+        topics: list[Topic[Any]] = [_batches(tenant_id), *others]
+        with self._bus.subscribe(*topics, capacity=_BATCHES) as subscription:
             self._joined.set()
             yield subscription
 

@@ -112,7 +112,12 @@ def _report(permit: Permit, failure: UpstreamFailed) -> None:
 
 
 def _first_byte_by(attempt: Attempt, deadline: float) -> float:
-    """When to give up: a stream has its time to the first token, a plain answer the whole of what is left."""
+    """When to give up: a stream has its time to the first token, a plain answer the whole of what is left.
+
+    A worker streams only to show text as it comes: its call has the time that it has when it is plain.
+    """
+    if attempt.call.caller.run is not None:
+        return deadline
     limit = asyncio.get_running_loop().time() + attempt.target.provider.timeouts.first_token
     return min(limit, deadline) if attempt.call.request.streamed else deadline
 

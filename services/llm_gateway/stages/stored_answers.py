@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, CallKey, canonical_digest
+from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, CallKey, call_digest, canonical_digest
 from foundation.domain.errors import BadRequest, Fault, Forbidden, IdempotencyConflict
 from foundation.http.request_limits import IDEMPOTENCY_HEADER, MAX_IDEMPOTENCY_KEY
 from llm_gateway.exchange.caller import Caller
@@ -50,22 +50,26 @@ class StoredAnswers:
 
 
 def _identify_by_run_key(caller: Caller, header: str, body: bytes, dialect: Dialect) -> CallIdentity:
-    """A body may mean something in several dialects: the keys of the newer ones carry their dialect's name."""
+    """A body may mean something in several dialects: the keys of the newer ones carry their dialect's name.
+
+    The digest may leave out how the answer travels: the call is then one whether it is streamed or not.
+    """
     if caller.run is None:
         raise BadRequest(f"{CALL_KEY_HEADER} goes with a run token", remedy="send Idempotency-Key with an API key")
     try:
         key = CallKey.parse(header)
-        digest = canonical_digest(_object(body))
+        document = _object(body)
+        digests = (call_digest(document), canonical_digest(document))
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"x-lockstep-call-key: {error}") from error
     if (key.run_id, key.step_id) != (caller.run.run_id, caller.run.step_id):
         remedy = "make the key of the run and step that the token names"
         raise Forbidden("the call key names another run or step than the token", remedy=remedy)
-    if key.digest != digest:
+    if key.digest not in digests:
         remedy = "make the key of the body that is sent"
         raise BadRequest("the call key's digest is not that of the request", remedy=remedy)
     name = header if dialect is Dialect.CHAT else f"{header}:{dialect.value}"
-    return CallIdentity(name, bytes.fromhex(digest))
+    return CallIdentity(name, bytes.fromhex(key.digest))
 
 
 def _identify_by_own_key(caller: Caller, own: str, body: bytes, dialect: Dialect) -> CallIdentity:

@@ -11,7 +11,8 @@ from foundation.storage.execution import keyed_turns, turns
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.keyed_turns import KeyedTurn, RequestKey
 from foundation.storage.session.database import Database, Transaction
-from orchestrator.clients.model_gateway.base import ModelGateway
+from orchestrator.clients.model_gateway.base import ModelGateway, OnText
+from orchestrator.engines.text_telling import TextTelling
 from orchestrator.failpoints import Failpoints
 from orchestrator.work import Record, TickFailed, Work
 
@@ -22,10 +23,11 @@ _AGAIN_SECONDS = 1.0
 class ModelTurns:
     """Sends a turn's request, which is stored first; a later holder of the step resends the stored request verbatim."""
 
-    def __init__(self, database: Database, gateway: ModelGateway, failpoints: Failpoints) -> None:
+    def __init__(self, database: Database, gateway: ModelGateway, failpoints: Failpoints, telling: TextTelling) -> None:
         self._database = database
         self._gateway = gateway
         self._failpoints = failpoints
+        self._telling = telling
 
     async def ask(self, work: Work, turn: int, request: dict[str, Any]) -> dict[str, Any]:
         """The chat completion of this turn."""
@@ -33,7 +35,7 @@ class ModelTurns:
         key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
         async with self._database.tenant(dispatch.tenant_id) as tx:
             prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
-        return await self._answer(work, prepared.call_key, prepared.request)
+        return await self._answer(work, turn, prepared.call_key, prepared.request)
 
     async def ask_keyed(self, work: Work, request: dict[str, Any], *, occurrence: int) -> KeyedTurn | None:
         """The turn of a request that has no fixed place among those of its dispatch, with its answer, recorded.
@@ -48,24 +50,25 @@ class ModelTurns:
             prepared = await keyed_turns.prepare(tx, claim, key, request)
         if prepared is None or prepared.response is not None:
             return prepared
-        answer = await self._answer(work, prepared.call_key, prepared.request)
+        answer = await self._answer(work, prepared.turn, prepared.call_key, prepared.request)
         calls = message_of(answer).get("tool_calls") or []
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             await keyed_turns.record(tx, claim, prepared.turn, response=answer, tool_calls=len(calls))
         self._failpoints.reach("model.recorded")
         return replace(prepared, response=answer)
 
-    async def _answer(self, work: Work, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
+    async def _answer(self, work: Work, turn: int, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
         self._failpoints.reach("model.before_dispatch")
-        answer = await self._complete(work, call_key, request)
+        async with self._telling.of_turn(work, turn) as on_text:
+            answer = await self._complete(work, call_key, request, on_text)
         self._failpoints.reach("model.answered")
         return answer
 
-    async def _complete(self, work: Work, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
+    async def _complete(self, work: Work, call_key: str, request: dict[str, Any], on_text: OnText) -> dict[str, Any]:
         """The answer. A call of an earlier holder that is still under way is waited for, and is no failed attempt."""
         while True:
             try:
-                return await self._gateway.complete(work, call_key=call_key, request=request)
+                return await self._gateway.complete(work, call_key=call_key, request=request, on_text=on_text)
             except TickFailed as error:
                 if error.failure.code != _IN_PROGRESS:
                     raise

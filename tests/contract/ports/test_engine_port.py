@@ -12,6 +12,7 @@ import pytest
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.runs import a_run, a_task, database
 from fixtures.running.works import a_work
+from foundation.cloud.live_text.fake import FakeLiveText
 from foundation.cloud.objects.fake import FakeObjectStore
 from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.domain.states import StepKind
@@ -23,6 +24,7 @@ from orchestrator.engines.base import Engine, EngineParts
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.engines.registry import build_engines
+from orchestrator.engines.text_telling import TextTelling
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.tool_calls import ToolCalls
 from orchestrator.work import ApprovalAsked, MoreTurns, RunAwaited, StepFinished, TickFailed, TickOutcome, Work
@@ -83,7 +85,7 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
     parts = EngineParts(
         orchestrator,
         objects,
-        ModelTurns(orchestrator, gateway, failpoints),
+        ModelTurns(orchestrator, gateway, failpoints, TextTelling(FakeLiveText())),
         ToolCalls(orchestrator, launcher, objects, failpoints, artifacts_per_job=10),
         FakeCrewProgram(),
     )

@@ -19,7 +19,7 @@ from foundation.contracts.gateway.model_call import call_key, canonical_digest
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from foundation.domain.ids import TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
-from orchestrator.clients.model_gateway.base import ModelGateway
+from orchestrator.clients.model_gateway.base import ModelGateway, OnText
 from orchestrator.clients.model_gateway.fake import FakeModelGateway, text_answer
 from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
 from orchestrator.work import TickFailed, Work
@@ -44,11 +44,19 @@ class Played:
     def work(self, **claim: Any) -> Work:
         return a_work(dispatch=a_dispatch(tenant_id=self.tenant_id), **claim)
 
-    async def ask(self, work: Work, *, turn: int = 0, model: str = "default") -> dict[str, Any]:
+    async def ask(
+        self, work: Work, *, turn: int = 0, model: str = "default", on_text: OnText | None = None
+    ) -> dict[str, Any]:
         request = a_request(model)
         dispatch = work.claim.dispatch
         key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
-        return await self.gateway.complete(work, call_key=key, request=request)
+        return await self.gateway.complete(work, call_key=key, request=request, on_text=on_text)
+
+
+def said_in(choice: dict[str, Any]) -> dict[str, Any]:
+    """A choice without members that say nothing: vendors send some of them in one way of answering only."""
+    message = {name: value for name, value in choice["message"].items() if value not in (None, [])}
+    return {**{name: value for name, value in choice.items() if value is not None}, "message": message}
 
 
 def of_memory() -> Played:
@@ -145,6 +153,27 @@ async def test_a_call_under_the_same_key_gives_the_same_answer(played: Played) -
     work = played.work()
     first = await played.ask(work)
     assert await played.ask(work) == first
+
+
+async def test_an_answer_whose_text_is_told_is_the_same_as_without(played: Played) -> None:
+    work, told = played.work(), list[str]()
+    answer = await played.ask(work, turn=0, on_text=told.append)
+    assert len(told) > 1
+    assert "".join(told) == answer["choices"][0]["message"]["content"]
+    plain = await played.ask(work, turn=1)
+    assert set(answer) == set(plain)
+    assert [said_in(choice) for choice in answer["choices"]] == [said_in(choice) for choice in plain["choices"]]
+    assert answer.get("usage") == plain.get("usage")
+
+
+async def test_a_stored_answer_is_given_again_to_who_asks_in_the_other_way_untold(played: Played) -> None:
+    work, told = played.work(), list[str]()
+    for turn, first_told in enumerate((True, False)):
+        first = await played.ask(work, turn=turn, on_text=told.append if first_told else None)
+        told.clear()
+        again = await played.ask(work, turn=turn, on_text=None if first_told else told.append)
+        assert again == first
+        assert told == []
 
 
 async def test_a_holder_after_another_may_call_and_the_earlier_may_not(played: Played) -> None:

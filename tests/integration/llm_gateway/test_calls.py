@@ -148,6 +148,29 @@ async def test_a_repeated_call_is_replayed_byte_for_byte_and_charged_once(
     assert b"penguins" not in stored
 
 
+@pytest.mark.parametrize("first_streamed", [False, True])
+async def test_a_call_whose_key_leaves_out_how_it_travels_is_one_call_streamed_or_not(
+    client: httpx.AsyncClient,
+    tenant: Tenant,
+    signing: Signing,
+    database: ScratchDatabase,
+    simulated: SimulatedProvider,
+    *,
+    first_streamed: bool,
+) -> None:
+    step = Step(tenant, signing)
+    plain = asked()
+    streamed = {**plain, "stream": True, "stream_options": {"include_usage": True}}
+    key = {"x-lockstep-call-key": step.call_key(plain)}
+    bodies = [streamed, plain] if first_streamed else [plain, streamed]
+    first, again = [await post(client, step.token(), body, **key) for body in bodies]
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.content == first.content
+    assert ("x-lockstep-replayed" in first.headers, again.headers["x-lockstep-replayed"]) == (False, "true")
+    [event] = await recorded_events(database, tenant.tenant_id, count=1)
+    assert simulated.nano_usd({str(event["event_id"])}) == event["cost_nano_usd"]
+
+
 async def test_the_same_call_at_once_is_made_once_and_the_other_may_retry(
     client: httpx.AsyncClient, tenant: Tenant, signing: Signing, database: ScratchDatabase
 ) -> None:

@@ -20,6 +20,14 @@ def canonical_digest(body: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_OF_THE_WAY = ("stream", "stream_options")
+
+
+def call_digest(body: dict[str, Any]) -> str:
+    """The digest of what is asked, however its answer travels: whole or streamed, it is one call under one key."""
+    return canonical_digest({name: value for name, value in body.items() if name not in _OF_THE_WAY})
+
+
 def call_key(run_id: RunId, step_id: StepId, turn: int, digest: str, occurrence: int) -> str:
     """`run:step:turn:digest:occurrence`; the occurrence tells equal requests of one turn apart, from 0."""
     return f"{run_id}:{step_id}:{turn}:{digest}:{occurrence}"

@@ -79,6 +79,8 @@ class RunStanding:
 
     horizon: int
     ended: bool
+    root: RunId
+    """The outermost run above it, or the run itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ _BELOW = """
 
 _STANDING = f"""
     SELECT count(tree.run_id) AS runs, horizon::text AS horizon,
-           bool_and(ended_at IS NOT NULL AND last_xact < horizon) AS ended
+           bool_and(ended_at IS NOT NULL AND last_xact < horizon) AS ended,
+           (SELECT COALESCE(ancestor_run_ids[1], run_id) FROM runs
+            WHERE tenant_id = :tenant_id AND run_id = :run_id) AS root
     FROM ({_BELOW}) tree RIGHT JOIN pg_snapshot_xmin(pg_current_snapshot()) AS horizon ON true GROUP BY horizon
 """  # noqa: S608  # made of constants
 
@@ -159,7 +163,7 @@ async def standing(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunSt
             {"tenant_id": tenant_id, "run_id": run_id},
         )
     ).one()
-    return RunStanding(int(row.horizon), row.ended) if row.runs else None
+    return RunStanding(int(row.horizon), row.ended, row.root) if row.runs else None
 
 
 async def horizon(tx: Transaction) -> int:

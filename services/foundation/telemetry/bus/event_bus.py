@@ -45,18 +45,20 @@ class EventBus:
 
     @contextmanager
     def subscribe(
-        self, topic: Topic[E], *, capacity: int = CAPACITY, silent_seconds: float = SILENT_SECONDS
+        self, *topics: Topic[E], capacity: int = CAPACITY, silent_seconds: float = SILENT_SECONDS
     ) -> Iterator[Subscription[E]]:
-        """Events of the topic from now on. `BusClosed` when the bus is being drained."""
+        """Events of these topics from now on, in one queue. `BusClosed` when the bus is being drained."""
         if self._closed:
             raise BusClosed
         subscription = Subscription[E](capacity, silent_seconds=silent_seconds, now=self._now)
-        self._subscriptions[topic].append(subscription)
-        figures.SUBSCRIBERS.labels(topic.kind).inc()
+        for topic in topics:
+            self._subscriptions[topic].append(subscription)
+            figures.SUBSCRIBERS.labels(topic.kind).inc()
         try:
             yield subscription
         finally:
-            self._remove(topic, subscription)
+            for topic in topics:
+                self._remove(topic, subscription)
 
     def publish(self, topic: Topic[E], event: E) -> None:
         """Gives the event to all who listen, without waiting for any of them; once drained, to nobody."""

@@ -126,7 +126,9 @@ class StreamFinisher:
     async def _relay_events(self, opened: OpenedAnswer, relay: StreamRelay) -> None:
         """Returns when the provider has ended its stream; `UpstreamFailed` when it ends in any other way."""
         loop = asyncio.get_running_loop()
-        idle = opened.attempt.target.provider.timeouts.idle
+        timeouts = opened.attempt.target.provider.timeouts
+        # A worker's call has the time that it has when it is plain.
+        idle = timeouts.idle if opened.attempt.call.caller.run is None else timeouts.total
         try:
             async with idle_limit(opened.deadline, idle=idle) as until:
                 if await relay.relay(opened.first_events):

@@ -1,5 +1,6 @@
 """Models in memory: each request is answered with what was prepared, each key once."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from foundation.domain.errors import (
     LeaseLost,
     RunClosed,
 )
+from orchestrator.clients.model_gateway.base import OnText
 from orchestrator.work import TickFailed, Work
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -50,7 +52,9 @@ class FakeModelGateway:
     _spent: Counter[object] = field(default_factory=Counter)
     """Tokens by the run's id."""
 
-    async def complete(self, work: Work, *, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
+    async def complete(
+        self, work: Work, *, call_key: str, request: dict[str, Any], on_text: OnText | None = None
+    ) -> dict[str, Any]:
         if self.away:
             raise DependencyUnavailable("the gateway does not answer")
         dispatch = work.claim.dispatch
@@ -68,6 +72,9 @@ class FakeModelGateway:
             self.requests.append(request)
             self._stored[call_key] = answer = self.answer(request)
             self._spent[dispatch.run_id] += answer.get("usage", {}).get("total_tokens", most)
+            if on_text is not None:
+                for word in re.findall(r"\S*\s*", answer["choices"][0]["message"].get("content") or ""):
+                    on_text(word)
         return self._stored[call_key]
 
     async def close(self) -> None:

@@ -1,7 +1,10 @@
 """The gateway by OpenAI's own client, with a run token made for this claim."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import httpx2
 import openai
 from openai import AsyncOpenAI
 
@@ -14,8 +17,13 @@ from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.http.statuses import STATUSES
+from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
+from orchestrator.clients.model_gateway.base import OnText
+from orchestrator.clients.model_gateway.streamed import STREAMED, BrokenStream, read_answer
 from orchestrator.work import TickFailed, Work
+
+_log = logger(__name__)
 
 _LEAST_SECONDS = 1.0
 _ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth, exact_decimals=False)
@@ -34,7 +42,31 @@ class OpenAiModelGateway:
     async def close(self) -> None:
         await self._client.close()
 
-    async def complete(self, work: Work, *, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
+    async def complete(
+        self, work: Work, *, call_key: str, request: dict[str, Any], on_text: OnText | None = None
+    ) -> dict[str, Any]:
+        if on_text is not None:
+            try:
+                return _accepted(await self._answered(work, call_key, {**request, **STREAMED}, on_text))
+            except BrokenStream as broken:
+                # The same call under the same key, now without a stream: the gateway says what is the matter, or has
+                # the whole answer, or gets it from another provider.
+                _log.info("a streamed answer broke off and is asked for as a whole", extra={"reason": str(broken)})
+        try:
+            return _accepted(await self._answered(work, call_key, request, None))
+        except BrokenStream as broken:
+            raise DependencyUnavailable("the gateway does not answer") from broken
+
+    async def _answered(self, work: Work, call_key: str, request: dict[str, Any], on_text: OnText | None) -> bytes:
+        with _in_our_words():
+            asked = self._client.chat.completions.with_streaming_response.create(
+                **request, **self._about(work, call_key)
+            )
+            async with asked as answer:
+                return await read_answer(answer, on_text)
+
+    def _about(self, work: Work, call_key: str) -> dict[str, Any]:
+        """What goes with a request: who calls, under which key, and how long it may take."""
         headers = {
             "authorization": f"Bearer {self._signer.run_token(claims_of(work))}",
             CALL_KEY_HEADER: call_key,
@@ -42,16 +74,17 @@ class OpenAiModelGateway:
         if traceparent := current_traceparent():
             headers["traceparent"] = traceparent
         # A call may take all the time that its step has left; the gateway limits how long each provider may take.
-        seconds = max(work.clock.seconds_left, _LEAST_SECONDS)
-        try:
-            answer = await self._client.chat.completions.with_raw_response.create(
-                **request, extra_headers=headers, timeout=seconds
-            )
-        except openai.APIStatusError as error:
-            raise _error_of(error) from error
-        except openai.APIConnectionError as error:
-            raise DependencyUnavailable("the gateway does not answer") from error
-        return _accepted(answer.http_response.content)
+        return {"extra_headers": headers, "timeout": max(work.clock.seconds_left, _LEAST_SECONDS)}
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise _error_of(error) from error
+    except (openai.APIConnectionError, httpx2.HTTPError) as error:
+        raise DependencyUnavailable("the gateway does not answer") from error
 
 
 def _accepted(content: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import anthropic
 import httpx
 import pytest
 
-from fixtures.gateways.gateway import GatewayProcess, Tenant
+from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.gateways.reconciling import reconcile_tenant
 from fixtures.gateways.wires import Wire, body_of, check_error, check_error_event, headers_of
 from fixtures.machine.postgres import ScratchDatabase
@@ -212,6 +212,18 @@ async def test_a_slow_first_token_times_out_and_a_hung_plain_answer_does_too(
         assert (answer.status_code, answer.json()["error"]["code"]) == (504, "upstream_timeout")
     events = await recorded_events(database, tenant.tenant_id, count=2)
     assert {event["usage_source"] for event in events} == {"bound"}
+
+
+async def test_a_worker_s_stream_has_the_time_to_its_first_token_that_its_plain_call_has(
+    faulty: httpx.AsyncClient, tenant: Tenant, signing: Signing, database: ScratchDatabase
+) -> None:
+    step = Step(tenant, signing)
+    body = {"model": fault("ttft=1.5"), "messages": [{"role": "user", "content": "hello"}], "stream": True}
+    headers = {"authorization": f"Bearer {step.token()}"}
+    answer = await faulty.post("/v1/chat/completions", json=body, headers=headers)
+    assert answer.text.rstrip().endswith("data: [DONE]"), answer.text
+    [event] = await recorded_events(database, tenant.tenant_id, count=1)
+    assert event["status"] == "succeeded"
 
 
 async def test_a_breaker_opens_after_failures_and_answers_503_without_an_event(

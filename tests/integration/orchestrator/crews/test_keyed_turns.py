@@ -10,6 +10,7 @@ from sqlalchemy import text
 from fixtures.running.asking import taken
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, a_tenant
+from foundation.cloud.live_text.fake import FakeLiveText
 from foundation.cloud.objects.fake import FakeObjectStore
 from foundation.contracts.gateway.model_call import CallKey, canonical_digest
 from foundation.domain.errors import BudgetExceeded, LeaseLost
@@ -21,6 +22,7 @@ from orchestrator.clients.launcher.fake import FakeLauncher
 from orchestrator.clients.model_gateway.fake import FakeModelGateway
 from orchestrator.engines.crew.engine import CrewEngine
 from orchestrator.engines.model_turns import ModelTurns
+from orchestrator.engines.text_telling import TextTelling
 from orchestrator.failpoints import Failpoints
 from orchestrator.tools.tool_calls import ToolCalls
 from orchestrator.work import HandedBack, StepFinished, Work
@@ -147,7 +149,7 @@ async def test_another_tenant_cannot_see_the_neighbour_s_turns(parts: Parts) -> 
 def an_engine(parts: Parts, gateway: FakeModelGateway, program: FakeCrewProgram | None = None) -> CrewEngine:
     objects, failpoints, database = FakeObjectStore(), Failpoints(None, environment="test"), parts.orchestrator
     tools = ToolCalls(database, FakeLauncher(), objects, failpoints, artifacts_per_job=10)
-    turns = ModelTurns(database, gateway, failpoints)
+    turns = ModelTurns(database, gateway, failpoints, TextTelling(FakeLiveText()))
     return CrewEngine(database, objects, turns, tools, program or FakeCrewProgram(one_question_a_task))
 
 
