@@ -166,7 +166,7 @@ def test_a_message_that_would_hide_something_asks_nobody(member: Member) -> None
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("place", ["asked.before_commit", "asked.after_commit"])
+@pytest.mark.parametrize("place", [pytest.param("asked.before_commit", marks=pytest.mark.full), "asked.after_commit"])
 def test_a_worker_that_dies_as_it_asks_is_followed_by_one_that_asks_once(
     stack: Stack, member: Member, tmp_path: Path, place: str
 ) -> None:

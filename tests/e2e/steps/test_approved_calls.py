@@ -87,7 +87,7 @@ def test_a_pause_between_does_not_ask_again(member: Member) -> None:
     "place",
     [
         pytest.param("asked.before_commit", marks=pytest.mark.full),
-        "asked.after_commit",
+        pytest.param("asked.after_commit", marks=pytest.mark.full),
         pytest.param("tool.before_submit", marks=pytest.mark.full),
         "tool.after_submit",
         pytest.param("turn.before_commit", marks=pytest.mark.full),

@@ -29,7 +29,7 @@ PLACES = (
     "callback.before_send",
     "callback.after_send",
 )
-SAMPLE = ("tool.after_submit", "model.answered", "turn.after_commit", "callback.after_send")
+SAMPLE = ("tool.after_submit", "model.answered", "callback.after_send")
 
 
 @pytest.mark.parametrize(
