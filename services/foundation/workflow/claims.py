@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, StepId, TenantId
@@ -44,7 +43,7 @@ _LIMITED = """(s.kind NOT IN ('approval', 'run') AND (s.resources IS NOT NULL OR
 # Each table is looked up by its whole key. A young database has no statistics, so a plan that may start from the
 # tenant's column alone would read all that the tenant has. `IS TRUE` keeps the planner from using that comparison to
 # find the step, and LATERAL with a LIMIT is not turned into a join whose order the planner chooses.
-_CLAIM = text(
+_CLAIMED = (
     """WITH claimed AS (
            UPDATE steps s
            SET status = 'RUNNING', fence = fence + 1, worker_id = :worker_id, task_token = :task_token,
@@ -73,32 +72,29 @@ _CLAIM = text(
                      r.task_id, r.task_version, r.overrides, r.ancestor_run_ids)
        SELECT c.name, c.kind, c.fence, c.worker_id, c.attempt, c.earlier_attempts, c.turn, c.started_at, c.needs,
               c.parent_id, c.item_index, c.item, c.checkpoint_head, c.checkpoint_length, c.run_input, c.run_created_by,
-              c.run_budget_tokens, c.run_budget_nano_usd, c.traceparent,
+              c.run_budget_tokens, c.run_budget_nano_usd, c.traceparent, c.ancestor_run_ids,
               EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               d.definition,
               CASE WHEN c.parent_id IS NOT NULL THEN 'continue'
                    ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
-              v.turns_per_dispatch,
-              CASE WHEN c.ancestor_run_ids <> '{}' THEN (
-                  SELECT jsonb_agg(jsonb_build_object('run_id', a.run_id, 'generation', a.generation,
-                                                      'budget_tokens', a.budget_tokens,
-                                                      'budget_nano_usd', a.budget_nano_usd) ORDER BY above.place)
-                  FROM unnest(c.ancestor_run_ids) WITH ORDINALITY AS above(run_id, place)
-                  JOIN runs a ON a.tenant_id = c.tenant_id AND a.run_id = above.run_id) END AS runs_above,
-              CASE WHEN :with_outputs THEN (
-                  SELECT jsonb_object_agg(o.name, CASE WHEN NOT o.excused THEN jsonb_build_array(o.output) END)
-                  FROM steps o
-                  WHERE o.tenant_id = c.tenant_id AND o.run_id = c.run_id AND o.parent_id IS NULL
-                    AND (o.status = 'SUCCESS' OR o.excused)) END AS outputs
-       FROM claimed c
+              v.turns_per_dispatch""",
+)
+# What is read of others is left out of the statement where nobody reads it, because PostgreSQL prepares for each part of
+# a plan, also for one that it never comes to.
+_OUTPUTS = """, (SELECT jsonb_object_agg(o.name, CASE WHEN NOT o.excused THEN jsonb_build_array(o.output) END)
+                FROM steps o
+                WHERE o.tenant_id = c.tenant_id AND o.run_id = c.run_id AND o.parent_id IS NULL
+                  AND (o.status = 'SUCCESS' OR o.excused)) AS outputs"""
+_DEFINITION = """       FROM claimed c
        CROSS JOIN LATERAL (
            SELECT * FROM task_versions v
            WHERE v.tenant_id = c.tenant_id AND v.task_id = c.task_id AND v.version = c.task_version LIMIT 1) v
        CROSS JOIN LATERAL (
            SELECT jsonb_path_query_first(v.definition, '$.steps[*] ? (@.name == $name)',
                                          jsonb_build_object('name', split_part(c.name, '[', 1)))
-                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{}') AS definition) d""",
-)
+                      || COALESCE(c.overrides -> split_part(c.name, '[', 1), '{}') AS definition) d"""
+_CLAIM = text(*_CLAIMED, _DEFINITION)
+_CLAIM_WITH_OUTPUTS = text(*_CLAIMED, _OUTPUTS, _DEFINITION)
 
 
 async def claim(
@@ -118,7 +114,7 @@ async def claim(
     """
     row = (
         await tx.execute(
-            _CLAIM,
+            _CLAIM_WITH_OUTPUTS if needs_ended else _CLAIM,
             {
                 "tenant_id": dispatch.tenant_id,
                 "run_id": dispatch.run_id,
@@ -129,19 +125,32 @@ async def claim(
                 "worker_id": worker_id,
                 "lease": lease_seconds,
                 "admitted": admitted,
-                "with_outputs": needs_ended,
             },
         )
     ).first()
     if row is None:
         return None
     item = None if row.parent_id is None else StepItem(row.parent_id, row.item_index, row.item)
-    above = tuple(RunAbove(**{**one, "run_id": RunId(UUID(one["run_id"]))}) for one in row.runs_above or ())
+    above = await _runs_above(tx, dispatch.tenant_id, row.ancestor_run_ids) if row.ancestor_run_ids else ()
     outputs = Outputs.of(row.outputs or {}) if needs_ended else None
     reads_none = not row.needs and item is None
     return value_of(
         StepClaim, row, dispatch=dispatch, item=item, runs_above=above, outputs=NO_OUTPUTS if reads_none else outputs
     )
+
+
+async def _runs_above(tx: Transaction, tenant_id: TenantId, run_ids: Sequence[RunId]) -> tuple[RunAbove, ...]:
+    """The runs as they stand now, in the order of these ids."""
+    rows = await tx.execute(
+        text(
+            """SELECT a.run_id, a.generation, a.budget_tokens, a.budget_nano_usd
+               FROM unnest(CAST(:run_ids AS uuid[])) WITH ORDINALITY AS above(run_id, place)
+               JOIN runs a ON a.tenant_id = :tenant_id AND a.run_id = above.run_id
+               ORDER BY above.place"""
+        ),
+        {"tenant_id": tenant_id, "run_ids": list(run_ids)},
+    )
+    return tuple(value_of(RunAbove, row) for row in rows)
 
 
 async def hand_over(tx: Transaction, lease: LeaseFence, reason: WaitReason) -> None:
