@@ -113,10 +113,10 @@ KINDS: dict[str, Kind] = {
         input={"n": 21},
     ),
     "once": Kind(
-        [program("send", seconds=1, effect="once"), {"name": "after", "kind": "noop", "needs": ["send"]}],
+        [program("send", seconds=3, effect="once"), {"name": "after", "kind": "noop", "needs": ["send"]}],
         lambda out: set(out) == {"after"},
         "after",
-        share=4,
+        share=6,
         may_doubt=True,
     ),
     "once agent": Kind(

@@ -66,7 +66,7 @@ def victims(paths: Paths, names: Sequence[str]) -> list[Victim]:
 
     def lambdas() -> Sequence[psutil.Process]:
         workflow = pid_files.find(paths).get(SERVICES["workflow"])
-        return [] if workflow is None else [one for one in _children(workflow) if _is_a_function(one)]
+        return [] if workflow is None else [one for one in _children(workflow) if is_a_function(one)]
 
     return [Victim(name, lambdas if name == LAMBDAS else service(SERVICES[name])) for name in names]
 
@@ -78,7 +78,8 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _is_a_function(process: psutil.Process) -> bool:
+def is_a_function(process: psutil.Process) -> bool:
+    """Whether it is the template or an environment of a function of LocalStack's."""
     with contextlib.suppress(psutil.NoSuchProcess):
         return any(part.endswith(_ENVIRONMENT_OF_A_FUNCTION) for part in process.cmdline())
     return False

@@ -9,7 +9,7 @@ import httpx
 import psutil
 import redis
 
-from chaos_parts.deaths.victims import SERVICES
+from chaos_parts.deaths.victims import SERVICES, is_a_function
 from chaos_parts.judging.aftermath import Aftermath, Finding
 from llm_gateway.budget.redis import keys
 from supervisor.processes import pid_files
@@ -98,17 +98,25 @@ def no_process_is_left(after: Aftermath) -> Finding:
 
 
 def _of_this_checkout(paths: Paths) -> list[psutil.Process]:
-    """Processes with this checkout's path in their command that are not below its supervisor."""
+    """Processes with this checkout's path in their command that are not below its supervisor.
+
+    A function's environment whose template was killed is below nobody, and its LocalStack still uses it: it is left
+    over only where it is older than that LocalStack.
+    """
     supervised = pid_files.find(paths)
+    workflow = supervised.get(SERVICES["workflow"])
+    since = 0.0 if workflow is None else workflow.create_time()
     below = set()
     for process in supervised.values():
         with contextlib.suppress(psutil.NoSuchProcess):
             below |= {process.pid, *(child.pid for child in process.children(recursive=True))}
     left = []
-    for process in psutil.process_iter(["cmdline", "pid", "status"]):
+    for process in psutil.process_iter(["cmdline", "pid", "status", "create_time"]):
         command = " ".join(process.info["cmdline"] or ())
         is_ours = str(ROOT) in command and _OURS.search(command)
-        if is_ours and process.pid not in below and process.info["status"] != psutil.STATUS_ZOMBIE:
+        if not is_ours or process.pid in below or process.info["status"] == psutil.STATUS_ZOMBIE:
+            continue
+        if not (is_a_function(process) and process.info["create_time"] >= since):
             left.append(process)
     return left
 

@@ -27,14 +27,14 @@ class Invoice:
     """What the simulated provider has billed since this was made, in nano-dollars; it only grows."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         self._at = file.stat().st_size if file.exists() else 0
         self.lines = 0
         self.nano_usd = 0
 
     def read(self) -> int:
         """The sum after the lines that are complete by now."""
-        with self._file.open("rb") as file:
+        with self.file.open("rb") as file:
             file.seek(self._at)
             for line in file:
                 if not line.endswith(b"\n"):

@@ -211,7 +211,7 @@ class RunMachine(RuleBasedStateMachine):
         self.model.cancel()
         self._drop_fenced()
 
-    @precondition(lambda self: self.model.status is RunStatus.RUNNING and not self.model.all_ended)
+    @precondition(lambda self: self.model.status is RunStatus.RUNNING)
     @rule(chance=st.integers(0, 3))
     def its_time_is_over(self, chance: int) -> None:
         assume(chance == 0)
