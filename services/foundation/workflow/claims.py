@@ -79,8 +79,8 @@ _CLAIMED = (
                    ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
               v.turns_per_dispatch""",
 )
-# What is read of others is left out of the statement where nobody reads it, because PostgreSQL prepares for each part of
-# a plan, also for one that it never comes to.
+# What is read of others is left out of the statement where nobody reads it, because PostgreSQL prepares for each part
+# of a plan, also for one that it never comes to.
 _OUTPUTS = """, (SELECT jsonb_object_agg(o.name, CASE WHEN NOT o.excused THEN jsonb_build_array(o.output) END)
                 FROM steps o
                 WHERE o.tenant_id = c.tenant_id AND o.run_id = c.run_id AND o.parent_id IS NULL
