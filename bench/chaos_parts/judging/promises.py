@@ -76,10 +76,15 @@ def every_step_has_one_terminal_state(after: Aftermath) -> Finding:
 
 
 def every_key_has_one_recorded_effect(after: Aftermath) -> Finding:
-    """One answered model call for each key, one result for each job, one end for each version of a request."""
+    """One stored answer for each call, one job for each call of a tool, one end for each version of a request.
+
+    An answer that was lost before it was stored, with its gateway or as PostgreSQL was away, is asked for again: both
+    attempts are in the ledger. Once one is stored, nothing is asked for again.
+    """
     calls = after.ground.rows(
-        """SELECT call_key, count(*) FROM llm_events
-           WHERE tenant_id = %(tenant)s AND status = 'succeeded' AND call_key IS NOT NULL GROUP BY 1"""
+        """SELECT e.call_key, count(*), count(*) FILTER (WHERE e.started_at > r.created_at)
+           FROM llm_events e LEFT JOIN llm_replays r ON r.tenant_id = e.tenant_id AND r.call_key = e.call_key
+           WHERE e.tenant_id = %(tenant)s AND e.status = 'succeeded' AND e.call_key IS NOT NULL GROUP BY 1"""
     )
     jobs = after.ground.rows(
         """SELECT step_id::text, turn, tool_call_id, count(*) FROM tool_events
@@ -94,7 +99,7 @@ def every_key_has_one_recorded_effect(after: Aftermath) -> Finding:
         """SELECT parent_step_id::text, parent_attempt, count(*) FROM runs
            WHERE tenant_id = %(tenant)s AND parent_step_id IS NOT NULL GROUP BY 1, 2"""
     )
-    broken = [f"call {key} was answered {count} times" for key, count in calls if count > 1]
+    broken = [f"call {key} was asked again {late} times after its answer was stored" for key, _, late in calls if late]
     broken += [f"step {step} turn {turn} call {call} has {count} jobs" for step, turn, call, count in jobs if count > 1]
     broken += [
         f"request {key} ended {count} times in {version} versions" for key, count, version in decided if count > version
@@ -103,7 +108,8 @@ def every_key_has_one_recorded_effect(after: Aftermath) -> Finding:
         f"step {step} started {count} runs in attempt {attempt}" for step, attempt, count in children if count > 1
     ]
     figures = {"calls": len(calls), "jobs": len(jobs), "requests": len(decided), "runs below": len(children)}
-    return Finding(sum(figures.values()), broken, figures)
+    lost = sum(count - 1 for _, count, _ in calls)
+    return Finding(sum(figures.values()), broken, {**figures, "answers lost and asked for again": lost})
 
 
 def no_effect_that_must_not_be_repeated_is(after: Aftermath) -> Finding:

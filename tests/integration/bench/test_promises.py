@@ -167,6 +167,30 @@ async def test_a_once_effect_is_judged_by_what_runners_logged(
     assert [told in one for one in broken] == [True] if told else broken == []
 
 
+A_CALL = """INSERT INTO llm_events (tenant_id, event_day, event_id, kind, call_key, request_id, attempt, reason,
+                                    dialect, route, provider, model, status, usage_source, input_tokens,
+                                    output_tokens, total_tokens, cost_nano_usd, bound_kind, price_version,
+                                    started_at, settled_at)
+            SELECT tenant_id, current_date, gen_random_uuid(), 'attempt', 'key', gen_random_uuid(), 1, 'first', 'chat',
+                   'default', 'simulated', 'm', 'succeeded', 'provider', 1, 1, 2, 0, 'strict', '1',
+                   now() + {minutes} * interval '1 minute', now() + interval '1 hour' FROM runs WHERE run_id = :run"""
+AN_ANSWER = """INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, body, size, sha256)
+               SELECT tenant_id, 'key', sha256('x'), gen_random_uuid(), 200, 'x', 1, sha256('x') FROM runs
+               WHERE run_id = :run"""
+
+
+@pytest.mark.parametrize(("minutes", "is_broken"), [(-1, False), (1, True)])
+async def test_a_call_that_is_asked_again_although_its_answer_is_stored_is_told(
+    scene: Scene, minutes: int, is_broken: bool
+) -> None:
+    for began in (-2, minutes):
+        await scene.plant(A_CALL.format(minutes=began))
+    await scene.plant(AN_ANSWER)
+    found = promises.every_key_has_one_recorded_effect(scene.after)
+    assert found.figures["answers lost and asked for again"] == 1
+    assert list(found.broken) == (["call key was asked again 1 times after its answer was stored"] if is_broken else [])
+
+
 async def test_a_bill_that_is_not_in_the_ledger_and_a_broken_sample_are_told(scene: Scene) -> None:
     with scene.after.watch.invoice.file.open("a") as lines:
         lines.write('{"cost_usd": "0.000000007"}\n')
