@@ -47,7 +47,9 @@ def faults_of(nodes: Iterable[Node]) -> list[Fault]:
     for index, node in enumerate(nodes):
         for place, need in enumerate(node.needs):
             pointer = f"/steps/{index}/needs/{place}"
-            if need not in names:
+            if need == node.name:
+                faults.append(Fault(pointer, "a step cannot wait for itself"))
+            elif need not in names:
                 faults.append(Fault(pointer, f"no step is named {need!r}"))
             elif node.needs.index(need) != place:
                 faults.append(Fault(pointer, f"{need!r} is needed twice"))

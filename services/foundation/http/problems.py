@@ -75,6 +75,8 @@ def _sentence_of(item: Any) -> str:
     match item["type"]:
         case "too_long" if "max_length" in context:
             return f"at most {context['max_length']} {context.get('field_type', 'list').lower()} items are taken"
+        case "too_short" if "min_length" in context:
+            return f"at least {context['min_length']} {context.get('field_type', 'list').lower()} item is needed"
         case kind:
             return _SENTENCES.get(kind) or errors.sentence_of(item["msg"])
 

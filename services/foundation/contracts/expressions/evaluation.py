@@ -10,7 +10,15 @@ from foundation.contracts.accepted.accepted_json import NotAccepted, accept, poi
 from foundation.contracts.expressions.language import ExpressionError, parse, search, shown
 from foundation.contracts.expressions.reads import steps_read_by
 
-__all__ = ["ExpressionError", "expressions_in", "holds_expression", "is_expression", "resolve", "steps_read_by"]
+__all__ = [
+    "ExpressionError",
+    "expressions_in",
+    "holds_expression",
+    "inside",
+    "is_expression",
+    "resolve",
+    "steps_read_by",
+]
 
 Place = tuple[str | int, ...]
 
@@ -63,6 +71,14 @@ def _end_of(text: str, at: int) -> int | None:
 def is_expression(value: Any) -> bool:
     """Whether the value is a text that is one whole expression, whose result keeps its type."""
     return isinstance(value, str) and _is_whole(_parts_or_none(value))
+
+
+def inside(text: str) -> str:
+    """The JMESPath of a text that is one whole expression."""
+    [expression] = parts_of(text)
+    if not isinstance(expression, Expression):
+        raise TypeError("the text is no expression")
+    return expression.source
 
 
 def holds_expression(value: Any) -> bool:

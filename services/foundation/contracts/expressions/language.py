@@ -62,7 +62,10 @@ def _parsed(expression: str) -> Any:
     except RecursionError as error:
         raise ExpressionError(f"${{{expression[:60]}…}} is nested too deeply") from error
     except (JMESPathError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        if "${" in expression:
+            why = "holds another ${; an expression does not stand within another, name what is meant by its path"
+            raise ExpressionError(f"{shown(expression)} {why}") from error
+        reason = str(error).splitlines()[0].rpartition("jmespath expression: ")[2].rstrip(": ")
         raise ExpressionError(f"{shown(expression)} is not JMESPath: {reason[:500]}") from error
 
 

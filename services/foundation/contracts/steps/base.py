@@ -6,7 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.concurrency import ResourceName, Units
-from foundation.contracts.expressions.evaluation import is_expression
+from foundation.contracts.expressions.evaluation import inside, is_expression
+from foundation.contracts.expressions.kinds import BOOLEAN, LIST, NULL, kind_given, length_given
 from foundation.contracts.expressions.reads import ITEM_NAMES
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault
@@ -39,6 +40,8 @@ Dollars = Annotated[
     BeforeValidator(_dollars),
     Field(json_schema_extra={"pattern": r"^[0-9]{1,7}(\.[0-9]{1,9})?$", "description": "decimal dollars, as a string"}),
 ]
+CONDITION = "a condition is one expression, such as ${input.publish == `true`}"
+ITEMS = "the items are one expression, such as ${steps.find.output.data}"
 STEP_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 ITEM_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[(0|[1-9][0-9]{0,2})\])?$"
 """The name of a step, or of one of its items."""
@@ -99,15 +102,7 @@ class StepBase(Message):
 
         A kind that has more adds them to these.
         """
-        faults = []
-        if self.when is not None and not is_expression(self.when):
-            faults.append(
-                Fault(pointer_of((*at, "when")), "a condition is one expression, such as ${input.publish == `true`}")
-            )
-        if self.foreach is not None and not is_expression(self.foreach):
-            faults.append(
-                Fault(pointer_of((*at, "foreach")), "the items are one expression, such as ${steps.find.output.data}")
-            )
+        faults = [*_condition_faults(self.when, (*at, "when")), *_list_faults(self.foreach, (*at, "foreach"))]
         if self.max_parallel is not None and self.foreach is None:
             faults.append(Fault(pointer_of((*at, "max_parallel")), "only a step with `foreach` has items to bound"))
         for place, cause in enumerate(self.retry.on):
@@ -126,6 +121,32 @@ class StepBase(Message):
     def names_read_besides(self, member: str) -> frozenset[str]:
         """What the expressions of a member may read besides `input` and `steps`."""
         return ITEM_NAMES if self.foreach is not None and member not in {"when", "foreach"} else frozenset()
+
+
+def _condition_faults(when: str | None, at: Place) -> list[Fault]:
+    if when is None:
+        return []
+    if not is_expression(when):
+        return [Fault(pointer_of(at), CONDITION)]
+    kind = kind_given(inside(when))
+    if kind in {None, BOOLEAN}:
+        return []
+    reason = f"it always gives {kind}, and a condition gives true or false; "
+    reason += "write !(…) around what ! is about" if kind == NULL and "!" in when else "compare it with something"
+    return [Fault(pointer_of(at), reason)]
+
+
+def _list_faults(foreach: str | None, at: Place) -> list[Fault]:
+    if foreach is None:
+        return []
+    if not is_expression(foreach):
+        return [Fault(pointer_of(at), ITEMS)]
+    kind, length = kind_given(inside(foreach)), length_given(inside(foreach))
+    if kind not in {None, LIST}:
+        return [Fault(pointer_of(at), f"it always gives {kind}, and the items are a list")]
+    if length is not None and length > MAX_ITEMS:
+        return [Fault(pointer_of(at), f"the list has {length} items, and {MAX_ITEMS} are taken")]
+    return []
 
 
 def below(pointer: str, faults: list[Fault]) -> list[Fault]:
