@@ -25,6 +25,7 @@ from foundation.storage.session.relay import EffectSender, Relay
 from foundation.storage.session.transaction import Observer
 from foundation.telemetry import logs, traces
 from foundation.workflow.messages import step_message
+from orchestrator.breakers.board import WorkerBreakers
 from orchestrator.claiming.leases import Leases
 from orchestrator.claiming.picking import Picker
 from orchestrator.claiming.taking import Taker
@@ -138,7 +139,7 @@ async def local_worker(
         worker = LocalWorker(ListQueue(), TimedNoop())
         leases = Leases(own, worker.queue, wakeups, lease_seconds=45, renew_seconds=15, visibility_seconds=60)
         deleter = Deleter(worker.queue)
-        advancer = Advancer({StepKind.NOOP: worker.engine}, writer, failpoints, Expansion(own).run)
+        advancer = Advancer({StepKind.NOOP: worker.engine}, writer, failpoints, Expansion(own).run, WorkerBreakers())
         consumer = Consumer(
             worker.queue,
             taker,

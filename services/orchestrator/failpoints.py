@@ -31,6 +31,8 @@ PLACES = (
     "in_doubt.after_commit",
     "awaits_run.before_commit",
     "awaits_run.after_commit",
+    "postponed.before_commit",
+    "postponed.after_commit",
     "failed.before_commit",
     "failed.after_commit",
     "message.before_send",

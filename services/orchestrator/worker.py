@@ -20,6 +20,8 @@ from foundation.telemetry.logs import logger
 from foundation.workflow.lines import turns
 from foundation.workflow.stalls import queue_watch
 from orchestrator.app import SignalFreeServer, create_app
+from orchestrator.breakers.board import WorkerBreakers
+from orchestrator.breakers.guarded import GuardedLauncher, GuardedModelGateway
 from orchestrator.claiming.leases import Leases
 from orchestrator.claiming.picking import Picker
 from orchestrator.claiming.taking import Taker
@@ -54,6 +56,7 @@ class Worker:
         self._settings = settings
         self._held = held
         self._worker_id = worker_id
+        self._breakers = WorkerBreakers()
         failpoints = Failpoints(settings.failpoint, environment=settings.environment)
         taker = Taker(held.database, worker_id=worker_id, lease_seconds=settings.lease_seconds)
         writer = OutcomeWriter(held.database, taker, failpoints, budget_pause_seconds=settings.budget_pause_seconds)
@@ -70,7 +73,7 @@ class Worker:
             held.queue,
             taker,
             Picker(held.database, taker),
-            Advancer(self._engines(failpoints), writer, failpoints, Expansion(held.database).run),
+            Advancer(self._engines(failpoints), writer, failpoints, Expansion(held.database).run, self._breakers),
             self._leases,
             self._deleter,
             concurrency=settings.concurrency,
@@ -78,7 +81,11 @@ class Worker:
             visibility_seconds=settings.visibility_seconds,
         )
         self._signs = SignsOfLife(
-            held.presence, self._leases.count_by_tenant, worker_id=worker_id, concurrency=settings.concurrency
+            held.presence,
+            self._leases.count_by_tenant,
+            self._breakers.shown,
+            worker_id=worker_id,
+            concurrency=settings.concurrency,
         )
         effects = senders(held.queue, held.executions, Following(held.database, failpoints), failpoints)
         self._relay = Relay(held.relay_database, held.wakeups, effects)
@@ -101,15 +108,16 @@ class Worker:
         _log.info("the worker has stopped")
 
     def _engines(self, failpoints: Failpoints) -> Mapping[StepKind, Engine]:
-        held = self._held
+        held, breakers = self._held, self._breakers
         tool_calls = ToolCalls(
             held.database,
-            held.launcher,
+            GuardedLauncher(held.launcher, breakers.tool_launcher),
             held.objects,
             failpoints,
             artifacts_per_job=self._settings.artifacts_per_job,
         )
-        model_turns = ModelTurns(held.database, held.gateway, failpoints, held.telling)
+        gateway = GuardedModelGateway(held.gateway, breakers.model_gateway)
+        model_turns = ModelTurns(held.database, gateway, failpoints, held.telling)
         return build_engines(EngineParts(held.database, held.objects, model_turns, tool_calls, held.crew_program))
 
     def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:

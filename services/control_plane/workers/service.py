@@ -9,9 +9,6 @@ async def visible(app: AppResources, caller: Operator | ApiCaller) -> list[Worke
     """`DependencyUnavailable` when it cannot be known which workers live: none is told as none only if it is so."""
     workers = await app.presence.present()
     if isinstance(caller, Operator):
-        return [
-            WorkerView.of(worker, running=sum(worker.running.values()), concurrency=worker.concurrency)
-            for worker in workers
-        ]
+        return [WorkerView.of(worker, running=sum(worker.running.values()), is_whole=True) for worker in workers]
     own = [(worker, worker.running.get(caller.tenant_id, 0)) for worker in workers]
-    return [WorkerView.of(worker, running=running, concurrency=None) for worker, running in own if running]
+    return [WorkerView.of(worker, running=running, is_whole=False) for worker, running in own if running]

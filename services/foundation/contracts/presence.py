@@ -17,6 +17,25 @@ class WorkerStatus(StrEnum):
     """It takes none any more, and stops when its steps have ended or were given back."""
 
 
+class BreakerState(StrEnum):
+    """Whether what a breaker guards is called."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    """It has failed again and again, and is not called for a while."""
+    HALF_OPEN = "half-open"
+    """One call is let through to try."""
+
+
+class BreakerPresence(Message):
+    """One of a worker's breakers; `since` is when its state changed last."""
+
+    name: str
+    state: BreakerState
+    since: datetime
+    retry_after_seconds: float
+
+
 class WorkerPresence(Message):
     """A worker as it was when it was seen last; `running` is how many steps of each tenant it held then."""
 
@@ -26,3 +45,4 @@ class WorkerPresence(Message):
     seen_at: datetime
     concurrency: int
     running: dict[TenantId, int]
+    breakers: tuple[BreakerPresence, ...] = ()

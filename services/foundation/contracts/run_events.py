@@ -220,6 +220,18 @@ class StepGivenBack(StepEvent):
     name: str
 
 
+class StepPostponed(StepEvent):
+    """What the step needs has failed again and again on its worker: the step is taken again after `delay_seconds`.
+
+    `breaker` names what failed. The attempt does not count, and the step's own time goes on.
+    """
+
+    type = RunEventType.STEP_POSTPONED
+    name: str
+    breaker: str
+    delay_seconds: int | float
+
+
 class StepSucceeded(StepEvent):
     """The step has its output."""
 

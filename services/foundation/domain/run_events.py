@@ -28,6 +28,7 @@ class RunEventType(StrEnum):
     STEP_EXPANDED = "step.expanded"
     STEP_RETRYING = "step.retrying"
     STEP_GIVEN_BACK = "step.given_back"
+    STEP_POSTPONED = "step.postponed"
     STEP_SUCCESS = "step.success"
     STEP_FAILED = "step.failed"
     STEP_SKIPPED = "step.skipped"

@@ -1,6 +1,7 @@
 """Runs a held step's tick in its engine and records the outcome, whichever it is."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
@@ -10,6 +11,8 @@ from foundation.domain.states import StepKind
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.retries import with_tries
+from orchestrator.breakers.board import WorkerBreakers
+from orchestrator.breakers.breaker import BreakerOpen, Trial
 from orchestrator.claiming.conditions import left_out
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
@@ -44,6 +47,8 @@ _ENDED: dict[type[RecordedOutcome], str] = {
     RunAwaited: "step waits for its run",
     HandedBack: "step handed back",
 }
+_EXPECTED = (LeaseLost, RunClosed, BudgetExceeded, CallInDoubt, BreakerOpen, TickFailed)
+"""What an engine raises on purpose, each with a way of its own to be recorded."""
 _FAILURE_REFUSED = Failure(
     FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
 )
@@ -58,6 +63,7 @@ class Advancer:
         outcomes: OutcomeRecording,
         failpoints: Failpoints,
         expand: Callable[[Work], Awaitable[StepExpanded | StepFinished]],
+        breakers: WorkerBreakers,
         *,
         record_pause_seconds: float = _RECORD_PAUSE_SECONDS,
     ) -> None:
@@ -69,6 +75,7 @@ class Advancer:
         self._outcomes = outcomes
         self._failpoints = failpoints
         self._expand = expand
+        self._breakers = breakers
         self._record_pause_seconds = record_pause_seconds
 
     async def advance(self, held: HeldStep, work: Work, *, free_slots: Callable[[], int]) -> list[Work]:
@@ -93,6 +100,9 @@ class Advancer:
             except CallInDoubt as error:
                 await self._in_doubt(work, error)
                 return []
+            except BreakerOpen as error:
+                await self._postponed(work, error)
+                return []
             except TickFailed as error:
                 await self._failed(work, error)
                 return []
@@ -108,14 +118,26 @@ class Advancer:
                 return skip
             if expands(work):
                 return await self._expand(work)
-            async with work.clock.running():
-                return await self._engines[work.claim.kind].run(work)
-        except (LeaseLost, RunClosed, BudgetExceeded, CallInDoubt, TickFailed):
+            with self._breakers.of_kind(work.claim.kind).judged_by() as trial:
+                return await self._in_engine(work, trial)
+        except _EXPECTED:
             raise
         except Exception as error:  # the edge of the engine: one step's surprise must not end the worker
             if is_unexpected(error):
                 _log.exception("the engine failed unexpectedly")
             raise failure_of(error, timeout_seconds=work.step.timeout_seconds) from error
+
+    async def _in_engine(self, work: Work, trial: Trial) -> TickOutcome:
+        """The engine's outcome; only what is a fault of ours counts against its kind of step."""
+        try:
+            async with work.clock.running():
+                return await self._engines[work.claim.kind].run(work)
+        except _EXPECTED:
+            raise
+        except Exception as error:
+            if is_unexpected(error):
+                trial.failed()
+            raise
 
     async def _ended(self, work: Work, outcome: RecordedOutcome, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
@@ -153,6 +175,12 @@ class Advancer:
         await self._record(lambda: self._outcomes.in_doubt(work.claim.lease_fence(), error.job))
         extra = {"job_id": str(error.job.job_id), "tool": error.job.tool}
         _log.warning("nobody knows what a tool did; its step waits for a decision", extra=extra)
+
+    async def _postponed(self, work: Work, error: BreakerOpen) -> None:
+        seconds = math.ceil(error.retry_after or 1)
+        lease = work.claim.lease_fence()
+        await self._record(lambda: self._outcomes.postponed(lease, breaker=error.name, delay_seconds=seconds))
+        _log.info("the step was postponed", extra={"breaker": error.name, "seconds": seconds})
 
     async def _failed(self, work: Work, error: TickFailed) -> None:
         async def record() -> None:

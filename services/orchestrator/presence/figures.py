@@ -1,7 +1,9 @@
 """The figures of this worker's slots, and of the workers that it sees."""
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 SLOTS = Gauge("worker_slots", "Steps that this worker may run at once")
 STEPS_RUNNING = Gauge("worker_steps_running", "Steps that this worker holds")
 WORKERS_PRESENT = Gauge("workers_present", "Workers that showed themselves in the last seconds, as this one sees them")
+BREAKERS = Gauge("worker_circuit_breaker_state", "0 closed, 1 half-open, 2 open", ["breaker"])
+POSTPONED = Counter("workflow_steps_postponed", "Steps handed back because a breaker was open", ["breaker"])

@@ -1,12 +1,12 @@
 """Shows this worker to whoever asks which workers live, every few seconds; nothing else depends on it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from foundation.cloud.presence.base import Presence
-from foundation.contracts.presence import WorkerPresence, WorkerStatus
+from foundation.contracts.presence import BreakerPresence, WorkerPresence, WorkerStatus
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.telemetry.logs import logger
@@ -21,10 +21,17 @@ class SignsOfLife:
     """One worker's. A registry that does not answer is told of the worker with the next sign."""
 
     def __init__(
-        self, presence: Presence, running: Callable[[], Mapping[TenantId, int]], *, worker_id: str, concurrency: int
+        self,
+        presence: Presence,
+        running: Callable[[], Mapping[TenantId, int]],
+        breakers: Callable[[], Sequence[BreakerPresence]],
+        *,
+        worker_id: str,
+        concurrency: int,
     ) -> None:
         self._presence = presence
         self._running = running
+        self._breakers = breakers
         self._worker_id = worker_id
         self._concurrency = concurrency
         self._since = datetime.now(UTC)
@@ -61,6 +68,7 @@ class SignsOfLife:
             seen_at=datetime.now(UTC),
             concurrency=self._concurrency,
             running=running,
+            breakers=tuple(self._breakers()),
         )
         try:
             await self._presence.show(worker, seconds=PRESENT_SECONDS)

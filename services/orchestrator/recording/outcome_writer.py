@@ -14,11 +14,12 @@ from foundation.telemetry import metrics
 from foundation.workflow.sub_runs.planning import RunPlan
 from orchestrator.claiming.taking import Taker
 from orchestrator.failpoints import Failpoints
+from orchestrator.presence import figures
 from orchestrator.recording.base import OutcomeRecording
 from orchestrator.recording.expanded import record_expanded
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.finished import record_finished
-from orchestrator.recording.given_back import record_given_back
+from orchestrator.recording.given_back import record_given_back, record_postponed
 from orchestrator.recording.handed_over import record_asked, record_awaits_run, record_in_doubt, record_lost_in_doubt
 from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
@@ -113,6 +114,13 @@ class OutcomeWriter(OutcomeRecording):
     async def given_back(self, lease: LeaseFence) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             await record_given_back(tx, lease)
+
+    async def postponed(self, lease: LeaseFence, *, breaker: str, delay_seconds: float) -> None:
+        async with self._database.tenant(lease.dispatch.tenant_id) as tx:
+            await record_postponed(tx, lease, breaker=breaker, delay_seconds=delay_seconds)
+            self._failpoints.reach("postponed.before_commit")
+        self._failpoints.reach("postponed.after_commit")
+        figures.POSTPONED.labels(breaker).inc()
 
     async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:

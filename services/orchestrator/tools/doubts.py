@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.contracts.tool_job import JobReason, ToolResult
 from foundation.contracts.tools.documents import document_of, output_of
-from foundation.domain.errors import LeaseLost
+from foundation.domain.errors import DependencyUnavailable, LeaseLost
 from foundation.domain.failure_codes import FailureCode
 from foundation.domain.ids import JobId
 from foundation.domain.tools import UnknownOutcomePolicy
@@ -13,6 +13,7 @@ from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.telemetry import metrics
 from foundation.workflow.unknown_outcomes import asking
+from orchestrator.breakers.breaker import BreakerOpen
 from orchestrator.work import CallInDoubt, TickFailed
 
 JOB_GIVEN_UP = "OUTCOME_UNKNOWN"
@@ -29,6 +30,13 @@ class NotIsolated(TickFailed):
 def is_lost(result: ToolResult) -> bool:
     """Whether the program may have begun and nobody has seen its end."""
     return result.retryable or result.reason is JobReason.RUNNER_LOST
+
+
+def is_asked_again(claim: StepClaim, error: DependencyUnavailable) -> bool:
+    """Whether the launcher is asked once more what it knows of a job: after a pause, or in a next attempt."""
+    lease = claim.lease_fence()
+    again = lease.retry.allows(code=error.code, transient=True, attempt=lease.tries)
+    return again or isinstance(error, BreakerOpen)
 
 
 def lost(result: ToolResult) -> TickFailed:

@@ -1,10 +1,7 @@
 """Runs one call of one tool once, checks its artifacts, and records its result under the claim's fence."""
 
 import asyncio
-import hashlib
-import json
 import math
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid5
@@ -12,7 +9,6 @@ from uuid import uuid5
 from pydantic import ValidationError
 
 from foundation.cloud.objects.base import ObjectStore
-from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import (
     JobArtifact,
     JobLimits,
@@ -22,7 +18,7 @@ from foundation.contracts.tool_job import (
     ToolResult,
     UploadSlot,
 )
-from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
+from foundation.contracts.tools.arguments import ToolArguments
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.documents import document_of, output_of
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
@@ -39,29 +35,27 @@ from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
 from foundation.workflow import claims, outcomes
 from foundation.workflow.lines import slots
+from orchestrator.breakers.breaker import BreakerOpen
 from orchestrator.clients.launcher.base import JobNotTaken, JobUnknown, Launcher
 from orchestrator.failpoints import Failpoints
-from orchestrator.tools.doubts import JOB_GIVEN_UP, NEVER_STARTED, Doubts, NotIsolated, is_lost, lost, outcome_unknown
-from orchestrator.tools.files import StagedFile, addressed
+from orchestrator.tools.doubts import (
+    JOB_GIVEN_UP,
+    NEVER_STARTED,
+    Doubts,
+    NotIsolated,
+    is_asked_again,
+    is_lost,
+    lost,
+    outcome_unknown,
+)
+from orchestrator.tools.files import addressed
+from orchestrator.tools.tool_call import ToolCall, checked_arguments, digest_of
 from orchestrator.work import TickFailed, Work
 
 _log = logger(__name__)
 
 # Presigned addresses outlive the job's own time by as long as it may wait for a place; then it asks for new ones.
 _SLOT_MARGIN_SECONDS = 900
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A tool, its arguments and files, and which call of the step it is."""
-
-    tool: str
-    arguments: dict[str, Any]
-    inputs: tuple[StagedFile, ...]
-    turn: int
-    call_id: str
-    effect: ToolEffect | None = None
-    """What running it twice would mean, where the definition says it; else the tool's own."""
 
 
 class ToolCalls:
@@ -105,7 +99,7 @@ class ToolCalls:
         self._failpoints.reach("tool.before_submit")
         try:
             result = await self._submit(work, job_id, call, given)
-        except (JobNotTaken, NotIsolated):
+        except (JobNotTaken, NotIsolated, BreakerOpen):
             await self._doubts.nothing_started(claim, job_id)
             raise
         self._failpoints.reach("tool.after_submit")
@@ -141,8 +135,7 @@ class ToolCalls:
         except JobUnknown:
             return None
         except DependencyUnavailable as error:
-            lease = work.claim.lease_fence()
-            if lease.retry.allows(code=error.code, transient=True, attempt=lease.tries):
+            if is_asked_again(work.claim, error):
                 raise
             return None
 
@@ -270,29 +263,8 @@ class ToolCalls:
         )
 
 
-def checked_arguments(call: ToolCall) -> ToolArguments:
-    """The arguments as the tool's contract reads them; `TickFailed` with the places where they are wrong."""
-    contract = TOOLS[call.tool]
-    if faults := contract.faults(call.arguments):
-        details = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
-        raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called with these arguments: {details}")
-    given = contract.arguments.model_validate(call.arguments)
-    taken = given.input_files() if isinstance(given, ProgramArguments) else ()
-    if clash := names_in_each_others_way([*taken, *(entry.name for entry in call.inputs)]):
-        raise TickFailed(
-            FailureCode.ARGUMENTS_INVALID, f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
-        )
-    return given
-
-
 def _object_key(claim: StepClaim, job_id: JobId, index: int) -> str:
     return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
-
-
-def digest_of(call: ToolCall) -> bytes:
-    """SHA-256 of what the call does: its tool, its arguments, and the names and digests of its files."""
-    content = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
 def _files(new: list[NewArtifact]) -> list[dict[str, Any]]:

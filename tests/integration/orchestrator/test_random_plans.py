@@ -15,6 +15,7 @@ from foundation.domain.ids import StepId
 from foundation.domain.states import StepKind
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.workflow import endings, run_control
+from orchestrator.breakers.board import WorkerBreakers
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.claiming.taking import Taken
 from orchestrator.failpoints import Failpoints
@@ -119,7 +120,9 @@ def _read(status: str, output: Any) -> Any:
 async def _plays_as_the_reference_says(parts: Parts, plan: Plan, chance: random.Random) -> str:
     run = await a_run(parts.owner, **definition(plan))
     failpoints = Failpoints(None, environment="test")
-    advancer = Advancer({StepKind.TOOL: Adding()}, parts.writer, failpoints, Expansion(parts.orchestrator).run)
+    advancer = Advancer(
+        {StepKind.TOOL: Adding()}, parts.writer, failpoints, Expansion(parts.orchestrator).run, WorkerBreakers()
+    )
     player = Player(parts, run, chance, advancer)
     await player.play()
     wanted = ends(plan)

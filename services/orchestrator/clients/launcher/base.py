@@ -5,6 +5,7 @@ from typing import Protocol
 
 from foundation.contracts.tool_job import JobState, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LockstepError
+from orchestrator.clients.not_reached import NotReached
 
 OnState = Callable[[JobState], Awaitable[None]]
 """Called when the job starts to wait for a slot, and when it has one."""
@@ -24,6 +25,10 @@ class JobUnknown(LockstepError):
 
 class JobNotTaken(DependencyUnavailable):
     """The launcher has not taken the job now, or was not reached at all: this submission has started nothing."""
+
+
+class LauncherNotReached(JobNotTaken, NotReached):
+    """No connection to the launcher could be made."""
 
 
 class AnswerUnreadable(LockstepError):

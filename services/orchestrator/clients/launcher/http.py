@@ -12,7 +12,15 @@ from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepE
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.telemetry.traces import current_traceparent
-from orchestrator.clients.launcher.base import AnswerUnreadable, JobNotTaken, JobRefused, JobUnknown, OnState
+from orchestrator.clients.launcher.base import (
+    AnswerUnreadable,
+    JobNotTaken,
+    JobRefused,
+    JobUnknown,
+    LauncherNotReached,
+    OnState,
+)
+from orchestrator.clients.not_reached import NotReached
 
 AUDIENCE = "tool_runtime"
 # Longer than a cancelled job may take to hand out what it had.
@@ -39,9 +47,9 @@ class HttpLauncher:
                     raise _refusal_at_once(job, answer)
                 return await _last_state(answer, on_state)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise JobNotTaken(f"the launcher does not answer: {type(error).__name__}") from error
+            raise LauncherNotReached(f"the launcher does not answer: {type(error).__name__}") from error
         except httpx.HTTPError as error:
-            raise DependencyUnavailable(f"the launcher does not answer: {type(error).__name__}") from error
+            raise NotReached(f"the launcher does not answer: {type(error).__name__}") from error
         except ValidationError as error:
             # The same job would be answered the same way again.
             raise AnswerUnreadable("the launcher's answer cannot be read") from error

@@ -21,6 +21,7 @@ from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
 from orchestrator.clients.model_gateway.base import OnText
 from orchestrator.clients.model_gateway.streamed import STREAMED, BrokenStream, read_answer
+from orchestrator.clients.not_reached import NotReached
 from orchestrator.work import TickFailed, Work
 
 _log = logger(__name__)
@@ -55,7 +56,7 @@ class OpenAiModelGateway:
         try:
             return _accepted(await self._answered(work, call_key, request, None))
         except BrokenStream as broken:
-            raise DependencyUnavailable("the gateway does not answer") from broken
+            raise NotReached("the gateway does not answer") from broken
 
     async def _answered(self, work: Work, call_key: str, request: dict[str, Any], on_text: OnText | None) -> bytes:
         with _in_our_words():
@@ -83,8 +84,11 @@ def _in_our_words() -> Iterator[None]:
         yield
     except openai.APIStatusError as error:
         raise _error_of(error) from error
+    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
+        # A call may take all the time that its step has, so that this says more about the step than about the gateway.
+        raise DependencyUnavailable("the gateway does not answer in time") from error
     except (openai.APIConnectionError, httpx2.HTTPError) as error:
-        raise DependencyUnavailable("the gateway does not answer") from error
+        raise NotReached("the gateway does not answer") from error
 
 
 def _accepted(content: bytes) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from orchestrator.engines.agent.messages import (
 from orchestrator.engines.final_answers import WrongAnswer, check_data
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.functions import MODEL_MISTAKES, function_name
-from orchestrator.tools.tool_calls import ToolCall, checked_arguments
+from orchestrator.tools.tool_call import ToolCall, checked_arguments
 from orchestrator.work import TickFailed, Work
 
 WAITING = "WAITING"

@@ -15,7 +15,7 @@ from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval, ApprovalRequest, RequestedCall
 from foundation.storage.session.database import Database
 from orchestrator.engines.shown_messages import shown_message
-from orchestrator.tools.tool_calls import ToolCall, digest_of
+from orchestrator.tools.tool_call import ToolCall, digest_of
 from orchestrator.work import TickFailed, Work
 
 _HIDDEN = "Its arguments have characters that are not shown as they are; look at their escapes."

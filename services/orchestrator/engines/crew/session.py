@@ -16,7 +16,7 @@ from orchestrator.engines.crew.said import Ask, Call, Done, Failed, TaskDone, re
 from orchestrator.engines.model_turns import message_of
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.functions import MODEL_MISTAKES, function_name, function_of, readable_arguments, shown_result
-from orchestrator.tools.tool_calls import ToolCall
+from orchestrator.tools.tool_call import ToolCall
 from orchestrator.work import TickFailed, Work
 
 _AT_ONCE = 64

@@ -12,7 +12,8 @@ from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.tools.files import stage
-from orchestrator.tools.tool_calls import ToolCall, ToolCalls
+from orchestrator.tools.tool_call import ToolCall
+from orchestrator.tools.tool_calls import ToolCalls
 from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
 
 _CALL_ID = "step"

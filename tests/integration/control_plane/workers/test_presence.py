@@ -11,7 +11,7 @@ from fixtures.gateways.gateway import Signing, Tenant
 from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.cloud.presence.fake import FakePresence
-from foundation.contracts.presence import WorkerPresence, WorkerStatus
+from foundation.contracts.presence import BreakerPresence, BreakerState, WorkerPresence, WorkerStatus
 from foundation.domain.ids import TenantId
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,8 +31,18 @@ async def watched(scratch: ScratchDatabase, signing: Signing, presence: FakePres
 
 async def a_worker(presence: FakePresence, worker_id: str, **running: Tenant) -> None:
     held = {TenantId(tenant.tenant_id): int(count.removeprefix("n")) for count, tenant in running.items()}
+    breakers = (
+        BreakerPresence(name="model_gateway", state=BreakerState.CLOSED, since=NOON, retry_after_seconds=0),
+        BreakerPresence(name="tool_launcher", state=BreakerState.OPEN, since=NOON, retry_after_seconds=3.5),
+    )
     worker = WorkerPresence(
-        id=worker_id, status=WorkerStatus.WORKING, since=NOON, seen_at=NOON, concurrency=8, running=held
+        id=worker_id,
+        status=WorkerStatus.WORKING,
+        since=NOON,
+        seen_at=NOON,
+        concurrency=8,
+        running=held,
+        breakers=breakers,
     )
     await presence.show(worker, seconds=60)
 
@@ -52,9 +62,12 @@ async def test_an_operator_sees_all_and_a_tenants_administrator_what_holds_its_s
         ("idle", 0, 8),
         ("theirs", 4, 8),
     ]
-    assert set(seen["items"][0]) == {"id", "status", "since", "seen_at", "running", "concurrency"}
+    assert set(seen["items"][0]) == {"id", "status", "since", "seen_at", "running", "concurrency", "breakers"}
+    [tripped] = seen["items"][0]["breakers"]
+    assert (tripped["name"], tripped["state"], tripped["retry_after_seconds"]) == ("tool_launcher", "open", 3.5)
     async with watched.caller(tenant) as owner:
         own = (await owner.get("/workers")).json()
+    assert own["items"][0]["breakers"] is None
     assert (own["count"], [(one["id"], one["running"], one["concurrency"]) for one in own["items"]]) == (
         1,
         [("both", 2, None)],

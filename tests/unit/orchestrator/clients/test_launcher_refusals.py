@@ -11,9 +11,10 @@ from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import JobProgress, JobState
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.http.service_tokens import ServiceTokenSigner
-from orchestrator.clients.launcher.base import AnswerUnreadable, JobNotTaken, JobRefused, JobUnknown
+from orchestrator.clients.launcher.base import AnswerUnreadable, JobNotTaken, JobRefused, JobUnknown, LauncherNotReached
 from orchestrator.clients.launcher.fake import succeeded
 from orchestrator.clients.launcher.http import HttpLauncher
+from orchestrator.clients.not_reached import NotReached
 
 PRIVATE = OKPKey.generate_key("Ed25519", {"kid": "test"}, private=True).as_dict(private=True)
 JOB = a_job()
@@ -143,7 +144,7 @@ async def test_a_job_to_be_joined_that_is_not_there_is_unknown_and_no_refusal() 
 
 
 async def test_a_launcher_that_cannot_be_reached_has_not_taken_the_job_and_one_that_breaks_off_may_have() -> None:
-    for broken, error in ((httpx.ConnectError, JobNotTaken), (httpx.ReadError, DependencyUnavailable)):
+    for broken, error in ((httpx.ConnectError, LauncherNotReached), (httpx.ReadError, NotReached)):
 
         def answer(_: httpx.Request, broken: type[httpx.TransportError] = broken) -> httpx.Response:
             raise broken("gone")

@@ -15,7 +15,7 @@ from foundation.domain.tools import ToolEffect
 from foundation.storage.session.database import Database, DatabaseSettings
 from orchestrator.engines.agent.acting import Acting
 from orchestrator.engines.agent.approving import Approving
-from orchestrator.tools.tool_calls import ToolCall
+from orchestrator.tools.tool_call import ToolCall
 from orchestrator.work import TickFailed, Work
 
 NOWHERE = Database(DatabaseSettings(url=PostgresDsn("postgresql://nobody@127.0.0.1:1/none")), application="tests")

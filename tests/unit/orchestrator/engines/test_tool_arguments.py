@@ -5,7 +5,7 @@ import pytest
 from foundation.contracts.tools.catalogue import TOOLS
 from orchestrator.engines.agent.messages import tool_arguments
 from orchestrator.tools.files import StagedFile
-from orchestrator.tools.tool_calls import ToolCall, checked_arguments
+from orchestrator.tools.tool_call import ToolCall, checked_arguments
 from orchestrator.work import TickFailed
 
 

@@ -23,6 +23,8 @@ from foundation.storage.execution.dispatches import LeaseFence, StepItem
 from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.storage.session.database import Transaction
 from foundation.workflow.sub_runs.planning import RunPlan
+from orchestrator.breakers.board import WorkerBreakers
+from orchestrator.breakers.breaker import FAILURES, OPEN_SECONDS, BreakerOpen
 from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.failpoints import Failpoints
@@ -85,6 +87,9 @@ class WrittenOutcomes:
     async def given_back(self, lease: LeaseFence) -> None:  # noqa: ARG002
         self._write("given_back")
 
+    async def postponed(self, lease: LeaseFence, *, breaker: str, delay_seconds: float) -> None:  # noqa: ARG002
+        self._write("postponed", (breaker, delay_seconds))
+
     async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None:  # noqa: ARG002
         self._write("out_of_budget", error.scope)
 
@@ -97,10 +102,24 @@ async def no_record(tx: Transaction) -> None:
     """A write that goes with an outcome."""
 
 
-async def advance(run: Run, outcomes: WrittenOutcomes, *, work: Work | None = None, lost: bool = False) -> FakeEngine:
+async def advance(
+    run: Run,
+    outcomes: WrittenOutcomes,
+    *,
+    work: Work | None = None,
+    lost: bool = False,
+    breakers: WorkerBreakers | None = None,
+) -> FakeEngine:
     engine, work = FakeEngine(lambda _: run()), work or a_work()
     failpoints = Failpoints(None, environment="test")
-    advancer = Advancer({StepKind.NOOP: engine}, outcomes, failpoints, three_items, record_pause_seconds=0.001)
+    advancer = Advancer(
+        {StepKind.NOOP: engine},
+        outcomes,
+        failpoints,
+        three_items,
+        breakers or WorkerBreakers(),
+        record_pause_seconds=0.001,
+    )
     held = HeldStep(work.claim, None)
     held.lost = lost
     await advancer.advance(held, work, free_slots=lambda: 3)
@@ -249,3 +268,28 @@ async def test_a_database_that_refuses_everything_ends_the_tries() -> None:
     outcomes = WrittenOutcomes(*[ValueNotStorable("U+0000")] * 9)
     await advance(raises(TickFailed("x", "\0")), outcomes)
     assert (outcomes.tries, outcomes.written) == (2, [])
+
+
+async def test_a_step_whose_service_is_not_asked_for_a_while_is_postponed_and_has_not_failed() -> None:
+    outcomes = WrittenOutcomes()
+    await advance(raises(BreakerOpen("tool_launcher", seconds=3.2)), outcomes)
+    assert outcomes.written == [("postponed", ("tool_launcher", 4))]
+
+
+async def test_a_kind_of_step_that_fails_by_our_fault_again_and_again_is_not_run_for_a_while() -> None:
+    breakers = WorkerBreakers()
+    for _ in range(FAILURES):
+        await advance(raises(ZeroDivisionError()), WrittenOutcomes(), breakers=breakers)
+    outcomes = WrittenOutcomes()
+    engine = await advance(gives(StepFinished({})), outcomes, breakers=breakers)
+    assert engine.works == []
+    assert outcomes.written == [("postponed", ("step_kind:noop", OPEN_SECONDS))]
+
+
+async def test_a_steps_own_failures_say_nothing_about_its_kind() -> None:
+    breakers = WorkerBreakers()
+    for _ in range(FAILURES + 1):
+        await advance(raises(TickFailed("wrong", "the task's own fault")), WrittenOutcomes(), breakers=breakers)
+    outcomes = WrittenOutcomes()
+    await advance(gives(StepFinished({})), outcomes, breakers=breakers)
+    assert [name for name, _ in outcomes.written] == ["finished"]

@@ -18,7 +18,7 @@ from orchestrator.clients.crew_program.base import CrewBroken, CrewLost
 from orchestrator.clients.crew_program.fake import FakeCrewProgram, Play, Stage
 from orchestrator.engines.crew.definition import resolved
 from orchestrator.engines.crew.session import CrewSession, RunIsPaused
-from orchestrator.tools.tool_calls import ToolCall
+from orchestrator.tools.tool_call import ToolCall
 from orchestrator.work import TickFailed, Work
 
 CREW: dict[str, Any] = {
