@@ -15,6 +15,7 @@ from control_plane.budgets.routes import router as budgets
 from control_plane.checkpoints.routes import router as checkpoints
 from control_plane.comparisons.routes import router as comparisons
 from control_plane.dead_letters.routes import router as dead_letters
+from control_plane.durations.routes import router as durations
 from control_plane.estimates.routes import router as estimates
 from control_plane.events.routes import router as events
 from control_plane.explanations.routes import router as explanations
@@ -84,6 +85,7 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         reruns,
         checkpoints,
         comparisons,
+        durations,
         explanations,
         events,
         approvals,

@@ -42,6 +42,7 @@ _PERMISSIONS = {
     "POST /runs/{run_id}/retry": "run",
     "POST /runs/{run_id}/fork": "run",
     "GET /runs/{run_id}/diff/{other_id}": "read",
+    "GET /runs/{run_id}/times": "read",
     "GET /runs/{run_id}/steps": "read",
     "GET /runs/{run_id}/steps/{name}/items": "read",
     "GET /runs/{run_id}/steps/{name}/checkpoints": "read",
