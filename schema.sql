@@ -852,6 +852,8 @@ GRANT SELECT, INSERT, DELETE ON released_parts TO orchestrator;
 GRANT INSERT ON steps TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts, lines TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
+-- what tools asked of their proxy
+GRANT INSERT ON audit_log TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON queue_watch TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON dead_letters TO orchestrator;
 GRANT SELECT, INSERT ON unreadable_messages TO orchestrator;

@@ -18,6 +18,7 @@ from foundation.contracts.steps.base import ITEMS_AT_ONCE, MAX_ITEMS, Budget
 from foundation.contracts.steps.catalogue import Step
 from foundation.contracts.steps.run import RunStep
 from foundation.contracts.steps.tool import ToolStep
+from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.plan import history_events, topological
 from foundation.domain.states import RecoveryPolicy, StepKind
 from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
@@ -220,9 +221,12 @@ def _waits_for_people(definition: TaskDefinition, step: Step) -> list[str]:
 
 
 def _may_be_in_doubt(definition: TaskDefinition, step: Step) -> bool:
+    reaches, effects = bool(definition.egress), set[ToolEffect]()
     if isinstance(step, ToolStep):
-        is_once = step.effect is ToolEffect.ONCE
-    else:
-        is_once = isinstance(step, AgentStep) and ToolEffect.ONCE in step.effects().values()
+        effects = {step.effect or TOOLS[step.tool].effect_of(step.arguments, reaches=reaches)}
+    elif isinstance(step, AgentStep):
+        given = step.effects()
+        effects = {given.get(name) or TOOLS[name].effect_of({}, reaches=reaches) for name in step.tool_names}
+    is_once = ToolEffect.ONCE in effects
     policy = getattr(step, "on_unknown_outcome", None) or definition.on_unknown_outcome
     return is_once and policy is UnknownOutcomePolicy.ASK

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.tasks.approvers import approver_faults
+from control_plane.tasks.egress_faults import egress_faults
 from control_plane.tasks.resource_faults import resource_faults
 from control_plane.tasks.shape_faults import definition_shape_faults
 from control_plane.tasks.sub_tasks import sub_task_faults
@@ -88,6 +89,7 @@ async def _write_version(
 ) -> None:
     faults = await approver_faults(tx, caller, definition)
     faults += await sub_task_faults(tx, caller, definition, own=task_id)
+    faults += await egress_faults(tx, caller, definition)
     faults += await resource_faults(tx, caller, definition)
     if faults:
         raise _invalid(tuple(faults))

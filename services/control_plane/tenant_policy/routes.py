@@ -1,4 +1,4 @@
-"""`/limits`, `/budget-policy` and `/concurrency`."""
+"""`/limits`, `/budget-policy`, `/concurrency` and `/egress-policy`."""
 
 from fastapi import APIRouter
 
@@ -6,6 +6,7 @@ from control_plane.dependencies import Administrator, Reader, Tx
 from control_plane.tenant_policy import resources, service
 from control_plane.tenant_policy.schemas import ResourceList
 from foundation.contracts.concurrency import ConcurrencyPolicy
+from foundation.contracts.egress import EgressPolicy
 from foundation.contracts.gateway.budget_policy import BudgetPolicy
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.http.openapi import refusals
@@ -14,6 +15,7 @@ router = APIRouter()
 
 _LIMITS = "limits"
 _CONCURRENCY = "concurrency"
+_EGRESS = "egress"
 _POLICY = ("bounds", "redis_away")
 """The members of a tenant's settings that make up its budget policy."""
 
@@ -124,6 +126,41 @@ async def put_concurrency(body: ConcurrencyPolicy, caller: Administrator, tx: Tx
 )
 async def delete_concurrency(caller: Administrator, tx: Tx) -> None:
     await service.remove(tx, caller, [_CONCURRENCY], action="concurrency.delete")
+
+
+@router.get(
+    "/egress-policy",
+    tags=["limits"],
+    summary="The hosts that the tenant's tasks may name; null where they may name any public one",
+    operation_id="get_egress_policy",
+    responses=refusals(409),
+)
+async def get_egress_policy(caller: Reader, tx: Tx) -> EgressPolicy:
+    settings = await service.read(tx, caller)
+    return service.as_kind(settings.get(_EGRESS) or {}, EgressPolicy)
+
+
+@router.put(
+    "/egress-policy",
+    tags=["limits"],
+    summary="Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once",
+    operation_id="put_egress_policy",
+    responses=refusals(413, 415),
+)
+async def put_egress_policy(body: EgressPolicy, caller: Administrator, tx: Tx) -> EgressPolicy:
+    await service.replace(tx, caller, {_EGRESS: body}, action="egress_policy.put")
+    return body
+
+
+@router.delete(
+    "/egress-policy",
+    tags=["limits"],
+    status_code=204,
+    summary="Let the tenant's tasks name any public host again",
+    operation_id="delete_egress_policy",
+)
+async def delete_egress_policy(caller: Administrator, tx: Tx) -> None:
+    await service.remove(tx, caller, [_EGRESS], action="egress_policy.delete")
 
 
 @router.get(

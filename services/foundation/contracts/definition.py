@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from foundation.contracts.egress import HostPatterns
 from foundation.contracts.expressions.evaluation import LITERAL_REMEDY, ExpressionError, expressions_in, steps_read_by
 from foundation.contracts.message import Message
 from foundation.contracts.steps.base import MAX_RUN_SECONDS, MAX_STEPS, Budget, Text
@@ -32,6 +33,7 @@ class TaskDefinition(Message):
     concurrency: int | None = Field(default=None, ge=1, le=MAX_CONCURRENCY, strict=True)
     on_step_failure: Literal[RecoveryPolicy.SKIP_DEPENDENTS, RecoveryPolicy.FAIL] = RecoveryPolicy.SKIP_DEPENDENTS
     on_unknown_outcome: UnknownOutcomePolicy = UnknownOutcomePolicy.ASK
+    egress: HostPatterns = Field(default=[])
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
 
     @field_validator("steps", mode="after")

@@ -182,6 +182,24 @@ class StepTurn(StepEvent):
     left_out: dict[str, int] | None = None
 
 
+class StepEgress(StepEvent):
+    """A tool has asked its proxy for so many requests; alike ones are one of `requests`, `left_out` stand in none.
+
+    Each has `method`, `host`, `port`, `target` (what was asked for where no host could be read), `verdict`, `reason`,
+    `count`, and the bytes `up` and `down`.
+    """
+
+    type = RunEventType.STEP_EGRESS
+    name: str
+    job_id: JobId
+    tool: str
+    allowed: int
+    cut: int
+    refused: int
+    requests: list[dict[str, JsonValue]]
+    left_out: int
+
+
 class StepCheckpointRefused(StepEvent):
     """A checkpoint was damaged; the step went on after the turn `used` instead, and has a sound one again.
 

@@ -19,9 +19,11 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
+from foundation.contracts.egress import EgressReport, NetworkPolicy
 from foundation.contracts.message import Message
 from foundation.domain.errors import SandboxUnavailable
 from foundation.domain.ids import JobId, RunId, StepId, TenantId
+from foundation.domain.tools import ToolEffect
 
 MIB = 1024 * 1024
 KEPT_FIRST = KEPT_LAST = 16 * 1024
@@ -47,6 +49,11 @@ class UploadSlot(Message):
     index: int = Field(ge=0, lt=1000)
     url: HttpUrl
     fields: dict[str, str]
+
+
+_OF_ONE_SUBMISSION = {
+    *("uploads", "limits", "network", "effect", "expires_at", "traceparent", "generation", "fence", "join_only")
+}
 
 
 class JobLimits(Message):
@@ -89,6 +96,8 @@ class ToolJob(Message):
     inputs: tuple[JobInput, ...] = Field(default=(), max_length=100)
     uploads: tuple[UploadSlot, ...] = Field(default=(), max_length=1000)
     limits: JobLimits = JobLimits()
+    network: NetworkPolicy = Field(default=NetworkPolicy(), description="What it may reach; nothing by default.")
+    effect: ToolEffect | None = Field(default=None, description="What running it twice would mean, if not the tool's.")
     traceparent: str | None = Field(default=None, max_length=100)
     join_only: bool = Field(default=False, description="It is not started; who knows it answers, anybody else 404.")
     expires_at: AwareDatetime = Field(
@@ -103,11 +112,10 @@ class ToolJob(Message):
     def content_digest(self) -> str:
         """SHA-256 (hex) of what two submissions of one job have in common.
 
-        Addresses, limits and times may differ, as a later try has less left, and so may who holds the step.
+        Addresses, limits and times may differ, as a later try has less left, and so may who holds the step, and what
+        its tenant's policy lets it reach by then.
         """
-        content = self.model_dump(
-            mode="json", exclude={"uploads", "limits", "expires_at", "traceparent", "generation", "fence", "join_only"}
-        )
+        content = self.model_dump(mode="json", exclude=_OF_ONE_SUBMISSION)
         for entry in content["inputs"]:
             del entry["url"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -213,6 +221,7 @@ class ToolResult(Message):
     result_error: str | None = Field(default=None, description="Why `result.json` was there but is not the result.")
     artifacts: tuple[JobArtifact, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
+    egress: EgressReport = EgressReport()
     usage: JobUsage = JobUsage(wall_ms=0, cpu_ms=0, max_rss_bytes=0)
     started_at: datetime | None = None
     ended_at: datetime

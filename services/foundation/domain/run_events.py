@@ -21,6 +21,7 @@ class RunEventType(StrEnum):
     STEP_WAITING = "step.waiting"
     STEP_RUNNING = "step.running"
     STEP_TURN = "step.turn"
+    STEP_EGRESS = "step.egress"
     STEP_CHECKPOINT_REFUSED = "step.checkpoint_refused"
     STEP_DECIDED = "step.decided"
     STEP_OUTCOME_UNKNOWN = "step.outcome_unknown"

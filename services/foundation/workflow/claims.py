@@ -77,7 +77,7 @@ _CLAIMED = (
               d.definition,
               CASE WHEN c.parent_id IS NOT NULL THEN 'continue'
                    ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
-              v.turns_per_dispatch""",
+              v.turns_per_dispatch, v.definition -> 'egress' AS egress""",
 )
 # What is read of others is left out of the statement where nobody reads it, because PostgreSQL prepares for each part
 # of a plan, also for one that it never comes to.

@@ -49,6 +49,7 @@ from orchestrator.tools.doubts import (
     outcome_unknown,
 )
 from orchestrator.tools.files import addressed
+from orchestrator.tools.reach import keep_egress, network_of
 from orchestrator.tools.tool_call import ToolCall, checked_arguments, digest_of
 from orchestrator.work import TickFailed, Work
 
@@ -85,7 +86,7 @@ class ToolCalls:
     async def _call(self, work: Work, call: ToolCall) -> dict[str, Any]:
         claim = work.claim
         given = checked_arguments(call)
-        effect = call.effect or TOOLS[call.tool].effect
+        effect = effect_of(claim, call)
         job_id = tool_job_id(claim.dispatch.step_id, turn=call.turn, tool_call_id=call.call_id)
         job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, digest_of(call))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
@@ -110,8 +111,10 @@ class ToolCalls:
             if document is not None:
                 return document
         if result.retryable:
+            async with self._database.tenant(claim.dispatch.tenant_id) as tx:
+                await keep_egress(tx, claim, result, tool=call.tool)
             raise lost(result)
-        return await self._record(claim, job_id, result)
+        return await self._record(claim, call.tool, result)
 
     async def _doubtful(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> dict[str, Any]:
         """The document of a call that is not to be made twice and was begun before.
@@ -123,7 +126,7 @@ class ToolCalls:
             await self._doubts.nothing_started(work.claim, job_id)
             raise lost(result)
         if result is not None and not is_lost(result):
-            return await self._record(work.claim, job_id, result)
+            return await self._record(work.claim, call.tool, result)
         document = await self._doubts.settle(work.claim, job_id)
         return await self._call(work, call) if document is None else document
 
@@ -180,11 +183,11 @@ class ToolCalls:
                 over = await claims.is_over(tx, work.claim)
             result = await self._launcher.cancel(job) if over else None
             if result is not None:
-                await self._keep_late(work, result)
+                await self._keep_late(work, job.tool, result)
         except (LockstepError, TickFailed, OSError) as error:
             _log.warning("a job could not be ended with its step", extra={"error": type(error).__name__})
 
-    async def _keep_late(self, work: Work, result: ToolResult) -> None:
+    async def _keep_late(self, work: Work, tool: str, result: ToolResult) -> None:
         tenant_id, step_id = work.claim.dispatch.tenant_id, work.claim.dispatch.step_id
         new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
         document = document_of(result, files=_files(new))
@@ -192,6 +195,7 @@ class ToolCalls:
             await tool_events.lock_owners(tx, work.claim)
             if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
                 return
+            await keep_egress(tx, work.claim, result, tool=tool, is_late=True)
             for artifact in new:
                 await artifacts.insert(tx, tenant_id, artifact)
             if work.claim.kind is StepKind.TOOL:
@@ -219,6 +223,8 @@ class ToolCalls:
                 inputs=await addressed(self._objects, call.inputs, seconds=valid),
                 uploads=tuple(uploads),
                 limits=limits,
+                network=await network_of(self._database, claim),
+                effect=effect_of(claim, call),
                 traceparent=current_traceparent(),
                 expires_at=datetime.now(UTC) + timedelta(seconds=valid),
             )
@@ -227,13 +233,15 @@ class ToolCalls:
                 FailureCode.JOB_INVALID, f"the tool cannot be called with these arguments: {error.errors()[0]['msg']}"
             ) from error
 
-    async def _record(self, claim: StepClaim, job_id: JobId, result: ToolResult) -> dict[str, Any]:
+    async def _record(self, claim: StepClaim, tool: str, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
+        job_id = result.job_id
         new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
         document = document_of(result, files=_files(new))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
-            if new:
+            if new or result.egress.records:
                 await tool_events.lock_owners(tx, claim)
+            await keep_egress(tx, claim, result, tool=tool)
             stored = await tool_events.end(tx, claim, job_id, status=result.status.value, result=document)
             if stored is None:
                 raise LeaseLost("another holder has this step now; the tool's result was not recorded")
@@ -261,6 +269,11 @@ class ToolCalls:
             job_id=job_id,
             created_by=claim.run_created_by,
         )
+
+
+def effect_of(claim: StepClaim, call: ToolCall) -> ToolEffect:
+    """What running the call twice would mean: what its definition says, or else what its tool can tell."""
+    return call.effect or TOOLS[call.tool].effect_of(call.arguments, reaches=bool(claim.egress))
 
 
 def _object_key(claim: StepClaim, job_id: JobId, index: int) -> str:

@@ -42,6 +42,7 @@ def local_runners(settings: LauncherSettings) -> LocalRunners:
         sandbox_root=settings.sandbox_root,
         uid_locks=settings.uid_locks,
         host_memory_floor=settings.host_memory_floor,
+        egress_private=settings.egress_private,
         search_path=settings.search_path,
         log_level=settings.log_level,
     )

@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, Json, model_validator
+from pydantic import Field, Json, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tool_runtime.egress.deciding import private_hosts
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -48,8 +50,18 @@ class LauncherSettings(BaseSettings):
     sandbox_root: Path = Field(default_factory=default_sandbox_root, validation_alias="LOCKSTEP_SANDBOX_ROOT")
     uid_locks: Path = Field(default=Path("/run/lockstep/uids"), validation_alias="LOCKSTEP_SANDBOX_UID_LOCKS")
     host_memory_floor: float = Field(default=0.05, ge=0, lt=1, description="jobs end below this part of free memory")
+    egress_private: tuple[str, ...] = Field(
+        default=(),
+        description="private `host:port` or `host:port=address` that jobs may reach, if their task names them",
+    )
     search_path: str = Field(default="/usr/bin:/bin", validation_alias="PATH", description="where bwrap is looked for")
     log_level: str = Field(default="INFO", validation_alias="LOCKSTEP_LOG_LEVEL")
+
+    @field_validator("egress_private")
+    @classmethod
+    def _readable(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        private_hosts(entries)
+        return entries
 
     @model_validator(mode="after")
     def _one_source_of_keys(self) -> Self:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -9,6 +10,9 @@ import httpx
 
 from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
 from foundation.domain.tools import ToolEffect
+from tool_runtime.egress.deciding import Gate, PrivateHosts
+from tool_runtime.egress.proxy import EgressProxy
+from tool_runtime.egress.resolving import SystemResolver
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs
 from tool_runtime.runner.result_document import read_result
@@ -22,12 +26,25 @@ T = TypeVar("T")
 _TIMES = {JobReason.WALL_TIME, JobReason.CPU_TIME}
 
 
-async def execute(client: httpx.AsyncClient, job: ToolJob, box: Box) -> ToolResult:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a runner has for its one job: a client for files, a sandbox, and what its operator opened inside."""
+
+    client: httpx.AsyncClient
+    box: Box
+    private: PrivateHosts
+
+
+async def execute(job: ToolJob, around: Surroundings) -> ToolResult:
     """Run the job in the box. Every end of the job is a result; the box is closed when this returns."""
+    client, box = around.client, around.box
     try:
         staged = await _unless_stopped(box, fetch_inputs(client, job.inputs))
-        shelf, outcome = await _run(job, box, staged or [])
-        return await _report(client, job, box, shelf, outcome)
+        proxy = EgressProxy(Gate(job.network, SystemResolver(), around.private))
+        async with proxy.listening(box.take_proxy_socket()):
+            shelf, outcome = await _run(job, box, staged or [])
+        result = await _report(client, job, box, shelf, outcome)
+        return result.model_copy(update={"egress": proxy.report()})
     except JobFaultError as fault:
         return ToolResult(
             job_id=job.job_id,
@@ -106,7 +123,7 @@ def _skipped(outcome: SandboxOutcome) -> tuple[SkippedFile, ...]:
 
 
 def _may_rerun(job: ToolJob) -> bool:
-    return find_tool(job.tool).spec.effect is not ToolEffect.ONCE
+    return (job.effect or find_tool(job.tool).spec.effect) is not ToolEffect.ONCE
 
 
 def verdict(outcome: SandboxOutcome) -> tuple[JobStatus, JobReason | None, str | None]:

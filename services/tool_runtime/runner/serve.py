@@ -9,8 +9,9 @@ import httpx
 from foundation.contracts.tool_job import JobReason, ToolResult
 from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.traces import span
+from tool_runtime.egress.deciding import private_hosts
 from tool_runtime.protocol import RunnerLease
-from tool_runtime.runner.execute import execute
+from tool_runtime.runner.execute import Surroundings, execute
 from tool_runtime.runner.lease_client import LeaseClient
 from tool_runtime.runner.settings import RunnerSettings
 from tool_runtime.sandbox.assets import locate
@@ -37,7 +38,8 @@ async def serve_one_job(settings: RunnerSettings) -> None:
                 token = settings.token.get_secret_value()
                 leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
                 lease = await leases.take()
-                await leases.give(lease, await _run(client, leases, lease, box))
+                private = private_hosts(settings.egress_private)
+                await leases.give(lease, await _run(leases, lease, Surroundings(client, box, private)))
         finally:
             await box.close()
             floor.close()
@@ -45,13 +47,13 @@ async def serve_one_job(settings: RunnerSettings) -> None:
         uid.release()
 
 
-async def _run(client: httpx.AsyncClient, leases: LeaseClient, lease: RunnerLease, box: Box) -> ToolResult:
+async def _run(leases: LeaseClient, lease: RunnerLease, around: Surroundings) -> ToolResult:
     job = lease.job
     names = {"tenant_id": job.tenant_id, "run_id": job.run_id, "step_id": job.step_id, "job_id": job.job_id}
     with bind(**names), span(f"tool {job.tool}", traceparent=job.traceparent):
         _log.info("job started", extra={"tool": job.tool})
-        async with _stopped_on_cancellation(leases, lease, box.stop):
-            result = await execute(client, job, box)
+        async with _stopped_on_cancellation(leases, lease, around.box.stop):
+            result = await execute(job, around)
         ended = {"status": result.status, "reason": result.reason, "duration_ms": result.usage.wall_ms}
         _log.info("job ended", extra={"tool": job.tool, **ended, "max_rss_bytes": result.usage.max_rss_bytes})
         return result

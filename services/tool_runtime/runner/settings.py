@@ -29,6 +29,9 @@ class RunnerSettings(BaseSettings):
     host_memory_floor: float = Field(
         default=0.05, ge=0, lt=1, description="part of the memory that stays free, else the largest job is ended"
     )
+    egress_private: tuple[str, ...] = Field(
+        default=(), description="the private `host:port` or `host:port=address` that jobs may reach, if their task does"
+    )
     life_fd: int | None = Field(
         default=None, ge=3, description="descriptor of an inherited pipe that closes when the launcher dies"
     )

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,6 +73,7 @@ class Box:
         self._written = 0
         self._output_limit = 64 * MIB
         self.stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self._proxy_socket: socket.socket | None = started.proxy_socket
         self._handed_in = self._collected = False
         self._ended = asyncio.Event()
         self._report: dict[str, int | None] = {}
@@ -90,9 +92,21 @@ class Box:
         if not self.stopped.done():
             self.stopped.set_result(Stop(reason, detail))
 
+    def take_proxy_socket(self) -> socket.socket:
+        """The listening socket of the job's proxy, once, for whoever will answer on it; without one nobody listens."""
+        assert self._proxy_socket is not None  # noqa: S101  (a box runs one job, which has one proxy)
+        taken, self._proxy_socket = self._proxy_socket, None
+        return taken
+
+    def _close_proxy_socket(self) -> None:
+        if self._proxy_socket is not None:
+            self._proxy_socket.close()
+            self._proxy_socket = None
+
     async def run(self, job: BoxJob, *, take: Callable[[frames.Piece], None]) -> SandboxOutcome:
         """Run the job to its end. `take` gets each piece of what it leaves and may raise `FrameError`."""
         self._output_limit = job.limits.output_bytes
+        self._close_proxy_socket()
         try:
             monitor = Monitor(self._started.init_pid, memory_limit=job.limits.memory_mb * MIB)
         except OSError as error:
@@ -157,6 +171,7 @@ class Box:
                 process.kill()
             await process.wait()
         self._started.writer.close()
+        self._close_proxy_socket()
         await asyncio.gather(*self._drains)
         if self._pidfd >= 0:
             os.close(self._pidfd)

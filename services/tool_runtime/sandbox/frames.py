@@ -13,9 +13,14 @@ CHUNK = 256 * 1024
 FRAME_CAP = CHUNK + 4096
 NAME_CAP = 1024
 
+PROXY_ADDRESS = ("127.0.0.1", 3128)
+"""Of the job's own loopback."""
+PROXY_BACKLOG = 64
+
 # To the inside: the job, a piece of a file, go; and, while the job runs, that it is to end now.
 JOB, FILE, GO, STOP = b"J", b"F", b"G", b"K"
 # From the inside: ready, started, exited, a piece of an artifact, the end with what was left out.
+# With READY comes the socket on which the job will find its proxy.
 READY, STARTED, EXITED, ARTIFACT, END = b"R", b"S", b"X", b"O", b"E"
 
 _HEAD = struct.Struct("!Ic")

@@ -40,7 +40,7 @@ def main(control_fd: int) -> None:
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    control.sendall(frames.encode(frames.READY))
+    _hand_out_proxy_socket(control)
     job = _receive_job(control)
     began = time.monotonic()
     child = _start(job)
@@ -57,6 +57,18 @@ def _become_unreadable() -> None:
     """Close /proc/1/{environ,mem,fd} to the job, which has the same uid."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+
+
+def _hand_out_proxy_socket(control: socket.socket) -> None:
+    """Listen where the job will look for its proxy, and give the socket away: it is answered from outside.
+
+    A socket stays in the network that it was made in, so no byte of the job's traffic passes through this process, and
+    the job's network has nothing but its loopback.
+    """
+    with socket.socket() as listener:
+        listener.bind(frames.PROXY_ADDRESS)
+        listener.listen(frames.PROXY_BACKLOG)
+        socket.send_fds(control, [frames.encode(frames.READY)], [listener.fileno()])
 
 
 def _receive_job(control: socket.socket) -> dict[str, Any]:

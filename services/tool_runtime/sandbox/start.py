@@ -32,6 +32,8 @@ class Started:
     init_pid: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    proxy_socket: socket.socket
+    """Listens on the loopback of the job's network; who takes its connections is the job's proxy."""
 
 
 class _Drop(TypedDict, total=False):
@@ -81,15 +83,15 @@ async def start(assets: SandboxAssets, *, uid: int | None) -> Started:
         theirs.close()
         os.close(filter_fd)
         os.close(info_write)
-    reader, writer = await asyncio.open_connection(sock=ours, limit=READ_AHEAD)
     try:
         async with asyncio.timeout(READY_SECONDS):
             init_pid = await _init_pid(info_read)
-            await _ready(reader)
+            proxy_socket = await _ready(ours)
     except (TimeoutError, EOFError, ValueError, ConnectionError) as error:
-        writer.close()
+        ours.close()
         raise SandboxUnavailable(f"The sandbox could not be built: {await _last_words(process)}") from error
-    return Started(process, init_pid, reader, writer)
+    reader, writer = await asyncio.open_connection(sock=ours, limit=READ_AHEAD)
+    return Started(process, init_pid, reader, writer, proxy_socket)
 
 
 def _filter() -> int:
@@ -126,10 +128,33 @@ async def _init_pid(fd: int) -> int:
     return int(told["child-pid"])
 
 
-async def _ready(reader: asyncio.StreamReader) -> None:
+async def _ready(control: socket.socket) -> socket.socket:
+    """The socket that comes with the first frame. No code of a job has run inside by then."""
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(control, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(control)
     expected = frames.encode(frames.READY)
-    if await reader.readexactly(len(expected)) != expected:
-        raise frames.FrameError("the first frame is not READY")
+    told, fds, _, _ = socket.recv_fds(control, len(expected), 1, socket.MSG_CMSG_CLOEXEC)
+    found = []
+    for fd in fds:
+        try:
+            found.append(socket.socket(fileno=fd))
+        except OSError:
+            os.close(fd)  # no socket
+    if told == expected and len(found) == 1 and _listens_for_the_job(found[0]):
+        found[0].setblocking(False)  # noqa: FBT003
+        return found[0]
+    for sock in found:
+        sock.close()
+    raise frames.FrameError("the first frame is not READY with a socket for the proxy")
+
+
+def _listens_for_the_job(sock: socket.socket) -> bool:
+    listens = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    return bool(listens) and sock.family is socket.AF_INET and sock.getsockname() == frames.PROXY_ADDRESS
 
 
 async def _last_words(process: Process) -> str:

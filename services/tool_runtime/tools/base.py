@@ -5,9 +5,24 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from foundation.contracts.tools.contract import ToolContract
+from tool_runtime.sandbox.frames import PROXY_ADDRESS
+
+_PROXY = "http://{}:{}".format(*PROXY_ADDRESS)
+# Clients read one case or the other. What a job serves to itself needs no proxy.
+_WAY_OUT = {"HTTP_PROXY": _PROXY, "HTTPS_PROXY": _PROXY, "NO_PROXY": "localhost,127.0.0.1,::1"}
+
+_TMP = "/tmp"  # noqa: S108  (inside the sandbox)
 
 # Built from nothing: no variable of the runner reaches a job.
-BASE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC"}  # noqa: S108
+BASE_ENVIRONMENT = {
+    **_WAY_OUT,
+    **{name.lower(): value for name, value in _WAY_OUT.items()},
+    "PATH": "/usr/bin:/bin",
+    "HOME": _TMP,
+    "TMPDIR": _TMP,
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+}
 
 
 @dataclass(frozen=True, slots=True)

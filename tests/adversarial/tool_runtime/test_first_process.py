@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobLimits, JobReason
+from foundation.domain.errors import SandboxUnavailable
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import assets, frames
 from tool_runtime.sandbox.assets import SandboxAssets
@@ -28,6 +30,18 @@ GIVEN_UP = [
     ("goes silent", b""),
 ]  # fmt: skip
 
+LISTENS = (
+    "l = socket.socket(); l.bind(('127.0.0.1', 3128)); l.listen(); socket.send_fds(s, [b'\\0\\0\\0\\1R'], [l.fileno()])"
+)
+NO_BEGINNING = [
+    ("no socket", "s.sendall(b'\\0\\0\\0\\1R')"),
+    ("a socket of another place", LISTENS.replace("3128", "3129")),
+    ("no socket at all", "socket.send_fds(s, [b'\\0\\0\\0\\1R'], [0])"),
+    ("one that nobody can connect to", LISTENS.replace("l.listen();", "")),
+    ("another frame", LISTENS.replace("1R", "1S")),
+    ("nothing", "raise SystemExit"),
+]
+
 
 @pytest.fixture(scope="module")
 def forged() -> Iterator[SandboxAssets]:
@@ -44,14 +58,37 @@ def forged() -> Iterator[SandboxAssets]:
     (package / "init.py").write_text(
         "import socket\n"
         "def main(fd):\n"
-        "    s = socket.socket(fileno=fd); s.sendall(b'\\0\\0\\0\\1R'); said = b''\n"
+        "    s = socket.socket(fileno=fd); said = b''\n"
+        "    exec(open('/run/sbx/beginning').read())\n"
         "    while b'\\0\\0\\0\\1G' not in said: said += s.recv(65536)\n"
         "    s.sendall(bytes.fromhex(open('/run/sbx/forgery').read()))\n"
     )
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
+    begins_with(folder, LISTENS)
     yield SandboxAssets(runtime=folder, site=real.site, fonts=real.fonts)
     shutil.rmtree(folder)
+
+
+def begins_with(folder: Path, code: str) -> None:
+    """The first process runs this before it awaits its job; `s` is the control channel."""
+    beginning = folder / "init" / "beginning"
+    beginning.write_text(code)
+    beginning.chmod(0o644)
+
+
+@pytest.mark.parametrize("beginning", [row[1] for row in NO_BEGINNING], ids=[row[0] for row in NO_BEGINNING])
+async def test_a_first_process_that_hands_out_no_socket_for_the_proxy_is_no_sandbox(
+    forged: SandboxAssets, beginning: str
+) -> None:
+    begins_with(forged.runtime, beginning)
+    uid = take_uid(UID_LOCKS)
+    try:
+        with pytest.raises(SandboxUnavailable):
+            await start(forged, uid=uid.uid)
+    finally:
+        uid.release()
+        begins_with(forged.runtime, LISTENS)
 
 
 @pytest.mark.parametrize("said", [row[1] for row in GIVEN_UP], ids=[row[0] for row in GIVEN_UP])

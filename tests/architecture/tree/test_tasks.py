@@ -39,6 +39,10 @@ _BY_HAND: Mapping[str, str] = {
     "services/tool_runtime/runner/__main__.py::_serve": _AWAITED,
     "services/tool_runtime/runner/serve.py::_stopped_on_cancellation": _CANCELLED,
     "services/tool_runtime/launcher/routes.py::_progress": _CANCELLED,
+    # Egress proxy: the two directions of one connection, and the connections of one job.
+    "services/tool_runtime/egress/transfers.py::tunnel": _AWAITED,
+    "services/tool_runtime/egress/transfers.py::exchange": _AWAITED,
+    "services/tool_runtime/egress/proxy.py::EgressProxy.listening": _CANCELLED,
     "services/tool_runtime/launcher/runners/fake.py::FakeRunners.start": "the fake runner is this task",
     # The local cloud, which imports nothing of the services.
     "localstack/simulated_provider/billing/invoice.py::Invoice.append": "its writers wait for the lines that it stores",

@@ -77,7 +77,9 @@ async def lease_server(played: LeaseServer) -> AsyncIterator[LeaseServer]:
 
 def local(url: str) -> RunnerStarter:
     assets.install(sandbox_root())
-    return LocalRunners(url, sandbox_root(), UID_LOCKS, host_memory_floor=0.0, search_path="/usr/bin:/bin")
+    return LocalRunners(
+        url, sandbox_root(), UID_LOCKS, host_memory_floor=0.0, egress_private=(), search_path="/usr/bin:/bin"
+    )
 
 
 def fake(url: str) -> FakeRunners:

@@ -49,6 +49,12 @@ def task(**changes: Any) -> dict[str, Any]:
 DEFINITIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown key": (task(colour="red"), "/colour", "not known here"),
     "unknown key of a step": (task(steps=[{**NOOP, "kolour": 1}]), "/steps/0/kolour", "not known here"),
+    "an address in egress": (task(egress=["10.0.0.1"]), "/egress/0", "not an IP address"),
+    "a written-out address in egress": (task(egress=["a.example", "0x7f.0x1"]), "/egress/1", "not an IP address"),
+    "a whole suffix in egress": (task(egress=["*.com"]), "/egress/0", "whole suffix"),
+    "a country's suffix in egress": (task(egress=["*.co.uk"]), "/egress/0", "all names that are registered there"),
+    "an address of a page in egress": (task(egress=["https://a.example/x"]), "/egress/0", "without scheme"),
+    "egress as a text": (task(egress="a.example"), "/egress", "valid array"),
     "unknown kind": (task(steps=[{"name": "a", "kind": "jump"}]), "/steps/0/kind", "noop, tool, llm, agent"),
     "unknown step": (task(steps=[{**NOOP, "needs": ["nobody"]}]), "/steps/0/needs/0", "nobody"),
     "two of one name": (task(steps=[NOOP, NOOP]), "/steps/1/name", "only"),

@@ -119,6 +119,22 @@ async def test_the_policy_is_replaced_whole_and_what_is_left_out_is_as_shipped(
     ]
 
 
+async def test_the_egress_policy_is_null_until_it_is_set_and_again_when_it_is_deleted(
+    api: ApiInProcess, tenant: Tenant, audited: Callable[[], list[tuple[Any, ...]]]
+) -> None:
+    async with api.caller(tenant) as owner:
+        assert (await owner.get("/egress-policy")).json() == {"hosts": None}
+        put = await owner.put("/egress-policy", json={"hosts": ["Api.Example.com", "*.example.org"]})
+        assert (put.status_code, put.json()) == (200, {"hosts": ["api.example.com", "*.example.org"]})
+        assert (await owner.get("/egress-policy")).json() == put.json()
+        assert (await owner.delete("/egress-policy")).status_code == 204
+        assert (await owner.get("/egress-policy")).json() == {"hosts": None}
+        problem(
+            await owner.put("/egress-policy", json={"hosts": ["*.com"]}), 400, "bad_request", pointer="/body/hosts/0"
+        )
+    assert [action for _, action, _, _ in audited()] == ["egress_policy.put", "egress_policy.delete"]
+
+
 BAD_POLICIES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown mode": ({"bounds": {"mode": "loose"}}, "/body/bounds/mode"),
     "a margin below one": ({"bounds": {"margin": "0.9"}}, "/body/bounds/margin"),
@@ -142,7 +158,9 @@ async def test_a_policy_that_cannot_be_is_refused_with_its_place(
     assert settings(scratch, tenant) == {}
 
 
-@pytest.mark.parametrize(("path", "member"), [("/limits", "limits"), ("/budget-policy", "bounds")])
+@pytest.mark.parametrize(
+    ("path", "member"), [("/limits", "limits"), ("/budget-policy", "bounds"), ("/egress-policy", "egress")]
+)
 async def test_what_was_written_by_hand_and_cannot_be_read_is_a_conflict_that_a_put_mends(
     api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, path: str, member: str
 ) -> None:
@@ -153,11 +171,11 @@ async def test_what_was_written_by_hand_and_cannot_be_read_is_a_conflict_that_a_
         assert (await owner.get(path)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/limits", "/budget-policy"])
+@pytest.mark.parametrize("path", ["/limits", "/budget-policy", "/egress-policy"])
 async def test_only_administrators_change_them_and_only_their_own_tenants(
     api: ApiInProcess, tenant: Tenant, scratch: ScratchDatabase, path: str
 ) -> None:
-    body = LIMITS if path == "/limits" else POLICY
+    body = {"/limits": LIMITS, "/budget-policy": POLICY, "/egress-policy": {"hosts": ["a.example"]}}[path]
     neighbour = Tenant().create(scratch)
     for role, status in (("viewer", 403), ("member", 403), ("admin", 200)):
         async with api.caller(tenant, role=role) as caller:

@@ -1,5 +1,6 @@
 """A tool as definitions, models and the runtime know it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from foundation.contracts.tools.arguments import ToolArguments, faults_of
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect
+
+Judge = Callable[[Mapping[str, Any], bool], ToolEffect]
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,12 @@ class ToolContract:
     effect: ToolEffect
     description: str
     arguments: type[ToolArguments]
+    judge: Judge | None = None
+    """What repeating one call would mean, where that depends on the call; else `effect`."""
+
+    def effect_of(self, arguments: Mapping[str, Any], *, reaches: bool) -> ToolEffect:
+        """What repeating a call with these arguments, not yet checked, would mean; `reaches`: its task has egress."""
+        return self.effect if self.judge is None else self.judge(arguments, reaches)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

@@ -146,6 +146,8 @@ class StepClaim:
     """Outermost first; none for a run that no step has started."""
     outputs: Outputs | None = None
     """What its expressions may read of other steps; None where that was not read with the claim."""
+    egress: list[str] | None = None
+    """The hosts that its task names; None for a definition that was stored before there was such a list."""
 
     def lease_fence(self) -> LeaseFence:
         retry = Retry.model_validate(self.definition.get("retry") or {}).policy()

@@ -90,7 +90,12 @@ class Acting:
 
     def _effect(self, call: Message) -> ToolEffect:
         tool = self._names.get(name_called(call))
-        return ToolEffect.PURE if tool is None else self._effects.get(tool, self._tools[tool].effect)
+        if tool is None:
+            return ToolEffect.PURE
+        given = tool_arguments(call)
+        reaches = bool(self._work.claim.egress)
+        by_itself = self._tools[tool].effect_of({} if isinstance(given, str) else given, reaches=reaches)
+        return self._effects.get(tool, by_itself)
 
     async def _finish(self, call: Message, *, alone: bool) -> Message:
         """Accepts the answer that ends the step, or tells the model what is wrong with it."""

@@ -139,7 +139,7 @@ class JobBoard:
         if entry.cancelled:
             self._answer_without_runner(entry, JobStatus.CANCELLED, JobReason.CANCELLED, "cancelled", retryable=False)
             return
-        may_rerun = find_tool(entry.job.tool).spec.effect is not ToolEffect.ONCE
+        may_rerun = (entry.job.effect or find_tool(entry.job.tool).spec.effect) is not ToolEffect.ONCE
         self._answer_without_runner(entry, JobStatus.FAILED, JobReason.RUNNER_LOST, detail, retryable=may_rerun)
 
     def refuse_waiting(self, make_error: Callable[[], LockstepError]) -> None:

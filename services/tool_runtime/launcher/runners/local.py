@@ -74,6 +74,7 @@ class LocalRunners:
     sandbox_root: Path
     uid_locks: Path
     host_memory_floor: float
+    egress_private: tuple[str, ...]
     search_path: str
     log_level: str = "INFO"
     _zygote: _Zygote | None = None
@@ -93,6 +94,7 @@ class LocalRunners:
             "sandbox_root": str(self.sandbox_root),
             "uid_locks": str(self.uid_locks),
             "host_memory_floor": self.host_memory_floor,
+            "egress_private": self.egress_private,
             "log_level": self.log_level,
         }
         zygote.send({"start": runner.name, "settings": settings})

@@ -54,7 +54,7 @@ class Calls:
             self.run,
             Approving(NOWHERE, WORK, WORK.step),
             (),
-            tools={"code.python": replace(CODE_PYTHON, effect=effect)},
+            tools={"code.python": replace(CODE_PYTHON, effect=effect, judge=None)},
         )
 
 

@@ -1,0 +1,58 @@
+"""The audit rows of what jobs asked of their proxy."""
+
+from foundation.contracts.egress import EgressRecord, EgressReport
+from foundation.domain.ids import JobId
+from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+from foundation.storage.session.statements import text
+from foundation.telemetry.traces import current_trace_id
+
+
+async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: EgressReport, *, tool: str) -> None:
+    """One row for each request, whose target is what it asked for; a last one counts refusals that have none."""
+    whose = {
+        "run_id": str(claim.dispatch.run_id),
+        "step_id": str(claim.dispatch.step_id),
+        "job_id": str(job_id),
+        "tool": tool,
+    }
+    rows = [
+        {
+            "at": entry.at.isoformat(),
+            "action": f"egress.{entry.verdict}",
+            "target": _target(entry),
+            "detail": {
+                **whose,
+                **entry.model_dump(mode="json", exclude={"at", "host", "port", "target", "verdict"}, exclude_none=True),
+            },
+        }
+        for entry in report.records
+    ]
+    if report.refusals_left_out:
+        rows.append(
+            {
+                "at": report.records[-1].at.isoformat(),
+                "action": "egress.refused",
+                "target": "",
+                "detail": {**whose, "count": report.refusals_left_out},
+            }
+        )
+    await tx.execute(
+        text(
+            """INSERT INTO audit_log (tenant_id, at, actor, action, target, detail, trace_id)
+               SELECT :tenant_id, e.at, :actor, e.action, e.target, e.detail, :trace_id
+               FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+                    AS e(at timestamptz, action text, target text, detail jsonb)"""
+        ),
+        {
+            "tenant_id": claim.dispatch.tenant_id,
+            "actor": f"step {claim.name} of run {claim.dispatch.run_id}",
+            "trace_id": current_trace_id(),
+            "rows": jsonb(rows),
+        },
+    )
+
+
+def _target(entry: EgressRecord) -> str:
+    return f"{entry.host}:{entry.port}" if entry.host else entry.target

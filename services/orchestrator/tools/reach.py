@@ -1,0 +1,81 @@
+"""What a job may ask of its proxy, and what it asked, on its way into the audit and the events of its run."""
+
+from collections import Counter
+from typing import Any
+
+from pydantic import ValidationError
+
+from foundation.contracts.egress import EgressPolicy, EgressRecord, EgressReport, EgressVerdict, NetworkPolicy
+from foundation.contracts.run_events import StepEgress
+from foundation.contracts.tool_job import ToolResult
+from foundation.storage import egress
+from foundation.storage.execution import run_events
+from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.people import tenant_settings
+from foundation.storage.session.database import Database, Transaction
+
+SHOWN = 50
+"""Lines of one event, each of requests that are alike."""
+
+
+async def network_of(database: Database, claim: StepClaim) -> NetworkPolicy:
+    """What the step's tools may reach as things stand now. A policy that cannot be read allows nothing."""
+    if not claim.egress:
+        return NetworkPolicy()
+    async with database.tenant(claim.dispatch.tenant_id) as tx:
+        stored = (await tenant_settings.read(tx, claim.dispatch.tenant_id)).get("egress")
+    try:
+        ceiling = EgressPolicy.model_validate(stored or {}).hosts
+    except ValidationError:
+        ceiling = []
+    return NetworkPolicy(hosts=claim.egress, ceiling=ceiling)
+
+
+async def keep_egress(
+    tx: Transaction, claim: StepClaim, result: ToolResult, *, tool: str, is_late: bool = False
+) -> None:
+    """Writes an audit row for each request of the job, and one event of its step that tells of them.
+
+    A late result is that of a job whose step has ended before: the step's events are complete, and get no further one.
+    """
+    if not result.egress.records:
+        return
+    await egress.record(tx, claim, result.job_id, result.egress, tool=tool)
+    if not is_late:
+        event = _event(claim, result, tool=tool)
+        await run_events.append(tx, claim.dispatch.tenant_id, claim.dispatch.run_id, [event])
+
+
+def _event(claim: StepClaim, result: ToolResult, *, tool: str) -> StepEgress:
+    lines = requests_of(result.egress)
+    told = Counter(record.verdict for record in result.egress.records)
+    return StepEgress(
+        step_id=claim.dispatch.step_id,
+        name=claim.name,
+        job_id=result.job_id,
+        tool=tool,
+        allowed=told[EgressVerdict.ALLOWED],
+        cut=told[EgressVerdict.CUT],
+        refused=told[EgressVerdict.REFUSED] + result.egress.refusals_left_out,
+        requests=lines[:SHOWN],
+        left_out=sum(line["count"] for line in lines[SHOWN:]) + result.egress.refusals_left_out,
+    )
+
+
+def requests_of(report: EgressReport) -> list[dict[str, Any]]:
+    """Requests that are alike as one line with their number and their bytes, in the order in which they came first."""
+    lines: dict[tuple[object, ...], dict[str, Any]] = {}
+    for record in report.records:
+        line = lines.setdefault(_kind(record), {**_shown(record), "count": 0, "up": 0, "down": 0})
+        line["count"] += 1
+        line["up"] += record.up
+        line["down"] += record.down
+    return list(lines.values())
+
+
+def _kind(record: EgressRecord) -> tuple[object, ...]:
+    return tuple(_shown(record).values())
+
+
+def _shown(record: EgressRecord) -> dict[str, Any]:
+    return record.model_dump(mode="json", include={"method", "host", "port", "target", "verdict", "reason"})

@@ -1,0 +1,71 @@
+"""The journal of a job's requests: each that was let through, and refusals up to a bound, beyond which they count."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from foundation.contracts.egress import MAX_REFUSALS, EgressReason, EgressRecord, EgressReport, EgressVerdict
+from foundation.telemetry.logs import logger
+
+_log = logger(__name__)
+
+
+@dataclass
+class Entry:
+    """A request while it goes on; what is known of it so far."""
+
+    method: str = ""
+    host: str = ""
+    port: int | None = None
+    target: str = ""
+    verdict: EgressVerdict = EgressVerdict.REFUSED
+    reason: EgressReason | None = EgressReason.JOB_ENDED
+    address: str | None = None
+    up: int = 0
+    down: int = 0
+
+    def name(self, method: str, host: str, port: int) -> None:
+        self.method, self.host, self.port = method, host, port
+
+    def fail(self, reason: EgressReason) -> None:
+        """Refused, or cut where it has reached something already."""
+        self.verdict = EgressVerdict.REFUSED if self.address is None else EgressVerdict.CUT
+        self.reason = reason
+
+    def let_through(self, address: str) -> None:
+        """From here on the request has reached something; it counts as cut unless it ends well."""
+        self.verdict, self.reason, self.address = EgressVerdict.CUT, EgressReason.JOB_ENDED, address
+
+    def ended(self) -> None:
+        self.verdict, self.reason = EgressVerdict.ALLOWED, None
+
+
+@dataclass
+class EgressJournal:
+    """One job's; `report` is what is handed in with its result. Each entry is logged as well, at once."""
+
+    clock: Callable[[], float] = time.monotonic
+    _records: list[EgressRecord] = field(default_factory=list)
+    _refusals: int = 0
+
+    @contextmanager
+    def entry(self) -> Iterator[Entry]:
+        """An entry that is written when its request is over, however that comes about."""
+        entry, at, began = Entry(), datetime.now(UTC), self.clock()
+        try:
+            yield entry
+        finally:
+            self._write(EgressRecord(at=at, ms=round((self.clock() - began) * 1000), **vars(entry)))
+
+    def _write(self, record: EgressRecord) -> None:
+        if record.verdict is EgressVerdict.REFUSED:
+            self._refusals += 1
+            if self._refusals > MAX_REFUSALS:
+                return
+        self._records.append(record)
+        _log.info("egress", extra=record.model_dump(mode="json", exclude={"at"}, exclude_none=True))
+
+    def report(self) -> EgressReport:
+        return EgressReport(records=tuple(self._records), refusals_left_out=max(0, self._refusals - MAX_REFUSALS))

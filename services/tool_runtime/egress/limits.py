@@ -1,0 +1,71 @@
+"""How much a job may take of its proxy, counted over all its connections."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from foundation.contracts.egress import MAX_ALLOWED, EgressReason
+from tool_runtime.egress.refusals import CutError, RefusedError
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class EgressLimits:
+    """Seconds are of one connection, the rest of the whole job."""
+
+    connections: int = 32
+    """At once."""
+    connections_in_all: int = 2000
+    """After so many the proxy listens no more: refusing costs its host processor time too."""
+    requests: int = MAX_ALLOWED
+    bytes: int = 200 * MIB
+    """Up and down together."""
+    head_seconds: float = 10.0
+    idle_seconds: float = 30.0
+    connect_seconds: float = 10.0
+
+
+@dataclass
+class Meter:
+    """What a job has taken so far."""
+
+    limits: EgressLimits
+    open: int = 0
+    connections: int = 0
+    requests: int = 0
+    bytes: int = 0
+    spent: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when no further connection is taken."""
+
+    def connect(self) -> None:
+        """Count a connection, which `disconnect` ends; `RefusedError` when there are too many at once."""
+        self.open += 1
+        self.connections += 1
+        if self.connections >= self.limits.connections_in_all:
+            self.spent.set()
+        if self.open > self.limits.connections:
+            raise RefusedError(
+                EgressReason.TOO_MANY_CONNECTIONS, f"at most {self.limits.connections} connections are open at once"
+            )
+
+    def disconnect(self) -> None:
+        self.open -= 1
+
+    def request(self) -> None:
+        """Count a request that is let through."""
+        if self.requests >= self.limits.requests:
+            raise RefusedError(
+                EgressReason.TOO_MANY_REQUESTS,
+                f"a job makes at most {self.limits.requests} requests; put them together",
+            )
+        if self.bytes >= self.limits.bytes:
+            raise RefusedError(
+                EgressReason.TOO_MANY_BYTES, f"the job has moved its {self.limits.bytes} bytes up and down"
+            )
+        self.requests += 1
+
+    def moved(self, count: int) -> None:
+        """Count bytes that are about to be passed on."""
+        self.bytes += count
+        if self.bytes > self.limits.bytes:
+            raise CutError(EgressReason.TOO_MANY_BYTES)

@@ -1,0 +1,42 @@
+"""A request that is refused: why, and how its client is told."""
+
+import json
+
+from foundation.contracts.egress import EgressReason
+
+_STATUS = {
+    EgressReason.MALFORMED: "400 Bad Request",
+    EgressReason.TOO_SLOW: "408 Request Timeout",
+    EgressReason.TOO_MANY_CONNECTIONS: "429 Too Many Requests",
+    EgressReason.TOO_MANY_REQUESTS: "429 Too Many Requests",
+    EgressReason.NAME_UNRESOLVED: "502 Bad Gateway",
+    EgressReason.UNREACHABLE: "502 Bad Gateway",
+}
+
+
+class RefusedError(Exception):
+    """The proxy does not make this request; `detail` is a sentence for whoever wrote the job."""
+
+    def __init__(self, reason: EgressReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.asked: tuple[str, str] | None = None
+        """The method and the target of a request whose host could not be read."""
+
+    def answer(self) -> bytes:
+        """A whole HTTP response; the first line has the reason too, as clients show no more of a refused CONNECT."""
+        body = json.dumps({"error": "egress_denied", "reason": self.reason, "detail": self.detail}).encode()
+        head = (
+            f"HTTP/1.1 {_STATUS.get(self.reason, '403 Forbidden')}: {self.reason}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nX-Egress-Reason: {self.reason}\r\nConnection: close\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+class CutError(Exception):
+    """The proxy ends a request that it had let through."""
+
+    def __init__(self, reason: EgressReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
