@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     port_workflow: int = Field(4566, ge=1024, le=65535, description="LocalStack: SQS, Step Functions, Lambda, events")
     port_objects: int = Field(4567, ge=1024, le=65535, description="LocalStack: S3, Secrets Manager")
     orchestrators: int = Field(1, ge=0, le=20, description="number of worker processes")
+    launcher_egress_private: str = Field(
+        "[]", description="JSON list of the private `host:port` or `host:port=address` that tools may reach"
+    )
     local_dir: Path = Field(ROOT / ".local", description="everything that the local stack writes")
     venvs_dir: Path = Field(ROOT / ".local" / "venvs", description="environments that are not the project's own")
     sandbox_root: Path = Field(

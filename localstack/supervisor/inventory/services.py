@@ -72,6 +72,7 @@ def _launcher(here: Surroundings) -> Process:
         variables={
             "LOCKSTEP_SANDBOX_ROOT": str(here.settings.sandbox_root),
             "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
+            "LOCKSTEP_LAUNCHER_EGRESS_PRIVATE": here.settings.launcher_egress_private,
         },
     )
 

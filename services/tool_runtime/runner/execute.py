@@ -19,6 +19,7 @@ from tool_runtime.runner.result_document import read_result
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.runner.uploads import upload_artifacts
 from tool_runtime.sandbox.box import Box, BoxJob, SandboxOutcome
+from tool_runtime.tools.base import Repeats
 from tool_runtime.tools.registry import find_tool
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ async def _unless_stopped(box: Box, work: Coroutine[Any, Any, T]) -> T | None:
 
 
 async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple[Shelf, SandboxOutcome]:
-    invocation = find_tool(job.tool).invocation(job.arguments)
+    invocation = find_tool(job.tool).invocation(job.arguments, repeats=_repeats(job))
     wall = min(job.limits.wall_seconds, invocation.wall_seconds or job.limits.wall_seconds)
     limits = job.limits.model_copy(update={"wall_seconds": wall})
     shelf = Shelf(limits)
@@ -123,7 +124,15 @@ def _skipped(outcome: SandboxOutcome) -> tuple[SkippedFile, ...]:
 
 
 def _may_rerun(job: ToolJob) -> bool:
-    return (job.effect or find_tool(job.tool).spec.effect) is not ToolEffect.ONCE
+    return _effect(job) is not ToolEffect.ONCE
+
+
+def _effect(job: ToolJob) -> ToolEffect:
+    return job.effect or find_tool(job.tool).spec.effect
+
+
+def _repeats(job: ToolJob) -> Repeats:
+    return Repeats(allowed=_may_rerun(job), key=str(job.job_id) if _effect(job) is ToolEffect.KEYED else None)
 
 
 def verdict(outcome: SandboxOutcome) -> tuple[JobStatus, JobReason | None, str | None]:

@@ -35,6 +35,17 @@ class Invocation:
     wall_seconds: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Whether what a call does may be done again while it runs, and the key by which its other side knows it again."""
+
+    allowed: bool
+    key: str | None = None
+
+
+NO_REPEATS = Repeats(allowed=False)
+
+
 class SandboxTool(Protocol):
     """One tool; stateless."""
 
@@ -43,6 +54,6 @@ class SandboxTool(Protocol):
         """Its name, its effect and its arguments, as the rest of the platform knows them."""
         ...
 
-    def invocation(self, arguments: Mapping[str, Any]) -> Invocation:
+    def invocation(self, arguments: Mapping[str, Any], *, repeats: Repeats = NO_REPEATS) -> Invocation:
         """Raises pydantic's `ValidationError` on arguments that the tool does not take."""
         ...

@@ -8,7 +8,7 @@ from typing import Any
 from foundation.contracts.tools.code_python import CODE_PYTHON, CodePythonArguments
 from foundation.contracts.tools.contract import ToolContract
 from tool_runtime.sandbox.bwrap import FONTS, INTERPRETER
-from tool_runtime.tools.base import BASE_ENVIRONMENT, Invocation
+from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats
 
 # One thread each: a job has one processor, and every thread counts against its processes and its memory.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
@@ -20,7 +20,7 @@ class CodePython:
 
     spec: ToolContract = CODE_PYTHON
 
-    def invocation(self, arguments: Mapping[str, Any]) -> Invocation:
+    def invocation(self, arguments: Mapping[str, Any], *, repeats: Repeats = NO_REPEATS) -> Invocation:  # noqa: ARG002
         given = CodePythonArguments.model_validate(arguments)
         inputs = json.dumps(given.inputs, ensure_ascii=False).encode()
         return Invocation(

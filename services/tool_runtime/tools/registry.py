@@ -3,8 +3,9 @@
 from foundation.domain.errors import NotFound
 from tool_runtime.tools.base import SandboxTool
 from tool_runtime.tools.code_python import CodePython
+from tool_runtime.tools.http import HttpTool
 
-SANDBOX_TOOLS: dict[str, SandboxTool] = {tool.spec.name: tool for tool in (CodePython(),)}
+SANDBOX_TOOLS: dict[str, SandboxTool] = {tool.spec.name: tool for tool in (CodePython(), HttpTool())}
 
 
 def find_tool(name: str) -> SandboxTool:

@@ -43,7 +43,7 @@ class _Site(BaseHTTPRequestHandler):
         """Not on the test's output."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site() -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -52,9 +52,10 @@ def site() -> Iterator[int]:
     server.server_close()
 
 
-@pytest.fixture
-def opened(stack: Stack, site: int, tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def opened(stack: Stack, site: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A launcher whose operator opened the site, and a worker that uses it in place of the supervised one."""
+    folder = tmp_path_factory.mktemp("opened")
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -67,10 +68,10 @@ def opened(stack: Stack, site: int, tmp_path: Path) -> Iterator[None]:
         "LOCKSTEP_LAUNCHER_EGRESS_PRIVATE": json.dumps([f"{HOST}:{site}=127.0.0.1"]),
     }
     url = f"http://127.0.0.1:{port}"
-    launcher = ServiceProcess("tool_runtime.launcher", url=url, environment=environment, log=tmp_path / "launcher.log")
+    launcher = ServiceProcess("tool_runtime.launcher", url=url, environment=environment, log=folder / "launcher.log")
     launcher.start()
     with without_supervised_worker():
-        worker = a_worker(stack, tmp_path, launcher_url=url)
+        worker = a_worker(stack, folder, launcher_url=url)
         worker.start()
         try:
             yield
@@ -117,7 +118,27 @@ def test_what_a_tool_reaches_and_what_is_refused_are_in_the_runs_events_and_in_t
         ("egress.allowed", f"{HOST}:{site}", actor, None),
     ]
 
+
+def test_the_http_tool_asks_the_same_proxy_and_the_tenants_policy_holds_for_what_runs(
+    member: Member, site: int, opened: None
+) -> None:
+    allowed, foreign = f"http://{HOST}:{site}/", "http://elsewhere.example/"
+    http_steps = [
+        {"name": "rates", "kind": "tool", "tool": "http", "arguments": {"method": "GET", "url": allowed}},
+        {"name": "away", "kind": "tool", "tool": "http", "arguments": {"method": "GET", "url": foreign}},
+    ]
+    run = member.ended(member.start({"egress": [HOST], "steps": http_steps})["id"])
+    steps = member.steps(run["id"])
+    assert (steps["rates"]["status"], steps["rates"]["output"]["result"]["text"]) == ("SUCCESS", "12.50")
+    assert steps["away"]["output"]["result"]["error"]["code"] == "egress_denied"
+    assert "host_not_allowed" in steps["away"]["error"]["detail"]
+    assert sorted((event["name"], event["allowed"], event["refused"]) for event in told(member, run["id"])) == [
+        ("away", 0, 1),
+        ("rates", 1, 0),
+    ]
+
     # The tenant's policy holds for what runs as well as for what is made.
+    task = {"egress": [HOST], "steps": [a_reader(allowed)]}
     with member.api() as api:
         task_id = api.post("/tasks", json={"name": "reader", **task}).json()["id"]
         assert api.put("/egress-policy", json={"hosts": ["*.example.org"]}).status_code == 200
@@ -126,4 +147,4 @@ def test_what_a_tool_reaches_and_what_is_refused_are_in_the_runs_events_and_in_t
         headers = {"Idempotency-Key": "reader"}
         started = api.post("/runs", json={"task_id": task_id}, headers=headers).json()
     run = member.ended(started["id"])
-    assert member.steps(run["id"])["read"]["output"]["result"][0] == "above_ceiling"
+    assert member.steps(run["id"])["read"]["output"]["result"] == ["above_ceiling"]

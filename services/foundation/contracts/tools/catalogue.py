@@ -6,8 +6,9 @@ from pydantic import AfterValidator, Field
 
 from foundation.contracts.tools.code_python import CODE_PYTHON
 from foundation.contracts.tools.contract import ToolContract
+from foundation.contracts.tools.http import HTTP
 
-TOOLS: dict[str, ToolContract] = {tool.name: tool for tool in (CODE_PYTHON,)}
+TOOLS: dict[str, ToolContract] = {tool.name: tool for tool in (CODE_PYTHON, HTTP)}
 
 
 def _tool(name: str) -> str:

@@ -1,0 +1,42 @@
+"""`http`: one request, made inside the sandbox by a program of ours, through the proxy like any other."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from foundation.contracts.tools.contract import ToolContract
+from foundation.contracts.tools.http import HTTP, HttpArguments
+from tool_runtime.sandbox.bwrap import INTERPRETER
+from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats
+
+_PROGRAMS = ("http_request.py", "http_result.py")
+_FOLDER = Path(__file__).parent / "programs"
+_START = (
+    "import sys; sys.path.insert(0, '/work/lib');"
+    " from tool_runtime.tools.programs.http_request import main; sys.exit(main())"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpTool:
+    """What the answer of a server does to whoever reads it, it does in there."""
+
+    spec: ToolContract = HTTP
+
+    def invocation(self, arguments: Mapping[str, Any], *, repeats: Repeats = NO_REPEATS) -> Invocation:
+        given = HttpArguments.model_validate(arguments)
+        request = given.model_dump(mode="json", by_alias=True, exclude={"json_"})
+        if "json_" in given.model_fields_set:
+            request["json"] = given.json_
+        request |= {"may_repeat": repeats.allowed, "key": repeats.key}
+        return Invocation(
+            argv=(INTERPRETER, "-S", "-s", "-B", "-u", "-c", _START),
+            env=BASE_ENVIRONMENT,
+            files=(
+                *((f"lib/tool_runtime/tools/programs/{name}", (_FOLDER / name).read_bytes()) for name in _PROGRAMS),
+                ("in/request.json", json.dumps(request).encode()),
+            ),
+            wall_seconds=given.timeout_seconds,
+        )

@@ -1,0 +1,195 @@
+"""What `http` makes of its arguments, and of an answer."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from foundation.contracts.tool_job import RESULT_BYTES
+from foundation.contracts.tools.http import HTTP
+from foundation.domain.tools import ToolEffect
+from tool_runtime.runner.result_document import read_result
+from tool_runtime.tools.base import Repeats
+from tool_runtime.tools.programs.http_request import Request, RequestFailed
+from tool_runtime.tools.programs.http_result import MAX_TEXT, result_of
+from tool_runtime.tools.registry import find_tool
+
+URL = "https://a.example/x"
+
+
+def request(**arguments: Any) -> dict[str, Any]:
+    """The document that the program is given."""
+    files = dict(find_tool("http").invocation({"method": "GET", "url": URL, **arguments}).files)
+    told: dict[str, Any] = json.loads(files["in/request.json"])
+    return told
+
+
+def sent(**arguments: Any) -> Request:
+    return Request(request(**arguments))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(
+            {"method": "get"},
+            {"method": "CONNECT"},
+            {"method": "TRACE"},
+            {"url": "a.example"},
+            {"url": "ftp://a.example/"},
+        ),
+        *(
+            {"url": "http://127.0.0.1/"},
+            {"url": "http://[::1]/"},
+            {"url": "http://localhost/"},
+            {"url": "http://0x7f.1/"},
+        ),
+        *({"url": "http://u:p@a.example/"}, {"url": "http://a.example:99999/"}, {"url": "http://a.example:0/"}),
+        *({"url": "http://a.example/ b"}, {"url": "http://a.example/\r\nX: y"}, {"url": "http://ä.example/"}),
+        *(
+            {"headers": {"Host": "b.example"}},
+            {"headers": {"Transfer-Encoding": "chunked"}},
+            {"headers": {"X": "a\r\nY: b"}},
+        ),
+        *({"headers": {"X Y": "1"}}, {"headers": {"x": "1", "X": "2"}}, {"headers": {"Proxy-Authorization": "x"}}),
+        *({"json": {}, "body": "x"}, {"json": None, "form": {}}, {"body": 1}, {"query": {"a": {}}}, {"nothing": 1}),
+        *({"max_redirects": 11}, {"timeout_seconds": 0}),
+    ],
+    ids=str,
+)
+def test_a_request_that_cannot_be_made_is_refused_with_its_place(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        request(**arguments)
+    assert HTTP.faults({"method": "GET", "url": URL, **arguments})
+
+
+def test_a_value_of_an_expression_is_judged_when_it_is_there() -> None:
+    assert not HTTP.faults({"method": "GET", "url": "${input.url}", "headers": {"X": "${input.x}"}}, expressions=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "effect"),
+    [
+        ("GET", "pure"),
+        ("HEAD", "pure"),
+        ("PUT", "pure"),
+        ("DELETE", "pure"),
+        ("POST", "once"),
+        ("PATCH", "once"),
+        (None, "once"),
+    ],
+)
+def test_what_repeating_it_means_follows_from_its_method(method: str | None, effect: str) -> None:
+    assert HTTP.effect_of({"method": method}, reaches=True) is ToolEffect(effect)
+
+
+def test_the_body_and_the_query_are_written_as_they_were_meant() -> None:
+    made = sent(method="POST", json={"a": [1, "é"]}, query={"q": ["x y", True], "n": 1.5}, url=f"{URL}?z=0#part")
+    assert made.url == f"{URL}?z=0&q=x+y&q=true&n=1.5"
+    assert (json.loads(made.body or b""), made.headers["Content-Type"]) == ({"a": [1, "é"]}, "application/json")
+    assert sent(method="POST", json=None).body == b"null"
+    assert sent(method="POST", form={"a": "1 2", "b": "é"}).body == b"a=1+2&b=%C3%A9"
+    assert sent(method="POST", body="é", headers={"content-type": "text/csv"}).headers["content-type"] == "text/csv"
+    assert sent().body is None
+
+
+def test_a_key_is_sent_where_a_repetition_is_known_by_it() -> None:
+    arguments = {"method": "POST", "url": URL}
+    files = dict(find_tool("http").invocation(arguments, repeats=Repeats(allowed=True, key="job-1")).files)
+    told = json.loads(files["in/request.json"])
+    assert (Request(told).headers["Idempotency-Key"], told["may_repeat"]) == ("job-1", True)
+    assert request(method="POST")["may_repeat"] is False
+
+
+def test_a_redirect_to_another_origin_takes_no_secret_along() -> None:
+    made = sent(headers={"Authorization": "Bearer x", "X-Api-Key": "y", "Accept": "text/csv"})
+    made.redirected(302, "/there")
+    assert (made.url, made.headers["Authorization"]) == ("https://a.example/there", "Bearer x")
+    made.redirected(307, "https://b.example/")
+    assert {name.lower() for name in made.headers} == {"user-agent", "accept"}
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "becomes"),
+    [
+        (301, "POST", "GET"),
+        (302, "POST", "GET"),
+        (303, "PUT", "GET"),
+        (303, "HEAD", "HEAD"),
+        (307, "POST", "POST"),
+        (308, "PUT", "PUT"),
+    ],
+)
+def test_a_redirect_changes_the_method_as_http_says(status: int, method: str, becomes: str) -> None:
+    made = sent(method=method, body="x")
+    made.redirected(status, "/there")
+    assert (made.method, made.body) == (becomes, b"x" if becomes == method != "HEAD" else None)
+
+
+@pytest.mark.parametrize("location", ["http://a.example/", "file:///etc/passwd", "gopher://a.example/"])
+def test_a_redirect_leads_to_no_weaker_place(location: str) -> None:
+    with pytest.raises(RequestFailed) as failed:
+        sent().redirected(302, location)
+    assert failed.value.code == "redirect_refused"
+
+
+KINDS = st.sampled_from(
+    ["application/json", "text/plain", "text/html; charset=latin-1", "image/png", "text/x; charset=no", ""]
+)
+CONTENTS = st.binary(max_size=300) | st.sampled_from(
+    [
+        b'{"a": NaN}',
+        b'{"a": 1, "a": 2}',
+        b"[" * 300 + b"]" * 300,
+        b"1" * 5000,
+        b"0.1000000000000000055511151231257827",
+        b'"\\ud800"',
+        b'"\\u0000"',
+        b'"' + b"x" * 300_000 + b'"',
+        b"\x01" * 300_000,
+        "é".encode() * 200_000,
+        b"[" + b"1," * 60_000 + b"1]",
+        gzip.compress(b"plain"),
+    ]
+)
+
+
+@given(KINDS, CONTENTS, st.sampled_from(["identity", "gzip", "br"]), st.booleans())
+def test_every_answer_becomes_a_result_that_is_stored_as_it_is(
+    kind: str,
+    content: bytes,
+    coding: str,
+    cut: bool,
+) -> None:
+    headers = {"content-type": kind, "content-encoding": coding, "x": "é\x85" * 20}
+    result, body = result_of(200, headers, content, cut=cut)
+    written = json.dumps({**result, "url": "x" * 9000}).encode()
+    document, trouble = read_result({"result.json": written}, ())
+    assert (len(written) <= RESULT_BYTES, trouble) == (True, None)
+    assert document["status"] == 200
+    # Nothing is lost without a word: what the result does not hold whole is kept beside it.
+    assert body in (None, content)
+    if body is None:
+        assert not result["truncated"]
+    if cut:
+        assert result["truncated"]
+
+
+def test_json_is_a_value_text_is_text_and_the_rest_is_a_file() -> None:
+    assert result_of(200, {"content-type": "application/problem+json"}, b'{"a": 1}', cut=False)[0]["json"] == {"a": 1}
+    assert result_of(200, {"content-type": "text/html; charset=latin-1"}, b"\xe9", cut=False)[0]["text"] == "é"
+    result, body = result_of(200, {"content-type": "image/png"}, b"\x89PNG", cut=False)
+    assert (result["text"], result["truncated"], body) == (None, False, b"\x89PNG")
+    result, body = result_of(200, {"content-type": "text/plain"}, b"x" * (MAX_TEXT + 1), cut=False)
+    assert (len(result["text"]), result["truncated"], len(body or b"")) == (MAX_TEXT, True, MAX_TEXT + 1)
+    assert result_of(200, {}, b"12.50", cut=False) == (
+        {"status": 200, "headers": {}, "truncated": False, "text": "12.50"},
+        None,
+    )
+    assert result_of(200, {}, b"\xff\xfe", cut=False)[1] == b"\xff\xfe"
+    packed = {"content-type": "text/plain", "content-encoding": "gzip"}
+    assert result_of(200, packed, gzip.compress(b"plain"), cut=False)[0]["text"] == "plain"
