@@ -150,3 +150,38 @@ async def test_only_a_database_that_is_away_is_asked_again_at_once(error: Lockst
     with pytest.raises(type(error)):
         await with_retries(transaction)
     assert made == tries
+
+
+@pytest.mark.parametrize("place", ["in a statement", "between two", "at the beginning"])
+async def test_a_transaction_that_is_cancelled_leaves_its_connection_clean_and_free(
+    database: Database, place: str
+) -> None:
+    """The pool has one connection, so that a lost one would be missed at once."""
+    began = asyncio.Event()
+
+    async def work() -> None:
+        if place == "at the beginning":
+            began.set()
+        async with database.tenant(TenantId(new_uuid())) as tx:
+            await tx.execute(text("SELECT set_config('lockstep.left_behind', 'yes', true)"))
+            began.set()
+            if place == "between two":
+                await asyncio.Event().wait()
+            await tx.execute(text("SELECT pg_sleep(0.2)"))
+
+    for _ in range(10):
+        began.clear()
+        task = asyncio.create_task(work())
+        await began.wait()
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with database.across_tenants(reason=WHY) as tx:
+            left = await tx.execute(
+                text(
+                    """SELECT current_setting('lockstep.left_behind', true) AS left_behind,
+                              current_setting('lockstep.tenant', true) AS tenant"""
+                )
+            )
+            assert [value or "" for value in left.one()] == ["", ""]

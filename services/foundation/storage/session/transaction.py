@@ -13,7 +13,7 @@ Observer = Callable[[str, Mapping[str, Any]], None]
 
 
 class Row(Protocol):
-    """A row; its columns are its attributes, and its members in order."""
+    """A row; its columns, which need names of their own, are its attributes, and its members in order."""
 
     def __getattr__(self, column: str) -> Any: ...
     def __getitem__(self, place: Any) -> Any: ...
