@@ -26,7 +26,7 @@ from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
 from control_plane.operations.routes import router as operations
 from control_plane.outcomes.routes import router as outcomes
 from control_plane.relay.final_usage import FinalUsage
-from control_plane.relay.senders import senders
+from control_plane.relay.senders import senders_to_executions, senders_to_gateway
 from control_plane.requests.queries import known_query
 from control_plane.reruns.routes import router as reruns
 from control_plane.resources import AppResources
@@ -147,13 +147,17 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     stack.push_async_callback(relay_database.close)
     bus = EventBus()
     app.state.bus = bus
-    wakeups = Wakeups(relay_pool, "outbox", bus=bus)
     gateway_client = GatewayClient(gateway, signer)
-    effects = senders(executions, gateway_client, FinalUsage(database, gateway_client))
-    relay = Relay(relay_database, wakeups, effects)
+    to_gateway = senders_to_gateway(gateway_client, FinalUsage(database, gateway_client))
     background = await stack.enter_async_context(VitalTasks())
-    background.start("wakeups", wakeups.run())
-    background.start("relay", relay.run())
+    # Each with its own wake-ups, as one event is for one loop.
+    for name, effects, told in (
+        ("to executions", senders_to_executions(executions), bus),
+        ("to the gateway", to_gateway, None),
+    ):
+        wakeups = Wakeups(relay_pool, "outbox", bus=told)
+        background.start(f"wakeups {name}", wakeups.run())
+        background.start(f"relay {name}", Relay(relay_database, wakeups, effects).run())
     redis = connect(str(settings.redis_url))
     stack.push_async_callback(redis.aclose)
     streams = Streams.of(database, RedisLiveText(redis), bus, settings)

@@ -1,9 +1,10 @@
 """What the control plane holds open while it runs, for every use case that needs more than a transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
+from control_plane.requests.estimate_turns import EstimateTurns
 from control_plane.settings import ControlPlaneSettings
 from control_plane.streams.holdings import Streams
 from foundation.cloud.objects.base import ObjectStore
@@ -22,3 +23,4 @@ class AppResources:
     gateway: GatewayClient
     presence: Presence
     streams: Streams
+    estimate_turns: EstimateTurns = field(default_factory=EstimateTurns)

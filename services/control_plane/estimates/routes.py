@@ -15,7 +15,7 @@ router = APIRouter(prefix="/tasks/{task_id}/estimate", tags=["tasks"])
     "",
     summary="What a run of the task may cost and how long it may take, before it is started",
     operation_id="estimate_run",
-    responses=refusals(404, 409, 413, 415),
+    responses=refusals(404, 409, 413, 415, 429),
 )
 async def estimate(task_id: TaskId, body: EstimateRun, caller: Runner, app: App) -> EstimateView:
     return await service.estimate(app, caller, task_id, body)

@@ -39,11 +39,12 @@ async def estimate(app: AppResources, caller: ApiCaller, task_id: TaskId, wanted
     """The bounds of the run that this would start; what `POST /runs` refuses is refused in the same words."""
     asked = await _read(app, caller, task_id, wanted)
     # Expressions over the input are evaluated, which may take a while, and other requests run in this loop.
-    plan = await asyncio.to_thread(_plan, asked, wanted.known_input())
-    shapes = plan.shapes()
-    bounds = dict(zip(shapes, await app.gateway.call_bounds(shapes), strict=True))
-    summing = Summing(bounds, budgets_hold=asked.budgets_hold)
-    run = await asyncio.to_thread(summing.run, plan)
+    async with app.estimate_turns.one(caller.tenant_id):
+        plan = await asyncio.to_thread(_plan, asked, wanted.known_input())
+        shapes = plan.shapes()
+        bounds = dict(zip(shapes, await app.gateway.call_bounds(shapes), strict=True))
+        summing = Summing(bounds, budgets_hold=asked.budgets_hold)
+        run = await asyncio.to_thread(summing.run, plan)
     return EstimateView.of(asked.task, asked.budget, run, budgets_hold=asked.budgets_hold)
 
 

@@ -1,5 +1,6 @@
 """How the control plane's effects leave the outbox: executions are started and stopped, money scopes closed."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -13,10 +14,12 @@ from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
 
 _log = logger(__name__)
+_AT_ONCE = 10
+"""Effects of one kind that are sent beside one another, so that a slow answer does not hold up a whole batch."""
 
 
-def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUsage) -> dict[OutboxKind, EffectSender]:
-    """How each kind of effect is sent; a failure leaves it in the outbox, to be sent again."""
+def senders_to_executions(executions: Executions) -> dict[OutboxKind, EffectSender]:
+    """How executions are started and stopped; a failure leaves an effect in the outbox, to be sent again."""
 
     async def start(effect: Due) -> None:
         name = execution_name(effect.run_id, effect.payload["generation"])
@@ -26,29 +29,42 @@ def senders(executions: Executions, gateway: GatewayClient, final_usage: FinalUs
         name = execution_name(effect.run_id, effect.payload["generation"])
         await executions.stop(name, cause=effect.payload["cause"])
 
+    return {
+        OutboxKind.START_EXECUTION: EffectSender(_some_at_once(start)),
+        OutboxKind.STOP_EXECUTION: EffectSender(_some_at_once(stop)),
+    }
+
+
+def senders_to_gateway(gateway: GatewayClient, final_usage: FinalUsage) -> dict[OutboxKind, EffectSender]:
+    """How the gateway learns of ended runs. A relay of its own sends this, so that no run waits for the gateway."""
+
     async def close(effect: Due) -> None:
         await gateway.close_run(effect.tenant_id, effect.run_id, generation=effect.payload["generation"])
         labels = metrics.RUN_DURATION.labels(str(effect.tenant_id), effect.payload["status"])
         labels.observe(effect.payload["seconds"])
 
     return {
-        OutboxKind.START_EXECUTION: EffectSender(_each(start)),
-        OutboxKind.STOP_EXECUTION: EffectSender(_each(stop)),
-        OutboxKind.CLOSE_RUN: EffectSender(_each(close)),
-        OutboxKind.CONFIRM_USAGE: EffectSender(_each(final_usage.confirm)),
+        OutboxKind.CLOSE_RUN: EffectSender(_some_at_once(close)),
+        OutboxKind.CONFIRM_USAGE: EffectSender(_some_at_once(final_usage.confirm)),
     }
 
 
-def _each(send: Callable[[Due], Awaitable[None]]) -> Deliver:
+def _some_at_once(send: Callable[[Due], Awaitable[None]]) -> Deliver:
     async def deliver(effects: Sequence[Due]) -> list[Due]:
-        failed = []
-        for effect in effects:
-            with bind(tenant_id=effect.tenant_id, run_id=effect.run_id):
-                try:
-                    await send(effect)
-                except LockstepError as error:
-                    _log.info("an effect could not be sent", extra={"kind": effect.kind.value, "error": error.detail})
-                    failed.append(effect)
-        return failed
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def is_sent(effect: Due) -> bool:
+            async with places:
+                with bind(tenant_id=effect.tenant_id, run_id=effect.run_id):
+                    try:
+                        await send(effect)
+                    except LockstepError as error:
+                        extra = {"kind": effect.kind.value, "error": error.detail}
+                        _log.info("an effect could not be sent", extra=extra)
+                        return False
+            return True
+
+        sent = await asyncio.gather(*map(is_sent, effects))
+        return [effect for effect, done in zip(effects, sent, strict=True) if not done]
 
     return deliver

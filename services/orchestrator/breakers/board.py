@@ -6,6 +6,9 @@ from foundation.contracts.presence import BreakerPresence
 from foundation.domain.states import StepKind
 from orchestrator.breakers.breaker import WorkerBreaker
 
+_OF_A_SERVICE = 3
+"""Fewer failures in a row than a step has attempts, so that also a step that is alone outlives an outage."""
+
 
 class WorkerBreakers:
     """One breaker for each service that steps need, and one for each kind of step.
@@ -15,8 +18,8 @@ class WorkerBreakers:
     """
 
     def __init__(self) -> None:
-        self.model_gateway = WorkerBreaker("model_gateway")
-        self.tool_launcher = WorkerBreaker("tool_launcher")
+        self.model_gateway = WorkerBreaker("model_gateway", failures=_OF_A_SERVICE)
+        self.tool_launcher = WorkerBreaker("tool_launcher", failures=_OF_A_SERVICE)
         self._kinds = {kind: WorkerBreaker(f"step_kind:{kind.value}") for kind in StepKind}
 
     def of_kind(self, kind: StepKind) -> WorkerBreaker:

@@ -113,13 +113,19 @@ class WorkerBreaker:
         return Trial(self, is_only_one=True)
 
     @contextmanager
-    def judged_by(self, *failures: type[Exception]) -> Iterator[Trial]:
-        """Makes the block one call: it failed if it raises one of these, and tells nothing if it raises another."""
+    def judged_by(self, *failures: type[Exception], began_nothing: type[Exception] | None = None) -> Iterator[Trial]:
+        """Makes the block one call: it failed if it raises one of these, and tells nothing if it raises another.
+
+        A call that only was to try whether things are well again, and that `began_nothing`, leaves as `BreakerOpen`:
+        an outage is not to use up the attempts of whichever step tries.
+        """
         trial = self.let_through()
         try:
             yield trial
-        except failures:
+        except failures as error:
             trial.failed()
+            if trial.is_only_one and began_nothing is not None and isinstance(error, began_nothing):
+                raise BreakerOpen(self.name, seconds=self.seconds_left) from error
             raise
         except BaseException:
             trial.says_nothing()

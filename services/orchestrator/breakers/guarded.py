@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.contracts.tool_job import JobState, ToolJob, ToolResult
 from orchestrator.breakers.breaker import WorkerBreaker
-from orchestrator.clients.launcher.base import Launcher, OnState
+from orchestrator.clients.launcher.base import Launcher, LauncherNotReached, OnState
 from orchestrator.clients.model_gateway.base import ModelGateway, OnText
 from orchestrator.clients.not_reached import NotReached
 from orchestrator.work import Work
@@ -20,7 +20,8 @@ class GuardedModelGateway:
     async def complete(
         self, work: Work, *, call_key: str, request: dict[str, Any], on_text: OnText | None = None
     ) -> dict[str, Any]:
-        with self._breaker.judged_by(NotReached):
+        # A call has a key: if it began all the same, its answer is stored, and the next one gets it.
+        with self._breaker.judged_by(NotReached, began_nothing=NotReached):
             return await self._gateway.complete(work, call_key=call_key, request=request, on_text=on_text)
 
     async def close(self) -> None:
@@ -35,7 +36,7 @@ class GuardedLauncher:
         self._breaker = breaker
 
     async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
-        with self._breaker.judged_by(NotReached) as trial:
+        with self._breaker.judged_by(NotReached, began_nothing=LauncherNotReached) as trial:
 
             async def on_state_of_one_that_answers(state: JobState) -> None:
                 # A job may take an hour, and what waits for this trial is not to wait for its end.

@@ -43,7 +43,9 @@ _FAULTS = text(
     LEFT JOIN LATERAL (
         SELECT a.status, a.expires_at FROM approvals a
         WHERE a.tenant_id = s.tenant_id AND a.run_id = s.run_id AND a.step_id = s.step_id
-          AND s.wait_reason = 'approval' LIMIT 1) a ON true
+          AND s.wait_reason = 'approval'
+        -- Of an agent's calls each has a request of its own: what was decided before says nothing about the open ones.
+        ORDER BY a.status = 'pending' DESC, a.expires_at LIMIT 1) a ON true
     LEFT JOIN LATERAL (
         SELECT array_agg(wanted.name ORDER BY wanted.name) FILTER (WHERE n.step_id IS NULL) AS missing,
                array_agg(wanted.name ORDER BY wanted.name) FILTER (

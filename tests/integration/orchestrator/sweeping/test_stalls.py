@@ -308,6 +308,26 @@ async def test_a_run_that_hangs_is_found_within_a_minute_and_named(
     assert await found(scratch, run, now=now + timedelta(seconds=1)) == [] or hang.cause in FOUND_AT_ONCE
 
 
+async def test_a_request_that_was_decided_before_hides_no_later_one_of_its_step(
+    parts: Parts, scratch: ScratchDatabase
+) -> None:
+    """An agent asks about each call by itself."""
+    run = await a_run(parts.owner, steps=ASK)
+    call = """UPDATE approvals SET turn = {0}, tool_call_id = 'c{0}', tool = 'code.python', arguments = '{{}}',
+                                  call_digest = sha256('{0}') WHERE run_id = :run AND turn IS NULL"""
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        for statement in (
+            ASKED,
+            request(status="cancelled"),
+            call.format(0),
+            request(status="pending", expires="interval '7 days'"),
+            call.format(1),
+        ):
+            await tx.execute(text(statement), {"run": run.run_id})
+    now = await look(parts, seconds=-1, empty=True)
+    assert await found(scratch, run, now=now + timedelta(minutes=5)) == []
+
+
 FOUND_AT_ONCE = {
     StallCause.REQUEST_LOST,
     StallCause.SUB_RUN_LOST,

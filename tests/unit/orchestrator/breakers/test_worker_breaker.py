@@ -97,3 +97,18 @@ def test_a_call_is_reported_once(breaker: WorkerBreaker) -> None:
     for _ in range(FAILURES):
         trial.failed()
     assert state(breaker) == "closed"
+
+
+def test_a_trial_that_began_nothing_is_told_as_an_open_breaker_and_any_other_failure_as_itself(
+    breaker: WorkerBreaker, clock: Clock
+) -> None:
+    for _ in range(FAILURES):
+        with pytest.raises(NotReached), breaker.judged_by(NotReached, began_nothing=NotReached):
+            raise NotReached("away")
+    clock.now += OPEN_SECONDS
+    with pytest.raises(BreakerOpen) as postponed, breaker.judged_by(NotReached, began_nothing=NotReached):
+        raise NotReached("away still")
+    assert postponed.value.retry_after == OPEN_SECONDS
+    clock.now += OPEN_SECONDS
+    with pytest.raises(NotReached), breaker.judged_by(NotReached):
+        raise NotReached("it may have begun")
