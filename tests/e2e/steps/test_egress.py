@@ -119,6 +119,7 @@ def test_what_a_tool_reaches_and_what_is_refused_are_in_the_runs_events_and_in_t
     ]
 
 
+@pytest.mark.full
 def test_the_http_tool_asks_the_same_proxy_and_the_tenants_policy_holds_for_what_runs(
     member: Member, site: int, opened: None
 ) -> None:

@@ -234,7 +234,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "a tool that is not there": (
         plan({"name": "a", "kind": "tool", "tool": "code.cobol"}),
         "/steps/0/tool",
-        "unknown tool 'code.cobol'; known are code.python",
+        "unknown tool 'code.cobol'; known are code.python, http",
     ),
     "an argument that is missing": (
         plan({"name": "a", "kind": "tool", "tool": "code.python"}),

@@ -46,7 +46,8 @@ def test_a_crew_whose_worker_is_killed_anywhere_asks_nothing_twice(
     survived(quiet, owner, run_id, EXPECTED[process])
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full), pytest.param(3, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_crews_that_are_killed_again_and_again_with_their_worker_survive(
     quiet: Stack, workers: Workers, seed: int, record_property: Callable[[str, object], None]
 ) -> None:
