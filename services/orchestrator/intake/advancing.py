@@ -134,7 +134,7 @@ class Advancer:
                 return await self._engines[work.claim.kind].run(work)
         except _EXPECTED:
             raise
-        except Exception as error:
+        except Exception as error:  # only counted here, and raised on to the edge that tells of it
             if is_unexpected(error):
                 trial.failed()
             raise

@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +19,7 @@ from orchestrator.failpoints import Failpoints
 from orchestrator.recording.outcome_writer import OutcomeWriter
 from orchestrator.work import StepFinished, Work
 
+T = TypeVar("T")
 _STATEMENTS = 7
 """More than either transaction has: a turn that is not needed any more is passed over."""
 
@@ -49,6 +50,24 @@ ORDERS = list(itertools.combinations(range(2 * _STATEMENTS), _STATEMENTS))
 """Which of the statements' places belong to the parking transaction."""
 
 
+async def _against_the_end_of_its_need(
+    parts: Parts, run: ARun, chosen: Sequence[int], take: Callable[[Taker], Awaitable[T]]
+) -> tuple[T, int]:
+    """What taking gave while `first` ended, with the statements in this order, and how often `second` was woken."""
+    order = tuple(0 if place in chosen else 1 for place in range(2 * _STATEMENTS))
+    holding, _ = await _holding(parts.taker, run)
+    turns = Turns(_STATEMENTS)
+    taker = Taker(StepwiseDatabase(parts.orchestrator, turns, 0), worker_id="worker-2", lease_seconds=45)
+    writer = OutcomeWriter(
+        StepwiseDatabase(parts.orchestrator, turns, 1), parts.taker, Failpoints(None, environment="test")
+    )
+    taking = asyncio.create_task(in_turns(turns, 0, lambda: take(taker)))
+    ending = asyncio.create_task(in_turns(turns, 1, lambda: writer.finished(holding, StepFinished({}), free_slots=0)))
+    await turns.play(order)
+    taken, _ = await asyncio.wait_for(asyncio.gather(taking, ending), 20)
+    return taken, await _wakeups(parts.owner, run)
+
+
 @pytest.mark.parametrize(
     "every",
     [pytest.param(40, id="sample"), pytest.param(1, id="all", marks=[pytest.mark.full, pytest.mark.timeout(1800)])],
@@ -58,25 +77,14 @@ async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
 ) -> None:
     sample = ORDERS[::every]
     seen: set[str] = set()
-    for chosen in sample:
-        order = tuple(0 if place in chosen else 1 for place in range(2 * _STATEMENTS))
+    for order in sample:
         run = await a_run(parts.owner)
-        holding, _ = await _holding(parts.taker, run)
-        turns = Turns(_STATEMENTS)
-        taker = Taker(StepwiseDatabase(parts.orchestrator, turns, 0), worker_id="worker-2", lease_seconds=45)
-        writer = OutcomeWriter(
-            StepwiseDatabase(parts.orchestrator, turns, 1), parts.taker, Failpoints(None, environment="test")
-        )
-        dispatch: StepDispatch = run.dispatch("second")
+        dispatch = run.dispatch("second")
 
-        taking = asyncio.create_task(in_turns(turns, 0, lambda t=taker, d=dispatch: t.take(d)))  # type: ignore[misc]
-        ending = asyncio.create_task(
-            in_turns(turns, 1, lambda r=writer, h=holding: r.finished(h, StepFinished({}), free_slots=0))  # type: ignore[misc]
-        )
-        await turns.play(order)
-        taken, _ = await asyncio.wait_for(asyncio.gather(taking, ending), 20)
+        async def take(taker: Taker, dispatch: StepDispatch = dispatch) -> Taken | TakeRefusal:
+            return await taker.take(dispatch)
 
-        woken = await _wakeups(parts.owner, run)
+        taken, woken = await _against_the_end_of_its_need(parts, run, order, take)
         if isinstance(taken, Taken):
             seen.add("claimed")
             assert woken == 0, f"claimed and woken as well: {order}"
@@ -88,14 +96,6 @@ async def test_a_parked_step_is_woken_exactly_once_whatever_the_order(
     assert seen == {"claimed", "parked"}
 
 
-async def _taken_together(taker: Taker, dispatches: Sequence[StepDispatch]) -> list[Taken | TakeRefusal]:
-    """What a worker does with the messages of a run that come in one batch."""
-    parked = await taker.park(dispatches)
-    return [
-        TakeRefusal.PARKED if one.step_id in parked else await taker.take(one, needs_met=True) for one in dispatches
-    ]
-
-
 @pytest.mark.parametrize(
     "every",
     [pytest.param(120, id="sample"), pytest.param(1, id="all", marks=[pytest.mark.full, pytest.mark.timeout(1800)])],
@@ -105,24 +105,18 @@ async def test_of_steps_that_are_taken_together_each_is_woken_or_claimed_once_wh
 ) -> None:
     sample = ORDERS[::every]
     seen: set[str] = set()
-    for chosen in sample:
-        order = tuple(0 if place in chosen else 1 for place in range(2 * _STATEMENTS))
+    for order in sample:
         run = await a_run(parts.owner, steps=THREE)
-        holding, _ = await _holding(parts.taker, run)
-        turns = Turns(_STATEMENTS)
-        taker = Taker(StepwiseDatabase(parts.orchestrator, turns, 0), worker_id="worker-2", lease_seconds=45)
-        writer = OutcomeWriter(
-            StepwiseDatabase(parts.orchestrator, turns, 1), parts.taker, Failpoints(None, environment="test")
-        )
         batch = [run.dispatch("third"), run.dispatch("second")]
-        taking = asyncio.create_task(in_turns(turns, 0, lambda t=taker, b=batch: _taken_together(t, b)))  # type: ignore[misc]
-        ending = asyncio.create_task(
-            in_turns(turns, 1, lambda r=writer, h=holding: r.finished(h, StepFinished({}), free_slots=0))  # type: ignore[misc]
-        )
-        await turns.play(order)
-        [third, second], _ = await asyncio.wait_for(asyncio.gather(taking, ending), 20)
 
-        woken = await _wakeups(parts.owner, run)
+        async def take(taker: Taker, batch: Sequence[StepDispatch] = batch) -> list[Taken | TakeRefusal]:
+            """What a worker does with the messages of a run that come in one batch."""
+            parked = await taker.park(batch)
+            return [
+                TakeRefusal.PARKED if one.step_id in parked else await taker.take(one, needs_met=True) for one in batch
+            ]
+
+        [third, second], woken = await _against_the_end_of_its_need(parts, run, order, take)
         seen.add("claimed" if isinstance(second, Taken) else "parked")
         assert isinstance(second, Taken) or second is TakeRefusal.PARKED, f"{second}: {order}"
         assert woken == (0 if isinstance(second, Taken) else 1), f"{second}, woken {woken} times: {order}"

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from fixtures.machine.postgres import ScratchDatabase
+from fixtures.models.drawn_plans import plans
 from fixtures.models.run_model import RunModel, Sent, StepModel
 from fixtures.running.parts import Parts, parts_on
 from fixtures.running.runs import ARun, a_run, database
@@ -27,7 +28,7 @@ from foundation.contracts.run_events import RunPaused
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import Failure, LeaseLost
 from foundation.domain.reruns import steps_to_retry
-from foundation.domain.states import PauseReason, RecoveryPolicy, RunStatus, StepStatus
+from foundation.domain.states import PauseReason, RunStatus, StepStatus
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Database, Transaction
 from foundation.workflow import endings, lapses, run_control
@@ -72,24 +73,12 @@ def world(scratch: ScratchDatabase) -> Iterator[World]:
     loop.close()
 
 
-@st.composite
-def plans(draw: st.DrawFn) -> list[StepModel]:
-    """Up to five steps, each of which needs any of those before it."""
-    steps: list[StepModel] = []
-    for number in range(draw(st.integers(2, 5))):
-        needs = draw(st.lists(st.sampled_from(steps), unique_by=lambda one: one.name, max_size=3)) if steps else []
-        policy = draw(st.sampled_from(list(RecoveryPolicy)))
-        names = tuple(sorted(need.name for need in needs))
-        steps.append(StepModel(f"s{number}", names, policy, tries=draw(st.integers(1, 3))))
-    return steps
-
-
 class RunMachine(RuleBasedStateMachine):
     """Rules are what messages, workers, sweepers and people do; after each of them all rows are compared."""
 
     world: World
 
-    @initialize(steps=plans())
+    @initialize(steps=plans(least=2, most=5))
     def begin(self, steps: list[StepModel]) -> None:
         self.model = RunModel({step.name: step for step in steps})
         self.leases: dict[str, LeaseFence] = {}

@@ -17,10 +17,10 @@ _IN_FULL = {"render_postcompile": True}
 class Statement:
     """SQL as the driver takes it, with its parameters as `%(name)s`."""
 
-    sql: str
+    sql: bytes
 
     def __str__(self) -> str:
-        return self.sql
+        return self.sql.decode()
 
 
 @cache
@@ -29,10 +29,10 @@ def text(*parts: str) -> Statement:
 
     A condition, or a sub-query, that several statements share is one of their parts.
     """
-    return Statement(str(read(" ".join(parts)).compile(dialect=_DIALECT)))
+    return Statement(str(read(" ".join(parts)).compile(dialect=_DIALECT)).encode())
 
 
 def put_together(built: ClauseElement) -> tuple[Statement, Mapping[str, Any]]:
     """What SQLAlchemy has put together as a statement with its values. Each call costs as much as a short query."""
     compiled = built.compile(dialect=_DIALECT, compile_kwargs=_IN_FULL)
-    return Statement(str(compiled)), compiled.params or {}
+    return Statement(str(compiled).encode()), compiled.params or {}

@@ -80,9 +80,8 @@ class Transaction:
             statement, brought = put_together(statement)
             given = {**brought, **given}
         if self._observe is not None:
-            self._observe(statement.sql, given)
-        # The driver's type for SQL admits literals only, which a text that was read from one is not any more.
-        await self._cursor.execute(statement.sql.encode(), given)
+            self._observe(str(statement), given)
+        await self._cursor.execute(statement.sql, given)
         result = self._cursor.pgresult
         rows = await self._cursor.fetchall() if result is not None and result.nfields else ()
         return Result(rows, self._cursor.rowcount)
@@ -91,5 +90,5 @@ class Transaction:
         """Sends a statement once for each set of values, in few round trips."""
         if self._observe is not None:
             for values in many:
-                self._observe(statement.sql, values)
-        await self._cursor.executemany(statement.sql.encode(), many)
+                self._observe(str(statement), values)
+        await self._cursor.executemany(statement.sql, many)

@@ -6,12 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from fixtures.models.drawn_plans import plans
 from fixtures.models.run_model import RunModel, StepModel
 from foundation.domain.reruns import StandingStep, steps_to_copy, steps_to_retry
 from foundation.domain.states import (
     RUN_TRANSITIONS,
     STEP_TRANSITIONS,
-    RecoveryPolicy,
     RunStatus,
     StepKind,
     StepStatus,
@@ -19,21 +19,10 @@ from foundation.domain.states import (
 )
 
 
-@st.composite
-def plans(draw: st.DrawFn) -> list[StepModel]:
-    steps: list[StepModel] = []
-    for number in range(draw(st.integers(1, 7))):
-        needs = draw(st.lists(st.sampled_from(steps), unique_by=lambda one: one.name, max_size=3)) if steps else []
-        policy = draw(st.sampled_from(list(RecoveryPolicy)))
-        names = tuple(sorted(need.name for need in needs))
-        steps.append(StepModel(f"s{number}", names, policy, tries=draw(st.integers(1, 3))))
-    return steps
-
-
 class Play(RuleBasedStateMachine):
     """Messages, holders, sweepers and people, in any order."""
 
-    @initialize(steps=plans())
+    @initialize(steps=plans(least=1, most=7))
     def begin(self, steps: list[StepModel]) -> None:
         self.model = RunModel({step.name: step for step in steps})
         self.token = 0
