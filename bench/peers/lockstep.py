@@ -84,6 +84,9 @@ def lockstep(folder: Path, upstream: Peer) -> Iterator[Lockstep]:
             "LOCKSTEP_ROUTES_FILE": str(ROUTES),
             "LOCKSTEP_SERVICE_PUBLIC_KEYS": json.dumps(KeySet([key]).as_dict(private=False)),
             "LOCKSTEP_REPLAY_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "LOCKSTEP_API_KEY_PEPPERS": json.dumps(
+                {"current": "p1", "peppers": {"p1": base64.b64encode(secrets.token_bytes(32)).decode()}}
+            ),
             "LOCKSTEP_GATEWAY_LIMITS": json.dumps(RATES),
             "LOCKSTEP_GATEWAY_INSTANCE_ID": "bench",
             "LOCKSTEP_GATEWAY_JOURNAL": str(folder / "journal"),

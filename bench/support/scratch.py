@@ -118,7 +118,7 @@ class Tenancy:
         async with self.owner.tenant(self.tenant_id) as tx:
             await runs.insert(tx, run)
             await plans.insert_steps(tx, self.tenant_id, run_id, definition, generation=1)
-            await plans.start_clock(tx, self.tenant_id, run_id)
+            await plans.start_clock(tx, self.tenant_id, run_id, definition)
             branches = await plans.open_branches(tx, self.tenant_id, run_id)
         return [
             StepDispatch(self.tenant_id, run_id, branch.step_id, 1, branch.tick, f"token-{branch.step_id}")

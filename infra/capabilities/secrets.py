@@ -4,12 +4,26 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.secret_values import PLACEHOLDER, REPLAY_KEY, SERVICE_PUBLIC_KEYS, SERVICE_SIGNING_KEY, USER_SIGNING_KEY
+from infra.peppers import API_KEY_PEPPERS
+from infra.secret_values import (
+    PLACEHOLDER,
+    REPLAY_KEY,
+    SERVICE_PUBLIC_KEYS,
+    SERVICE_SIGNING_KEY,
+    TENANT_SECRET_KEYS,
+    TENANT_SECRET_PUBLIC_KEYS,
+    USER_SIGNING_KEY,
+    WEBHOOK_KEY,
+)
 
 DESCRIPTIONS = {
     SERVICE_SIGNING_KEY: "Ed25519 private JWK with which services name themselves to each other",
     SERVICE_PUBLIC_KEYS: "JWKS with which services are verified",
     USER_SIGNING_KEY: "RSA private JWK of the issuer of users' tokens; used by the local issuer only",
+    API_KEY_PEPPERS: "the peppers with which API keys are hashed, and which is the current one",
+    TENANT_SECRET_KEYS: "JWKS of X25519 private keys that open tenants' secrets; for the tool runtime alone",
+    TENANT_SECRET_PUBLIC_KEYS: "JWKS for which tenants' secrets are closed; the first key is the one that is used",
+    WEBHOOK_KEY: "32 bytes, base64: the secrets with which webhooks are signed are derived from it",
     REPLAY_KEY: "32 bytes, base64: encrypts stored model answers",
 }
 

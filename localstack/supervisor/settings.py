@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     launcher_egress_private: str = Field(
         "[]", description="JSON list of the private `host:port` or `host:port=address` that tools may reach"
     )
+    launcher_egress_authorities: str = Field(
+        "", description="path of a PEM file of authorities that may sign the servers to which secrets are sent"
+    )
+    webhook_private: str = Field(
+        "[]", description="JSON list of the private `host:port` or `host:port=address` that webhooks may have"
+    )
     local_dir: Path = Field(ROOT / ".local", description="everything that the local stack writes")
     venvs_dir: Path = Field(ROOT / ".local" / "venvs", description="environments that are not the project's own")
     sandbox_root: Path = Field(

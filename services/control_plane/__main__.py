@@ -2,33 +2,25 @@
 
 import sys
 
-import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from control_plane.app import SERVICE, create_app
 from control_plane.settings import ControlPlaneSettings
-from foundation.http.server import Http, StoppingServer
+from foundation.http.serving.servers import StoppingServer, server_config
 from foundation.telemetry import logs, metrics, traces
+from foundation.telemetry.spans.buffer import KEPT
 
 _DRAIN_SECONDS = 5.0
+_END_SECONDS = 10
 
 
 def main() -> None:
     settings = ControlPlaneSettings()
     logs.configure(SERVICE, level=settings.log_level)
-    traces.configure(SERVICE)
+    traces.configure(SERVICE, into=KEPT)
     metrics.serve()
     app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port_control_plane,
-        http=Http,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=10,
-    )
+    config = server_config(app, host=settings.host, port=settings.port_control_plane, drain_seconds=_END_SECONDS)
 
     async def end_streams() -> None:
         """Streams of events are endless: their readers are sent away before the open connections are waited for."""

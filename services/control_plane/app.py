@@ -1,58 +1,58 @@
 """The control plane's web app."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import PostgresDsn
 
-from control_plane.approvals.routes import router as approvals
-from control_plane.artifacts.routes import router as artifacts
-from control_plane.budget_warnings.routes import router as budget_warnings
-from control_plane.budgets.routes import router as budgets
-from control_plane.checkpoints.routes import router as checkpoints
-from control_plane.comparisons.routes import router as comparisons
-from control_plane.dead_letters.routes import router as dead_letters
-from control_plane.durations.routes import router as durations
-from control_plane.estimates.routes import router as estimates
-from control_plane.events.routes import router as events
-from control_plane.explanations.routes import router as explanations
 from control_plane.gateway_client.client import GatewayClient
+from control_plane.governance.audit.anchors import AuditAnchors
+from control_plane.governance.audit.keeper import AuditKeeper
+from control_plane.governance.leaving import loops_of_leaving
 from control_plane.identity.callers import Callers
+from control_plane.identity.deletion_certificates import DeletionCertificates
 from control_plane.identity.issue_token import local_issuer
 from control_plane.identity.tokens import LoadKeys, UserTokenVerifier, keys_at
-from control_plane.operations.routes import router as operations
-from control_plane.outcomes.routes import router as outcomes
+from control_plane.insight.traces import service as traces
+from control_plane.people.local_login.routes import local_login
+from control_plane.people.users.service import active_tenant
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders_to_executions, senders_to_gateway
+from control_plane.requests.audited_calls import AuditedCalls
 from control_plane.requests.queries import known_query
-from control_plane.reruns.routes import router as reruns
 from control_plane.resources import AppResources
-from control_plane.runs.routes import router as runs
+from control_plane.routers import ROUTERS
+from control_plane.scheduling.opening import loops_unattended
 from control_plane.settings import ControlPlaneSettings
 from control_plane.streams.figures import measure_lag
 from control_plane.streams.holdings import Streams
-from control_plane.tasks.routes import router as tasks
-from control_plane.tenant_policy.routes import router as tenant_policy
-from control_plane.usage.routes import router as usage
-from control_plane.workers.routes import router as workers
+from control_plane.webhook_sending.courier import Courier
+from control_plane.webhook_sending.fan_out import FanOut
+from control_plane.webhook_sending.loops import forget, serve
+from control_plane.webhook_sending.post import Posting
+from control_plane.webhook_sending.signatures import WebhookSecrets
 from foundation.cloud.clients import Clients
 from foundation.cloud.executions.step_functions import StepFunctionsExecutions
 from foundation.cloud.live_text.redis import RedisLiveText
 from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.cloud.presence.redis import RedisPresence, connect
 from foundation.cloud.secrets import read_secret
-from foundation.http.correlation import Correlation
+from foundation.contracts.egress.sealing import Sealer
+from foundation.domain.people.api_keys import Peppers
+from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import answers, health_router
 from foundation.http.openapi import EVERYWHERE, install_openapi
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
-from foundation.storage.session.relay import Relay
-from foundation.telemetry.background import TaskSet, VitalTasks, begun_again
+from foundation.storage.session.outbox import OutboxKind
+from foundation.storage.session.relay import EffectSender, Relay
+from foundation.storage.spans.writing import SpanKeeper
+from foundation.telemetry.background import Loop, TaskSet, VitalTasks, begun_again
 from foundation.telemetry.bus.event_bus import EventBus
 
 SERVICE = "control_plane"
@@ -76,34 +76,16 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         separate_input_output_schemas=False,
         # A path with a trailing slash is 404; FastAPI would redirect to the host that the caller's Host header names.
         redirect_slashes=False,
+        telemetry=OWN_SPANS,
     )
     api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
-    for router in (
-        tasks,
-        estimates,
-        runs,
-        reruns,
-        checkpoints,
-        comparisons,
-        durations,
-        explanations,
-        events,
-        approvals,
-        outcomes,
-        dead_letters,
-        artifacts,
-        budgets,
-        budget_warnings,
-        tenant_policy,
-        usage,
-        operations,
-        workers,
-    ):
+    for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
     app.include_router(_health_routes(app))
     install_openapi(app)
     install_doors(app, body_limit=settings.body_limit)
+    app.add_middleware(AuditedCalls, trusted_hops=settings.trusted_hops)
     app.add_middleware(Correlation, service=SERVICE)
     return app
 
@@ -138,52 +120,114 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     objects = S3ObjectStore(await clients.s3(), settings.artifacts_bucket)
     gateway = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url), timeout=10))
     private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
-    signer = ServiceTokenSigner(private_jwk, service=SERVICE)
+    sealer = Sealer(json.loads(await read_secret(await clients.secretsmanager(), settings.tenant_secret_keys_secret)))
 
     pool = DatabaseSettings(url=PostgresDsn(settings.database_url), pool_size=settings.database_pool_size)
     relay_pool = DatabaseSettings(url=PostgresDsn(settings.database_url_relay), pool_size=2)
     database, relay_database = Database(pool, application=SERVICE), Database(relay_pool, application=SERVICE)
     stack.push_async_callback(database.close)
     stack.push_async_callback(relay_database.close)
-    bus = EventBus()
-    app.state.bus = bus
-    gateway_client = GatewayClient(gateway, signer)
+    app.state.bus = bus = EventBus()
+    gateway_client = GatewayClient(gateway, ServiceTokenSigner(private_jwk, service=SERVICE))
     to_gateway = senders_to_gateway(gateway_client, FinalUsage(database, gateway_client))
     background = await stack.enter_async_context(VitalTasks())
-    # Each with its own wake-ups, as one event is for one loop.
-    for name, effects, told in (
-        ("to executions", senders_to_executions(executions), bus),
-        ("to the gateway", to_gateway, None),
+    for name, senders, told in (
+        ("executions", senders_to_executions(executions), bus),
+        ("gateway", to_gateway, None),
     ):
-        wakeups = Wakeups(relay_pool, "outbox", bus=told)
-        background.start(f"wakeups {name}", wakeups.run())
-        background.start(f"relay {name}", Relay(relay_database, wakeups, effects).run())
+        _relay_to(name, senders, relay_database, Wakeups(relay_pool, "outbox", bus=told), background)
     redis = connect(str(settings.redis_url))
     stack.push_async_callback(redis.aclose)
     streams = Streams.of(database, RedisLiveText(redis), bus, settings)
+    anchors = AuditAnchors(database, S3ObjectStore(await clients.s3(), settings.anchors_bucket()))
+    webhook_secrets = WebhookSecrets(await read_secret(await clients.secretsmanager(), settings.webhook_key_secret))
+    posting = await stack.enter_async_context(Posting(settings.opened_to_webhooks()))
+    courier = Courier(database, posting, webhook_secrets)
+    stack.push_async_callback(courier.close)
+    peppers = Peppers.parse(await read_secret(await clients.secretsmanager(), settings.api_key_peppers_secret))
+    verifier = await _verifier(app, settings, clients, gateway)
+    callers = Callers(database, verifier, peppers, remember_seconds=settings.membership_seconds)
+    app.state.executions, app.state.gateway = executions, gateway
+    held = (settings, database, objects, callers, peppers, gateway_client, RedisPresence(redis), streams, sealer)
+    resources = AppResources(*held, webhook_secrets, DeletionCertificates(private_jwk))
+    _run_beside(
+        stack,
+        *_loops_of_streams(streams, bus),
+        *_loops_of_spans(stack, database, settings),
+        ("audit keeper", AuditKeeper(database, anchors).run),
+        ("webhooks", lambda: serve(FanOut(database), courier, bus)),
+        ("old deliveries of webhooks", lambda: forget(database, days=settings.webhook_delivery_days)),
+        *await loops_unattended(settings, database, clients),
+        *loops_of_leaving(resources, RedisLiveText(redis)),
+    )
+    return resources
+
+
+def _run_beside(stack: AsyncExitStack, *loops: tuple[str, Loop]) -> None:
+    """Runs loops until the app closes; one that fails begins again."""
     beside = TaskSet()
     stack.push_async_callback(beside.cancel)
-    beside.start(begun_again(streams.tail.run), name="tail of events")
-    beside.start(begun_again(streams.texts.run), name="live text")
-    beside.start(measure_lag(bus), name="lag of events")
+    for name, loop in loops:
+        beside.start(begun_again(loop), name=name)
 
-    verifier = UserTokenVerifier(
-        await _keys(app, settings, clients, gateway), issuer=settings.issuer, client_id=settings.audience
+
+def _relay_to(
+    name: str,
+    senders: Mapping[OutboxKind, EffectSender],
+    database: Database,
+    wakeups: Wakeups,
+    background: VitalTasks,
+) -> None:
+    """A relay has wake-ups of its own, as their one event is for one loop."""
+    background.start(f"wakeups of the relay to {name}", wakeups.run())
+    background.start(f"relay to {name}", Relay(database, wakeups, senders).run())
+
+
+def _loops_of_spans(
+    stack: AsyncExitStack, database: Database, settings: ControlPlaneSettings
+) -> tuple[tuple[str, Loop], ...]:
+    """What takes spans out of the process, and the old ones out of the database."""
+    spans = SpanKeeper.of_process(database)
+    stack.push_async_callback(spans.close)
+    kept = [("spans", loop) for loop in spans.loops()]
+    return (*kept, ("old spans", lambda: traces.forget_old(database, days=settings.trace_days)))
+
+
+def _loops_of_streams(streams: Streams, bus: EventBus) -> tuple[tuple[str, Loop], ...]:
+    return (
+        ("tail of events", streams.tail.run),
+        ("live text", streams.texts.run),
+        ("lag of events", lambda: measure_lag(bus)),
     )
-    app.state.executions, app.state.gateway = executions, gateway
-    callers = Callers(database, verifier, remember_seconds=settings.membership_seconds)
-    return AppResources(settings, database, objects, callers, gateway_client, RedisPresence(redis), streams)
+
+
+async def _verifier(
+    app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient
+) -> UserTokenVerifier:
+    keys = await _keys(app, settings, clients, client)
+    return UserTokenVerifier(keys, issuer=settings.issuer, client_id=settings.audience)
 
 
 async def _keys(app: FastAPI, settings: ControlPlaneSettings, clients: Clients, client: httpx.AsyncClient) -> LoadKeys:
     """The issuer's keys: over HTTP, or this process's own, which it then publishes."""
     if settings.jwks_url is not None:
         return keys_at(settings.jwks_url, client)
-    jwks = (await local_issuer(settings, clients)).jwks()
+    issuer = await local_issuer(settings, clients)
+    jwks = issuer.jwks()
 
     @app.get("/.well-known/jwks.json", include_in_schema=False)
     async def published() -> dict[str, object]:
         return jwks
+
+    if settings.environment == "local":
+        app.include_router(
+            local_login(
+                issuer,
+                url=settings.issuer,
+                client_id=settings.audience,
+                tenant_of=lambda subject: active_tenant(app.state.resources.database, subject),
+            )
+        )
 
     async def own() -> dict[str, object]:
         return jwks

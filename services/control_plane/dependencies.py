@@ -6,14 +6,18 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from control_plane.identity.callers import ApiCaller, Operator
+from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.etags import IF_MATCH_PATTERN
 from control_plane.requests.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.resources import AppResources
-from foundation.domain.permissions import Permission
+from foundation.domain.errors import Forbidden
+from foundation.domain.permissions import OPERATE, SIGNED_IN, Permission
+from foundation.storage.audit.calls import current_call
 from foundation.storage.session.database import Transaction
 from foundation.telemetry.logs import bind
+from foundation.telemetry.spans.record import SpanAttribute
+from foundation.telemetry.traces import annotate
 
 
 def app_resources(request: Request) -> AppResources:
@@ -36,12 +40,26 @@ _bearer = HTTPBearer(
 Credential = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
-def _text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
+def text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
     return credential.credentials if credential else None
 
 
-async def authenticated(app: App, credential: Credential) -> AsyncIterator[ApiCaller]:
-    caller = await app.callers.authenticate(_text_of(credential))
+def _audited(request: Request, caller: ApiCaller | Operator | Person, permission: str | None) -> None:
+    """Tells the audit who calls what; in the name of whom a refusal is written."""
+    if isinstance(caller, ApiCaller):
+        annotate({SpanAttribute.TENANT_ID: str(caller.tenant_id)})
+    call = current_call()
+    if call is None:
+        return
+    call.operation = getattr(request.scope.get("route"), "operation_id", None)
+    call.actor, call.permission = caller.actor, permission
+    call.operates = isinstance(caller, Operator)
+    call.tenant_id = caller.tenant_id if isinstance(caller, ApiCaller) else None
+
+
+async def authenticated(request: Request, app: App, credential: Credential) -> AsyncIterator[ApiCaller]:
+    caller = await app.callers.authenticate(text_of(credential))
+    _audited(request, caller, None)
     with bind(tenant_id=caller.tenant_id, actor=caller.actor):
         yield caller
 
@@ -49,37 +67,104 @@ async def authenticated(app: App, credential: Credential) -> AsyncIterator[ApiCa
 AnyCaller = Annotated[ApiCaller, Depends(authenticated)]
 
 
-def _needs(permission: Permission) -> object:
-    async def permitted(caller: AnyCaller) -> ApiCaller:
-        caller.require(permission)
+class Permitted:
+    """The caller of a route that asks for this permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission: str = permission
+        self._needed = permission
+
+    async def __call__(self, request: Request, caller: AnyCaller) -> ApiCaller:
+        _audited(request, caller, self.permission)
+        caller.require(self._needed)
         return caller
 
-    return Depends(permitted)
+
+class Overseen:
+    """An operator, who sees all, or a member of a tenant with this permission, who sees what concerns the tenant."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission: str = permission
+        self._needed = permission
+
+    async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
+        caller = await app.callers.operator_or_member(text_of(credential))
+        _audited(request, caller, self.permission)
+        if isinstance(caller, ApiCaller):
+            caller.require(self._needed)
+        with bind(actor=caller.actor):
+            yield caller
 
 
-async def operator(app: App, credential: Credential) -> AsyncIterator[Operator]:
-    caller = await app.callers.operator(_text_of(credential))
-    with bind(actor=caller.actor):
-        yield caller
+class SignedIn:
+    """A person with a token, whichever tenants they belong to, and whatever they may do there."""
+
+    permission: str = SIGNED_IN
+
+    async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Person]:
+        person = await app.callers.person(text_of(credential))
+        _audited(request, person, self.permission)
+        with bind(actor=person.actor):
+            yield person
 
 
-async def overseer(app: App, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
-    caller = await app.callers.operator_or_member(_text_of(credential))
-    if isinstance(caller, ApiCaller):
-        caller.require(Permission.ADMINISTER)
-    with bind(actor=caller.actor):
-        yield caller
+class Operated:
+    """An operator of the platform; a member of a tenant is refused, whatever role they have there."""
+
+    permission: str = OPERATE
+
+    async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator]:
+        caller = await app.callers.operator_or_member(text_of(credential))
+        _audited(request, caller, self.permission)
+        if not isinstance(caller, Operator):
+            raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
+        with bind(actor=caller.actor):
+            yield caller
 
 
-PlatformOperator = Annotated[Operator, Depends(operator)]
-Overseer = Annotated[Operator | ApiCaller, Depends(overseer)]
-"""An operator, who sees all, or a tenant's administrator, who sees what concerns the tenant."""
+TaskReader = Annotated[ApiCaller, Depends(Permitted(Permission.TASKS_READ))]
+TaskWriter = Annotated[ApiCaller, Depends(Permitted(Permission.TASKS_WRITE))]
+RunReader = Annotated[ApiCaller, Depends(Permitted(Permission.RUNS_READ))]
+RunWriter = Annotated[ApiCaller, Depends(Permitted(Permission.RUNS_WRITE))]
+CheckpointDeleter = Annotated[ApiCaller, Depends(Permitted(Permission.CHECKPOINTS_DELETE))]
+ArtifactReader = Annotated[ApiCaller, Depends(Permitted(Permission.ARTIFACTS_READ))]
+ArtifactWriter = Annotated[ApiCaller, Depends(Permitted(Permission.ARTIFACTS_WRITE))]
+ApprovalReader = Annotated[ApiCaller, Depends(Permitted(Permission.APPROVALS_READ))]
+ApprovalDecider = Annotated[ApiCaller, Depends(Permitted(Permission.APPROVALS_DECIDE))]
+BudgetReader = Annotated[ApiCaller, Depends(Permitted(Permission.BUDGETS_READ))]
+BudgetWriter = Annotated[ApiCaller, Depends(Permitted(Permission.BUDGETS_WRITE))]
+LimitReader = Annotated[ApiCaller, Depends(Permitted(Permission.LIMITS_READ))]
+LimitWriter = Annotated[ApiCaller, Depends(Permitted(Permission.LIMITS_WRITE))]
+EgressReader = Annotated[ApiCaller, Depends(Permitted(Permission.EGRESS_READ))]
+EgressWriter = Annotated[ApiCaller, Depends(Permitted(Permission.EGRESS_WRITE))]
+ToolSourceReader = Annotated[ApiCaller, Depends(Permitted(Permission.TOOL_SOURCES_READ))]
+ToolSourceWriter = Annotated[ApiCaller, Depends(Permitted(Permission.TOOL_SOURCES_WRITE))]
+SecretReader = Annotated[ApiCaller, Depends(Permitted(Permission.SECRETS_READ))]
+SecretWriter = Annotated[ApiCaller, Depends(Permitted(Permission.SECRETS_WRITE))]
+WebhookReader = Annotated[ApiCaller, Depends(Permitted(Permission.WEBHOOKS_READ))]
+WebhookWriter = Annotated[ApiCaller, Depends(Permitted(Permission.WEBHOOKS_WRITE))]
+ScheduleReader = Annotated[ApiCaller, Depends(Permitted(Permission.SCHEDULES_READ))]
+ScheduleWriter = Annotated[ApiCaller, Depends(Permitted(Permission.SCHEDULES_WRITE))]
+TriggerReader = Annotated[ApiCaller, Depends(Permitted(Permission.TRIGGERS_READ))]
+TriggerWriter = Annotated[ApiCaller, Depends(Permitted(Permission.TRIGGERS_WRITE))]
+KillSwitchReader = Annotated[ApiCaller, Depends(Permitted(Permission.KILL_SWITCH_READ))]
+KillSwitchWriter = Annotated[ApiCaller, Depends(Permitted(Permission.KILL_SWITCH_WRITE))]
+UsageReader = Annotated[ApiCaller, Depends(Permitted(Permission.USAGE_READ))]
+TenantWriter = Annotated[ApiCaller, Depends(Permitted(Permission.TENANT_WRITE))]
+MemberWriter = Annotated[ApiCaller, Depends(Permitted(Permission.MEMBERS_WRITE))]
+MemberReader = Annotated[ApiCaller, Depends(Permitted(Permission.MEMBERS_READ))]
+KeyReader = Annotated[ApiCaller, Depends(Permitted(Permission.API_KEYS_READ))]
+KeyWriter = Annotated[ApiCaller, Depends(Permitted(Permission.API_KEYS_WRITE))]
+ServiceAccountWriter = Annotated[ApiCaller, Depends(Permitted(Permission.SERVICE_ACCOUNTS_WRITE))]
+AuditReader = Annotated[ApiCaller, Depends(Permitted(Permission.AUDIT_READ))]
+RoleWriter = Annotated[ApiCaller, Depends(Permitted(Permission.ROLES_WRITE))]
 
-Reader = Annotated[ApiCaller, _needs(Permission.READ)]
-Runner = Annotated[ApiCaller, _needs(Permission.RUN)]
-Decider = Annotated[ApiCaller, _needs(Permission.DECIDE)]
-Definer = Annotated[ApiCaller, _needs(Permission.DEFINE)]
-Administrator = Annotated[ApiCaller, _needs(Permission.ADMINISTER)]
+Overseer = Annotated[Operator | ApiCaller, Depends(Overseen(Permission.OPERATIONS_READ))]
+TenantOwnerOrOperator = Annotated[Operator | ApiCaller, Depends(Overseen(Permission.TENANT_WRITE))]
+TenantReader = Annotated[Operator | ApiCaller, Depends(Overseen(Permission.TENANT_READ))]
+TraceReader = Annotated[Operator | ApiCaller, Depends(Overseen(Permission.RUNS_READ))]
+SomebodySignedIn = Annotated[Person, Depends(SignedIn())]
+PlatformOperator = Annotated[Operator, Depends(Operated())]
 
 
 async def transaction(app: App, caller: AnyCaller) -> AsyncIterator[Transaction]:

@@ -13,14 +13,13 @@ from uuid import UUID, uuid5
 from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings
 
-from control_plane.identity.callers import KEY_PREFIX
 from control_plane.identity.issue_token import local_issuer
 from control_plane.settings import ControlPlaneSettings
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import read_secret
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
+from foundation.domain.people.api_keys import KEY_PREFIX, Peppers, hint_of
 from foundation.storage.people import sample_tenant
-from foundation.storage.people.api_keys import digest_of_key
 from foundation.storage.people.sample_tenant import SampleTenant
 from foundation.storage.session.database import Database, DatabaseSettings
 
@@ -45,7 +44,9 @@ async def make_sample_tenant() -> dict[str, str]:
     tenant_id = TenantId(uuid5(_NAMESPACE, "tenant"))
     async with Clients() as clients:
         issuer = await local_issuer(settings, clients)
-        secret = await read_secret(await clients.secretsmanager(), settings.user_key_secret)
+        secrets = await clients.secretsmanager()
+        secret = await read_secret(secrets, settings.user_key_secret)
+        peppers = Peppers.parse(await read_secret(secrets, settings.api_key_peppers_secret))
     # Only the key's hash is stored, so that the same key can be printed again it is derived from the local secret.
     key = KEY_PREFIX + hmac.new(secret.encode(), b"sample gateway key", hashlib.sha256).hexdigest()
     tenant = SampleTenant(
@@ -54,8 +55,8 @@ async def make_sample_tenant() -> dict[str, str]:
         user_id=UserId(uuid5(_NAMESPACE, "owner")),
         subject=_SUBJECT,
         api_key_id=ApiKeyId(uuid5(_NAMESPACE, "gateway key")),
-        api_key_digest=digest_of_key(key),
-        api_key_hint=f"…{key[-4:]}",
+        api_key_digest=peppers.digest(key),
+        api_key_hint=hint_of(key),
         settings={"limits": {"tenant": {"requests_a_minute": _REQUESTS_A_MINUTE}}},
     )
     database = Database(DatabaseSettings(url=owner.database_url, pool_size=1), application="sample tenant")

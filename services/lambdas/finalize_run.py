@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 from foundation.contracts.step_message import ExecutionInput
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.states import RunStatus
 from foundation.storage.ledger import final_usage
 from foundation.storage.session.database import Database
 from foundation.workflow import endings, run_control
+from foundation.workflow.failures.placing import place
 from lambdas.container import Function
 
 _MOST_LOOKS, _BETWEEN_SECONDS = 30, 0.1
@@ -25,15 +25,16 @@ async def finalize_run(database: Database, request: FinalizeRequest) -> dict[str
     await _until_recorded(database, request)
     async with database.tenant(request.tenant_id) as tx:
         # Steps before their run, as in every transaction, so that none waits for another in a circle.
-        await run_control.lock_unfinished_steps(tx, request.tenant_id, request.run_id)
-        run = await run_control.lock_run(tx, request.tenant_id, request.run_id)
+        run = await run_control.lock_run_and_unfinished_steps(tx, request.tenant_id, request.run_id)
         if run is None or run.generation != request.generation or run.status is not RunStatus.RUNNING:
             return {"status": run.status.value if run else "unknown", "changed": False}
         if request.fault is not None:
             # Step Functions names its own errors: States.Timeout, States.HeartbeatTimeout, or another one.
             timed_out = "Timeout" in str(request.fault.get("Error", ""))
             cause = RunStatus.TIMED_OUT if timed_out else RunStatus.FAILED
-            error = Failure(FailureCode.EXECUTION_FAILED, f"Step Functions: {request.fault.get('Error')}").as_json()
+            detail = f"Step Functions: {request.fault.get('Error')}"
+            failure = Failure(FailureCode.EXECUTION_FAILED, detail, retryable=True)
+            error = await place(tx, run.tenant_id, run.run_id, failure)
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=cause, error=error)
         status = await endings.end_from_steps(tx, run)
     return {"status": status.value, "changed": True}

@@ -5,7 +5,8 @@ from typing import Any
 from foundation.contracts.definition import definition_faults
 from foundation.contracts.run_events import RunRunning
 from foundation.contracts.step_message import ExecutionInput
-from foundation.domain.errors import Failure, InvalidDefinition
+from foundation.domain.errors import InvalidDefinition
+from foundation.domain.failures import Failure
 from foundation.domain.plan import INLINE_STEPS
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import run_events
@@ -19,8 +20,7 @@ async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any
     """`mode` is `inline`, `distributed`, or `none` when this generation has nothing (more) to do."""
     async with database.tenant(request.tenant_id) as tx:
         # Steps before their run, as in every transaction, so that none waits for another in a circle.
-        await run_control.lock_unfinished_steps(tx, request.tenant_id, request.run_id)
-        run = await run_control.lock_run(tx, request.tenant_id, request.run_id)
+        run = await run_control.lock_run_and_unfinished_steps(tx, request.tenant_id, request.run_id)
         if run is None or run.generation != request.generation:
             return {"mode": "none", "reason": "this generation is over", "items": []}
         if run.status not in {RunStatus.PENDING, RunStatus.RUNNING}:
@@ -29,11 +29,12 @@ async def init_run(database: Database, request: ExecutionInput) -> dict[str, Any
         # A later generation, or a repeat of this call, finds the steps that the first one has inserted.
         if not await plans.has_steps(tx, run.tenant_id, run.run_id):
             if faults := definition_faults(plan.definition):
-                error = Failure(InvalidDefinition.code, "; ".join(fault.detail for fault in faults)).as_json()
-                await endings.end_refused(tx, run, error=error)
+                detail = "; ".join(fault.detail for fault in faults)
+                failure = Failure(InvalidDefinition.code, detail, retryable=False)
+                await endings.end_refused(tx, run, failure=failure)
                 return {"mode": "none", "reason": "the definition is invalid", "items": []}
             await plans.insert_steps(tx, run.tenant_id, run.run_id, plan.definition, generation=run.generation)
-        seconds = await plans.start_clock(tx, run.tenant_id, run.run_id)
+        seconds = await plans.start_clock(tx, run.tenant_id, run.run_id, plan.definition)
         await run_events.append(tx, run.tenant_id, run.run_id, [RunRunning(generation=run.generation)])
         await set_clock_above(tx, run.tenant_id, run.parent_run_id)
         branches = await plans.open_branches(tx, run.tenant_id, run.run_id)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from redis.exceptions import RedisError
 
 from foundation.domain.errors import DependencyUnavailable
-from foundation.http.correlation import Correlation
+from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import Check, health_router
 from llm_gateway.admin.routes import admin_router
@@ -56,7 +56,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
             _spare_the_collector()
             yield
 
-    admin = FastAPI(title="Lockstep LLM gateway", lifespan=lifespan)
+    admin = FastAPI(title="Lockstep LLM gateway", lifespan=lifespan, telemetry=OWN_SPANS)
     install_doors(admin)
     app = GatewayApp(admin)
     return app  # the lifespan above names it

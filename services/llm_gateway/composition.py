@@ -11,6 +11,7 @@ from foundation.cloud.clients import Clients
 from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.http.service_tokens import TokenVerifier
 from foundation.storage.session.database import Database, DatabaseSettings
+from foundation.storage.spans.writing import SpanKeeper
 from foundation.telemetry.background import TaskSet, begun_again, every
 from llm_gateway import lifecycle
 from llm_gateway.accounting.attempt_book import AttemptBook
@@ -117,9 +118,9 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         heartbeat = Heartbeat(seconds=settings.silence_seconds)
         stack.push_async_callback(money.housekeeping.sign_off)
         await lifecycle.prepare(money.housekeeping, money.writer, money.rebuilder)
-        _start_loops(stack, money, serving, breakers, vault, heartbeat)
+        _start_loops(stack, money, serving, breakers, vault, heartbeat, SpanKeeper.of_process(database))
         stack.push_async_callback(lifecycle.flush, money.book, money.writer)
-        authenticator = Authenticator(verifier, database)
+        authenticator = Authenticator(verifier, database, await secrets.api_key_peppers())
         pipeline = _build_pipeline(
             stack, money, authenticator, serving, vault, KeptItems(redis, vault), heartbeat, alerts
         )
@@ -147,7 +148,9 @@ def _start_loops(
     breakers: BreakerBoard,
     vault: AnswerVault,
     heartbeat: Heartbeat,
+    spans: SpanKeeper,
 ) -> None:
+    stack.push_async_callback(spans.close)
     loops = TaskSet()
     for loop in (
         *money.housekeeping.loops(),
@@ -157,6 +160,7 @@ def _start_loops(
         heartbeat.run,
         every(SYNC_SECONDS, breakers.sync, tolerate=AWAY),
         every(_EXPIRY_SECONDS, vault.forget_expired, tolerate=AWAY),
+        *spans.loops(),
     ):
         loops.start(begun_again(loop))
     stack.push_async_callback(loops.cancel)

@@ -17,6 +17,7 @@ from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.budget_headers import budget_headers, error_headers, limit_headers
 from llm_gateway.stages.call import CallFailed, Client, ModelCall, PlainAnswer
+from llm_gateway.stages.call_trace import CallTrace
 from llm_gateway.stages.dispatcher import Dispatcher
 from llm_gateway.stages.ending.plain_finisher import PlainFinisher
 from llm_gateway.stages.ending.stream_finisher import StreamFinisher
@@ -70,11 +71,13 @@ class Pipeline:
         body: bytes,
         *,
         request_id: UUID,
-        trace_id: str | None,
+        trace: CallTrace | None,
         client: Client,
     ) -> PlainAnswer | StreamedAnswer:
         """The answer to a request; raises a `LockstepError`, or `CallFailed`, for the dialect to word."""
         caller = await self._authenticator.identify(read_credential(headers))
+        if trace is not None:
+            trace.of_caller(caller)
         check_body(body)
         request = WIRES[dialect].read_request(body, headers)
         original = body
@@ -87,7 +90,7 @@ class Pipeline:
         identity = self._stored_answers.identify_call(caller, headers, original, dialect=dialect)
         if identity and (stored := await self._stored_answers.find(caller, identity)):
             return stored
-        call = ModelCall(caller, request, route, plan, bound, identity, trace_id, client, request_id)
+        call = ModelCall(caller, request, route, plan, bound, identity, trace, client, request_id)
         try:
             return await self._make_call(call)
         except AlreadyAnswered as error:

@@ -61,6 +61,9 @@ class GatewaySettings(RoutesSettings):
     replay_key: SecretStr | None = Field(
         default=None, description="32 bytes in base64, encrypts stored answers; absent: the secret lockstep/replay-key"
     )
+    api_key_peppers: SecretStr | None = Field(
+        default=None, description="what API keys are hashed with; absent: the secret lockstep/api-key-peppers"
+    )
     artifacts_bucket: str | None = Field(default=None, description="S3 bucket for stored answers above 64 KB")
 
     instance_id: str = Field(

@@ -10,6 +10,7 @@ import uvloop
 
 from foundation.domain.ids import new_uuid
 from foundation.telemetry import logs, metrics, traces
+from foundation.telemetry.spans.buffer import KEPT
 from orchestrator.app import SERVICE
 from orchestrator.resources import open_resources
 from orchestrator.settings import WorkerSettings
@@ -30,7 +31,7 @@ async def serve(settings: WorkerSettings) -> None:
 def main() -> None:
     settings = WorkerSettings()
     logs.configure(SERVICE, level=settings.log_level)
-    traces.configure(SERVICE)
+    traces.configure(SERVICE, into=KEPT)
     metrics.serve()
     uvloop.run(serve(settings))
 

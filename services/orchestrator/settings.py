@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, HttpUrl, RedisDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foundation.workflow.lapses import LEASE_SECONDS
+
 
 class WorkerSettings(BaseSettings):
     """Read from `LOCKSTEP_…` once, when the process starts; times are in seconds."""
@@ -29,7 +31,7 @@ class WorkerSettings(BaseSettings):
     concurrency: int = Field(
         default=8, ge=1, le=200, description="steps that one worker runs at once; one tenant has three quarters of them"
     )
-    lease_seconds: float = Field(default=45, ge=1, le=600)
+    lease_seconds: float = Field(default=LEASE_SECONDS, ge=1, le=600)
     renew_seconds: float = Field(default=15, gt=0, le=300)
     visibility_seconds: int = Field(default=60, ge=2, le=43_200)
     poll_seconds: int = Field(default=20, ge=0, le=20, description="longest long poll")

@@ -7,7 +7,9 @@ from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
 from foundation.contracts.steps.catalogue import Step
-from foundation.domain.errors import Failure
+from foundation.contracts.tools.catalogue import TOOLS
+from foundation.contracts.tools.contract import ToolContract
+from foundation.domain.failures import Failure, PlacedFailure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.doubtful_jobs import DoubtfulJob
@@ -31,6 +33,8 @@ class Work:
     """The steps that ended without an output, and that the run may complete without."""
     clock: StepClock
     """Runs while the step is worked on."""
+    tools: Mapping[str, ToolContract] = field(default_factory=lambda: TOOLS)
+    """The contracts of what it may call; its tenant's are among them once an engine has looked them up."""
 
     def resolve(self, value: Any, *at: str) -> Any:
         """The value with its `${…}` replaced; `ExpressionError` names the place `at` when one does not apply."""
@@ -59,12 +63,14 @@ class StepFinished:
 class MoreTurns:
     """The tick ended, the step goes on with its next turn on any worker.
 
-    `left_out` is what the turn's request did without, as its event tells it.
+    `left_out` is what the turn's request did without, as its event tells it. `partial` is what the step has by now: its
+    output, if it ends before it has another.
     """
 
     turn: int
     records: tuple[Record, ...] = field(default=())
     left_out: dict[str, int] | None = None
+    partial: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,23 @@ class ApprovalAsked:
     turn: int = 0
 
 
+TURNS_REMEDY = "fork the run from this step with a higher max_turns in `overrides`, or ask for less"
+"""A retry goes by the same definition, so that the turns would be used up in it as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandedBack:
-    """The tick ended before its step did, as the run is paused; what it recorded is read when the step goes on."""
+    """The tick ended before its step did, as the run is paused; what it recorded is read when the step goes on.
+
+    `partial` is what the step has by now: its output, if it ends before it has another.
+    """
+
+    partial: dict[str, Any] | None = None
+
+
+def partial_output(output: dict[str, Any]) -> dict[str, Any]:
+    """The output of a step that has not ended by itself, marked as what it is."""
+    return {**output, "partial": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +150,18 @@ class TickFailed(Exception):
         retry_after: float | None = None,
         records: tuple[Record, ...] = (),
         output: Any = None,
-        causes: tuple[Failure, ...] = (),
+        causes: tuple[PlacedFailure, ...] = (),
     ) -> None:
         super().__init__(detail)
-        self.failure = Failure(code, detail, causes=causes)
-        self.retryable = retryable
-        self.retry_after = retry_after
+        self.failure = Failure(code, detail, retryable=retryable, retry_after=retry_after, causes=causes)
         self.records = records
         self.output = output
         """What the step had by then; it is kept beside the failure when no other attempt is made."""
+
+    @property
+    def retryable(self) -> bool:
+        return self.failure.retryable
+
+    @property
+    def retry_after(self) -> float | None:
+        return self.failure.retry_after

@@ -12,14 +12,15 @@ from foundation.domain.errors import LockstepError
 from foundation.domain.ids import TenantId
 from foundation.domain.states import StepKind
 from foundation.http.health import answers
-from foundation.http.server import Http
+from foundation.http.serving.servers import SignalFreeServer, server_config
 from foundation.storage.session.relay import Relay
+from foundation.storage.spans.writing import SpanKeeper
 from foundation.telemetry import metrics
-from foundation.telemetry.background import cancelled, every
+from foundation.telemetry.background import begun_again, cancelled, every
 from foundation.telemetry.logs import logger
 from foundation.workflow.lines import turns
 from foundation.workflow.stalls import queue_watch
-from orchestrator.app import SignalFreeServer, create_app
+from orchestrator.app import create_app
 from orchestrator.breakers.board import WorkerBreakers
 from orchestrator.breakers.guarded import GuardedLauncher, GuardedModelGateway
 from orchestrator.claiming.leases import Leases
@@ -88,6 +89,7 @@ class Worker:
             concurrency=settings.concurrency,
         )
         effects = senders(held.queue, held.executions, Following(held.database, failpoints), failpoints)
+        self._spans = SpanKeeper.of_process(held.database)
         self._relay = Relay(held.relay_database, held.wakeups, effects)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,6 +107,7 @@ class Worker:
             await self._relay.relay_once()
         await cancelled(background)
         await self._signs.leave()
+        await self._spans.close()
         _log.info("the worker has stopped")
 
     def _engines(self, failpoints: Failpoints) -> Mapping[StepKind, Engine]:
@@ -127,6 +130,7 @@ class Worker:
             held.database,
             held.executions,
             every_seconds=settings.sweep_seconds,
+            lease_seconds=settings.lease_seconds,
             standstill_seconds=settings.standstill_seconds,
             budget_pause_seconds=settings.budget_pause_seconds,
         )
@@ -148,6 +152,7 @@ class Worker:
                 idle=lambda: self._consumer.waiting.shares.idle,
             ).run(),
             "line figures": self._report_lines(),
+            **{f"spans {at}": begun_again(loop) for at, loop in enumerate(self._spans.loops())},
             "health": self._server().serve(),
         }
 
@@ -185,17 +190,8 @@ class Worker:
             },
         )
         settings = self._settings
-        return SignalFreeServer(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port_worker_health,
-                http=Http,
-                ws="none",
-                log_config=None,
-                access_log=False,
-            )
-        )
+        # SIGTERM is the worker's, which drains first.
+        return SignalFreeServer(server_config(app, host=settings.host, port=settings.port_worker_health))
 
 
 async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

@@ -5,6 +5,8 @@ one), may ask whether it was cancelled (`GET /leases/{id}/cancellation`, held op
 token is dead after the first lease; the lease has a token of its own.
 """
 
+from pydantic import Field
+
 from foundation.contracts.message import Message
 from foundation.contracts.tool_job import ToolJob
 
@@ -13,9 +15,31 @@ EXIT_NO_SANDBOX = 69  # EX_UNAVAILABLE: the runner could not build a sandbox
 EXIT_FAILED = 70  # EX_SOFTWARE: a fault of ours
 
 
+class Injection(Message):
+    """A header that the job's proxy writes into each request to one host; `name` is that of the secret in it."""
+
+    name: str
+    host: str
+    header: str
+    text: str = Field(repr=False)
+
+
+class SearchUpstream(Message):
+    """Whom a search of the web asks, and where."""
+
+    provider: str
+    url: str
+
+
 class RunnerLease(Message):
-    """One job for one runner. `token` authorises what is said about this lease, nothing else."""
+    """One job for one runner. `token` authorises what is said about this lease, nothing else.
+
+    The secrets of the job are opened in `injections`, for the runner, which is outside the sandbox. `search` is given
+    to searches of the web alone.
+    """
 
     lease_id: str
-    token: str
+    token: str = Field(repr=False)
     job: ToolJob
+    injections: tuple[Injection, ...] = ()
+    search: SearchUpstream | None = None

@@ -8,8 +8,9 @@ from architecture.sources import named, python_files, tree_of
 
 _MAY = {
     "infra/aws.py": "hands its own environment to the CDK's program",
+    "services/tool_runtime/tools/programs/browser/sessions.py": "is a job's program, whose runner tells it so",
     "localstack/bootstrap.py": "runs before anything is installed",
-    "samples/run.py": "a program for people, of the standard library alone",
+    "samples/run.py": "a program for people, which is told where the API is as they are",
     "localstack/lambda_executor/lambda_executor/bootstrap.py": "is Lambda's runtime, whose contract is the environment",
     "localstack/lambda_executor/lambda_executor/executor.py": "is configured by LocalStack, through its environment",
     "localstack/lambda_executor/lambda_executor/object_writes.py": "is configured by LocalStack, the same way",
@@ -48,7 +49,7 @@ def _is_imported(node: ast.AST) -> bool:
 
 
 def _readers() -> set[str]:
-    files = python_files("services", "localstack", "infra", "samples", "bench")
+    files = python_files("services", "localstack", "infra", "samples", "bench", "clients")
     return {named(file) for file in files if _reads_environment(tree_of(file))}
 
 

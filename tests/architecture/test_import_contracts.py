@@ -26,7 +26,7 @@ SEEDS = {
     "SQL stays in foundation.storage": ("services/orchestrator/work.py", "sqlalchemy"),
     "PostgreSQL's driver stays in foundation and the supervisor": ("services/lambdas/settings.py", "psycopg"),
     "AWS stays in foundation.cloud, and in what deploys": ("services/orchestrator/work.py", "boto3"),
-    "FastAPI stays at the edges of the web apps": ("services/control_plane/budgets/service.py", "fastapi"),
+    "FastAPI stays at the edges of the web apps": ("services/control_plane/money/budgets/service.py", "fastapi"),
     "LangGraph stays in the agent's engine": ("services/orchestrator/engines/noop/engine.py", "langgraph"),
     "CrewAI stays in the program of a crew": ("services/orchestrator/engines/crew/engine.py", "crewai"),
     "The program of a crew has only CrewAI and the frames": (
@@ -44,9 +44,11 @@ SEEDS = {
     "Models are reached through the gateway's client": ("services/orchestrator/engines/noop/engine.py", "openai"),
     "HTTP clients stay where another process is asked": ("services/foundation/workflow/claims.py", "httpx"),
     "Schemas that tenants write are checked within bounds": (
-        "services/control_plane/budgets/service.py",
+        "services/control_plane/money/budgets/service.py",
         "jsonschema_rs",
     ),
+    "When schedules fire is told by one calendar": ("services/control_plane/scheduling/loops.py", "cronsim"),
+    "PDF is drawn in one place": ("services/control_plane/money/budgets/service.py", "fpdf"),
     "The tool runtime reaches neither database nor cloud": (
         "services/tool_runtime/protocol.py",
         "foundation.storage.tasks",

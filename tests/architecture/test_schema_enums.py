@@ -6,13 +6,18 @@ from enum import StrEnum
 import pytest
 
 from architecture.sources import ROOT
+from control_plane.governance.audit.schemas import AuditOutcome
 from foundation.contracts.gateway.budget_policy import BoundKind
 from foundation.contracts.tool_job import JobStatus
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.permissions import Role
+from foundation.domain.starts.schedules import CatchUp, FiringReason, FiringStatus, Overlap
+from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.domain.states import (
+    RUN_TERMINAL,
     ApprovalStatus,
     DeadLetterStatus,
+    DeliveryStatus,
     ExpiryPolicy,
     PauseReason,
     Priority,
@@ -20,9 +25,13 @@ from foundation.domain.states import (
     StepKind,
     StepStatus,
     WaitReason,
+    WebhookStatus,
 )
 from foundation.domain.tools import ToolEffect
+from foundation.storage.leaving.deletions import DeletionPhase, DeletionStatus
+from foundation.storage.leaving.exports import ExportStatus
 from foundation.storage.session.outbox import OutboxKind
+from foundation.telemetry.spans.record import RecordedKind, SpanStatus
 from llm_gateway.accounting.usage_event import AttemptReason
 
 SCHEMA = (ROOT / "schema.sql").read_text()
@@ -47,9 +56,23 @@ _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("steps", "kind", StepKind),
     ("approvals", "status", ApprovalStatus),
     ("dead_letters", "status", DeadLetterStatus),
+    ("webhooks", "status", WebhookStatus),
+    ("webhook_deliveries", "status", DeliveryStatus),
+    ("schedules", "overlap", Overlap),
+    ("schedules", "catch_up", CatchUp),
+    ("schedule_firings", "status", FiringStatus),
+    ("schedule_firings", "reason", FiringReason),
+    ("spans", "kind", RecordedKind),
+    ("spans", "status", SpanStatus),
+    ("tenant_exports", "status", ExportStatus),
+    ("tenant_deletions", "status", DeletionStatus),
+    ("tenant_deletions", "phase", DeletionPhase),
+    ("trigger_calls", "status", CallStatus),
+    ("trigger_calls", "reason", RefusalReason),
     ("approvals", "on_expiry", ExpiryPolicy),
     ("outbox", "kind", OutboxKind),
     ("memberships", "role", Role),
+    ("invitations", "role", Role),
     ("budgets", "scope", BudgetScope),
     ("budgets", "period", BudgetPeriod),
     ("tool_events", "effect", ToolEffect),
@@ -73,7 +96,10 @@ _OTHER_WORDS = {
     ("llm_events", "usage_source"): {"provider", "counted", "bound", "none", "report"},
     ("llm_events", "bound_kind"): set(BoundKind),
     ("tool_events", "status"): {"STARTED", "OUTCOME_UNKNOWN", *JobStatus},
+    ("schedule_firings", "run_status"): set(RUN_TERMINAL),
     ("artifacts", "status"): {"PENDING", "READY"},
+    ("audit_log", "outcome"): set(AuditOutcome),
+    ("platform_audit", "outcome"): set(AuditOutcome),
 }
 """Columns whose words no single enum has, written out: a word that is lost or added is seen."""
 

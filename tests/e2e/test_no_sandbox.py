@@ -20,12 +20,13 @@ def launcher_without_bubblewrap(stack: Stack, tmp_path: Path) -> Iterator[Servic
     """A launcher that finds every program of this machine but `bwrap`."""
     programs = programs_but("bwrap", folder=tmp_path / "programs", path=os.environ["PATH"])
     port = free_port()
-    keys = Path(__file__).parents[2] / ".local" / "run" / "service-public-keys.json"
+    keys = Path(__file__).parents[2] / ".local" / "run"
     environment = {
         "PATH": str(programs),
         "LOCKSTEP_PORT_LAUNCHER": str(port),
         "LOCKSTEP_SANDBOX_ROOT": str(tmp_path / "sandbox"),
-        "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(keys),
+        "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(keys / "service-public-keys.json"),
+        "LOCKSTEP_LAUNCHER_SECRET_KEYS_FILE": str(keys / "tenant-secret-keys.json"),
     }
     url = f"http://127.0.0.1:{port}"
     process = ServiceProcess("tool_runtime.launcher", url=url, environment=environment, log=tmp_path / "launcher.log")

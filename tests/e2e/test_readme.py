@@ -101,6 +101,9 @@ def test_the_runbook_of_breakers_can_be_followed_with_the_operator_s_token(stack
     assert "llm_circuit_breaker_state" in said
 
 
-def test_a_user_with_a_key_and_a_token_is_made_as_the_page_says(stack: Stack) -> None:
-    [block] = blocks(ACCESS)
-    assert run(block, stack).count('"next_cursor"') == 2
+def test_a_device_asks_to_be_let_in_and_a_key_is_made_as_the_page_says(stack: Stack) -> None:
+    device, key = blocks(ACCESS)
+    said = run(device, stack)
+    assert '"verification_uri_complete"' in said
+    assert "expired_token" in said  # of the code that stands on the page
+    assert '"key":"lsk_' in run(key, stack)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import subprocess
 import sys
 import termios
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.running.stack import Stack
+from fixtures.waiting import until
 from supervisor.commands.sql_prompt import statements
 
 ROOT = Path(__file__).parents[2]
@@ -74,9 +76,17 @@ def test_at_the_prompt_an_interrupt_drops_the_statement_and_a_cut_value_is_told(
     )
     os.close(theirs)
     said = _until(ours, b"lockstep=# ")
-    for typed in (b"SELECT 1,\n", b"\x03", b"SELECT pg_sleep(60);\n\x03", b"SELECT repeat('y', 200) AS two;\n"):
-        os.write(ours, typed)
-        said = _until(ours, b"lockstep=# ")
+    os.write(ours, b"SELECT 1,\n")
+    _until(ours, b"lockstep=# ")
+    _interrupt(ours, process.pid)
+    _until(ours, b"lockstep=# ")
+    # A terminal throws away what it still holds when it is interrupted, so that the statement has to run by then.
+    os.write(ours, b"SELECT pg_sleep(60);\n")
+    _until_it_sleeps(stack)
+    _interrupt(ours, process.pid)
+    _until(ours, b"lockstep=# ")
+    os.write(ours, b"SELECT repeat('y', 200) AS two;\n")
+    said = _until(ours, b"lockstep=# ")
     assert b"(1 row)" in said
     assert b"longer than 80 characters" in said
     os.write(ours, b"exit\n")
@@ -89,8 +99,36 @@ def _until(terminal: int, words: bytes) -> bytes:
     """What is said until these words come."""
     said = b""
     while words not in said:
+        ready, _, _ = select.select([terminal], [], [], 60)
+        assert ready, f"nothing more came after {said!r}"
         said += os.read(terminal, 4096)
     return said
+
+
+def _interrupt(terminal: int, pid: int) -> None:
+    """Ctrl-C, once the prompt waits.
+
+    Python's input() shows the prompt, then waits for a line. An interrupt between the two is only seen with the next
+    key that is pressed: a person presses once more, and this test would wait for ever.
+    """
+
+    def waits() -> bool | None:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("S") or None
+
+    until(waits, "the prompt's wait for a line")
+    os.write(terminal, b"\x03")
+
+
+def _until_it_sleeps(stack: Stack) -> None:
+    """Until a session of the prompt's login is in its statement."""
+    sleeping = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(60)%'"
+    with stack.superuser() as connection:
+
+        def runs() -> object:
+            connection.rollback()  # within a transaction PostgreSQL shows the sessions as they were at first
+            return connection.execute(sleeping).fetchone()
+
+        until(runs, "the statement of the prompt")
 
 
 @pytest.mark.stack

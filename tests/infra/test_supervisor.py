@@ -25,6 +25,7 @@ from supervisor.settings import ROOT, Settings
 
 pytestmark = pytest.mark.stack
 
+SERVICES = ["control-plane", "llm-gateway", "orchestrator", "tool-runtime"]
 GROUND = ["localstack-objects", "localstack-workflow", "postgres", "redis"]
 
 
@@ -126,6 +127,14 @@ def test_a_second_start_changes_nothing(settings: Settings) -> None:
     assert [pid_of(settings, name) for name in GROUND] == before
 
 
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    "name", ["control-plane", *(pytest.param(other, marks=pytest.mark.full) for other in SERVICES[1:])]
+)
+def test_a_service_ends_by_itself_when_it_is_told_to(settings: Settings, name: str) -> None:
+    assert f"{name} is stopped" in supervisor("restart", name)
+
+
 @pytest.mark.full
 @pytest.mark.serial
 def test_workflow_gets_its_stacks_back_after_a_crash(settings: Settings, workflow: Callable[[str], Any]) -> None:
@@ -153,6 +162,7 @@ def test_objects_deletions_and_keys_survive_a_stop(
 
 
 @pytest.mark.serial
+@pytest.mark.full
 def test_exported_objects_survive_a_crash(
     settings: Settings, objects: Callable[[str], Any], cloud: Cloud, an_object: tuple[str, bytes]
 ) -> None:

@@ -117,6 +117,7 @@ def test_what_a_killed_supervisor_left_is_ended(alone: Alone) -> None:
     assert alone.alive() == []
 
 
+@pytest.mark.full
 def test_a_stack_starts_after_its_supervisor_was_killed(alone: Alone) -> None:
     alone.do("start", "redis")
     os.kill(alone.pid("supervisor"), signal.SIGKILL)
@@ -131,6 +132,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(alone: Alone) -> None:
     until(lambda: not alone.alive() or None, "the end of the supervisor that has nothing to do")
 
 
+@pytest.mark.full
 def test_a_running_stack_is_not_mistaken_for_one_with_other_settings(alone: Alone) -> None:
     alone.do("start", "redis")
     alone.environment["LOCKSTEP_PORT_REDIS"] = str(free_ports(1)[0])
@@ -158,6 +160,7 @@ def test_an_unknown_process_is_refused_by_name(alone: Alone) -> None:
     assert "no process is called postgers" in refused.stderr
 
 
+@pytest.mark.full
 def test_data_survives_down_and_not_reset(alone: Alone) -> None:
     alone.do("start", "redis")
     alone.do("down")

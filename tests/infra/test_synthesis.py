@@ -76,6 +76,8 @@ def test_the_supervisor_says_the_names_that_the_stacks_make(local: Templates) ->
     assert {
         names["LOCKSTEP_STEPS_QUEUE_URL"].rpartition("/")[2],
         names["LOCKSTEP_STEPS_DLQ_URL"].rpartition("/")[2],
+        "lockstep-local-firings",
+        "lockstep-local-firings-dead",
     } == queues
     machine = of_type(local, "AWS::StepFunctions::StateMachine")[0]["StateMachineName"]
     assert names["LOCKSTEP_STATE_MACHINE_ARN"].rpartition(":")[2] == machine
@@ -83,7 +85,7 @@ def test_the_supervisor_says_the_names_that_the_stacks_make(local: Templates) ->
 
 
 def test_artifacts_are_versioned_encrypted_and_private(aws: Templates) -> None:
-    (bucket,) = of_type(aws, "AWS::S3::Bucket")
+    bucket, _ = of_type(aws, "AWS::S3::Bucket")
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["BucketEncryption"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
@@ -101,7 +103,8 @@ def test_no_role_may_do_everything(aws: Templates) -> None:
     """`*` as a resource stands only where the service knows no narrower one: log delivery and tracing."""
     open_actions = {
         action
-        for policy in of_type(aws, "AWS::IAM::Policy")
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        for policy in of_type(aws, kind)
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Resource"] == "*"
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
@@ -117,6 +120,24 @@ def test_only_the_run_machine_ending_wakes_the_reconciler(aws: Templates) -> Non
     assert rule["EventPattern"]["detail-type"] == ["Step Functions Execution Status Change"]
 
 
+def test_only_the_scheduler_of_this_account_sends_firings_and_only_to_their_queues(aws: Templates) -> None:
+    (group,) = of_type(aws, "AWS::Scheduler::ScheduleGroup")
+    assert group["Name"] == "lockstep-dev-schedules"
+    (role,) = [
+        one
+        for one in of_type(aws, "AWS::IAM::Role")
+        if one["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    ]
+    condition = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    assert condition == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    (keeper,) = of_type(aws, "AWS::IAM::ManagedPolicy")
+    keeps, hands_on, _ = keeper["PolicyDocument"]["Statement"]
+    assert keeps["Resource"] == "arn:aws:scheduler:*:*:schedule/lockstep-dev-schedules/*"
+    assert hands_on["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    firings = next(one for one in of_type(aws, "AWS::SQS::Queue") if one["QueueName"] == "lockstep-dev-firings")
+    assert firings["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
 def test_no_password_stands_in_an_aws_template(aws: Templates) -> None:
     for function in of_type(aws, "AWS::Lambda::Function"):
         url = function["Environment"]["Variables"]["LOCKSTEP_DATABASE_URL"]
@@ -128,7 +149,32 @@ def test_secrets_start_as_marked_placeholders(aws: Templates) -> None:
     assert {one["Name"] for one in secrets} == {
         "lockstep/service-signing-key",
         "lockstep/service-public-keys",
+        "lockstep/tenant-secret-keys",
+        "lockstep/tenant-secret-public-keys",
+        "lockstep/webhook-key",
         "lockstep/user-signing-key",
         "lockstep/replay-key",
+        "lockstep/api-key-peppers",
     }
     assert {one["GenerateSecretString"]["SecretStringTemplate"] for one in secrets} == {'{"placeholder":true}'}
+
+
+def test_people_s_tokens_name_their_tenant_before_they_are_made(aws: Templates, local: Templates) -> None:
+    [pool] = of_type(aws, "AWS::Cognito::UserPool")
+    assert pool["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaVersion"] == "V2_0"
+    assert (pool["UserPoolTier"], pool["AdminCreateUserConfig"]) == ("ESSENTIALS", {"AllowAdminCreateUserOnly": True})
+    [client] = of_type(aws, "AWS::Cognito::UserPoolClient")
+    assert (client["AllowedOAuthFlows"], client["GenerateSecret"]) == (["code"], False)
+    assert [one["GroupName"] for one in of_type(aws, "AWS::Cognito::UserPoolGroup")] == ["operator"]
+    handlers = [one["Handler"] for one in of_type(aws, "AWS::Lambda::Function")]
+    assert "lambdas.pre_token_generation.handler" in handlers
+    assert of_type(local, "AWS::Cognito::UserPool") == []
+    assert set(aws["LockstepIdentity"]["Outputs"]) == {"Issuer", "JwksUrl", "Audience"}
+
+
+def test_what_anchors_audits_is_locked_for_years_in_aws_and_not_here(aws: Templates, local: Templates) -> None:
+    _, anchors = of_type(aws, "AWS::S3::Bucket")
+    assert anchors["ObjectLockEnabled"] is True
+    assert anchors["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Days": 3650, "Mode": "COMPLIANCE"}
+    _, here = of_type(local, "AWS::S3::Bucket")
+    assert "ObjectLockConfiguration" not in here

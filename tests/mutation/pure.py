@@ -8,10 +8,11 @@ SERVICES = Path(__file__).resolve().parents[2] / "services"
 PACKAGES = ("foundation", "control_plane", "llm_gateway", "orchestrator", "tool_runtime", "lambdas")
 DOES_IO = (
     *("psycopg", "sqlalchemy", "redis", "aioboto3", "aiobotocore", "botocore"),
-    *("httpx", "aiohttp", "openai", "uvicorn", "langgraph", "aws_lambda_powertools", "argparse"),
+    *("http", "httpx", "aiohttp", "openai", "uvicorn", "langgraph", "aws_lambda_powertools", "argparse"),
     *("os", "socket", "select", "selectors", "subprocess", "ctypes", "mmap", "fcntl", "resource", "signal", "shutil"),
+    *("playwright", "lxml"),
 )
-"""Drivers, clients and servers, and what of the standard library reaches the kernel."""
+"""Drivers, clients and servers, what of the standard library reaches the kernel, and what is in sandboxes alone."""
 
 
 def pure_modules() -> dict[str, Path]:

@@ -61,4 +61,5 @@ class Cloud:
             "LOCKSTEP_STEPS_DLQ_URL": f"{queues}/{names.dead_steps_queue}",
             "LOCKSTEP_STATE_MACHINE_ARN": names.state_machine_arn,
             "LOCKSTEP_ARTIFACTS_BUCKET": names.artifacts_bucket,
+            "LOCKSTEP_AUDIT_BUCKET": names.audit_bucket,
         }

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.names import local_names
-from infra.secret_values import SERVICE_PUBLIC_KEYS, put_missing_values
+from infra.secret_values import put_missing_values
 from supervisor.clouds.cloud import Cloud
 from supervisor.clouds.objects_state import ObjectsState
 from supervisor.clouds.publisher import publish
@@ -23,16 +24,19 @@ _EXPORT_INTERVAL_SECONDS = 1.0
 
 
 class Objects:
-    """The steps of that process's start and stop; `state` is the folder that outlives it."""
+    """The steps of that process's start and stop; `state` is the folder that outlives it.
+
+    `key_files` get the secrets of these names, for processes that have no access to the cloud.
+    """
 
     def __init__(
-        self, *, cloud: Cloud, synthesis: Synthesis, state: Path, writes_file: Path, public_keys_file: Path
+        self, *, cloud: Cloud, synthesis: Synthesis, state: Path, writes_file: Path, key_files: Mapping[str, Path]
     ) -> None:
         self._cloud = cloud
         self._synthesis = synthesis
         self._state = ObjectsState(state)
         self._writes_file = writes_file
-        self._public_keys_file = public_keys_file
+        self._key_files = key_files
         self._exported_at = 0.0
         self._ready = False
         self._exporter: asyncio.Task[None] | None = None
@@ -56,8 +60,8 @@ class Objects:
             self._state.forget_versions()
             self._state.restore(self._cloud.client("s3", self._cloud.objects_url), secrets)
         put_missing_values(secrets)
-        # For processes that have no access to the cloud.
-        write_private(self._public_keys_file, secrets.get_secret_value(SecretId=SERVICE_PUBLIC_KEYS)["SecretString"])
+        for name, file in self._key_files.items():
+            write_private(file, secrets.get_secret_value(SecretId=name)["SecretString"])
         settings = self._cloud.settings
         for name, key in settings.provider_keys.items():
             if secret := settings.key_references[name]:

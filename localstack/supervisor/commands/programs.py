@@ -15,6 +15,8 @@ from supervisor.settings import ROOT, Settings, inherited_environment
 _SAMPLE = ("samples/run.py", "penguins")
 _SIDE_BY_SIDE = 3
 """Tests at a time: one more than a small machine has cores, because tests spend much of their time waiting."""
+_SLOWEST = ("--durations=40", "--durations-min=2")
+"""The tests that take the most time are told at the end, as all of them together have a bound."""
 _ADDRESSES = {
     "LOCKSTEP_API_URL": "API",
     "LOCKSTEP_GATEWAY_URL": "model gateway",
@@ -75,7 +77,7 @@ async def test(settings: Settings, *, full: bool) -> int:
 
 async def _timed(spent: dict[str, float], name: str, settings: Settings, *arguments: str) -> int:
     started = time.monotonic()
-    code = await _python(settings, "-m", "pytest", "-q", *arguments)
+    code = await _python(settings, "-m", "pytest", "-q", *_SLOWEST, *arguments)
     spent[name] = time.monotonic() - started
     return code
 

@@ -19,13 +19,18 @@ _NOT_ROOT = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 
 
 class Postgres:
-    """One cluster below the folder `data`; `passwords` are by login."""
+    """One cluster below the folder `data`; `passwords` are by login.
+
+    One that is not `durable` loses what it has when the machine fails: for what lives no longer than the process that
+    asked for it.
+    """
 
     # PostgreSQL's fast shutdown, which ends open connections and loses nothing that was committed.
     stop_signal = signal.SIGINT
 
-    def __init__(self, *, data: Path, port: int, passwords: dict[str, str]) -> None:
+    def __init__(self, *, data: Path, port: int, passwords: dict[str, str], durable: bool = True) -> None:
         self._data = data
+        self._durable = durable
         self._port = port
         self._passwords = passwords
 
@@ -38,7 +43,7 @@ class Postgres:
             "port": str(self._port),
             "unix_socket_directories": "",
             "max_connections": "200",
-            "fsync": "on",
+            "fsync": "on" if self._durable else "off",
             "synchronous_commit": "on",
             # By default tables get statistics after a minute; until then the first run would have bad plans.
             "autovacuum_naptime": "15s",
@@ -74,7 +79,7 @@ class Postgres:
 
     async def prepare_database(self) -> None:
         """Make the database, one login per service and the schema; every step may be repeated."""
-        await asyncio.to_thread(self._create_database_and_logins)
+        await asyncio.to_thread(self.create_database_and_logins)
         if (ROOT / "migrations").is_dir():
             await run(
                 sys.executable,
@@ -90,7 +95,8 @@ class Postgres:
                 what="bringing the schema up to date",
             )
 
-    def _create_database_and_logins(self) -> None:
+    def create_database_and_logins(self) -> None:
+        """Make what of them is missing, and give each login its password."""
         with psycopg.connect(self.url(database="postgres"), autocommit=True) as connection:
             names = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             if _DATABASE not in names:

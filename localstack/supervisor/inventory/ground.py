@@ -1,5 +1,8 @@
 """The processes that every service needs: PostgreSQL, Redis and two LocalStack processes."""
 
+import signal
+
+from infra.secret_values import SERVICE_PUBLIC_KEYS, TENANT_SECRET_KEYS
 from supervisor.clouds import emulator
 from supervisor.clouds.objects import Objects
 from supervisor.clouds.synthesis import INPUTS, Synthesis
@@ -11,6 +14,10 @@ from supervisor.processes.process import Group, Process
 from supervisor.settings import ROOT
 
 _EMULATOR = (ROOT / "localstack" / "lambda_executor", ROOT / "requirements" / "localstack.txt")
+
+# LocalStack takes five seconds to end and writes nothing that is read again: objects are exported before, and each
+# start deploys anew.
+_NOTHING_TO_SAVE = signal.SIGKILL
 
 
 def ground(here: Surroundings) -> list[Process]:
@@ -58,7 +65,10 @@ def _objects(here: Surroundings, synthesis: Synthesis) -> Process:
         synthesis=synthesis,
         state=paths.objects,
         writes_file=writes_file,
-        public_keys_file=here.public_keys_file,
+        key_files={
+            SERVICE_PUBLIC_KEYS: here.public_keys_file,
+            TENANT_SECRET_KEYS: here.tenant_secret_keys_file,
+        },
     )
 
     async def clear() -> None:
@@ -78,7 +88,7 @@ def _objects(here: Surroundings, synthesis: Synthesis) -> Process:
         save=objects.save,
         sources=_EMULATOR,
         deployed_from=INPUTS,
-        grace_seconds=5,
+        stop_signal=_NOTHING_TO_SAVE,
     )
 
 
@@ -101,5 +111,5 @@ def _workflow(here: Surroundings, synthesis: Synthesis) -> Process:
         deploy=Workflow(cloud=here.cloud, synthesis=synthesis).deploy,
         sources=_EMULATOR,
         deployed_from=INPUTS,
-        grace_seconds=5,
+        stop_signal=_NOTHING_TO_SAVE,
     )

@@ -72,14 +72,22 @@ def _launcher(here: Surroundings) -> Process:
         variables={
             "LOCKSTEP_SANDBOX_ROOT": str(here.settings.sandbox_root),
             "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
+            "LOCKSTEP_LAUNCHER_SECRET_KEYS_FILE": str(here.tenant_secret_keys_file),
             "LOCKSTEP_LAUNCHER_EGRESS_PRIVATE": here.settings.launcher_egress_private,
+            **_authorities(here.settings.launcher_egress_authorities),
         },
     )
+
+
+def _authorities(path: str) -> dict[str, str]:
+    """Left out where there are none, as an empty path would be this folder."""
+    return {"LOCKSTEP_LAUNCHER_EGRESS_AUTHORITIES": path} if path else {}
 
 
 def _control_plane(here: Surroundings) -> Process:
     variables = {
         "LOCKSTEP_ISSUER": here.issuer,
+        "LOCKSTEP_WEBHOOK_PRIVATE": here.settings.webhook_private,
         **here.database("control_plane", "relay"),
         **here.cloud_names(),
         **here.redis(),

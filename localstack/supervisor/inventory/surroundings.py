@@ -15,6 +15,7 @@ class Surroundings:
         self.passwords = passwords.load_or_create(settings.paths.passwords)
         self.cloud = Cloud(settings)
         self.public_keys_file = settings.paths.run / "service-public-keys.json"
+        self.tenant_secret_keys_file = settings.paths.run / "tenant-secret-keys.json"
         # Variables that a service makes after its start: the tokens of the sample tenant.
         self.minted: dict[str, str] = {}
         self.postgres = Postgres(data=settings.paths.postgres, port=settings.port_postgres, passwords=self.passwords)

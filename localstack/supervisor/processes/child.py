@@ -127,7 +127,9 @@ class Child:
                     LOG.exception("%s did not come back; next try in %.1f s", self.process.name, pause)
                     await self._end_tree()
 
-    async def stop(self) -> None:
+    async def stop(self) -> bool:
+        """Ask the process to end, and kill what is left of it after its grace; false says that it had to be killed."""
+        ended = True
         if self._watcher:
             self._watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -140,11 +142,15 @@ class Child:
             family = _family(running.pid)
             with contextlib.suppress(ProcessLookupError):
                 running.send_signal(self.process.stop_signal)
-            with contextlib.suppress(TimeoutError):
+            try:
                 await asyncio.wait_for(running.wait(), self.process.grace_seconds)
+            except TimeoutError:
+                ended = False
+                LOG.warning("%s does not end within %g s, and is killed", self.process.name, self.process.grace_seconds)
             _kill(family)
         await self._end_tree()
         self.state = State.STOPPED
+        return ended
 
     async def _end_tree(self) -> None:
         """Kill the process, its children and its session, as far as they still run."""

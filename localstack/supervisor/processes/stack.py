@@ -91,8 +91,8 @@ class Stack:
 
     async def _stop_one(self, child: Child, report: Report) -> None:
         started = time.monotonic()
-        await child.stop()
-        report(f"{child.process.name} is stopped", time.monotonic() - started)
+        how = "is stopped" if await child.stop() else "did not end by itself, and is killed"
+        report(f"{child.process.name} {how}", time.monotonic() - started)
 
     def idle(self) -> bool:
         return all(child.state is State.STOPPED for child in self.children.values())

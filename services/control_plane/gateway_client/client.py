@@ -16,7 +16,7 @@ from foundation.contracts.gateway.call_estimates import (
     CallsInQuestion,
 )
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
-from foundation.contracts.gateway.spending import RunMoney, ScopeName, Spending, SpendingQuery
+from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, ScopeName, Spending, SpendingQuery
 from foundation.domain.errors import DependencyUnavailable, NotFound
 from foundation.domain.ids import RunId, TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -33,6 +33,7 @@ _BREAKERS = TypeAdapter(list[Breaker])
 _ENTRIES = TypeAdapter(list[OperationsEntry])
 _SPENDING = TypeAdapter(Spending)
 _RUN_MONEY = TypeAdapter(RunMoney)
+_FORGOTTEN = TypeAdapter(ForgottenTenant)
 _ESTIMATES = TypeAdapter(CallEstimates)
 
 
@@ -63,6 +64,10 @@ class GatewayClient:
         except NotFound as error:
             # A gateway has this route in every version: whatever answered was not one, and one may answer next time.
             raise DependencyUnavailable("what answers at the gateway's address is no gateway") from error
+
+    async def forget_tenant(self, tenant_id: TenantId) -> ForgottenTenant:
+        """Removes what the gateways' Redis keeps of a tenant, once its calls hold nothing."""
+        return await self._ask("POST", f"/internal/tenants/{tenant_id}/forget", _FORGOTTEN)
 
     async def call_bounds(self, shapes: Sequence[CallShape]) -> list[CallBounds]:
         """What a call of each of these kinds takes at least and at most, in their order, as models are served now."""

@@ -1,38 +1,50 @@
 """From a credential to a caller: a token or key, its membership, and what its role permits."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
 from foundation.domain.ids import TenantId, UserId
-from foundation.domain.permissions import ApiKeyScope, Permission, Role, permits
+from foundation.domain.people.api_keys import KEY_PREFIX, Peppers
+from foundation.domain.permissions import ApiKeyScope, Grant, Permission, holders_of
 from foundation.storage.people import api_keys, tenancy
-from foundation.storage.people.api_keys import digest_of_key
-from foundation.storage.people.tenancy import Member
 from foundation.storage.session.database import Database
 
-KEY_PREFIX = "lsk_"
 _REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCaller:
-    """Who calls, in which tenant and role."""
+    """Who calls, in which tenant, and what they may do there."""
 
     tenant_id: TenantId
     user_id: UserId
-    role: Role
+    grant: Grant
+    """Of the membership, narrowed to what the key is for where one is used."""
     actor: str
     """How the audit trail names the caller: `user:<id>` or `key:<id>`."""
+    scopes: frozenset[ApiKeyScope] = frozenset(ApiKeyScope)
+    """What a key that this caller makes may be for: of a key its own, of a person all."""
+    until: datetime | None = None
+    """When the key that calls ends, and with it the latest of those that it makes; None: it does not, or a person."""
 
     def require(self, permission: Permission) -> None:
-        if not permits(self.role, permission):
+        if permission not in self.grant.permissions:
             raise Forbidden(
-                f"the role {self.role} does not permit to {permission}", remedy="ask an administrator of the tenant"
+                f"{self.grant.name} does not have the permission {permission}",
+                remedy=f"ask {holders_of(permission)}",
             )
+
+    def require_all(self, permissions: Collection[Permission], *, to: str) -> None:
+        """`Forbidden`, with the first few that are missing, unless the caller holds each of these permissions."""
+        missing = sorted(set(permissions) - self.grant.permissions)
+        if missing:
+            listed = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")  # noqa: PLR2004
+            raise Forbidden(f"to {to} you need what you do not hold yourself: {listed}", remedy="ask an owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +55,43 @@ class Operator:
     """How the platform's audit trail names them: `operator:<subject>`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in, whichever tenants they belong to; `tenant_id` is the one that their token names."""
+
+    subject: str
+    verified_email: str | None
+    tenant_id: TenantId | None
+
+    @property
+    def actor(self) -> str:
+        """How the platform's audit trail names them."""
+        return f"subject:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A caller, and for how many seconds the credential is valid; None: for longer than it is remembered."""
+
+    caller: ApiCaller
+    seconds: float | None = None
+
+
 class Callers:
     """Authenticates callers. A membership is remembered for a while, so a removed member may act that much longer."""
 
-    def __init__(self, database: Database, verifier: UserTokenVerifier, *, remember_seconds: float) -> None:
+    def __init__(
+        self, database: Database, verifier: UserTokenVerifier, peppers: Peppers, *, remember_seconds: float
+    ) -> None:
         self._database = database
         self._verifier = verifier
-        self._remembered: TTLCache[str, ApiCaller] = TTLCache(_REMEMBERED, ttl=remember_seconds)
+        self._peppers = peppers
+
+        def until(_name: str, found: _Found, now: float) -> float:
+            return now + (remember_seconds if found.seconds is None else min(remember_seconds, found.seconds))
+
+        self._remembered: TLRUCache[str, _Found] = TLRUCache(_REMEMBERED, ttu=until)
+        self._changes = 0
 
     async def authenticate(self, credential: str | None) -> ApiCaller:
         """The caller behind a bearer credential; `Unauthenticated` when there is none."""
@@ -58,12 +100,13 @@ class Callers:
             return await self._by_key(credential)
         return await self._member(await self._verifier.verify(credential))
 
-    async def operator(self, credential: str | None) -> Operator:
-        """The operator behind a bearer credential; `Forbidden` for everybody else who is known."""
-        caller = await self.operator_or_member(credential)
-        if not isinstance(caller, Operator):
-            raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
-        return caller
+    async def person(self, credential: str | None) -> Person:
+        """The person behind a token; `Forbidden` for keys, which are no people."""
+        credential = _required(credential)
+        if credential.startswith(KEY_PREFIX):
+            raise Forbidden("a key is nobody who signs in", remedy="send an access token of the identity provider")
+        claims = await self._verifier.verify(credential)
+        return Person(claims.subject, claims.verified_email, claims.tenant_id)
 
     async def operator_or_member(self, credential: str | None) -> Operator | ApiCaller:
         credential = _required(credential)
@@ -78,31 +121,45 @@ class Callers:
             raise Unauthenticated("the token names no tenant", remedy="sign in again with an active tenant")
         return await self._remember(f"user {tenant_id} {subject}", lambda: self._by_subject(tenant_id, subject))
 
-    async def _by_subject(self, tenant_id: TenantId, subject: str) -> ApiCaller:
+    async def _by_subject(self, tenant_id: TenantId, subject: str) -> _Found:
         async with self._database.tenant(tenant_id) as tx:
             member = await tenancy.member_by_subject(tx, tenant_id, subject)
-        return _caller(member, lambda m: f"user:{m.user_id}")
+            if member is None and await tenancy.is_suspended_for(tx, tenant_id, subject):
+                raise Unauthenticated("the tenant is suspended", remedy="ask who operates the platform")
+        if member is None:
+            remedy = "choose a tenant that you belong to"
+            raise Unauthenticated("this identity is no member of the tenant", remedy=remedy)
+        return _Found(ApiCaller(tenant_id, member.user_id, member.grant, f"user:{member.user_id}"))
 
     async def _by_key(self, credential: str) -> ApiCaller:
-        digest = digest_of_key(credential)
-        return await self._remember(f"key {digest.hex()}", lambda: self._by_digest(digest))
+        name = f"key {self._peppers.digest(credential).hash.hex()}"
+        return await self._remember(name, lambda: self._by_text(credential))
 
-    async def _by_digest(self, digest: bytes) -> ApiCaller:
+    async def _by_text(self, credential: str) -> _Found:
         async with self._database.across_tenants(reason="a key's tenant is not known before it is found") as tx:
-            key = await api_keys.find_usable_key(tx, digest)
+            key = await api_keys.find_usable_key(tx, self._peppers, credential)
         if key is None:
             raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
         if ApiKeyScope.API not in key.scopes:
             raise Forbidden("this key is for the model gateway only", remedy="use a key that has the scope `api`")
-        async with self._database.tenant(key.tenant_id) as tx:
-            member = await tenancy.member_by_id(tx, key.tenant_id, key.user_id)
-        return _caller(member, lambda _: f"key:{key.api_key_id}")
+        caller = ApiCaller(key.tenant_id, key.user_id, key.grant, f"key:{key.api_key_id}", key.scopes, key.usable_until)
+        return _Found(caller, key.usable_seconds)
 
-    async def _remember(self, name: str, find: Callable[[], Awaitable[ApiCaller]]) -> ApiCaller:
-        caller = self._remembered.get(name)
-        if caller is None:
-            caller = self._remembered[name] = await find()
-        return caller
+    async def _remember(self, name: str, find: Callable[[], Awaitable[_Found]]) -> ApiCaller:
+        found = self._remembered.get(name)
+        if found is None:
+            changes = self._changes
+            found = await find()
+            # Of a lookup during which something was forgotten nobody knows on which side of the change it read.
+            if changes == self._changes:
+                self._remembered[name] = found
+        return found.caller
+
+    def forget(self, tenant_id: TenantId) -> None:
+        """To be called after a transaction has changed who may do what in a tenant: this process knows at once."""
+        self._changes += 1
+        for name in [name for name, found in self._remembered.items() if found.caller.tenant_id == tenant_id]:
+            self._remembered.pop(name, None)
 
 
 def _required(credential: str | None) -> str:
@@ -110,9 +167,3 @@ def _required(credential: str | None) -> str:
         remedy = "send `Authorization: Bearer <token or key>`"
         raise Unauthenticated("no bearer credential was sent", remedy=remedy)
     return credential
-
-
-def _caller(member: Member | None, actor: Callable[[Member], str]) -> ApiCaller:
-    if member is None:
-        raise Unauthenticated("this identity is no member of the tenant", remedy="choose a tenant that you belong to")
-    return ApiCaller(member.tenant_id, member.user_id, member.role, actor(member))

@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 
+from opentelemetry.trace import SpanKind
+
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.relay.final_usage import FinalUsage
 from foundation.cloud.executions.base import Executions, execution_name
@@ -12,6 +14,7 @@ from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import Deliver, EffectSender
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
+from foundation.telemetry.traces import span
 
 _log = logger(__name__)
 _AT_ONCE = 10
@@ -23,7 +26,8 @@ def senders_to_executions(executions: Executions) -> dict[OutboxKind, EffectSend
 
     async def start(effect: Due) -> None:
         name = execution_name(effect.run_id, effect.payload["generation"])
-        await executions.start(name, json.dumps(effect.payload))
+        with span("start execution", traceparent=effect.payload.get("traceparent"), kind=SpanKind.PRODUCER):
+            await executions.start(name, json.dumps(effect.payload))
 
     async def stop(effect: Due) -> None:
         name = execution_name(effect.run_id, effect.payload["generation"])

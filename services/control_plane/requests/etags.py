@@ -29,3 +29,10 @@ def required_version(if_match: str | None) -> int:
         remedy = "read the resource and send its ETag as If-Match"
         raise VersionMismatch("If-Match with the resource's ETag is required", remedy=remedy)
     return expected
+
+
+def require_version(noun: str, version: int, expected: int | None) -> None:
+    """`VersionMismatch` unless the thing, which is now at `version`, is at the one that the caller has seen, if any."""
+    if expected is not None and version != expected:
+        remedy = f"read the {noun} again and repeat your change"
+        raise VersionMismatch(f"the {noun} is at version {version}, not {expected}", remedy=remedy)

@@ -7,7 +7,8 @@ from contextlib import ExitStack, aclosing
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from foundation.http.server import CUT
+from control_plane.requests.answers.negotiation import prefers
+from foundation.http.serving.connection import CUT
 from foundation.telemetry.background import cancelled
 from foundation.telemetry.logs import logger
 
@@ -20,20 +21,7 @@ _log = logger(__name__)
 
 def wants_event_stream(accept: str | None) -> bool:
     """Whether an Accept header names server-sent events, and JSON not before them."""
-    best: dict[str, tuple[float, int]] = {}
-    for place, part in enumerate((accept or "").split(",")):
-        media_type, *parameters = (one.strip().lower() for one in part.split(";"))
-        weight = next((_weight(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
-        best.setdefault(media_type, (weight, -place))
-    wanted = best.get(MEDIA_TYPE, (0.0, 0))
-    return wanted[0] > 0 and wanted > max(best.get(one, (0.0, 0)) for one in ("application/json", "application/*"))
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return prefers(MEDIA_TYPE, accept)
 
 
 class EventStreamResponse(Response):

@@ -2,7 +2,7 @@
 
 from starlette.convertors import Convertor, register_url_convertor
 
-WORDS = ("redrive", "verify")
+WORDS = ("redrive", "verify", "accept")
 
 
 class IdInPath(Convertor[str]):

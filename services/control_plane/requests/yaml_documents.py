@@ -68,6 +68,10 @@ def _check_line_breaks(body: bytes) -> None:
     raise InvalidDefinition(detail, faults=(Fault("", detail),), remedy="mend that line")
 
 
+class _AmbiguousError(NotAccepted):
+    """Readers of YAML do not agree about the value."""
+
+
 @dataclass(slots=True)
 class _Open:
     """A mapping or sequence whose end has not come yet; `key` is the one whose value comes next."""
@@ -132,7 +136,8 @@ class _Builder:
             raise self._refused(event, f"the key {event.value!r} is no text; quote it")
         if key in inside.lines:
             first = inside.lines[key]
-            raise self._refused(event, f"the key {key!r} stands twice in one object, first at line {first}")
+            reason = f"the key {key!r} stands twice in one object, first at line {first}"
+            raise self._refused(event, reason, as_kind=BadRequest)
         inside.key, inside.lines[key] = key, _place_of(event)[0]
 
     def _place(self, event: yaml.Event, value: Any) -> None:
@@ -157,13 +162,16 @@ class _Builder:
             raise self._refused(event, f"the tag {event.tag} is not read here; write plain values")
         try:
             return accept(_plain(event.value) if plain and event.tag is None else event.value)
-        except NotAccepted as error:
+        except _AmbiguousError as error:
             raise self._refused(event, error.reason) from error
+        except NotAccepted as error:
+            raise self._refused(event, error.reason, as_kind=BadRequest) from error
 
-    def _refused(self, event: yaml.Event, reason: str) -> InvalidDefinition:
+    def _refused(self, event: yaml.Event, reason: str, *, as_kind: type[BadRequest] = InvalidDefinition) -> BadRequest:
+        """What JSON cannot say either is refused as there; what only YAML can say, as an invalid definition."""
         line, column = _place_of(event)
         detail = f"{reason} (line {line}, column {column})"
-        return InvalidDefinition(detail, faults=(Fault(pointer_of(self._path()), detail),), remedy="mend that line")
+        return as_kind(detail, faults=(Fault(pointer_of(self._path()), detail),), remedy="mend that line")
 
     def _alias(self, event: yaml.AliasEvent) -> BadRequest:
         # A few aliases of aliases unfold into more than any memory holds.
@@ -203,7 +211,7 @@ def _plain(text: str) -> Any:
     kind = "bool" if text in _LETTERS else _kind_in_1_1(text)
     if kind == "str" and not _ONLY_IN_1_2.fullmatch(text):
         return text
-    raise NotAccepted(
+    raise _AmbiguousError(
         f"{text!r} is a text to some readers of YAML and {_NAMES.get(kind, 'a number')} to others; {_REMEDY}"
     )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from control_plane.streams.event_view import RunEventView
 from foundation.contracts.live_text import TextPiece
+from foundation.contracts.moments import told
 from foundation.storage.execution.event_streams import StreamedEvent
 
 HEARTBEAT = b": still here\n\n"
@@ -39,7 +40,7 @@ def text_frame(piece: TextPiece, *, offset: int, text: str) -> bytes:
     place = piece.place
     shown = {
         "type": TEXT_TYPE,
-        "at": piece.at.isoformat(),
+        "at": told(piece.at),
         "run_id": str(place.run_id),
         "step": place.step,
         "step_id": str(place.step_id),

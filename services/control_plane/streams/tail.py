@@ -87,17 +87,17 @@ class Tail:
             yield subscription
 
     async def run(self) -> None:
-        """Looks until the bus is drained."""
+        """Looks while there are readers, until it is cancelled or the bus is drained."""
         try:
-            with self._bus.subscribe(notices("outbox"), silent_seconds=float("inf")) as noticed:
-                while True:
-                    await self._joined.wait()
-                    if not self._listened():
-                        self._read_until.clear()
-                        self._joined.clear()
-                        continue
-                    await self._look_or_wait()
-                    await self._pause(noticed)
+            while True:
+                await self._joined.wait()
+                # Only with readers: what nobody takes would have the end of the process wait for it.
+                with self._bus.subscribe(notices("outbox"), silent_seconds=float("inf")) as noticed:
+                    while self._listened():
+                        await self._look_or_wait()
+                        await self._pause(noticed)
+                self._read_until.clear()
+                self._joined.clear()
         except BusClosed:
             _log.debug("the tail of events ends with the bus")
 

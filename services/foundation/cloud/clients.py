@@ -9,6 +9,7 @@ from aiobotocore.config import AioConfig
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_scheduler import EventBridgeSchedulerClient
     from types_aiobotocore_secretsmanager import SecretsManagerClient
     from types_aiobotocore_sqs import SQSClient
     from types_aiobotocore_stepfunctions import SFNClient
@@ -43,6 +44,9 @@ class Clients:
 
     async def stepfunctions(self) -> "SFNClient":
         return await self._stack.enter_async_context(self._session.client("stepfunctions", config=_CONFIG))
+
+    async def scheduler(self) -> "EventBridgeSchedulerClient":
+        return await self._stack.enter_async_context(self._session.client("scheduler", config=_CONFIG))
 
     async def s3(self) -> "S3Client":
         return await self._stack.enter_async_context(self._session.client("s3", config=_S3_CONFIG))

@@ -1,22 +1,29 @@
 """A task's definition: its steps, what they need, and the limits of a run."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from foundation.contracts.egress import HostPatterns
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.egress.hosts import allows
+from foundation.contracts.egress.policy import HostPatterns
+from foundation.contracts.egress.secrets import MAX_SECRETS, TaskSecret, doubled
 from foundation.contracts.expressions.evaluation import LITERAL_REMEDY, ExpressionError, expressions_in, steps_read_by
 from foundation.contracts.message import Message
 from foundation.contracts.steps.base import MAX_RUN_SECONDS, MAX_STEPS, Budget, Text
 from foundation.contracts.steps.catalogue import Step
+from foundation.contracts.tools.tenant.names import SourceName
 from foundation.domain.errors import Fault
-from foundation.domain.plan import Node, faults_of, transitive_needs, turns_per_dispatch
+from foundation.domain.plan import Node, faults_of, known_needs, turns_per_dispatch
 from foundation.domain.states import Priority, RecoveryPolicy, TimeoutPolicy
 from foundation.domain.tools import UnknownOutcomePolicy
 
 MAX_DEPENDENCIES = 10_000
 MAX_CONCURRENCY = 1000
 """Of one task's steps, over all its runs."""
+MAX_SOURCES = 20
+"""Of one tenant's tools, in use; so many may one task name."""
 MAX_VERSION = 2**31 - 1
 """The largest `int` of PostgreSQL."""
 
@@ -34,6 +41,10 @@ class TaskDefinition(Message):
     on_step_failure: Literal[RecoveryPolicy.SKIP_DEPENDENTS, RecoveryPolicy.FAIL] = RecoveryPolicy.SKIP_DEPENDENTS
     on_unknown_outcome: UnknownOutcomePolicy = UnknownOutcomePolicy.ASK
     egress: HostPatterns = Field(default=[])
+    secrets: list[TaskSecret] = Field(default=[], max_length=MAX_SECRETS)
+    tool_versions: dict[SourceName, Annotated[int, Field(ge=1, le=MAX_VERSION)]] = Field(
+        default={}, max_length=MAX_SOURCES
+    )
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
 
     @field_validator("steps", mode="after")
@@ -48,6 +59,23 @@ class TaskDefinition(Message):
     def nodes(self) -> list[Node]:
         return [Node(step.name, tuple(step.needs), step.turns, step.foreach is not None) for step in self.steps]
 
+    def may_be_in_doubt(self, step: Step) -> bool:
+        """Whether a person may have to say what a call of the step's tools did."""
+        policy = getattr(step, "on_unknown_outcome", None) or self.on_unknown_outcome
+        return policy is UnknownOutcomePolicy.ASK and step.may_act_once(reaches=bool(self.egress))
+
+    def waits(self) -> dict[str, int]:
+        """By the names of the steps that may wait for people or for another run, for how many seconds at most."""
+        longest = {
+            step.name: MAX_RUN_SECONDS if self.may_be_in_doubt(step) else step.wait_seconds for step in self.steps
+        }
+        return {name: seconds for name, seconds in longest.items() if seconds}
+
+    def named_tools(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Every tool that a step may call, with the place where it is named."""
+        for at, step in enumerate(self.steps):
+            yield from step.named_tools(("steps", at))
+
     def step(self, name: str) -> Step:
         return next(step for step in self.steps if step.name == name)
 
@@ -56,9 +84,8 @@ def definition_faults(definition: TaskDefinition) -> list[Fault]:
     """The faults that no schema shows: cycles, missing needs, references outside the needs, plans too long to run."""
     nodes = definition.nodes()
     faults = faults_of(nodes)
-    if faults:
-        return faults
-    before = transitive_needs(nodes)
+    faults += _secret_faults(definition)
+    before = known_needs(nodes)
     for index, step in enumerate(definition.steps):
         at = ("steps", index)
         faults += step.faults(at)
@@ -66,8 +93,38 @@ def definition_faults(definition: TaskDefinition) -> list[Fault]:
             more = step.names_read_besides(member)
             for pointer, expression in expressions_in(value, (*at, member)):
                 faults += _reference_faults(pointer, expression, allowed=before[step.name], more=more)
+    faults += _workspace_faults(definition)
     if not faults and turns_per_dispatch(nodes) is None:
         faults.append(Fault("/steps", "the plan's worst case does not fit one execution's history of 25,000 events"))
+    return faults
+
+
+def _secret_faults(definition: TaskDefinition) -> list[Fault]:
+    faults = [
+        Fault(f"/secrets/{place}/host", f"{secret.host} is not in the task's egress, so that nothing is sent there")
+        for place, secret in enumerate(definition.secrets)
+        if not allows(definition.egress, secret.host)
+    ]
+    detail = "a secret before it has the same host and header; a header holds one secret"
+    return faults + [Fault(f"/secrets/{place}", detail) for place in doubled(definition.secrets)]
+
+
+def _workspace_faults(definition: TaskDefinition) -> list[Fault]:
+    """Workspaces from steps that leave none, or one for each of their items."""
+    sources = {step.name: step for step in definition.steps}
+    faults = []
+    for index, step in enumerate(definition.steps):
+        wanted = getattr(step, "workspace", None)
+        source = sources.get(wanted["from"]) if isinstance(wanted, dict) else None
+        if source is None:
+            continue
+        if getattr(source, "workspace", None) is None:
+            reason = f"step {source.name!r} keeps no workspace; give it `workspace: new`"
+        elif source.foreach is not None:
+            reason = f"step {source.name!r} runs for items, each of which has a workspace of its own"
+        else:
+            continue
+        faults.append(Fault(pointer_of(("steps", index, "workspace", "from")), reason))
     return faults
 
 

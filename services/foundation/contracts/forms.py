@@ -81,7 +81,7 @@ def data_faults(form: Mapping[str, Any], data: Any) -> list[Fault]:
         return []
     # A list of all errors has one for each part at each value, and those of the branches below them.
     few = _Parts(form).count(form, ()).all * _values_in(data) <= _MOST_ERRORS
-    errors = islice(validator.iter_errors(data), MOST_FAULTS) if few else [_first_error(validator, data)]
+    errors = islice(validator.iter_errors(data), MOST_FAULTS) if few else _first_error(validator, data)
     return [Fault(pointer_of(error.instance_path), _shown(error.message)) for error in errors]
 
 
@@ -90,12 +90,12 @@ def _shown(message: str) -> str:
     return message if len(message) <= _SHOWN else f"{message[: _SHOWN - 1]}…"
 
 
-def _first_error(validator: jsonschema_rs.Draft202012Validator, data: Any) -> jsonschema_rs.ValidationError:
+def _first_error(validator: jsonschema_rs.Draft202012Validator, data: Any) -> list[jsonschema_rs.ValidationError]:
     try:
         validator.validate(data)
     except jsonschema_rs.ValidationError as error:
-        return error
-    raise AssertionError("unreachable")
+        return [error]
+    return []
 
 
 def _values_in(data: Any) -> int:

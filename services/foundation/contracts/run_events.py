@@ -5,13 +5,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from foundation.domain.failures import ErrorDocument
 from foundation.domain.ids import ApprovalId, JobId, RunId, StepId, UserId
 from foundation.domain.run_events import RunEventType
 from foundation.domain.states import ApprovalStatus, PauseReason, RunStatus, WaitReason
 from foundation.domain.tools import OutcomeDecision, UnknownOutcomePolicy
-
-ErrorDocument = dict[str, Any]
-"""A `Failure` as JSON."""
 
 
 class RunEvent(BaseModel):
@@ -63,12 +61,13 @@ class RunRunning(RunEvent):
 
 
 class RunPaused(RunEvent):
-    """The members after `reason` belong to a pause by a budget: which budget, and when the run is tried again."""
+    """The members after `reason` belong to a pause by a budget: which one, how it stood, when it is tried again."""
 
     type = RunEventType.RUN_PAUSED
     reason: PauseReason
     scope: str | None = None
     detail: str | None = None
+    budget: JsonValue = None
     resets_at: JsonValue = None
     again_in_seconds: int | float | None = None
 
@@ -275,8 +274,8 @@ class StepSkipped(StepEvent):
 
 
 class StepCancelled(StepEvent):
-    """The step was ended because its run ends; `error` says why, where that is known."""
+    """The step was ended because its run ends; `error` says why."""
 
     type = RunEventType.STEP_CANCELLED
     name: str
-    error: ErrorDocument | None = None
+    error: ErrorDocument

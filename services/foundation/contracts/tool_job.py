@@ -19,7 +19,9 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
-from foundation.contracts.egress import EgressReport, NetworkPolicy
+from foundation.contracts.egress.policy import NetworkPolicy
+from foundation.contracts.egress.records import EgressReport
+from foundation.contracts.job_spans import MOST_SPANS, JobSpan
 from foundation.contracts.message import Message
 from foundation.domain.errors import SandboxUnavailable
 from foundation.domain.ids import JobId, RunId, StepId, TenantId
@@ -49,6 +51,22 @@ class UploadSlot(Message):
     index: int = Field(ge=0, lt=1000)
     url: HttpUrl
     fields: dict[str, str]
+
+
+class WorkspaceLimits(Message):
+    """Bounds of a workspace: its files and folders, their bytes, and the bytes of its archive."""
+
+    entries: int = Field(default=20_000, ge=1, le=40_000)
+    bytes: int = Field(default=192 * MIB, ge=1, le=192 * MIB)
+    archive: int = Field(default=64 * MIB, ge=1, le=64 * MIB)
+
+
+class JobWorkspace(Message):
+    """The files below `/work` that go on to later jobs: what this one begins with, and where it leaves what it has."""
+
+    taken: JobInput | None = None
+    upload: UploadSlot
+    limits: WorkspaceLimits = WorkspaceLimits()
 
 
 _OF_ONE_SUBMISSION = {
@@ -95,6 +113,7 @@ class ToolJob(Message):
     arguments: dict[str, Any] = Field(default_factory=dict)
     inputs: tuple[JobInput, ...] = Field(default=(), max_length=100)
     uploads: tuple[UploadSlot, ...] = Field(default=(), max_length=1000)
+    workspace: JobWorkspace | None = None
     limits: JobLimits = JobLimits()
     network: NetworkPolicy = Field(default=NetworkPolicy(), description="What it may reach; nothing by default.")
     effect: ToolEffect | None = Field(default=None, description="What running it twice would mean, if not the tool's.")
@@ -116,6 +135,9 @@ class ToolJob(Message):
         its tenant's policy lets it reach by then.
         """
         content = self.model_dump(mode="json", exclude=_OF_ONE_SUBMISSION)
+        workspace = content.pop("workspace")
+        if workspace is not None:
+            content["workspace"] = {"taken": workspace["taken"] and workspace["taken"]["sha256"]}
         for entry in content["inputs"]:
             del entry["url"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -158,6 +180,7 @@ class JobReason(StrEnum):
     INPUT_UNAVAILABLE = "input_unavailable"
     INPUT_MISMATCH = "input_mismatch"
     UPLOAD_FAILED = "upload_failed"
+    SECRET_UNAVAILABLE = "secret_unavailable"  # noqa: S105  (a reason, no secret)
     SANDBOX_UNAVAILABLE = SandboxUnavailable.code
     RUNNER_LOST = "runner_lost"
     JOB_EXPIRED = "job_expired"
@@ -220,11 +243,15 @@ class ToolResult(Message):
     )
     result_error: str | None = Field(default=None, description="Why `result.json` was there but is not the result.")
     artifacts: tuple[JobArtifact, ...] = ()
+    workspace: JobArtifact | None = Field(
+        default=None, description="What the job left in its workspace, where it has one."
+    )
     skipped: tuple[SkippedFile, ...] = ()
     egress: EgressReport = EgressReport()
     usage: JobUsage = JobUsage(wall_ms=0, cpu_ms=0, max_rss_bytes=0)
     started_at: datetime | None = None
     ended_at: datetime
+    spans: tuple[JobSpan, ...] = Field(default=(), max_length=MOST_SPANS)
 
     @classmethod
     def accepted(cls, job_id: JobId, *, result: Any, detail: str) -> Self:

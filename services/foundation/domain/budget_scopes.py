@@ -29,3 +29,7 @@ def day_label(day: date) -> str:
 def month_label(day: date) -> str:
     """The name of the window of the month that the day is in: `2026-03`."""
     return f"{day:%Y-%m}"
+
+
+KILL_SWITCH_SCOPE = "kill_switch"
+"""What a gateway names as the scope that has no room, while a kill switch is engaged."""

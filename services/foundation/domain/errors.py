@@ -15,7 +15,8 @@ LockstepError
 │   ├── VersionMismatch
 │   ├── IllegalTransition
 │   ├── ApprovalClosed    the request has been decided, or ended in another way
-│   └── DeadLetterClosed  the dead letter was redriven or discarded
+│   ├── DeadLetterClosed  the dead letter was redriven or discarded
+│   └── KillSwitchEngaged nothing of the tenant begins
 ├── IdempotencyConflict   the key was used for another request
 ├── QuotaExceeded         a limit on count or rate
 ├── BudgetExceeded        a limit on money or tokens
@@ -24,12 +25,13 @@ LockstepError
 ├── DatabaseRefused       PostgreSQL refuses a statement for good: a fault of ours
 └── DependencyUnavailable a service that we depend on does not answer
     ├── DatabaseUnavailable   PostgreSQL is away, or asks to try again
-    │   └── DatabaseBusy      it had no connection or no time for us, and was waited for
+    │   ├── DatabaseBusy      it had no connection or no time for us, and was waited for
+    │   └── TransactionCollided   it ended the transaction, as another one stood in its way
     └── SandboxUnavailable
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 OURS_TO_MEND = "tell whoever operates the platform, whose log has the cause"
@@ -192,6 +194,20 @@ class DeadLetterClosed(Conflict):
         return {"dead_letter": self.dead_letter}
 
 
+class KillSwitchEngaged(Conflict):
+    """A kill switch stops the tenant: its own or the platform's (`scope`). Once it is lifted, the call may succeed."""
+
+    code = "kill_switch_engaged"
+    retryable = True
+
+    def __init__(self, detail: str, *, scope: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(detail, remedy=remedy, retry_after=60)
+        self.scope = scope
+
+    def data(self) -> Mapping[str, object]:
+        return {} if self.scope is None else {"scope": self.scope}
+
+
 class IdempotencyConflict(LockstepError):
     """One key was used for two different requests."""
 
@@ -243,6 +259,10 @@ class DatabaseBusy(DatabaseUnavailable):
     """The same transaction may succeed later; an immediate retry would only add to PostgreSQL's load."""
 
 
+class TransactionCollided(DatabaseUnavailable):
+    """A deadlock or a serialization failure: nothing of the transaction stays, and run again at once it may succeed."""
+
+
 class SandboxUnavailable(DependencyUnavailable):
     """No isolated place to run a job can be had, so the job does not run at all."""
 
@@ -250,7 +270,10 @@ class SandboxUnavailable(DependencyUnavailable):
 
 
 class BudgetExceeded(LockstepError):
-    """A scope's limit is spent, or the call can never fit it."""
+    """A scope's limit is spent, or the call can never fit it.
+
+    `budget` is how that limit stood: `{period, unit, limit, spent, held, asked}`.
+    """
 
     code = "budget_exceeded"
     usual_remedy = "ask for a shorter answer, or have the budget raised"
@@ -261,38 +284,13 @@ class BudgetExceeded(LockstepError):
         *,
         scope: str,
         remaining: Mapping[str, int | str] | None = None,
+        budget: Mapping[str, int | str] | None = None,
         remedy: str | None = None,
     ) -> None:
         super().__init__(detail, remedy=remedy)
         self.scope = scope
         self.remaining = dict(remaining or {})
+        self.budget = dict(budget or {})
 
     def data(self) -> Mapping[str, object]:
-        return {"scope": self.scope, "remaining": self.remaining}
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A failure as data: the `error` of a step or run, and a cause in the errors of its dependents."""
-
-    code: str
-    detail: str
-    step: str | None = None
-    at: str | None = None
-    trace_id: str | None = None
-    causes: tuple["Failure", ...] = field(default=())
-    run_id: str | None = None
-    """The run in which it happened, where that is another one than the run that tells of it."""
-    retryable: bool | None = None
-    retry_after: float | None = None
-    """Whether another attempt may help, and in how many seconds; None where nobody knows."""
-
-    def as_json(self) -> dict[str, object]:
-        """The stored and published shape; absent members are left out."""
-        document: dict[str, object] = {"code": self.code, "detail": self.detail}
-        for name in ("run_id", "step", "at", "trace_id", "retryable", "retry_after"):
-            if (value := getattr(self, name)) not in {None, ""}:
-                document[name] = value
-        if self.causes:
-            document["causes"] = [cause.as_json() for cause in self.causes]
-        return document
+        return {"scope": self.scope, "remaining": self.remaining, "budget": self.budget}

@@ -1,7 +1,7 @@
 """The plan of a run: a directed acyclic graph of named steps."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 from foundation.domain.errors import Fault
@@ -93,6 +93,17 @@ def transitive_needs(nodes: Iterable[Node]) -> Mapping[str, frozenset[str]]:
         direct = by_name[name].needs
         closure[name] = frozenset(direct).union(*(closure[need] for need in direct))
     return closure
+
+
+def known_needs(nodes: Iterable[Node]) -> Mapping[str, frozenset[str]]:
+    """`transitive_needs` of what may be no plan: what is no step counts as no need, and in a cycle all are needed."""
+    nodes = list(nodes)
+    names = frozenset(node.name for node in nodes)
+    known = [replace(one, needs=tuple(need for need in one.needs if need in names - {one.name})) for one in nodes]
+    try:
+        return transitive_needs(known)
+    except CycleError:
+        return dict.fromkeys(names, names)
 
 
 def turns_per_dispatch(nodes: Iterable[Node]) -> int | None:

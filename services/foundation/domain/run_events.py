@@ -1,4 +1,4 @@
-"""The kinds of events that a run's log has."""
+"""The kinds of events that a run's log has, and those that belong to no run."""
 
 from enum import StrEnum
 
@@ -46,3 +46,12 @@ ENDINGS = frozenset(
     }
 )
 """The last events of runs that are not retried."""
+
+
+class TenantEventType(StrEnum):
+    """What webhooks are told of besides: it belongs to no run, and stands in no stream."""
+
+    SCHEDULE_FAILING = "schedule.failing"
+    SCHEDULE_RECOVERED = "schedule.recovered"
+    KILL_SWITCH_ENGAGED = "kill_switch.engaged"
+    KILL_SWITCH_LIFTED = "kill_switch.lifted"

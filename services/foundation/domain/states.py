@@ -89,11 +89,12 @@ class Priority(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Who paused a run; a pause by a budget ends by itself, one by the run above ends with that run's own pause."""
+    """Who paused a run; a pause by a budget ends by itself, one by the run above or by a kill switch with these."""
 
     USER = "user"
     BUDGET = "budget"
     PARENT = "parent"
+    KILL_SWITCH = "kill_switch"
 
 
 class RecoveryPolicy(StrEnum):
@@ -233,3 +234,19 @@ def outcome_of(statuses: Iterable[StepStatus], *, first_cause: RunStatus | None)
         return first_cause
     failed = any(status is not StepStatus.SUCCESS for status in statuses)
     return terminal_status({RunStatus.FAILED} if failed else set())
+
+
+class WebhookStatus(StrEnum):
+    """Whether a webhook is told of events: `paused` by its owner, or `disabled` because it failed for too long."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+class DeliveryStatus(StrEnum):
+    """How far an event has come on its way to a webhook; `failed` is one whose attempts are all made."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"

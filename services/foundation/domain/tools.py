@@ -1,4 +1,7 @@
-"""What running a tool twice would mean, and what becomes of a call of which nobody knows what it did."""
+"""What a tool's calls are like: what running one twice would mean, what it takes of a machine, where it runs.
+
+And what becomes of a call of which nobody knows what it did.
+"""
 
 from enum import StrEnum
 
@@ -9,6 +12,26 @@ class ToolEffect(StrEnum):
     PURE = "pure"
     KEYED = "keyed"
     ONCE = "once"
+
+
+class CostClass(StrEnum):
+    """What a call takes of the machine that runs it, by which launchers decide how many run beside each other.
+
+    `light` mostly waits or moves a few files, `compute` keeps one processor busy, `heavy` is a tree of programs with
+    gigabytes. What a call takes of its tenant's money is another matter, which budgets count.
+    """
+
+    LIGHT = "light"
+    COMPUTE = "compute"
+    HEAVY = "heavy"
+
+
+class SandboxProfile(StrEnum):
+    """The kind of sandbox that a tool's jobs run in: its interpreter, its libraries and its sizes."""
+
+    PYTHON = "python"
+    NODE = "node"
+    BROWSER = "browser"
 
 
 class OutcomeDecision(StrEnum):

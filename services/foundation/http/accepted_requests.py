@@ -18,11 +18,13 @@ from foundation.contracts.accepted.accepted_json import (
     parse_json,
     pointer_of,
 )
-from foundation.domain.errors import BadRequest, Fault, NotFound
+from foundation.domain.errors import BadRequest, Fault, NotFound, UnsupportedMediaType
 from foundation.http.problems import problem_response
 from foundation.http.request_limits import BodyLimit
 
 _TOO_LARGE_REMEDY = "upload large inputs with POST /api/v1/artifacts and refer to them"
+_ONCE = frozenset({b"authorization", b"content-encoding", b"content-type", b"host"})
+"""Headers of which two would mean two things, one to us and another to who stands before us."""
 _REMEDY = "correct the value at the pointer, then send the request again"
 
 
@@ -64,6 +66,10 @@ class AcceptedRequests:
         return await self._limit.read(receive)
 
     def _check_body(self, body: bytes, headers: Mapping[bytes, bytes]) -> None:
+        coding = headers.get(b"content-encoding", b"").strip().lower()
+        if body and coding not in {b"", b"identity"}:
+            reason = f"a body in the content encoding {coding.decode('latin-1')[:40]!r} is not read here"
+            raise UnsupportedMediaType(reason, remedy="send the body as it is, without Content-Encoding")
         if not is_json(headers.get(b"content-type", b"").decode("latin-1")) or not body.strip():
             return
         try:
@@ -96,7 +102,12 @@ def _check_query(query: bytes) -> None:
 
 
 def _check_headers(headers: list[tuple[bytes, bytes]]) -> None:
+    seen: set[bytes] = set()
     for name, value in headers:
+        lowered = name.lower()
+        if lowered in _ONCE and lowered in seen:
+            raise _refused(NotAccepted("the header stands twice; send it once"), f"/header/{lowered.decode()}")
+        seen.add(lowered)
         if b"\0" in value:
             _check_text(value, f"/header{pointer_of([name.decode('latin-1')])}")
 

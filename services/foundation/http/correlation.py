@@ -3,12 +3,18 @@
 import time
 from dataclasses import dataclass
 
-from opentelemetry.trace import SpanKind
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry.trace import Span, SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foundation.telemetry import metrics, traces
+from foundation.telemetry.spans.record import SpanAttribute
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SERVER_ERROR = 500
+
+OWN_SPANS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""What each of our apps is made with: FastAPI's own spans would stand between ours, with whole addresses in them."""
 
 
 @dataclass(slots=True)
@@ -39,15 +45,25 @@ class Correlation:
                     message["headers"] = [*message.get("headers", []), (b"traceparent", current.encode())]
             await send(message)
 
-        with traces.span(f"{scope['method']} {self._service}", traceparent=traceparent, kind=SpanKind.SERVER):
+        # A method that a caller made up is no label: each would be a new series for as long as we run.
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        with traces.span(f"{method} {self._service}", traceparent=traceparent, kind=SpanKind.SERVER) as span:
             try:
                 await self._app(scope, receive, send_with_trace)
             finally:
                 endpoint = _endpoint(scope)
-                # A method that a caller made up is no label: each would be a new series for as long as we run.
-                method = scope["method"] if scope["method"] in _METHODS else "other"
+                _tell(span, method, endpoint, answered.status)
                 metrics.HTTP_REQUESTS.labels(self._service, method, str(answered.status)).inc()
                 metrics.HTTP_DURATION.labels(self._service, endpoint).observe(time.perf_counter() - started)
+
+
+def _tell(span: Span, method: str, endpoint: str, status: int) -> None:
+    span.update_name(f"{method} {endpoint}")
+    span.set_attribute(SpanAttribute.HTTP_METHOD.value, method)
+    span.set_attribute(SpanAttribute.HTTP_ROUTE.value, endpoint)
+    span.set_attribute(SpanAttribute.HTTP_STATUS.value, status)
+    if status >= _SERVER_ERROR:
+        traces.failed(str(status))
 
 
 def _endpoint(scope: Scope) -> str:

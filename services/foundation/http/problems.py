@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.domain import errors
 from foundation.http.methods import allowed_methods
 from foundation.http.statuses import status_of
@@ -58,27 +59,9 @@ def problem_response(error: errors.LockstepError, *, instance: str | None = None
     return JSONResponse(body, status_code=status_of(error), headers=headers, media_type=MEDIA_TYPE)
 
 
-_SENTENCES = {
-    "extra_forbidden": "this member is not known here; leave it out, or see the reference for those that are",
-    "missing": "this member is required",
-}
-"""For the kinds of Pydantic's errors whose own words name Python and not the request."""
-
-
 def faults_from(validation_errors: list[Any]) -> tuple[errors.Fault, ...]:
     """Pydantic's errors as faults; a caller's own value is not repeated, it may be a secret."""
-    return tuple(errors.Fault(pointer_of(item["loc"]), _sentence_of(item)) for item in validation_errors)
-
-
-def _sentence_of(item: Any) -> str:
-    context = item.get("ctx", {})
-    match item["type"]:
-        case "too_long" if "max_length" in context:
-            return f"at most {context['max_length']} {context.get('field_type', 'list').lower()} items are taken"
-        case "too_short" if "min_length" in context:
-            return f"at least {context['min_length']} {context.get('field_type', 'list').lower()} item is needed"
-        case kind:
-            return _SENTENCES.get(kind) or errors.sentence_of(item["msg"])
+    return tuple(errors.Fault(pointer_of(item["loc"]), sentence_of_error(item)) for item in validation_errors)
 
 
 _TITLES: Mapping[int, str] = {

@@ -1,16 +1,30 @@
-"""How large a request may be: the bytes of its body, the characters of its Idempotency-Key."""
+"""How large a request may be: the bytes of its body, the characters of its Idempotency-Key; and how slow."""
 
 from dataclasses import dataclass
 
 from starlette.types import Receive
 
-from foundation.domain.errors import PayloadTooLarge
+from foundation.domain.errors import BadRequest, PayloadTooLarge
 
 DEFAULT_BODY_BYTES = 1_048_576
 
 IDEMPOTENCY_HEADER = "idempotency-key"
 MAX_IDEMPOTENCY_KEY = 255
 """Characters. Both doors that take such a key, of runs and of model calls, hold to it."""
+
+
+class HeadTooLarge(PayloadTooLarge):
+    """The line and the headers of a request have more bytes than are taken."""
+
+    code = "head_too_large"
+
+
+class RequestTooSlow(BadRequest):
+    """The request did not come whole within its time."""
+
+    code = "request_too_slow"
+    retryable = True
+    usual_remedy = "send the whole request without a pause, on a connection that carries it"
 
 
 @dataclass(frozen=True, slots=True)

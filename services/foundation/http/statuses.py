@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 from foundation.domain import errors
+from foundation.http.request_limits import HeadTooLarge, RequestTooSlow
 
 Statuses = Mapping[type[errors.LockstepError], int]
 
 STATUSES: Statuses = {
+    HeadTooLarge: 431,
     errors.PayloadTooLarge: 413,
+    RequestTooSlow: 408,
     errors.UnsupportedMediaType: 415,
     errors.InvalidDefinition: 422,
     errors.BadRequest: 400,
@@ -16,6 +19,7 @@ STATUSES: Statuses = {
     errors.NotFound: 404,
     errors.VersionMismatch: 412,
     errors.IdempotencyConflict: 422,
+    errors.KillSwitchEngaged: 423,
     errors.Conflict: 409,
     errors.LeaseLost: 409,
     errors.RunClosed: 403,

@@ -120,3 +120,19 @@ async def of_run(
         },
     )
     return [_artifact_of(row) for row in rows]
+
+
+async def final_ones(
+    tx: Transaction, tenant_id: TenantId, *, after: ArtifactId | None, limit: int
+) -> list[tuple[ArtifactId, str]]:
+    """Artifacts whose bytes are there, in the order of their ids, each with its key."""
+    rows = await tx.execute(
+        text(
+            """SELECT artifact_id, object_key FROM artifacts
+               WHERE tenant_id = :tenant_id AND status = 'READY'
+                 AND (CAST(:after AS uuid) IS NULL OR artifact_id > CAST(:after AS uuid))
+               ORDER BY artifact_id LIMIT :limit"""
+        ),
+        {"tenant_id": tenant_id, "after": after, "limit": limit},
+    )
+    return [(ArtifactId(row.artifact_id), row.object_key) for row in rows]

@@ -1,6 +1,6 @@
 """The audit rows of what jobs asked of their proxy."""
 
-from foundation.contracts.egress import EgressRecord, EgressReport
+from foundation.contracts.egress.records import EgressRecord, EgressReport
 from foundation.domain.ids import JobId
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Transaction

@@ -83,25 +83,44 @@ class VitalTasks:
         self._tasks.append(task)
 
 
-def every(seconds: float, work: Callable[[], Awaitable[object]], *, tolerate: tuple[type[Exception], ...] = ()) -> Loop:
-    """A loop that does `work`, then waits `seconds`; errors of `tolerate` are logged at DEBUG and waited out."""
+async def tolerating(errors: tuple[type[Exception], ...], work: Callable[[], Awaitable[object]]) -> bool:
+    """Whether `work` says that it has more to do; not where it fails of one of these, which is logged at DEBUG."""
+    try:
+        return bool(await work())
+    except errors as error:
+        _log.debug("background work waits for what it depends on", exc_info=error)
+        return False
+
+
+def every(
+    seconds: float,
+    work: Callable[[], Awaitable[object]],
+    *,
+    tolerate: tuple[type[Exception], ...] = (),
+    busy_seconds: float | None = None,
+) -> Loop:
+    """A loop that does `work`, then waits `seconds`; errors of `tolerate` are logged at DEBUG and waited out.
+
+    With `busy_seconds` it waits only so long after work that says (by what it gives) that there is more to do.
+    """
 
     async def run() -> None:
         while True:
-            try:
-                await work()
-            except tolerate as error:
-                _log.debug("background work waits for what it depends on", exc_info=error)
-            await asyncio.sleep(seconds)
+            is_busy = await tolerating(tolerate, work)
+            await asyncio.sleep(busy_seconds if is_busy and busy_seconds is not None else seconds)
 
     return run
 
 
 async def begun_again(loop: Loop, *, pause_seconds: float = 1.0) -> None:
-    """Runs a loop that must not end: when it fails unexpectedly the failure is logged, and the loop begins again."""
+    """Runs a loop that must not break: when it fails unexpectedly the failure is logged, and the loop begins again.
+
+    One that returns has ended of itself, as those do that listen to a bus which is drained: it is over.
+    """
     while True:
         try:
             await loop()
+            return
         except Exception:  # noqa: BLE001  # a process's edge: the loop matters more than what broke it once
             _log.exception("a background loop failed and begins again")
             await asyncio.sleep(pause_seconds)

@@ -38,7 +38,7 @@ class JsonFormatter(logging.Formatter):
             "service": self._service,
             "logger": name,
             "message": message,
-            **(_bound.get() or {}),
+            **bound(),
         }
         context = trace.get_current_span().get_span_context()
         if context.is_valid:
@@ -70,6 +70,11 @@ def configure(service: str, *, level: str = "INFO") -> None:
         uvicorn_logger = logging.getLogger(name)
         uvicorn_logger.handlers.clear()
         uvicorn_logger.propagate = True
+
+
+def bound() -> Mapping[str, str]:
+    """What every line that is logged here says besides its own words."""
+    return _bound.get() or {}
 
 
 def logger(name: str) -> logging.Logger:
@@ -105,7 +110,7 @@ class FrequentLogLine:
 @contextmanager
 def bind(**fields: object) -> Iterator[None]:
     """Adds fields (tenant_id, run_id, step_id, …) to every line logged inside, in this task and those it starts."""
-    token = _bound.set({**(_bound.get() or {}), **{name: str(value) for name, value in fields.items()}})
+    token = _bound.set({**bound(), **{name: str(value) for name, value in fields.items()}})
     try:
         yield
     finally:

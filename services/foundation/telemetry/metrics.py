@@ -3,6 +3,7 @@
 They name tenants, so they stand on a port of their own that only the platform reaches, never on a tenants' port.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
@@ -33,6 +34,9 @@ RUNS_STALLED = Counter(
 QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["queue_name"])
 STEPS_IN_LINE = Gauge("steps_in_line", "Steps of all tenants that could run and wait for a slot or a resource")
 
+SPANS_SENT = Counter("trace_spans_sent_total", "Spans that were stored or exported, by where", ["to"])
+SPANS_DROPPED = Counter("trace_spans_dropped_total", "Spans that nobody will see, by why", ["reason"])
+
 
 class MetricsSettings(BaseSettings):
     """Read from `LOCKSTEP_METRICS_…`."""
@@ -40,7 +44,20 @@ class MetricsSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOCKSTEP_METRICS_")
 
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's port that only the platform reaches
+    step_names: bool = Field(
+        default=False, description="whether figures of steps name them; names are tenants' words, and each is a series"
+    )
     port: int | None = Field(default=None, ge=1, le=65_535, description="of `/metrics`; without it nothing is shown")
+
+
+@lru_cache(maxsize=1)
+def _shows_step_names() -> bool:
+    return MetricsSettings().step_names
+
+
+def step_label(name: str, kind: str | None) -> str:
+    """What `step_name` says of a step: its kind, or its name where the platform wants to see names."""
+    return name if _shows_step_names() else kind or "unknown"
 
 
 def serve() -> None:

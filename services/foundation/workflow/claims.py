@@ -39,6 +39,7 @@ class StepState:
 _LIMITED = """(s.kind NOT IN ('approval', 'run') AND (s.resources IS NOT NULL OR r.concurrency IS NOT NULL OR EXISTS (
                  SELECT FROM tenants t WHERE t.tenant_id = :tenant_id AND t.settings -> 'concurrency' ? 'steps')))"""
 
+# A step whose holder is gone stays `RUNNING` until the sweeper has fenced it and counted whether it is tried again.
 # A step that runs for an item is called after its step, `name[index]`, and its failure is that step's to judge.
 # Each table is looked up by its whole key. A young database has no statistics, so a plan that may start from the
 # tenant's column alone would read all that the tenant has. `IS TRUE` keeps the planner from using that comparison to
@@ -48,18 +49,16 @@ _CLAIMED = (
            UPDATE steps s
            SET status = 'RUNNING', fence = fence + 1, worker_id = :worker_id, task_token = :task_token,
                lease_expires_at = now() + :lease * interval '1 second',
-               attempt = attempt + CASE WHEN s.attempt = s.earlier_attempts OR s.status IN ('RUNNING', 'RETRYING')
-                                        THEN 1 ELSE 0 END,
+               attempt = attempt + CASE WHEN s.attempt = s.earlier_attempts OR s.status = 'RETRYING' THEN 1 ELSE 0 END,
                started_at = COALESCE(s.started_at, now()),
-               deadline_at = COALESCE(s.deadline_at,
-                                      now() + COALESCE(s.clock_left, s.timeout_seconds) * interval '1 second'),
+               deadline_at = COALESCE(
+                   s.deadline_at, now() + COALESCE(s.clock_left, s.timeout_seconds) * interval '1 second'),
                clock_left = NULL,
                wait_reason = NULL, waiting_since = NULL, retry_at = NULL
            FROM runs r
            WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.generation = :generation AND s.tick = :tick
              AND s.unmet_needs = 0 AND (s.wait_reason IS NULL OR s.wait_reason NOT IN ('approval', 'run'))
-             AND (s.status IN ('QUEUED', 'WAITING', 'RETRYING')
-                  OR (s.status = 'RUNNING' AND s.lease_expires_at < now()))
+             AND s.status IN ('QUEUED', 'WAITING', 'RETRYING')
              AND r.tenant_id = :tenant_id AND r.run_id = :run_id AND (s.run_id = r.run_id) IS TRUE
              AND r.status = 'RUNNING' AND r.generation = :generation
              AND (:admitted OR NOT""",
@@ -77,7 +76,8 @@ _CLAIMED = (
               d.definition,
               CASE WHEN c.parent_id IS NOT NULL THEN 'continue'
                    ELSE COALESCE(d.definition ->> 'on_failure', v.definition ->> 'on_step_failure') END AS on_failure,
-              v.turns_per_dispatch, v.definition -> 'egress' AS egress""",
+              v.turns_per_dispatch, v.definition -> 'egress' AS egress,
+              v.definition -> 'secrets' AS secrets, v.definition -> 'tool_versions' AS tool_versions""",
 )
 # What is read of others is left out of the statement where nobody reads it, because PostgreSQL prepares for each part
 # of a plan, also for one that it never comes to.

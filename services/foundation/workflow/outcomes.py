@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from foundation.domain.errors import LeaseLost
+from foundation.domain.failures import PlacedFailure
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import StepStatus
 from foundation.storage.execution import approvals, sub_runs, tool_events
@@ -22,19 +23,22 @@ async def end(
     fence: int,
     status: StepStatus,
     output: Any = None,
-    error: dict[str, Any] | None = None,
-    skip_reason: dict[str, Any] | None = None,
+    error: PlacedFailure | None = None,
+    skip_reason: PlacedFailure | None = None,
     excused: bool = False,
     turn: int | None = None,
 ) -> None:
     """Ends a held step; `LeaseLost` when the fence has been raised since.
+
+    Without an `output` it keeps what its earlier turns have left as one.
 
     `excused` is whether the run may complete although this step did not succeed.
     """
     row = await tx.execute(
         text(
             """UPDATE steps
-               SET status = :status, output = CAST(:output AS jsonb), error = CAST(:error AS jsonb), ended_at = now(),
+               SET status = :status, output = COALESCE(CAST(:output AS jsonb), output),
+                   error = CAST(:error AS jsonb), ended_at = now(),
                    skip_reason = CAST(:skip_reason AS jsonb), excused = :excused,
                    lease_expires_at = NULL, worker_id = NULL, task_token = NULL, turn = COALESCE(:turn, turn),
                    wait_reason = NULL, waiting_since = NULL
@@ -47,8 +51,8 @@ async def end(
             "fence": fence,
             "status": status.value,
             "output": jsonb(output),
-            "error": jsonb(error),
-            "skip_reason": jsonb(skip_reason),
+            "error": jsonb(None if error is None else error.as_json()),
+            "skip_reason": jsonb(None if skip_reason is None else skip_reason.as_json()),
             "excused": excused,
             "turn": turn,
         },
@@ -115,7 +119,7 @@ async def succeed(tx: Transaction, lease: LeaseFence, *, output: Any, turn: int 
 
 
 async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, output: Any) -> None:
-    """Adds the output that a stopped step had by then; its status, and an output that it has already, do not change.
+    """Adds the output that a stopped step had by then; its status, and a whole output that it has, do not change.
 
     `fence` is the last holder's. Stopping the step has raised it by one; further, another holder has come since.
     """
@@ -123,23 +127,35 @@ async def keep_late_output(tx: Transaction, tenant_id: TenantId, step_id: StepId
         text(
             """UPDATE steps SET output = CAST(:output AS jsonb)
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND status IN ('CANCELLED', 'FAILED')
-                 AND output IS NULL AND fence <= :fence + 1"""
+                 AND (output IS NULL OR output ? 'partial') AND fence <= :fence + 1"""
         ),
         {"tenant_id": tenant_id, "step_id": step_id, "fence": fence, "output": jsonb(output)},
     )
 
 
-async def next_tick(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, turn: int) -> int:
-    """Hands a held step back for its next tick; returns that tick's number."""
+async def next_tick(
+    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, fence: int, turn: int, partial: Any = None
+) -> int:
+    """Hands a held step back for its next tick; returns that tick's number.
+
+    `partial` is the step's output for the case that it ends without another.
+    """
     row = (
         await tx.execute(
             text(
                 """UPDATE steps SET status = 'QUEUED', tick = tick + 1, turn = :turn, lease_expires_at = NULL,
+                                    output = COALESCE(CAST(:partial AS jsonb), output),
                                     worker_id = NULL, task_token = NULL, wait_reason = NULL, waiting_since = NULL
                    WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                    RETURNING tick"""
             ),
-            {"tenant_id": tenant_id, "step_id": step_id, "fence": fence, "turn": turn},
+            {
+                "tenant_id": tenant_id,
+                "step_id": step_id,
+                "fence": fence,
+                "turn": turn,
+                "partial": jsonb(partial),
+            },
         )
     ).first()
     if row is None:
@@ -174,10 +190,12 @@ async def give_back(
     fence: int,
     retry_seconds: float | None,
     next_turn: bool = False,
+    partial: Any = None,
 ) -> None:
     """Hands a held step back with its token, to be tried again after `retry_seconds`, or with None as never taken.
 
     With `next_turn` what this attempt recorded is not read again: calls are keyed by turn, so the next are new ones.
+    `partial` is the step's output for the case that it ends without another.
     """
     row = await tx.execute(
         text(
@@ -185,11 +203,19 @@ async def give_back(
                SET status = CASE WHEN CAST(:retry AS float) IS NULL THEN 'QUEUED' ELSE 'RETRYING' END,
                    retry_at = now() + CAST(:retry AS float) * interval '1 second',
                    turn = CASE WHEN CAST(:next_turn AS boolean) THEN next_turn(steps) ELSE turn END,
+                   output = COALESCE(CAST(:partial AS jsonb), output),
                    lease_expires_at = NULL, worker_id = NULL, wait_reason = NULL, waiting_since = NULL
                WHERE tenant_id = :tenant_id AND step_id = :step_id AND fence = :fence AND status = 'RUNNING'
                RETURNING 1"""
         ),
-        {"tenant_id": tenant_id, "step_id": step_id, "fence": fence, "retry": retry_seconds, "next_turn": next_turn},
+        {
+            "tenant_id": tenant_id,
+            "step_id": step_id,
+            "fence": fence,
+            "retry": retry_seconds,
+            "next_turn": next_turn,
+            "partial": jsonb(partial),
+        },
     )
     if row.first() is None:
         raise LeaseLost("another holder has this step now")

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from foundation.contracts.definition import TaskDefinition
-from foundation.contracts.steps.base import MAX_RUN_SECONDS
+from foundation.domain.failures import ErrorDocument
 from foundation.domain.ids import RunId, TenantId, new_uuid
 from foundation.domain.plan import topological
 from foundation.domain.states import RunStatus, StepStatus
@@ -23,7 +23,7 @@ class PinnedPlan:
 
     definition: TaskDefinition
     stop_cause: RunStatus | None
-    error: dict[str, Any] | None
+    error: ErrorDocument | None
     """What stopped the run, where something did."""
 
 
@@ -100,13 +100,13 @@ async def has_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bool
     return row.first() is not None
 
 
-async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> float:
+async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId, definition: TaskDefinition) -> float:
     """Sets the run running and its clock with what is left of its time; returns the seconds to its hard deadline.
 
-    The clock may stand during approvals, so that the deadline, as which tokens live, has their time as well. Below a
-    step that starts a run anybody may be asked, and an agent may ask about each of its calls, so that a run with such a
-    step has its 30 days.
+    The clock may stand while people are asked, so that the deadline, as which tokens live, has the time of all that its
+    open steps may wait for as well, and is 30 days after the run was made at the latest.
     """
+    waits = definition.waits()
     row = (
         await tx.execute(
             text(
@@ -116,21 +116,14 @@ async def start_clock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> fl
                        hard_deadline = LEAST(
                            now() + (timeout_seconds + waits.seconds) * interval '1 second' - clock_used,
                            created_at + interval '30 days')
-                   FROM (SELECT COALESCE(sum(COALESCE((step ->> 'expires_in')::bigint, :longest)), 0) AS seconds
-                         FROM runs own
-                         CROSS JOIN LATERAL (
-                             SELECT definition FROM task_versions v WHERE v.tenant_id = own.tenant_id
-                               AND v.task_id = own.task_id AND v.version = own.task_version LIMIT 1) pinned
-                         CROSS JOIN LATERAL jsonb_path_query(
-                             pinned.definition, '$.steps[*] ? (@.kind == "approval" || @.kind == "run"
-                                                              || @.tools[*].approve != null)') AS step
-                         JOIN steps s ON s.tenant_id = own.tenant_id AND s.run_id = own.run_id
-                           AND s.name = step ->> 'name' AND s.ended_at IS NULL
-                         WHERE own.tenant_id = :tenant_id AND own.run_id = :run_id) waits
+                   FROM (SELECT COALESCE(sum(w.seconds), 0) AS seconds
+                         FROM unnest(CAST(:names AS text[]), CAST(:seconds AS bigint[])) AS w(name, seconds)
+                         JOIN steps s ON s.tenant_id = :tenant_id AND s.run_id = :run_id
+                           AND s.name = w.name AND s.ended_at IS NULL) waits
                    WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id
                    RETURNING EXTRACT(EPOCH FROM hard_deadline - now())::float AS seconds"""
             ),
-            {"tenant_id": tenant_id, "run_id": run_id, "longest": MAX_RUN_SECONDS},
+            {"tenant_id": tenant_id, "run_id": run_id, "names": list(waits), "seconds": list(waits.values())},
         )
     ).one()
     return float(row.seconds)

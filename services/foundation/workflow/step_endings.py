@@ -1,18 +1,15 @@
 """What the end of a step does to the rest of its run; each function is one part of the caller's transaction."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from foundation.contracts.run_events import RunEvent, StepFailed, StepSkipped
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode, PlacedFailure
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RecoveryPolicy, RunStatus
 from foundation.storage.execution.dispatches import StepDispatch
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
-from foundation.telemetry.traces import current_trace_id
 from foundation.workflow import callbacks, outcomes, run_control, stops
 from foundation.workflow.messages import step_message
 
@@ -59,7 +56,7 @@ async def follow_success(tx: Transaction, step: EndingStep) -> None:
 
 
 async def follow_failure(
-    tx: Transaction, step: EndingStep, failure: Failure, *, policy: RecoveryPolicy
+    tx: Transaction, step: EndingStep, failure: PlacedFailure, *, policy: RecoveryPolicy
 ) -> list[RunEvent]:
     """Skips the dependents, lets them go on or stops the run; returns the events, which are appended last.
 
@@ -69,28 +66,20 @@ async def follow_failure(
     effects = [callbacks.done(step.waiting)] if step.waiting else []
     match policy:
         case RecoveryPolicy.SKIP_DEPENDENTS:
-            error = dependency_failure(failure, step=step.name).as_json()
-            skipped = await stops.skip_dependents(tx, step.tenant_id, step.step_id, error=error)
+            below = dependency_failure(failure, step=step.name)
+            skipped = await stops.skip_dependents(tx, step.tenant_id, step.step_id, error=below)
             effects += [callbacks.done(one.waiting) for one in skipped if one.waiting]
-            events += [StepSkipped(step_id=one.step_id, name=one.name, error=error) for one in skipped]
+            events += [StepSkipped(step_id=one.step_id, name=one.name, error=below.as_json()) for one in skipped]
         case RecoveryPolicy.CONTINUE:
             released = await outcomes.release_dependents(tx, step.tenant_id, step.step_id)
             effects += [step_message(one) for one in released]
         case RecoveryPolicy.FAIL:
-            await run_control.stop_unfinished(
-                tx, step.tenant_id, step.run_id, cause=RunStatus.FAILED, error=failure.as_json()
-            )
+            await run_control.stop_unfinished(tx, step.tenant_id, step.run_id, cause=RunStatus.FAILED, error=failure)
     await outbox.write(tx, step.tenant_id, effects)
     return events
 
 
-def placed(failure: Failure, *, step: str) -> Failure:
-    """The failure with its step, this moment and the current trace."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return replace(failure, step=step, at=at, trace_id=current_trace_id())
-
-
-def dependency_failure(failure: Failure, *, step: str) -> Failure:
-    """Why a dependent of the failed step never ran; the failure itself is its cause."""
+def dependency_failure(failure: PlacedFailure, *, step: str) -> PlacedFailure:
+    """Why a dependent of the failed step never ran; the failure itself is its cause, and gives it its place."""
     detail = f"step {step} failed: {failure.detail}"
-    return Failure(FailureCode.DEPENDENCY_FAILED, detail, step=step, causes=(failure,))
+    return replace(failure, code=FailureCode.DEPENDENCY_FAILED, detail=detail, step=step, causes=(failure,), figures={})

@@ -1,9 +1,10 @@
 """Ends steps that no holder ends: decided elsewhere, skipped below a failure, or cancelled with their run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from foundation.domain.failures import ErrorDocument, PlacedFailure
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import StepStatus
 from foundation.storage.execution import approvals, sub_runs, tool_events
@@ -23,6 +24,8 @@ class StoppedStep:
     was_running: bool
     waiting: StepDispatch | None
     """The dispatch whose token must be answered, as the execution waits for it; None where there is no token."""
+    error: ErrorDocument | None = None
+    """Why it was cancelled; None of a step that ended in another way."""
 
 
 def _stopped_of(row: Row, tenant_id: TenantId) -> StoppedStep:
@@ -39,7 +42,7 @@ async def end_unheld(
     *,
     status: StepStatus,
     output: Any = None,
-    error: dict[str, Any] | None = None,
+    error: PlacedFailure | None = None,
     excused: bool = False,
 ) -> StoppedStep:
     """Ends a step that no worker decides about, whose row is locked; a worker that holds it all the same is fenced."""
@@ -64,7 +67,7 @@ async def end_unheld(
                 "step_id": step_id,
                 "status": status.value,
                 "output": jsonb(output),
-                "error": jsonb(error),
+                "error": jsonb(None if error is None else error.as_json()),
                 "excused": excused,
             },
         )
@@ -75,7 +78,7 @@ async def end_unheld(
 
 
 async def skip_dependents(
-    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, error: dict[str, Any]
+    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, error: PlacedFailure
 ) -> list[StoppedStep]:
     """Skips everything that needs the failed step, directly or not, in id order, with the failure as its reason."""
     rows = await tx.execute(
@@ -96,32 +99,43 @@ async def skip_dependents(
                WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id AND s.ended_at IS NULL
                RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, l.task_token, false AS was_running"""
         ),
-        {"tenant_id": tenant_id, "step_id": step_id, "error": jsonb(error)},
+        {"tenant_id": tenant_id, "step_id": step_id, "error": jsonb(error.as_json())},
     )
     return [_stopped_of(row, tenant_id) for row in rows]
 
 
 async def cancel_unfinished(
-    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, error: dict[str, Any] | None
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, error: PlacedFailure
 ) -> Sequence[StoppedStep]:
-    """Cancels and fences every step of the run that has not ended, in id order, and wakes the workers that hold any."""
+    """Cancels and fences every step of the run that has not ended, in id order, and wakes the workers that hold any.
+
+    Where what ends them happened in no step, such as a cancel of the run, each is told it as of itself.
+    """
     rows = await tx.execute(
         text(
             """WITH locked AS (
                    SELECT step_id, status, task_token FROM steps
                    WHERE tenant_id = :tenant_id AND run_id = :run_id AND ended_at IS NULL
                    ORDER BY step_id FOR UPDATE)
-               UPDATE steps s SET status = 'CANCELLED', error = CAST(:error AS jsonb), ended_at = now(),
+               UPDATE steps s SET status = 'CANCELLED', ended_at = now(),
+                                  error = CAST(:error AS jsonb) || CASE
+                                      WHEN CAST(:of_a_step AS boolean) THEN '{}'
+                                      ELSE jsonb_build_object('step', s.name, 'attempt', s.attempt) END,
                                   fence = s.fence + 1, lease_expires_at = NULL, worker_id = NULL, task_token = NULL,
                                   wait_reason = NULL, waiting_since = NULL, retry_at = NULL
                FROM locked l
                WHERE s.tenant_id = :tenant_id AND s.step_id = l.step_id
                RETURNING s.run_id, s.step_id, s.name, s.generation, s.tick, l.task_token,
-                         l.status = 'RUNNING' AS was_running"""
+                         l.status = 'RUNNING' AS was_running, s.error"""
         ),
-        {"tenant_id": tenant_id, "run_id": run_id, "error": jsonb(error)},
+        {
+            "tenant_id": tenant_id,
+            "run_id": run_id,
+            "error": jsonb(error.as_json()),
+            "of_a_step": error.step is not None,
+        },
     )
-    stopped = [_stopped_of(row, tenant_id) for row in rows]
+    stopped = [replace(_stopped_of(row, tenant_id), error=ErrorDocument(row.error)) for row in rows]
     if stopped:
         await tool_events.close_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])
         await approvals.cancel_of_ended_steps(tx, tenant_id, [step.step_id for step in stopped])

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from foundation.contracts.gateway.call_estimates import CallEstimates, CallsInQuestion
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
-from foundation.contracts.gateway.spending import RunMoney, Spending, SpendingQuery
+from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, Spending, SpendingQuery
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.http.service_tokens import TokenVerifier
 from llm_gateway.admin.call_estimates import CallEstimator
@@ -48,6 +48,10 @@ def _money(runs: RunSpending, scopes: ScopeSpendingReader) -> APIRouter:
         run_id: RunId, tenant_id: TenantId, step_id: Annotated[list[StepId] | None, Query()] = None
     ) -> RunMoney:
         return await runs.read(run_id, tenant_id=tenant_id, step_ids=step_id or [])
+
+    @router.post("/tenants/{tenant_id}/forget", summary="Remove what Redis keeps of a tenant that is being deleted")
+    async def forget_tenant(tenant_id: TenantId) -> ForgottenTenant:
+        return await runs.forget_tenant(tenant_id)
 
     @router.post("/scopes/money", summary="What lasting scopes have committed and hold, window by window")
     async def scopes_money(body: SpendingQuery) -> Spending:

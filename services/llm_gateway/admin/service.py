@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
-from foundation.contracts.gateway.spending import RunMoney, ScopeMoney
+from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, ScopeMoney
 from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import RunId, StepId, TenantId
+from foundation.domain.money import NOTHING
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
 from llm_gateway.budget.refusals import BucketClosed
@@ -27,6 +28,15 @@ class RunSpending:
             raise DependencyUnavailable(
                 "the run cannot be closed: its budgets are out of reach", retry_after=1
             ) from error
+
+    async def forget_tenant(self, tenant_id: TenantId) -> ForgottenTenant:
+        """Removes the tenant's counters once nothing is held; `DependencyUnavailable` while Redis is away."""
+        try:
+            held = (await self._store.counters(tenant_id, ScopeKind.TENANT, tenant_id)).held
+            removed = await self._store.forget_tenant(tenant_id) if held == NOTHING else 0
+        except RedisError as error:
+            raise DependencyUnavailable("Redis does not answer", retry_after=1) from error
+        return ForgottenTenant(held=held, keys=removed)
 
     async def read(self, run_id: RunId, *, tenant_id: TenantId, step_ids: Sequence[StepId]) -> RunMoney:
         """What the run, its tenant and these steps have committed and hold."""

@@ -52,6 +52,17 @@ class StaleLease(ReservationRefused):
 
 
 @dataclass(frozen=True, slots=True)
+class LimitFigures:
+    """How a limit stood when it did not let a call through, in its unit: nano-dollars, tokens or calls."""
+
+    limit: int
+    spent: int
+    held: int
+    asked: int
+    """What the call would have held at least, for which there was no room."""
+
+
+@dataclass(frozen=True, slots=True)
 class BlockingLimit:
     """The limit that does not let the call through, and what is left of it beside what is committed and held.
 
@@ -64,6 +75,7 @@ class BlockingLimit:
     unit: str
     left: int
     room_at_ms: int | None = None
+    figures: LimitFigures | None = None
 
 
 class BudgetSpent(ReservationRefused):

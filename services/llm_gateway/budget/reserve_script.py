@@ -17,6 +17,7 @@ from llm_gateway.budget.refusals import (
     BucketClosed,
     BudgetSpent,
     CallUnderWay,
+    LimitFigures,
     ReservationRefused,
     RoomHeldByOthers,
     RunIsClosed,
@@ -159,6 +160,7 @@ def read_refusal(answer: list[bytes], request: ReservationRequest) -> Reservatio
         unit=answer[3].decode(),
         left=int(answer[4]),
         room_at_ms=int(answer[5]) if answer[5] else None,
+        figures=LimitFigures(*map(int, answer[6:10])),
     )
     return BudgetSpent(blocking) if answer[0] == ReserveReply.SPENT else RoomHeldByOthers(blocking)
 

@@ -51,6 +51,15 @@ class BudgetStore:
         self._scripts = Scripts(runner or PooledRunner(redis))
         self._lease_ms = int(lease.total_seconds() * 1000)
 
+    async def forget_tenant(self, tenant_id: TenantId) -> int:
+        """Removes what Redis keeps under the tenant's name, and its items; returns how many keys those were."""
+        items = keys.items(keys.bucket_of(tenant_id), tenant_id)
+        # a list of "<bytes> <key>"
+        found = {text(one).partition(" ")[2] for one in await self._redis.lrange(items, 0, -1)}
+        for pattern in keys.tenant_patterns(tenant_id):
+            found |= {text(key) async for key in self._redis.scan_iter(pattern, count=1000)}
+        return int(await self._redis.delete(*sorted(found))) if found else 0
+
     async def reserve(self, request: ReservationRequest) -> Headroom:
         """Hold the bound in all scopes, within all limits; raises the `ReservationRefused` with the reason."""
         answer = await self._scripts.reserve.run(

@@ -2,6 +2,7 @@
 
 from foundation.cloud.clients import Clients
 from foundation.cloud.secrets import find_secret, read_secret
+from foundation.domain.people.api_keys import Peppers
 from llm_gateway.configuration.file import KeyReference
 from llm_gateway.settings import GatewaySettings, key_in_environment
 
@@ -20,6 +21,10 @@ class GatewaySecrets:
     async def replay_key(self) -> str:
         given = self._settings.replay_key
         return await self._ours("replay-key") if given is None else given.get_secret_value()
+
+    async def api_key_peppers(self) -> Peppers:
+        given = self._settings.api_key_peppers
+        return Peppers.parse(await self._ours("api-key-peppers") if given is None else given.get_secret_value())
 
     async def key_of(self, reference: KeyReference) -> str | None:
         """A provider's key; None or empty where there is none. Read again whenever the files are."""

@@ -12,7 +12,6 @@ from foundation.domain.ids import new_uuid
 from foundation.http.request_limits import BodyLimit
 from foundation.telemetry import metrics
 from foundation.telemetry.logs import logger
-from foundation.telemetry.traces import trace_id_of
 from llm_gateway.endpoints.room import LARGE_BYTES, BodyRoom
 from llm_gateway.endpoints.sending import (
     Headers,
@@ -30,6 +29,7 @@ from llm_gateway.exchange.failures import UpstreamFailed
 from llm_gateway.exchange.protocol_errors import check_how_it_is_sent, declared_length
 from llm_gateway.pipeline import StreamedAnswer
 from llm_gateway.stages.call import CallFailed, Client, PlainAnswer
+from llm_gateway.stages.call_trace import CallTrace
 from llm_gateway.stages.ending.stream_finisher import CONTENT_TYPE
 from llm_gateway.wires.errors import Unexpected
 
@@ -63,7 +63,7 @@ class Answerer(Protocol):
         body: bytes,
         *,
         request_id: UUID,
-        trace_id: str | None,
+        trace: CallTrace | None,
         client: Client,
     ) -> PlainAnswer | StreamedAnswer:
         """Raises a `LockstepError`, `UpstreamFailed` or `CallFailed`, which the endpoint words in the dialect."""
@@ -86,26 +86,30 @@ class CallEndpoint:
         started = time.perf_counter()
         # What web servers log of a client that left before it was answered; nobody is sent it.
         status = 499
+        headers = headers_of(scope)
+        trace = CallTrace.below(headers.get("traceparent"))
         try:
-            status = await self._respond(scope, receive, send)
+            status = await self._respond(headers, receive, send, trace)
         except _ClientGone:
             _log.debug("the client left before its request was whole")
         finally:
             self._answered(status).inc()
             self._duration.observe(time.perf_counter() - started)
+            if trace is not None:
+                trace.answered(self._path, status)
 
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> int:
-        headers, request_id = headers_of(scope), new_uuid()
+    async def _respond(self, headers: Mapping[str, str], receive: Receive, send: Send, trace: CallTrace | None) -> int:
+        request_id = new_uuid()
         taken = 0
         try:
             try:
                 check_how_it_is_sent(headers)
                 taken = self._take_room(headers)
-                answer = await self._answered_by(headers, receive, request_id)
+                answer = await self._answered_by(headers, receive, request_id, trace)
             except CallFailed as failed:
-                return await self._refuse(send, failed.error, request_id, also=failed.headers)
+                return await self._refuse(send, failed.error, request_id, trace, also=failed.headers)
             except (LockstepError, UpstreamFailed) as error:
-                return await self._refuse(send, error, request_id)
+                return await self._refuse(send, error, request_id, trace)
             except _ClientGone:
                 raise  # no failure: `handle` counts it, and there is nobody to tell
             except Exception:  # noqa: BLE001  # the process's edge: log once, tell the caller nothing internal
@@ -122,18 +126,25 @@ class CallEndpoint:
                 self._room.give_back(taken)
 
     async def _refuse(
-        self, send: Send, error: LockstepError | UpstreamFailed, request_id: UUID, *, also: Headers = ()
+        self,
+        send: Send,
+        error: LockstepError | UpstreamFailed,
+        request_id: UUID,
+        trace: CallTrace | None,
+        *,
+        also: Headers = (),
     ) -> int:
+        if trace is not None:
+            trace.error_type = error.code
         _log.info("refused", extra={"code": error.code, "request_id": str(request_id), "path": self._path})
         return await send_error(send, error, dialect=self._dialect, request_id=request_id, also=also)
 
     async def _answered_by(
-        self, headers: Mapping[str, str], receive: Receive, request_id: UUID
+        self, headers: Mapping[str, str], receive: Receive, request_id: UUID, trace: CallTrace | None
     ) -> PlainAnswer | StreamedAnswer:
         body = await self._body(headers, receive)
-        trace_id = trace_id_of(headers.get("traceparent"))
         return await self._answerer.answer(
-            self._dialect, headers, body, request_id=request_id, trace_id=trace_id, client=_Connection(receive)
+            self._dialect, headers, body, request_id=request_id, trace=trace, client=_Connection(receive)
         )
 
     def _take_room(self, headers: Mapping[str, str]) -> int:

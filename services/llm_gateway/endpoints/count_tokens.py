@@ -13,6 +13,7 @@ from llm_gateway.routing.routes import Target
 from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.call import Client, PlainAnswer
+from llm_gateway.stages.call_trace import CallTrace
 from llm_gateway.wires.accepted import check_body
 from llm_gateway.wires.registry import WIRES
 
@@ -33,13 +34,15 @@ class TokenCounting:
         body: bytes,
         *,
         request_id: UUID,
-        trace_id: str | None,  # noqa: ARG002
+        trace: CallTrace | None,
         client: Client,  # noqa: ARG002
     ) -> PlainAnswer:
         counting = WIRES[dialect].counting
         if counting is None:
             raise TypeError(f"tokens are not counted in the dialect {dialect}")
-        await self._authenticator.identify(read_credential(headers))
+        caller = await self._authenticator.identify(read_credential(headers))
+        if trace is not None:
+            trace.of_caller(caller)
         check_body(body)
         request = counting.read_request(body, headers)
         targets = self._serving.routes.resolve(request.model, request.dialect).targets

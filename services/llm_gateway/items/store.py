@@ -45,7 +45,7 @@ class KeptItems:
         kept = [item for item in items if len(item.raw) <= _MOST_BYTES_AN_ITEM]
         if not kept:
             return
-        prefix = f"{keys.prefix(keys.bucket_of(tenant_id))}items:{tenant_id}"
+        prefix = keys.items(keys.bucket_of(tenant_id), tenant_id)
         try:
             cipher = await self._vault.cipher_of(tenant_id)
             names = [_key(tenant_id, item.id) for item in kept]

@@ -6,7 +6,7 @@ from typing import Any
 
 from foundation.domain.ids import TenantId
 from foundation.domain.money import Amount, dollars
-from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant
+from foundation.storage.ledger.llm_events import CommittedByTenant, committed_by_tenant, tenants_without_counters
 from foundation.storage.session.database import Database
 from llm_gateway.budget.limits.scopes import ScopeKind
 from llm_gateway.budget.redis import keys
@@ -17,7 +17,10 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class LedgerCount:
-    """A tenant's whole ledger beside its counters; None where calls went on while both were read."""
+    """A tenant's whole ledger beside its counters.
+
+    None where calls went on while both were read, or where the tenant is deleted and has none any more.
+    """
 
     ledger: Amount
     counters: Amount | None
@@ -75,7 +78,8 @@ async def count_tenants(
 ) -> dict[TenantId, LedgerCount]:
     """Every tenant's ledger and counters; `record_everything` first writes all events in Redis to the ledger."""
     counts: dict[TenantId, LedgerCount] = {}
-    tenants = {row.tenant_id for row in await _read_ledger(database)}
+    deleted = await _read_deleted(database)
+    tenants = {row.tenant_id for row in await _read_ledger(database)} - deleted
     for _ in range(_TRIES):
         before = {tenant_id: await _read_counters(store, tenant_id) for tenant_id in tenants}
         await record_everything()
@@ -84,7 +88,7 @@ async def count_tenants(
                 same = before.get(row.tenant_id) == await _read_counters(store, row.tenant_id)
                 counters = before.get(row.tenant_id) if same else None
                 counts[row.tenant_id] = LedgerCount(row.amount, counters)
-        tenants = {tenant_id for tenant_id, one in counts.items() if one.counters is None}
+        tenants = {tenant_id for tenant_id, one in counts.items() if one.counters is None} - deleted
         if not tenants:
             break
     return counts
@@ -93,6 +97,11 @@ async def count_tenants(
 async def _read_ledger(database: Database) -> list[CommittedByTenant]:
     async with database.across_tenants(reason="compare the ledger with Redis' counters") as tx:
         return await committed_by_tenant(tx)
+
+
+async def _read_deleted(database: Database) -> frozenset[TenantId]:
+    async with database.across_tenants(reason="whose ledger has no counters beside it any more") as tx:
+        return await tenants_without_counters(tx)
 
 
 async def _read_counters(store: BudgetStore, tenant_id: TenantId) -> Amount | None:

@@ -81,4 +81,25 @@ def _exceeded(blocking: BlockingLimit, windows: CalendarWindows, now: datetime) 
         remaining["resets_in_seconds"] = max(0, int((resets - now) / timedelta(seconds=1)))
     detail = f"the call does not fit what is left of the {blocking.scope} budget ({blocking.period})"
     remedy = None if resets_ms is None else f"wait until the budget has room again, or {BudgetExceeded.usual_remedy}"
-    return BudgetExceeded(detail, scope=blocking.scope.value, remaining=remaining, remedy=remedy)
+    return BudgetExceeded(
+        detail, scope=blocking.scope.value, remaining=remaining, budget=_figures(blocking), remedy=remedy
+    )
+
+
+def _figures(blocking: BlockingLimit) -> dict[str, int | str]:
+    """How the limit stood: money in dollars, as everywhere."""
+    if (stood := blocking.figures) is None:
+        return {}
+    is_money = blocking.unit == "nano_usd"
+
+    def shown(value: int) -> int | str:
+        return dollars(value) if is_money else value
+
+    return {
+        "period": blocking.period.value,
+        "unit": "usd" if is_money else blocking.unit,
+        "limit": shown(stood.limit),
+        "spent": shown(stood.spent),
+        "held": shown(stood.held),
+        "asked": shown(stood.asked),
+    }

@@ -125,6 +125,13 @@ class Routes:
         if not usable and stand_in is not None and stand_in.provider in self._providers:
             usable = [(1, stand_in)]
         if not usable:
+            if name != model and all(self._prices.price_of(one.provider, model) is None for one in config.targets):
+                # A pattern takes names that no provider knows too; a price tells that somebody knew the model.
+                raise ModelNotFound(
+                    f"there is no model {model!r} that is known here: the pattern {name!r} takes the name, but no"
+                    " provider behind it has a key, and no price is set for the model",
+                    remedy="GET /v1/models lists the models",
+                )
             raise NoProviderKey(
                 f"no provider of the model {model!r} has a key here", remedy="ask for another model, or have a key set"
             )

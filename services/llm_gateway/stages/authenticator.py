@@ -10,8 +10,10 @@ from cachetools import TLRUCache
 
 from foundation.contracts.gateway.run_token import RunClaims
 from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.people.api_keys import Peppers
+from foundation.domain.permissions import ApiKeyScope, Permission, holders_of
 from foundation.http.service_tokens import TokenVerifier
-from foundation.storage.people.api_keys import digest_of_key, find_usable_key
+from foundation.storage.people.api_keys import find_usable_key
 from foundation.storage.session.database import Database
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.single_flight import SingleFlight
@@ -21,7 +23,6 @@ KEY_SECONDS = 60.0
 _UNKNOWN_KEY_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000
 _TOKEN_PREFIX = "eyJ"  # noqa: S105  # how every JWT begins
-_KEY_SCOPE = "gateway"
 _CREDENTIAL_REMEDY = "send a valid run token, or an API key that has the scope `gateway`"
 
 
@@ -44,10 +45,16 @@ class Authenticator:
     """Finds the caller of a credential, and remembers it for `KEY_SECONDS` at most."""
 
     def __init__(
-        self, verifier: TokenVerifier, database: Database, *, clock: Callable[[], float] = time.monotonic
+        self,
+        verifier: TokenVerifier,
+        database: Database,
+        peppers: Peppers,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._verifier = verifier
         self._database = database
+        self._peppers = peppers
         self._clock = clock
         self._identities: TLRUCache[bytes, _Identity] = TLRUCache(
             _MOST_REMEMBERED, ttu=lambda _, identity, __: identity.until, timer=clock
@@ -59,27 +66,31 @@ class Authenticator:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send a run token or an API key as a Bearer token")
-        digest = digest_of_key(token)
+        digest = self._peppers.digest(token).hash
         identity = self._identities.get(digest)
         if identity is None:
-            identity = self._identities[digest] = await self._lookups.join(digest, lambda: self._look_up(token, digest))
+            identity = self._identities[digest] = await self._lookups.join(digest, lambda: self._look_up(token))
         if identity.caller is None:
             raise Unauthenticated("the API key is not known, or no longer valid", remedy="create a new one")
         return identity.caller
 
-    async def _look_up(self, token: str, digest: bytes) -> _Identity:
+    async def _look_up(self, token: str) -> _Identity:
         if token.startswith(_TOKEN_PREFIX) and token.count(".") == 2:  # noqa: PLR2004
             claims = self._claims_of(token)
             return _Identity(_run_caller(claims), self._clock() + min(KEY_SECONDS, _seconds_left(token)))
         async with self._database.across_tenants(reason="find an API key by its hash") as tx:
-            key = await find_usable_key(tx, digest)
+            key = await find_usable_key(tx, self._peppers, token)
         if key is None:
             # an unknown key is remembered too, so that a client that repeats one does not ask PostgreSQL each time
             return _Identity(None, self._clock() + _UNKNOWN_KEY_SECONDS)
-        if _KEY_SCOPE not in key.scopes:
+        if ApiKeyScope.GATEWAY not in key.scopes:
             raise Forbidden("the API key is not meant for the gateway", remedy="use a key that has the scope `gateway`")
+        if Permission.MODELS_CALL not in key.grant.permissions:
+            detail = f"{key.grant.name} does not have the permission {Permission.MODELS_CALL}"
+            raise Forbidden(detail, remedy=f"ask {holders_of(Permission.MODELS_CALL)}")
         caller = Caller(key.tenant_id, user_id=key.user_id, api_key_id=key.api_key_id)
-        return _Identity(caller, self._clock() + KEY_SECONDS)
+        usable = KEY_SECONDS if key.usable_seconds is None else min(KEY_SECONDS, key.usable_seconds)
+        return _Identity(caller, self._clock() + usable)
 
     def _claims_of(self, token: str) -> RunClaims:
         """Users send their sign-in tokens here by mistake, so the refusal says what the gateway takes."""

@@ -24,6 +24,7 @@ from llm_gateway.planning.planner import CallPlan
 from llm_gateway.pricing.bounds import Bound
 from llm_gateway.providers.base import UpstreamAnswer
 from llm_gateway.routing.routes import Route, Target
+from llm_gateway.stages.call_trace import CallTrace
 from llm_gateway.wires.base import EventReader, StreamEvent
 
 
@@ -56,7 +57,7 @@ class ModelCall(msgspec.Struct, frozen=True):
     plan: CallPlan
     bound: Bound
     identity: CallIdentity | None
-    trace_id: str | None
+    trace: CallTrace | None
     client: Client
     request_id: UUID = msgspec.field(default_factory=new_uuid)
     """All attempts of the call have it, and so has the answer."""

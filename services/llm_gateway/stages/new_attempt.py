@@ -102,5 +102,5 @@ def _make_lost_event(request: AttemptRequest, identity: UUID, day: str, now: dat
         fence=run.fence if run else None,
         ancestor_run_ids=tuple(ancestor.run_id for ancestor in run.ancestors) if run else (),
         call_key=call.identity.call_key if call.identity else None,
-        trace_id=call.trace_id,
+        trace_id=call.trace.trace_id if call.trace else None,
     )

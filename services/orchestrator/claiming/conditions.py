@@ -5,8 +5,7 @@ from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError, expressions_in
 from foundation.contracts.expressions.reads import ITEM_NAMES, steps_read_by
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import Failure, FailureCode
 from orchestrator.work import StepLeftOut, Work
 
 
@@ -26,7 +25,7 @@ def left_out(work: Work) -> StepLeftOut | None:
     if value is True:
         return None
     if value is False:
-        return StepLeftOut(Failure(FailureCode.CONDITION_FALSE, f"its condition {condition} is false"))
+        return StepLeftOut(Failure(FailureCode.CONDITION_FALSE, f"its condition {condition} is false", retryable=False))
     raise ExpressionError(
         f"/when: {condition} gives {_kind_of(value)}, and a condition must give true or false;"
         " compare it with something, such as ${… == `null`}"
@@ -45,6 +44,7 @@ def _missing_inputs(work: Work) -> Iterator[Failure]:
                 FailureCode.INPUT_MISSING,
                 f"{pointer}: ${{{expression}}} reads the output of step {gone[0]}, which has none;"
                 f" write ${{{expression} || 'default'}} where this step is to run without it",
+                retryable=False,
             )
 
 

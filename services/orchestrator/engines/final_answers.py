@@ -6,7 +6,7 @@ from typing import Any
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.contracts.forms import data_faults
 from foundation.contracts.steps.final_output import FinalOutput
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from orchestrator.work import TickFailed
 
 _TOLD_FAULTS = 5

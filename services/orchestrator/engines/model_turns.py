@@ -4,13 +4,17 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from opentelemetry.trace import SpanKind
+
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
 from foundation.contracts.gateway.model_call import call_key, canonical_digest
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.storage.execution import keyed_turns, turns
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.keyed_turns import KeyedTurn, RequestKey
 from foundation.storage.session.database import Database, Transaction
+from foundation.telemetry.spans.record import AttributeValue, SpanAttribute
+from foundation.telemetry.traces import annotate, span
 from orchestrator.clients.model_gateway.base import ModelGateway, OnText
 from orchestrator.engines.text_telling import TextTelling
 from orchestrator.failpoints import Failpoints
@@ -59,8 +63,16 @@ class ModelTurns:
 
     async def _answer(self, work: Work, turn: int, call_key: str, request: dict[str, Any]) -> dict[str, Any]:
         self._failpoints.reach("model.before_dispatch")
-        async with self._telling.of_turn(work, turn) as on_text:
-            answer = await self._complete(work, call_key, request, on_text)
+        model = str(request.get("model", ""))
+        about: dict[SpanAttribute, AttributeValue] = {
+            SpanAttribute.GEN_AI_OPERATION: "chat",
+            SpanAttribute.GEN_AI_REQUEST_MODEL: model,
+            SpanAttribute.STEP_TURN: turn,
+        }
+        with span(f"chat {model}".rstrip(), kind=SpanKind.CLIENT, attributes=about):
+            async with self._telling.of_turn(work, turn) as on_text:
+                answer = await self._complete(work, call_key, request, on_text)
+            annotate(_usage_of(answer))
         self._failpoints.reach("model.answered")
         return answer
 
@@ -73,6 +85,17 @@ class ModelTurns:
                 if error.failure.code != _IN_PROGRESS:
                     raise
                 await asyncio.sleep(error.retry_after or _AGAIN_SECONDS)
+
+
+def _usage_of(answer: dict[str, Any]) -> dict[SpanAttribute, AttributeValue]:
+    """The tokens of an answer, as far as it tells them."""
+    usage = answer.get("usage")
+    told = usage if isinstance(usage, dict) else {}
+    named = {
+        SpanAttribute.GEN_AI_INPUT_TOKENS: told.get("prompt_tokens"),
+        SpanAttribute.GEN_AI_OUTPUT_TOKENS: told.get("completion_tokens"),
+    }
+    return {name: count for name, count in named.items() if isinstance(count, int)}
 
 
 def message_of(answer: dict[str, Any]) -> dict[str, Any]:

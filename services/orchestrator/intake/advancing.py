@@ -5,12 +5,13 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
-from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Failure, LeaseLost, LockstepError, RunClosed
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, LockstepError, RunClosed
+from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.states import StepKind
-from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.retries import with_tries
+from foundation.telemetry.spans.record import SpanAttribute
+from foundation.telemetry.traces import annotate
 from orchestrator.breakers.board import WorkerBreakers
 from orchestrator.breakers.breaker import BreakerOpen, Trial
 from orchestrator.claiming.conditions import left_out
@@ -18,6 +19,7 @@ from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.base import Engine
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.expansion import expands
+from orchestrator.intake.step_spans import failures_named, step_span
 from orchestrator.intake.tick_failures import failure_of, is_unexpected, timed_out
 from orchestrator.recording.base import OutcomeRecording
 from orchestrator.work import (
@@ -50,7 +52,9 @@ _ENDED: dict[type[RecordedOutcome], str] = {
 _EXPECTED = (LeaseLost, RunClosed, BudgetExceeded, CallInDoubt, BreakerOpen, TickFailed)
 """What an engine raises on purpose, each with a way of its own to be recorded."""
 _FAILURE_REFUSED = Failure(
-    FailureCode.FAILURE_REFUSED, "the step failed, and the database refused the description of its failure"
+    FailureCode.FAILURE_REFUSED,
+    "the step failed, and the database refused the description of its failure",
+    retryable=False,
 )
 
 
@@ -82,10 +86,11 @@ class Advancer:
         """Runs one tick; returns dependents that were claimed with the recording."""
         dispatch = work.claim.dispatch
         ids = {"tenant_id": dispatch.tenant_id, "run_id": dispatch.run_id, "step_id": dispatch.step_id}
-        with bind(**ids), traces.span(f"step {work.claim.kind}", traceparent=work.claim.traceparent):
+        with bind(**ids), step_span(work.claim):
             self._failpoints.reach("claimed")
             try:
-                outcome = await self._run(work)
+                with failures_named():
+                    outcome = await self._run(work)
             except asyncio.CancelledError:
                 await self._cancelled(held, work)
                 raise
@@ -141,6 +146,7 @@ class Advancer:
 
     async def _ended(self, work: Work, outcome: RecordedOutcome, free_slots: Callable[[], int]) -> list[Work]:
         claimed: list[Work] = []
+        annotate({SpanAttribute.OUTCOME: _ENDED[type(outcome)]})
 
         async def record() -> None:
             lease = work.claim.lease_fence()
@@ -154,7 +160,7 @@ class Advancer:
                 case RunAwaited():
                     await self._outcomes.awaits_run(lease, outcome.plan)
                 case HandedBack():
-                    await self._outcomes.given_back(lease)
+                    await self._outcomes.given_back(lease, partial=outcome.partial)
                 case StepExpanded():
                     await self._outcomes.expanded(lease, outcome)
                 case MoreTurns():
@@ -167,8 +173,8 @@ class Advancer:
             await self._failed(work, TickFailed(FailureCode.OUTCOME_REFUSED, detail))
         seconds = (datetime.now(UTC) - work.claim.started_at).total_seconds()
         turn = outcome.turn if isinstance(outcome, StepFinished | MoreTurns) else work.claim.turn
-        step = {"name": work.claim.name, "turn": turn, "duration_ms": round(seconds * 1000)}
-        _log.info(_ENDED[type(outcome)], extra={"step": step})
+        extra = {"step": work.claim.name, "turn": turn, "duration_ms": round(seconds * 1000)}
+        _log.info(_ENDED[type(outcome)], extra=extra)
         return claimed
 
     async def _in_doubt(self, work: Work, error: CallInDoubt) -> None:
@@ -187,8 +193,6 @@ class Advancer:
             again = await self._outcomes.failed(
                 work.claim.lease_fence(),
                 error.failure,
-                retryable=error.retryable,
-                retry_after=error.retry_after,
                 records=error.records,
                 output=error.output,
             )

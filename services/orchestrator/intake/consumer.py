@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
+from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from foundation.cloud.queue.base import BATCH, Queue, QueueMissing, Received
@@ -15,6 +16,7 @@ from foundation.domain.errors import DependencyUnavailable, LockstepError
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.telemetry import traces
 from foundation.telemetry.logs import bind, logger
+from foundation.telemetry.spans.record import AttributeValue, SpanAttribute
 from orchestrator.claiming.leases import HeldStep, Leases
 from orchestrator.claiming.picking import Picker
 from orchestrator.claiming.taking import Taken, Taker, TakeRefusal, dispatch_of
@@ -26,6 +28,11 @@ from orchestrator.work import Work
 _log = logger(__name__)
 _AGAIN_SECONDS = 1.0
 _BATCHES_AT_ONCE = 5
+_MESSAGING: dict[SpanAttribute, AttributeValue] = {
+    SpanAttribute.MESSAGING_SYSTEM: "aws_sqs",
+    SpanAttribute.MESSAGING_DESTINATION: "steps",
+    SpanAttribute.MESSAGING_OPERATION: "process",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +200,13 @@ class Consumer:
         message = arrived.message
         with (
             bind(tenant_id=message.tenant_id, run_id=message.run_id, step_id=message.step_id),
-            traces.span("take step", traceparent=message.traceparent),
+            traces.span("take step", traceparent=message.traceparent, kind=SpanKind.CONSUMER, attributes=_MESSAGING),
         ):
             try:
-                return await self._taker.take(dispatch_of(message), needs_met=arrived.needs_met)
+                taken = await self._taker.take(dispatch_of(message), needs_met=arrived.needs_met)
+                outcome = "claimed" if isinstance(taken, Taken) else taken.value
+                traces.annotate({SpanAttribute.OUTCOME: outcome, SpanAttribute.STEP_TICK: message.tick})
+                return taken
             except (LockstepError, OSError) as error:
                 _log.warning("the step cannot be taken now", extra={"error": type(error).__name__})
                 return None

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from foundation.cloud.queue.base import Queue, Received
 from foundation.contracts.step_message import StepMessage
-from foundation.domain.errors import Failure, LockstepError
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.errors import LockstepError
+from foundation.domain.failures import Failure, FailureCode
 from foundation.storage.execution.dead import unreadable_messages
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger

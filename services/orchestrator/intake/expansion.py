@@ -1,11 +1,11 @@
 """Steps that run once for each item of a list: their items are opened at the first tick and collected at the next."""
 
+from dataclasses import replace
 from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError
 from foundation.contracts.steps.base import ITEMS_AT_ONCE, MAX_ITEMS
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode, PlacedFailure
 from foundation.domain.states import RecoveryPolicy, StepStatus
 from foundation.storage.execution import items
 from foundation.storage.execution.items import EndedItem
@@ -79,7 +79,7 @@ def collected(ended: list[EndedItem], *, excused: bool = False) -> StepFinished:
     raise TickFailed(FailureCode.ITEMS_FAILED, detail, output=outputs, causes=causes)
 
 
-def _cause_of(item: EndedItem) -> Failure:
-    error = item.error or {}
-    code, detail = str(error.get("code", item.status.value.lower())), str(error.get("detail", "it did not succeed"))
-    return Failure(code, detail, step=item.name, at=error.get("at"), trace_id=error.get("trace_id"))
+def _cause_of(item: EndedItem) -> PlacedFailure:
+    """The item's failure without its own causes, as a step may have many items."""
+    error = {"code": item.status.value.lower(), "detail": "it did not succeed", **(item.error or {})}
+    return replace(PlacedFailure.read(error), step=item.name, causes=())

@@ -2,7 +2,7 @@
 
 from foundation.contracts.expressions.evaluation import ExpressionError
 from foundation.domain.errors import DependencyUnavailable, LockstepError
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from orchestrator.work import TickFailed
 
 

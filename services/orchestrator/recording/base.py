@@ -1,9 +1,10 @@
 """The port through which the runner of a tick has its outcome recorded."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from foundation.domain.errors import BudgetExceeded, Failure
+from foundation.domain.errors import BudgetExceeded
+from foundation.domain.failures import Failure
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.execution.doubtful_jobs import DoubtfulJob
@@ -43,8 +44,6 @@ class OutcomeRecording(Protocol):
         lease: LeaseFence,
         failure: Failure,
         *,
-        retryable: bool,
-        retry_after: float | None = None,
         records: Sequence[Record] = (),
         output: object = None,
     ) -> bool:
@@ -55,7 +54,7 @@ class OutcomeRecording(Protocol):
         """
         ...
 
-    async def given_back(self, lease: LeaseFence) -> None: ...
+    async def given_back(self, lease: LeaseFence, *, partial: dict[str, Any] | None = None) -> None: ...
 
     async def postponed(self, lease: LeaseFence, *, breaker: str, delay_seconds: float) -> None:
         """The step is taken again later; what this attempt has recorded is read then."""

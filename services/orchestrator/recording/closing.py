@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.contracts.run_events import RunEvent
-from foundation.domain.errors import Failure
+from foundation.domain.failures import PlacedFailure
 from foundation.domain.states import RunStatus, StepStatus
 from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
@@ -22,7 +22,7 @@ async def write_records(tx: Transaction, records: Sequence[Record]) -> None:
 
 
 async def end_failed(
-    tx: Transaction, lease: LeaseFence, failure: Failure, *, output: object = None, excused: bool = False
+    tx: Transaction, lease: LeaseFence, error: PlacedFailure, *, output: object = None, excused: bool = False
 ) -> None:
     """Ends the held step as FAILED; `output` is what it had by then; `excused`: the run may complete all the same."""
     await outcomes.end(
@@ -32,7 +32,7 @@ async def end_failed(
         fence=lease.fence,
         status=StepStatus.FAILED,
         output=output,
-        error=failure.as_json(),
+        error=error,
         excused=excused,
     )
 

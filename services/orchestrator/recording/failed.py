@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from foundation.domain.states import RecoveryPolicy
 from foundation.storage.execution.dead import dead_letters
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from foundation.workflow import step_endings
+from foundation.workflow.failures.placing import place
 from foundation.workflow.step_endings import EndingStep
 from orchestrator.recording.closing import close, end_failed, write_records
 from orchestrator.work import Record
@@ -28,9 +29,9 @@ async def record_failed(
     `exhausted`: another attempt might have helped, and there is none; the step is kept as a dead letter.
     """
     dispatch = lease.dispatch
-    failure = step_endings.placed(failure, step=lease.name)
+    error = await place(tx, dispatch.tenant_id, dispatch.run_id, failure, step=lease.name)
     excused = lease.on_failure is RecoveryPolicy.CONTINUE
-    await end_failed(tx, lease, failure, output=output, excused=excused)
+    await end_failed(tx, lease, error, output=output, excused=excused)
     await write_records(tx, records)
     if exhausted:
         await dead_letters.insert(
@@ -38,10 +39,10 @@ async def record_failed(
             dispatch.tenant_id,
             run_id=dispatch.run_id,
             step_id=dispatch.step_id,
-            error=failure.as_json(),
+            error=error.as_json(),
             attempts=lease.attempt,
             receive_count=receive_count,
         )
     ending = EndingStep(dispatch.tenant_id, dispatch.run_id, dispatch.step_id, lease.name, waiting=dispatch)
-    events = await step_endings.follow_failure(tx, ending, failure, policy=lease.on_failure)
+    events = await step_endings.follow_failure(tx, ending, error, policy=lease.on_failure)
     await close(tx, lease, *events)

@@ -11,7 +11,14 @@ from orchestrator.work import MoreTurns
 async def record_more_turns(tx: Transaction, lease: LeaseFence, outcome: MoreTurns) -> None:
     """Hands the step back for its next tick, and stores the turns of this one."""
     dispatch = lease.dispatch
-    tick = await outcomes.next_tick(tx, dispatch.tenant_id, dispatch.step_id, fence=lease.fence, turn=outcome.turn)
+    tick = await outcomes.next_tick(
+        tx,
+        dispatch.tenant_id,
+        dispatch.step_id,
+        fence=lease.fence,
+        turn=outcome.turn,
+        partial=outcome.partial,
+    )
     await write_records(tx, outcome.records)
     seconds = await plans.seconds_to_deadline(tx, dispatch.tenant_id, dispatch.run_id)
     event = StepTurn(step_id=dispatch.step_id, turn=outcome.turn)

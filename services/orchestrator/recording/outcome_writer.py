@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from foundation.domain.errors import BudgetExceeded, Failure
+from foundation.domain.errors import BudgetExceeded
+from foundation.domain.failures import Failure
 from foundation.domain.states import StepStatus
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
@@ -90,19 +92,18 @@ class OutcomeWriter(OutcomeRecording):
         lease: LeaseFence,
         failure: Failure,
         *,
-        retryable: bool,
-        retry_after: float | None = None,
         records: Sequence[Record] = (),
         output: object = None,
     ) -> bool:
-        again = may_retry(lease, failure, transient=retryable)
+        may_pass, retry_after = failure.retryable, failure.retry_after
+        again = may_retry(lease, failure)
         ended = StepStatus.RETRYING if again else StepStatus.FAILED
-        worth_it = retryable or lease.retry.asks_for(failure.code)
-        failure = replace(failure, retryable=worth_it, retry_after=retry_after)
+        worth_it = may_pass or lease.retry.asks_for(failure.code)
+        failure = replace(failure, retryable=worth_it)
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             if again:
                 await record_retried(tx, lease, failure, delay_seconds=delay_of(lease, retry_after=retry_after))
-            elif retryable and await record_lost_in_doubt(tx, lease):
+            elif may_pass and await record_lost_in_doubt(tx, lease):
                 ended = StepStatus.OUTCOME_UNKNOWN
             else:
                 await record_failed(tx, lease, failure, records=records, output=output, exhausted=worth_it)
@@ -111,9 +112,9 @@ class OutcomeWriter(OutcomeRecording):
         _observe(lease, ended)
         return again
 
-    async def given_back(self, lease: LeaseFence) -> None:
+    async def given_back(self, lease: LeaseFence, *, partial: dict[str, Any] | None = None) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
-            await record_given_back(tx, lease)
+            await record_given_back(tx, lease, partial=partial)
 
     async def postponed(self, lease: LeaseFence, *, breaker: str, delay_seconds: float) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
@@ -130,4 +131,4 @@ class OutcomeWriter(OutcomeRecording):
 def _observe(lease: LeaseFence, status: StepStatus) -> None:
     if lease.started_at is not None:
         seconds = (datetime.now(UTC) - lease.started_at).total_seconds()
-        metrics.STEP_DURATION.labels(lease.name, status.value).observe(seconds)
+        metrics.STEP_DURATION.labels(metrics.step_label(lease.name, lease.kind), status.value).observe(seconds)

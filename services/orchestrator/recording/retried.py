@@ -3,20 +3,21 @@
 from dataclasses import replace
 
 from foundation.contracts.run_events import StepRetrying
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from foundation.domain.retry import delay_before
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.session.database import Transaction
 from foundation.workflow import outcomes
+from foundation.workflow.failures.placing import place
 from foundation.workflow.messages import step_message
 from orchestrator.recording.closing import close
 from orchestrator.recording.failed import record_failed
 from orchestrator.recording.handed_over import record_lost_in_doubt
 
 
-def may_retry(lease: LeaseFence, failure: Failure, *, transient: bool) -> bool:
-    """Whether the step is tried again after this failure; `transient` is whether the platform knows it to pass."""
-    return lease.retry.allows(code=failure.code, transient=transient, attempt=lease.tries)
+def may_retry(lease: LeaseFence, failure: Failure) -> bool:
+    """Whether the step is tried again after this failure."""
+    return lease.retry.allows(code=failure.code, transient=failure.retryable, attempt=lease.tries)
 
 
 async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *, delay_seconds: float) -> None:
@@ -25,6 +26,8 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
     Where the definition asks for the retry of a result that is recorded, the next attempt makes its calls anew.
     """
     dispatch = lease.dispatch
+    told = replace(failure, retryable=True, retry_after=delay_seconds)
+    error = await place(tx, dispatch.tenant_id, dispatch.run_id, told, step=lease.name)
     await outcomes.give_back(
         tx,
         dispatch.tenant_id,
@@ -37,7 +40,7 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
         step_id=dispatch.step_id,
         name=lease.name,
         attempt=lease.attempt,
-        error=failure.as_json(),
+        error=error.as_json(),
         delay_seconds=delay_seconds,
     )
     await close(tx, lease, event, effects=[step_message(dispatch, delay_seconds=delay_seconds)])
@@ -48,10 +51,10 @@ async def record_lost(tx: Transaction, lease: LeaseFence, failure: Failure) -> N
 
     Where it may have begun what is not to be repeated, a person is asked in place of the failure.
     """
-    if may_retry(lease, failure, transient=True):
+    if may_retry(lease, failure):
         await record_retried(tx, lease, failure, delay_seconds=0)
     elif not await record_lost_in_doubt(tx, lease):
-        await record_failed(tx, lease, replace(failure, retryable=True), exhausted=True)
+        await record_failed(tx, lease, failure, exhausted=True)
 
 
 def delay_of(lease: LeaseFence, *, retry_after: float | None) -> float:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from cachetools import TTLCache
 
 from foundation.cloud.executions.base import Executions, execution_name
-from foundation.domain.errors import DependencyUnavailable, Failure, LockstepError
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import approvals
@@ -18,6 +18,7 @@ from foundation.telemetry import metrics
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control
 from foundation.workflow.approvals import decisions
+from foundation.workflow.failures.placing import place
 from foundation.workflow.run_control import RunRow
 from foundation.workflow.stalls import faults, recovery
 from foundation.workflow.stalls.causes import Stall, StallCause
@@ -42,6 +43,7 @@ class Sweeper:
         executions: Executions,
         *,
         every_seconds: float,
+        lease_seconds: float,
         standstill_seconds: float,
         budget_pause_seconds: float,
     ) -> None:
@@ -49,6 +51,7 @@ class Sweeper:
         self._act = act
         self._executions = executions
         self._every_seconds = every_seconds
+        self._lease_seconds = lease_seconds
         self._standstill_seconds = standstill_seconds
         self._budget_pause_seconds = budget_pause_seconds
         self._described: TTLCache[RunId, bool] = TTLCache(_MOST_DESCRIBED, ttl=standstill_seconds)
@@ -67,7 +70,7 @@ class Sweeper:
 
     async def sweep(self) -> None:
         async with self._look.across_tenants(reason="the sweeper looks for stale work of every tenant") as tx:
-            lapsed = await lapses.lapsed(tx)
+            lapsed = await lapses.lapsed(tx, lease_seconds=self._lease_seconds)
             expired = await approvals.find_expired(tx)
             still = await find_standstills(
                 tx,
@@ -90,14 +93,14 @@ class Sweeper:
     async def _reclaim(self, tenant_id: TenantId, step_id: StepId) -> None:
         """Fences first; then the step is tried again, or fails when its time or its attempts are used up."""
         async with self._act.tenant(tenant_id) as tx:
-            fenced = await lapses.fence_lapsed(tx, tenant_id, step_id)
+            fenced = await lapses.fence_lapsed(tx, tenant_id, step_id, lease_seconds=self._lease_seconds)
             if fenced is None:
                 return
             if fenced.overdue:
-                timed_out = Failure(FailureCode.STEP_TIMED_OUT, "the step's time is over")
+                timed_out = Failure(FailureCode.STEP_TIMED_OUT, "the step's time is over", retryable=False)
                 await record_failed(tx, fenced.lease, timed_out)
             else:
-                lost = Failure(FailureCode.WORKER_LOST, "the worker stopped renewing its lease")
+                lost = Failure(FailureCode.WORKER_LOST, "the worker stopped renewing its lease", retryable=True)
                 await record_lost(tx, fenced.lease, lost)
         extra = {"overdue": fenced.overdue, "fence": fenced.lease.fence}
         _log.info("took a step from a holder that is gone", extra=extra)
@@ -139,14 +142,14 @@ class Sweeper:
             _log.info("the run's execution cannot be repaired now", extra={"error": error.detail})
 
     async def _time_out(self, run: Standstill) -> None:
-        error = Failure(FailureCode.RUN_TIMED_OUT, "the run's time is over").as_json()
+        over = Failure(FailureCode.RUN_TIMED_OUT, "the run's time is over", retryable=False)
         async with self._act.tenant(run.tenant_id) as tx:
-            await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-            row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+            row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
             if row is None or row.status is not RunStatus.RUNNING or row.generation != run.generation:
                 return
             if not await plans.is_over(tx, run.tenant_id, run.run_id):
                 return
+            error = await place(tx, run.tenant_id, run.run_id, over)
             await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
         _log.info("the run's time is over")
 
@@ -196,16 +199,18 @@ class Sweeper:
                 return
             if unless_held and await claims.any_held(tx, run.tenant_id, run.run_id):
                 return
-            generation = await run_control.open_generation(tx, row, reason=reason)
+            opened = run_control.go_on if row.status is RunStatus.PAUSED else run_control.open_generation
+            generation = await opened(tx, row, reason=reason)
         _log.info("opened a generation", extra={"generation": generation, "reason": reason})
 
 
 async def _lock_unchanged(tx: Transaction, run: Standstill) -> RunRow | None:
     """The run's row, locked after its unfinished steps; None when it has moved since it was found to stand still."""
-    await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-    row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
-    unchanged = row is not None and row.status is run.status and row.generation == run.generation
-    return row if unchanged else None
+    row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
+    if row is None:
+        return None
+    found = (run.status, run.pause_reason, run.generation)
+    return row if (row.status, row.pause_reason, row.generation) == found else None
 
 
 def _of(stalls: list[Stall], causes: Collection[StallCause]) -> list[Stall]:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from foundation.contracts.tool_job import JobReason, ToolResult
-from foundation.contracts.tools.documents import document_of, output_of
+from foundation.contracts.tools.calls.documents import document_of, output_of
 from foundation.domain.errors import DependencyUnavailable, LeaseLost
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.domain.ids import JobId
 from foundation.domain.tools import UnknownOutcomePolicy
 from foundation.storage.execution import doubtful_jobs

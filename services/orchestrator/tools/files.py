@@ -8,8 +8,8 @@ from uuid import UUID
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tool_job import JobInput
-from foundation.contracts.tools.files import read_files
-from foundation.domain.failure_codes import FailureCode
+from foundation.contracts.tools.calls.staged_files import read_files
+from foundation.domain.failures import FailureCode
 from foundation.domain.ids import ArtifactId, TenantId
 from foundation.storage.artifacts import Artifact
 from foundation.storage.session.database import Database

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
-from foundation.contracts.tools.catalogue import TOOLS
-from foundation.domain.failure_codes import FailureCode
+from foundation.contracts.tools.contract import ToolContract
+from foundation.domain.failures import FailureCode
 
 MODEL_MISTAKES = frozenset({"job_refused", FailureCode.ARGUMENTS_INVALID})
 """The failures of a call that its model is told of and may mend; any other ends the step."""
@@ -15,24 +15,27 @@ _ORDER = ("status", "reason", "detail", "result", "result_error", "stdout", "std
 """How a call ended and what it gave come first; the other members follow by name."""
 
 
+_NOT_SHOWN = frozenset({"usage", "workspace"})
+"""What a model can do nothing with: what the call took, and where its files were put for the next call."""
+
+
 def function_name(tool: str) -> str:
     """A tool's name as a function's: providers take letters, digits, '_' and '-' only."""
     return tool.replace(".", "_")
 
 
-def function_of(tool: str) -> dict[str, Any]:
+def function_of(tool: ToolContract) -> dict[str, Any]:
     """The tool in OpenAI's wire form."""
-    spec = TOOLS[tool]
-    function = {"name": function_name(tool), "description": spec.description, "parameters": spec.parameters}
+    function = {"name": function_name(tool.name), "description": tool.description, "parameters": tool.parameters}
     return {"type": "function", "function": function}
 
 
 def shown_result(document: dict[str, Any]) -> str:
-    """A call's document as its model reads it, in one order; empty members and the usage are left out."""
+    """A call's document as its model reads it, in one order; empty members and what is ours are left out."""
     shown = {
         key: _shorten(value) if isinstance(value, str) else value
         for key in sorted(document, key=_place)
-        if (value := document[key]) not in (None, "", []) and key != "usage"
+        if (value := document[key]) not in (None, "", []) and key not in _NOT_SHOWN
     }
     return json.dumps(shown, ensure_ascii=False)
 

@@ -3,32 +3,45 @@
 from collections import Counter
 from typing import Any
 
-from pydantic import ValidationError
-
-from foundation.contracts.egress import EgressPolicy, EgressRecord, EgressReport, EgressVerdict, NetworkPolicy
+from foundation.contracts.egress.policy import NetworkPolicy, ceiling_of
+from foundation.contracts.egress.records import EgressRecord, EgressReport, EgressVerdict
+from foundation.contracts.egress.secrets import SealedSecret, TaskSecret
 from foundation.contracts.run_events import StepEgress
 from foundation.contracts.tool_job import ToolResult
-from foundation.storage import egress
+from foundation.domain.failures import FailureCode
+from foundation.storage import egress, secrets
 from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.people import tenant_settings
 from foundation.storage.session.database import Database, Transaction
+from orchestrator.work import TickFailed
 
 SHOWN = 50
 """Lines of one event, each of requests that are alike."""
 
 
 async def network_of(database: Database, claim: StepClaim) -> NetworkPolicy:
-    """What the step's tools may reach as things stand now. A policy that cannot be read allows nothing."""
+    """What the step's tools may reach as things stand now. A policy that cannot be read allows nothing.
+
+    Raises `TickFailed` when a secret that the task names is gone.
+    """
     if not claim.egress:
         return NetworkPolicy()
+    named = [TaskSecret.model_validate(secret) for secret in claim.secrets or ()]
     async with database.tenant(claim.dispatch.tenant_id) as tx:
         stored = (await tenant_settings.read(tx, claim.dispatch.tenant_id)).get("egress")
-    try:
-        ceiling = EgressPolicy.model_validate(stored or {}).hosts
-    except ValidationError:
-        ceiling = []
-    return NetworkPolicy(hosts=claim.egress, ceiling=ceiling)
+        sealed = await secrets.sealed_values(tx, claim.dispatch.tenant_id, {one.name for one in named})
+    if missing := sorted({one.name for one in named} - sealed.keys()):
+        raise TickFailed(
+            FailureCode.SECRET_MISSING,
+            f"the tool was not called, as the tenant has no secret {', '.join(missing)} any more;"
+            " PUT /api/v1/secrets/{name} stores one",
+        )
+    return NetworkPolicy(
+        hosts=claim.egress,
+        ceiling=ceiling_of(stored),
+        secrets=tuple(SealedSecret(**one.model_dump(), sealed=sealed[one.name]) for one in named),
+    )
 
 
 async def keep_egress(
@@ -74,8 +87,8 @@ def requests_of(report: EgressReport) -> list[dict[str, Any]]:
 
 
 def _kind(record: EgressRecord) -> tuple[object, ...]:
-    return tuple(_shown(record).values())
+    return tuple(tuple(value) if isinstance(value, list) else value for value in _shown(record).values())
 
 
 def _shown(record: EgressRecord) -> dict[str, Any]:
-    return record.model_dump(mode="json", include={"method", "host", "port", "target", "verdict", "reason"})
+    return record.model_dump(mode="json", include={"method", "host", "port", "target", "verdict", "reason", "secrets"})

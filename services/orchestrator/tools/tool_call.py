@@ -7,11 +7,18 @@ from typing import Any
 
 from foundation.contracts.accepted.file_names import names_in_each_others_way
 from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
-from foundation.contracts.tools.catalogue import TOOLS
-from foundation.domain.failure_codes import FailureCode
+from foundation.contracts.tools.contract import ToolContract
+from foundation.domain.failures import FailureCode
 from foundation.domain.tools import ToolEffect
 from orchestrator.tools.files import StagedFile
 from orchestrator.work import TickFailed
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceUse:
+    """What a call finds below `/work`: what another one left, or nothing; what it leaves is kept."""
+
+    taken: StagedFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +30,14 @@ class ToolCall:
     inputs: tuple[StagedFile, ...]
     turn: int
     call_id: str
+    workspace: WorkspaceUse | None = None
+    """None for a call whose files below `/work` are gone with it."""
     effect: ToolEffect | None = None
     """What running it twice would mean, where the definition says it; else the tool's own."""
 
 
-def checked_arguments(call: ToolCall) -> ToolArguments:
+def checked_arguments(call: ToolCall, contract: ToolContract) -> ToolArguments:
     """The arguments as the tool's contract reads them; `TickFailed` with the places where they are wrong."""
-    contract = TOOLS[call.tool]
     if faults := contract.faults(call.arguments):
         details = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
         raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called with these arguments: {details}")
@@ -39,10 +47,18 @@ def checked_arguments(call: ToolCall) -> ToolArguments:
         raise TickFailed(
             FailureCode.ARGUMENTS_INVALID, f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
         )
+    staged = {entry.name for entry in call.inputs}
+    if missing := [name for name in given.files_needed() if name not in staged]:
+        raise TickFailed(
+            FailureCode.ARGUMENTS_INVALID, f"{call.tool} needs {missing[0]!r}, and no file of that name is staged"
+        )
     return given
 
 
 def digest_of(call: ToolCall) -> bytes:
     """SHA-256 of what the call does: its tool, its arguments, and the names and digests of its files."""
-    content = {"tool": call.tool, "arguments": call.arguments, "inputs": [(i.name, i.sha256) for i in call.inputs]}
+    inputs = [(entry.name, entry.sha256) for entry in call.inputs]
+    content: dict[str, Any] = {"tool": call.tool, "arguments": call.arguments, "inputs": inputs}
+    if call.workspace is not None:
+        content["workspace"] = call.workspace.taken and call.workspace.taken.sha256
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()

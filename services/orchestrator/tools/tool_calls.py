@@ -4,13 +4,11 @@ import asyncio
 import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid5
 
 from pydantic import ValidationError
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.tool_job import (
-    JobArtifact,
     JobLimits,
     JobReason,
     JobState,
@@ -18,26 +16,28 @@ from foundation.contracts.tool_job import (
     ToolResult,
     UploadSlot,
 )
-from foundation.contracts.tools.arguments import ToolArguments
-from foundation.contracts.tools.catalogue import TOOLS
-from foundation.contracts.tools.documents import document_of, output_of
+from foundation.contracts.tools.arguments import MAX_SECONDS, ToolArguments
+from foundation.contracts.tools.calls.documents import output_of, succeeded
+from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
+from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
-from foundation.domain.failure_codes import FailureCode
-from foundation.domain.ids import ArtifactId, JobId, tool_job_id
+from foundation.domain.failures import FailureCode
+from foundation.domain.ids import JobId, tool_job_id
 from foundation.domain.states import StepKind
 from foundation.domain.tools import ToolEffect
 from foundation.storage import artifacts
-from foundation.storage.artifacts import NewArtifact
 from foundation.storage.execution import tool_events
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
-from foundation.telemetry.traces import current_traceparent
+from foundation.telemetry.spans.record import AttributeValue, SpanAttribute
+from foundation.telemetry.traces import annotate, current_traceparent, failed, span
 from foundation.workflow import claims, outcomes
 from foundation.workflow.lines import slots
 from orchestrator.breakers.breaker import BreakerOpen
 from orchestrator.clients.launcher.base import JobNotTaken, JobUnknown, Launcher
 from orchestrator.failpoints import Failpoints
+from orchestrator.tools import workspaces
 from orchestrator.tools.doubts import (
     JOB_GIVEN_UP,
     NEVER_STARTED,
@@ -49,8 +49,11 @@ from orchestrator.tools.doubts import (
     outcome_unknown,
 )
 from orchestrator.tools.files import addressed
+from orchestrator.tools.job_spans import keep_spans
 from orchestrator.tools.reach import keep_egress, network_of
+from orchestrator.tools.stored_artifacts import StoredArtifacts, object_key
 from orchestrator.tools.tool_call import ToolCall, checked_arguments, digest_of
+from orchestrator.tools.toolbox import job_of
 from orchestrator.work import TickFailed, Work
 
 _log = logger(__name__)
@@ -76,17 +79,27 @@ class ToolCalls:
         self._objects = objects
         self._failpoints = failpoints
         self._artifacts_per_job = artifacts_per_job
+        self._stored = StoredArtifacts(objects, artifacts_per_job=artifacts_per_job)
         self._doubts = Doubts(database)
 
     async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
         """The document of the call, of which `output_of` makes an output. A recorded result is not executed again."""
-        with work.clock.collecting():
-            return await self._call(work, call)
+        about: dict[SpanAttribute, AttributeValue] = {
+            SpanAttribute.GEN_AI_OPERATION: "execute_tool",
+            SpanAttribute.GEN_AI_TOOL_NAME: call.tool,
+            SpanAttribute.STEP_TURN: call.turn,
+        }
+        with work.clock.collecting(), span(f"execute_tool {call.tool}", attributes=about):
+            document = await self._call(work, call)
+            annotate({SpanAttribute.OUTCOME: str(document["status"])})
+            if not succeeded(document):
+                failed(str(document["reason"] or document["status"]))
+            return document
 
     async def _call(self, work: Work, call: ToolCall) -> dict[str, Any]:
         claim = work.claim
-        given = checked_arguments(call)
-        effect = effect_of(claim, call)
+        given = checked_arguments(call, work.tools[call.tool])
+        effect = effect_of(work, call)
         job_id = tool_job_id(claim.dispatch.step_id, turn=call.turn, tool_call_id=call.call_id)
         job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, digest_of(call))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
@@ -134,7 +147,7 @@ class ToolCalls:
         """The result of the job that was begun; None when its launcher knows none, or cannot be asked to the last."""
         job = await self._job(work, job_id, call, given)
         try:
-            return await self._run(work, job.model_copy(update={"join_only": True}))
+            return await self._run(work, call, job.model_copy(update={"join_only": True}))
         except JobUnknown:
             return None
         except DependencyUnavailable as error:
@@ -146,11 +159,11 @@ class ToolCalls:
         """Runs the job, however long it waits for its slot: a wait is neither the step's time nor an attempt."""
         while True:
             job = await self._job(work, job_id, call, given)
-            result = await self._run(work, job)
+            result = await self._run(work, call, job)
             if result.reason is not JobReason.JOB_EXPIRED:
                 return result
 
-    async def _run(self, work: Work, job: ToolJob) -> ToolResult:
+    async def _run(self, work: Work, call: ToolCall, job: ToolJob) -> ToolResult:
         async def write_clock(stopped: bool) -> None:  # noqa: FBT001 - a callback's one value
             try:
                 async with self._database.tenant(job.tenant_id) as tx:
@@ -165,15 +178,17 @@ class ToolCalls:
                 await (clocked.wait() if state is JobState.WAITING else clocked.go_on())
 
             try:
-                return await self._launcher.run(job, on_state=on_state)
+                result = await self._launcher.run(job, on_state=on_state)
+                keep_spans(job, result)
+                return result
             except SandboxUnavailable as error:
                 # Without a sandbox nothing runs, and trying again does not install one.
                 raise NotIsolated(error.code, f"the tool was not run for want of a sandbox: {error.detail}") from error
             except asyncio.CancelledError:
-                await asyncio.shield(self._leave(work, job))
+                await asyncio.shield(self._leave(work, call, job))
                 raise
 
-    async def _leave(self, work: Work, job: ToolJob) -> None:
+    async def _leave(self, work: Work, call: ToolCall, job: ToolJob) -> None:
         """Ends a job that this worker no longer waits for, unless a later holder of the step will join it.
 
         The output of a job that is ended with its step is kept beside the step, whose end has been recorded before.
@@ -183,14 +198,14 @@ class ToolCalls:
                 over = await claims.is_over(tx, work.claim)
             result = await self._launcher.cancel(job) if over else None
             if result is not None:
-                await self._keep_late(work, job.tool, result)
+                keep_spans(job, result)
+                await self._keep_late(work, call.tool, result)
         except (LockstepError, TickFailed, OSError) as error:
             _log.warning("a job could not be ended with its step", extra={"error": type(error).__name__})
 
     async def _keep_late(self, work: Work, tool: str, result: ToolResult) -> None:
         tenant_id, step_id = work.claim.dispatch.tenant_id, work.claim.dispatch.step_id
-        new = [await self._checked(work.claim, result.job_id, artifact) for artifact in result.artifacts]
-        document = document_of(result, files=_files(new))
+        document, new = await self._stored.accept(work.claim, result)
         async with self._database.tenant(tenant_id) as tx:
             await tool_events.lock_owners(tx, work.claim)
             if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
@@ -206,10 +221,14 @@ class ToolCalls:
         claim, dispatch = work.claim, work.claim.dispatch
         seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
         valid = seconds + _SLOT_MARGIN_SECONDS
-        keys = [_object_key(claim, job_id, index) for index in range(self._artifacts_per_job)]
-        limits = JobLimits(wall_seconds=seconds, cpu_seconds=seconds, artifact_count=self._artifacts_per_job)
+        keys = [object_key(claim, job_id, index) for index in range(self._artifacts_per_job)]
+        limits = self._limits(work.tools[call.tool], seconds)
         forms = await self._objects.uploads(keys, seconds=valid, max_bytes=limits.artifact_bytes)
         uploads = [UploadSlot(index=at, url=form.url, fields=form.fields) for at, form in enumerate(forms)]
+        workspace = await workspaces.job_workspace(
+            self._objects, call.workspace, object_key(claim, job_id, workspaces.INDEX), seconds=valid
+        )
+        tool, arguments = job_of(work.tools[call.tool], call.arguments)
         try:
             return ToolJob(
                 job_id=job_id,
@@ -218,13 +237,14 @@ class ToolCalls:
                 step_id=dispatch.step_id,
                 generation=dispatch.generation,
                 fence=claim.fence,
-                tool=call.tool,
-                arguments=call.arguments,
+                tool=tool,
+                arguments=arguments,
                 inputs=await addressed(self._objects, call.inputs, seconds=valid),
                 uploads=tuple(uploads),
+                workspace=workspace,
                 limits=limits,
                 network=await network_of(self._database, claim),
-                effect=effect_of(claim, call),
+                effect=effect_of(work, call),
                 traceparent=current_traceparent(),
                 expires_at=datetime.now(UTC) + timedelta(seconds=valid),
             )
@@ -233,11 +253,20 @@ class ToolCalls:
                 FailureCode.JOB_INVALID, f"the tool cannot be called with these arguments: {error.errors()[0]['msg']}"
             ) from error
 
+    def _limits(self, contract: ToolContract, seconds: int) -> JobLimits:
+        held = PROFILE_LIMITS[contract.profile]
+        return JobLimits(
+            wall_seconds=seconds,
+            cpu_seconds=min(seconds * held.processors, MAX_SECONDS),
+            memory_mb=held.memory_mb,
+            processes=held.processes,
+            artifact_count=self._artifacts_per_job,
+        )
+
     async def _record(self, claim: StepClaim, tool: str, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
         job_id = result.job_id
-        new = [await self._checked(claim, job_id, artifact) for artifact in result.artifacts]
-        document = document_of(result, files=_files(new))
+        document, new = await self._stored.accept(claim, result)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             if new or result.egress.records:
                 await tool_events.lock_owners(tx, claim)
@@ -250,35 +279,7 @@ class ToolCalls:
         self._failpoints.reach("tool.recorded")
         return stored
 
-    async def _checked(self, claim: StepClaim, job_id: JobId, artifact: JobArtifact) -> NewArtifact:
-        key = _object_key(claim, job_id, artifact.index)
-        stored = await self._objects.digest(key) if artifact.index < self._artifacts_per_job else None
-        if stored != (artifact.size, bytes.fromhex(artifact.sha256)):
-            detail = f"the artifact {artifact.name!r} is not in storage as the job reported it"
-            raise TickFailed(FailureCode.ARTIFACT_MISMATCH, detail, retryable=True)
-        return NewArtifact(
-            artifact_id=ArtifactId(uuid5(job_id, str(artifact.index))),
-            name=artifact.name,
-            content_type=artifact.content_type,
-            size=artifact.size,
-            sha256=bytes.fromhex(artifact.sha256),
-            object_key=key,
-            ready=True,
-            run_id=claim.dispatch.run_id,
-            step_id=claim.dispatch.step_id,
-            job_id=job_id,
-            created_by=claim.run_created_by,
-        )
 
-
-def effect_of(claim: StepClaim, call: ToolCall) -> ToolEffect:
+def effect_of(work: Work, call: ToolCall) -> ToolEffect:
     """What running the call twice would mean: what its definition says, or else what its tool can tell."""
-    return call.effect or TOOLS[call.tool].effect_of(call.arguments, reaches=bool(claim.egress))
-
-
-def _object_key(claim: StepClaim, job_id: JobId, index: int) -> str:
-    return f"tenants/{claim.dispatch.tenant_id}/runs/{claim.dispatch.run_id}/jobs/{job_id}/{index}"
-
-
-def _files(new: list[NewArtifact]) -> list[dict[str, Any]]:
-    return [{"artifact": str(a.artifact_id), "name": a.name, "size": a.size, "sha256": a.sha256.hex()} for a in new]
+    return call.effect or work.tools[call.tool].effect_of(call.arguments, reaches=bool(work.claim.egress))

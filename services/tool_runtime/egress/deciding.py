@@ -5,35 +5,19 @@ resolved once, and the connection goes to an address that was vetted: a second a
 """
 
 import asyncio
-import ipaddress
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundation.contracts.egress import EgressReason, NetworkPolicy
-from foundation.contracts.egress_hosts import allows, is_host
-from tool_runtime.egress.addresses import Address, is_public
+from foundation.contracts.egress.addresses import Address, is_public
+from foundation.contracts.egress.hosts import allows
+from foundation.contracts.egress.policy import NetworkPolicy
+from foundation.contracts.egress.private_hosts import PrivateHosts
+from foundation.contracts.egress.records import EgressReason
+from tool_runtime.egress.grammar import HTTP_PORT, HTTPS_PORT
 from tool_runtime.egress.refusals import RefusedError
 from tool_runtime.egress.resolving import RESOLVE_SECONDS, Resolver
 
-PORTS = frozenset({80, 443})
-_ENTRY = re.compile(r"([^:=]+):([0-9]{1,5})(?:=(.+))?")
-
-PrivateHosts = Mapping[tuple[str, int], Address | None]
-
-
-def private_hosts(entries: Iterable[str]) -> PrivateHosts:
-    """Reads an operator's `host:port` or `host:port=address`; with an address the name is not resolved.
-
-    Raises `ValueError` on anything else.
-    """
-    hosts: dict[tuple[str, int], Address | None] = {}
-    for entry in entries:
-        found = _ENTRY.fullmatch(entry)
-        if found is None or not is_host(found[1]) or not 0 < int(found[2]) < 1 << 16:
-            raise ValueError(f"{entry!r} is not host:port, nor host:port=address")
-        hosts[found[1], int(found[2])] = ipaddress.ip_address(found[3]) if found[3] else None
-    return hosts
+PORTS = frozenset({HTTP_PORT, HTTPS_PORT})
 
 
 @dataclass(frozen=True)

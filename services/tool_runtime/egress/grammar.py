@@ -7,20 +7,30 @@ a target, hosts that are no names. So nothing is left that the proxy could read 
 import re
 from dataclasses import dataclass
 
-from foundation.contracts.egress import MAX_TARGET, EgressReason
-from foundation.contracts.egress_hosts import is_host
+from foundation.contracts.egress.hosts import is_host
+from foundation.contracts.egress.records import MAX_TARGET, EgressReason
 from tool_runtime.egress.refusals import RefusedError
 
 MAX_HEAD = 64 * 1024
 MAX_HEADERS = 100
 HEAD_END = b"\r\n\r\n"
+HTTP_PORT, HTTPS_PORT = 80, 443
 
 _LINE = re.compile(r"([A-Z]{3,10}) ([!-~]+) HTTP/1\.([01])")
 _NAME, _VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t -~\x80-\xff]*")
 _ABSOLUTE = re.compile(r"http://([^/?#]*)([/?][^#]*)?")
+_ORIGIN = re.compile(r"/[^#]*")
 _AUTHORITY = re.compile(r"([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
+_METHODS = frozenset(
+    {
+        *("CONNECT", "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "PROPFIND", "PROPPATCH"),
+        *("REPORT", "SEARCH", "MKCOL", "MKCALENDAR", "COPY", "MOVE", "LOCK", "UNLOCK", "ACL"),
+    }
+)
+"""Without TRACE, whose answer would show a job the secrets that were added to its request."""
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "upgrade", "host"})
 _ONCE = frozenset({"host", "content-length", "transfer-encoding"})
 
@@ -42,11 +52,16 @@ class ProxyRequest:
     def is_tunnel(self) -> bool:
         return self.path is None
 
-    def head(self) -> bytes:
-        """The request as it is sent on: origin form, our own Host, one request on this connection."""
-        authority = self.host if self.port == 80 else f"{self.host}:{self.port}"  # noqa: PLR2004
+    def head(self, added: Headers = (), *, usual_port: int = HTTP_PORT) -> bytes:
+        """The request as it is sent on: origin form, our own Host, one request on this connection.
+
+        `added` stand in the place of what the client wrote under the same names.
+        """
+        authority = self.host if self.port == usual_port else f"{self.host}:{self.port}"
         own = (("Host", authority), ("Connection", "close"))
-        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in (*own, *self.headers))]
+        ours = {name for name, _ in added}
+        kept = [(name, value) for name, value in self.headers if name.lower() not in ours]
+        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in (*own, *kept, *added))]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
@@ -56,16 +71,42 @@ def malformed(detail: str) -> RefusedError:
 
 def parse_head(head: bytes) -> ProxyRequest:
     """The request of a head with its final empty line. Raises `RefusedError`."""
+    method, target, rest = _parts(head)
+    try:
+        return _request(method, target, rest)
+    except RefusedError as refused:
+        refused.asked = method, _shown(target)
+        raise
+
+
+def parse_head_inside(head: bytes, tunnel: ProxyRequest) -> ProxyRequest:
+    """The request of a head that came within a tunnel, to the host of that tunnel alone. Raises `RefusedError`."""
+    method, target, rest = _parts(head)
+    if method == "CONNECT" or not _ORIGIN.fullmatch(target):
+        raise malformed("within a tunnel the target is /path")
+    headers = [_header(text) for text in rest]
+    hosts = [value.lower() for name, value in headers if name.lower() == "host"]
+    if hosts not in ([tunnel.host], [f"{tunnel.host}:{tunnel.port}"]):
+        raise malformed("its host is not that of the tunnel")
+    return ProxyRequest(method, tunnel.host, tunnel.port, target, _end_to_end(headers), _length(headers))
+
+
+def _shown(target: str) -> str:
+    """What the journal may tell of a target without a host of ours: nothing that could be a path or a credential."""
+    found = _SCHEME.match(target)
+    scheme, rest = (found[0], target[found.end() :]) if found else ("", target)
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return f"{scheme}{authority}"[:MAX_TARGET]
+
+
+def _parts(head: bytes) -> tuple[str, str, list[str]]:
     line, *rest = _lines(head)
     found = _LINE.fullmatch(line)
     if found is None:
         raise malformed("the first line is not METHOD TARGET HTTP/1.1")
-    method, target, _ = found.groups()
-    try:
-        return _request(method, target, rest)
-    except RefusedError as refused:
-        refused.asked = method, target[:MAX_TARGET]
-        raise
+    if found[1] not in _METHODS:
+        raise malformed(f"the method is one of {', '.join(sorted(_METHODS))}")
+    return found[1], found[2], rest
 
 
 def _request(method: str, target: str, rest: list[str]) -> ProxyRequest:
@@ -83,9 +124,9 @@ def _request(method: str, target: str, rest: list[str]) -> ProxyRequest:
         raise malformed("the target is not http://host/path, and https goes through CONNECT")
     host, port = _authority(absolute[1])
     path = absolute[2] or "/"
-    return ProxyRequest(
-        method, host, 80 if port is None else port, path if path[0] == "/" else f"/{path}", _end_to_end(headers), length
-    )
+    if path[0] != "/":
+        path = f"/{path}"
+    return ProxyRequest(method, host, HTTP_PORT if port is None else port, path, _end_to_end(headers), length)
 
 
 def _lines(head: bytes) -> list[str]:

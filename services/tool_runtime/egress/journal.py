@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from foundation.contracts.egress import MAX_REFUSALS, EgressReason, EgressRecord, EgressReport, EgressVerdict
+from foundation.contracts.egress.records import MAX_REFUSALS, EgressReason, EgressRecord, EgressReport, EgressVerdict
 from foundation.telemetry.logs import logger
 
 _log = logger(__name__)
@@ -23,6 +23,7 @@ class Entry:
     verdict: EgressVerdict = EgressVerdict.REFUSED
     reason: EgressReason | None = EgressReason.JOB_ENDED
     address: str | None = None
+    secrets: tuple[str, ...] = ()
     up: int = 0
     down: int = 0
 
@@ -68,4 +69,6 @@ class EgressJournal:
         _log.info("egress", extra=record.model_dump(mode="json", exclude={"at"}, exclude_none=True))
 
     def report(self) -> EgressReport:
-        return EgressReport(records=tuple(self._records), refusals_left_out=max(0, self._refusals - MAX_REFUSALS))
+        """In the order in which they began: a refusal is often over before the request that was made before it."""
+        in_order = sorted(self._records, key=lambda record: record.at)
+        return EgressReport(records=tuple(in_order), refusals_left_out=max(0, self._refusals - MAX_REFUSALS))

@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from foundation.contracts.egress import MAX_ALLOWED, EgressReason
+from foundation.contracts.egress.records import MAX_ALLOWED, EgressReason
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.egress.refusals import CutError, RefusedError
 
 MIB = 1024 * 1024
@@ -23,6 +24,15 @@ class EgressLimits:
     head_seconds: float = 10.0
     idle_seconds: float = 30.0
     connect_seconds: float = 10.0
+
+
+_OF_BROWSERS = EgressLimits(connections=256, connections_in_all=10_000)
+"""A page opens six connections to each host that it names, and asks for many that its task does not."""
+
+
+def limits_of(profile: SandboxProfile) -> EgressLimits:
+    """What a job in a sandbox of this kind may take."""
+    return _OF_BROWSERS if profile is SandboxProfile.BROWSER else EgressLimits()
 
 
 @dataclass

@@ -7,24 +7,43 @@ Nothing here knows how the socket came to be: a launcher of another kind hands i
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import ssl
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from foundation.contracts.egress import EgressReason, EgressReport
+from foundation.contracts.egress.addresses import Address
+from foundation.contracts.egress.records import EgressReason, EgressReport
 from foundation.telemetry.background import TaskSet, cancelled
-from tool_runtime.egress.addresses import Address
 from tool_runtime.egress.client_hello import MAX_HELLO, UNRECOGNIZED_NAME, NoClientHelloError, hello_of, server_name
 from tool_runtime.egress.deciding import Gate
-from tool_runtime.egress.grammar import HEAD_END, MAX_HEAD, ProxyRequest, malformed, parse_head
+from tool_runtime.egress.grammar import (
+    HEAD_END,
+    HTTPS_PORT,
+    MAX_HEAD,
+    ProxyRequest,
+    malformed,
+    parse_head,
+    parse_head_inside,
+)
+from tool_runtime.egress.injecting import Injecting
 from tool_runtime.egress.journal import EgressJournal, Entry
 from tool_runtime.egress.limits import EgressLimits, Meter
-from tool_runtime.egress.refusals import CutError, RefusedError
-from tool_runtime.egress.transfers import Ends, Transfer, exchange, tunnel
+from tool_runtime.egress.refusals import CutError, RefusedError, SilentRefusal
+from tool_runtime.egress.transfers import Ends, Stream, Transfer, exchange, tunnel
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _LINGER_SECONDS = 1.0
 
-Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+class Dial(Protocol):
+    """Connects to an address, by TLS where a context is given; asyncio's `open_connection` is one."""
+
+    async def __call__(
+        self, host: str, port: int, *, ssl: ssl.SSLContext | None = None, server_hostname: str | None = None
+    ) -> Stream:
+        """Raises `OSError`."""
+        ...
 
 
 @dataclass
@@ -32,7 +51,8 @@ class EgressProxy:
     """Serves what connects to one listening socket, under one job's rules."""
 
     gate: Gate
-    dial: Callable[[str, int], Awaitable[Stream]] = asyncio.open_connection
+    injecting: Injecting = field(default_factory=Injecting)
+    dial: Dial = asyncio.open_connection
     limits: EgressLimits = field(default_factory=EgressLimits)
     journal: EgressJournal = field(default_factory=EgressJournal)
     meter: Meter = field(init=False)
@@ -73,10 +93,48 @@ class EgressProxy:
             client[1].close()
 
     async def _serve(self, client: Stream, entry: Entry) -> None:
-        """One connection is one request; whatever its client does ends here."""
-        try:
+        """One connection is one request."""
+        async with self._told(client, entry):
             self.meter.connect()
-            await self._answer(client, entry)
+            request = parse_head(await self._head(client[0]))
+            entry.name(request.method, request.host, request.port)
+            addresses = await self.gate.addresses(request.host, request.port)
+            self.meter.request()
+            if not self.injecting.concerns(request.host):
+                first = await self._first_of_tunnel(client, request) if request.is_tunnel else request.head()
+                await self._pass_on(client, request, first, Way(addresses, entry))
+            elif request.is_tunnel:
+                await self._open(client, request, Way(addresses, entry, tls=self.injecting.trust))
+            else:
+                self._require_opened(request)
+                entry.secrets = self.injecting.names(request.host)
+                first = request.head(self.injecting.headers(request.host))
+                await self._pass_on(client, request, first, Way(addresses, entry))
+
+    async def _open(self, client: Stream, tunnel_of: ProxyRequest, way: "Way") -> None:
+        """The one request within a tunnel to a host that gets secrets, with them."""
+        host, seconds = tunnel_of.host, self.limits.head_seconds
+        hello = await self._first_of_tunnel(client, tunnel_of)
+        async with (
+            self.injecting.opened(client, hello, host, seconds=seconds) as inside,
+            self._told(inside, way.entry),
+        ):
+            request = parse_head_inside(await self._head(inside[0]), tunnel_of)
+            way.entry.method, way.entry.secrets = request.method, self.injecting.names(host)
+            first = request.head(self.injecting.headers(host), usual_port=HTTPS_PORT)
+            await self._pass_on(inside, request, first, way)
+
+    def _require_opened(self, request: ProxyRequest) -> None:
+        if (request.host, request.port) not in self.gate.private:
+            raise RefusedError(
+                EgressReason.SECRET_NEEDS_TLS, f"a secret is added for {request.host}; ask for it by https"
+            )
+
+    @contextlib.asynccontextmanager
+    async def _told(self, client: Stream, entry: Entry) -> AsyncIterator[None]:
+        """Whatever ends a request is written down, and told to its client where that is still possible."""
+        try:
+            yield
         except RefusedError as refused:
             entry.fail(refused.reason)
             if refused.asked is not None:
@@ -94,28 +152,25 @@ class EgressProxy:
             else:
                 entry.ended()
 
-    async def _answer(self, client: Stream, entry: Entry) -> None:
-        request = await self._request(client[0])
-        entry.name(request.method, request.host, request.port)
-        addresses = await self.gate.addresses(request.host, request.port)
-        self.meter.request()
-        first = await self._first_of_tunnel(client, request) if request.is_tunnel else request.head()
-        server = await self._dial(addresses, request, entry)
+    async def _pass_on(self, client: Stream, request: ProxyRequest, first: bytes, way: "Way") -> None:
+        server = await self._dial(request, way)
         try:
             async with asyncio.timeout(self.limits.idle_seconds) as idle:
                 loop = asyncio.get_running_loop()
-                transfer = Transfer(entry, self.meter, lambda: idle.reschedule(loop.time() + self.limits.idle_seconds))
+                transfer = Transfer(
+                    way.entry, self.meter, lambda: idle.reschedule(loop.time() + self.limits.idle_seconds)
+                )
                 await transfer.up(first, server[1])
                 ends = Ends(client, server)
                 await (tunnel(transfer, ends) if request.is_tunnel else exchange(transfer, ends, length=request.length))
-            entry.ended()
+            way.entry.ended()
         finally:
             server[1].close()
 
-    async def _request(self, reader: asyncio.StreamReader) -> ProxyRequest:
+    async def _head(self, reader: asyncio.StreamReader) -> bytes:
         try:
             async with asyncio.timeout(self.limits.head_seconds):
-                return parse_head(await reader.readuntil(HEAD_END))
+                return await reader.readuntil(HEAD_END)
         except TimeoutError:
             raise RefusedError(EgressReason.TOO_SLOW, "the request did not arrive in time") from None
         except asyncio.LimitOverrunError:
@@ -134,28 +189,44 @@ class EgressProxy:
                     received += await _more_of_hello(reader, len(received))
             name = server_name(hello)
         except NoClientHelloError as error:
-            raise _SilentRefusal(EgressReason.NOT_TLS, str(error)) from error
+            raise SilentRefusal(EgressReason.NOT_TLS, str(error)) from error
         except TimeoutError:
-            raise _SilentRefusal(EgressReason.TOO_SLOW, "no ClientHello came in time") from None
+            raise SilentRefusal(EgressReason.TOO_SLOW, "no ClientHello came in time") from None
         if name != request.host:
             raise _NameRefusal(EgressReason.SERVER_NAME_MISMATCH, "the TLS server name is not the host")
         return received
 
-    async def _dial(self, addresses: Sequence[Address], request: ProxyRequest, entry: Entry) -> Stream:
+    async def _dial(self, request: ProxyRequest, way: "Way") -> Stream:
         """A connection to the first vetted address that takes one."""
         trouble = "no address"
+        name = None if way.tls is None else request.host
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.connect_seconds):
-                for address in addresses:
+                for address in way.addresses:
                     try:
-                        server = await self.dial(str(address), request.port)
+                        server = await self.dial(str(address), request.port, ssl=way.tls, server_hostname=name)
                     except OSError as error:
-                        trouble = error.strerror or type(error).__name__
+                        trouble = _trouble(error)
                         continue
-                    entry.let_through(str(address))
+                    way.entry.let_through(str(address))
                     return server
-        refusal = _SilentRefusal if request.is_tunnel else RefusedError
+        refusal = SilentRefusal if request.is_tunnel else RefusedError
         raise refusal(EgressReason.UNREACHABLE, f"{request.host} could not be connected to: {trouble}")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where one request goes: the vetted addresses of its host, and how the proxy speaks to them itself."""
+
+    addresses: Sequence[Address]
+    entry: Entry
+    tls: ssl.SSLContext | None = None
+
+
+def _trouble(error: OSError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted ({error.verify_message})"
+    return error.strerror or type(error).__name__
 
 
 async def _more_of_hello(reader: asyncio.StreamReader, so_far: int) -> bytes:
@@ -163,13 +234,6 @@ async def _more_of_hello(reader: asyncio.StreamReader, so_far: int) -> bytes:
     if not data or so_far > MAX_HELLO:
         raise NoClientHelloError("it ended before its ClientHello did")
     return data
-
-
-class _SilentRefusal(RefusedError):
-    """A refusal within a tunnel, where the client expects TLS and no words of ours."""
-
-    def answer(self) -> bytes:
-        return b""
 
 
 class _NameRefusal(RefusedError):
@@ -185,6 +249,9 @@ async def _tell(client: Stream, answer: bytes) -> None:
     with contextlib.suppress(OSError):
         async with asyncio.timeout(_LINGER_SECONDS):
             writer.write(answer)
+            if not writer.can_write_eof():  # TLS has no half of a connection to close
+                await writer.drain()
+                return
             writer.write_eof()
             while await reader.read(MAX_HEAD):
                 pass

@@ -2,7 +2,7 @@
 
 import json
 
-from foundation.contracts.egress import EgressReason
+from foundation.contracts.egress.records import EgressReason
 
 _STATUS = {
     EgressReason.MALFORMED: "400 Bad Request",
@@ -32,6 +32,13 @@ class RefusedError(Exception):
             f"Content-Length: {len(body)}\r\nX-Egress-Reason: {self.reason}\r\nConnection: close\r\n\r\n"
         )
         return head.encode() + body
+
+
+class SilentRefusal(RefusedError):
+    """A refusal within a tunnel, where the client expects TLS and no words of ours."""
+
+    def answer(self) -> bytes:
+        return b""
 
 
 class CutError(Exception):

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from typing import Protocol
 
-from tool_runtime.egress.addresses import Address
+from foundation.contracts.egress.addresses import Address
 
 RESOLVE_SECONDS = 5.0
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from foundation.contracts.egress import EgressReason
+from foundation.contracts.egress.records import EgressReason
 from tool_runtime.egress.grammar import malformed
 from tool_runtime.egress.journal import Entry
 from tool_runtime.egress.limits import Meter
 from tool_runtime.egress.refusals import CutError
+
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 PIECE = 64 * 1024
 _MAX_CHUNK_LINE = 16  # digits of a size, which may not have extensions
@@ -18,8 +20,8 @@ _MAX_CHUNK_LINE = 16  # digits of a size, which may not have extensions
 class Ends:
     """The two connections of one request."""
 
-    client: tuple[asyncio.StreamReader, asyncio.StreamWriter]
-    server: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+    client: Stream
+    server: Stream
 
 
 @dataclass

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from foundation.contracts.accepted.accepted_json import DOCUMENT
-from foundation.http.correlation import Correlation
+from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import health_router
 from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
@@ -30,10 +30,15 @@ def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None)
             yield
 
     async def sandbox() -> None:
-        await app.state.runtime.probe.check()
+        for probe in app.state.runtime.probes.values():
+            await probe.check()
 
     app = FastAPI(
-        title="Lockstep tool runtime", lifespan=lifespan, separate_input_output_schemas=False, redirect_slashes=False
+        title="Lockstep tool runtime",
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+        redirect_slashes=False,
+        telemetry=OWN_SPANS,
     )
     app.include_router(jobs, responses={**EVERYWHERE, **WITH_A_BODY, **refusals(404, 409, 429)})
     app.include_router(leases)

@@ -35,14 +35,15 @@ async def submit(
     job: ToolJob, _: CallingService, runtime: CurrentRuntime, accept: Annotated[str, Header()] = ""
 ) -> ToolResult | StreamingResponse:
     with bind(tenant_id=job.tenant_id, run_id=job.run_id, step_id=job.step_id, job_id=job.job_id):
+        tool = find_tool(job.tool)
         try:
-            find_tool(job.tool).invocation(job.arguments)
+            tool.invocation(job.arguments)
         except ValidationError as error:
             raise BadRequest(
                 "the tool does not take these arguments", faults=faults_from(list(error.errors()))
             ) from error
         if not job.join_only:
-            await runtime.probe.check()
+            await runtime.probes[tool.spec.profile].check()
         submitted = runtime.board.submit(job)
         if PROGRESS_TYPE in accept:
             return StreamingResponse(_progress(submitted), media_type=PROGRESS_TYPE)

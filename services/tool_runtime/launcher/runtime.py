@@ -2,10 +2,12 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from foundation.contracts.egress.sealing import Opener
+from foundation.domain.tools import SandboxProfile
 from foundation.http.service_tokens import TokenVerifier
 from foundation.telemetry.background import VitalTasks
 from foundation.telemetry.logs import logger
@@ -14,10 +16,11 @@ from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.runners.base import RunnerStarter
 from tool_runtime.launcher.runners.leases import LeaseBook
 from tool_runtime.launcher.runners.local import LocalRunners
-from tool_runtime.launcher.runners.pool import RunnerPool
+from tool_runtime.launcher.runners.pools import RunnerPools
 from tool_runtime.launcher.settings import LauncherSettings
 from tool_runtime.sandbox import assets
 from tool_runtime.sandbox.probe import SandboxProbe
+from tool_runtime.sandbox.profiles import PROFILES
 
 _log = logger(__name__)
 
@@ -33,7 +36,7 @@ class Runtime:
     callers: frozenset[str]
     board: JobBoard
     leases: LeaseBook
-    probe: SandboxProbe
+    probes: Mapping[SandboxProfile, SandboxProbe]
 
 
 def local_runners(settings: LauncherSettings) -> LocalRunners:
@@ -43,6 +46,7 @@ def local_runners(settings: LauncherSettings) -> LocalRunners:
         uid_locks=settings.uid_locks,
         host_memory_floor=settings.host_memory_floor,
         egress_private=settings.egress_private,
+        egress_authorities=settings.egress_authorities,
         search_path=settings.search_path,
         log_level=settings.log_level,
     )
@@ -56,7 +60,10 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
     except (OSError, subprocess.CalledProcessError) as error:
         # Not a reason to end: every job, and `/health`, will say that there is no sandbox.
         _log.error("the sandbox's files could not be installed", exc_info=error)
-    probe = SandboxProbe(sandbox_root=settings.sandbox_root, uid_locks=settings.uid_locks)
+    probes = {
+        name: SandboxProbe(profile, sandbox_root=settings.sandbox_root, uid_locks=settings.uid_locks)
+        for name, profile in PROFILES.items()
+    }
     finished = FinishedJobs(settings.result_ttl_seconds, settings.result_memory_mb * MIB)
     board = JobBoard(
         max_running=settings.max_running,
@@ -64,13 +71,19 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
         max_waiting=settings.max_waiting,
         finished=finished,
     )
-    pool = RunnerPool(starter, board, probe, spare=settings.spare_runners)
+    pools = RunnerPools(starter, board, probes, spare=settings.spare_runners, most_spare=settings.most_spare_runners)
     verifier = TokenVerifier(settings.public_keys(), audience=AUDIENCE)
     try:
         async with VitalTasks() as vital:
-            vital.start("runner pool", pool.run())
-            yield Runtime(verifier, settings.callers, board, LeaseBook(board, pool), probe)
+            vital.start("runner pools", pools.run())
+            yield Runtime(
+                verifier,
+                settings.callers,
+                board,
+                LeaseBook(board, pools, Opener(settings.secret_jwks()), settings.web_search()),
+                probes,
+            )
     finally:
         board.close()
-        await pool.close()
+        await pools.close()
         await starter.close()

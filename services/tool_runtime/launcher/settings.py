@@ -4,12 +4,13 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, Json, field_validator, model_validator
+from pydantic import Field, Json, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tool_runtime.egress.deciding import private_hosts
+from foundation.contracts.egress.private_hosts import private_hosts
+from tool_runtime.launcher.searching import WebSearch, web_search
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -36,7 +37,8 @@ class LauncherSettings(BaseSettings):
         default=None, validation_alias="LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE", description="the same, as a file"
     )
     callers: frozenset[str] = Field(default=frozenset({"orchestrator"}), description="services that may submit jobs")
-    max_running: int = Field(default=4, ge=1, le=64, description="jobs that run at once")
+    # Twice as many light jobs run in as many places, each with a uid of its own, beside the runners that wait.
+    max_running: int = Field(default=4, ge=1, le=24, description="jobs that compute at once")
     max_queued: int = Field(default=64, ge=1, le=10_000, description="jobs of one tenant that wait; then 429")
     max_waiting: int = Field(
         default=1024,
@@ -44,7 +46,10 @@ class LauncherSettings(BaseSettings):
         le=100_000,
         description="jobs of all tenants that wait; a tenant's first is taken all the same",
     )
-    spare_runners: int = Field(default=2, ge=0, le=16, description="runners that wait in a ready sandbox")
+    spare_runners: int = Field(default=2, ge=0, le=16, description="runners of each kind that wait in a ready sandbox")
+    most_spare_runners: int = Field(
+        default=6, ge=0, le=16, description="runners of each kind that wait while jobs of it arrive fast"
+    )
     result_ttl_seconds: float = Field(default=900, ge=1, le=86_400, description="how long a result is repeated")
     result_memory_mb: int = Field(default=64, ge=1, le=4096, description="bound of all results kept")
     sandbox_root: Path = Field(default_factory=default_sandbox_root, validation_alias="LOCKSTEP_SANDBOX_ROOT")
@@ -54,6 +59,21 @@ class LauncherSettings(BaseSettings):
         default=(),
         description="private `host:port` or `host:port=address` that jobs may reach, if their task names them",
     )
+    egress_authorities: Path | None = Field(
+        default=None, description="PEM of further authorities; servers that get a secret may be signed by them"
+    )
+    secret_keys: Json[dict[str, Any]] | None = Field(
+        default=None, description="JWKS of private keys (X25519) that open tenants' secrets", repr=False
+    )
+    secret_keys_file: Path | None = Field(default=None, description="the same, as a file")
+    search_provider: Literal["brave", "tavily", "searxng"] | None = Field(
+        default=None, description="who is asked when the tool `search` searches the web; nobody by default"
+    )
+    search_url: str | None = Field(
+        default=None, max_length=2048, description="where, if not at the provider's own address; SearXNG needs one"
+    )
+    search_key: SecretStr | None = Field(default=None, description="the provider's key, which only proxies have")
+    search_key_file: Path | None = Field(default=None, description="the same, as a file")
     search_path: str = Field(default="/usr/bin:/bin", validation_alias="PATH", description="where bwrap is looked for")
     log_level: str = Field(default="INFO", validation_alias="LOCKSTEP_LOG_LEVEL")
 
@@ -67,13 +87,31 @@ class LauncherSettings(BaseSettings):
     def _one_source_of_keys(self) -> Self:
         if (self.service_public_keys is None) == (self.service_public_keys_file is None):
             raise ValueError("set LOCKSTEP_SERVICE_PUBLIC_KEYS or LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE, one of them")
+        if (self.secret_keys is None) == (self.secret_keys_file is None):
+            raise ValueError("set LOCKSTEP_LAUNCHER_SECRET_KEYS or LOCKSTEP_LAUNCHER_SECRET_KEYS_FILE, one of them")
+        if self.search_key is not None and self.search_key_file is not None:
+            raise ValueError("set LOCKSTEP_LAUNCHER_SEARCH_KEY or LOCKSTEP_LAUNCHER_SEARCH_KEY_FILE, one of them")
+        self.web_search()
         return self
+
+    def web_search(self) -> WebSearch | None:
+        """The operator's provider for searches of the web; None where there is none."""
+        key = self.search_key.get_secret_value() if self.search_key else None
+        if self.search_key_file is not None:
+            key = self.search_key_file.read_text().strip()
+        return web_search(self.search_provider, url=self.search_url, key=key)
 
     def public_keys(self) -> dict[str, Any]:
         """The JWKS, read once at start."""
         if self.service_public_keys_file is not None:
             return dict(json.loads(self.service_public_keys_file.read_text()))
         return dict(self.service_public_keys or {})
+
+    def secret_jwks(self) -> dict[str, Any]:
+        """The private keys for tenants' secrets, read once at start."""
+        if self.secret_keys_file is not None:
+            return dict(json.loads(self.secret_keys_file.read_text()))
+        return dict(self.secret_keys or {})
 
     def runners_find_us_at(self) -> str:
         return self.runners_url or f"http://{self.host}:{self.port}"

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from foundation.domain.errors import SandboxUnavailable
 from foundation.telemetry import logs, traces
+from foundation.telemetry.spans.buffer import KEPT
 from tool_runtime.protocol import EXIT_FAILED, EXIT_NO_SANDBOX
 from tool_runtime.runner.lease_client import LeaseLostError
 from tool_runtime.runner.serve import serve_one_job
@@ -49,7 +50,7 @@ async def _serve(settings: RunnerSettings) -> int:
 def run(settings: RunnerSettings) -> int:
     """Be a runner; the exit code."""
     logs.configure("tool_runtime.runner", level=settings.log_level)
-    traces.configure("tool_runtime.runner")
+    traces.configure("tool_runtime.runner", into=KEPT)
     return asyncio.run(_serve(settings))
 
 

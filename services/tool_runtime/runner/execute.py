@@ -1,26 +1,34 @@
 """One job from its inputs to its result."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from foundation.contracts.egress.private_hosts import PrivateHosts
 from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
 from foundation.domain.tools import ToolEffect
-from tool_runtime.egress.deciding import Gate, PrivateHosts
+from tool_runtime.egress.deciding import Gate
+from tool_runtime.egress.injecting import Injecting
+from tool_runtime.egress.limits import limits_of
 from tool_runtime.egress.proxy import EgressProxy
 from tool_runtime.egress.resolving import SystemResolver
+from tool_runtime.protocol import Injection, SearchUpstream
 from tool_runtime.runner.faults import JobFaultError
-from tool_runtime.runner.inputs import fetch_inputs
+from tool_runtime.runner.inputs import fetch_inputs, fetch_workspace
 from tool_runtime.runner.result_document import read_result
 from tool_runtime.runner.shelf import Shelf
-from tool_runtime.runner.uploads import upload_artifacts
+from tool_runtime.runner.uploads import upload_artifacts, upload_workspace
 from tool_runtime.sandbox.box import Box, BoxJob, SandboxOutcome
+from tool_runtime.sandbox.carried import CarriedWorkspace
 from tool_runtime.tools.base import Repeats
 from tool_runtime.tools.registry import find_tool
+from tool_runtime.tools.search import upstream_files
+from tool_runtime.tools.trust import trusted_files, trusting_environment
 
 T = TypeVar("T")
 
@@ -34,17 +42,30 @@ class Surroundings:
     client: httpx.AsyncClient
     box: Box
     private: PrivateHosts
+    authorities: Path | None = None
+    """Those that sign the servers inside, in PEM."""
 
 
-async def execute(job: ToolJob, around: Surroundings) -> ToolResult:
+async def execute(
+    job: ToolJob,
+    around: Surroundings,
+    *,
+    injections: Sequence[Injection] = (),
+    search: SearchUpstream | None = None,
+) -> ToolResult:
     """Run the job in the box. Every end of the job is a result; the box is closed when this returns."""
     client, box = around.client, around.box
     try:
-        staged = await _unless_stopped(box, fetch_inputs(client, job.inputs))
-        proxy = EgressProxy(Gate(job.network, SystemResolver(), around.private))
+        staged = await _unless_stopped(box, fetch_inputs(client, job.inputs)) or []
+        workspace = await _unless_stopped(box, fetch_workspace(client, job))
+        injecting = Injecting(injections, authorities=around.authorities)
+        gate = Gate(job.network, SystemResolver(), around.private)
+        proxy = EgressProxy(gate, injecting, limits=limits_of(find_tool(job.tool).spec.profile))
         async with proxy.listening(box.take_proxy_socket()):
-            shelf, outcome = await _run(job, box, staged or [])
+            told = (*trusted_files(injecting.certificate), *upstream_files(search))
+            shelf, outcome = await _run(job, box, staged, workspace, told, injecting.certificate)
         result = await _report(client, job, box, shelf, outcome)
+        result = await _with_workspace(client, job, workspace, result)
         return result.model_copy(update={"egress": proxy.report()})
     except JobFaultError as fault:
         return ToolResult(
@@ -71,13 +92,33 @@ async def _unless_stopped(box: Box, work: Coroutine[Any, Any, T]) -> T | None:
     return task.result()
 
 
-async def _run(job: ToolJob, box: Box, staged: list[tuple[str, bytes]]) -> tuple[Shelf, SandboxOutcome]:
+async def _with_workspace(
+    client: httpx.AsyncClient, job: ToolJob, workspace: CarriedWorkspace | None, result: ToolResult
+) -> ToolResult:
+    """The result with what the job left for the next one; where that cannot be stored, the job has failed."""
+    try:
+        return result.model_copy(update={"workspace": await upload_workspace(client, job, workspace)})
+    except JobFaultError as fault:
+        failed = {"status": JobStatus.FAILED, "reason": fault.reason, "detail": fault.detail}
+        return result.model_copy(update={**failed, "retryable": fault.retryable and _may_rerun(job)})
+
+
+async def _run(
+    job: ToolJob,
+    box: Box,
+    staged: list[tuple[str, bytes]],
+    workspace: CarriedWorkspace | None,
+    told: tuple[tuple[str, bytes], ...],
+    authority: bytes | None,
+) -> tuple[Shelf, SandboxOutcome]:
     invocation = find_tool(job.tool).invocation(job.arguments, repeats=_repeats(job))
     wall = min(job.limits.wall_seconds, invocation.wall_seconds or job.limits.wall_seconds)
     limits = job.limits.model_copy(update={"wall_seconds": wall})
     shelf = Shelf(limits)
-    files = (*invocation.files, *((f"in/{name}", content) for name, content in staged))
-    inside = BoxJob(argv=invocation.argv, env=dict(invocation.env), files=files, limits=limits)
+    inputs = ((f"in/{name}", content) for name, content in staged)
+    files = (*invocation.files, *inputs, *told)
+    env = {**invocation.env, **trusting_environment(authority)}
+    inside = BoxJob(invocation.argv, env, files, limits, workspace=workspace)
     return shelf, await box.run(inside, take=shelf.take)
 
 

@@ -5,14 +5,24 @@ from collections.abc import Sequence
 
 import httpx
 
-from foundation.contracts.tool_job import JobInput, JobReason
+from foundation.contracts.tool_job import JobInput, JobReason, ToolJob
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.transfers import TransferFailed, check_status, transport_failures, with_tries
+from tool_runtime.sandbox.carried import CarriedWorkspace
 
 
 async def fetch_inputs(client: httpx.AsyncClient, inputs: Sequence[JobInput]) -> list[tuple[str, bytes]]:
     """Name and content of each input. Raises `JobFaultError` when one is unavailable or not what it should be."""
     return [(entry.name, await _fetch(client, entry)) for entry in inputs]
+
+
+async def fetch_workspace(client: httpx.AsyncClient, job: ToolJob) -> CarriedWorkspace | None:
+    """What the job begins with; None for one without a workspace. Raises `JobFaultError` when it cannot be had."""
+    if job.workspace is None:
+        return None
+    taken = job.workspace.taken
+    archive = None if taken is None else await _fetch(client, taken)
+    return CarriedWorkspace(archive, job.workspace.limits.model_dump())
 
 
 async def _fetch(client: httpx.AsyncClient, entry: JobInput) -> bytes:

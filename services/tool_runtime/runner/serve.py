@@ -6,16 +6,21 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
+from foundation.contracts.egress.private_hosts import private_hosts
+from foundation.contracts.job_spans import MOST_SPANS
 from foundation.contracts.tool_job import JobReason, ToolResult
 from foundation.telemetry.logs import bind, logger
-from foundation.telemetry.traces import span
-from tool_runtime.egress.deciding import private_hosts
+from foundation.telemetry.spans.buffer import KEPT
+from foundation.telemetry.spans.record import SpanAttribute
+from foundation.telemetry.traces import annotate, failed, span
+from tool_runtime.job_spans import job_spans
 from tool_runtime.protocol import RunnerLease
 from tool_runtime.runner.execute import Surroundings, execute
 from tool_runtime.runner.lease_client import LeaseClient
 from tool_runtime.runner.settings import RunnerSettings
 from tool_runtime.sandbox.assets import locate
 from tool_runtime.sandbox.box import Box
+from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.start import start
 from tool_runtime.sandbox.uids import take_uid
 from tool_runtime.sandbox.watch.machine import HostFloor
@@ -30,7 +35,7 @@ async def serve_one_job(settings: RunnerSettings) -> None:
     uid = take_uid(settings.uid_locks)
     try:
         # The sandbox stands before the job arrives: its cost is not on the job's way.
-        started = await start(locate(settings.sandbox_root), uid=uid.uid)
+        started = await start(locate(settings.sandbox_root), PROFILES[settings.profile], uid=uid.uid)
         floor = HostFloor(settings.neighbours, part=settings.host_memory_floor)
         box = Box(started, host_floor=floor)
         try:
@@ -38,8 +43,10 @@ async def serve_one_job(settings: RunnerSettings) -> None:
                 token = settings.token.get_secret_value()
                 leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
                 lease = await leases.take()
-                private = private_hosts(settings.egress_private)
-                await leases.give(lease, await _run(leases, lease, Surroundings(client, box, private)))
+                around = Surroundings(client, box, private_hosts(settings.egress_private), settings.egress_authorities)
+                result = await _run(leases, lease, around)
+                spans = job_spans(KEPT.take(MOST_SPANS), result.egress)
+                await leases.give(lease, result.model_copy(update={"spans": spans}))
         finally:
             await box.close()
             floor.close()
@@ -50,11 +57,14 @@ async def serve_one_job(settings: RunnerSettings) -> None:
 async def _run(leases: LeaseClient, lease: RunnerLease, around: Surroundings) -> ToolResult:
     job = lease.job
     names = {"tenant_id": job.tenant_id, "run_id": job.run_id, "step_id": job.step_id, "job_id": job.job_id}
-    with bind(**names), span(f"tool {job.tool}", traceparent=job.traceparent):
+    with bind(**names), span(f"run {job.tool}", traceparent=job.traceparent):
         _log.info("job started", extra={"tool": job.tool})
         async with _stopped_on_cancellation(leases, lease, around.box.stop):
-            result = await execute(job, around)
+            result = await execute(job, around, injections=lease.injections, search=lease.search)
         ended = {"status": result.status, "reason": result.reason, "duration_ms": result.usage.wall_ms}
+        annotate({SpanAttribute.GEN_AI_TOOL_NAME: job.tool, SpanAttribute.OUTCOME: result.status.value})
+        if result.reason is not None:
+            failed(result.reason.value)
         _log.info("job ended", extra={"tool": job.tool, **ended, "max_rss_bytes": result.usage.max_rss_bytes})
         return result
 

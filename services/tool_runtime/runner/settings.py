@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foundation.domain.tools import SandboxProfile
+
 
 def _neighbours() -> Path:
     """One folder for a machine's runners, of all installations; without root, of all that are the same user's."""
@@ -21,6 +23,7 @@ class RunnerSettings(BaseSettings):
 
     launcher_url: str = Field(description="where leases are given")
     token: SecretStr = Field(description="one-time worker token")
+    profile: SandboxProfile = Field(description="the kind of sandbox that it builds, and so the jobs that it can run")
     sandbox_root: Path = Field(description="where the sandbox's mounts come from")
     uid_locks: Path = Field(description="where a job's uid is locked, one file each")
     neighbours: Path = Field(
@@ -31,6 +34,9 @@ class RunnerSettings(BaseSettings):
     )
     egress_private: tuple[str, ...] = Field(
         default=(), description="the private `host:port` or `host:port=address` that jobs may reach, if their task does"
+    )
+    egress_authorities: Path | None = Field(
+        default=None, description="PEM of further authorities; servers that get a secret may be signed by them"
     )
     life_fd: int | None = Field(
         default=None, ge=3, description="descriptor of an inherited pipe that closes when the launcher dies"

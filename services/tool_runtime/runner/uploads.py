@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from foundation.contracts.tool_job import JobArtifact, JobReason, SkippedFile, UploadSlot
+from foundation.contracts.tool_job import JobArtifact, JobReason, SkippedFile, ToolJob, UploadSlot
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.transfers import TransferFailed, check_status, transport_failures, with_tries
+from tool_runtime.sandbox.carried import CarriedWorkspace
 
 FORM_FILE = "file"
+WORKSPACE_NAME = "workspace.tar.gz"
 _TYPES = mimetypes.MimeTypes()  # the language's own table: the same on every machine
 
 
@@ -21,20 +23,31 @@ async def upload_artifacts(
     names = list(files)
     artifacts = []
     for name, slot in zip(names, slots, strict=False):
-        content = files[name]
-        await _post(client, slot, name, content)
-        artifacts.append(
-            JobArtifact(
-                index=slot.index,
-                name=name,
-                size=len(content),
-                sha256=hashlib.sha256(content).hexdigest(),
-                content_type=_TYPES.guess_type(name)[0] or "application/octet-stream",
-            )
-        )
+        artifacts.append(await _upload(client, slot, name=name, content=files[name]))
     return artifacts, [
         SkippedFile(path=name, reason="there is no place for more files") for name in names[len(slots) :]
     ]
+
+
+async def upload_workspace(
+    client: httpx.AsyncClient, job: ToolJob, workspace: CarriedWorkspace | None
+) -> JobArtifact | None:
+    """What the job left for the next one; None where nothing was kept. Raises `JobFaultError`."""
+    if job.workspace is None or workspace is None or workspace.kept is None:
+        return None
+    return await _upload(client, job.workspace.upload, name=WORKSPACE_NAME, content=workspace.kept)
+
+
+async def _upload(client: httpx.AsyncClient, slot: UploadSlot, *, name: str, content: bytes) -> JobArtifact:
+    """Stores one file; raises `JobFaultError` when the slot refuses it."""
+    await _post(client, slot, name, content)
+    return JobArtifact(
+        index=slot.index,
+        name=name,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content_type=_TYPES.guess_type(name)[0] or "application/octet-stream",
+    )
 
 
 async def _post(client: httpx.AsyncClient, slot: UploadSlot, name: str, content: bytes) -> None:

@@ -13,21 +13,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tool_runtime.sandbox.bwrap import INTERPRETER
+from tool_runtime.sandbox.fonts import FONTS_CONF, fonts_program
+from tool_runtime.sandbox.profiles import SYSTEM_PYTHON
 
 ETC = {
     "passwd": "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\njob:x:1000:1000:job:/tmp:/usr/sbin/nologin\n",
     "hosts": "127.0.0.1 localhost sandbox\n::1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "fonts.conf": FONTS_CONF,
 }
 PACKAGE = Path(__file__).resolve().parent.parent
-INSIDE = ("__init__.py", "sandbox/__init__.py", "sandbox/init.py", "sandbox/frames.py", "sandbox/leavings.py")
+INSIDE = (
+    *("__init__.py", "sandbox/__init__.py", "sandbox/frames.py"),
+    *("sandbox/inside/__init__.py", "sandbox/inside/init.py", "sandbox/inside/leavings.py"),
+    "sandbox/inside/workspace.py",
+    "tools/__init__.py",
+    *(
+        str(path.relative_to(PACKAGE))
+        for path in sorted((PACKAGE / "tools" / "programs").rglob("*.*"))
+        if path.suffix in {".py", ".cjs"}
+    ),
+)
+"""The first process of a sandbox, and the programs of our own tools."""
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxAssets:
-    """Where the mounts of a sandbox come from; `fonts` is matplotlib's own list of fonts, made ahead."""
+    """Where the mounts of a sandbox come from; `fonts` has matplotlib's own files, made ahead."""
 
+    root: Path
     runtime: Path
     site: Path
     fonts: Path
@@ -43,7 +57,15 @@ def locate(root: Path) -> SandboxAssets:
     digest = hashlib.sha256()
     for name, content in _contents().items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return SandboxAssets(runtime=root / f"runtime-{digest.hexdigest()[:16]}", site=root / "site", fonts=root / "fonts")
+    site = root / "site"
+    packages = "\0".join(sorted(path.name for path in site.glob("*.dist-info")))
+    fonts = hashlib.sha256((fonts_program(site) + packages).encode()).hexdigest()
+    return SandboxAssets(
+        root=root,
+        runtime=root / f"runtime-{digest.hexdigest()[:16]}",
+        site=site,
+        fonts=root / f"fonts-{fonts[:16]}",
+    )
 
 
 def install(root: Path) -> SandboxAssets:
@@ -82,10 +104,10 @@ def _lay_out(folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     # Compiled ahead, by the interpreter that will read it: the sandbox cannot write there.
-    subprocess.run([INTERPRETER, "-S", "-s", "-m", "compileall", "-q", folder / "init"], check=True, env={})
+    subprocess.run([SYSTEM_PYTHON, "-S", "-s", "-m", "compileall", "-q", folder / "init"], check=True, env={})
 
 
 def _list_fonts(folder: Path, site: Path) -> None:
     """Let matplotlib look for fonts once, instead of in every job (0.2 s and a complaint of fontconfig's)."""
     env = {"PYTHONPATH": str(site), "MPLCONFIGDIR": str(folder), "HOME": str(folder), "PATH": "/usr/bin:/bin"}
-    subprocess.run([INTERPRETER, "-s", "-c", "import matplotlib.font_manager"], check=True, env=env)
+    subprocess.run([SYSTEM_PYTHON, "-s", "-c", fonts_program(site)], check=True, env=env)

@@ -14,7 +14,9 @@ from typing import Any
 
 from foundation.contracts.accepted.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
 from foundation.contracts.tool_job import MIB, JobLimits, JobReason
+from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
 from tool_runtime.sandbox import frames
+from tool_runtime.sandbox.carried import CarriedWorkspace
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.output import PipeOutput
 from tool_runtime.sandbox.start import Started
@@ -37,6 +39,7 @@ class BoxJob:
     env: dict[str, str]
     files: Iterable[tuple[str, bytes]]
     limits: JobLimits
+    workspace: CarriedWorkspace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Box:
         self._pidfd = os.pidfd_open(started.init_pid)
         self._written = 0
         self._output_limit = 64 * MIB
+        self._workspace: CarriedWorkspace | None = None
         self.stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
         self._proxy_socket: socket.socket | None = started.proxy_socket
         self._handed_in = self._collected = False
@@ -105,10 +109,11 @@ class Box:
 
     async def run(self, job: BoxJob, *, take: Callable[[frames.Piece], None]) -> SandboxOutcome:
         """Run the job to its end. `take` gets each piece of what it leaves and may raise `FrameError`."""
-        self._output_limit = job.limits.output_bytes
+        self._output_limit, self._workspace = job.limits.output_bytes, job.workspace
         self._close_proxy_socket()
         try:
-            monitor = Monitor(self._started.init_pid, memory_limit=job.limits.memory_mb * MIB)
+            mounts = tuple(self._started.profile.tmpfs)
+            monitor = Monitor(self._started.init_pid, mounts=mounts, memory_limit=job.limits.memory_mb * MIB)
         except OSError as error:
             self.stop(JobReason.PROTOCOL, f"the sandbox was gone before the job: {error.strerror}")
         if self.stopped.done():
@@ -183,11 +188,12 @@ class Box:
             self.stop(JobReason.OUTPUT, f"wrote more than {self._output_limit} bytes to stdout and stderr")
 
     def _prefer_as_victim(self) -> None:
-        """Should the machine run out of memory, the kernel takes the job first. A job may bind to one processor."""
+        """Should the machine run out of memory, the kernel takes the job first; it has the processors of its kind."""
         pid = self._started.init_pid
         processors = sorted(os.sched_getaffinity(0))
+        wanted = PROFILE_LIMITS[self._started.profile.name].processors
         with contextlib.suppress(OSError):
-            os.sched_setaffinity(pid, {processors[pid % len(processors)]})
+            os.sched_setaffinity(pid, {processors[(pid + n) % len(processors)] for n in range(wanted)})
         with contextlib.suppress(OSError):
             Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
 
@@ -206,14 +212,17 @@ class Box:
 
     async def _hand_in(self, job: BoxJob) -> None:
         writer = self._started.writer
-        for name, content in job.files:
+        given = job.workspace and job.workspace.taken
+        archive = ((frames.WORKSPACE_PLACE.decode(), given),) if given else ()
+        for name, content in (*job.files, *archive):
             for piece in frames.pieces(name.encode(), content):
                 writer.write(frames.encode_piece(frames.FILE, piece))
                 await writer.drain()
         description = {
             "argv": job.argv,
-            "env": job.env,
-            "rlimits": rlimits(job.limits),
+            "env": job.env if job.workspace is None else {**job.env, frames.WORKSPACE_IS_KEPT: "1"},
+            "workspace": None if job.workspace is None else {**job.workspace.limits, "is_given": bool(given)},
+            "rlimits": rlimits(job.limits, self._started.profile),
             "collect": {
                 "segment": SEGMENT_PATTERN,
                 "depth": MAX_DEPTH,
@@ -234,6 +243,8 @@ class Box:
             self._ended.set()
         elif kind == frames.ARTIFACT and self._ended.is_set():
             take(frames.decode_piece(payload))
+        elif kind == frames.WORKSPACE and self._ended.is_set() and self._workspace is not None:
+            self._workspace.take(frames.decode_piece(payload))
         elif kind == frames.END and self._ended.is_set():
             self._skipped = _skipped(json.loads(payload))
             self._collected = True

@@ -4,25 +4,26 @@ The order matters: `/` and `/dev` are remounted read-only after everything is in
 memory without a size.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-INTERPRETER = "/usr/bin/python3"
-MIB = 1024 * 1024
-FONTS = "/tmp/matplotlib"  # noqa: S108  (inside the sandbox)
+from tool_runtime.sandbox.profiles import FONTS, OURS, SYSTEM_PYTHON, Profile
 
-# What one writable mount may hold; all of it counts as the job's memory.
-TMPFS = {"/dev/shm": 64 * MIB, "/tmp": 256 * MIB, "/work": 256 * MIB}  # noqa: S108  (mounts inside the sandbox)
+_FIRST = "from tool_runtime.sandbox.inside.init import main"
 
 
 @dataclass(frozen=True, slots=True)
 class Walls:
-    """What a sandbox is built from: the program, the assets, and the descriptors that it inherits."""
+    """What a sandbox is built from: the program, its kind, the assets, and the descriptors that it inherits."""
 
     bwrap: str
+    profile: Profile
+    root: Path
+    """Where on the host the profile's mounts lie."""
     runtime: Path
-    site: Path
-    font_list: Path | None
+    fonts: tuple[Path, ...]
+    """Files of matplotlib's own, made ahead."""
     control_fd: int
     filter_fd: int
     info_fd: int
@@ -34,11 +35,11 @@ def command(walls: Walls) -> list[str]:
         walls.bwrap,
         *_namespaces(),
         *_system(walls),
-        *_writable(walls.font_list),
+        *_writable(walls),
         *("--remount-ro", "/", "--chdir", "/work"),
         *("--seccomp", str(walls.filter_fd), "--info-fd", str(walls.info_fd)),
-        *("--setenv", "PYTHONPATH", "/run/sbx", "--"),
-        *(INTERPRETER, "-S", "-s", "-c", f"from tool_runtime.sandbox.init import main; main({walls.control_fd})"),
+        *("--setenv", "PYTHONPATH", OURS, "--"),
+        *(SYSTEM_PYTHON, "-S", "-s", "-c", f"{_FIRST}; main({walls.control_fd})"),
     ]
 
 
@@ -61,19 +62,24 @@ def _system(walls: Walls) -> list[str]:
         *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
         *("--ro-bind", str(etc / "passwd"), "/etc/passwd", "--ro-bind", str(etc / "hosts"), "/etc/hosts"),
         *("--ro-bind", str(etc / "nsswitch.conf"), "/etc/nsswitch.conf"),
+        *_read_only((etc / name, f"/etc/{name}") for name in walls.profile.etc),
         *("--tmpfs", "/usr/local", "--remount-ro", "/usr/local"),
-        *("--ro-bind", str(walls.site), "/opt/site"),
-        *("--dir", "/run", "--ro-bind", str(walls.runtime / "init"), "/run/sbx"),
+        *_read_only((walls.root / mount.source, mount.target) for mount in walls.profile.mounts),
+        *("--dir", "/run", "--ro-bind", str(walls.runtime / "init"), OURS),
     ]
 
 
-def _writable(font_list: Path | None) -> list[str]:
-    shm, tmp, work = (str(TMPFS[path]) for path in ("/dev/shm", "/tmp", "/work"))  # noqa: S108
+def _writable(walls: Walls) -> list[str]:
+    shm, tmp, work = (str(walls.profile.tmpfs[path]) for path in ("/dev/shm", "/tmp", "/work"))  # noqa: S108
     return [
         # /dev/full reads as zeros like /dev/zero, but cannot be mapped to become memory without a name.
         *("--proc", "/proc", "--dev", "/dev", "--dev-bind", "/dev/full", "/dev/zero"),
         *("--size", shm, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),  # noqa: S108
         *("--size", tmp, "--tmpfs", "/tmp", "--size", work, "--tmpfs", "/work"),  # noqa: S108
-        *("--dir", FONTS),
-        *(("--ro-bind", str(font_list), f"{FONTS}/{font_list.name}") if font_list else ()),
+        *(("--dir", FONTS) if walls.fonts else ()),
+        *_read_only((file, f"{FONTS}/{file.name}") for file in walls.fonts),
     ]
+
+
+def _read_only(mounts: Iterable[tuple[Path, str]]) -> list[str]:
+    return [word for source, target in mounts for word in ("--ro-bind", str(source), target)]

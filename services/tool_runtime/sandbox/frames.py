@@ -19,9 +19,14 @@ PROXY_BACKLOG = 64
 
 # To the inside: the job, a piece of a file, go; and, while the job runs, that it is to end now.
 JOB, FILE, GO, STOP = b"J", b"F", b"G", b"K"
-# From the inside: ready, started, exited, a piece of an artifact, the end with what was left out.
+# From the inside: ready, started, exited, a piece of an artifact, one of the workspace, the end with what was left out.
 # With READY comes the socket on which the job will find its proxy.
-READY, STARTED, EXITED, ARTIFACT, END = b"R", b"S", b"X", b"O", b"E"
+READY, STARTED, EXITED, ARTIFACT, WORKSPACE, END = b"R", b"S", b"X", b"O", b"W", b"E"
+
+WORKSPACE_IS_KEPT = "WORKSPACE_IS_KEPT"
+"""Stands in the environment of a job whose workspace goes on to later ones."""
+WORKSPACE_PLACE = b"/tmp/workspace.tar.gz"
+"""Where the archive of a workspace lies until it is unpacked."""
 
 _HEAD = struct.Struct("!Ic")
 _PIECE = struct.Struct("!HB")

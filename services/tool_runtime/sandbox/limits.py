@@ -6,23 +6,21 @@ tables, which no resident size counts, stay small.
 """
 
 from foundation.contracts.tool_job import MIB, JobLimits
+from tool_runtime.sandbox.profiles import Profile
 
-FILE_BYTES = 128 * MIB
-OPEN_FILES = 256
 PENDING_SIGNALS = 1024  # timers count here as well; each is kernel memory
-ADDRESS_SPACE_FACTOR = 4
 
 
-def rlimits(limits: JobLimits) -> dict[str, int]:
+def rlimits(limits: JobLimits, profile: Profile) -> dict[str, int]:
     """By the kernel's names without their prefix; soft and hard are the same."""
-    memory = limits.memory_mb * MIB
+    memory, factor = limits.memory_mb * MIB, profile.address_space_factor
+    of_memory = {} if factor is None else {"DATA": memory * 7 // 8, "AS": memory * factor}
     return {
-        "DATA": memory * 7 // 8,
-        "AS": memory * ADDRESS_SPACE_FACTOR,
+        **of_memory,
         "CPU": limits.cpu_seconds + 1,
         "NPROC": limits.processes,
-        "NOFILE": OPEN_FILES,
-        "FSIZE": FILE_BYTES,
+        "NOFILE": profile.open_files,
+        "FSIZE": profile.file_bytes,
         "CORE": 1,  # 0 does not keep the kernel from starting a host's crash handler; 1 is its word for never
         "MEMLOCK": 64 * 1024,
         "MSGQUEUE": 0,

@@ -1,4 +1,4 @@
-"""Whether a sandbox can be built here, found out by building one."""
+"""Whether a sandbox of one kind can be built here, found out by building one."""
 
 import asyncio
 import time
@@ -7,6 +7,7 @@ from pathlib import Path
 from foundation.domain.errors import SandboxUnavailable
 from tool_runtime.sandbox.assets import locate
 from tool_runtime.sandbox.box import Box
+from tool_runtime.sandbox.profiles import Profile
 from tool_runtime.sandbox.start import find_bwrap, start
 from tool_runtime.sandbox.uids import NoFreeUidError, take_uid
 
@@ -16,7 +17,8 @@ GOOD_SECONDS, BAD_SECONDS = 60.0, 2.0
 class SandboxProbe:
     """Remembers what it found: a minute when all is well, two seconds when not."""
 
-    def __init__(self, *, sandbox_root: Path, uid_locks: Path) -> None:
+    def __init__(self, profile: Profile, *, sandbox_root: Path, uid_locks: Path) -> None:
+        self._profile = profile
         self._root = sandbox_root
         self._locks = uid_locks
         self._busy = asyncio.Lock()
@@ -43,7 +45,7 @@ class SandboxProbe:
         except NoFreeUidError:
             return None  # as many sandboxes as can be are running
         try:
-            box = Box(await start(locate(self._root), uid=uid.uid))
+            box = Box(await start(locate(self._root), self._profile, uid=uid.uid))
             await box.close()
         except SandboxUnavailable as error:
             return error.detail

@@ -18,6 +18,7 @@ from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.assets import SandboxAssets
 from tool_runtime.sandbox.bwrap import Walls, command
 from tool_runtime.sandbox.filter import bpf
+from tool_runtime.sandbox.profiles import Profile
 from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 READY_SECONDS = 10.0
@@ -28,6 +29,7 @@ READ_AHEAD = 4 * frames.FRAME_CAP
 class Started:
     """A sandbox that waits for its job."""
 
+    profile: Profile
     process: Process
     init_pid: int
     reader: asyncio.StreamReader
@@ -52,13 +54,14 @@ def find_bwrap() -> str:
     return path
 
 
-async def start(assets: SandboxAssets, *, uid: int | None) -> Started:
+async def start(assets: SandboxAssets, profile: Profile, *, uid: int | None) -> Started:
     """Raises `SandboxUnavailable` with the reason when any wall cannot be built."""
     bwrap = find_bwrap()
-    for part, folder in (("own files", assets.runtime), ("packages", assets.site)):
+    for folder in (assets.runtime, *(assets.root / mount.source for mount in profile.mounts)):
         if not folder.is_dir():
             raise SandboxUnavailable(
-                f"The sandbox's {part} are not installed in {folder}.", remedy="Run `make deploy-local`."
+                f"What a sandbox for `{profile.name}` is made of is not installed in {folder}.",
+                remedy="Run `make deploy-local`.",
             )
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003
@@ -66,9 +69,10 @@ async def start(assets: SandboxAssets, *, uid: int | None) -> Started:
     info_read, info_write = os.pipe()
     walls = Walls(
         bwrap=bwrap,
+        profile=profile,
+        root=assets.root,
         runtime=assets.runtime,
-        site=assets.site,
-        font_list=next(assets.fonts.glob("fontlist-*.json"), None),
+        fonts=tuple(sorted(assets.fonts.glob("*"))) if profile.has_fonts else (),
         control_fd=theirs.fileno(),
         filter_fd=filter_fd,
         info_fd=info_write,
@@ -91,7 +95,7 @@ async def start(assets: SandboxAssets, *, uid: int | None) -> Started:
         ours.close()
         raise SandboxUnavailable(f"The sandbox could not be built: {await _last_words(process)}") from error
     reader, writer = await asyncio.open_connection(sock=ours, limit=READ_AHEAD)
-    return Started(process, init_pid, reader, writer, proxy_socket)
+    return Started(profile, process, init_pid, reader, writer, proxy_socket)
 
 
 def _filter() -> int:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from foundation.contracts.tools.contract import ToolContract
 from tool_runtime.sandbox.frames import PROXY_ADDRESS
+from tool_runtime.sandbox.profiles import OURS, SYSTEM_PYTHON
 
 _PROXY = "http://{}:{}".format(*PROXY_ADDRESS)
 # Clients read one case or the other. What a job serves to itself needs no proxy.
@@ -23,6 +24,16 @@ BASE_ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
 }
+
+
+def our_program(name: str, *, packages: str | None = None) -> tuple[str, ...]:
+    """The command that runs a program of `tool_runtime.tools.programs`, which lies compiled in every sandbox.
+
+    `packages` is the folder of those that it imports besides the standard library.
+    """
+    found = [OURS, packages] if packages else [OURS]
+    start = f"import sys; sys.path[:0] = {found!r}; from tool_runtime.tools.programs.{name} import main"
+    return (SYSTEM_PYTHON, "-S", "-s", "-B", "-u", "-c", f"{start}; sys.exit(main())")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.http import HTTP, HttpArguments
-from tool_runtime.sandbox.bwrap import INTERPRETER
-from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats
-
-_PROGRAMS = ("http_request.py", "http_result.py")
-_FOLDER = Path(__file__).parent / "programs"
-_START = (
-    "import sys; sys.path.insert(0, '/work/lib');"
-    " from tool_runtime.tools.programs.http_request import main; sys.exit(main())"
-)
+from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +23,8 @@ class HttpTool:
             request["json"] = given.json_
         request |= {"may_repeat": repeats.allowed, "key": repeats.key}
         return Invocation(
-            argv=(INTERPRETER, "-S", "-s", "-B", "-u", "-c", _START),
+            argv=our_program("http_request"),
             env=BASE_ENVIRONMENT,
-            files=(
-                *((f"lib/tool_runtime/tools/programs/{name}", (_FOLDER / name).read_bytes()) for name in _PROGRAMS),
-                ("in/request.json", json.dumps(request).encode()),
-            ),
+            files=(("in/request.json", json.dumps(request).encode()),),
             wall_seconds=given.timeout_seconds,
         )

@@ -2,10 +2,18 @@
 
 from foundation.domain.errors import NotFound
 from tool_runtime.tools.base import SandboxTool
+from tool_runtime.tools.browser import BrowserTool
+from tool_runtime.tools.code_node import CodeNode
 from tool_runtime.tools.code_python import CodePython
+from tool_runtime.tools.files import FilesTool
+from tool_runtime.tools.git import GitTool
 from tool_runtime.tools.http import HttpTool
+from tool_runtime.tools.search import SearchTool
 
-SANDBOX_TOOLS: dict[str, SandboxTool] = {tool.spec.name: tool for tool in (CodePython(), HttpTool())}
+SANDBOX_TOOLS: dict[str, SandboxTool] = {
+    tool.spec.name: tool
+    for tool in (BrowserTool(), CodeNode(), CodePython(), FilesTool(), GitTool(), HttpTool(), SearchTool())
+}
 
 
 def find_tool(name: str) -> SandboxTool:

@@ -123,7 +123,7 @@ tell(**found)
 async def test_nothing_outside_the_working_folders_can_be_written() -> None:
     code = """
 places = ["/x", "/usr/x", "/usr/local/x", "/etc/x", "/etc/passwd", "/dev/x", "/run/x", "/run/sbx/x", "/opt/site/x",
-          "/run/sbx/tool_runtime/sandbox/init.py", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/1/oom_score_adj"]
+          "/run/sbx/tool_runtime/sandbox/inside/init.py", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/1/oom_score_adj"]
 found = {place: attempt(open, place, "wb") for place in places}
 found["remove"] = attempt(os.unlink, "/etc/passwd")
 found["chmod"] = attempt(os.chmod, "/usr/bin/python3", 0o777)

@@ -3,15 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from joserfc.jwk import OKPKey
 
 from fixtures.machine.free_port import free_port
-from fixtures.sandboxing.egress import TellingServer, a_server
+from fixtures.sandboxing.egress import TellingServer, a_certificate, a_server
 from fixtures.sandboxing.launchers import Launcher, a_job, a_key, launcher_process
-from foundation.contracts.egress import EgressReason, EgressVerdict
+from foundation.contracts.egress.records import EgressReason, EgressVerdict
 from foundation.contracts.tool_job import JobStatus
 
 LIMITS = {"wall_seconds": 20}
@@ -73,7 +74,7 @@ print(json.dumps([ask(url) for url in ("http://files.inside.example:{port}/", "h
         ("GET", "files.inside.example", "", EgressVerdict.ALLOWED, None),
         ("GET", "elsewhere.example", "", EgressVerdict.REFUSED, EgressReason.HOST_NOT_ALLOWED),
         ("CONNECT", "elsewhere.example", "", EgressVerdict.REFUSED, EgressReason.HOST_NOT_ALLOWED),
-        ("GET", "", f"http://127.0.0.2:{port}/", EgressVerdict.REFUSED, EgressReason.MALFORMED),
+        ("GET", "", f"http://127.0.0.2:{port}", EgressVerdict.REFUSED, EgressReason.MALFORMED),
     ]
     assert await launcher.log_line(host="files.inside.example", verdict="allowed")
 
@@ -169,3 +170,69 @@ async def test_what_a_job_reached_is_told_of_one_that_is_killed_as_well(launcher
         result = await launcher.run(job)
     assert result.status is JobStatus.TIMED_OUT
     assert [record.verdict for record in result.egress.records] == [EgressVerdict.ALLOWED]
+
+
+FETCH = """
+import http from 'node:http'
+import https from 'node:https'
+const told = {}
+async function ask(name, act) {
+  try { told[name] = await act() } catch (error) { told[name] = `${error.message}: ${error.cause?.message ?? ''}` }
+}
+const read = (lib, url, options = {}) => new Promise((done, failed) => lib.get(url, options, answer => {
+  let text = ''; answer.on('data', data => { text += data }); answer.on('end', () => done([answer.statusCode, text]))
+}).on('error', failed))
+"""
+
+
+async def test_a_script_reaches_out_through_its_proxy_by_each_client_that_node_has(
+    launcher: Launcher, port: int
+) -> None:
+    code = f"""{FETCH}
+const inside = 'http://files.inside.example:{port}/', elsewhere = 'elsewhere.example'
+await ask('fetch', async () => (await fetch(inside)).text())
+await ask('http', () => read(http, inside))
+await ask('refused', async () => (await (await fetch(`http://${{elsewhere}}/`)).json()).reason)
+await ask('tunnel', async () => (await fetch(`https://${{elsewhere}}/`)).status)
+await ask('own', async () => {{
+  const server = http.createServer((_, answer) => answer.end('mine')).listen(0, '127.0.0.1')
+  await new Promise(done => server.once('listening', done))
+  const text = await (await fetch(`http://127.0.0.1:${{server.address().port}}/`)).text()
+  server.close()
+  return text
+}})
+console.log(JSON.stringify(told))
+"""
+    script = {"tool": "code.node", "arguments": {"code": code}, "network": {"hosts": ["files.inside.example"]}}
+    async with a_server(TellingServer(port=port)) as server:
+        answers, egress = await told(launcher, "", **script)
+    assert answers == {
+        "fetch": "hi",
+        "http": [200, "hi"],
+        "refused": "host_not_allowed",
+        "tunnel": "fetch failed: Request was cancelled.",
+        "own": "mine",
+    }
+    assert [line.partition(b" HTTP")[0] for line in server.received] == [b"GET /", b"GET /"]
+    assert [(r.method, r.host, r.verdict) for r in egress.records] == [
+        *[("GET", "files.inside.example", EgressVerdict.ALLOWED)] * 2,
+        ("GET", "elsewhere.example", EgressVerdict.REFUSED),
+        ("CONNECT", "elsewhere.example", EgressVerdict.REFUSED),
+    ]
+
+
+async def test_a_script_speaks_tls_through_its_proxy(launcher: Launcher, port: int, tmp_path: Path) -> None:
+    serving, _ = a_certificate(tmp_path, "files.inside.example")
+    pem = (tmp_path / "server.pem").read_text().partition("-----BEGIN CERTIFICATE")
+    trusted = json.dumps("".join(pem[1:]))
+    code = f"""{FETCH}
+await ask('trusted', () => read(https, 'https://files.inside.example:{port}/', {{ ca: {trusted} }}))
+await ask('unknown', () => read(https, 'https://files.inside.example:{port}/'))
+console.log(JSON.stringify(told))
+"""
+    script = {"tool": "code.node", "arguments": {"code": code}, "network": {"hosts": ["files.inside.example"]}}
+    async with a_server(TellingServer(port=port), serving):
+        answers, egress = await told(launcher, "", **script)
+    assert answers["trusted"] == [200, "hi"]
+    assert answers["unknown"].startswith("self-signed certificate")
+    assert [record.method for record in egress.records] == ["CONNECT", "CONNECT"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.sandboxing.egress import PUBLIC, TellingServer, a_certificate, a_proxy, a_server
-from foundation.contracts.egress import MAX_REFUSALS, EgressReason, EgressVerdict
+from foundation.contracts.egress.records import MAX_REFUSALS, EgressReason, EgressVerdict
 from tool_runtime.egress.limits import EgressLimits
 
 OPEN = {"open.example": [[PUBLIC]], "a.wild.example": [[PUBLIC]], "wild.example": [[PUBLIC]]}

@@ -10,7 +10,9 @@ import pytest
 
 from fixtures.sandboxing.sandboxes import Ran, run_python
 from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, JobLimits, JobReason
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.sandbox.limits import rlimits
+from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
 MIB = 1024 * 1024
@@ -364,7 +366,9 @@ async def test_memory_that_one_process_cannot_have_is_refused_to_it_before_the_j
 
 
 async def test_a_process_has_the_kernels_limits_that_the_page_tells() -> None:
-    names = sorted(rlimits(JobLimits()))
+    names = sorted(rlimits(JobLimits(), PROFILES[SandboxProfile.PYTHON]))
     code = f"import json, resource\nprint(json.dumps({{n: resource.getrlimit(getattr(resource, 'RLIMIT_' + n)) for n in {names}}}))"
     ran = await attack(code, wall_seconds=60)
-    assert json.loads(ran.stdout) == {name: [value, value] for name, value in rlimits(JobLimits()).items()}
+    assert json.loads(ran.stdout) == {
+        name: [value, value] for name, value in rlimits(JobLimits(), PROFILES[SandboxProfile.PYTHON]).items()
+    }

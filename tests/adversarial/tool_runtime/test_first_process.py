@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobLimits, JobReason
 from foundation.domain.errors import SandboxUnavailable
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import assets, frames
 from tool_runtime.sandbox.assets import SandboxAssets
 from tool_runtime.sandbox.box import Box, BoxJob
+from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.start import start
 from tool_runtime.sandbox.uids import take_uid
 
@@ -51,9 +54,9 @@ def forged() -> Iterator[SandboxAssets]:
     (folder / "etc").mkdir(parents=True, exist_ok=True)
     for name in assets.ETC:
         (folder / "etc" / name).write_bytes((real.runtime / "etc" / name).read_bytes())
-    package = folder / "init" / "tool_runtime" / "sandbox"
+    package = folder / "init" / "tool_runtime" / "sandbox" / "inside"
     package.mkdir(parents=True, exist_ok=True)
-    for place in (package.parent, package):
+    for place in (package.parent.parent, package.parent, package):
         (place / "__init__.py").write_text("")
     (package / "init.py").write_text(
         "import socket\n"
@@ -66,7 +69,7 @@ def forged() -> Iterator[SandboxAssets]:
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     begins_with(folder, LISTENS)
-    yield SandboxAssets(runtime=folder, site=real.site, fonts=real.fonts)
+    yield replace(real, runtime=folder)
     shutil.rmtree(folder)
 
 
@@ -85,7 +88,7 @@ async def test_a_first_process_that_hands_out_no_socket_for_the_proxy_is_no_sand
     uid = take_uid(UID_LOCKS)
     try:
         with pytest.raises(SandboxUnavailable):
-            await start(forged, uid=uid.uid)
+            await start(forged, PROFILES[SandboxProfile.PYTHON], uid=uid.uid)
     finally:
         uid.release()
         begins_with(forged.runtime, LISTENS)
@@ -98,7 +101,7 @@ async def test_a_forged_channel_ends_the_job_and_gives_nothing(forged: SandboxAs
     forgery.chmod(0o644)
     uid = take_uid(UID_LOCKS)
     limits = JobLimits(wall_seconds=10, artifact_bytes=2 << 20)
-    box = Box(await start(forged, uid=uid.uid))
+    box = Box(await start(forged, PROFILES[SandboxProfile.PYTHON], uid=uid.uid))
     shelf = Shelf(limits)
     outcome = await box.run(BoxJob(("/bin/true",), {}, (), limits), take=shelf.take)
     uid.release()

@@ -31,7 +31,7 @@ def _says_why(file: Path, handler: ast.ExceptHandler) -> bool:
 def _unexplained() -> list[str]:
     return [
         f"{named(file)}:{node.lineno}"
-        for file in python_files("services", "localstack", "infra", "samples", "bench")
+        for file in python_files("services", "localstack", "infra", "samples", "bench", "clients")
         for node in ast.walk(tree_of(file))
         if isinstance(node, ast.ExceptHandler)
         and _is_broad(node)
@@ -47,7 +47,7 @@ def test_a_broad_except_says_why_it_is_an_edge() -> None:
 def test_nothing_suppresses_everything() -> None:
     suppressed = [
         f"{named(file)}:{node.lineno}"
-        for file in python_files("services", "localstack", "infra", "samples", "bench")
+        for file in python_files("services", "localstack", "infra", "samples", "bench", "clients")
         for node in ast.walk(tree_of(file))
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", getattr(node.func, "id", "")) == "suppress"

@@ -5,8 +5,12 @@ import ast
 from architecture.sources import ROOT, named, python_files, tree_of
 
 
-def test_every_file_of_the_services_begins_with_what_it_is() -> None:
-    silent = [named(file) for file in python_files("services") if not (ast.get_docstring(tree_of(file)) or "").strip()]
+def test_every_file_of_the_services_and_of_the_client_begins_with_what_it_is() -> None:
+    silent = [
+        named(file)
+        for file in python_files("services", "clients")
+        if not (ast.get_docstring(tree_of(file)) or "").strip()
+    ]
     assert silent == []
 
 

@@ -31,7 +31,7 @@ def test_a_failure_is_named_by_a_member_of_the_closed_list() -> None:
         and node.args
         and isinstance(node.args[0], ast.Constant)
     ]
-    assert literal == [], "use foundation.domain.failure_codes.FailureCode"
+    assert literal == [], "use foundation.domain.failures.FailureCode"
 
 
 def test_a_package_file_defines_nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from architecture.sources import named, python_files, tree_of
 
-_FOLDERS = ("services", "localstack", "infra", "tests", "bench", "samples", "requirements")
+_FOLDERS = ("services", "localstack", "infra", "tests", "bench", "samples", "requirements", "clients")
 _SERVICES = ("control_plane", "llm_gateway", "orchestrator", "tool_runtime", "lambdas", "foundation")
 _SERVICE_ROOT, _ROOM = 8, 12
 _LONGEST, _LONGEST_OF_SERVICES = 500, 300

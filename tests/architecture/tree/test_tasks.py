@@ -39,6 +39,10 @@ _BY_HAND: Mapping[str, str] = {
     "services/tool_runtime/runner/__main__.py::_serve": _AWAITED,
     "services/tool_runtime/runner/serve.py::_stopped_on_cancellation": _CANCELLED,
     "services/tool_runtime/launcher/routes.py::_progress": _CANCELLED,
+    # Browser: what a page does meanwhile, and which of two things ends a step.
+    "services/tool_runtime/tools/programs/browser/watch.py::Watch._start": "kept to its end; a page's end is no fault",
+    "services/tool_runtime/tools/programs/browser/steps.py::_keep": "awaited or cancelled in the same function",
+    "services/tool_runtime/tools/programs/browser/main.py::_failure": "awaited or cancelled in the same function",
     # Egress proxy: the two directions of one connection, and the connections of one job.
     "services/tool_runtime/egress/transfers.py::tunnel": _AWAITED,
     "services/tool_runtime/egress/transfers.py::exchange": _AWAITED,

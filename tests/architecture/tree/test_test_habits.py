@@ -11,7 +11,7 @@ _MAY_SLEEP = {
     "tests/fixtures/waiting.py": "looks again and again at what another process does",
     "tests/infra/test_queue.py": "is about a connection that is idle for longer than a minute",
 }
-_ROOTS = ("services", "localstack", "tests", "bench")
+_ROOTS = ("services", "localstack", "tests", "bench", "clients/python")
 _OURS = {"infra"} | {
     entry.name.removesuffix(".py")
     for root in _ROOTS

@@ -13,6 +13,13 @@ from openapi_spec_validator import validate
 from fixtures.api.api_clients import run_reader
 from fixtures.api.unopened_apps import UNOPENED
 
+_MADE_UNDER_A_NAME = {
+    "PUT /api/v1/secrets/{secret_name}",
+    "PUT /api/v1/tool-sources/{source_name}",
+    "POST /api/v1/trigger-calls/{tenant_id}/{trigger_id}",
+}
+"""What is made where it is not there yet, so that nothing is missing; and where nobody is told what is missing."""
+
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 WITHOUT_A_CALLER = {"GET /health"}
@@ -72,7 +79,7 @@ def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
             continue
         refused = {int(status) for status in operation["responses"] if int(status) >= 400}
         assert {400, 401, 403, 500, 503} <= refused, name
-        assert (404 in refused) or "{" not in name, name
+        assert (404 in refused) or "{" not in name or name in _MADE_UNDER_A_NAME, name
         assert ({413, 415} <= refused) or "requestBody" not in operation, name
         assert [operation["responses"][str(status)]["content"] for status in refused] == [PROBLEM] * len(refused), name
 
@@ -83,7 +90,9 @@ def test_every_operation_has_a_name_of_its_own_that_a_client_can_use(document: d
     assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)+", name)] == []
 
 
-def test_a_generated_client_has_every_operation(document: dict[str, Any], tmp_path: Path) -> None:
+def test_a_client_can_be_generated_for_the_launcher_too(tmp_path: Path) -> None:
+    """For the control plane one is kept, and compared with what would be generated now."""
+    document = UNOPENED["launcher"]().openapi()
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     said = run_reader(
         "openapi-python-client",

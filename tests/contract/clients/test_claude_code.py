@@ -25,7 +25,9 @@ def ask(gateway: GatewayProcess, tenant: Tenant, reading_room: Path, tmp_path: P
     return partial(claude_code, "How many penguins are there?", **about)
 
 
-@pytest.mark.parametrize("way", ["", "chat-"], ids=["messages", "chat"])
+@pytest.mark.parametrize(
+    "way", [pytest.param("", id="messages"), pytest.param("chat-", id="chat", marks=pytest.mark.full)]
+)
 async def test_it_uses_a_tool_and_answers_and_each_of_its_calls_is_in_the_ledger(
     ask: Asked, settled: Settled, answered: Answered, way: str
 ) -> None:
@@ -56,6 +58,7 @@ async def test_a_document_that_a_tool_reads_is_sent_and_stays_in_the_history(
     assert max(event["input_tokens"] for event in events) - min(event["input_tokens"] for event in events) > 1000
 
 
+@pytest.mark.full
 async def test_a_long_session_goes_on_to_its_end(ask: Asked, settled: Settled, answered: Answered) -> None:
     before = answered()
     printed = await ask(model="claude-long-reader")

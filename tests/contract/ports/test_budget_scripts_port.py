@@ -23,6 +23,7 @@ from llm_gateway.budget.refusals import (
     BucketClosed,
     BudgetSpent,
     CallUnderWay,
+    LimitFigures,
     ReservationRefused,
     RoomHeldByOthers,
     RunIsClosed,
@@ -69,6 +70,7 @@ async def test_holds_add_up_to_the_limit_and_not_above_it(bench: BudgetBench) ->
     with pytest.raises(RoomHeldByOthers) as held:
         await bench.reserve(bench.reservation(1))
     assert (held.value.blocking.number, held.value.blocking.left) == (0, 0)
+    assert held.value.blocking.figures == LimitFigures(limit=1000, spent=0, held=1000, asked=1)
 
 
 async def test_what_is_spent_is_named_before_what_others_hold(bench: BudgetBench) -> None:
@@ -78,6 +80,7 @@ async def test_what_is_spent_is_named_before_what_others_hold(bench: BudgetBench
     with pytest.raises(BudgetSpent) as spent:
         await bench.reserve(bench.reservation(101))
     assert spent.value.blocking.left == 100
+    assert spent.value.blocking.figures == LimitFigures(limit=1000, spent=900, held=0, asked=101)
 
 
 async def test_a_settlement_frees_what_was_not_used_and_counts_once(bench: BudgetBench) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import boto3
@@ -204,3 +205,47 @@ async def test_addresses_and_forms_are_signed_without_asking_the_bucket(away: Ob
     assert "key" in await away.download_url("key", seconds=60)
     assert (await away.upload("key", seconds=60, max_bytes=1)).fields["key"] == "key"
     assert [form.fields["key"] for form in await away.uploads(["a", "b"], seconds=60, max_bytes=1)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("size", [0, 10, 16 * 1024 * 1024 + 1], ids=["empty", "small", "in parts"])
+async def test_a_file_is_stored_whole_and_read_in_pieces(played: Played, tmp_path: Path, size: int) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(bytes(7) * (size // 7) + b"x" * (size % 7))
+    await played.store.put_file("a/file", file, content_type="application/zip")
+    digest = hashlib.sha256()
+    pieces = [piece async for piece in played.store.read("a/file")]
+    for piece in pieces:
+        digest.update(piece)
+    assert digest.digest() == hashlib.sha256(file.read_bytes()).digest()
+    assert max(map(len, pieces), default=0) <= 1024 * 1024
+
+
+async def test_what_is_not_there_cannot_be_read(played: Played) -> None:
+    with pytest.raises(NotFound):
+        [piece async for piece in played.store.read("nothing")]
+
+
+async def test_what_is_below_a_prefix_is_erased_with_all_its_versions_and_nothing_else(played: Played) -> None:
+    for key in ("t/1/a", "t/1/b/c", "t/12/a", "u/t/1/a"):
+        await played.store.put(key, b"x")
+    assert await played.store.count("t/1/") == 2
+    assert await played.store.erase("t/1/") == 2
+    assert (await played.store.count("t/1/"), await played.store.erase("t/1/")) == (0, 0)
+    assert [await played.store.size(key) for key in ("t/12/a", "u/t/1/a")] == [1, 1]
+
+
+@pytest.mark.stack
+async def test_older_versions_of_an_object_are_erased_too() -> None:
+    s3, bucket = boto3.client("s3"), f"contract-{uuid4().hex[:12]}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    async with Clients() as clients:
+        store = S3ObjectStore(await clients.s3(), bucket)
+        for body in (b"first", b"second"):
+            await store.put("t/1/a", body)
+        await store.delete("t/1/a")
+        assert await store.size("t/1/a") is None
+        assert await store.count("t/1/") == 3
+        assert await store.erase("t/1/") == 3
+        assert await store.count("t/1/") == 0
+    s3.delete_bucket(Bucket=bucket)

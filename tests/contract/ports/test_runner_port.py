@@ -14,6 +14,7 @@ from aiohttp import web
 from fixtures.sandboxing.launchers import a_job
 from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
 from tool_runtime.launcher.runners.fake import FakeRunners
 from tool_runtime.launcher.runners.local import LocalRunners
@@ -78,7 +79,13 @@ async def lease_server(played: LeaseServer) -> AsyncIterator[LeaseServer]:
 def local(url: str) -> RunnerStarter:
     assets.install(sandbox_root())
     return LocalRunners(
-        url, sandbox_root(), UID_LOCKS, host_memory_floor=0.0, egress_private=(), search_path="/usr/bin:/bin"
+        url,
+        sandbox_root(),
+        UID_LOCKS,
+        host_memory_floor=0.0,
+        egress_private=(),
+        egress_authorities=None,
+        search_path="/usr/bin:/bin",
     )
 
 
@@ -103,14 +110,14 @@ async def test_a_runner_takes_one_lease_hands_in_its_result_and_ends(
     starter: RunnerStarter, server: LeaseServer
 ) -> None:
     server.may_give.set()
-    runner = await starter.start("the-token")
+    runner = await starter.start("the-token", SandboxProfile.PYTHON)
     result = await asyncio.wait_for(server.results.get(), 30)
     assert (result.job_id, result.status, result.stdout) == (server.job.job_id, JobStatus.SUCCEEDED, "hello\n")
     assert await asyncio.wait_for(runner.wait(), 30) == 0
 
 
 async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
-    runner = await starter.start("the-token")
+    runner = await starter.start("the-token", SandboxProfile.PYTHON)
     await asyncio.wait_for(server.asked.wait(), 30)
     await asyncio.wait_for(runner.kill(), 30)
     assert await asyncio.wait_for(runner.wait(), 30) == -signal.SIGKILL
@@ -120,7 +127,7 @@ async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStart
 
 async def test_killing_twice_or_after_the_end_is_harmless(starter: RunnerStarter, server: LeaseServer) -> None:
     server.may_give.set()
-    runner = await starter.start("the-token")
+    runner = await starter.start("the-token", SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == 0
     await runner.kill()
     await runner.kill()
@@ -128,7 +135,7 @@ async def test_killing_twice_or_after_the_end_is_harmless(starter: RunnerStarter
 
 
 async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(starter: RunnerStarter, server: LeaseServer) -> None:
-    runner = await starter.start("another-token")
+    runner = await starter.start("another-token", SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == 0
     assert not server.asked.is_set()
 
@@ -136,7 +143,7 @@ async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(starter: Runn
 async def test_a_runner_that_fails_says_so_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
     server.is_garbled = True
     server.may_give.set()
-    runner = await starter.start("the-token")
+    runner = await starter.start("the-token", SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == EXIT_FAILED
     assert server.results.empty()
 
@@ -150,7 +157,7 @@ async def test_a_runner_without_a_sandbox_says_so_before_it_asks_for_a_lease(
         starter.no_sandbox = True
     if isinstance(starter, LocalRunners):
         starter.sandbox_root = tmp_path
-    runner = await starter.start("the-token")
+    runner = await starter.start("the-token", SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == EXIT_NO_SANDBOX
     assert not server.asked.is_set()
     await starter.close()
@@ -166,4 +173,4 @@ async def test_a_start_that_fails_is_told_as_such(
     if isinstance(starter, FakeRunners):
         starter.refuses = True
     with pytest.raises(RunnerStartError):
-        await starter.start("the-token")
+        await starter.start("the-token", SandboxProfile.PYTHON)

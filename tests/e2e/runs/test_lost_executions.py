@@ -35,6 +35,7 @@ def killed(stack: Stack) -> Iterator[psutil.Process]:
     assert not victim.is_running()
 
 
+@pytest.mark.full
 def test_runs_that_step_functions_lost_finish_in_a_new_generation(
     stack: Stack, member: Member, killed: psutil.Process
 ) -> None:

@@ -61,7 +61,7 @@ def test_a_retry_runs_what_did_not_succeed_and_leaves_alone_what_did(stack: Stac
     upload(room)
     with member.api() as api:
         resume = api.get(f"/runs/{run['id']}/explain").json()["resume_from"]
-        assert resume == [{"step": "read", "turn": 0}]
+        assert resume == [{"step": "read", "turn": 0, "must_be_named": False}]
         retried = api.post(f"/runs/{run['id']}/retry", json={})
     assert retried.status_code == 200, retried.text
     assert (retried.json()["status"], retried.json()["generation"]) == ("RUNNING", 2)
@@ -112,7 +112,9 @@ def test_a_run_out_of_budget_goes_on_with_a_larger_one_and_pays_nothing_twice(st
     assert run["status"] == "BUDGET_EXCEEDED", run
     spent = member.until(lambda: member.run(run["id"])["usage"]["tokens"], seconds=15)
     with member.api() as api:
-        assert api.get(f"/runs/{run['id']}/explain").json()["resume_from"] == [{"step": "second", "turn": 0}]
+        assert api.get(f"/runs/{run['id']}/explain").json()["resume_from"] == [
+            {"step": "second", "turn": 0, "must_be_named": False}
+        ]
         unchanged = api.post(f"/runs/{run['id']}/retry", json={})
         assert unchanged.status_code == 200, unchanged.text
         assert member.ended(run["id"])["status"] == "BUDGET_EXCEEDED"
@@ -167,6 +169,7 @@ def test_an_agent_that_is_named_after_it_answered_begins_anew(stack: Stack, memb
     assert jobs(stack, run["id"])["explore"] == 2 * TOOL_CALLS
 
 
+@pytest.mark.full
 def test_a_run_over_its_time_gets_its_time_again(member: Member) -> None:
     run = member.ended(
         member.start({"timeout_seconds": 8, "steps": [noop("quick"), tool("slow", SLEEP, "quick")]})["id"]

@@ -28,7 +28,7 @@ def owner(stack: Stack) -> Member:
     return new_member(stack)
 
 
-@pytest.mark.parametrize("process", EXPECTED)
+@pytest.mark.parametrize("process", BOTH)
 def test_a_crew_of_three_works_through_its_tasks(stack: Stack, owner: Member, process: str) -> None:
     run_id = started(owner, a_crew(process))
     survived(stack, owner, run_id, EXPECTED[process])
@@ -37,6 +37,7 @@ def test_a_crew_of_three_works_through_its_tasks(stack: Stack, owner: Member, pr
     assert step["tokens"] > 0
 
 
+@pytest.mark.full
 def test_several_crews_at_once_do_not_meet(stack: Stack, owner: Member) -> None:
     run_id = started(owner, a_crew(), a_crew("hierarchical"), a_crew())
     survived(stack, owner, run_id, SEQUENTIAL, HIERARCHICAL, SEQUENTIAL)
@@ -59,6 +60,7 @@ def test_what_a_crew_gave_is_read_by_steps_after_it_and_what_it_reads_is_replace
     assert "Of penguins {here}." in request[0]["messages"][1]["content"]
 
 
+@pytest.mark.full
 def test_a_crew_for_each_item_of_a_list(stack: Stack, owner: Member) -> None:
     run_id = started(owner, a_crew(foreach="${input.items}"), description="x")
     run = owner.ended(run_id)
@@ -115,6 +117,7 @@ def test_a_crew_that_is_cancelled_ends_with_the_call_that_is_under_way(stack: St
     assert open_jobs == (0,)
 
 
+@pytest.mark.full
 def test_a_crew_whose_time_is_over_fails_with_what_it_had(owner: Member) -> None:
     crew = a_crew(timeout_seconds=25)
     crew["agents"][1]["model"] = "fault-hang"
@@ -161,6 +164,7 @@ def _asked(stack: Stack, run_id: str) -> str:
     return str(rows).lower()
 
 
+@pytest.mark.full
 def test_a_refusal_of_the_gateway_ends_the_step_in_the_gateway_s_words(stack: Stack, owner: Member) -> None:
     crew = a_crew(retry={"attempts": 1})
     crew["agents"][1]["model"] = "fault-status=400"
@@ -171,6 +175,7 @@ def test_a_refusal_of_the_gateway_ends_the_step_in_the_gateway_s_words(stack: St
     assert counted(stack, run["id"])["turns"] == 3
 
 
+@pytest.mark.full
 def test_a_crew_that_is_forked_or_retried_by_name_begins_anew(stack: Stack, owner: Member) -> None:
     run_id = started(owner, a_crew())
     survived(stack, owner, run_id, SEQUENTIAL)

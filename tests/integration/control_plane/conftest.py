@@ -81,7 +81,9 @@ def platform_acts(scratch: ScratchDatabase) -> Any:
     def read(target: str) -> list[tuple[Any, ...]]:
         with scratch.superuser() as connection:
             return connection.execute(
-                "SELECT actor, action, detail FROM platform_audit WHERE target = %s ORDER BY audit_id", [target]
+                "SELECT actor, action, detail FROM platform_audit WHERE target = %s AND action NOT LIKE 'call.%%'"
+                " ORDER BY audit_id",
+                [target],
             ).fetchall()
 
     return read
@@ -89,12 +91,13 @@ def platform_acts(scratch: ScratchDatabase) -> Any:
 
 @pytest.fixture
 def audited(scratch: ScratchDatabase, tenant: Tenant) -> Any:
-    """What stands in the tenant's audit log, as (actor, action, target, detail), oldest first."""
+    """What was done in the tenant, as its audit has it: (actor, action, target, detail), oldest first."""
 
     def read() -> list[tuple[Any, ...]]:
         with scratch.superuser() as connection:
             return connection.execute(
-                "SELECT actor, action, target, detail FROM audit_log WHERE tenant_id = %s ORDER BY audit_id",
+                "SELECT actor, action, target, detail FROM audit_log WHERE tenant_id = %s AND action NOT LIKE 'call.%%'"
+                " ORDER BY audit_id",
                 [tenant.tenant_id],
             ).fetchall()
 

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from control_plane.approvals import service
-from control_plane.approvals.schemas import NewDecision
+from control_plane.execution.approvals import service
+from control_plane.execution.approvals.schemas import NewDecision
+from control_plane.execution.runs import control
 from control_plane.identity.callers import ApiCaller
-from control_plane.runs import control
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.asking import approval_step, asked, request_of
 from fixtures.running.parts import Parts, parts_on
 from fixtures.running.runs import ARun, a_run, database
 from fixtures.running.stepwise import StepwiseDatabase, Turns, in_turns
 from foundation.domain.errors import ApprovalClosed
-from foundation.domain.permissions import Role
+from foundation.domain.permissions import Grant, Role
 from foundation.domain.states import ApprovalStatus, Decision
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.session.database import Database, Transaction
@@ -44,7 +44,7 @@ async def control_plane(scratch: ScratchDatabase) -> AsyncIterator[Database]:
 
 
 def caller(run: ARun) -> ApiCaller:
-    return ApiCaller(run.tenant_id, run.user_id, Role.OWNER, f"user:{run.user_id}")
+    return ApiCaller(run.tenant_id, run.user_id, Grant.built_in(Role.OWNER), f"user:{run.user_id}")
 
 
 def deciding(run: ARun, approval: Approval, decision: Decision) -> Use:

@@ -135,6 +135,14 @@ async def test_the_egress_policy_is_null_until_it_is_set_and_again_when_it_is_de
     assert [action for _, action, _, _ in audited()] == ["egress_policy.put", "egress_policy.delete"]
 
 
+@pytest.mark.parametrize("body", [{}, {"hosts": None}, {"hosts": ["a.example", "A.example"]}])
+async def test_only_a_deletion_opens_every_host(api: ApiInProcess, tenant: Tenant, body: dict[str, Any]) -> None:
+    async with api.caller(tenant) as owner:
+        await owner.put("/egress-policy", json={"hosts": ["b.example"]})
+        problem(await owner.put("/egress-policy", json=body), 400, "bad_request", pointer="/body/hosts")
+        assert (await owner.get("/egress-policy")).json() == {"hosts": ["b.example"]}
+
+
 BAD_POLICIES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown mode": ({"bounds": {"mode": "loose"}}, "/body/bounds/mode"),
     "a margin below one": ({"bounds": {"margin": "0.9"}}, "/body/bounds/margin"),
@@ -167,7 +175,8 @@ async def test_what_was_written_by_hand_and_cannot_be_read_is_a_conflict_that_a_
     set_by_hand(scratch, tenant, {member: {"nonsense": 1}})
     async with api.caller(tenant) as owner:
         problem(await owner.get(path), 409, "conflict")
-        assert (await owner.put(path, json={})).status_code == 200
+        body: dict[str, Any] = {"hosts": []} if member == "egress" else {}
+        assert (await owner.put(path, json=body)).status_code == 200
         assert (await owner.get(path)).status_code == 200
 
 
@@ -188,9 +197,7 @@ async def test_only_administrators_change_them_and_only_their_own_tenants(
     assert settings(scratch, neighbour) == {}
 
 
-def test_the_apis_login_changes_settings_alone_and_of_its_tenant_alone(
-    tenant: Tenant, scratch: ScratchDatabase
-) -> None:
+def test_the_apis_login_changes_what_it_may_and_of_its_tenant_alone(tenant: Tenant, scratch: ScratchDatabase) -> None:
     neighbour = Tenant().create(scratch)
     change = "UPDATE tenants SET settings = %s WHERE tenant_id = %s"
     with psycopg.connect(scratch.url("control_plane")) as connection:
@@ -198,4 +205,4 @@ def test_the_apis_login_changes_settings_alone_and_of_its_tenant_alone(
         assert connection.execute(change, ["{}", neighbour.tenant_id]).rowcount == 0
         assert connection.execute(change, ["{}", tenant.tenant_id]).rowcount == 1
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("UPDATE tenants SET suspended_at = NULL WHERE tenant_id = %s", [tenant.tenant_id])
+            connection.execute("UPDATE tenants SET created_at = now() WHERE tenant_id = %s", [tenant.tenant_id])

@@ -31,6 +31,7 @@ async def sweeper(parts: Parts, scratch: ScratchDatabase, executions: FakeExecut
         parts.orchestrator,
         executions,
         every_seconds=60,
+        lease_seconds=45,
         standstill_seconds=30,
         budget_pause_seconds=300,
     )

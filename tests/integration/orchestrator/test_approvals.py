@@ -8,7 +8,9 @@ from sqlalchemy import text
 from fixtures.running.asking import approval_step, asked, request_of, taken
 from fixtures.running.parts import Parts, change, one
 from fixtures.running.runs import ARun, a_run
-from foundation.domain.errors import Failure, LeaseLost
+from fixtures.running.works import a_placed_failure
+from foundation.domain.errors import LeaseLost
+from foundation.domain.failures import Failure
 from foundation.domain.states import ApprovalStatus, Decision, RunStatus
 from foundation.storage.execution.approvals import Approval
 from foundation.workflow import plans, run_control
@@ -56,11 +58,11 @@ async def decide(parts: Parts, run: ARun, approval: Approval, decision: Decision
 async def reopened(parts: Parts, run: ARun) -> None:
     """The run in its second generation, as InitRun leaves it."""
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
         assert row is not None
         await run_control.open_generation(tx, row, reason="test")
-        await plans.start_clock(tx, run.tenant_id, run.run_id)
+        plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        await plans.start_clock(tx, run.tenant_id, run.run_id, plan.definition)
 
 
 async def clock_of(parts: Parts, run: ARun) -> Any:
@@ -235,7 +237,7 @@ async def test_a_step_that_fails_when_it_is_asked_again_leaves_no_request_behind
     await asked(parts, run)
     await reopened(parts, run)
     work = await taken(parts, run, generation=2)
-    await parts.writer.failed(work.claim.lease_fence(), Failure("expression_failed", "no"), retryable=False)
+    await parts.writer.failed(work.claim.lease_fence(), Failure("expression_failed", "no", retryable=False))
     assert (await request_of(parts, run)).status is ApprovalStatus.CANCELLED
 
 
@@ -243,8 +245,8 @@ async def test_a_run_that_is_stopped_cancels_its_requests(parts: Parts) -> None:
     run = await a_run(parts.owner, steps=[approval_step(), NOOP])
     approval = await asked(parts, run)
     async with parts.orchestrator.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        error = Failure("run_timed_out", "over").as_json()
+        await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
+        error = a_placed_failure("run_timed_out", "over")
         await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
     ended = await request_of(parts, run)
     assert (ended.approval_id, ended.status, ended.version) == (approval.approval_id, ApprovalStatus.CANCELLED, 2)

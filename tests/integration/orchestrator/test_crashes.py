@@ -29,7 +29,7 @@ PLACES = (
     "callback.before_send",
     "callback.after_send",
 )
-SAMPLE = ("tool.after_submit", "model.answered", "callback.after_send")
+SAMPLE = ("tool.after_submit", "callback.after_send")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_worker_killed_anywhere_loses_no_step_and_doubles_no_effect(
     survived(quiet, owner, run["id"])
 
 
-@pytest.mark.parametrize("at", ["a tool", "an agent's turn"])
+@pytest.mark.parametrize("at", ["a tool", pytest.param("an agent's turn", marks=pytest.mark.full)])
 def test_a_worker_killed_in_mid_step_is_replaced(quiet: Stack, workers: Workers, at: str) -> None:
     owner = new_member(quiet)
     victim = workers()

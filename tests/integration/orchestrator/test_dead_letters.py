@@ -9,7 +9,7 @@ from sqlalchemy import text
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.cloud.queue.base import Received
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from orchestrator.claiming.taking import Taken
 from orchestrator.intake.dead_letters import DeadLetters
 
@@ -94,7 +94,7 @@ async def test_only_a_step_that_another_attempt_might_have_helped_is_kept_once_i
     run = await a_run(parts.owner, steps=[{"name": "first", "kind": "noop", "retry": retry}])
     taken = await parts.taker.take(run.dispatch("first"))
     assert isinstance(taken, Taken)
-    await parts.writer.failed(taken.work.claim.lease_fence(), Failure(code, "no"), retryable=retryable)
+    await parts.writer.failed(taken.work.claim.lease_fence(), Failure(code, "no", retryable=retryable))
     assert await kept(parts, run) == letters
 
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from fixtures.running.parts import Parts
+from fixtures.running.parts import Parts, lose_holders
 from fixtures.running.runs import ARun, a_run
-from foundation.domain.errors import Failure, LeaseLost
+from foundation.domain.errors import LeaseLost
+from foundation.domain.failures import Failure
 from foundation.domain.ids import StepId
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.storage.execution.dispatches import LeaseFence
@@ -38,14 +39,6 @@ async def _effects(parts: Parts, run: ARun, kind: str) -> list[Any]:
         return list(rows)
 
 
-async def _lapse(parts: Parts, run: ARun, step: str) -> None:
-    async with parts.owner.tenant(run.tenant_id) as tx:
-        await tx.execute(
-            text("UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE step_id = :s"),
-            {"s": run.steps[step]},
-        )
-
-
 async def test_of_many_takers_one_claims_and_the_rest_are_told_that_it_is_held(parts: Parts) -> None:
     run = await a_run(parts.owner)
     taken = await asyncio.gather(*(parts.taker.take(run.dispatch("first")) for _ in range(8)))
@@ -56,14 +49,14 @@ async def test_of_many_takers_one_claims_and_the_rest_are_told_that_it_is_held(p
 async def test_a_late_holder_matches_no_row(parts: Parts) -> None:
     run = await a_run(parts.owner)
     late = await _held(parts, run)
-    await _lapse(parts, run, "first")
+    await lose_holders(parts, run)
     current = await _held(parts, run)
-    assert current.fence == late.fence + 1
+    assert current.fence == late.fence + 2, "one for whoever took it from its holder, one for the next"
     assert current.attempt == late.attempt + 1
     for write in (
         parts.writer.finished(late, StepFinished({"late": True}), free_slots=0),
         parts.writer.more_turns(late, MoreTurns(turn=1)),
-        parts.writer.failed(late, Failure("x", "late"), retryable=False),
+        parts.writer.failed(late, Failure("x", "late", retryable=False)),
         parts.writer.given_back(late),
     ):
         with pytest.raises(LeaseLost):
@@ -74,13 +67,26 @@ async def test_a_late_holder_matches_no_row(parts: Parts) -> None:
     assert len(await _effects(parts, run, "step_callback")) == 1
 
 
+async def test_a_lapsed_lease_is_the_sweeper_s_to_take_so_that_a_message_that_comes_again_adds_no_attempt(
+    parts: Parts,
+) -> None:
+    run = await a_run(parts.owner, steps=[{"name": "first", "kind": "noop", "retry": {"attempts": 1}}])
+    await _held(parts, run)
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        await tx.execute(text("UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE worker_id IS NOT NULL"))
+    assert await parts.taker.take(run.dispatch("first")) is TakeRefusal.HELD
+    await lose_holders(parts, run)
+    row = await _row(parts, run, "first")
+    assert (row.status, row.attempt, row.error["code"]) == ("FAILED", 1, "worker_lost")
+
+
 async def test_a_lost_lease_is_seen_at_the_next_renewal(parts: Parts) -> None:
     run = await a_run(parts.owner)
     holding = await _held(parts, run)
     pair = (run.steps["first"], holding.fence)
     async with parts.orchestrator.tenant(run.tenant_id) as tx:
         assert await claims.renew(tx, run.tenant_id, [pair], lease_seconds=45) == {pair}
-    await _lapse(parts, run, "first")
+    await lose_holders(parts, run)
     await _held(parts, run)
     async with parts.orchestrator.tenant(run.tenant_id) as tx:
         assert await claims.renew(tx, run.tenant_id, [pair], lease_seconds=45) == set()
@@ -119,7 +125,7 @@ async def test_attempts_end_in_failure_and_skip_what_depends_on_it(parts: Parts)
     for attempt in range(1, MAX_ATTEMPTS + 1):
         holding = await _held(parts, run)
         assert holding.attempt == attempt
-        again = await parts.writer.failed(holding, Failure("boom", "no luck"), retryable=True)
+        again = await parts.writer.failed(holding, Failure("boom", "no luck", retryable=True))
         assert again is (attempt < MAX_ATTEMPTS)
     first, second = await _row(parts, run, "first"), await _row(parts, run, "second")
     assert (first.status, second.status) == ("FAILED", "SKIPPED")

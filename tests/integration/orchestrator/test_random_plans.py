@@ -88,8 +88,7 @@ class Player:
 
     async def _lose_execution(self) -> None:
         async with self.parts.orchestrator.tenant(self.run.tenant_id) as tx:
-            await run_control.lock_unfinished_steps(tx, self.run.tenant_id, self.run.run_id)
-            row = await run_control.lock_run(tx, self.run.tenant_id, self.run.run_id)
+            row = await run_control.lock_run_and_unfinished_steps(tx, self.run.tenant_id, self.run.run_id)
             assert row is not None
             await run_control.open_generation(tx, row, reason="by chance")
 

@@ -14,7 +14,7 @@ from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, database
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from foundation.domain.ids import RunId, new_uuid
 from foundation.domain.reruns import steps_to_copy, steps_to_retry
 from foundation.domain.states import RunStatus
@@ -55,7 +55,8 @@ class Player:
     async def play(self, *, generation: int, failing: float) -> RunStatus:
         """One generation from its beginning to the run's end."""
         async with self.parts.owner.tenant(self.run.tenant_id) as tx:
-            await plans.start_clock(tx, self.run.tenant_id, self.run_id)
+            plan = await plans.pinned_plan(tx, self.run.tenant_id, self.run_id)
+            await plans.start_clock(tx, self.run.tenant_id, self.run_id, plan.definition)
             branches = list(await plans.open_branches(tx, self.run.tenant_id, self.run_id))
         while branches:
             branch = branches.pop(self.chance.randrange(len(branches)))
@@ -78,7 +79,7 @@ class Player:
         self.executed[name] += 1
         if fails:
             self.failed[name] += 1
-            await self.parts.writer.failed(lease, Failure("tool_failed", "by chance"), retryable=False)
+            await self.parts.writer.failed(lease, Failure("tool_failed", "by chance", retryable=False))
             return
         needs = work.claim.definition["needs"]
         read = json.dumps([name, *(work.data["steps"][need]["output"] for need in needs)])
@@ -108,8 +109,7 @@ def outputs_from_the_beginning(plan: list[dict[str, Any]]) -> dict[str, str]:
 
 async def retried(control: Database, player: Player, *, named: tuple[str, ...] = ()) -> int:
     async with control.tenant(player.run.tenant_id) as tx:
-        standing = await reopening.lock_steps(tx, player.run.tenant_id, player.run_id)
-        row = await run_control.lock_run(tx, player.run.tenant_id, player.run_id)
+        row, standing = await reopening.lock(tx, player.run.tenant_id, player.run_id)
         assert row is not None
         again = steps_to_retry(list(standing.values()), named=named)
         return await reopening.reopen(tx, row, standing, RetryPlan("somebody", again, Budget()))

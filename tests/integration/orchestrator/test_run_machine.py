@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pytest
@@ -24,9 +24,10 @@ from fixtures.models.drawn_plans import plans
 from fixtures.models.run_model import RunModel, Sent, StepModel
 from fixtures.running.parts import Parts, parts_on
 from fixtures.running.runs import ARun, a_run, database
+from fixtures.running.works import a_failure, a_placed_failure
 from foundation.contracts.run_events import RunPaused
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import Failure, LeaseLost
+from foundation.domain.errors import LeaseLost
 from foundation.domain.reruns import steps_to_retry
 from foundation.domain.states import PauseReason, RunStatus, StepStatus
 from foundation.storage.execution.dispatches import LeaseFence
@@ -40,7 +41,7 @@ from orchestrator.recording.retried import record_lost
 from orchestrator.work import MoreTurns, StepFinished, Work
 
 T = TypeVar("T")
-FAILURE = Failure("tool_failed", "by chance")
+FAILURE = a_failure("tool_failed", "by chance")
 REFUSALS = {
     TakeRefusal.PARKED: "parked",
     TakeRefusal.STALE: "stale",
@@ -134,7 +135,7 @@ class RunMachine(RuleBasedStateMachine):
     @rule(data=st.data(), may_pass=st.booleans())
     def a_holder_fails(self, data: st.DataObject, may_pass: bool) -> None:
         lease = self._lease(data)
-        again = self.world.do(self.world.parts.writer.failed(lease, FAILURE, retryable=may_pass))
+        again = self.world.do(self.world.parts.writer.failed(lease, replace(FAILURE, retryable=may_pass)))
         assert again == self.model.fail(lease.name, may_pass=may_pass)
         self._drop_fenced()
 
@@ -167,7 +168,7 @@ class RunMachine(RuleBasedStateMachine):
         lease, writer = self._one(data, self.fenced), self.world.parts.writer
         calls: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
             "finished": lambda: writer.finished(lease, StepFinished({}), free_slots=1),
-            "failed": lambda: writer.failed(lease, FAILURE, retryable=True),
+            "failed": lambda: writer.failed(lease, replace(FAILURE, retryable=True)),
             "given_back": lambda: writer.given_back(lease),
             "more_turns": lambda: writer.more_turns(lease, MoreTurns(turn=9, records=())),
         }
@@ -196,7 +197,7 @@ class RunMachine(RuleBasedStateMachine):
     @rule(chance=st.integers(0, 3))
     def somebody_cancels(self, chance: int) -> None:
         assume(chance == 0)
-        self.world.do(self._locked(lambda tx, row: endings.cancel(tx, row, error=FAILURE.as_json())))
+        self.world.do(self._locked(lambda tx, row: endings.cancel(tx, row, failure=FAILURE)))
         self.model.cancel()
         self._drop_fenced()
 
@@ -204,7 +205,7 @@ class RunMachine(RuleBasedStateMachine):
     @rule(chance=st.integers(0, 3))
     def its_time_is_over(self, chance: int) -> None:
         assume(chance == 0)
-        cause, error = RunStatus.TIMED_OUT, FAILURE.as_json()
+        cause, error = RunStatus.TIMED_OUT, a_placed_failure("run_timed_out", "by chance")
 
         async def stop(tx: Transaction, row: RunRow) -> None:
             await run_control.stop_unfinished(tx, row.tenant_id, row.run_id, cause=cause, error=error)
@@ -300,8 +301,7 @@ class RunMachine(RuleBasedStateMachine):
     async def _locked(self, do: Callable[[Transaction, RunRow], Coroutine[Any, Any, T]]) -> T:
         """As the control plane does it: the steps are locked, then their run."""
         async with self.world.control.tenant(self.run.tenant_id) as tx:
-            await run_control.lock_unfinished_steps(tx, self.run.tenant_id, self.run.run_id)
-            row = await run_control.lock_run(tx, self.run.tenant_id, self.run.run_id)
+            row = await run_control.lock_run_and_unfinished_steps(tx, self.run.tenant_id, self.run.run_id)
             assert row is not None
             return await do(tx, row)
 
@@ -310,9 +310,9 @@ class RunMachine(RuleBasedStateMachine):
             query = "UPDATE steps SET lease_expires_at = now() - interval '1 s' WHERE step_id = :step"
             await tx.execute(text(query), {"step": step_id})
         async with self.world.parts.orchestrator.tenant(self.run.tenant_id) as tx:
-            fenced = await lapses.fence_lapsed(tx, self.run.tenant_id, step_id)
+            fenced = await lapses.fence_lapsed(tx, self.run.tenant_id, step_id, lease_seconds=45)
             if fenced is not None:
-                await record_lost(tx, fenced.lease, Failure("worker_lost", "its lease has lapsed"))
+                await record_lost(tx, fenced.lease, a_failure("worker_lost", "its lease has lapsed", retryable=True))
         if fenced is None:
             async with self.world.parts.owner.tenant(self.run.tenant_id) as tx:
                 query = "UPDATE steps SET lease_expires_at = now() + interval '1 h' WHERE step_id = :step"
@@ -321,8 +321,7 @@ class RunMachine(RuleBasedStateMachine):
 
     async def _retry(self, named: list[str]) -> set[str]:
         async with self.world.control.tenant(self.run.tenant_id) as tx:
-            standing = await reopening.lock_steps(tx, self.run.tenant_id, self.run.run_id)
-            row = await run_control.lock_run(tx, self.run.tenant_id, self.run.run_id)
+            row, standing = await reopening.lock(tx, self.run.tenant_id, self.run.run_id)
             assert row is not None
             again = steps_to_retry(list(standing.values()), named=named)
             await reopening.reopen(tx, row, standing, RetryPlan("somebody", again, Budget()))

@@ -8,10 +8,11 @@ from sqlalchemy import text
 
 from fixtures.running.agents import Played, agent_step, code
 from fixtures.running.asking import taken
-from fixtures.running.parts import Parts, change, one
+from fixtures.running.parts import Parts, change, lose_holders, one
 from fixtures.running.runs import ARun, a_run
+from fixtures.running.works import a_failure, a_placed_failure
 from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob, ToolResult
-from foundation.domain.errors import DependencyUnavailable, Failure
+from foundation.domain.errors import DependencyUnavailable
 from foundation.domain.ids import StepId
 from foundation.domain.states import RunStatus
 from foundation.domain.tools import OutcomeDecision
@@ -75,7 +76,7 @@ async def clock_stands(parts: Parts, run: ARun) -> bool:
     return bool((await one(parts, run, "SELECT clock_since IS NULL AS stands FROM runs WHERE run_id = :run")).stands)
 
 
-async def begun(parts: Parts, run: ARun, step: str = "send", **of: Any) -> Played:
+async def died(parts: Parts, run: ARun, step: str = "send", **of: Any) -> Played:
     """The worker died after it had submitted the job; its lease has lapsed."""
     launcher, submitted = endless()
     played = Played(parts, [[code()], "done"], launcher=launcher)
@@ -84,6 +85,13 @@ async def begun(parts: Parts, run: ARun, step: str = "send", **of: Any) -> Playe
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
     await change(parts, run, "UPDATE steps SET lease_expires_at = now() WHERE run_id = :run AND status = 'RUNNING'")
+    return played
+
+
+async def begun(parts: Parts, run: ARun, step: str = "send", **of: Any) -> Played:
+    """The worker died after it had submitted the job; the sweeper has taken the step from it."""
+    played = await died(parts, run, step, **of)
+    await lose_holders(parts, run)
     return played
 
 
@@ -248,7 +256,7 @@ async def test_a_job_that_was_certainly_not_taken_is_submitted_again_without_a_q
     work = await taken(parts, run, "send")
     with pytest.raises(DependencyUnavailable):
         await Played(parts, [], launcher=FakeLauncher(full)).engine(work).run(work)
-    await change(parts, run, "UPDATE steps SET lease_expires_at = now() WHERE run_id = :run")
+    await lose_holders(parts, run)
     assert isinstance(await Played(parts, []).tick(run, "send"), StepFinished)
 
 
@@ -259,14 +267,14 @@ async def test_a_launcher_that_cannot_be_asked_is_asked_again_before_a_person_is
     work = await taken(parts, run, "send")
     with pytest.raises(DependencyUnavailable):
         await Played(parts, [], launcher=away).engine(work).run(work)
-    await change(parts, run, "UPDATE steps SET lease_expires_at = now() WHERE run_id = :run")
+    await lose_holders(parts, run)
     with pytest.raises(CallInDoubt):
         await Played(parts, [], launcher=away).tick(run, "send")
 
 
 async def test_the_sweeper_asks_where_the_attempts_are_used_up(parts: Parts, sweeper: Sweeper) -> None:
     run = await a_run(parts.owner, steps=[{**SEND, "retry": {"attempts": 1}}])
-    await begun(parts, run)
+    await died(parts, run)
     await sweeper.sweep()
     assert (await step_of(parts, run)).status == "OUTCOME_UNKNOWN"
     assert await decide(parts, run, OutcomeDecision.RETRY)
@@ -281,8 +289,8 @@ async def test_a_last_attempt_that_broke_off_after_the_start_asks_too(parts: Par
     work = await taken(parts, run, "send")
     with pytest.raises(DependencyUnavailable):
         await Played(parts, [], launcher=FakeLauncher(breaks_off)).engine(work).run(work)
-    failure = Failure("dependency_unavailable", "it broke off")
-    assert not await parts.writer.failed(work.claim.lease_fence(), failure, retryable=True)
+    failure = a_failure("dependency_unavailable", "it broke off", retryable=True)
+    assert not await parts.writer.failed(work.claim.lease_fence(), failure)
     assert (await step_of(parts, run)).status == "OUTCOME_UNKNOWN"
 
 
@@ -290,11 +298,11 @@ async def test_a_new_generation_keeps_the_question_and_its_clock_stands_again(pa
     run = await a_run(parts.owner, steps=[SEND, AFTER])
     await in_doubt(parts, run)
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
         assert row is not None
         await run_control.open_generation(tx, row, reason="test")
-        await plans.start_clock(tx, run.tenant_id, run.run_id)
+        plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        await plans.start_clock(tx, run.tenant_id, run.run_id, plan.definition)
     assert (await step_of(parts, run)).status == "OUTCOME_UNKNOWN"
     dispatch = run.dispatch("send", generation=2, token="second")
     assert await parts.taker.take(dispatch) is TakeRefusal.HANDED_OVER
@@ -311,11 +319,24 @@ async def test_a_decision_before_the_new_generations_token_waits_for_it(parts: P
         row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
         assert row is not None
         await run_control.open_generation(tx, row, reason="test")
-        await plans.start_clock(tx, run.tenant_id, run.run_id)
+        plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        await plans.start_clock(tx, run.tenant_id, run.run_id, plan.definition)
     assert await decide(parts, run, OutcomeDecision.ACCEPT)
     assert await messages(parts, run) == []
     outcome = await Played(parts, []).tick(run, "send", generation=2)
     assert isinstance(outcome, StepFinished)
+
+
+@pytest.mark.parametrize(
+    ("steps", "days"),
+    [([SEND, AFTER], 30), ([{**SEND, "on_unknown_outcome": "fail"}], 0), ([{**SEND, "effect": "pure"}], 0)],
+)
+async def test_the_wait_for_a_decision_does_not_run_the_hard_deadline_out(
+    parts: Parts, steps: list[dict[str, Any]], days: int
+) -> None:
+    run = await a_run(parts.owner, steps=steps, timeout_seconds=600)
+    row = await one(parts, run, "SELECT hard_deadline - created_at AS left FROM runs WHERE run_id = :run")
+    assert row.left.days == days
 
 
 async def test_duplicates_of_its_message_change_nothing_but_its_token(parts: Parts) -> None:
@@ -334,7 +355,7 @@ async def test_a_late_holder_records_nothing_while_the_step_waits(parts: Parts) 
     played = Played(parts, [], launcher=launcher)
     late = asyncio.create_task(played.tick(run, "send"))
     await submitted
-    await change(parts, run, "UPDATE steps SET lease_expires_at = now() WHERE run_id = :run AND status = 'RUNNING'")
+    await lose_holders(parts, run)
     with pytest.raises(CallInDoubt):
         await Played(parts, []).tick(run, "send")
     [job] = played.launcher.started
@@ -349,10 +370,9 @@ async def test_a_cancelled_run_ends_the_step_and_takes_no_decision(parts: Parts)
     run = await a_run(parts.owner, steps=[SEND, AFTER])
     await in_doubt(parts, run)
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
         assert row is not None
-        await endings.cancel(tx, row, error=Failure("cancelled", "by a test").as_json())
+        await endings.cancel(tx, row, failure=a_failure("cancelled", "by a test"))
     job = await job_of(parts, run)
     assert ((await step_of(parts, run)).status, job.status, job.doubted_at) == ("CANCELLED", "OUTCOME_UNKNOWN", None)
     assert not await decide(parts, run, OutcomeDecision.RETRY)
@@ -362,7 +382,7 @@ async def test_a_run_whose_time_is_over_ends_the_step_without_repeating_it(parts
     run = await a_run(parts.owner, steps=[SEND, AFTER])
     await in_doubt(parts, run)
     async with parts.owner.tenant(run.tenant_id) as tx:
-        error = Failure("run_timed_out", "by a test").as_json()
+        error = a_placed_failure("run_timed_out", "by a test")
         await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
     assert (await step_of(parts, run)).status == "CANCELLED"
     assert (await job_of(parts, run)).status == "OUTCOME_UNKNOWN"

@@ -9,17 +9,25 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from foundation.domain.people.api_keys import Peppers
+from infra.peppers import API_KEY_PEPPERS
 from infra.secret_values import (
     PLACEHOLDER,
     REPLAY_KEY,
     SERVICE_PUBLIC_KEYS,
     SERVICE_SIGNING_KEY,
+    TENANT_SECRET_KEYS,
+    TENANT_SECRET_PUBLIC_KEYS,
     USER_SIGNING_KEY,
+    WEBHOOK_KEY,
     is_placeholder,
     put_missing_values,
 )
 
-NAMES = (SERVICE_SIGNING_KEY, SERVICE_PUBLIC_KEYS, USER_SIGNING_KEY, REPLAY_KEY)
+NAMES = (
+    *(SERVICE_SIGNING_KEY, SERVICE_PUBLIC_KEYS, USER_SIGNING_KEY, REPLAY_KEY, API_KEY_PEPPERS),
+    *(TENANT_SECRET_KEYS, TENANT_SECRET_PUBLIC_KEYS, WEBHOOK_KEY),
+)
 
 
 @pytest.fixture
@@ -43,6 +51,7 @@ def test_every_placeholder_gets_a_value_once(secrets: Any) -> None:
     assert put_missing_values(secrets) == []
     assert {name: value_of(secrets, name) for name in NAMES} == values
     assert len(base64.b64decode(values[REPLAY_KEY])) == 32
+    assert Peppers.parse(values[API_KEY_PEPPERS]).digest("lsk_x").pepper == "p1"
     [public] = json.loads(values[SERVICE_PUBLIC_KEYS])["keys"]
     private = json.loads(values[SERVICE_SIGNING_KEY])
     assert public == {name: value for name, value in private.items() if name != "d"}

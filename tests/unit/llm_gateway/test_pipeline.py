@@ -90,7 +90,7 @@ def a_pipeline(bench: MoneyBench, provider: FakeProvider) -> Pipeline:
 
 async def answer(pipeline: Pipeline, **headers: str) -> PlainAnswer:
     sent = {"authorization": "Bearer key"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    given = await pipeline.answer(Dialect.CHAT, sent, BODY, request_id=new_uuid(), trace_id=None, client=Stays())
+    given = await pipeline.answer(Dialect.CHAT, sent, BODY, request_id=new_uuid(), trace=None, client=Stays())
     assert isinstance(given, PlainAnswer)
     return given
 
@@ -108,7 +108,7 @@ async def test_who_is_not_known_reaches_no_provider(bench: MoneyBench) -> None:
     provider = a_provider("first")
     with pytest.raises(Unauthenticated):
         await a_pipeline(bench, provider).answer(
-            Dialect.CHAT, {}, BODY, request_id=new_uuid(), trace_id=None, client=Stays()
+            Dialect.CHAT, {}, BODY, request_id=new_uuid(), trace=None, client=Stays()
         )
     assert not provider.sent
 

@@ -49,6 +49,10 @@ class LiveText(Protocol):
         """What each turn that is under way has said so far, from its beginning, one piece a step."""
         ...
 
+    async def forget(self, tenant_id: TenantId) -> int:
+        """Removes whatever is kept of a tenant; returns how many texts and indexes that was."""
+        ...
+
     async def listen(self, rooms: Rooms, hear: Callable[[TextPiece], None]) -> None:
         """Calls `hear` with each piece of these rooms, until cancelled."""
         ...

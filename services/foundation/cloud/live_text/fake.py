@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from foundation.cloud.live_text.base import Room, Rooms
 from foundation.contracts.live_text import TextPiece, TurnPlace
 from foundation.domain.errors import DependencyUnavailable
-from foundation.domain.ids import StepId
+from foundation.domain.ids import StepId, TenantId
 
 
 @dataclass
@@ -41,6 +41,13 @@ class FakeLiveText:
     async def said(self, room: Room) -> list[TextPiece]:
         self._answer()
         return list(self._said[room].values())
+
+    async def forget(self, tenant_id: TenantId) -> int:
+        self._answer()
+        gone = [room for room, said in self._said.items() if room[0] == tenant_id and said]
+        count = sum(1 + len(self._said.pop(room)) for room in gone)
+        self.pieces = [piece for piece in self.pieces if piece.place.tenant_id != tenant_id]
+        return count
 
     async def listen(self, rooms: Rooms, hear: Callable[[TextPiece], None]) -> None:
         self._answer()

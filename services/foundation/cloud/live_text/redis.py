@@ -8,6 +8,7 @@ from redis.asyncio.client import PubSub
 from foundation.cloud.live_text.base import Room, Rooms
 from foundation.cloud.redis_errors import redis_asked
 from foundation.contracts.live_text import TextPiece, TurnPlace
+from foundation.domain.ids import TenantId
 
 _KEPT_SECONDS = 900
 _HEAR_SECONDS = 0.2
@@ -58,6 +59,12 @@ class RedisLiveText:
             for piece, text in zip(pieces, texts, strict=True)
             if text is not None
         ]
+
+    async def forget(self, tenant_id: TenantId) -> int:
+        pattern = f"ls:text:[{{]{tenant_id}[}}]:*"
+        with redis_asked(_WHAT):
+            found = [key async for key in self._redis.scan_iter(pattern, count=1000)]
+            return int(await self._redis.delete(*found)) if found else 0
 
     async def listen(self, rooms: Rooms, hear: Callable[[TextPiece], None]) -> None:
         subscribed: set[Room] = set()

@@ -1,7 +1,8 @@
 """The port behind a bucket: objects by exact key, and presigned ways in and out for those who hold no credentials."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -28,6 +29,22 @@ class ObjectStore(Protocol):
 
     async def get(self, key: str) -> bytes:
         """The object's bytes; `NotFound` when there is none."""
+        ...
+
+    async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> None:
+        """Stores a file of any size, a part at a time; what was there before stays until the last part is there."""
+        ...
+
+    def read(self, key: str) -> AsyncIterator[bytes]:
+        """The object's bytes, a piece at a time; `NotFound` when there is none."""
+        ...
+
+    async def count(self, prefix: str) -> int:
+        """How many objects there are below a prefix, of each all versions that are kept; at most 1,000 are counted."""
+        ...
+
+    async def erase(self, prefix: str) -> int:
+        """Removes the objects below a prefix for good, with all their versions; returns how many those were."""
         ...
 
     async def size(self, key: str) -> int | None:

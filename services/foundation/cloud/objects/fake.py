@@ -1,15 +1,18 @@
 """A bucket in memory. Its presigned addresses lead nowhere: `fetch` and `post` are what a client would do with them."""
 
+import asyncio
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 from foundation.cloud.objects.base import Upload
 from foundation.cloud.objects.disposition import disposition
 from foundation.domain.errors import DependencyUnavailable, NotFound
 
+_PIECE = 65_536
 _TYPE = "Content-Type"
 _DIGEST = "x-amz-checksum-sha256"
 
@@ -69,6 +72,26 @@ class FakeObjectStore:
         if key not in self.objects:
             raise NotFound(f"no object at {key}")
         return self.objects[key].body
+
+    async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> None:
+        self._answer()
+        self.objects[key] = _Object(await asyncio.to_thread(path.read_bytes), content_type)
+
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        body = await self.get(key)
+        for place in range(0, len(body), _PIECE):
+            yield body[place : place + _PIECE]
+
+    async def count(self, prefix: str) -> int:
+        self._answer()
+        return min(1000, sum(key.startswith(prefix) for key in self.objects))
+
+    async def erase(self, prefix: str) -> int:
+        self._answer()
+        gone = [key for key in self.objects if key.startswith(prefix)]
+        for key in gone:
+            del self.objects[key]
+        return len(gone)
 
     async def size(self, key: str) -> int | None:
         self._answer()

@@ -2,8 +2,9 @@
 
 import base64
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -11,6 +12,8 @@ from botocore.exceptions import ClientError
 from foundation.cloud.faults import code_of, unavailable
 from foundation.cloud.objects.base import Upload
 from foundation.cloud.objects.disposition import disposition
+from foundation.cloud.objects.s3_parts import put_file
+from foundation.cloud.objects.s3_versions import erase, versions
 from foundation.cloud.objects.upload_forms import forms_like
 from foundation.domain.errors import NotFound
 
@@ -61,6 +64,29 @@ class S3ObjectStore:
                 if code_of(error) in {"NoSuchKey", "404"}:
                     raise NotFound(f"no object at {key}") from error
                 raise
+
+    async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> None:
+        with unavailable("S3"):
+            await put_file(self._client, self._bucket, key, path, content_type=content_type)
+
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        with unavailable("S3"):
+            try:
+                answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if code_of(error) in {"NoSuchKey", "404"}:
+                    raise NotFound(f"no object at {key}") from error
+                raise
+            async for chunk in answer["Body"].iter_chunks(_CHUNK):
+                yield chunk
+
+    async def count(self, prefix: str) -> int:
+        with unavailable("S3"):
+            return len(await versions(self._client, self._bucket, prefix))
+
+    async def erase(self, prefix: str) -> int:
+        with unavailable("S3"):
+            return await erase(self._client, self._bucket, prefix)
 
     async def size(self, key: str) -> int | None:
         with unavailable("S3"):

@@ -20,13 +20,16 @@ MAX_NAME_BYTES = 1000
 _SEGMENT = re.compile(SEGMENT_PATTERN)
 
 
-def valid_file_name(name: str) -> str:
-    """A relative path below the folder that the file is put into; raises `ValueError` with the reason otherwise."""
+def valid_file_name(name: str, *, most_folders: int | None = MAX_DEPTH) -> str:
+    """A relative path below the folder that the file is put into; raises `ValueError` with the reason otherwise.
+
+    `most_folders` None: as many as fit into `MAX_NAME_BYTES`.
+    """
     segments = name.split("/")
     if name.startswith("/"):
         raise ValueError("a file's name is no absolute path")
-    if len(segments) > MAX_DEPTH + 1:
-        raise ValueError(f"a file's name has at most {MAX_DEPTH} folders")
+    if most_folders is not None and len(segments) > most_folders + 1:
+        raise ValueError(f"a file's name has at most {most_folders} folders")
     for segment in segments:
         if segment in {"", ".", ".."}:
             raise ValueError(f"{segment!r} is no part of a file's name")

@@ -1,6 +1,7 @@
 """Text that is shown where others are: what controls a terminal, turns the text around it, or cannot be seen at all."""
 
 import re
+import unicodedata
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 """Characters of C0 and C1, and the separators of lines and paragraphs; for a set in a pattern."""
@@ -11,6 +12,15 @@ DIRECTION_MARKS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
 BLANKS = r"\s\u200b-\u200d\u2060\ufeff"
 """Characters that show nothing of their own."""
 
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2064\u3164\ufeff\uffa0\U000e0000-\U000e0fff]"
+    # Joiners shape the letters of some scripts and the parts of an emoji, never a text of ASCII.
+    "|(?:(?<=[\x00-\x7f])|^)[\u200c\u200d]"
+)
+"""What nobody sees beside what is there to be seen, so that two texts would look the same."""
+_ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE")
+"""Those whose letters look like one another's."""
+_WORD = re.compile(r"[^\W\d_]+")
 _HIDING = re.compile(f"[{CONTROLS}{DIRECTION_MARKS}]")
 _BLANK = re.compile(f"[{BLANKS}]*")
 
@@ -19,7 +29,26 @@ def hidden_in(text: str) -> str | None:
     """Why the text would not be shown as it is; None when it would."""
     if match := _HIDING.search(text):
         return f"U+{ord(match.group()):04X} controls the text or turns its direction; leave it out"
-    return "there is nothing to be seen in it; write a name" if _BLANK.fullmatch(text) else None
+    if _BLANK.fullmatch(text):
+        return "there is nothing to be seen in it; write a name"
+    if match := _UNSEEN.search(text):
+        return f"U+{ord(match.group()):04X} cannot be seen; leave it out"
+    return None
+
+
+def mixed_alphabets_in(text: str) -> str | None:
+    """Why the text could be taken for another one that is written with letters which look the same."""
+    for word in _WORD.findall(text):
+        names = [unicodedata.name(letter, "") for letter in word]
+        found = [alphabet for alphabet in _ALPHABETS if any(name.startswith(alphabet) for name in names)]
+        if len(found) > 1:
+            return f"the word {word[:40]!r} has letters of {' and '.join(map(str.title, found))}; write it in one"
+    return None
+
+
+def as_read(text: str) -> str:
+    """The same for all texts that people take for one another: without case, and without forms of one letter."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def hidden_in_lines(text: str) -> str | None:

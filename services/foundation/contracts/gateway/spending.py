@@ -47,6 +47,13 @@ class RunMoney(Message):
         return run.held == NOTHING and run.committed == charged
 
 
+class ForgottenTenant(Message):
+    """How many keys of a tenant were removed; none while calls of it still hold something."""
+
+    held: Amount
+    keys: int
+
+
 class WindowSpending(Message):
     """`label` names the day or month that was counted last, which may be over; it is empty for the total."""
 

@@ -1,5 +1,6 @@
 """Steps in which a model acts in turns."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -8,10 +9,11 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.expressions.evaluation import is_expression
 from foundation.contracts.message import OBJECT, TEXT, Message, shape_of
 from foundation.contracts.steps.agent_tool import CALL_NAME, AgentTool, ApprovalRule
-from foundation.contracts.steps.base import ModelName, Place, StepBase, Text, below
+from foundation.contracts.steps.base import MAX_RUN_SECONDS, ModelName, Place, StepBase, Text, below
 from foundation.contracts.steps.final_output import FinalOutput
-from foundation.contracts.tools.catalogue import ToolName
-from foundation.contracts.tools.files import written_file_faults
+from foundation.contracts.steps.workspace import WorkspaceSource, expression_of
+from foundation.contracts.tools.calls.staged_files import written_file_faults
+from foundation.contracts.tools.catalogue import ToolName, effect_without_contract
 from foundation.domain.errors import Fault
 from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
 
@@ -48,20 +50,36 @@ class AgentStep(StepBase):
     output: FinalOutput | None = None
     stop_when: list[StopCondition] = Field(default=[], max_length=10)
     on_unknown_outcome: UnknownOutcomePolicy | None = None
+    workspace: WorkspaceSource | None = None
 
     @property
     def turns(self) -> int:
         return self.max_turns
+
+    @property
+    def wait_seconds(self) -> int:
+        """As long as a run may take, as nobody knows how often it asks."""
+        return MAX_RUN_SECONDS if self.approval_rules() else 0
+
+    def may_act_once(self, *, reaches: bool) -> bool:
+        given = self.effects()
+        effects = {given.get(name) or effect_without_contract(name, {}, reaches=reaches) for name in self.tool_names}
+        return ToolEffect.ONCE in effects
 
     def faults(self, at: Place) -> list[Fault]:
         pointer = pointer_of((*at, "files"))
         faults = super().faults(at) + below(pointer, written_file_faults(self.files or None))
         if self.files and not self.tools:
             faults.append(Fault(pointer, "only tools read files; name one in `tools`"))
+        if self.workspace is not None and not self.tools:
+            faults.append(Fault(pointer_of((*at, "workspace")), "only tools use a workspace; name one in `tools`"))
         faults += self._tool_faults((*at, "tools"))
         if self.output is not None:
             faults += self.output.faults(pointer_of((*at, "output")))
         return faults + self._stop_faults((*at, "stop_when"))
+
+    def named_tools(self, at: Place) -> Iterator[tuple[Place, str]]:
+        yield from (((*at, "tools", place), name) for place, name in enumerate(self.tool_names))
 
     @property
     def tool_names(self) -> list[str]:
@@ -99,6 +117,9 @@ class AgentStep(StepBase):
                 reason = "a condition is one expression, such as ${length(calls) > `5`}, or names a tool: {tool: …}"
                 faults.append(Fault(pointer_of((*at, place)), reason))
         return faults
+
+    def templates(self) -> dict[str, Any]:
+        return {**super().templates(), "workspace": expression_of(self.workspace)}
 
     def names_read_besides(self, member: str) -> frozenset[str]:
         more = super().names_read_besides(member)

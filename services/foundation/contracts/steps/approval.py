@@ -31,6 +31,10 @@ class ApprovalStep(StepBase):
     expires_in: int = Field(default=WEEK_SECONDS, ge=1, le=MAX_EXPIRY_SECONDS)
     on_expiry: ExpiryPolicy = ExpiryPolicy.FAIL
 
+    @property
+    def wait_seconds(self) -> int:
+        return self.expires_in
+
     def faults(self, at: Place) -> list[Fault]:
         faults = super().faults(at)
         if self.foreach is not None:

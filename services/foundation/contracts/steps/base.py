@@ -1,5 +1,6 @@
 """What the steps of every kind have in common."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -46,6 +47,7 @@ STEP_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 ITEM_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[(0|[1-9][0-9]{0,2})\])?$"
 """The name of a step, or of one of its items."""
 StepName = Annotated[str, Field(pattern=STEP_NAME_PATTERN)]
+StepOrItemName = Annotated[str, Field(pattern=ITEM_NAME_PATTERN)]
 Text = Annotated[str, Field(max_length=MAX_INSTRUCTIONS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -97,6 +99,16 @@ class StepBase(Message):
         """The time that the step has while workers hold it."""
         return self.timeout_seconds
 
+    @property
+    def wait_seconds(self) -> int:
+        """The longest that the step may wait without a worker for what its definition has it wait for."""
+        return 0
+
+    def may_act_once(self, *, reaches: bool) -> bool:
+        """Whether it may call a tool that must not run twice; `reaches` is whether its task has egress."""
+        del reaches
+        return False
+
     def faults(self, at: Place) -> list[Fault]:
         """The step's faults that no single field shows, and that no value of its expressions can make good.
 
@@ -113,6 +125,10 @@ class StepBase(Message):
                     Fault(pointer, f"a step of this kind does not fail with {cause.value!r}; it takes {names}")
                 )
         return faults
+
+    def named_tools(self, at: Place) -> Iterator[tuple[Place, str]]:  # noqa: ARG002 - for those that name some
+        """The tools that it may call, each with the place where it is named."""
+        yield from ()
 
     def templates(self) -> dict[str, Any]:
         """The members in whose texts `${…}` is an expression; what stands in a schema is its own."""

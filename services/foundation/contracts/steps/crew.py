@@ -1,18 +1,18 @@
 """Steps in which a crew of agents works through tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.expressions.evaluation import holds_expression
-from foundation.contracts.message import Message
+from foundation.contracts.message import OBJECT, TEXT, Message, shape_of
 from foundation.contracts.steps.base import ModelName, Place, StepBase, StepName, Text, below
-from foundation.contracts.tools.catalogue import ToolName
-from foundation.contracts.tools.files import written_file_faults
+from foundation.contracts.tools.calls.staged_files import written_file_faults
+from foundation.contracts.tools.catalogue import ToolName, effect_without_contract
 from foundation.domain.errors import Fault
-from foundation.domain.tools import UnknownOutcomePolicy
+from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
 
 MAX_AGENTS = 16
 MAX_TASKS = 32
@@ -20,6 +20,16 @@ MAX_ROLE = 1_000
 DEFAULT_TURNS, MAX_TURNS = 60, 400
 
 RoleText = Annotated[str, Field(max_length=MAX_ROLE)]
+
+
+class CrewTool(Message):
+    """A tool, and what running it twice would mean here, where that is not what the tool itself says."""
+
+    name: ToolName
+    effect: ToolEffect | None = None
+
+
+GivenTool = Annotated[Annotated[ToolName, Tag(TEXT)] | Annotated[CrewTool, Tag(OBJECT)], Discriminator(shape_of)]
 
 
 class CrewAgent(Message):
@@ -30,9 +40,17 @@ class CrewAgent(Message):
     goal: Text
     backstory: Text = ""
     model: ModelName = "default"
-    tools: list[ToolName] = Field(default=[], max_length=32)
+    tools: list[GivenTool] = Field(default=[], max_length=32)
     max_turns: int = Field(default=12, ge=1, le=100)
     max_tokens: int = Field(default=2048, ge=1, le=200_000)
+
+    @property
+    def tool_names(self) -> list[str]:
+        return [tool.name if isinstance(tool, CrewTool) else tool for tool in self.tools]
+
+    def effects(self) -> dict[str, ToolEffect]:
+        """By the names of the tools of which the definition says what running them twice would mean."""
+        return {tool.name: tool.effect for tool in self.tools if isinstance(tool, CrewTool) and tool.effect}
 
 
 class CrewTask(Message):
@@ -65,6 +83,16 @@ class CrewStep(StepBase):
         """Whether a manager hands the work out, and may hand it to any agent."""
         return self.process == "hierarchical"
 
+    def named_tools(self, at: Place) -> Iterator[tuple[Place, str]]:
+        for index, agent in enumerate(self.agents):
+            where = (*at, "agents", index, "tools")
+            yield from (((*where, place), name) for place, name in enumerate(agent.tool_names))
+
+    def may_act_once(self, *, reaches: bool) -> bool:
+        given = [(name, agent.effects()) for agent in self.agents for name in agent.tool_names]
+        effects = {own.get(name) or effect_without_contract(name, {}, reaches=reaches) for name, own in given}
+        return ToolEffect.ONCE in effects
+
     def faults(self, at: Place) -> list[Fault]:
         pointer = pointer_of((*at, "files"))
         faults = super().faults(at) + below(pointer, written_file_faults(self.files or None))
@@ -74,6 +102,7 @@ class CrewStep(StepBase):
         faults += _repeated([task.name for task in self.tasks], (*at, "tasks"), "task")
         for index, agent in enumerate(self.agents):
             faults += _blank({"role": agent.role, "goal": agent.goal}, (*at, "agents", index))
+            faults += _tools_named_twice(agent, (*at, "agents", index, "tools"))
         for index, task in enumerate(self.tasks):
             faults += self._task_faults(task, index, (*at, "tasks", index))
         return faults + self._manager_faults(at)
@@ -136,6 +165,15 @@ def _repeated(names: Sequence[str], at: Place, noun: str) -> list[Fault]:
         Fault(pointer_of((*at, index, "name")), f"the name {name!r} is taken by {noun} {names.index(name)}")
         for index, name in enumerate(names)
         if names.index(name) != index
+    ]
+
+
+def _tools_named_twice(agent: CrewAgent, at: Place) -> list[Fault]:
+    names = agent.tool_names
+    return [
+        Fault(pointer_of((*at, place)), f"{name!r} is named twice")
+        for place, name in enumerate(names)
+        if names.index(name) != place
     ]
 
 

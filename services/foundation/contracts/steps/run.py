@@ -29,6 +29,11 @@ class RunStep(StepBase):
         """A worker only starts the run; the run has a clock of its own."""
         return min(self.timeout_seconds, _DISPATCH_SECONDS)
 
+    @property
+    def wait_seconds(self) -> int:
+        """As long as a run may take: anybody may be asked in the run that it starts."""
+        return MAX_RUN_SECONDS
+
     def faults(self, at: Place) -> list[Fault]:
         faults = super().faults(at)
         if holds_expression(self.task):

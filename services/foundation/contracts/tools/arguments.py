@@ -4,19 +4,23 @@ A definition's arguments are checked when the task is made, a model's when it ca
 expressions before the job is sent. The runtime checks again what it is sent.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, accept, accept_text, pointer_of
+from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.expressions.evaluation import holds_expression, is_expression
-from foundation.domain.errors import Fault, sentence_of
+from foundation.domain.errors import Fault
 
 INPUTS_NAME = "inputs.json"
 """The file below `/work/in` in which a program finds its `inputs`."""
 DEFAULT_SECONDS, MAX_SECONDS = 60, 3600
+
+OF_THE_JOB = frozenset({"in", "out", "main.py", "main.js"})
+"""The names directly below `/work` that belong to each job, and that no workspace carries to the next one."""
 
 StorableText = Annotated[str, AfterValidator(accept_text)]
 Json = Annotated[Any, AfterValidator(accept)]
@@ -40,6 +44,10 @@ class ToolArguments(BaseModel):
     def names_taken(cls, given: Container[str]) -> Iterator[str]:  # noqa: ARG003 - for those that take some
         """The names below `/work/in` that the arguments given, by their names, take for themselves."""
         yield from ()
+
+    def files_needed(self) -> Sequence[str]:
+        """The names of staged files without which the call cannot be made."""
+        return ()
 
 
 class ProgramArguments(ToolArguments):
@@ -80,7 +88,7 @@ def _fault(tool: str, error: ErrorDetails) -> Fault:
     *above, name = error["loc"] or ("",)
     if error["type"] == "missing":
         return Fault(pointer_of(above), f"{tool} needs {name!r}")
-    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else sentence_of(error["msg"])
+    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else sentence_of_error(error)
     return Fault(pointer_of(error["loc"]), words)
 
 

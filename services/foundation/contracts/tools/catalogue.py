@@ -1,20 +1,41 @@
 """The tools that a definition may name: a new one is a file and a line here, and one of each in the runtime."""
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from foundation.contracts.tools.browser import BROWSER
+from foundation.contracts.tools.code_node import CODE_NODE
 from foundation.contracts.tools.code_python import CODE_PYTHON
 from foundation.contracts.tools.contract import ToolContract
+from foundation.contracts.tools.files import FILES
+from foundation.contracts.tools.git import GIT
 from foundation.contracts.tools.http import HTTP
+from foundation.contracts.tools.search import SEARCH
+from foundation.contracts.tools.tenant.names import TENANT_TOOL, is_tenant_tool
+from foundation.domain.tools import ToolEffect
 
-TOOLS: dict[str, ToolContract] = {tool.name: tool for tool in (CODE_PYTHON, HTTP)}
+TOOLS: dict[str, ToolContract] = {
+    tool.name: tool for tool in (BROWSER, CODE_NODE, CODE_PYTHON, FILES, GIT, HTTP, SEARCH)
+}
+
+
+_NAMES = "|".join(re.escape(name) for name in sorted(TOOLS))
 
 
 def _tool(name: str) -> str:
-    if name not in TOOLS:
-        raise ValueError(f"unknown tool {name!r}; known are {', '.join(sorted(TOOLS))}")
+    if name not in TOOLS and not is_tenant_tool(name):
+        known = ", ".join(sorted(TOOLS))
+        raise ValueError(f"unknown tool {name!r}; known are {known}, and those of the tenant, api.<source>.<operation>")
     return name
 
 
-ToolName = Annotated[str, AfterValidator(_tool), Field(json_schema_extra={"enum": sorted(TOOLS)})]
+def effect_without_contract(name: str, arguments: Mapping[str, Any], *, reaches: bool) -> ToolEffect:
+    """What running a call twice would mean, for who has no tenant's tools at hand: of these the most careful."""
+    return TOOLS[name].effect_of(arguments, reaches=reaches) if name in TOOLS else ToolEffect.ONCE
+
+
+ToolName = Annotated[str, AfterValidator(_tool), Field(json_schema_extra={"pattern": f"^({_NAMES}|{TENANT_TOOL})$"})]
+"""A tool as definitions name it. Of a tenant's only the form of the name is known here."""

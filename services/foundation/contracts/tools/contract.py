@@ -5,23 +5,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic import BaseModel
+
 from foundation.contracts.tools.arguments import ToolArguments, faults_of
 from foundation.domain.errors import Fault
-from foundation.domain.tools import ToolEffect
+from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
 Judge = Callable[[Mapping[str, Any], bool], ToolEffect]
 
 
 @dataclass(frozen=True)
 class ToolContract:
-    """Its name, what running it twice would mean, what it does (for models), and its arguments."""
+    """Its name, what running it twice would mean, what it takes, what it does (for models), and its arguments."""
 
     name: str
     effect: ToolEffect
+    cost: CostClass
+    profile: SandboxProfile
     description: str
     arguments: type[ToolArguments]
     judge: Judge | None = None
     """What repeating one call would mean, where that depends on the call; else `effect`."""
+    result: type[BaseModel] | None = None
+    """The shape of `result`; None where the caller's program decides it."""
+    needs_egress: bool = False
+    """Whether it can do nothing where no host may be reached."""
 
     def effect_of(self, arguments: Mapping[str, Any], *, reaches: bool) -> ToolEffect:
         """What repeating a call with these arguments, not yet checked, would mean; `reaches`: its task has egress."""
@@ -31,6 +39,13 @@ class ToolContract:
     def parameters(self) -> dict[str, Any]:
         """The JSON Schema of the arguments, as a model is shown it."""
         return _without_titles(self.arguments.model_json_schema())
+
+    @cached_property
+    def gives(self) -> dict[str, Any]:
+        """The JSON Schema of `result`."""
+        if self.result is None:
+            return {"description": "any JSON value: what the program writes to /work/out/result.json"}
+        return self.result.model_json_schema(by_alias=True)
 
     def faults(self, arguments: Any, *, expressions: bool = False) -> list[Fault]:
         """What is wrong with them; with `expressions`, values that are not known yet are not judged."""

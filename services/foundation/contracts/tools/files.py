@@ -1,96 +1,121 @@
-"""`files`: artifacts that are staged for a tool, as expressions give them and as people write them."""
+"""`files`: reads, writes, lists, searches and patches the files below `/work`."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from foundation.contracts.accepted.accepted_json import pointer_of
-from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
-from foundation.contracts.expressions.evaluation import holds_expression, is_expression
-from foundation.contracts.message import Message
-from foundation.domain.errors import Fault, sentence_of
+from foundation.contracts.accepted.file_names import valid_file_name
+from foundation.contracts.tools.actions import Action, ActionArguments, action
+from foundation.contracts.tools.arguments import OF_THE_JOB, StorableText
+from foundation.contracts.tools.contract import ToolContract
+from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
-Place = tuple[str | int, ...]
-_OWN_NAME = "\0"
-"""Marks an artifact that is staged under its own name, which a definition does not know; no file name begins so."""
+MAX_TEXT = 512 * 1024
+MAX_PATTERN = 1000
+MAX_LINES = 1_000_000
 
-
-class FileReference(Message):
-    """An artifact, and the name that it is staged under where that is not its own; size and digest are ignored."""
-
-    artifact: str
-    name: FileName | None = None
-    size: Any = None
-    sha256: Any = None
-
-    @field_validator("artifact")
-    @classmethod
-    def _is_an_id(cls, text: str) -> str:
-        try:
-            return str(UUID(text))
-        except ValueError:
-            raise ValueError("an artifact's id is a UUID, as POST /artifacts and outputs give it") from None
+_ARTIFACTS = "out"
 
 
-def entries_of(files: Any, at: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """One file or many, also as lists of lists, as projections over several outputs give them; null is none."""
-    if isinstance(files, list):
-        for index, item in enumerate(files):
-            yield from entries_of(item, (*at, index))
-    elif files is not None:
-        yield at, files
+def _path(text: str) -> str:
+    # As deep as a workspace carries files, and as list and search show them.
+    return text if text == "." else valid_file_name(text, most_folders=None)
 
 
-def read_files(files: Any) -> tuple[list[FileReference], list[Fault]]:
-    """The files, and what is wrong with them; the place is the one below `files`."""
-    found, faults = [], []
-    for at, entry in entries_of(files):
-        try:
-            found.append(FileReference.model_validate(entry))
-        except ValidationError as error:
-            faults += [_fault(at, entry, one["loc"], one["msg"]) for one in error.errors(include_url=False)]
-    return found, faults
+class FilesArguments(ActionArguments):
+    """One action, with the arguments that it takes; those of another action are refused."""
 
+    actions: ClassVar[Mapping[str, Action]] = {
+        "read": action("path", takes=("from_line", "lines")),
+        "write": action("path", "text"),
+        "list": action(takes=("path", "glob")),
+        "search": action("pattern", takes=("path", "glob", "regex", "ignore_case")),
+        "patch": action("patch", takes=("path",)),
+    }
 
-def written_file_faults(files: Any, *, taken: Iterable[str] = ()) -> list[Fault]:
-    """What is wrong with files in a definition, as far as no expression stands there.
-
-    Nothing may be staged under a name that is `taken`.
-    """
-    faults = []
-    for at, entry in entries_of(files):
-        if is_expression(entry) or (isinstance(entry, dict) and any(map(holds_expression, entry.values()))):
-            continue
-        faults += [Fault(pointer_of(at) + fault.pointer, fault.detail) for fault in read_files(entry)[1]]
-    return faults or _clashes(files, taken)
-
-
-def _clashes(files: Any, taken: Iterable[str]) -> list[Fault]:
-    """The first file that cannot lie beside those before it, by the names that are written."""
-    named: list[tuple[Place, str]] = [((), name) for name in taken]
-    for at, entry in entries_of(files):
-        if not isinstance(entry, dict):
-            continue
-        name, artifact = entry.get("name"), entry.get("artifact")
-        if isinstance(name, str) and not holds_expression(name):
-            named.append(((*at, "name"), name))
-        elif name is None and isinstance(artifact, str) and not holds_expression(artifact):
-            named.append((at, f"{_OWN_NAME}{artifact}"))
-    clash = names_in_each_others_way(name for _, name in named)
-    if clash is None:
-        return []
-    earlier, later = clash
-    places = [at for at, name in named if name == later]
-    words = " and ".join(
-        f"artifact {name.removeprefix(_OWN_NAME)}" if name.startswith(_OWN_NAME) else repr(name) for name in clash
+    action: Literal["read", "write", "list", "search", "patch"]
+    path: Annotated[StorableText, AfterValidator(_path)] = Field(
+        default=".", description="a file or folder below /work; in/ has the staged files, out/ becomes artifacts"
     )
-    place = places[1 if earlier == later else 0]
-    return [Fault(pointer_of(place), f"{words} cannot both be staged; give one another name")]
+    from_line: int = Field(default=1, ge=1, le=MAX_LINES, description="read: the first line")
+    lines: int | None = Field(default=None, ge=1, le=MAX_LINES, description="read: how many lines")
+    text: Annotated[StorableText, Field(max_length=MAX_TEXT)] | None = Field(
+        default=None, description="write: the whole content"
+    )
+    glob: Annotated[StorableText, Field(min_length=1, max_length=MAX_PATTERN)] | None = Field(
+        default=None, description="list, search: only paths like this, such as *.py"
+    )
+    pattern: Annotated[StorableText, Field(min_length=1, max_length=MAX_PATTERN)] | None = Field(
+        default=None, description="search: the text to look for"
+    )
+    regex: bool = Field(default=False, description="search: the pattern is a regular expression")
+    ignore_case: bool = False
+    patch: Annotated[StorableText, Field(min_length=1, max_length=MAX_TEXT)] | None = Field(
+        default=None, description="patch: a unified diff, applied whole or not at all"
+    )
+
+    @model_validator(mode="after")
+    def _not_over_the_jobs_own(self) -> Self:
+        top = self.path.partition("/")[0]
+        if self.action == "write" and (top in {".", *OF_THE_JOB - {_ARTIFACTS}} or self.path == _ARTIFACTS):
+            raise ValueError(f"{self.path!r} belongs to the job; write elsewhere below /work, or below out")
+        return self
 
 
-def _fault(at: Place, entry: Any, below: Place, message: str) -> Fault:
-    if not isinstance(entry, dict):
-        return Fault(pointer_of(at), 'a file is {"artifact": <id>, "name": …}')
-    return Fault(pointer_of((*at, *below)), sentence_of(message))
+class FilesEntry(BaseModel):
+    """A file, a folder or a link."""
+
+    path: str
+    type: Literal["file", "folder", "link"]
+    size: int | None = None
+    target: str | None = None
+
+
+class FilesMatch(BaseModel):
+    """A line that matches."""
+
+    path: str
+    line: int
+    text: str
+
+
+class FilesError(BaseModel):
+    """Why an action was not done."""
+
+    code: str
+    detail: str
+
+
+class FilesResult(BaseModel):
+    """What the action gives, or its `error`."""
+
+    path: str | None = None
+    text: str | None = None
+    from_line: int | None = None
+    to_line: int | None = None
+    lines: int | None = None
+    size: int | None = None
+    created: bool | None = None
+    entries: list[FilesEntry] | None = None
+    matches: list[FilesMatch] | None = None
+    skipped: int | None = Field(default=None, description="search: files that were not searched: no text, or too large")
+    changed: list[str] | None = None
+    truncated: bool | None = None
+    error: FilesError | None = None
+
+
+FILES = ToolContract(
+    name="files",
+    effect=ToolEffect.PURE,
+    cost=CostClass.LIGHT,
+    profile=SandboxProfile.PYTHON,
+    description=(
+        "Works with the files below /work, one action a call: read {path, from_line?, lines?}, write {path, text}, "
+        "list {path?, glob?}, search {pattern, path?, glob?, regex?, ignore_case?}, patch {patch, path?} with a "
+        "unified diff. in/ has the staged files, what is written to out/ becomes artifacts; in a workspace all else "
+        "is there for the calls after it. Where an action is not done, the result has `error` with a code and a detail."
+    ),
+    arguments=FilesArguments,
+    result=FilesResult,
+)

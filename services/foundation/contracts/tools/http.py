@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from foundation.contracts.egress_hosts import is_host
+from foundation.contracts.egress.urls import web_address
 from foundation.contracts.tools.arguments import Json, StorableText, ToolArguments
 from foundation.contracts.tools.contract import ToolContract
-from foundation.domain.tools import ToolEffect
+from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
 
 MAX_URL = 8192
 MAX_HEADERS = 50
@@ -21,30 +20,17 @@ MAX_REDIRECTS = 10
 
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """The methods that RFC 9110 calls idempotent: making the request again changes no more than making it once."""
-_OURS = frozenset(
+OURS = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"}
 )
 _NAME, _VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"), re.compile(r"[\t -~\x80-\xff]*")
-_VISIBLE = re.compile(r"[!-~]+")
-
-
-def _url(text: str) -> str:
-    if not _VISIBLE.fullmatch(text):
-        raise ValueError("a URL has visible ASCII characters only; write others as %XX, and hosts as xn--…")
-    parts = urlsplit(text)
-    host = (parts.hostname or "").removesuffix(".")
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or not is_host(host):
-        raise ValueError("write http:// or https:// and a full host name; no user, no IP address")
-    if parts.port == 0:  # raises `ValueError` itself for what is no port
-        raise ValueError("there is no port 0")
-    return text
 
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"the header {name!r} is not a name of letters, digits and - with a value on one line")
-        if name.lower() in _OURS or name.lower().startswith("proxy-"):
+        if name.lower() in OURS or name.lower().startswith("proxy-"):
             raise ValueError(f"the header {name!r} is set by the tool")
     if len({name.lower() for name in headers}) != len(headers):
         raise ValueError("a header stands there twice, in other case")
@@ -58,7 +44,7 @@ class HttpArguments(ToolArguments):
     """One request; of `json`, `form` and `body` at most one is its body."""
 
     method: Literal["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH"]
-    url: Annotated[StorableText, Field(max_length=MAX_URL), AfterValidator(_url)]
+    url: Annotated[StorableText, Field(max_length=MAX_URL), AfterValidator(web_address)]
     headers: Annotated[
         dict[StorableText, Annotated[StorableText, Field(max_length=MAX_HEADER_VALUE)]],
         Field(max_length=MAX_HEADERS),
@@ -82,6 +68,30 @@ class HttpArguments(ToolArguments):
         return self
 
 
+class HttpFailure(BaseModel):
+    """Why there is no answer."""
+
+    code: str = Field(description="egress_denied, timed_out, connection_failed, certificate or redirect_refused")
+    detail: str
+
+
+class HttpResult(BaseModel):
+    """A server's answer, whatever its status; or `error`, where none answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: int | None = None
+    url: str | None = Field(default=None, description="where the answer came from, after redirects")
+    headers: dict[str, str] | None = Field(default=None, description="by lower-case name")
+    json_: Any = Field(default=None, alias="json", description="the body, where it is JSON")
+    json_error: str | None = Field(default=None, description="why a body that says it is JSON stands as text")
+    text: str | None = Field(default=None, description="the body, where it is text")
+    truncated: bool | None = Field(default=None, description="whether there is more than stands here")
+    redirects: int | None = Field(default=None, description="how many were followed")
+    tries: int | None = Field(default=None, description="how often the request was sent")
+    error: HttpFailure | None = None
+
+
 def _effect(arguments: Mapping[str, Any], _: bool) -> ToolEffect:  # noqa: FBT001 - as every judge of effects
     return ToolEffect.PURE if arguments.get("method") in REPEATABLE else ToolEffect.ONCE
 
@@ -89,6 +99,9 @@ def _effect(arguments: Mapping[str, Any], _: bool) -> ToolEffect:  # noqa: FBT00
 HTTP = ToolContract(
     name="http",
     effect=ToolEffect.ONCE,
+    cost=CostClass.LIGHT,
+    profile=SandboxProfile.PYTHON,
+    needs_egress=True,
     description=(
         "Makes one HTTP request to a host that the task's egress names and gives {status, headers, json or text, "
         "truncated}; any status is a result. Redirects are followed. Server errors, 429 and network failures are tried "
@@ -96,5 +109,6 @@ HTTP = ToolContract(
         "is no answer, the result has `error` with a code and a detail."
     ),
     arguments=HttpArguments,
+    result=HttpResult,
     judge=_effect,
 )

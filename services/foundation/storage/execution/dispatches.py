@@ -148,6 +148,10 @@ class StepClaim:
     """What its expressions may read of other steps; None where that was not read with the claim."""
     egress: list[str] | None = None
     """The hosts that its task names; None for a definition that was stored before there was such a list."""
+    secrets: list[dict[str, str]] | None = None
+    """The secrets that its task names, each a `TaskSecret`; None as above."""
+    tool_versions: dict[str, int] | None = None
+    """The versions of the sources that its tenant's tools are from; None as above."""
 
     def lease_fence(self) -> LeaseFence:
         retry = Retry.model_validate(self.definition.get("retry") or {}).policy()

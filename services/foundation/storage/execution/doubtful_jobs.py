@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from foundation.contracts.moments import told
 from foundation.domain.ids import JobId, RunId, StepId, TenantId
 from foundation.domain.run_events import RunEventType
 from foundation.storage.execution.dispatches import LeaseFence
@@ -139,7 +140,7 @@ async def last_decision(tx: Transaction, tenant_id: TenantId, run_id: RunId, ste
     ).first()
     if row is None:
         return None
-    return {"decision": row.decision, "decided_by": row.decided_by, "decided_at": row.at.isoformat()}
+    return {"decision": row.decision, "decided_by": row.decided_by, "decided_at": told(row.at)}
 
 
 async def hold(tx: Transaction, lease: LeaseFence) -> bool:

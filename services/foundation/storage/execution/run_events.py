@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from foundation.contracts.run_events import RunEvent, StepEvent
-from foundation.domain.ids import RunId, TenantId
+from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -46,6 +46,26 @@ async def latest(tx: Transaction, tenant_id: TenantId, run_id: RunId, kind: type
         )
     ).first()
     return None if row is None else Dated(row.at, kind.model_validate(row.data))
+
+
+S = TypeVar("S", bound=StepEvent)
+
+
+async def latest_of_steps(
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, kind: type[S], step_ids: Sequence[StepId]
+) -> dict[StepId, S]:
+    """The last event of this kind of each of the steps that has one."""
+    if not step_ids:
+        return {}
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT ON (step_id) step_id, data FROM run_events
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND type = :type AND step_id = ANY(:steps)
+               ORDER BY step_id, seq DESC"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id, "type": kind.type, "steps": list(step_ids)},
+    )
+    return {row.step_id: kind.model_validate({**row.data, "step_id": row.step_id}) for row in rows}
 
 
 _APPENDED = """run AS (

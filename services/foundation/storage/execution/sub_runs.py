@@ -72,3 +72,37 @@ async def tell_below_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) ->
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RunBelow:
+    """A run at any depth below another, with the step that started it and what the ledger has of its own calls."""
+
+    run_id: RunId
+    parent_run_id: RunId
+    parent_step: str
+    status: RunStatus
+    tokens: int
+    cost_nano_usd: int
+
+
+async def below(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[RunBelow]:
+    """Every run below this one, in the order in which they were made; there are 1000 at most."""
+    rows = await tx.execute(
+        text(
+            """SELECT d.run_id, d.parent_run_id, s.name AS parent_step, d.status,
+                      COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
+               FROM runs r
+               JOIN runs d ON d.tenant_id = r.tenant_id AND d.parent_run_id IS NOT NULL
+                 AND r.run_id = ANY(d.ancestor_run_ids)
+                 AND d.ancestor_run_ids[1] = COALESCE(r.ancestor_run_ids[1], r.run_id)
+               JOIN steps s ON s.tenant_id = d.tenant_id AND s.step_id = d.parent_step_id
+               LEFT JOIN LATERAL (
+                   SELECT sum(e.total_tokens) AS tokens, sum(e.cost_nano_usd) AS cost FROM llm_events e
+                   WHERE e.tenant_id = d.tenant_id AND e.run_id = d.run_id) u ON true
+               WHERE r.tenant_id = :tenant_id AND r.run_id = :run_id
+               ORDER BY d.created_at, d.run_id"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+    return [value_of(RunBelow, row) for row in rows]

@@ -167,6 +167,12 @@ async def committed_by_tenant(tx: Transaction) -> list[CommittedByTenant]:
     return [CommittedByTenant(**row) for row in rows.mappings()]
 
 
+async def tenants_without_counters(tx: Transaction) -> frozenset[TenantId]:
+    """Those that are deleted, or about to be: their ledger stays, and nothing else counts what they spent."""
+    rows = await tx.execute(text("SELECT tenant_id FROM tenant_deletions WHERE status IN ('running', 'deleted')"))
+    return frozenset(rows.scalars())
+
+
 async def live_run_states(tx: Transaction) -> list[RunState]:
     """The runs whose run tokens may still be in use: open, or ended within a day."""
     rows = await tx.execute(

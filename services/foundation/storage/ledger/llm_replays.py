@@ -55,7 +55,7 @@ async def forget_expired(tx: Transaction, *, most: int) -> list[str | None]:
 
 
 async def store_answer(tx: Transaction, tenant_id: TenantId, answer: SealedAnswer) -> bool:
-    """Store an answer; False when its call has one already, which is kept."""
+    """Store an answer; False when its call has another one already, which is kept. It may be stored again."""
     done = await tx.execute(
         text(
             "INSERT INTO llm_replays (tenant_id, call_key, fingerprint, event_id, http_status, headers, body,"
@@ -78,4 +78,10 @@ async def store_answer(tx: Transaction, tenant_id: TenantId, answer: SealedAnswe
             "expires_at": answer.expires_at,
         },
     )
-    return bool(done.rowcount)
+    if done.rowcount:
+        return True
+    stored = await tx.execute(
+        text("SELECT event_id FROM llm_replays WHERE tenant_id = :tenant_id AND call_key = :call_key"),
+        {"tenant_id": tenant_id, "call_key": answer.call_key},
+    )
+    return [row["event_id"] for row in stored.mappings()] == [answer.event_id]

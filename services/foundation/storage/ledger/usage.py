@@ -142,10 +142,10 @@ async def page(
     return [_group_of(row, by) for row in rows]
 
 
-async def of_run_by_model(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[UsageGroup]:
-    """The run's usage, of whatever day; the values of a group are a provider and its model."""
+async def of_runs_by_model(tx: Transaction, tenant_id: TenantId, run_ids: Sequence[RunId]) -> list[UsageGroup]:
+    """The usage of these runs together, of whatever day; the values of a group are a provider and its model."""
     by = (Dimension.PROVIDER, Dimension.MODEL)
-    rows = await tx.execute(_grouped(tenant_id, by, {Dimension.RUN: run_id}))
+    rows = await tx.execute(_grouped(tenant_id, by, {}).where(_E.run_id.in_(run_ids)))
     return [_group_of(row, by) for row in rows]
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from foundation.storage.limits import budget_settings
+from foundation.storage.limits import budget_settings, kill_switches
 from foundation.storage.limits.budget_settings import DeclaredBudget
+from foundation.storage.limits.kill_switches import EngagedSwitch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
 
@@ -15,6 +16,8 @@ class TenantLimits:
 
     time_zone: str
     suspended: bool
+    stopped: EngagedSwitch | None
+    """A kill switch that stops the tenant."""
     settings: Mapping[str, object]
     """The stored JSON object, of which nothing is validated yet."""
     gateways: int
@@ -31,7 +34,10 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
         text(
             "SELECT time_zone, suspended_at IS NOT NULL AS suspended, settings,"
             " (SELECT count(*) FROM gateway_instances g WHERE g.seen_at > now() - make_interval(secs => :alive))"
-            " AS gateways FROM tenants WHERE tenant_id = current_tenant()"
+            " AS gateways, (SELECT row_to_json(k) FROM ("
+            "SELECT 'platform' AS scope, reason, engaged_by, engaged_at FROM platform_kill_switch UNION ALL"
+            " SELECT 'tenant', reason, engaged_by, engaged_at FROM kill_switches WHERE tenant_id = current_tenant()"
+            " LIMIT 1) k) AS stopped FROM tenants WHERE tenant_id = current_tenant()"
         ),
         {"alive": alive_seconds},
     )
@@ -41,6 +47,7 @@ async def read_tenant_limits(tx: Transaction, *, alive_seconds: float) -> Tenant
     return TenantLimits(
         time_zone=tenant.time_zone,
         suspended=tenant.suspended,
+        stopped=None if tenant.stopped is None else kill_switches.of_document(tenant.stopped),
         settings=tenant.settings,
         gateways=tenant.gateways,
         budgets=tuple(await budget_settings.of_current_tenant(tx)),

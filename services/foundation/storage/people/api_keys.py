@@ -1,42 +1,82 @@
-"""API keys of members, looked up by their SHA-256, as the keys themselves are not stored."""
+"""API keys as both doors look them up: by their hashes, with what their members may do now."""
 
-import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
+from foundation.domain.errors import Unauthenticated
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
-from foundation.domain.permissions import ApiKeyScope
+from foundation.domain.people.api_keys import KeyDigest, Peppers
+from foundation.domain.permissions import ApiKeyScope, Grant, known_permissions
+from foundation.storage.people.tenancy import grant_of
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key that may be used now, by its user and for its scopes."""
+    """A key that may be used now: for its scopes, by its user, with what the membership and the key both permit."""
 
     tenant_id: TenantId
     api_key_id: ApiKeyId
     user_id: UserId
     scopes: frozenset[ApiKeyScope]
+    grant: Grant
+    usable_until: datetime | None
+    """When this text of the key ends; None: when somebody says so."""
+    usable_seconds: float | None
+    """The same from now on, by the clock of the database."""
 
 
-def digest_of_key(key: str) -> bytes:
-    """By which a key is looked up, and the only thing that is stored of it."""
-    return hashlib.sha256(key.encode()).digest()
+async def find_usable_key(tx: Transaction, peppers: Peppers, key: str) -> ApiKey | None:
+    """The key of this text, of whatever tenant; None when it is unknown, revoked or expired.
 
+    `Unauthenticated` when all that is in its way is that its tenant is suspended.
 
-async def find_usable_key(tx: Transaction, digest: bytes) -> ApiKey | None:
-    """The key with this SHA-256, of whatever tenant, unless it has expired or was revoked; the caller checks its scope.
-
-    A key's tenant is not known before it is found, so one function of the database looks across tenants.
+    A key's tenant is not known before it is found, so two functions of the database look across tenants. The second one
+    writes down that the key was used, at most once a minute, and stores the hash anew where another pepper made it. The
+    caller checks the key's scope.
     """
+    candidates = peppers.candidates(key)
     rows = await tx.execute(
         text(
-            """SELECT tenant_id, api_key_id, user_id, scopes FROM api_key_by_hash(:digest)
-               WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"""
+            """SELECT found.*, live, LEAST(expires_at, until) AS usable_until,
+                      extract(epoch FROM LEAST(expires_at, until) - now()) AS usable_seconds
+               FROM unnest(CAST(:hashes AS bytea[])) AS asked(hash)
+               CROSS JOIN LATERAL api_key_by_hash(asked.hash) AS found
+               CROSS JOIN LATERAL (
+                   SELECT found.revoked_at IS NULL
+                      AND (found.expires_at IS NULL OR found.expires_at > now()) AS live) AS one
+               LIMIT 1"""
         ),
-        {"digest": digest},
+        {"hashes": [one.hash for one in candidates]},
     )
     row = rows.first()
-    if row is None:
+    if row is None or not row.live:
         return None
-    return ApiKey(row.tenant_id, row.api_key_id, row.user_id, frozenset(ApiKeyScope(scope) for scope in row.scopes))
+    if row.suspended_at is not None:
+        raise Unauthenticated("the tenant of this key is suspended", remedy="ask who operates the platform")
+    [seen] = [one for one in candidates if one.hash == bytes(row.hash)]
+    await _used(tx, seen, peppers.digest(key))
+    return ApiKey(
+        tenant_id=TenantId(row.tenant_id),
+        api_key_id=ApiKeyId(row.api_key_id),
+        user_id=UserId(row.user_id),
+        scopes=frozenset(ApiKeyScope(scope) for scope in row.scopes),
+        grant=_narrowed(grant_of(row), row.key_permissions),
+        usable_until=row.usable_until,
+        usable_seconds=None if row.usable_seconds is None else float(row.usable_seconds),
+    )
+
+
+async def _used(tx: Transaction, seen: KeyDigest, current: KeyDigest) -> None:
+    await tx.execute(
+        text("SELECT api_key_used(:seen, :current, :pepper)"),
+        {"seen": seen.hash, "current": current.hash, "pepper": current.pepper},
+    )
+
+
+def _narrowed(grant: Grant, key_permissions: list[str] | None) -> Grant:
+    if key_permissions is None:
+        return grant
+    held = grant.permissions & known_permissions(key_permissions)
+    return Grant(grant.role, grant.role_id, f"this key of a {grant.name}", held)

@@ -1,58 +1,80 @@
-"""Memberships: the users of a tenant and their roles."""
+"""Memberships as the doors need them: who somebody is in a tenant, and what they may do there."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from foundation.domain.ids import TenantId, UserId
-from foundation.domain.permissions import Role
+from foundation.domain.ids import RoleId, TenantId, UserId
+from foundation.domain.permissions import Grant, Role, known_permissions
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user of a tenant with the role that they have there."""
+    """A user of a tenant, with what they may do there."""
 
     tenant_id: TenantId
     user_id: UserId
-    role: Role
+    grant: Grant
+
+
+GRANTED = "m.role, m.role_id, own.name AS role_name, own.permissions"
+"""The columns of `grant_of`, of memberships `m` and the tenant's own roles `own`."""
+
+_SELECT = f"""
+    SELECT m.user_id, {GRANTED}
+    FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
+    LEFT JOIN roles own USING (tenant_id, role_id)
+    WHERE m.tenant_id = :tenant_id AND t.suspended_at IS NULL
+"""  # noqa: S608  # of columns that are written above
+
+
+def grant_of(row: Row) -> Grant:
+    """What a membership's row grants; its columns are those of `GRANTED`."""
+    if row.role is not None:
+        return Grant.built_in(Role(row.role))
+    return Grant(None, RoleId(row.role_id), row.role_name, known_permissions(row.permissions))
 
 
 async def member_by_subject(tx: Transaction, tenant_id: TenantId, subject: str) -> Member | None:
     """The membership of the identity provider's subject in this tenant, unless the tenant is suspended."""
-    row = (
-        await tx.execute(
-            text(
-                """SELECT m.user_id, m.role
-                   FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
-                   WHERE m.tenant_id = :tenant_id AND u.subject = :subject AND t.suspended_at IS NULL"""
-            ),
-            {"tenant_id": tenant_id, "subject": subject},
-        )
-    ).first()
-    return Member(tenant_id, row.user_id, Role(row.role)) if row else None
+    rows = await tx.execute(text(_SELECT, "AND u.subject = :subject"), {"tenant_id": tenant_id, "subject": subject})
+    row = rows.first()
+    return Member(tenant_id, UserId(row.user_id), grant_of(row)) if row else None
 
 
 async def member_by_id(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Member | None:
-    row = (
-        await tx.execute(
-            text(
-                """SELECT m.user_id, m.role FROM memberships m JOIN tenants t USING (tenant_id)
-                   WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id AND t.suspended_at IS NULL"""
-            ),
-            {"tenant_id": tenant_id, "user_id": user_id},
-        )
-    ).first()
-    return Member(tenant_id, row.user_id, Role(row.role)) if row else None
+    rows = await tx.execute(text(_SELECT, "AND m.user_id = :user_id"), {"tenant_id": tenant_id, "user_id": user_id})
+    row = rows.first()
+    return Member(tenant_id, UserId(row.user_id), grant_of(row)) if row else None
 
 
-async def roles_of(tx: Transaction, tenant_id: TenantId, user_ids: Collection[UserId]) -> dict[UserId, Role]:
-    """The roles of those of these users who are members of the tenant."""
+async def is_suspended_for(tx: Transaction, tenant_id: TenantId, subject: str) -> bool:
+    """Whether the subject is a member of this tenant, which is suspended; nobody else is told."""
     rows = await tx.execute(
         text(
-            """SELECT user_id, role FROM memberships
-               WHERE tenant_id = :tenant_id AND user_id = ANY(CAST(:users AS uuid[]))"""
+            """SELECT 1 FROM memberships m JOIN users u USING (user_id) JOIN tenants t USING (tenant_id)
+               WHERE m.tenant_id = :tenant_id AND u.subject = :subject AND t.suspended_at IS NOT NULL"""
         ),
+        {"tenant_id": tenant_id, "subject": subject},
+    )
+    return rows.first() is not None
+
+
+async def held_grant(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Grant | None:
+    """What a member may do, which nobody takes from them until the transaction ends; None of who is no member."""
+    rows = await tx.execute(
+        text(_SELECT, "AND m.user_id = :user_id FOR SHARE OF m"), {"tenant_id": tenant_id, "user_id": user_id}
+    )
+    row = rows.first()
+    return grant_of(row) if row else None
+
+
+async def grants_of(tx: Transaction, tenant_id: TenantId, user_ids: Collection[UserId]) -> dict[UserId, Grant]:
+    """What those of these users may do who are members of the tenant."""
+    rows = await tx.execute(
+        text(_SELECT, "AND m.user_id = ANY(CAST(:users AS uuid[]))"),
         {"tenant_id": tenant_id, "users": list(user_ids)},
     )
-    return {UserId(row.user_id): Role(row.role) for row in rows}
+    return {UserId(row.user_id): grant_of(row) for row in rows}

@@ -33,6 +33,7 @@ _log = logger(__name__)
 _BEGIN = "BEGIN"
 _BEGIN_FOR = "BEGIN; SELECT set_config('lockstep.tenant', '{}', true)"
 _BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+_BEGIN_AT_ONE_MOMENT_FOR = f"{_BEGIN_AT_ONE_MOMENT}; SELECT set_config('lockstep.tenant', '{{}}', true)"
 
 _TRIES = 4
 _FIRST_PAUSE_SECONDS = 0.1
@@ -56,7 +57,8 @@ class Database:
 
     SQLAlchemy keeps the pool; within a transaction there is only the driver. What the driver raises leaves the
     transaction as one of our own errors: `DatabaseUnavailable` where PostgreSQL is away or the pool is exhausted,
-    `ValueNotStorable` for a value that it cannot hold, `DatabaseRefused` for the rest.
+    `TransactionCollided` after a deadlock, `ValueNotStorable` for a value that it cannot hold, `DatabaseRefused` for
+    the rest.
     """
 
     def __init__(
@@ -83,9 +85,13 @@ class Database:
         )
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: TenantId) -> AsyncIterator[Transaction]:
-        """A transaction that sees one tenant; commits on leaving, rolls back on an error."""
-        async with self._begun(_BEGIN_FOR.format(UUID(str(tenant_id)))) as tx:
+    async def tenant(self, tenant_id: TenantId, *, one_moment: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction that sees one tenant; commits on leaving, rolls back on an error.
+
+        With `one_moment` all its statements see the same snapshot of the database.
+        """
+        begin = _BEGIN_AT_ONE_MOMENT_FOR if one_moment else _BEGIN_FOR
+        async with self._begun(begin.format(UUID(str(tenant_id)))) as tx:
             yield tx
 
     @asynccontextmanager

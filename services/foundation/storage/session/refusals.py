@@ -11,6 +11,7 @@ from foundation.domain.errors import (
     DatabaseRefused,
     DatabaseUnavailable,
     LockstepError,
+    TransactionCollided,
     ValueNotStorable,
 )
 
@@ -19,6 +20,8 @@ _AWAY = frozenset({"08", "40", "53", "55", "57", "58"})
 _VALUE = frozenset({"22", "54"})
 """Classes of SQLSTATE that a value causes: data exceptions, and limits such as the length of a jsonb text."""
 _STATEMENT_TIME_IS_OVER = "57014"
+_COLLIDED = frozenset({"40001", "40P01"})
+"""A serialization failure and a deadlock: PostgreSQL answers, and has undone this transaction for another one."""
 
 
 @contextmanager
@@ -38,6 +41,9 @@ def _ours(error: psycopg.Error) -> LockstepError:
     state = error.sqlstate or ""
     if state == _STATEMENT_TIME_IS_OVER:
         return DatabaseBusy("PostgreSQL took too long", retry_after=2)
+    if state in _COLLIDED:
+        detail = "another transaction changed the same at the same moment; nothing of this one was done"
+        return TransactionCollided(detail, retry_after=1)
     if state[:2] in _AWAY:
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
     if state[:2] in _VALUE or isinstance(error, psycopg.DataError):

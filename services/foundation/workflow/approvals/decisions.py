@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.contracts.moments import told
 from foundation.contracts.run_events import RunEvent, StepDecided, StepSucceeded
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.ids import ApprovalId, TenantId, UserId
 from foundation.domain.states import ENDED_BY, ApprovalStatus, Decision, ExpiryPolicy, RecoveryPolicy, StepStatus
 from foundation.storage.execution import approvals, run_events
@@ -13,6 +13,7 @@ from foundation.storage.execution.approvals import Approval
 from foundation.storage.session.database import Transaction
 from foundation.workflow import run_control, step_endings, stops
 from foundation.workflow.approvals import requests
+from foundation.workflow.failures.placing import place
 from foundation.workflow.standing_clock import set_clock
 from foundation.workflow.step_endings import EndingStep
 
@@ -28,11 +29,11 @@ class Verdict:
 
 
 async def lock_request(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId) -> Approval | None:
-    """The request, its row locked after the unfinished steps of its run, so that no two can wait for each other."""
+    """The request, its row locked after its run and the run's unfinished steps, so that no two wait for each other."""
     seen = await approvals.get(tx, tenant_id, approval_id)
     if seen is None:
         return None
-    await run_control.lock_unfinished_steps(tx, tenant_id, seen.run_id)
+    await run_control.lock_run_and_unfinished_steps(tx, tenant_id, seen.run_id)
     return await approvals.get(tx, tenant_id, approval_id, lock=True)
 
 
@@ -59,7 +60,7 @@ async def decide(tx: Transaction, tenant_id: TenantId, approval: Approval, verdi
     failure = None
     if verdict.decision is Decision.REJECT:
         said = f": {verdict.comment}" if verdict.comment else ""
-        failure = Failure(FailureCode.APPROVAL_REJECTED, f"rejected by user {verdict.by}{said}")
+        failure = Failure(FailureCode.APPROVAL_REJECTED, f"rejected by user {verdict.by}{said}", retryable=False)
     await _end_step(tx, tenant_id, approval, status, output=output, failure=failure, by=verdict.by)
 
 
@@ -74,16 +75,17 @@ async def expire(tx: Transaction, tenant_id: TenantId, approval_id: ApprovalId) 
         return approval
     output: dict[str, Any] | None = None
     failure: Failure | None
-    nobody = f"nobody decided until {approval.expires_at.isoformat(timespec='seconds')}"
+    nobody = f"nobody decided until {told(approval.expires_at, timespec='seconds')}"
     match approval.on_expiry:
         case ExpiryPolicy.APPROVE:
             failure = None
             output = _output(Decision.APPROVE, data=None if approval.form is None else {})
         case ExpiryPolicy.REJECT:
-            failure = Failure(FailureCode.APPROVAL_REJECTED, f"{nobody}, which the step takes for a rejection")
+            detail = f"{nobody}, which the step takes for a rejection"
+            failure = Failure(FailureCode.APPROVAL_REJECTED, detail, retryable=False)
             output = _output(Decision.REJECT)
         case ExpiryPolicy.FAIL:
-            failure = Failure(FailureCode.APPROVAL_EXPIRED, nobody)
+            failure = Failure(FailureCode.APPROVAL_EXPIRED, nobody, retryable=False)
     await _end_step(tx, tenant_id, approval, ApprovalStatus.EXPIRED, output=output, failure=failure, by=None)
     return approval
 
@@ -118,24 +120,24 @@ async def _end_step(
     by: UserId | None,
 ) -> None:
     name = approval.step
-    failure = None if failure is None else step_endings.placed(failure, step=name)
+    error = None if failure is None else await place(tx, tenant_id, approval.run_id, failure, step=name)
     policy = await step_endings.policy_of(tx, tenant_id, approval.run_id, step=name)
     ending = await stops.end_unheld(
         tx,
         tenant_id,
         approval.step_id,
-        status=StepStatus.SUCCESS if failure is None else StepStatus.FAILED,
+        status=StepStatus.SUCCESS if error is None else StepStatus.FAILED,
         output=output,
-        error=None if failure is None else failure.as_json(),
-        excused=failure is not None and policy is RecoveryPolicy.CONTINUE,
+        error=error,
+        excused=error is not None and policy is RecoveryPolicy.CONTINUE,
     )
     step = EndingStep(tenant_id, approval.run_id, approval.step_id, name, ending.waiting)
     decided = StepDecided(step_id=approval.step_id, name=name, approval_id=approval.approval_id, status=status, by=by)
     events: list[RunEvent] = [decided]
-    if failure is None:
+    if error is None:
         await step_endings.follow_success(tx, step)
         events.append(StepSucceeded(step_id=approval.step_id, name=name))
     else:
-        events += await step_endings.follow_failure(tx, step, failure, policy=policy)
+        events += await step_endings.follow_failure(tx, step, error, policy=policy)
     await run_events.append(tx, tenant_id, approval.run_id, events)
     await set_clock(tx, tenant_id, approval.run_id)

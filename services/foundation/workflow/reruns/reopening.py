@@ -9,6 +9,7 @@ from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.reruns import StandingStep, StepRerun
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.execution import items, run_events, tool_events
+from foundation.storage.execution.checkpoints.chains import CheckpointCorrupt
 from foundation.storage.execution.dead import dead_letters
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -31,19 +32,13 @@ class RetryPlan:
     budget: Budget
 
 
-async def lock_steps(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> dict[StepId, StandingStep]:
-    """Locks every step of the run in id order, which is topological order, before its row is locked.
+async def lock(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> tuple[RunRow | None, dict[StepId, StandingStep]]:
+    """Locks every step of the run in id order, which is topological order, and then its row.
 
     The rows of items are locked too, and left out of the answer: they follow the step that they belong to.
     """
-    rows = await tx.execute(
-        text(
-            """SELECT step_id, name, kind, status, needs, excused, parent_id FROM steps
-               WHERE tenant_id = :tenant_id AND run_id = :run_id ORDER BY step_id FOR UPDATE"""
-        ),
-        {"tenant_id": tenant_id, "run_id": run_id},
-    )
-    return {
+    run, rows = await run_control.lock_run_and_all_steps(tx, tenant_id, run_id)
+    return run, {
         row.step_id: StandingStep(row.name, StepKind(row.kind), StepStatus(row.status), tuple(row.needs), row.excused)
         for row in rows
         if row.parent_id is None
@@ -60,6 +55,18 @@ async def is_too_late(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> bo
         {"tenant_id": tenant_id, "run_id": run_id, "hours": MAX_RETRY_HOURS, "days": _MAX_RUN_DAYS},
     )
     return bool(row.scalar_one())
+
+
+async def steps_without_checkpoint(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> set[str]:
+    """The names of the steps that failed because no checkpoint of them is sound; an item goes by its step's name."""
+    rows = await tx.execute(
+        text(
+            """SELECT DISTINCT split_part(name, '[', 1) AS name FROM steps
+               WHERE tenant_id = :tenant_id AND run_id = :run_id AND error ->> 'code' = :code"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id, "code": CheckpointCorrupt.code},
+    )
+    return {row.name for row in rows}
 
 
 async def reopen(tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingStep], plan: RetryPlan) -> int:
@@ -84,6 +91,7 @@ async def reopen(tx: Transaction, run: RunRow, steps: Mapping[StepId, StandingSt
             "nano_usd": plan.budget.nano(),
         },
     )
+    await dead_letters.lock_open(tx, run.tenant_id, run.run_id)
     await dead_letters.mark_redriven(tx, run.tenant_id, run.run_id, list(plan.again), by=plan.actor)
     event = RunRetried(actor=plan.actor, ended_as=run.status, steps=list(plan.again))
     await run_events.append(tx, run.tenant_id, run.run_id, [event])

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from foundation.domain.ids import RunId, TenantId
-from foundation.domain.permissions import DECIDING_ROLES
+from foundation.domain.permissions import DECIDING_ROLES, Permission
 from foundation.domain.plan import Node, cycle_of
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
+from foundation.workflow import lapses
 from foundation.workflow.stalls import queue_watch
 from foundation.workflow.stalls.causes import Stall, StallCause
 
@@ -18,6 +19,7 @@ SILENCE_SECONDS = 45.0
 
 # Each part looks a table up by its whole key, because a young database has no statistics to plan by.
 # A step that waits for others is at fault only where its needs are; what they wait for themselves is found at them.
+# A holder is at fault that lived to see its step's deadline, as it renewed its lease since.
 # A run is at fault where nothing of it moves, although something should be on its way through SQS or Step Functions.
 _FAULTS = text(
     """
@@ -64,8 +66,11 @@ _FAULTS = text(
         WHERE k.tenant_id = s.tenant_id AND k.parent_step_id = s.step_id AND s.wait_reason = 'run'
         ORDER BY k.parent_attempt DESC LIMIT 1) below ON true
     CROSS JOIN LATERAL (SELECT CASE
+        WHEN s.status = 'RUNNING' THEN
+            CASE WHEN s.lease_expires_at < r.due THEN 'lease_lapsed'
+                 WHEN s.deadline_at < r.due AND s.lease_expires_at > s.deadline_at + :lease * interval '1 second'
+                     THEN 'step_overdue' END
         WHEN s.deadline_at < r.due THEN 'step_overdue'
-        WHEN s.status = 'RUNNING' THEN CASE WHEN s.lease_expires_at < r.due THEN 'lease_lapsed' END
         WHEN s.status = 'RETRYING' THEN
             CASE WHEN s.retry_at < r.silent AND watch.empty_at > s.retry_at + interval '15 seconds'
                       AND NOT EXISTS (SELECT FROM outbox o WHERE o.tenant_id = s.tenant_id AND o.run_id = s.run_id
@@ -93,8 +98,8 @@ _FAULTS = text(
             CASE WHEN COALESCE(need.last, s.waiting_since) < r.due THEN 'wake_lost' END
         WHEN s.status = 'QUEUED' THEN NULL
         ELSE 'unexplained' END AS cause,
-        CASE WHEN s.deadline_at < r.due THEN s.deadline_at
-             WHEN s.status = 'RUNNING' THEN s.lease_expires_at
+        CASE WHEN s.status = 'RUNNING' AND s.lease_expires_at < r.due THEN s.lease_expires_at
+             WHEN s.deadline_at < r.due THEN s.deadline_at
              WHEN s.status = 'RETRYING' THEN s.retry_at
              WHEN s.wait_reason = 'approval' THEN LEAST(a.expires_at, r.now)
              WHEN s.wait_reason = 'items' THEN COALESCE(i.last, s.waiting_since)
@@ -152,15 +157,15 @@ _FAULTS = text(
 
 # Found apart from the others, because only the API's login sees memberships. Such a request waits until it expires.
 _UNANSWERABLE = text(
-    """SELECT r.run_id, s.step_id, s.name, a.requested_at AS since
+    """SELECT r.run_id, s.step_id, s.name, a.requested_at AS since, a.roles, a.users
        FROM runs r
        JOIN approvals a ON a.tenant_id = r.tenant_id AND a.run_id = r.run_id AND a.status = 'pending'
        JOIN steps s ON s.tenant_id = a.tenant_id AND s.step_id = a.step_id AND s.ended_at IS NULL
        WHERE r.tenant_id = :tenant_id AND r.ended_at IS NULL
          AND (CAST(:run_id AS uuid) IS NULL OR r.run_id = CAST(:run_id AS uuid))
          AND NOT EXISTS (
-             SELECT FROM memberships m
-             WHERE m.tenant_id = a.tenant_id AND m.role = ANY(:deciding)
+             SELECT FROM memberships m LEFT JOIN roles own USING (tenant_id, role_id)
+             WHERE m.tenant_id = a.tenant_id AND (m.role = ANY(:deciding) OR :decide = ANY(own.permissions))
                AND (m.role = ANY(a.roles) OR m.user_id = ANY(a.users) OR (a.roles = '{}' AND a.users = '{}')))"""
 )
 
@@ -180,6 +185,7 @@ async def find(
             "now": now,
             "grace": GRACE_SECONDS,
             "silence": SILENCE_SECONDS,
+            "lease": lapses.LEASE_SECONDS,
             "steps": queue_watch.STEPS,
             "lines": queue_watch.LINES,
         },
@@ -202,10 +208,19 @@ async def find_with_unanswerable(
 ) -> list[Stall]:
     """What `find` finds, and steps that wait for a decision which no member of the tenant may make."""
     found = await find(tx, tenant_id, run_id=run_id, now=now)
-    rows = await tx.execute(
-        _UNANSWERABLE, {"tenant_id": tenant_id, "run_id": run_id, "deciding": sorted(DECIDING_ROLES)}
-    )
-    asked = [Stall(row.run_id, row.step_id, row.name, StallCause.NOBODY_MAY_DECIDE, row.since) for row in rows]
+    values = {"deciding": sorted(DECIDING_ROLES), "decide": Permission.APPROVALS_DECIDE.value}
+    rows = await tx.execute(_UNANSWERABLE, {"tenant_id": tenant_id, "run_id": run_id, **values})
+    asked = [
+        Stall(
+            row.run_id,
+            row.step_id,
+            row.name,
+            StallCause.NOBODY_MAY_DECIDE,
+            row.since,
+            {"roles": list(row.roles), "users": list(row.users)},
+        )
+        for row in rows
+    ]
     return [*found, *asked]
 
 

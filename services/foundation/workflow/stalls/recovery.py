@@ -1,11 +1,9 @@
 """What a worker does about a run that hangs: it counts needs anew, or ends what can never run."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from foundation.contracts.run_events import RunEvent, StepSkipped
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import Failure, FailureCode, PlacedFailure
 from foundation.domain.ids import StepId, TenantId
 from foundation.domain.states import RecoveryPolicy, RunStatus, StepStatus
 from foundation.storage.execution import run_events
@@ -13,6 +11,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
 from foundation.workflow import callbacks, outcomes, plans, run_control, step_endings, stops
+from foundation.workflow.failures.placing import place
 from foundation.workflow.messages import step_message
 from foundation.workflow.run_control import RunRow
 from foundation.workflow.stalls.causes import Stall, StallCause
@@ -70,15 +69,14 @@ async def end_deadlocked(tx: Transaction, run: RunRow, stalls: Sequence[Stall]) 
 
     What other steps have achieved is kept. The run's unfinished steps and the run must be locked, in that order.
     """
-    causes = tuple(_failure_of(stall) for stall in stalls)
+    causes = tuple([await place(tx, run.tenant_id, run.run_id, _failure_of(one), step=one.step) for one in stalls])
     detail = "; ".join(f"step {cause.step}: {cause.detail}" if cause.step else cause.detail for cause in causes)
-    failure = step_endings.placed(Failure(FailureCode.DEADLOCKED, detail, causes=causes), step="")
     plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
     blocked = [stall.step_id for stall in stalls if stall.step_id is not None]
     if plan.definition.on_step_failure is RecoveryPolicy.FAIL or len(blocked) < len(stalls):
-        await run_control.stop_unfinished(
-            tx, run.tenant_id, run.run_id, cause=RunStatus.FAILED, error=failure.as_json()
-        )
+        deadlocked = Failure(FailureCode.DEADLOCKED, detail, retryable=False, causes=causes)
+        error = await place(tx, run.tenant_id, run.run_id, deadlocked, step=causes[0].step)
+        await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.FAILED, error=error)
         return
     events: list[RunEvent] = []
     # From the end of the plan, because skipping a step also skips what is below it.
@@ -87,21 +85,18 @@ async def end_deadlocked(tx: Transaction, run: RunRow, stalls: Sequence[Stall]) 
     await run_events.append(tx, run.tenant_id, run.run_id, events)
 
 
-async def _skip(tx: Transaction, run: RunRow, step_id: StepId, cause: Failure) -> list[RunEvent]:
+async def _skip(tx: Transaction, run: RunRow, step_id: StepId, cause: PlacedFailure) -> list[RunEvent]:
     """Skips a step, and everything below it that is still open."""
-    error: dict[str, Any] = step_endings.placed(
-        Failure(FailureCode.DEADLOCKED, cause.detail), step=cause.step or ""
-    ).as_json()
-    below = step_endings.dependency_failure(cause, step=cause.step or "").as_json()
-    own = await stops.end_unheld(tx, run.tenant_id, step_id, status=StepStatus.SKIPPED, error=error)
+    below = step_endings.dependency_failure(cause, step=cause.step or "")
+    own = await stops.end_unheld(tx, run.tenant_id, step_id, status=StepStatus.SKIPPED, error=cause)
     others = await stops.skip_dependents(tx, run.tenant_id, step_id, error=below)
     answered = [callbacks.done(one.waiting) for one in (own, *others) if one.waiting]
     await outbox.write(tx, run.tenant_id, answered)
     return [
-        StepSkipped(step_id=own.step_id, name=own.name, error=error),
-        *(StepSkipped(step_id=one.step_id, name=one.name, error=below) for one in others),
+        StepSkipped(step_id=own.step_id, name=own.name, error=cause.as_json()),
+        *(StepSkipped(step_id=one.step_id, name=one.name, error=below.as_json()) for one in others),
     ]
 
 
 def _failure_of(stall: Stall) -> Failure:
-    return Failure(FailureCode.DEADLOCKED, detail_of(stall), step=stall.step)
+    return Failure(FailureCode.DEADLOCKED, detail_of(stall), retryable=False)

@@ -1,5 +1,7 @@
 """Says in a sentence why a run hangs at a place, and what a person can do about it."""
 
+from foundation.domain.ids import UserId
+from foundation.domain.permissions import DECIDING_ROLES, Role, deciders
 from foundation.workflow.stalls.causes import Stall, StallCause
 
 _RETRY = "cancel the run, then retry it from here"
@@ -16,8 +18,8 @@ _WORDS: dict[StallCause, tuple[str, str]] = {
     StallCause.STEP_OVERDUE: ("its time is over, and no worker ended it", _SWEPT),
     StallCause.REQUEST_LOST: ("it waits for a decision, but nobody is asked for one", _SWEPT),
     StallCause.NOBODY_MAY_DECIDE: (
-        "no member of the tenant may decide its request",
-        "give a member one of the roles that it names, or cancel the run",
+        "no member of the tenant may decide its request, which names {named}",
+        "{whoever}, or cancel the run",
     ),
     StallCause.APPROVAL_OVERDUE: ("its request has expired, and the step was not ended", _SWEPT),
     StallCause.ITEMS_MISSING: ("some of its items were lost", _RETRY),
@@ -53,16 +55,30 @@ _WORDS: dict[StallCause, tuple[str, str]] = {
 
 def detail_of(stall: Stall) -> str:
     """What is wrong at this place, without its end's full stop."""
-    needs = stall.facts.get("needs", [])
-    return _WORDS[stall.cause][0].format(
-        needs=" and ".join(needs),
-        cycle=" -> ".join(needs),
-        effect=str(stall.facts.get("effect", "")).replace("_", " "),
-        attempts=stall.facts.get("attempts", 0),
-        budget=stall.facts.get("budget", "a budget has no room"),
-    )
+    return _WORDS[stall.cause][0].format(**_words_of(stall))
 
 
 def remedy_of(stall: Stall) -> str:
     """What ends it: what the platform does, or what a person can do."""
-    return _WORDS[stall.cause][1]
+    return _WORDS[stall.cause][1].format(**_words_of(stall))
+
+
+def _words_of(stall: Stall) -> dict[str, object]:
+    """What is known of the place, as the sentences name it."""
+    needs = stall.facts.get("needs", [])
+    roles = [Role(role) for role in stall.facts.get("roles", [])]
+    users = [UserId(user_id) for user_id in stall.facts.get("users", [])]
+    whoever = []
+    if roles or not users:
+        whoever.append(f"give a member the role {' or '.join(roles or sorted(DECIDING_ROLES))}")
+    if users:
+        whoever.append("make one of the users whom it names a member again, with a role that may decide")
+    return {
+        "needs": " and ".join(needs),
+        "cycle": " -> ".join(needs),
+        "effect": str(stall.facts.get("effect", "")).replace("_", " "),
+        "attempts": stall.facts.get("attempts", 0),
+        "budget": stall.facts.get("budget", "a budget has no room"),
+        "named": deciders(roles=roles, users=users),
+        "whoever": ", or ".join(whoever),
+    }

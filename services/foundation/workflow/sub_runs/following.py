@@ -1,8 +1,7 @@
 """Has a run follow the one above it: it is cancelled with its step, paused and resumed with the run of that step."""
 
 from foundation.contracts.run_events import RunPaused
-from foundation.domain.errors import Failure
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.states import PauseReason, RunStatus
 from foundation.storage.session.database import Transaction
@@ -16,8 +15,7 @@ async def follow_parent(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> 
     The run is locked before the state above is read, so that of two who are told at once the second sees what the
     other saw, or something newer. Nothing above is locked.
     """
-    await run_control.lock_unfinished_steps(tx, tenant_id, run_id)
-    run = await run_control.lock_run(tx, tenant_id, run_id)
+    run = await run_control.lock_run_and_unfinished_steps(tx, tenant_id, run_id)
     if run is None or run.status.is_terminal or run.parent_run_id is None:
         return
     row = await tx.execute(
@@ -32,7 +30,7 @@ async def follow_parent(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> 
     status = RunStatus(above.status)
     if above.step_ended or status.is_terminal:
         detail = f"step {above.name} of run {run.parent_run_id}, which started it, does not wait for it any more"
-        await endings.cancel(tx, run, error=Failure(FailureCode.CANCELLED, detail).as_json())
+        await endings.cancel(tx, run, failure=Failure(FailureCode.CANCELLED, detail, retryable=False))
     elif status is RunStatus.PAUSED and run.status is not RunStatus.PAUSED:
         await run_control.pause(tx, run, RunPaused(reason=PauseReason.PARENT))
     elif status is not RunStatus.PAUSED and run.pause_reason is PauseReason.PARENT:

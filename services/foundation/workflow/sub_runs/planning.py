@@ -7,7 +7,7 @@ from typing import Any
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.gateway.run_token import MOST_ANCESTORS
 from foundation.contracts.steps.run import RunStep
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.domain.ids import RunId, TenantId, new_uuid
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
 from foundation.storage import tasks

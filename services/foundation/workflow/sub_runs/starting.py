@@ -57,8 +57,7 @@ async def _start(tx: Transaction, run: NewRun, lease: LeaseFence) -> None:
 
 async def _reopen(tx: Transaction, tenant_id: TenantId, run_id: RunId, *, actor: str) -> None:
     """Opens the run again as a retry does; nothing when it is open by now, as another holder of the step was faster."""
-    steps = await reopening.lock_steps(tx, tenant_id, run_id)
-    run = await run_control.lock_run(tx, tenant_id, run_id)
+    run, steps = await reopening.lock(tx, tenant_id, run_id)
     if run is None or not run.status.is_terminal:
         return
     again = steps_to_retry(list(steps.values()), named=())

@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.contracts.run_events import StepOutcomeUnknown
 from foundation.contracts.tool_job import ToolResult
-from foundation.contracts.tools.documents import document_of
+from foundation.contracts.tools.calls.documents import document_of
 from foundation.domain.errors import LeaseLost
 from foundation.domain.ids import RunId, TenantId
 from foundation.domain.tools import UnknownOutcomePolicy

@@ -42,8 +42,7 @@ class OutcomeVerdict:
 
 async def lock_step(tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str) -> LockedStep | None:
     """The step, locked with all unfinished ones of its run before the run, as by all who change both."""
-    await run_control.lock_unfinished_steps(tx, tenant_id, run_id)
-    run = await run_control.lock_run(tx, tenant_id, run_id)
+    run = await run_control.lock_run_and_unfinished_steps(tx, tenant_id, run_id)
     row = (
         await tx.execute(
             text(

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, RedisAway
 from foundation.contracts.gateway.rate_limits import RateLimits
-from foundation.domain.budget_scopes import BudgetPeriod
-from foundation.domain.errors import DependencyUnavailable, Forbidden
+from foundation.domain.budget_scopes import KILL_SWITCH_SCOPE, BudgetPeriod
+from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Forbidden
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.storage.ledger.rolling_spend import committed_in_rolling_window
@@ -118,6 +118,11 @@ class TenantLimitsCache:
             if declared:
                 raise Forbidden("the tenant is suspended", remedy="ask the platform's operator to lift this")
             raise Forbidden("there is no such tenant", remedy="use a key or token of a tenant that exists")
+        if (switch := declared.stopped) is not None:
+            # Forgotten, so that nothing is admitted by what was known before, whatever is away meanwhile.
+            self._known.pop(tenant_id, None)
+            # Refused as money is that there is none of, so that workers pause the run instead of failing its step.
+            raise BudgetExceeded(switch.in_words(), scope=KILL_SWITCH_SCOPE, remedy=switch.lifted_by())
         limits = self._combine(tenant_id, declared)
         self._known[tenant_id] = _KnownLimits(limits, self._clock())
         return limits

@@ -16,7 +16,7 @@
 -- Answers  closed | stale_window, now | replay, id | in_progress | run_closed | stale_lease
 --          backfill_needed, then for each rolling window: number of its scope, the ms up to which the ledger is asked
 --          spent or held, number of the scope, window, unit, what is left, the ms at which a rolling window has room
---          ('' = never, or another window)
+--          ('' = never, or another window), the limit, what is committed and held of it, and what the call asks for
 --          limited, number of the rate, microseconds to wait ('' = it can never fit), now, then rates
 --          reserved, now, nearly spent scopes ("<number> <window>" by commas), tokens and nano left in each, then rates
 --          rates: for each what is left, and in how many microseconds all of it is free
@@ -82,9 +82,12 @@ if stale or (generation ~= '' and tonumber(step.fence or 0) > tonumber(fence)) t
 end
 
 local refusal
-local function refuse(kind, number, name, unit, left)
+local function refuse(kind, number, name, unit, left, most, committed, held, bound)
     if not refusal or (kind == 'spent' and refusal[1] == 'held') then
-        refusal = { kind, tostring(number), name, unit, text(math.max(0, left)), '' }
+        refusal = {
+            kind, tostring(number), name, unit, text(math.max(0, left)), '',
+            text(most), text(committed), text(held), text(bound),
+        }
     end
 end
 
@@ -92,9 +95,9 @@ end
 local function left_of(limit, committed, held, bound, number, name, unit)
     local most = limit == '' and LARGEST or tonumber(limit)
     if committed + bound > most then
-        refuse('spent', number, name, unit, most - committed - held)
+        refuse('spent', number, name, unit, most - committed - held, most, committed, held, bound)
     elseif committed + held + bound > most then
-        refuse('held', number, name, unit, most - committed - held)
+        refuse('held', number, name, unit, most - committed - held, most, committed, held, bound)
     end
     return limit ~= '' and most - committed - held - bound or nil
 end
@@ -229,8 +232,10 @@ end
 
 for number = 1, slots_count do
     local slots, at = KEYS[KEYS_BEFORE + scope_count + rate_count + number], SLOTS_AT + (number - 1) * 2 + 1
-    if slots_taken(slots, KEYS[2], tonumber(ARGV[at + 1]), now) >= tonumber(ARGV[at + 1]) then
-        refuse('held', tonumber(ARGV[at]), 'total', 'calls', 0)
+    local most = tonumber(ARGV[at + 1])
+    local taken = slots_taken(slots, KEYS[2], most, now)
+    if taken >= most then
+        refuse('held', tonumber(ARGV[at]), 'total', 'calls', 0, most, 0, taken, 1)
     end
 end
 if refusal then

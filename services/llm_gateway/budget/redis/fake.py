@@ -148,7 +148,7 @@ class FakeScriptRunner:
                     free, wanted = int(text) - committed - held, getattr(bound, unit)
                     if wanted > free:
                         kind = ReserveReply.SPENT if committed + wanted > int(text) else ReserveReply.HELD
-                        words = (number, name, unit, max(0, free), "")
+                        words = (number, name, unit, max(0, free), "", text, committed, held, wanted)
                         refusals.setdefault(kind, [kind, *(str(word).encode() for word in words)])
                     least[unit] = min(free - wanted, least.get(unit, free - wanted))
                     is_nearly = is_nearly or committed >= int(text) - int(text) // 5

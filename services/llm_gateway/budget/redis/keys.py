@@ -65,5 +65,20 @@ def limit(bucket: int, tenant_id: TenantId, kind: str, scope_id: UUID) -> str:
     return f"{prefix(bucket)}limit:{tenant_id}:{kind}:{scope_id}"
 
 
+def items(bucket: int, tenant_id: TenantId) -> str:
+    """The index of the items that are kept for a tenant; beside it, under `:bytes`, how many bytes they have."""
+    return f"{prefix(bucket)}items:{tenant_id}"
+
+
 def scope_pattern(bucket: int) -> str:
-    return prefix(bucket).replace("{", "[{]").replace("}", "[}]") + "scope:*"
+    return _as_pattern(bucket) + "scope:*"
+
+
+def tenant_patterns(tenant_id: TenantId) -> tuple[str, ...]:
+    """What every key matches that names the tenant; those of calls and holds name it by a digest, and lapse."""
+    begun = _as_pattern(bucket_of(tenant_id))
+    return f"{begun}scope:{tenant_id}:*", f"{begun}limit:{tenant_id}:*", f"{begun}items:{tenant_id}*"
+
+
+def _as_pattern(bucket: int) -> str:
+    return prefix(bucket).replace("{", "[{]").replace("}", "[}]")

@@ -5,7 +5,8 @@ import asyncio
 import msgspec
 from msgspec.structs import replace
 
-from foundation.domain.errors import LockstepError
+from foundation.domain.errors import DatabaseUnavailable, LockstepError
+from foundation.telemetry.retries import with_tries
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.items.answered import Item, items_of_body, items_of_ending, weights_only
 from llm_gateway.items.store import KeptItems
@@ -15,15 +16,26 @@ from llm_gateway.stages.call import Attempt
 from llm_gateway.stages.ending.settler import AttemptOutcome, Settler
 
 _ABSENT = msgspec.Raw()
+_STORE_TRIES, _STORE_PAUSE_SECONDS = 5, 0.2
+"""Three seconds in all, in which PostgreSQL may be started anew or hand over to a stand-by."""
 
 
 class AnswerKeeper:
     """Settles an answer, and stores it and its items where its caller may ask for them again."""
 
-    def __init__(self, settler: Settler, vault: AnswerVault, kept_items: KeptItems) -> None:
+    def __init__(
+        self,
+        settler: Settler,
+        vault: AnswerVault,
+        kept_items: KeptItems,
+        *,
+        pause_seconds: float = _STORE_PAUSE_SECONDS,
+    ) -> None:
+        """`pause_seconds` is the pause before an answer is stored again; it doubles each time."""
         self._settler = settler
         self._vault = vault
         self._kept_items = kept_items
+        self._pause_seconds = pause_seconds
 
     async def settle_and_keep(
         self, attempt: Attempt, outcome: AttemptOutcome, answer: StoredAnswer, *, ending: bytes = b""
@@ -44,14 +56,22 @@ class AnswerKeeper:
         if call.identity is None:
             await self._settler.settle(attempt, outcome)
             return
-        try:
-            first = await self._vault.store(
+        identity = call.identity
+
+        async def store() -> bool:
+            return await self._vault.store(
                 call.caller.tenant_id,
-                call.identity.call_key,
-                fingerprint=call.identity.fingerprint,
+                identity.call_key,
+                fingerprint=identity.fingerprint,
                 event_id=attempt.reservation.reservation_id,
                 answer=answer,
-                remembered_for=call.identity.remembered_for,
+                remembered_for=identity.remembered_for,
+            )
+
+        try:
+            # The answer is paid. While PostgreSQL is away for a moment it is worth the wait: it would be paid again.
+            first = await with_tries(
+                store, on=(DatabaseUnavailable,), attempts=_STORE_TRIES, pause_seconds=self._pause_seconds
             )
         except LockstepError:
             await self._settler.settle(attempt, outcome)

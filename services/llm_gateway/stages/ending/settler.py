@@ -59,6 +59,8 @@ class Settler:
         settlement = Settlement(event.total_tokens, event.cost_nano_usd, encode_event(event), outcome.answer_stored)
         names = attempt.call.caller.names
         _count(event, tenant_id=names["tenant_id"])
+        if attempt.call.trace is not None:
+            attempt.call.trace.attempted(event)
         await self._book.settle(attempt.reservation, settlement)
         _settled_line.log({**names, "event_id": attempt.reservation.name, **_log_fields(event)})
 

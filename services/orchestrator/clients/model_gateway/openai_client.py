@@ -12,13 +12,14 @@ from foundation.contracts.accepted.accepted_json import DOCUMENT, JsonLimits, No
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
 from foundation.contracts.gateway.run_token import Ancestor, RunClaims, ScopeCaps
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.domain.money import NO_LIMIT, BudgetLimit
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.http.statuses import STATUSES
 from foundation.telemetry.logs import logger
 from foundation.telemetry.traces import current_traceparent
+from orchestrator.clients.liveness import Liveness
 from orchestrator.clients.model_gateway.base import OnText
 from orchestrator.clients.model_gateway.streamed import STREAMED, BrokenStream, read_answer
 from orchestrator.clients.not_reached import NotReached
@@ -27,6 +28,7 @@ from orchestrator.work import TickFailed, Work
 _log = logger(__name__)
 
 _LEAST_SECONDS = 1.0
+LIVENESS = Liveness()
 _ANSWER = JsonLimits(max_bytes=16 * 1024 * 1024, max_depth=DOCUMENT.max_depth, exact_decimals=False)
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, 409, 425, 429})
@@ -35,13 +37,17 @@ _RETRYABLE = frozenset({408, 409, 425, 429})
 class OpenAiModelGateway:
     """The port on a gateway's address."""
 
-    def __init__(self, base_url: str, signer: ServiceTokenSigner) -> None:
+    def __init__(self, base_url: str, signer: ServiceTokenSigner, *, liveness: Liveness = LIVENESS) -> None:
         # Retries are the step's: the gateway has tried its providers already.
         self._client = AsyncOpenAI(base_url=f"{base_url.rstrip('/')}/v1", api_key="run token", max_retries=0)
+        # A connection of its own, as those of calls are all taken when the gateway has stopped.
+        self._health = httpx2.AsyncClient(base_url=base_url, timeout=None)
         self._signer = signer
+        self._liveness = liveness
 
     async def close(self) -> None:
         await self._client.close()
+        await self._health.aclose()
 
     async def complete(
         self, work: Work, *, call_key: str, request: dict[str, Any], on_text: OnText | None = None
@@ -60,11 +66,13 @@ class OpenAiModelGateway:
 
     async def _answered(self, work: Work, call_key: str, request: dict[str, Any], on_text: OnText | None) -> bytes:
         with _in_our_words():
-            asked = self._client.chat.completions.with_streaming_response.create(
-                **request, **self._about(work, call_key)
-            )
-            async with asked as answer:
-                return await read_answer(answer, on_text)
+            async with self._liveness.watched(lambda: self._health.get("/health"), name="the gateway"):
+                return await self._read(work, call_key, request, on_text)
+
+    async def _read(self, work: Work, call_key: str, request: dict[str, Any], on_text: OnText | None) -> bytes:
+        asked = self._client.chat.completions.with_streaming_response.create(**request, **self._about(work, call_key))
+        async with asked as answer:
+            return await read_answer(answer, on_text)
 
     def _about(self, work: Work, call_key: str) -> dict[str, Any]:
         """What goes with a request: who calls, under which key, and how long it may take."""
@@ -132,9 +140,12 @@ def _error_of(error: openai.APIStatusError) -> Exception:
     code = str(body.get("code") or f"http_{error.status_code}")
     detail = str(body.get("message") or error.message)
     if error.status_code == STATUSES[BudgetExceeded]:
-        left = body.get("remaining")
+        left, stood = body.get("remaining"), body.get("budget")
         return BudgetExceeded(
-            detail, scope=str(body.get("scope") or "run"), remaining=left if isinstance(left, dict) else None
+            detail,
+            scope=str(body.get("scope") or "run"),
+            remaining=left if isinstance(left, dict) else None,
+            budget=stood if isinstance(stood, dict) else None,
         )
     if code == RunClosed.code:
         return RunClosed(detail)

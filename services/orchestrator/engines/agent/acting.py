@@ -16,11 +16,12 @@ from orchestrator.engines.agent.messages import (
     refusal,
     tool_arguments,
     tool_message,
+    workspace_of,
 )
 from orchestrator.engines.final_answers import WrongAnswer, check_data
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.functions import MODEL_MISTAKES, function_name
-from orchestrator.tools.tool_call import ToolCall, checked_arguments
+from orchestrator.tools.tool_call import ToolCall, WorkspaceUse, checked_arguments
 from orchestrator.work import TickFailed, Work
 
 WAITING = "WAITING"
@@ -33,6 +34,10 @@ RunCall = Callable[[Work, ToolCall], Awaitable[dict[str, Any]]]
 """Makes one call of a tool, once, and gives its document."""
 
 
+StageWorkspace = Callable[[dict[str, Any] | None], Awaitable[WorkspaceUse]]
+"""The workspace as a call takes it: what the last one left, or, where it is None, what the step begins with."""
+
+
 class Acting:
     """Makes the calls of a step's turns."""
 
@@ -43,6 +48,7 @@ class Acting:
         inputs: tuple[StagedFile, ...],
         *,
         tools: Mapping[str, ToolContract] = TOOLS,
+        workspace: StageWorkspace | None = None,
     ) -> None:
         self._run = run
         self._approving = approving
@@ -52,12 +58,16 @@ class Acting:
         self._names = {function_name(name): name for name in approving.step.tool_names}
         self._tools = tools
         self._effects = approving.step.effects()
+        self._stage_workspace = workspace
+        self._left: Message | None = None
 
-    async def act(self, turn: int, calls: Sequence[Message]) -> list[Message]:
+    async def act(self, turn: int, calls: Sequence[Message], before: Sequence[Message] = ()) -> list[Message]:
         """The message of each call, in their order. The platform's own failure is raised once all calls have ended.
 
         Calls whose effect may happen twice run beside each other; the others one after another, as they were written.
+        So do all calls that share a workspace, each of which begins with what the one before it left.
         """
+        self._left = workspace_of(before)
         if len(calls) > MAX_CALLS:
             detail = f"{len(calls)} calls in one turn; at most {MAX_CALLS} are made, and none of these was"
             return [refusal(call, detail) for call in calls]
@@ -80,7 +90,8 @@ class Acting:
                 await answer(place, may_run=may_run)
                 may_run = may_run and answers[place].get("status") != WAITING
 
-        once = [place for place, call in enumerate(calls) if self._effect(call) is ToolEffect.ONCE]
+        shares = self._stage_workspace is not None
+        once = [place for place, call in enumerate(calls) if shares or self._effect(call) is ToolEffect.ONCE]
         beside = [answer(place) for place in range(len(calls)) if place not in once]
         ended = await asyncio.gather(in_order(once), *beside, return_exceptions=True)
         for error in ended:
@@ -121,9 +132,12 @@ class Acting:
         if isinstance(arguments, str):
             return refusal(call, arguments, tool=tool)
         effect = self._effects.get(tool)
-        request = ToolCall(tool, arguments, self._inputs, turn=turn, call_id=str(call["id"]), effect=effect)
+        workspace = None if self._stage_workspace is None else await self._stage_workspace(self._left)
+        request = ToolCall(
+            tool, arguments, self._inputs, turn=turn, call_id=str(call["id"]), workspace=workspace, effect=effect
+        )
         try:
-            checked_arguments(request)
+            checked_arguments(request, self._tools[tool])
             ruling = await self._approving.ruling(request)
             if isinstance(ruling, Rejected):
                 return tool_message(call, {"status": "REJECTED", "detail": ruling.detail}, tool=tool)
@@ -134,4 +148,5 @@ class Acting:
             if error.failure.code not in MODEL_MISTAKES:
                 raise
             return refusal(call, error.failure.detail, tool=tool)
+        self._left = document.get("workspace") or self._left
         return tool_message(call, document, tool=tool)

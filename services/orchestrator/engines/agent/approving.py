@@ -7,9 +7,10 @@ from typing import Any
 
 from foundation.contracts.accepted.shown_text import hidden_in_lines
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
+from foundation.contracts.moments import told
 from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.steps.agent_tool import ApprovalRule
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.domain.states import ApprovalStatus, ExpiryPolicy
 from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval, ApprovalRequest, RequestedCall
@@ -109,7 +110,7 @@ def _ruling_of(approval: Approval) -> Ruling | None:
     if approval.status is ApprovalStatus.REJECTED:
         said = f": {approval.comment}" if approval.comment else ""
         return Rejected(f"a person has rejected this call{said}")
-    nobody = f"nobody has decided until {approval.expires_at.isoformat(timespec='seconds')}"
+    nobody = f"nobody has decided until {told(approval.expires_at, timespec='seconds')}"
     if by_expiry is ExpiryPolicy.REJECT:
         return Rejected(f"{nobody}, which counts as a rejection")
     if by_expiry is ExpiryPolicy.FAIL:

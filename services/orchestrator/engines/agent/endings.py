@@ -6,12 +6,12 @@ from typing import Any
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
 from foundation.contracts.steps.agent import AgentStep, ToolSucceeded
 from foundation.contracts.tool_job import JobStatus
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from orchestrator.engines.agent.graph import AgentState
 from orchestrator.engines.agent.messages import FINISH, Message, corrections_in, files_of, last_answer
 from orchestrator.engines.final_answers import WrongAnswer, formed_output, never_right, read_answer
 from orchestrator.engines.model_turns import output_of
-from orchestrator.work import Record, TickFailed, Work
+from orchestrator.work import TURNS_REMEDY, Record, TickFailed, Work, partial_output
 
 STOPPED = "stop_when"
 
@@ -51,8 +51,9 @@ async def output_of_ended(
     if (place := _stopped_by(work, step, state)) is not None:
         return {**output_of(text, files, finish_reason=STOPPED), "stopped_by": place}
     if state["turn"] - state.get("first", 0) >= step.max_turns:
-        detail = f"the model gave no answer within {step.max_turns} turns; raise max_turns, or ask for less"
-        raise TickFailed(FailureCode.TURNS_EXHAUSTED, detail, records=records, output=output_of("", files))
+        detail = f"the model gave no answer within {step.max_turns} turns; {TURNS_REMEDY}"
+        output = partial_output(output_of(text, files))
+        raise TickFailed(FailureCode.TURNS_EXHAUSTED, detail, records=records, output=output)
     return None
 
 

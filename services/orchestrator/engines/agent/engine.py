@@ -5,22 +5,26 @@ from typing import Any, Self
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.agent import AgentStep
+from foundation.contracts.steps.workspace import expression_of
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database, Transaction
-from orchestrator.engines.agent.acting import Acting
+from orchestrator.engines.agent.acting import Acting, StageWorkspace
 from orchestrator.engines.agent.approving import Approving
 from orchestrator.engines.agent.endings import check_answer, output_of_ended
 from orchestrator.engines.agent.graph import AgentState, build_graph
-from orchestrator.engines.agent.messages import Message, finish_function
+from orchestrator.engines.agent.messages import Message, files_of, finish_function, last_text, workspace_of
 from orchestrator.engines.agent.saver import BufferedSaver, thread_of
 from orchestrator.engines.agent.window import LeftOut, window_of
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.engines.final_answers import NO_TEXT
-from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, recorded_turn
+from orchestrator.engines.model_turns import ModelTurns, finish_reason_of, message_of, output_of, recorded_turn
 from orchestrator.tools.files import stage
 from orchestrator.tools.functions import function_of
+from orchestrator.tools.tool_call import WorkspaceUse
 from orchestrator.tools.tool_calls import ToolCalls
-from orchestrator.work import ApprovalAsked, MoreTurns, Record, StepFinished, TickOutcome, Work
+from orchestrator.tools.toolbox import equipped
+from orchestrator.tools.workspaces import staged_workspace
+from orchestrator.work import ApprovalAsked, MoreTurns, Record, StepFinished, TickOutcome, Work, partial_output
 
 
 @dataclass(slots=True)
@@ -56,10 +60,14 @@ class AgentEngine(RegisteredEngine):
         step = work.step
         if not isinstance(step, AgentStep):
             raise TypeError(f"not an agent step: {step.kind}")
+        work = await equipped(self._database, work)
         tenant_id = work.claim.dispatch.tenant_id
         inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"), at="/files")
         approving = Approving(self._database, work, step)
-        tick = _Tick(work, step, Acting(self._tool_calls.run, approving, inputs), approving)
+        acting = Acting(
+            self._tool_calls.run, approving, inputs, tools=work.tools, workspace=self._workspace(work, step)
+        )
+        tick = _Tick(work, step, acting, approving)
         saver = BufferedSaver(self._database, work.claim)
         state, output = await self._take_turns(tick, saver)
         turn = state["turn"]
@@ -73,8 +81,22 @@ class AgentEngine(RegisteredEngine):
 
         records = (*tick.records, record_checkpoint)
         if output is None:
-            return MoreTurns(turn=turn, records=records, left_out=tick.left_out.as_json())
+            partial = partial_output(output_of(last_text(state["messages"]), files_of(state["messages"])))
+            return MoreTurns(turn=turn, records=records, left_out=tick.left_out.as_json(), partial=partial)
         return StepFinished(output, turn=turn, records=records)
+
+    def _workspace(self, work: Work, step: AgentStep) -> StageWorkspace | None:
+        if step.workspace is None:
+            return None
+        expression = expression_of(step.workspace)
+
+        async def staged(left: dict[str, Any] | None) -> WorkspaceUse:
+            if left is None and expression is None:
+                return WorkspaceUse()
+            found = work.resolve(expression, "workspace") if left is None else left
+            return await staged_workspace(self._database, self._objects, work.claim.dispatch.tenant_id, found)
+
+        return staged
 
     async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> tuple[AgentState, dict[str, Any] | None]:
         """Takes the dispatch's turns, usually one; the state after the last, and the output if the agent has ended."""
@@ -97,6 +119,10 @@ class AgentEngine(RegisteredEngine):
             if tick.approving.requests:
                 return state, None
             output = await output_of_ended(tick.work, tick.step, state, records=tuple(tick.records))
+            if output is not None and tick.step.workspace is not None:
+                given = expression_of(tick.step.workspace)
+                taken = None if given is None else tick.work.resolve(given, "workspace")
+                output["workspace"] = workspace_of(state["messages"]) or taken
             if output is not None:
                 break
             # None resumes the graph where it paused, after the turn before.
@@ -113,7 +139,7 @@ class AgentEngine(RegisteredEngine):
             "messages": sent,
             "max_tokens": tick.step.max_tokens,
         }
-        tools = [function_of(name) for name in tick.step.tool_names]
+        tools = [function_of(tick.work.tools[name]) for name in tick.step.tool_names]
         if tick.step.output is not None:
             tools.append(finish_function(tick.step.output.schema_))
         if tools:

@@ -11,7 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 from orchestrator.engines.agent.messages import Message
 
 Ask = Callable[[int, list[Message]], Awaitable[Message]]
-Act = Callable[[int, list[Message]], Awaitable[list[Message]]]
+Act = Callable[[int, list[Message], list[Message]], Awaitable[list[Message]]]
 Check = Callable[[Message], Awaitable[Message | None]]
 
 
@@ -27,7 +27,7 @@ class AgentState(TypedDict):
 def build_graph(
     ask: Ask, act: Act, check: Check, saver: BaseCheckpointSaver[str]
 ) -> CompiledStateGraph[AgentState, None, Any, Any]:
-    """`ask(turn, messages)` gives the assistant's message, `act(turn, tool_calls)` the messages of its tool calls.
+    """`ask(turn, messages)` gives the assistant's message, `act(turn, tool_calls, before)` the messages of its calls.
 
     `check(answer)` of a message without calls gives what the model is told where it cannot be the last, else None. The
     graph pauses after each turn; invoking it again with None takes the next one.
@@ -37,7 +37,8 @@ def build_graph(
         return {"messages": [await ask(state["turn"], state["messages"])], "turn": state["turn"] + 1}
 
     async def tools(state: AgentState) -> dict[str, Any]:
-        return {"messages": await act(state["turn"] - 1, state["messages"][-1]["tool_calls"])}
+        *before, answer = state["messages"]
+        return {"messages": await act(state["turn"] - 1, answer["tool_calls"], before)}
 
     async def checked(state: AgentState) -> dict[str, Any]:
         told = await check(state["messages"][-1])

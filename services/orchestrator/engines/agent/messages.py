@@ -1,5 +1,6 @@
 """The messages of an agent's conversation: in OpenAI's wire form, with members of our own that no provider is sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, parse_json
@@ -7,7 +8,7 @@ from orchestrator.tools.functions import shown_result
 
 Message = dict[str, Any]
 
-OWN_MEMBERS = frozenset({"files", "finish_reason", "tool", "status", "final", "correction"})
+OWN_MEMBERS = frozenset({"files", "finish_reason", "tool", "status", "final", "correction", "workspace"})
 """`final` has the data of an accepted answer, `correction` is true where the model is told that its answer is wrong."""
 
 FINISH = "finish"
@@ -38,6 +39,8 @@ def tool_arguments(call: Message) -> dict[str, Any] | str:
 def tool_message(call: Message, document: dict[str, Any], **own: Any) -> Message:
     """The message that answers a tool call with its document."""
     own = {"files": document.get("files", []), "status": document.get("status"), **own}
+    if document.get("workspace"):
+        own["workspace"] = document["workspace"]
     return {"role": "tool", "tool_call_id": call.get("id"), "content": shown_result(document), **own}
 
 
@@ -52,6 +55,11 @@ def files_of(messages: list[Message]) -> list[dict[str, Any]]:
     return list(by_name.values())
 
 
+def workspace_of(messages: Sequence[Message]) -> dict[str, Any] | None:
+    """The workspace as the last call that kept one left it."""
+    return next((message["workspace"] for message in reversed(messages) if message.get("workspace")), None)
+
+
 def corrections_in(messages: list[Message]) -> int:
     """How often the model was told that its answer is wrong."""
     return sum(1 for message in messages if message.get("correction"))
@@ -61,6 +69,12 @@ def last_answer(messages: list[Message]) -> tuple[Message, list[Message]]:
     """The model's last message, and those that follow it: the answers to its calls, or what it is told."""
     place = max(place for place, message in enumerate(messages) if message["role"] == "assistant")
     return messages[place], messages[place + 1 :]
+
+
+def last_text(messages: list[Message]) -> str:
+    """What the model has said last in words; empty where it only called tools."""
+    said = (str(one["content"]) for one in reversed(messages) if one["role"] == "assistant" and one.get("content"))
+    return next(said, "")
 
 
 def finish_function(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """A crew as its program gets it: the step's definition with every `${…}` replaced."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError
 from foundation.contracts.steps.crew import CrewAgent, CrewStep, called, same_role
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
+from foundation.domain.tools import ToolEffect
 from orchestrator.tools.functions import function_of
 from orchestrator.work import TickFailed, Work
 
@@ -16,7 +18,8 @@ class CrewMember:
 
     model: str
     max_tokens: int
-    tools: frozenset[str]
+    tools: Mapping[str, ToolEffect | None]
+    """By name, what running each twice would mean, where the definition says so."""
 
 
 MANAGER_TOKENS = 2048
@@ -38,10 +41,10 @@ def resolved(work: Work, step: CrewStep) -> ResolvedCrew:
     for index, agent in enumerate(step.agents):
         at = ("agents", str(index))
         model = work.resolve_text(agent.model, *at, "model")
-        members[agent.name] = CrewMember(model, agent.max_tokens, frozenset(agent.tools))
+        members[agent.name] = CrewMember(model, agent.max_tokens, _effects_of(agent))
         agents.append(_agent(work, agent, at))
     if step.manager_model is not None:
-        members[None] = CrewMember(work.resolve_text(step.manager_model, "manager_model"), MANAGER_TOKENS, frozenset())
+        members[None] = CrewMember(work.resolve_text(step.manager_model, "manager_model"), MANAGER_TOKENS, {})
         _refuse_same_roles([agent["role"] for agent in agents])
     tasks = [
         {
@@ -57,6 +60,11 @@ def resolved(work: Work, step: CrewStep) -> ResolvedCrew:
     return ResolvedCrew(document, members)
 
 
+def _effects_of(agent: CrewAgent) -> dict[str, ToolEffect | None]:
+    given = agent.effects()
+    return {name: given.get(name) for name in agent.tool_names}
+
+
 def _agent(work: Work, agent: CrewAgent, at: tuple[str, ...]) -> dict[str, Any]:
     return {
         "name": agent.name,
@@ -64,7 +72,7 @@ def _agent(work: Work, agent: CrewAgent, at: tuple[str, ...]) -> dict[str, Any]:
         "goal": _text(work, agent.goal, *at, "goal"),
         "backstory": work.resolve_text(agent.backstory, *at, "backstory"),
         "max_turns": agent.max_turns,
-        "tools": [{"tool": tool, **function_of(tool)["function"]} for tool in agent.tools],
+        "tools": [{"tool": tool, **function_of(work.tools[tool])["function"]} for tool in agent.tool_names],
     }
 
 

@@ -5,10 +5,12 @@ from typing import Self
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.crew import CrewStep
-from foundation.domain.errors import SandboxUnavailable
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.errors import LockstepError, SandboxUnavailable
+from foundation.domain.failures import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
+from foundation.telemetry.logs import logger
+from foundation.workflow import outcomes
 from orchestrator.clients.crew_program.base import CrewBroken, CrewLost, CrewProgram, CrewUnavailable
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.engines.crew.definition import resolved
@@ -16,7 +18,10 @@ from orchestrator.engines.crew.session import CrewSession, RunIsPaused
 from orchestrator.engines.model_turns import ModelTurns
 from orchestrator.tools.files import stage
 from orchestrator.tools.tool_calls import ToolCalls
-from orchestrator.work import HandedBack, StepFinished, TickFailed, TickOutcome, Work
+from orchestrator.tools.toolbox import equipped
+from orchestrator.work import HandedBack, StepFinished, TickFailed, TickOutcome, Work, partial_output
+
+_log = logger(__name__)
 
 
 class CrewEngine(RegisteredEngine):
@@ -46,6 +51,7 @@ class CrewEngine(RegisteredEngine):
         step = work.step
         if not isinstance(step, CrewStep):
             raise TypeError(f"not a crew step: {step.kind}")
+        work = await equipped(self._database, work)
         tenant_id = work.claim.dispatch.tenant_id
         crew = resolved(work, step)
         inputs = await stage(self._database, self._objects, tenant_id, work.resolve(step.files, "files"), at="/files")
@@ -54,9 +60,10 @@ class CrewEngine(RegisteredEngine):
             async with self._program.start() as conversation:
                 await session.play(conversation)
         except RunIsPaused:
-            return HandedBack()
+            return HandedBack(partial_output(session.output()))
         except asyncio.CancelledError:
             if not work.clock.is_over:
+                await asyncio.shield(self._keep_late(work, session))
                 raise
             detail = f"the step's {step.timeout_seconds} s are over; raise its timeout_seconds, or give it less to do"
             raise TickFailed(FailureCode.STEP_TIMED_OUT, detail, output=session.output()) from None
@@ -74,3 +81,15 @@ class CrewEngine(RegisteredEngine):
                 output=session.output(),
             ) from error
         return StepFinished(session.output(), turn=session.next_turn)
+
+    async def _keep_late(self, work: Work, session: CrewSession) -> None:
+        """Keeps what the crew has by now if its step was cancelled; nothing where another holder goes on with it."""
+        dispatch = work.claim.dispatch
+        output = partial_output(session.output())
+        try:
+            async with self._database.tenant(dispatch.tenant_id) as tx:
+                await outcomes.keep_late_output(
+                    tx, dispatch.tenant_id, dispatch.step_id, fence=work.claim.fence, output=output
+                )
+        except (LockstepError, OSError) as error:
+            _log.warning("what a crew had could not be kept", extra={"error": type(error).__name__})

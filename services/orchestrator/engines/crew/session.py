@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from foundation.contracts.gateway.model_call import canonical_digest
 from foundation.contracts.steps.crew import CrewStep
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.storage.execution.keyed_turns import KeyedTurn
 from orchestrator.clients.crew_program.base import CrewBroken, CrewConversation
 from orchestrator.clients.crew_program.frames import VERSION
@@ -17,7 +17,7 @@ from orchestrator.engines.model_turns import message_of
 from orchestrator.tools.files import StagedFile
 from orchestrator.tools.functions import MODEL_MISTAKES, function_name, function_of, readable_arguments, shown_result
 from orchestrator.tools.tool_call import ToolCall
-from orchestrator.work import TickFailed, Work
+from orchestrator.work import TURNS_REMEDY, TickFailed, Work
 
 _AT_ONCE = 64
 """Calls that a program may have open; CrewAI makes eight at most."""
@@ -135,7 +135,7 @@ class CrewSession:
     async def _ask(self, conversation: CrewConversation, ask: Ask) -> None:
         self._asked += 1
         if self._asked > self._step.max_turns:
-            detail = f"the crew was not done within {self._step.max_turns} turns; raise max_turns, or ask for less"
+            detail = f"the crew was not done within {self._step.max_turns} turns; {TURNS_REMEDY}"
             raise TickFailed(FailureCode.TURNS_EXHAUSTED, detail)
         request = self._request(self._member(ask.agent), ask)
         digest = canonical_digest(request)
@@ -158,9 +158,10 @@ class CrewSession:
 
     def _request(self, member: CrewMember, ask: Ask) -> dict[str, Any]:
         """The request to the model; which model, how long its answer may be and what its tools take is ours to say."""
-        if not member.tools.issuperset(ask.tools):
+        if not member.tools.keys() >= set(ask.tools):
             raise CrewBroken("its program shows an agent tools that are not its own")
-        tools = [*map(function_of, ask.tools), *(function.wire() for function in ask.functions)]
+        known = self._work.tools
+        tools = [*(function_of(known[name]) for name in ask.tools), *(one.wire() for one in ask.functions)]
         request = {
             "model": member.model,
             "messages": [message.wire() for message in ask.messages],
@@ -172,7 +173,8 @@ class CrewSession:
         """Runs a tool; the model reads its own mistakes as REFUSED, those of the platform are raised."""
         wish = _wish(function_name(call.tool), call.arguments)
         wanted = self._wanted.get(call.agent, Counter())
-        if call.tool not in self._member(call.agent).tools or not wanted[wish]:
+        tools = self._member(call.agent).tools
+        if call.tool not in tools or not wanted[wish]:
             raise CrewBroken("its program calls a tool that its agent's model has not asked for")
         wanted[wish] -= 1
         turn = self._turns[call.agent]
@@ -181,9 +183,10 @@ class CrewSession:
         # The position among equal calls, not the model's own id of the call: CrewAI keeps that to itself.
         call_id = f"{wish[:32]}-{occurrence}"
         try:
-            document = await self._tool_calls.run(
-                self._work, ToolCall(call.tool, call.arguments, self._inputs, turn=turn, call_id=call_id)
+            request = ToolCall(
+                call.tool, call.arguments, self._inputs, turn=turn, call_id=call_id, effect=tools[call.tool]
             )
+            document = await self._tool_calls.run(self._work, request)
         except TickFailed as error:
             if error.failure.code not in MODEL_MISTAKES:
                 raise

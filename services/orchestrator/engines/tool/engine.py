@@ -4,16 +4,18 @@ from typing import Self
 
 from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.tool import ToolStep
+from foundation.contracts.steps.workspace import expression_of
 from foundation.contracts.tool_job import JobReason
-from foundation.contracts.tools.catalogue import TOOLS
-from foundation.contracts.tools.documents import output_of, succeeded
-from foundation.domain.failure_codes import FailureCode
+from foundation.contracts.tools.calls.documents import output_of, succeeded
+from foundation.domain.failures import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
 from orchestrator.engines.base import EngineParts, RegisteredEngine
 from orchestrator.tools.files import stage
-from orchestrator.tools.tool_call import ToolCall
+from orchestrator.tools.tool_call import ToolCall, WorkspaceUse
 from orchestrator.tools.tool_calls import ToolCalls
+from orchestrator.tools.toolbox import equipped
+from orchestrator.tools.workspaces import staged_workspace
 from orchestrator.work import StepFinished, TickFailed, TickOutcome, Work
 
 _CALL_ID = "step"
@@ -38,14 +40,21 @@ class ToolEngine(RegisteredEngine):
         step = work.step
         if not isinstance(step, ToolStep):
             raise TypeError(f"not a tool step: {step.kind}")
-        literal = TOOLS[step.tool].arguments.literal
+        work = await equipped(self._database, work)
+        literal = work.tools[step.tool].arguments.literal
         arguments = {
             name: value if name in literal else work.resolve(value, "arguments", name)
             for name, value in step.arguments.items()
         }
         files = arguments.pop("files", None)
         inputs = await stage(self._database, self._objects, work.claim.dispatch.tenant_id, files, at="/arguments/files")
-        call = ToolCall(step.tool, arguments, inputs, turn=work.claim.turn, call_id=_CALL_ID, effect=step.effect)
+        call = ToolCall(
+            *(step.tool, arguments, inputs),
+            turn=work.claim.turn,
+            call_id=_CALL_ID,
+            workspace=await self._workspace(work, step),
+            effect=step.effect,
+        )
         document = await self._tool_calls.run(work, call)
         output = output_of(document, whole=succeeded(document))
         if succeeded(document):
@@ -59,3 +68,12 @@ class ToolEngine(RegisteredEngine):
         if document["stderr"]:
             detail = f"{detail}; stderr ends: {document['stderr'][-_SHOWN_STDERR:]}"
         raise TickFailed(code, detail, output=output)
+
+    async def _workspace(self, work: Work, step: ToolStep) -> WorkspaceUse | None:
+        if step.workspace is None:
+            return None
+        expression = expression_of(step.workspace)
+        if expression is None:
+            return WorkspaceUse()
+        found = work.resolve(expression, "workspace")
+        return await staged_workspace(self._database, self._objects, work.claim.dispatch.tenant_id, found)

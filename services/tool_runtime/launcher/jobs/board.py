@@ -6,8 +6,9 @@ submission to its answer, once; a second submission of the same id gets the same
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -21,18 +22,30 @@ from foundation.domain.errors import (
     QuotaExceeded,
 )
 from foundation.domain.ids import JobId
-from foundation.domain.tools import ToolEffect
+from foundation.domain.tools import SandboxProfile, ToolEffect
 from tool_runtime.launcher import metrics
+from tool_runtime.launcher.jobs.arrivals import Arrivals
 from tool_runtime.launcher.jobs.finished import FinishedJob, FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
+from tool_runtime.launcher.jobs.places import WHOLE
 from tool_runtime.launcher.jobs.waiting import WaitingJobs
 from tool_runtime.tools.registry import find_tool
 
 RETRY_AFTER_SECONDS = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """A runner that waits: for jobs of which kind, and the job once it gets one."""
+
+    profile: SandboxProfile
+    job: "asyncio.Future[OpenJob]"
+
+
 class JobBoard:
-    """Bounded: at most `max_running` jobs run; beyond them `max_queued` of one tenant are open, `max_waiting` of all.
+    """Bounded: `max_running` places are taken at most; `max_queued` jobs of one tenant wait, `max_waiting` of all.
+
+    A light job takes half a place, a heavy one takes two; one that needs more than there are has all of them.
 
     A tenant's first job is taken even when the others fill the board, so that none can close it to all.
     """
@@ -41,20 +54,28 @@ class JobBoard:
         self, *, max_running: int, max_queued: int, finished: FinishedJobs, max_waiting: int | None = None
     ) -> None:
         self.max_running = max_running
+        self._shares = max_running * WHOLE
         self._max_queued = max_queued
         self._max_waiting = max_queued if max_waiting is None else max_waiting
         self._finished = finished
         self._open: dict[UUID, OpenJob] = {}
         self._waiting = WaitingJobs()
         self._running: set[OpenJob] = set()
-        self._idle: OrderedDict[str, asyncio.Future[OpenJob]] = OrderedDict()
+        self._idle: OrderedDict[str, _Idle] = OrderedDict()
+        self.arrivals = {profile: Arrivals() for profile in SandboxProfile}
         self._closed = False
         self.changed = asyncio.Event()
 
     @property
-    def demand(self) -> int:
-        """Runners that the open jobs need, as far as they may run at once."""
-        return min(len(self._open), self.max_running)
+    def demand(self) -> Counter[SandboxProfile]:
+        """Runners of each kind that the open jobs need, as far as they may run at once."""
+        needed, left = Counter[SandboxProfile](), self._shares
+        for entry in sorted(self._open.values(), key=lambda entry: entry.runner is None):
+            left -= self._taken_by(entry)
+            if left < 0:
+                break
+            needed[entry.profile] += 1
+        return needed
 
     def submit(self, job: ToolJob) -> OpenJob | ToolResult:
         """The open job, new or joined, or the result of one that had ended.
@@ -77,6 +98,7 @@ class JobBoard:
         entry = OpenJob(job, digest)
         self._open[job.job_id] = entry
         self._waiting.add(entry)
+        self.arrivals[entry.profile].note()
         self._hand_out()
         return entry
 
@@ -99,23 +121,27 @@ class JobBoard:
             return known.result
         raise _unknown(job_id)
 
-    async def take(self, runner: str, *, seconds: float) -> OpenJob | None:
-        """Wait for a job for this runner; None when there was none in time or the runner is gone."""
+    async def take(self, runner: str, profile: SandboxProfile, *, seconds: float) -> OpenJob | None:
+        """Wait for a job for this runner of this kind; None when there was none in time or the runner is gone."""
         self.forget_idle(runner)
         waiting: asyncio.Future[OpenJob] = asyncio.get_running_loop().create_future()
         if self._closed:
             return None
-        self._idle[runner] = waiting
+        idle = self._idle[runner] = _Idle(profile, waiting)
         self._hand_out()
         await asyncio.wait({waiting}, timeout=seconds)
-        if self._idle.get(runner) is waiting:
+        if self._idle.get(runner) is idle:
             del self._idle[runner]
         return waiting.result() if waiting.done() and not waiting.cancelled() else None
 
+    def is_idle(self, runner: str) -> bool:
+        """Whether the runner waits for a job."""
+        return runner in self._idle
+
     def forget_idle(self, runner: str) -> None:
         """A runner that waited will not come back for the answer."""
-        if waiting := self._idle.pop(runner, None):
-            waiting.cancel()
+        if idle := self._idle.pop(runner, None):
+            idle.job.cancel()
 
     def finish(self, entry: OpenJob, result: ToolResult) -> None:
         """Record and hand out a result, once; what may run again is not remembered."""
@@ -142,9 +168,13 @@ class JobBoard:
         may_rerun = (entry.job.effect or find_tool(entry.job.tool).spec.effect) is not ToolEffect.ONCE
         self._answer_without_runner(entry, JobStatus.FAILED, JobReason.RUNNER_LOST, detail, retryable=may_rerun)
 
-    def refuse_waiting(self, make_error: Callable[[], LockstepError]) -> None:
-        """Answer every job that no runner has with an error."""
-        for entry in [entry for entry in self._open.values() if entry.runner is None]:
+    def fail(self, entry: OpenJob, reason: JobReason, detail: str) -> None:
+        """Answer a job that was not begun, because it never can be."""
+        self._answer_without_runner(entry, JobStatus.FAILED, reason, detail, retryable=False)
+
+    def refuse_waiting(self, profile: SandboxProfile, make_error: Callable[[], LockstepError]) -> None:
+        """Answer every job of this kind that no runner has with an error."""
+        for entry in [entry for entry in self._open.values() if entry.runner is None and entry.profile is profile]:
             self._refuse(entry, make_error())
         self._hand_out()
 
@@ -198,19 +228,25 @@ class JobBoard:
         self._running.discard(entry)
         self._waiting.discard(entry)
 
+    def _taken_by(self, entry: OpenJob) -> int:
+        return min(entry.shares, self._shares)
+
     def _hand_out(self) -> None:
-        while self._idle and len(self._running) < self.max_running:
-            entry = self._waiting.next(self._running)
-            if entry is None:
+        left = self._shares - sum(map(self._taken_by, self._running))
+        while (entry := self._waiting.first(self._running, {idle.profile for idle in self._idle.values()})) is not None:
+            # Smaller jobs behind one that does not fit yet wait with it, or its room would never come together.
+            if self._taken_by(entry) > left:
                 break
+            left -= self._taken_by(entry)
+            self._waiting.take(entry)
             if entry.job.expires_at <= datetime.now(UTC):
                 detail = "its presigned addresses lapsed before a runner was free"
                 self._answer_without_runner(entry, JobStatus.FAILED, JobReason.JOB_EXPIRED, detail, retryable=True)
                 return
-            entry.runner, waiting = self._idle.popitem(last=False)
+            entry.runner = next(name for name, idle in self._idle.items() if idle.profile is entry.profile)
             self._running.add(entry)
             entry.taken.set()
-            waiting.set_result(entry)
+            self._idle.pop(entry.runner).job.set_result(entry)
         metrics.QUEUED.set(len(self._waiting))
         metrics.RUNNING.set(len(self._running))
         self.changed.set()

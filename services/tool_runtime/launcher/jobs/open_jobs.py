@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from foundation.contracts.tool_job import JobHolder, ToolJob, ToolResult
+from foundation.domain.tools import SandboxProfile
+from tool_runtime.launcher.jobs.places import SHARES
+from tool_runtime.tools.registry import find_tool
 
 
 def _answer() -> "asyncio.Future[ToolResult]":
@@ -20,7 +23,8 @@ class OpenJob:
 
     `taken` is set when a runner has it, `over` when that runner should stop: cancelled, or answered without it.
     `holder` is the latest that submitted it; `successor` is the same job once more, for a holder that came after the
-    cancel.
+    cancel. `shares` is what it takes of the launcher's places, `profile` the kind
+    of runner that can run it.
     """
 
     job: ToolJob
@@ -32,10 +36,14 @@ class OpenJob:
     cancelled: bool = False
     runner: str | None = None
     holder: JobHolder = field(init=False)
+    shares: int = field(init=False)
+    profile: SandboxProfile = field(init=False)
     successor: Optional["OpenJob"] = None
 
     def __post_init__(self) -> None:
         self.holder = self.job.holder
+        tool = find_tool(self.job.tool).spec
+        self.shares, self.profile = SHARES[tool.cost], tool.profile
 
 
 def _retrieve_exception(answer: "asyncio.Future[ToolResult]") -> None:

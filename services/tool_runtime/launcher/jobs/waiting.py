@@ -5,6 +5,7 @@ from collections.abc import Collection
 from itertools import count
 
 from foundation.domain.ids import TenantId
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 
 _REMEMBERED_TENANTS = 10_000
@@ -37,16 +38,27 @@ class WaitingJobs:
             if not queue:
                 del self._queues[tenant_id]
 
-    def next(self, running: Collection[OpenJob]) -> OpenJob | None:
-        """Takes out the job that runs next, seen what runs now; None when none waits."""
-        if not self._queues:
+    def first(
+        self, running: Collection[OpenJob], profiles: Collection[SandboxProfile] = tuple(SandboxProfile)
+    ) -> OpenJob | None:
+        """The job that runs next, seen what runs now and which kinds of runners are there; None when none waits."""
+        firsts = {
+            tenant_id: entry
+            for tenant_id, queue in self._queues.items()
+            if (entry := next((one for one in queue if one.profile in profiles), None)) is not None
+        }
+        if not firsts:
             return None
-        busy = Counter(entry.job.tenant_id for entry in running)
-        tenant_id = min(self._queues, key=lambda tenant: (busy[tenant], self._served.get(tenant, 0)))
-        entry = next(iter(self._queues[tenant_id]))
+        busy = Counter[TenantId]()
+        for entry in running:
+            busy[entry.job.tenant_id] += entry.shares
+        return firsts[min(firsts, key=lambda tenant: (busy[tenant], self._served.get(tenant, 0)))]
+
+    def take(self, entry: OpenJob) -> None:
+        """Takes out a job that runs now: its tenant was served."""
+        tenant_id = entry.job.tenant_id
         self.discard(entry)
         self._served[tenant_id] = next(self._turns)
         self._served.move_to_end(tenant_id)
         if len(self._served) > _REMEMBERED_TENANTS:
             self._served.popitem(last=False)
-        return entry

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from foundation.domain.tools import SandboxProfile
+
 
 class RunnerStartError(Exception):
     """No runner could be started now."""
@@ -20,9 +22,9 @@ class Runner(Protocol):
 
 
 class RunnerStarter(Protocol):
-    """Starts runners that take their lease with the token given to them."""
+    """Starts runners that take their lease with the token given to them, for jobs of one kind of sandbox."""
 
-    async def start(self, token: str) -> Runner:
+    async def start(self, token: str, profile: SandboxProfile) -> Runner:
         """Raises `RunnerStartError`."""
         ...
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from foundation.contracts.tool_job import ToolJob, ToolResult
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.runners.base import RunnerStartError
 from tool_runtime.protocol import EXIT_FAILED, EXIT_NO_SANDBOX
 from tool_runtime.runner.lease_client import LeaseClient, LeaseLostError
@@ -41,7 +42,7 @@ class FakeRunners:
     no_sandbox: bool = False
     started: list[FakeRunner] = field(default_factory=list)
 
-    async def start(self, token: str) -> FakeRunner:
+    async def start(self, token: str, profile: SandboxProfile) -> FakeRunner:  # noqa: ARG002 - any job is answered
         if self.refuses:
             raise RunnerStartError("this fake refuses")
         runner = FakeRunner(asyncio.create_task(self._serve(token)))

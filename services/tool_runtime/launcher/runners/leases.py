@@ -4,13 +4,17 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 
-from foundation.contracts.tool_job import ToolResult
+from foundation.contracts.egress.sealing import Opener, SealBrokenError
+from foundation.contracts.tool_job import JobReason, ToolJob, ToolResult
 from foundation.domain.errors import BadRequest, Unauthenticated
 from foundation.telemetry.background import TaskSet
 from tool_runtime.launcher.jobs.board import JobBoard
+from tool_runtime.launcher.jobs.launches import Launch
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
-from tool_runtime.launcher.runners.pool import Place, RunnerPool
-from tool_runtime.protocol import POLL_SECONDS, RunnerLease
+from tool_runtime.launcher.runners.pool import Place
+from tool_runtime.launcher.runners.pools import RunnerPools
+from tool_runtime.launcher.searching import WebSearch, asks_the_web
+from tool_runtime.protocol import POLL_SECONDS, Injection, RunnerLease
 
 TRANSFER_SECONDS = 120.0  # inputs, collection and uploads, on top of the job's own time
 CANCEL_SECONDS = 15.0
@@ -22,35 +26,63 @@ class _Given:
     place: Place
     entry: OpenJob
     overdue: asyncio.TimerHandle
+    launch: Launch | None
 
 
 class LeaseBook:
-    """Gives leases to the pool's runners. Raises `Unauthenticated` on every token that it does not know."""
+    """Gives leases to the pools' runners. Raises `Unauthenticated` on every token that it does not know."""
 
-    def __init__(self, board: JobBoard, pool: RunnerPool) -> None:
+    def __init__(self, board: JobBoard, pools: RunnerPools, opener: Opener, search: WebSearch | None = None) -> None:
         self._board = board
-        self._pool = pool
+        self._pools = pools
+        self._opener = opener
+        self._search = search
         self._given: dict[str, _Given] = {}
         self._kills = TaskSet()
 
     async def give(self, worker_token: str) -> RunnerLease | None:
         """The next job for the runner with this token, or None when it should ask again. Then the token is dead."""
-        place = self._pool.find(worker_token)
+        place = self._pools.find(worker_token)
         if place is None:
             raise Unauthenticated("no runner with this token waits for a lease")
-        entry = await self._board.take(place.name, seconds=POLL_SECONDS)
+        entry = await self._board.take(place.name, place.profile, seconds=POLL_SECONDS)
         if entry is None:
             return None
-        if not self._pool.holds(place):
+        if not self._pools.holds(place):
             self._board.lose(entry, "the runner ended while it was given the job")
             return None
+        launch = Launch.of(entry)
+        try:
+            lease = self._lease(entry.job if launch is None else launch.job())
+        except SealBrokenError as broken:
+            self._board.fail(entry, JobReason.SECRET_UNAVAILABLE, str(broken))
+            return None
         place.job = entry
-        lease = RunnerLease(lease_id=secrets.token_hex(16), token=secrets.token_urlsafe(32), job=entry.job)
         seconds = entry.job.limits.wall_seconds + TRANSFER_SECONDS
         overdue = asyncio.get_running_loop().call_later(seconds, self._end, place)
-        self._given[lease.lease_id] = _Given(lease.token, place, entry, overdue)
+        self._given[lease.lease_id] = _Given(lease.token, place, entry, overdue, launch)
         entry.answer.add_done_callback(lambda _: self._forget(lease.lease_id))
         return lease
+
+    def _lease(self, job: ToolJob) -> RunnerLease:
+        """A new one. Raises `SealBrokenError`."""
+        names = {"lease_id": secrets.token_hex(16), "token": secrets.token_urlsafe(32)}
+        if self._search is not None and asks_the_web(job):
+            granted, injections = self._search.granted(job), self._search.injections
+            return RunnerLease(**names, job=granted, injections=injections, search=self._search.upstream)
+        return RunnerLease(**names, job=job, injections=self._opened(job))
+
+    def _opened(self, job: ToolJob) -> tuple[Injection, ...]:
+        """The secrets of the job, for the runner that is given it and nobody else. Raises `SealBrokenError`."""
+        return tuple(
+            Injection(
+                name=secret.name,
+                host=secret.host,
+                header=secret.header,
+                text=self._opener.header_text(secret, job.tenant_id),
+            )
+            for secret in job.network.secrets
+        )
 
     async def is_over(self, lease_id: str, token: str) -> bool:
         """Whether the runner should stop, after waiting a while for that."""
@@ -66,7 +98,7 @@ class LeaseBook:
         given = self._find(lease_id, token)
         if result.job_id != given.entry.job.job_id:
             raise BadRequest("the result is of another job")
-        self._board.finish(given.entry, result)
+        self._board.finish(given.entry, result if given.launch is None else given.launch.told(result))
 
     def end_if_it_lingers(self, entry: OpenJob) -> None:
         """A cancelled job whose runner does not end it is ended with its runner."""

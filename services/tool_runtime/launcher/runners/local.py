@@ -13,6 +13,7 @@ from asyncio.subprocess import DEVNULL, Process
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from foundation.domain.tools import SandboxProfile
 from foundation.telemetry.background import TaskSet
 from tool_runtime.launcher.runners.base import RunnerStartError
 
@@ -75,6 +76,7 @@ class LocalRunners:
     uid_locks: Path
     host_memory_floor: float
     egress_private: tuple[str, ...]
+    egress_authorities: Path | None
     search_path: str
     log_level: str = "INFO"
     _zygote: _Zygote | None = None
@@ -82,7 +84,7 @@ class LocalRunners:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _names: int = 0
 
-    async def start(self, token: str) -> LocalRunner:
+    async def start(self, token: str, profile: SandboxProfile) -> LocalRunner:
         async with self._starting:
             zygote = await self._ready()
         self._names += 1
@@ -91,10 +93,12 @@ class LocalRunners:
         settings = {
             "launcher_url": self.launcher_url,
             "token": token,
+            "profile": profile,
             "sandbox_root": str(self.sandbox_root),
             "uid_locks": str(self.uid_locks),
             "host_memory_floor": self.host_memory_floor,
             "egress_private": self.egress_private,
+            "egress_authorities": self.egress_authorities and str(self.egress_authorities),
             "log_level": self.log_level,
         }
         zygote.send({"start": runner.name, "settings": settings})

@@ -1,17 +1,20 @@
-"""Keeps as many runners as the open jobs need, plus a few that wait, and knows when one is gone.
+"""Keeps as many runners of one kind as the open jobs need, plus some that wait, and knows when one is gone.
 
-A runner that ends before it took a lease is a failure to start: the next try waits longer, and jobs that wait for it
-are told why. A runner that ends with a lease but without a result has lost its job.
+How many wait goes by how fast jobs of the kind arrive and how long a runner takes to start. A runner that ends before
+it took a lease is a failure to start: the next try waits longer, and jobs that wait for it are told why. One that ends
+with a lease but without a result has lost its job.
 """
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 
 from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
+from foundation.domain.tools import SandboxProfile
 from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
-from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.runners.base import Runner, RunnerStarter, RunnerStartError
@@ -20,45 +23,63 @@ from tool_runtime.sandbox.probe import SandboxProbe
 
 FAILURES_BEFORE_REFUSING = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 30.0
+USUAL_START_SECONDS = 0.3
+WEIGHT_OF_ONE_START = 0.2
+"""How much the newest start counts in what is taken for the usual time of one."""
 
 _log = logger(__name__)
 
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """A runner's place: its one-time token, its process, its job, and whether it ever asked for one."""
+    """A runner's place: its kind, its one-time token, its process, its job, and whether it ever asked for one."""
 
+    profile: SandboxProfile
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     runner: Runner | None = None
     job: OpenJob | None = None
     came_up: bool = False
+    began: float = field(default_factory=monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Spares:
+    """How many runners of one kind wait, at least and at most; how many there may be of all kinds together."""
+
+    least: int
+    most: int
+    room: Callable[[], int]
 
 
 class RunnerPool:
-    """`run` until cancelled; `close` kills what is left."""
+    """`fill` whenever the board has changed, `review` now and then; `close` kills what is left."""
 
-    def __init__(self, starter: RunnerStarter, board: JobBoard, probe: SandboxProbe, *, spare: int) -> None:
+    def __init__(
+        self, profile: SandboxProfile, starter: RunnerStarter, board: JobBoard, probe: SandboxProbe, spares: Spares
+    ) -> None:
+        self._profile = profile
         self._starter = starter
         self._board = board
         self._probe = probe
-        self._spare = spare
+        self._spares = spares
+        self._start_seconds = USUAL_START_SECONDS
         self._places: dict[Place, asyncio.Task[None]] = {}
         self._tasks = TaskSet()
         self._failures = 0
         self._pause: asyncio.TimerHandle | None = None
         self._closed = False
 
-    async def run(self) -> None:
-        while True:
-            self._fill()
-            await self._board.changed.wait()
-            self._board.changed.clear()
+    def __len__(self) -> int:
+        return len(self._places)
 
     def find(self, token: str) -> Place | None:
         """The place with this worker token, if it has not had its lease: its runner is up and asks."""
         place = next((p for p in self._places if p.job is None and secrets.compare_digest(p.token, token)), None)
         if place is not None:
+            if not place.came_up:
+                seconds = monotonic() - place.began
+                self._start_seconds += (seconds - self._start_seconds) * WEIGHT_OF_ONE_START
             place.came_up, self._failures = True, 0
         return place
 
@@ -75,18 +96,32 @@ class RunnerPool:
                 await place.runner.kill()
         await asyncio.gather(*self._places.values(), return_exceptions=True)
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Starts the runners that are missing."""
         if self._closed or self._pause is not None:
             return
-        for _ in range(self._board.demand + self._spare - len(self._places)):
-            place = Place()
+        missing = self._board.demand[self._profile] + self._wanted_spares() - len(self._places)
+        for _ in range(min(missing, self._spares.room())):
+            place = Place(self._profile)
             self._places[place] = self._tasks.start(self._tend(place), name=f"runner {place.name}")
-        metrics.RUNNERS.set(len(self._places))
+
+    def review(self) -> None:
+        """Ends runners that wait and are not needed any more, now that fewer jobs arrive."""
+        waiting = [place for place in self._places if self._board.is_idle(place.name)]
+        for place in waiting[: max(0, len(waiting) - self._wanted_spares() - self._board.demand[self._profile])]:
+            # From here on no job can come to it.
+            self._board.forget_idle(place.name)
+            if place.runner is not None:
+                self._tasks.start(place.runner.kill(), name=f"end {place.name}")
+
+    def _wanted_spares(self) -> int:
+        arrivals = self._board.arrivals[self._profile]
+        return arrivals.waiting_for(self._start_seconds, least=self._spares.least, most=self._spares.most)
 
     async def _tend(self, place: Place) -> None:
         code, trouble = None, ""
         try:
-            place.runner = await self._starter.start(place.token)
+            place.runner = await self._starter.start(place.token, self._profile)
             code = await place.runner.wait()
             trouble = f"the runner ended with code {code}"
         except RunnerStartError as error:
@@ -104,7 +139,8 @@ class RunnerPool:
     async def _could_not_start(self, code: int | None, trouble: str) -> None:
         self._failures += 1
         seconds = min(FIRST_PAUSE_SECONDS * 2**self._failures, LONGEST_PAUSE_SECONDS)
-        _log.error("a runner did not start", extra={"reason": trouble, "failures": self._failures, "pause": seconds})
+        said = {"profile": self._profile, "reason": trouble, "failures": self._failures, "pause": seconds}
+        _log.error("a runner did not start", extra=said)
         if self._pause is None:
             self._pause = asyncio.get_running_loop().call_later(seconds, self._resume)
         if code == EXIT_NO_SANDBOX:
@@ -113,10 +149,10 @@ class RunnerPool:
                 await self._probe.check()
             except SandboxUnavailable as error:
                 reason, remedy = error.detail, error.remedy
-                self._board.refuse_waiting(lambda: SandboxUnavailable(reason, remedy=remedy))
+                self._board.refuse_waiting(self._profile, lambda: SandboxUnavailable(reason, remedy=remedy))
         if self._failures >= FAILURES_BEFORE_REFUSING:
             self._board.refuse_waiting(
-                lambda: DependencyUnavailable(f"no runner starts: {trouble}", retry_after=seconds)
+                self._profile, lambda: DependencyUnavailable(f"no runner starts: {trouble}", retry_after=seconds)
             )
 
     def _resume(self) -> None:

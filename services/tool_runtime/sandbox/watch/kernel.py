@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tool_runtime.sandbox.limits import OPEN_FILES
+from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.watch.procfs import Procfs
 
 MAX_SOCKETS = 512
@@ -87,7 +87,7 @@ def _opened(proc: Procfs, view: str) -> int:
     try:
         return len(proc.names(f"{view}/fd"))
     except PermissionError:
-        return OPEN_FILES
+        return max(profile.open_files for profile in PROFILES.values())
 
 
 def _pipes(proc: Procfs, opened: dict[str, int]) -> int:

@@ -8,7 +8,6 @@ import os
 from dataclasses import dataclass, field
 
 from foundation.contracts.tool_job import MIB, JobLimits, JobReason
-from tool_runtime.sandbox.bwrap import TMPFS
 from tool_runtime.sandbox.watch import kernel, memory
 from tool_runtime.sandbox.watch.kernel import KernelSide, count_locks, kernel_side
 from tool_runtime.sandbox.watch.memory import Mapped, Seen, look_at, mapped, proportional
@@ -66,6 +65,8 @@ class Monitor:
     """Looks at one sandbox through its first process; the limit says from where on shared memory is told apart."""
 
     init_pid: int
+    mounts: tuple[str, ...]
+    """The writable ones, by their paths inside."""
     memory_limit: int
     peak_memory: int = 0
     cpu_seconds: float = 0.0
@@ -82,7 +83,7 @@ class Monitor:
             self._proc = Procfs(os.open("proc", folder, dir_fd=root))
             self._terminals = os.open("dev/pts", folder, dir_fd=root)
             flags = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
-            self._mounts = [os.open(path[1:], flags, dir_fd=root) for path in TMPFS]
+            self._mounts = [os.open(path[1:], flags, dir_fd=root) for path in self.mounts]
         finally:
             os.close(root)
 

@@ -23,6 +23,26 @@ MARGIN_SECONDS = 1.0
 PASSING = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOTHING_WAS_SENT = frozenset({"name_unresolved", "unreachable", "too_many_connections"})
+WORDS = {
+    "malformed": "the request is not one that the proxy takes",
+    "host_not_allowed": "the task's `egress` does not name this host",
+    "above_ceiling": "the tenant's egress policy does not allow this host",
+    "port_not_allowed": "only the ports 80 and 443 are reached",
+    "name_unresolved": "no address was found for the host's name",
+    "address_not_allowed": "the host's name leads to an address that is not public",
+    "unreachable": "the host could not be connected to",
+    "not_tls": "what was sent to an https address is no TLS",
+    "server_name_mismatch": "the name in TLS is not the host",
+    "too_many_connections": "the job has too many connections open",
+    "too_many_requests": "the job has made all the requests that it may make",
+    "too_many_bytes": "the job has moved all the bytes that it may move",
+    "too_slow": "nothing came for too long",
+    "pipelined": "one connection takes one request",
+    "job_ended": "the job has ended",
+    "tls_failed": "the connection could not be made secure",
+    "secret_needs_tls": "a secret is added to requests for this host, which go by https alone",
+}
+"""Why the proxy refuses, where a refused tunnel has no room for its own words."""
 KEPT_ELSEWHERE = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 """The headers that a redirect to another origin may see; any other may be a secret of the first."""
 
@@ -83,7 +103,12 @@ class Request:
         here, url = urllib.parse.urlsplit(self.url), urllib.parse.urljoin(self.url, location)
         there = urllib.parse.urlsplit(url)
         if there.scheme not in {"http", "https"} or (here.scheme == "https" and there.scheme == "http"):
-            raise RequestFailed("redirect_refused", f"the server redirects to {url[:200]}", passing=False)
+            why = (
+                "from https to http, which anybody on the way could read"
+                if there.scheme == "http"
+                else "to no web page"
+            )
+            raise RequestFailed("redirect_refused", f"the server redirects {why}: {url[:200]}", passing=False)
         if (here.scheme, here.netloc.lower()) != (there.scheme, there.netloc.lower()):
             self.headers = {name: value for name, value in self.headers.items() if name.lower() in KEPT_ELSEWHERE}
         if status == 303 or (status in {301, 302} and self.method == "POST"):  # noqa: PLR2004
@@ -143,7 +168,7 @@ def _refused(reason: str, body: bytes) -> RequestFailed:
     try:
         detail = str(json.loads(body)["detail"])
     except (ValueError, KeyError, TypeError):
-        detail = f"the proxy does not let the request through: {reason}"
+        detail = WORDS.get(reason, "the proxy does not let the request through")
     passing = reason in NOTHING_WAS_SENT
     return RequestFailed("egress_denied", f"{reason}: {detail}", sent=False, passing=passing)
 

@@ -25,12 +25,14 @@ class Unfit(ValueError):
 def result_of(
     status: int, headers: dict[str, str], content: bytes, *, cut: bool
 ) -> tuple[dict[str, Any], bytes | None]:
-    """The result and the body that is kept beside it, None where the result has all of it."""
-    plain, cut = _unpacked(headers, content, cut)
+    """The result and the body that is kept beside it, unpacked as the text is; None where the result has all of it."""
+    unpacked, cut = _unpacked(headers, content, cut)
     result: dict[str, Any] = {"status": status, "headers": _bounded(headers), "truncated": False}
     kind, charset = _type_of(headers)
-    if plain is None or not _is_text(kind, plain):
-        return {**result, "text": None, "truncated": cut}, content
+    plain = content if unpacked is None else unpacked
+    kept = content if cut else plain  # what is unpacked in part only is all there as it came
+    if unpacked is None or not _is_text(kind, plain):
+        return {**result, "text": None, "truncated": cut}, kept
     text = plain.decode(charset, "replace").replace("\0", "\ufffd")
     if "json" in kind and len(plain) <= MAX_TEXT and not cut:
         try:
@@ -39,7 +41,7 @@ def result_of(
             result["json_error"] = str(error)[:200]
     shown = _shown(text)
     whole = shown == text and not cut
-    return {**result, "text": shown, "truncated": not whole}, None if whole else content
+    return {**result, "text": shown, "truncated": not whole}, None if whole else kept
 
 
 def _unpacked(headers: dict[str, str], content: bytes, cut: bool) -> tuple[bytes | None, bool]:  # noqa: FBT001

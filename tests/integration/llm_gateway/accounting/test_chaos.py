@@ -37,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.parametrize(
     "seed",
     [
-        pytest.param(SEED, id="one"),
+        pytest.param(SEED, id="one", marks=pytest.mark.full),
         *(pytest.param(SEED + more, id=f"{more}", marks=pytest.mark.full) for more in range(1, 11)),
     ],
 )

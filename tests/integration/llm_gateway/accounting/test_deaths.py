@@ -124,8 +124,15 @@ async def until_ledger_settles(world: World, *, count: int) -> list[dict[str, An
     return events
 
 
-@pytest.mark.parametrize("body", [SLOW_PLAIN, SLOW_STREAM], ids=["plain", "stream"])
-@pytest.mark.parametrize("again", ["restarts", "stays dead"])
+@pytest.mark.parametrize(
+    ("body", "again"),
+    [
+        pytest.param(SLOW_STREAM, "restarts", id="stream-restarts"),
+        pytest.param(SLOW_PLAIN, "stays dead", id="plain-stays dead"),
+        pytest.param(SLOW_PLAIN, "restarts", id="plain-restarts", marks=pytest.mark.full),
+        pytest.param(SLOW_STREAM, "stays dead", id="stream-stays dead", marks=pytest.mark.full),
+    ],
+)
 async def test_a_gateway_killed_in_mid_call_loses_no_money(world: World, body: dict[str, Any], again: str) -> None:
     gateway = world.gateway()
     other = world.gateway("gateway-2")
@@ -182,6 +189,7 @@ async def test_a_call_lost_with_its_gateway_is_made_again_and_both_attempts_are_
     assert sorted(event["usage_source"] for event in events) == ["bound", "provider"]
 
 
+@pytest.mark.full
 async def test_a_stored_answer_survives_its_gateway(world: World) -> None:
     gateway = world.gateway()
     step = world.step()
@@ -197,6 +205,7 @@ async def test_a_stored_answer_survives_its_gateway(world: World) -> None:
     assert len(await until_ledger_settles(world, count=1)) == 1
 
 
+@pytest.mark.full
 async def test_flushing_redis_under_load_changes_no_total(world: World) -> None:
     gateways = [world.gateway(), world.gateway("gateway-2")]
     step = world.step()

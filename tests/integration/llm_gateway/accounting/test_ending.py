@@ -40,7 +40,14 @@ async def asked(gateway: GatewayProcess, tenant: Tenant, model: str) -> asyncio.
     return writer
 
 
-@pytest.mark.parametrize(("model", "leaves"), [(DEAF, False), (SILENT, False), (SILENT, True)])
+@pytest.mark.parametrize(
+    ("model", "leaves"),
+    [
+        (SILENT, False),
+        pytest.param(DEAF, False, marks=pytest.mark.full),
+        pytest.param(SILENT, True, marks=pytest.mark.full),
+    ],
+)
 async def test_open_answers_are_charged_before_a_gateway_ends(world: World, model: str, leaves: bool) -> None:
     gateway = world.gateway("gateway-1", LOCKSTEP_DRAIN_SECONDS="1")
     tenant = Tenant().create(world.database)
@@ -68,7 +75,7 @@ def live_gateways(world: World) -> set[str]:
         return {str(name) for (name,) in connection.execute("SELECT instance_id FROM gateway_instances")}
 
 
-@pytest.mark.parametrize("redis_answers", [True, False])
+@pytest.mark.parametrize("redis_answers", [True, pytest.param(False, marks=pytest.mark.full)])
 async def test_only_a_gateway_that_has_nothing_left_to_settle_signs_off(world: World, redis_answers: bool) -> None:
     gateway, other = world.gateway("gateway-1", LOCKSTEP_DRAIN_SECONDS="1"), world.gateway("gateway-2")
     tenant = Tenant().create(world.database)

@@ -69,6 +69,7 @@ async def test_gateways_replaced_one_by_one_end_every_stream_and_lose_no_event(w
     assert reconcile(gateways[0], world.database)["adjustments"] == 0
 
 
+@pytest.mark.full
 async def test_a_redis_emptied_under_load_is_rebuilt_for_every_tenant_with_its_windows(world: World) -> None:
     gateways = [world.gateway("gateway-1"), world.gateway("gateway-2")]
     tenants = [Tenant().create(world.database) for _ in range(4)]
@@ -116,6 +117,7 @@ async def test_a_redis_emptied_under_load_is_rebuilt_for_every_tenant_with_its_w
     assert billed == world.simulated.nano_usd()
 
 
+@pytest.mark.full
 async def test_what_was_given_up_while_redis_was_away_takes_no_room_when_it_is_back(world: World) -> None:
     gateway = world.gateway("gateway-1")
     tenant = Tenant().create(world.database)

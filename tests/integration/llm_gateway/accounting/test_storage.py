@@ -6,10 +6,11 @@ from typing import LiteralString
 import pytest
 from pydantic import PostgresDsn
 
-from fixtures.gateways.gateway import Tenant
+from fixtures.gateways.gateway import PEPPERS, Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.errors import DatabaseRefused
 from foundation.domain.ids import TenantId, new_uuid
+from foundation.domain.people.api_keys import Peppers
 from foundation.storage.ledger.llm_replays import SealedAnswer, find_answer, store_answer
 from foundation.storage.limits.tenant_limits import read_tenant_limits
 from foundation.storage.people.api_keys import find_usable_key
@@ -32,7 +33,9 @@ async def test_a_stored_answer_is_the_first_one_and_unseen_by_the_neighbour(
     gateway = a_database(database, "llm_gateway")
     try:
         async with gateway.tenant(TenantId(tenant.tenant_id)) as tx:
-            assert await store_answer(tx, TenantId(tenant.tenant_id), an_answer(b"first"))
+            first = an_answer(b"first")
+            assert await store_answer(tx, TenantId(tenant.tenant_id), first)
+            assert await store_answer(tx, TenantId(tenant.tenant_id), first), "whoever does not know may store it again"
             assert not await store_answer(tx, TenantId(tenant.tenant_id), an_answer(b"second"))
         async with gateway.tenant(TenantId(neighbour.tenant_id)) as tx:
             assert await find_answer(tx, "key") is None
@@ -74,16 +77,16 @@ async def test_a_key_that_was_revoked_or_has_expired_is_not_found(
     database: ScratchDatabase, tenant: Tenant, change: LiteralString
 ) -> None:
     gateway = a_database(database, "llm_gateway")
-    digest = hashlib.sha256(tenant.api_key.encode()).digest()
+    peppers = Peppers.parse(PEPPERS)
     try:
         async with gateway.across_tenants(reason="test") as tx:
-            found = await find_usable_key(tx, digest)
+            found = await find_usable_key(tx, peppers, tenant.api_key)
         assert found is not None
         assert found.tenant_id == tenant.tenant_id
         with database.superuser() as connection:
             connection.execute(change, [tenant.api_key_id])
         async with gateway.across_tenants(reason="test") as tx:
-            assert await find_usable_key(tx, digest) is None
+            assert await find_usable_key(tx, peppers, tenant.api_key) is None
     finally:
         await gateway.close()
 

@@ -121,9 +121,16 @@ async def _finish(bench: BudgetBench, oracle: Oracle, action: str, rid: UUID, am
         assert answer in {SettlementState.ALREADY, SettlementState.LAPSED}
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedule=SCHEDULES)
 def test_counters_follow_the_oracle_and_never_pass_a_limit(run_bench: Run, schedule: Schedule) -> None:
+    run_bench(lambda bench: play(bench, schedule))
+
+
+@pytest.mark.full
+@settings(max_examples=240, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(schedule=SCHEDULES)
+def test_counters_follow_the_oracle_in_many_schedules(run_bench: Run, schedule: Schedule) -> None:
     run_bench(lambda bench: play(bench, schedule))
 
 

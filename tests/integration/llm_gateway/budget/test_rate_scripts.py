@@ -114,9 +114,18 @@ async def play(bench: BudgetBench, schedule: list[tuple[int, int, int]], request
         assert oracle.most_in_any_interval() <= oracle.rate.limit
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedule=SCHEDULES, requests=st.integers(1, 6), tokens=st.integers(20, 150))
 def test_every_decision_and_every_wait_is_the_oracles(
+    run_bench: Run, schedule: list[tuple[int, int, int]], requests: int, tokens: int
+) -> None:
+    run_bench(lambda bench: play(bench, schedule, requests, tokens))
+
+
+@pytest.mark.full
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(schedule=SCHEDULES, requests=st.integers(1, 6), tokens=st.integers(20, 150))
+def test_in_many_schedules_every_decision_and_every_wait_is_the_oracles(
     run_bench: Run, schedule: list[tuple[int, int, int]], requests: int, tokens: int
 ) -> None:
     run_bench(lambda bench: play(bench, schedule, requests, tokens))

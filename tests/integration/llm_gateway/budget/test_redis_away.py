@@ -92,7 +92,15 @@ async def post(gateway: GatewayProcess, tenant: Tenant, **more: Any) -> httpx.Re
         return await client.post(PATH, json={**BODY, **more}, headers=headers)
 
 
-@pytest.mark.parametrize("declared", [None, {"policy": "closed"}, {"policy": "bounded_local"}, {"policy": "shut"}])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        None,
+        {"policy": "shut"},
+        pytest.param({"policy": "closed"}, marks=pytest.mark.full),
+        pytest.param({"policy": "bounded_local"}, marks=pytest.mark.full),
+    ],
+)
 async def test_nothing_is_admitted_unless_it_was_declared(away: Away, declared: dict[str, Any] | None) -> None:
     gateway, tenant = away.gateway("gateway-1"), away.tenant(declared)
     served = await post(gateway, tenant)
@@ -104,7 +112,7 @@ async def test_nothing_is_admitted_unless_it_was_declared(away: Away, declared: 
     await away.until_counted(tenant, calls=1)
 
 
-@pytest.mark.parametrize("model", ["default", "fault-no-usage"])
+@pytest.mark.parametrize("model", ["default", pytest.param("fault-no-usage", marks=pytest.mark.full)])
 async def test_an_allowance_is_shared_by_the_gateways_and_a_limit_is_passed_by_no_more(away: Away, model: str) -> None:
     first, second = away.gateway("gateway-1"), away.gateway("gateway-2")
     answer = await post(first, away.tenant(None))
@@ -145,6 +153,7 @@ async def test_an_allowance_is_shared_by_the_gateways_and_a_limit_is_passed_by_n
     assert away.counted(tenant)[0] <= bound + allowance
 
 
+@pytest.mark.full
 async def test_what_is_open_is_admitted_without_a_limit_and_counted_in_full(away: Away) -> None:
     gateway, tenant = away.gateway("gateway-1"), away.tenant({"policy": "open"}, tokens=10**6)
     await post(gateway, tenant)
@@ -175,6 +184,7 @@ async def test_a_gateway_killed_meanwhile_charges_what_it_admitted_when_it_is_ba
     assert sources == {"provider", "bound"}
 
 
+@pytest.mark.full
 async def test_counters_that_are_long_in_the_rebuilding_are_a_redis_that_is_away(away: Away) -> None:
     gateway = away.gateway("gateway-1")
     tenant, closed = away.tenant({"policy": "open"}), away.tenant(None)

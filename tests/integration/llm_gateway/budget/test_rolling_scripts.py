@@ -167,7 +167,7 @@ async def play(bench: BudgetBench, schedule: list[tuple[str, int, int]], limited
             assert rolled.oracle.most_in_any_interval(window) <= most
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedule=SCHEDULES, limited_from=st.integers(0, 12))
 def test_every_decision_is_that_of_brute_force(
     run_bench: Run, schedule: list[tuple[str, int, int]], limited_from: int
@@ -175,7 +175,16 @@ def test_every_decision_is_that_of_brute_force(
     run_bench(lambda bench: play(bench, schedule, limited_from))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.full
+@settings(max_examples=240, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(schedule=SCHEDULES, limited_from=st.integers(0, 12))
+def test_in_many_schedules_every_decision_is_that_of_brute_force(
+    run_bench: Run, schedule: list[tuple[str, int, int]], limited_from: int
+) -> None:
+    run_bench(lambda bench: play(bench, schedule, limited_from))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=st.lists(st.tuples(st.integers(1, 200), st.integers(0, 40), st.integers(0, 60)), min_size=20, max_size=60))
 def test_calls_at_once_pass_no_limit_in_any_interval(run_bench: Run, calls: list[tuple[int, int, int]]) -> None:
     async def body(bench: BudgetBench) -> None:

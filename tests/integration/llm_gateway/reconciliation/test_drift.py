@@ -62,6 +62,26 @@ def of(report: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     return dict(found)
 
 
+async def test_the_ledger_of_a_deleted_tenant_is_compared_with_its_invoice_alone(
+    own_gateway: GatewayProcess, own_database: ScratchDatabase, own_redis: RedisServer
+) -> None:
+    tenant = Tenant().create(own_database)
+    await spend(own_gateway, tenant)
+    await recorded_events(own_database, tenant.tenant_id, count=2)
+    with own_database.superuser() as connection:
+        connection.execute(
+            """INSERT INTO tenant_deletions (tenant_id, deletion_id, status, requested_by, not_before, certificate)
+               VALUES (%s, gen_random_uuid(), 'deleted', 'a test', now(), 'c')""",
+            [tenant.tenant_id],
+        )
+        connection.execute("DELETE FROM tenants WHERE tenant_id = %s", [tenant.tenant_id])
+    with contextlib.closing(own_redis.client()) as client:
+        client.delete(*client.scan_iter(match=f"*{tenant.tenant_id}*"))
+    found = of(reconcile(own_gateway, own_database), tenant)
+    assert (found["counters_nano_usd"], found["drift_usd"]) == (None, "0")
+    assert found["ledger_nano_usd"] == found["billed_nano_usd"] > 0
+
+
 async def test_each_tenants_accounts_stand_side_by_side(
     own_gateway: GatewayProcess, own_database: ScratchDatabase, own_redis: RedisServer
 ) -> None:

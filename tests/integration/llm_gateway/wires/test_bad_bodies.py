@@ -196,6 +196,7 @@ async def test_a_length_that_is_a_lie_is_no_call(gateway: GatewayProcess, quiet_
         assert came == b"" or came.startswith(b"HTTP/1.1 4"), (declared, came[:200])
 
 
+@pytest.mark.full
 async def test_refusing_large_bodies_takes_no_memory_for_good(
     client: httpx.AsyncClient, gateway: GatewayProcess, quiet_tenant: Tenant
 ) -> None:

@@ -9,6 +9,7 @@ from fixtures.running.agents import Call, Played, Turn, agent_step, code
 from fixtures.running.asking import taken
 from fixtures.running.parts import Parts, change, one
 from fixtures.running.runs import ARun, a_run
+from fixtures.running.works import a_placed_failure
 from foundation.domain.states import ApprovalStatus, Decision, RunStatus
 from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval
@@ -163,11 +164,11 @@ async def test_a_decision_that_comes_while_the_worker_asks_is_not_lost(parts: Pa
     play, run = await played(parts, [code()], "done")
     [request] = await asked(play, run)
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
         assert row is not None
         await run_control.open_generation(tx, row, reason="test")
-        await plans.start_clock(tx, run.tenant_id, run.run_id)
+        plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        await plans.start_clock(tx, run.tenant_id, run.run_id, plan.definition)
     work = await taken(parts, run, "explore", generation=2, token="second")
     outcome = await play.engine(work).run(work)
     assert isinstance(outcome, ApprovalAsked)
@@ -184,11 +185,11 @@ async def test_a_resumed_run_asks_nobody_again(parts: Parts) -> None:
     play, run = await played(parts, [code()], "done")
     [first] = await asked(play, run)
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        row = await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
         assert row is not None
         await run_control.open_generation(tx, row, reason="test")
-        await plans.start_clock(tx, run.tenant_id, run.run_id)
+        plan = await plans.pinned_plan(tx, run.tenant_id, run.run_id)
+        await plans.start_clock(tx, run.tenant_id, run.run_id, plan.definition)
     [again] = await asked(play, run, generation=2)
     assert (again.approval_id, again.version, again.expires_at) == (first.approval_id, 1, first.expires_at)
     assert len(play.gateway.requests) == 1
@@ -198,8 +199,8 @@ async def test_a_run_that_is_stopped_cancels_what_its_agent_asks(parts: Parts) -
     play, run = await played(parts, [code()])
     await asked(play, run)
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.lock_unfinished_steps(tx, run.tenant_id, run.run_id)
-        error = {"code": "run_timed_out", "detail": "over"}
+        await run_control.lock_run_and_unfinished_steps(tx, run.tenant_id, run.run_id)
+        error = a_placed_failure("run_timed_out", "over")
         await run_control.stop_unfinished(tx, run.tenant_id, run.run_id, cause=RunStatus.TIMED_OUT, error=error)
     assert [one.status for one in await requests_of(parts, run)] == [ApprovalStatus.CANCELLED]
 

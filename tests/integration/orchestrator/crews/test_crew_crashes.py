@@ -72,6 +72,7 @@ def test_crews_that_are_killed_again_and_again_with_their_worker_survive(
     survived(quiet, owner, run_id, *expected)
 
 
+@pytest.mark.full
 def test_a_program_that_is_killed_alone_is_another_attempt_and_nothing_is_asked_twice(
     quiet: Stack, workers: Workers
 ) -> None:

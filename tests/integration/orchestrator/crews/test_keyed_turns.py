@@ -179,7 +179,9 @@ async def test_a_crew_of_a_paused_run_hands_its_step_back_and_asks_nothing_more(
     work = await taken(parts, run, "crew")
     await changed(parts, run, PAUSED)
     gateway = FakeModelGateway()
-    assert await an_engine(parts, gateway).run(work) == HandedBack()
+    assert await an_engine(parts, gateway).run(work) == HandedBack(
+        {"text": "", "tasks": [], "files": [], "partial": True}
+    )
     assert gateway.requests == []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, a_tenant
 from foundation.contracts.concurrency import ConcurrencyPolicy
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from foundation.domain.ids import TenantId, UserId
 from foundation.storage.people import tenant_settings
 from foundation.workflow import claims
@@ -129,7 +129,7 @@ async def test_what_a_lost_worker_held_is_free_once_its_step_is_taken_from_it(pa
     held = await pick(parts, run)
     assert isinstance(held, Work)
     assert await pick(parts, run) is NonePicked.NOT_NOW
-    await parts.writer.failed(held.claim.lease_fence(), Failure("worker_lost", "it is gone"), retryable=True)
+    await parts.writer.failed(held.claim.lease_fence(), Failure("worker_lost", "it is gone", retryable=True))
     assert isinstance(await pick(parts, run), Work)
 
 

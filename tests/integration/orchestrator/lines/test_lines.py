@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, a_tenant
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from foundation.workflow.lines import turns
 from orchestrator.claiming.picking import NonePicked
 from orchestrator.claiming.taking import Taken, TakeRefusal
@@ -131,7 +131,7 @@ async def test_a_step_that_is_to_be_tried_again_keeps_count_of_its_attempts_whil
     run = await a_run(parts.owner, steps=THREE)
     held = await parts.taker.take(run.dispatch("s00"))
     assert isinstance(held, Taken)
-    await parts.writer.failed(held.work.claim.lease_fence(), Failure("x", "again"), retryable=True)
+    await parts.writer.failed(held.work.claim.lease_fence(), Failure("x", "again", retryable=True))
     await in_line(parts, run, "s00")
     again = await parts.picker.pick(run.tenant_id)
     assert isinstance(again, Taken)

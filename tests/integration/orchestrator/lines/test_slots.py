@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
-from foundation.domain.errors import Failure
+from foundation.domain.failures import Failure
 from foundation.workflow.lines import slots
 from orchestrator.claiming.taking import Taken
 
@@ -53,7 +53,7 @@ async def test_a_step_that_is_ended_or_given_back_while_it_waits_waits_no_more(p
         if end == "given_back":
             await parts.writer.given_back(holding)
         else:
-            await parts.writer.failed(holding, Failure("x", end), retryable=end == "retried")
+            await parts.writer.failed(holding, Failure("x", end, retryable=end == "retried"))
         assert (await row_of(parts, run, step)).wait_reason is None
     # What was left of its time is kept for who takes it next.
     again = await taken(parts, run, "b")

@@ -27,9 +27,10 @@ from fixtures.running.below import (
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, a_task
 from fixtures.running.stepwise import StepwiseDatabase, Turns, in_turns
+from fixtures.running.works import a_failure
 from foundation.contracts.run_events import RunPaused
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import Failure, LeaseLost
+from foundation.domain.errors import LeaseLost
 from foundation.domain.reruns import steps_to_retry
 from foundation.domain.states import Decision, PauseReason, RunStatus
 from foundation.storage.execution import runs
@@ -45,7 +46,7 @@ from orchestrator.engines.run.engine import RunEngine
 from orchestrator.intake.expansion import Expansion
 from orchestrator.work import RunAwaited, StepExpanded, TickFailed, Work
 
-NOPE = Failure("exit_code", "the program ended with 1")
+NOPE = a_failure("exit_code", "the program ended with 1")
 
 
 async def one(parts: Parts, run: ARun, query: str, **values: Any) -> Any:
@@ -69,17 +70,17 @@ async def events_of(parts: Parts, run: ARun) -> list[Any]:
 
 async def failed(parts: Parts, run: ARun, step: str, **of: Any) -> None:
     work = await taken(parts, run, step, **of)
-    assert not await parts.writer.failed(work.claim.lease_fence(), NOPE, retryable=False)
+    assert not await parts.writer.failed(work.claim.lease_fence(), NOPE)
 
 
 async def cancelled(parts: Parts, run: ARun) -> None:
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await endings.cancel(tx, await locked(tx, run), error=Failure("cancelled", "by hand").as_json())
+        await endings.cancel(tx, await locked(tx, run), failure=a_failure("cancelled", "by hand"))
 
 
-async def paused(parts: Parts, run: ARun) -> None:
+async def paused(parts: Parts, run: ARun, reason: PauseReason = PauseReason.USER) -> None:
     async with parts.owner.tenant(run.tenant_id) as tx:
-        await run_control.pause(tx, await locked(tx, run), RunPaused(reason=PauseReason.USER))
+        await run_control.pause(tx, await locked(tx, run), RunPaused(reason=reason))
 
 
 async def resumed(parts: Parts, run: ARun) -> ARun:
@@ -96,8 +97,7 @@ async def opened(parts: Parts, work: Work) -> StepExpanded:
 
 async def retried(parts: Parts, run: ARun) -> ARun:
     async with parts.owner.tenant(run.tenant_id) as tx:
-        steps = await reopening.lock_steps(tx, run.tenant_id, run.run_id)
-        row = await run_control.lock_run(tx, run.tenant_id, run.run_id)
+        row, steps = await reopening.lock(tx, run.tenant_id, run.run_id)
         assert row is not None
         again = steps_to_retry(list(steps.values()), named=())
         await reopening.reopen(tx, row, steps, RetryPlan("test", again, Budget()))
@@ -241,6 +241,22 @@ async def test_whoever_paused_a_run_below_resumes_it(parts: Parts) -> None:
     await relayed(parts, run)
     row = await row_of(parts, child)
     assert (row.status, row.pause_reason) == ("PAUSED", "user")
+
+
+async def test_a_run_whose_own_pause_ends_stands_still_with_the_one_above_it(parts: Parts) -> None:
+    run = await a_family(parts)
+    child = await child_of(parts, run)
+    await paused(parts, child, PauseReason.KILL_SWITCH)
+    await paused(parts, run)
+    await relayed(parts, run)
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        assert await run_control.go_on(tx, await locked(tx, child), reason="the kill switch was lifted") is None
+    row = await row_of(parts, child)
+    assert (row.status, row.generation, row.pause_reason) == ("PAUSED", 1, "parent")
+    await resumed(parts, run)
+    await relayed(parts, run)
+    row = await row_of(parts, child)
+    assert (row.status, row.generation, row.pause_reason) == ("RUNNING", 2, None)
 
 
 async def test_what_is_told_late_changes_nothing_that_was_told_since(parts: Parts) -> None:
@@ -418,7 +434,7 @@ async def test_the_end_of_a_run_and_the_cancel_of_the_one_above_may_meet_at_ever
 
     async def cancel() -> None:
         async with cancelling.tenant(run.tenant_id) as tx:
-            await endings.cancel(tx, await locked(tx, run), error=Failure("cancelled", "by hand").as_json())
+            await endings.cancel(tx, await locked(tx, run), failure=a_failure("cancelled", "by hand"))
 
     order = tuple(random.Random(seed).choices((0, 1), k=40))
     await asyncio.gather(in_turns(turns, 0, end), in_turns(turns, 1, cancel), turns.play(order))

@@ -10,9 +10,9 @@ from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, database
 from foundation.cloud.executions.base import execution_name
 from foundation.cloud.executions.fake import FakeExecutions
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from foundation.domain.ids import RunId
-from foundation.workflow.stalls.standstills import find_standstills
+from foundation.workflow.stalls.standstills import Place, find_standstills
 from orchestrator.sweeping.sweeper import Sweeper
 
 NOOP = {"kind": "noop"}
@@ -154,11 +154,18 @@ async def test_runs_that_stand_still_are_all_looked_at_page_by_page_without_thos
     by_budget = await a_hanging_run(parts, executions, paused.format("budget"), still=200)
     due = await a_hanging_run(parts, executions, paused.format("budget"), still=400)
     sweeper = database(scratch, "sweeper")
-    seen, after = set(), None
+    # Runs of other tests that are over their time stand in every page, until a sweeper ends them.
+    [overdue] = await rows(
+        parts, due, "SELECT count(*) AS count FROM runs r WHERE ended_at IS NULL AND run_deadline(r) < now()"
+    )
+    seen: set[RunId] = set()
+    after: Place | None = None
     while True:
         async with sweeper.across_tenants(reason="as the sweeper does") as tx:
-            page = await find_standstills(tx, seconds=30, budget_pause_seconds=300, after=after, limit=2)
-        if not page:
+            page = await find_standstills(
+                tx, seconds=30, budget_pause_seconds=300, after=after, limit=overdue.count + 2
+            )
+        if {run.run_id for run in page} <= seen:
             break
         seen |= {run.run_id for run in page}
         after = page[-1].place

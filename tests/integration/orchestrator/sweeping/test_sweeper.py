@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from fixtures.running.asking import taken
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run
 from foundation.cloud.executions.base import Described, execution_name
@@ -13,7 +14,7 @@ from foundation.domain.errors import BudgetExceeded, LeaseLost
 from foundation.domain.retry import MAX_ATTEMPTS
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.workflow import run_control
-from orchestrator.claiming.taking import Taken, TakeRefusal
+from orchestrator.claiming.taking import TakeRefusal
 from orchestrator.sweeping.sweeper import Sweeper
 from orchestrator.work import StepFinished
 
@@ -26,9 +27,7 @@ def sweeping(sweeper: Sweeper, executions: FakeExecutions) -> Sweeping:
 
 
 async def held(parts: Parts, run: ARun, step: str = "first", **of: Any) -> LeaseFence:
-    taken = await parts.taker.take(run.dispatch(step, **of))
-    assert isinstance(taken, Taken), taken
-    return taken.work.claim.lease_fence()
+    return (await taken(parts, run, step, **of)).claim.lease_fence()
 
 
 async def change(parts: Parts, run: ARun, statement: str) -> None:
@@ -100,6 +99,42 @@ async def test_a_step_over_its_time_fails_even_if_its_worker_renews(parts: Parts
     assert (row.status, row.code) == ("FAILED", "step_timed_out")
 
 
+async def test_the_time_of_a_worker_that_died_is_not_the_steps(parts: Parts, sweeping: Sweeping) -> None:
+    """The step has 10 s, its lease 45: when that lapses, its time has long been over, and nobody saw it pass."""
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner, steps=[{"name": "first", "kind": "noop", "timeout_seconds": 10}])
+    await held(parts, run)
+    died = "UPDATE steps SET deadline_at = now() - interval '20 s', lease_expires_at = now() + {} WHERE step_id = :step"
+    await change(parts, run, died.format("interval '15 s'"))
+    await sweeper.sweep()
+    left = await one(parts, run, "SELECT status FROM steps WHERE step_id = :step")
+    assert left.status == "RUNNING", "its lease may still be renewed"
+    await change(parts, run, died.format("interval '-1 s'"))
+    await sweeper.sweep()
+    row = await one(parts, run, "SELECT status, deadline_at FROM steps WHERE step_id = :step")
+    assert (row.status, row.deadline_at) == ("RETRYING", None)
+    told = await one(parts, run, "SELECT data FROM run_events WHERE run_id = :run AND type = 'step.retrying'")
+    assert (told.data["error"]["code"], told.data["error"]["attempt"]) == ("worker_lost", 1)
+    again = (await taken(parts, run, "first")).claim
+    assert again.attempt == 2
+    assert 9 < again.seconds_left <= 10
+
+
+async def test_who_claims_a_step_whose_lease_has_lapsed_has_its_whole_time(parts: Parts, sweeping: Sweeping) -> None:
+    sweeper, _ = sweeping
+    run = await a_run(parts.owner, steps=[{"name": "first", "kind": "noop", "timeout_seconds": 10}])
+    await held(parts, run)
+    await change(
+        parts,
+        run,
+        """UPDATE steps SET deadline_at = now() - interval '20 s', lease_expires_at = now() - interval '1 s'
+           WHERE step_id = :step""",
+    )
+    await sweeper.sweep()
+    again = (await taken(parts, run, "first")).claim
+    assert (again.attempt, 9 < again.seconds_left <= 10) == (2, True)
+
+
 async def test_a_run_over_its_time_is_stopped_and_its_tokens_are_answered(parts: Parts, sweeping: Sweeping) -> None:
     sweeper, _ = sweeping
     run = await a_run(parts.owner)
@@ -119,7 +154,10 @@ async def test_a_run_out_of_budget_is_tried_again_only_when_what_it_had_claimed_
     sweeper, _ = sweeping
     run = await a_run(parts.owner, steps=[{"name": name, "kind": "noop"} for name in ("first", "asks")])
     works, asks = await held(parts, run), await held(parts, run, "asks")
-    await parts.writer.out_of_budget(asks, BudgetExceeded("spent", scope="tenant"))
+    stood: dict[str, int | str] = {"period": "day", "unit": "tokens", "limit": 100, "spent": 90, "held": 0, "asked": 20}
+    await parts.writer.out_of_budget(asks, BudgetExceeded("spent", scope="tenant", budget=stood))
+    told = await one(parts, run, "SELECT data FROM run_events WHERE run_id = :run AND type = 'run.paused'")
+    assert (told.data["scope"], told.data["budget"]) == ("tenant", stood)
     await change(parts, run, PAUSED_LONG)
     await sweeper.sweep()
     assert (await one(parts, run, "SELECT status, generation FROM runs WHERE run_id = :run")) == ("PAUSED", 1)

@@ -1,5 +1,6 @@
 """Users' access tokens: who they name, and every way in which one is refused."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +12,9 @@ from joserfc.jwk import RSAKey
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.identity.tokens import LocalIssuer, UserTokenVerifier
-from foundation.domain.errors import Forbidden, Unauthenticated
+from foundation.domain.errors import DependencyUnavailable, Forbidden, Unauthenticated
 from foundation.domain.ids import TenantId, UserId
-from foundation.domain.permissions import Permission, Role
+from foundation.domain.permissions import Grant, Permission, Role
 
 ISSUER, CLIENT, TENANT = "https://issuer.test", "client", UUID(int=7)
 KEY = RSAKey.generate_key(2048, parameters={"kid": "first"})
@@ -103,10 +104,96 @@ async def test_an_unknown_key_id_asks_for_the_keys_again_but_not_for_every_token
     assert keys.loads == 1, "asked again within ten seconds of the last time"
 
 
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class AwayKeys(Keys):
+    """The issuer's keys, which cannot always be read; each load lets others run."""
+
+    is_away = False
+
+    async def load(self) -> Mapping[str, Any]:
+        found = await super().load()
+        await asyncio.sleep(0)
+        if self.is_away:
+            raise DependencyUnavailable("away")
+        return found
+
+
+async def test_a_flood_of_tokens_loads_the_keys_once() -> None:
+    keys, clock = AwayKeys(KEY), Clock()
+    check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)
+    await asyncio.gather(*(check.verify(a_token()) for _ in range(50)))
+    assert keys.loads == 1
+    clock.now += 11
+    unknown = RSAKey.generate_key(2048, parameters={"kid": "unknown"})
+    flood = await asyncio.gather(*(check.verify(a_token(unknown)) for _ in range(50)), return_exceptions=True)
+    assert {type(one) for one in flood} == {Unauthenticated}
+    assert keys.loads == 2
+
+
+async def test_a_key_that_the_issuer_has_rotated_to_is_found_after_seconds() -> None:
+    second = RSAKey.generate_key(2048, parameters={"kid": "second"})
+    keys, clock = AwayKeys(KEY), Clock()
+    check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)
+    await check.verify(a_token())
+    keys.keys = (KEY, second)
+    clock.now += 9
+    with pytest.raises(Unauthenticated):
+        await check.verify(a_token(second))
+    clock.now += 2
+    assert (await check.verify(a_token(second))).subject == "ada"
+
+
+async def test_while_the_issuer_is_away_its_keys_of_before_hold_for_an_hour() -> None:
+    keys, clock = AwayKeys(KEY), Clock()
+    check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)
+    await check.verify(a_token())
+    keys.is_away = True
+    clock.now += 3599
+    await asyncio.gather(*(check.verify(a_token()) for _ in range(20)))
+    assert keys.loads == 2, "asked once more, and not for each token"
+    clock.now += 11
+    with pytest.raises(DependencyUnavailable):
+        await check.verify(a_token())
+    keys.is_away = False
+    clock.now += 11
+    await check.verify(a_token())
+
+
+async def test_who_never_had_keys_asks_for_them_once_a_second() -> None:
+    keys, clock = AwayKeys(KEY), Clock()
+    keys.is_away = True
+    check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)
+    refused = await asyncio.gather(*(check.verify(a_token()) for _ in range(20)), return_exceptions=True)
+    assert {type(one) for one in refused} == {DependencyUnavailable}
+    assert keys.loads == 1
+    keys.is_away = False
+    clock.now += 2
+    await check.verify(a_token())
+
+
+@pytest.mark.parametrize("document", [{}, {"keys": 7}, {"keys": [{"kty": "RSA"}]}, {"keys": ["x"]}])
+async def test_what_the_issuer_publishes_instead_of_keys_is_its_fault(document: Any) -> None:
+    async def load() -> Mapping[str, Any]:
+        return dict(document)
+
+    with pytest.raises(DependencyUnavailable):
+        await UserTokenVerifier(load, issuer=ISSUER, client_id=CLIENT).verify(a_token())
+
+
 def test_a_caller_without_the_permission_is_forbidden_and_told_whom_to_ask() -> None:
-    viewer = ApiCaller(TenantId(TENANT), UserId(UUID(int=1)), Role.VIEWER, "user:1")
-    viewer.require(Permission.READ)
+    viewer = ApiCaller(TenantId(TENANT), UserId(UUID(int=1)), Grant.built_in(Role.VIEWER), "user:1")
+    viewer.require(Permission.RUNS_READ)
     with pytest.raises(Forbidden) as refused:
-        viewer.require(Permission.RUN)
+        viewer.require(Permission.RUNS_WRITE)
     assert "viewer" in refused.value.detail
-    assert refused.value.remedy == "ask an administrator of the tenant"
+    assert refused.value.remedy == "ask an administrator or an owner of the tenant"
+    admin = ApiCaller(TenantId(TENANT), UserId(UUID(int=1)), Grant.built_in(Role.ADMIN), "user:1")
+    with pytest.raises(Forbidden) as refused:
+        admin.require(Permission.TENANT_WRITE)
+    assert refused.value.remedy == "ask an owner of the tenant"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from control_plane.requests.etags import etag, expected_version, required_version
+from control_plane.requests.etags import etag, expected_version, require_version, required_version
 from foundation.domain.errors import BadRequest, VersionMismatch
 
 
@@ -28,3 +28,11 @@ def test_who_names_no_version_replaces_any_but_not_where_one_is_required(header:
 def test_what_is_no_tag_of_ours_is_refused(header: str) -> None:
     with pytest.raises(BadRequest):
         expected_version(header)
+
+
+def test_a_change_is_made_to_the_version_that_was_seen_or_to_any() -> None:
+    require_version("task", 7, 7)
+    require_version("task", 7, None)
+    with pytest.raises(VersionMismatch, match="the task is at version 7, not 6") as refused:
+        require_version("task", 7, 6)
+    assert refused.value.remedy == "read the task again and repeat your change"

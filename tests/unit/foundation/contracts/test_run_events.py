@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from fixtures.running.works import a_placed_failure
 from foundation.contracts import run_events
 from foundation.contracts.run_events import (
     RunEnded,
@@ -45,7 +46,8 @@ def test_the_last_event_names_the_state_that_the_run_ended_in(status: RunStatus)
 
 
 def test_a_steps_id_is_no_part_of_the_data() -> None:
-    assert StepCancelled(step_id=STEP, name="draft").data() == {"name": "draft"}
+    error = a_placed_failure("cancelled", step="draft").as_json()
+    assert StepCancelled(step_id=STEP, name="draft", error=error).data() == {"name": "draft", "error": error}
 
 
 def test_a_wait_is_told_as_what_the_step_waits_for() -> None:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import AfterValidator, BaseModel
 
-from control_plane.tasks.service import read_definition
+from control_plane.definitions.tasks.reading import read_definition
 from foundation.domain.errors import (
     DependencyUnavailable,
     Fault,

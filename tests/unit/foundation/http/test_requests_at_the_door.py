@@ -97,3 +97,23 @@ async def test_text_that_cannot_be_stored_is_refused_in_path_and_query(
 async def test_text_that_can_be_stored_passes(client: httpx.AsyncClient) -> None:
     answer = await client.get("/p%C3%A9nguin?x=%C3%A9+b")
     assert (answer.status_code, answer.json()) == (200, "pénguin")
+
+
+@pytest.mark.parametrize(
+    ("coding", "status"), [("gzip", 415), ("br", 415), ("GZIP, identity", 415), ("identity", 200), ("", 200)]
+)
+async def test_a_body_is_read_as_it_is_or_not_at_all(client: httpx.AsyncClient, coding: str, status: int) -> None:
+    headers = {"content-type": "application/json", "content-encoding": coding}
+    answer = await client.post("/length", content=body(10), headers=headers)
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.json()["remedy"] == "send the body as it is, without Content-Encoding"
+
+
+@pytest.mark.parametrize("name", ["authorization", "content-type", "host"])
+async def test_a_header_that_means_one_thing_stands_once(client: httpx.AsyncClient, name: str) -> None:
+    answer = await client.get("/a", headers=[(name, "x"), (name.title(), "y")])
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"pointer": f"/header/{name}", "detail": "the header stands twice; send it once"}
+    ]

@@ -29,6 +29,7 @@ from llm_gateway.wires.errors import describe_error
         (errors.QuotaExceeded("no"), 429),
         (errors.DependencyUnavailable("no"), 503),
         (errors.DatabaseBusy("no"), 503),
+        (errors.TransactionCollided("no"), 503),
         (errors.LockstepError("no"), 500),
         (errors.DatabaseRefused("no"), 500),
     ],

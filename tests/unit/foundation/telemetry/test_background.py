@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from foundation.telemetry.background import TaskSet, begun_again, every
+from foundation.telemetry.background import TaskSet, begun_again, every, tolerating
 
 
 async def test_a_task_that_fails_is_logged_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
@@ -69,3 +69,40 @@ async def test_a_loop_that_breaks_begins_again() -> None:
     await again.wait()
     await tasks.cancel()
     assert begun == 2
+
+
+async def test_a_loop_that_ends_of_itself_does_not_begin_again() -> None:
+    begun = 0
+
+    async def loop() -> None:
+        nonlocal begun
+        begun += 1
+        if begun > 1:
+            raise SystemError("a loop that returns at once would block the process, if it were begun again")
+
+    await begun_again(loop, pause_seconds=0)
+    assert begun == 1
+
+
+async def test_a_loop_waits_less_after_work_that_has_more_to_do_and_as_ever_after_a_failure() -> None:
+    done: list[str] = []
+    enough = asyncio.Event()
+
+    async def work() -> bool:
+        done.append("work")
+        if len(done) == 3:
+            enough.set()
+        return True
+
+    # An hour is never waited: each time there is more to do.
+    looping = asyncio.ensure_future(every(3600, work, tolerate=(OSError,), busy_seconds=0)())
+    await enough.wait()
+    looping.cancel()
+
+    async def failing() -> bool:
+        raise OSError("away")
+
+    assert await tolerating((OSError,), work) is True
+    assert await tolerating((OSError,), failing) is False
+    with pytest.raises(OSError, match="away"):
+        await tolerating((ValueError,), failing)

@@ -60,6 +60,21 @@ async def test_a_subscriber_hears_its_own_topics_from_when_it_listens_until_it_l
     assert bus.topics == []
 
 
+async def test_who_waits_for_an_event_hears_of_the_end() -> None:
+    for reason, told in ((BusClosed(), BusClosed), (SubscriberSilent(), SubscriberSilent)):
+        subscription: Subscription[int] = Subscription(1, silent_seconds=1, now=lambda: 0.0)
+        waiting = asyncio.create_task(subscription.take())
+        await asyncio.sleep(0)
+        subscription.end(reason)
+        with pytest.raises(told):
+            await asyncio.wait_for(waiting, 10)
+
+
+def test_a_queue_without_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="room for one"):
+        Subscription(0, silent_seconds=1, now=lambda: 0.0)
+
+
 async def test_a_full_queue_costs_the_publisher_no_more_than_its_patience() -> None:
     bus = EventBus()
     with bus.subscribe(NUMBERS, capacity=1) as stuck, bus.subscribe(NUMBERS, capacity=9) as quick:

@@ -1,11 +1,13 @@
 """What an ended run gives and what it is blamed on, derived from its steps."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from fixtures.running.works import a_placed_failure
 from foundation.domain.states import RunStatus, StepStatus, TimeoutPolicy
-from foundation.workflow.endings import error_of, output_of
+from foundation.workflow.endings import derived_failure, failures_of, output_of
 from foundation.workflow.plans import EndedStep
 
 SUCCESS, FAILED, SKIPPED = StepStatus.SUCCESS, StepStatus.FAILED, StepStatus.SKIPPED
@@ -18,38 +20,44 @@ def a_step(
     return EndedStep(name, status, output, error, excused, is_sink)
 
 
-def test_a_completed_run_has_no_error() -> None:
-    assert error_of(RunStatus.COMPLETED, [a_step("a")], first_error=None) is None
-
-
 def test_a_failed_run_names_each_step_that_failed() -> None:
     steps = [
         a_step("a", FAILED, error={"code": "x", "detail": "no luck"}),
         a_step("b", FAILED, error=None),
         a_step("c", SKIPPED, error={"code": "dependency_failed"}),
     ]
-    error = error_of(RunStatus.FAILED, steps, first_error=None)
-    assert error is not None
-    assert (error["code"], error["detail"]) == ("steps_failed", "step a: no luck; step b: failed")
-    assert error["failures"] == [{"code": "x", "detail": "no luck", "step": "a"}, {"step": "b"}]
+    failures = failures_of(steps)
+    assert [(one.step, one.code, one.detail) for one in failures] == [
+        ("a", "x", "no luck"),
+        ("b", "failed", "it failed"),
+    ]
+    derived = derived_failure(RunStatus.FAILED, failures)
+    assert (derived.code, derived.detail) == ("steps_failed", "step a: no luck; step b: it failed")
 
 
 def test_a_failure_that_the_definition_excuses_is_not_what_the_run_failed_of() -> None:
     steps = [a_step("a", FAILED, error={"code": "x", "detail": "no luck"}, excused=True), a_step("b", FAILED)]
-    error = error_of(RunStatus.FAILED, steps, first_error=None)
-    assert error is not None
-    assert error["failures"] == [{"step": "b"}]
+    assert [one.step for one in failures_of(steps)] == ["b"]
 
 
-def test_what_stopped_the_run_comes_before_its_steps_failures() -> None:
-    steps = [a_step("a", FAILED, error={"code": "x"})]
-    error = error_of(RunStatus.TIMED_OUT, steps, first_error={"code": "run_timed_out", "detail": "over"})
-    assert error == {"code": "run_timed_out", "detail": "over", "failures": [{"code": "x", "step": "a"}]}
+@pytest.mark.parametrize(
+    ("may_pass", "after", "told"),
+    [([True, True], [3.0, 9.0], (True, 9.0)), ([True, False], [None, None], (False, None)), ([], [], (False, None))],
+)
+def test_a_run_may_pass_where_all_its_failures_may_and_when_the_last_does(
+    may_pass: list[bool], after: list[float | None], told: tuple[bool, float | None]
+) -> None:
+    failures = [
+        replace(a_placed_failure(step=f"s{at}"), retryable=may, retry_after=seconds)
+        for at, (may, seconds) in enumerate(zip(may_pass, after, strict=True))
+    ]
+    derived = derived_failure(RunStatus.FAILED, failures)
+    assert (derived.retryable, derived.retry_after) == told
 
 
 def test_a_run_that_ended_without_a_failure_is_blamed_on_its_state() -> None:
-    error = error_of(RunStatus.CANCELLED, [a_step("a", SKIPPED)], first_error=None)
-    assert error == {"code": "cancelled", "detail": "the run is CANCELLED", "failures": []}
+    derived = derived_failure(RunStatus.CANCELLED, [])
+    assert (derived.code, derived.detail) == ("cancelled", "the run is CANCELLED")
 
 
 def test_a_completed_run_gives_what_its_last_steps_gave() -> None:

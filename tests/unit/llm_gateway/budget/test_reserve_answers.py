@@ -24,6 +24,7 @@ from llm_gateway.budget.refusals import (
     BucketClosed,
     BudgetSpent,
     CallUnderWay,
+    LimitFigures,
     ReservationRefused,
     RoomHeldByOthers,
     RunIsClosed,
@@ -80,7 +81,7 @@ def test_an_answer_of_one_word_is_one_exception(word: bytes, refusal: type[Reser
 
 
 def test_a_limit_that_is_spent_or_held_is_named_with_its_scope_window_and_room() -> None:
-    spent = read_refusal([b"spent", b"2", b"total", b"nano_usd", b"6", b""], a_request())
+    spent = read_refusal([b"spent", b"2", b"total", b"nano_usd", b"6", b"", b"100", b"90", b"4", b"12"], a_request())
     assert isinstance(spent, BudgetSpent)
     limit = spent.blocking
     assert (limit.number, limit.scope, limit.period, limit.unit, limit.left, limit.room_at_ms) == (
@@ -91,9 +92,10 @@ def test_a_limit_that_is_spent_or_held_is_named_with_its_scope_window_and_room()
         6,
         None,
     )
-    held = read_refusal([b"held", b"1", b"rolling", b"tokens", b"0", b"1234"], a_request())
+    held = read_refusal([b"held", b"1", b"rolling", b"tokens", b"0", b"1234", b"50", b"30", b"20", b"1"], a_request())
     assert isinstance(held, RoomHeldByOthers)
     assert held.blocking.room_at_ms == 1234
+    assert held.blocking.figures == LimitFigures(limit=50, spent=30, held=20, asked=1)
 
 
 def test_a_full_window_says_how_long_to_wait_and_what_each_has_left() -> None:

@@ -8,7 +8,7 @@ import pytest
 from fixtures.money.canned_rows import CannedDatabase
 from foundation.contracts.gateway.budget_policy import AwayPolicy
 from foundation.contracts.gateway.rate_limits import RateLimits, ScopeRates
-from foundation.domain.errors import DependencyUnavailable, Forbidden
+from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Forbidden
 from foundation.domain.ids import TenantId, new_uuid
 from foundation.domain.money import BudgetLimit
 from llm_gateway.budget.limits.scopes import ScopeKind
@@ -26,8 +26,25 @@ class Clock:
         return self.now
 
 
-def a_tenant(*, suspended: bool = False, settings: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {"time_zone": "Europe/Berlin", "suspended": suspended, "settings": settings or {}, "gateways": 2}
+def a_tenant(
+    *, suspended: bool = False, stopped: dict[str, str] | None = None, settings: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    told = {"suspended": suspended, "stopped": stopped, "settings": settings or {}}
+    return {"time_zone": "Europe/Berlin", "gateways": 2, **told}
+
+
+async def test_a_tenant_that_a_kill_switch_stops_is_refused_as_one_without_money() -> None:
+    engaged = {
+        "scope": "platform",
+        "reason": "an outage",
+        "engaged_by": "operator:x",
+        "engaged_at": "2026-11-30T00:00:00Z",
+    }
+    limits, _ = cache(CannedDatabase([a_tenant(stopped=engaged)], [a_budget()]))
+    with pytest.raises(BudgetExceeded) as refused:
+        await limits.of(TENANT)
+    assert (refused.value.scope, refused.value.remedy) == ("kill_switch", "only an operator of the platform lifts it")
+    assert refused.value.detail == "the kill switch of the platform is engaged: an outage"
 
 
 def a_budget(period: str = "day", *, tokens: int = 10, window_seconds: int | None = None) -> dict[str, Any]:

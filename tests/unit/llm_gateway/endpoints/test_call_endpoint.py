@@ -12,6 +12,7 @@ from llm_gateway.endpoints.room import LARGE_BYTES, BodyRoom
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import broken_off
 from llm_gateway.stages.call import CallFailed, Client, PlainAnswer
+from llm_gateway.stages.call_trace import CallTrace
 
 MAX_BODY = LARGE_BYTES + 1000
 
@@ -32,14 +33,14 @@ class _Answers:
         body: bytes,
         *,
         request_id: UUID,
-        trace_id: str | None,
+        trace: CallTrace | None,
         client: Client,
     ) -> PlainAnswer:
         assert dialect is Dialect.CHAT
         assert request_id is not None
         assert client is not None
         self.bodies.append(body)
-        self.trace_ids.append(trace_id)
+        self.trace_ids.append(trace.trace_id if trace else None)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome

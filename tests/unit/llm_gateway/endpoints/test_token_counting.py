@@ -27,7 +27,7 @@ async def count(
         {"authorization": key},
         json.dumps(body or BODY).encode(),
         request_id=UUID(int=7),
-        trace_id=None,
+        trace=None,
         client=cast("Client", None),
     )
 

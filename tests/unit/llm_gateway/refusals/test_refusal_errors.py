@@ -1,5 +1,6 @@
 """Each reason for which nothing was reserved is one error: whether to come again, and when, is part of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from llm_gateway.budget.refusals import (
     BucketClosed,
     BudgetSpent,
     CallUnderWay,
+    LimitFigures,
     ReservationRefused,
     RoomHeldByOthers,
     RunIsClosed,
@@ -51,6 +53,21 @@ def test_a_spent_total_says_what_is_left_and_names_no_time() -> None:
     error = exceeded(blocking())
     assert error.remaining == {"tokens": 3}
     assert not error.retryable
+
+
+def test_a_spent_limit_is_told_with_its_figures_in_its_unit() -> None:
+    stood = LimitFigures(limit=2_000_000_000, spent=1_500_000_000, held=1, asked=600_000_000)
+    error = exceeded(replace(blocking(unit="nano_usd"), figures=stood))
+    assert error.data()["budget"] == {
+        "period": "total",
+        "unit": "usd",
+        "limit": "2",
+        "spent": "1.5",
+        "held": "0.000000001",
+        "asked": "0.6",
+    }
+    tokens = exceeded(replace(blocking(), figures=LimitFigures(limit=9, spent=5, held=1, asked=4)))
+    assert tokens.budget == {"period": "total", "unit": "tokens", "limit": 9, "spent": 5, "held": 1, "asked": 4}
 
 
 def test_a_spent_day_says_when_the_tenants_day_ends() -> None:

@@ -99,7 +99,7 @@ async def test_a_call_whose_window_is_full_is_counted_as_a_hit_of_its_tenant(ben
 
 async def test_a_call_that_waited_in_vain_for_a_slot_is_counted_too(bench: MoneyBench) -> None:
     call = one_call()
-    runner_of(bench).answers += [[b"held", b"1", b"total", b"calls", b"0", b""]] * 3
+    runner_of(bench).answers += [[b"held", b"1", b"total", b"calls", b"0", b"", b"1", b"0", b"1", b"1"]] * 3
     with pytest.raises(RateExceeded):
         await fund(bench, call)
     assert hits(call) == 1
@@ -107,7 +107,7 @@ async def test_a_call_that_waited_in_vain_for_a_slot_is_counted_too(bench: Money
 
 async def test_a_call_that_waited_in_vain_for_a_budget_is_not(bench: MoneyBench) -> None:
     call = one_call()
-    runner_of(bench).answers += [[b"held", b"1", b"total", b"tokens", b"0", b""]] * 3
+    runner_of(bench).answers += [[b"held", b"1", b"total", b"tokens", b"0", b"", b"9", b"0", b"9", b"1"]] * 3
     with pytest.raises(RoomHeld):
         await fund(bench, call)
     assert hits(call) == 0

@@ -310,3 +310,8 @@ def test_all_places_are_told_at_once() -> None:
 def test_what_is_no_request_is_a_bad_one(body: dict[str, Any]) -> None:
     with pytest.raises(BadRequest, match="not a chat completions request"):
         ChatToMessages().request(body)
+
+
+@pytest.mark.parametrize("stop", [" ", ["END", "\n"]])
+def test_messages_know_no_stop_sequence_of_blanks_only(stop: Any) -> None:
+    assert faults_of(stop=stop) == ["/stop"]

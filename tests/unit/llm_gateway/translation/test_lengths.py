@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fixtures.translation.provider_wires import Call, Said, chat_stream, completion
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.translation.base import Untranslatable
-from llm_gateway.translation.lengths import CHAT_NAME, CHAT_TOOLS, Names, short_name
+from llm_gateway.translation.lengths import CHAT_NAME, CHAT_TOOLS, Names, short_name, short_user
 from llm_gateway.translation.messages_to_chat.translation import MessagesToChat
 from llm_gateway.translation.registry import translation
 from llm_gateway.translation.schemas import is_strict
@@ -207,3 +207,9 @@ def test_a_file_is_a_document_for_messages(caller: Dialect) -> None:
         asked = {"input": [{"role": "user", "content": [{"type": "input_file", **FILE["file"]}]}]}  # type: ignore[dict-item]
     [turn] = between.request({"model": "m", **asked})["messages"]
     assert turn["content"] == [{**DOCUMENT, "title": "document.pdf"}]
+
+
+def test_a_user_that_just_fits_stays_as_it_is() -> None:
+    assert short_user("u" * 64, most=64) == "u" * 64
+    longer = short_user("u" * 65, most=64)
+    assert (len(longer), longer == "u" * 64) == (64, False)

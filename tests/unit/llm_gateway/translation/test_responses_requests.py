@@ -250,3 +250,19 @@ def test_what_messages_would_lose_is_refused_by_the_callers_own_place(more: dict
 def test_what_is_no_request_is_a_bad_one(body: dict[str, Any]) -> None:
     with pytest.raises(BadRequest, match="not a Responses request"):
         ResponsesToChat().request(body)
+
+
+@pytest.mark.parametrize(("named", "name"), [({"filename": "a.pdf"}, "a.pdf"), ({}, "document.pdf")])
+def test_a_document_keeps_its_name_or_gets_one_as_the_other_dialect_requires_it(
+    named: dict[str, str], name: str
+) -> None:
+    document = {"type": "input_file", "file_data": "data:application/pdf;base64,JVBERi0=", **named}
+    [message] = asked({"role": "user", "content": [document]})["messages"]
+    assert [part["file"]["filename"] for part in message["content"]] == [name]
+
+
+@pytest.mark.parametrize(("told", "kept"), [({"refusal": "I will not."}, "I will not."), ({}, "")])
+def test_a_refusal_keeps_its_words(told: dict[str, str], kept: str) -> None:
+    said = {"type": "message", "role": "assistant", "content": [{"type": "refusal", **told}]}
+    found = ResponsesToChat().request(a_call(said, USER))["messages"][0]
+    assert [part.get("refusal") for part in found["content"]] == [kept]

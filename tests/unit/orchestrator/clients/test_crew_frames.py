@@ -30,6 +30,11 @@ def test_a_length_beyond_the_limit_is_refused_before_anything_is_read() -> None:
         frames.encode({"text": "x" * frames.MAX_BYTES})
 
 
+def test_the_longest_frame_is_written_and_read() -> None:
+    frame = frames.encode({"text": "x" * (frames.MAX_BYTES - len('{"text":""}'))})
+    assert frames.length_of(frame[: frames.LENGTH_BYTES]) == frames.MAX_BYTES
+
+
 def test_each_thread_gets_the_answer_to_its_own_question() -> None:
     ours, theirs = socket.socketpair()
     worker, program = Channel(ours), Channel(theirs)

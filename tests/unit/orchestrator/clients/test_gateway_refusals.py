@@ -1,5 +1,6 @@
 """What a worker makes of the gateway's answers: which end a step, which are tried again, and when."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,8 +15,10 @@ from fixtures.running.works import a_work
 from foundation.contracts.gateway.model_call import CALL_KEY_HEADER
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, LeaseLost, RunClosed
 from foundation.http.service_tokens import ServiceTokenSigner
+from orchestrator.clients.liveness import Liveness
 from orchestrator.clients.model_gateway.base import ModelGateway
 from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway, claims_of
+from orchestrator.clients.not_reached import NotReached
 from orchestrator.work import TickFailed
 
 REQUEST = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
@@ -167,6 +170,52 @@ async def test_a_gateway_that_does_not_answer_is_unavailable() -> None:
     with pytest.raises(DependencyUnavailable):
         await gateway.complete(a_work(), call_key="the-key", request=REQUEST)
     await gateway.close()
+
+
+async def test_a_gateway_that_is_frozen_is_not_reached() -> None:
+    """It takes connections, as the kernel does for a process that is stopped, and says nothing."""
+    taken: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1", 0)
+    host, port = silent.sockets[0].getsockname()
+    soon = Liveness(every_seconds=0.01, answer_seconds=0.05, missed=2)
+    signer = ServiceTokenSigner(PRIVATE, service="orchestrator")
+    gateway = OpenAiModelGateway(f"http://{host}:{port}", signer, liveness=soon)
+    try:
+        with pytest.raises(NotReached, match="the gateway has stopped answering"):
+            await gateway.complete(a_work(), call_key="the-key", request=REQUEST)
+    finally:
+        await gateway.close()
+        for writer in taken:
+            writer.close()
+        silent.close()
+        await silent.wait_closed()
+
+
+async def test_a_gateway_that_takes_its_time_and_says_how_it_is_is_waited_for() -> None:
+    asked, application = 0, web.Application()
+    may_answer = asyncio.Event()
+
+    async def health(_: web.Request) -> web.Response:
+        nonlocal asked
+        asked += 1
+        if asked > 3:
+            may_answer.set()
+        return web.Response(status=503)
+
+    async def serve(_: web.Request) -> web.Response:
+        await asyncio.wait_for(may_answer.wait(), 10)
+        return web.json_response({"choices": []})
+
+    application.router.add_get("/health", health)
+    application.router.add_post("/v1/chat/completions", serve)
+    server = TestServer(application)
+    await server.start_server()
+    soon = Liveness(every_seconds=0.01, answer_seconds=5, missed=2)
+    signer = ServiceTokenSigner(PRIVATE, service="orchestrator")
+    gateway = OpenAiModelGateway(str(server.make_url("/")), signer, liveness=soon)
+    assert await gateway.complete(a_work(), call_key="the-key", request=REQUEST) == {"choices": []}
+    await gateway.close()
+    await server.close()
 
 
 def test_a_run_token_names_the_claim_and_the_caps_of_run_and_step() -> None:

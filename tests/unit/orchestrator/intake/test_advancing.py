@@ -10,12 +10,12 @@ from fixtures.running.works import a_work
 from foundation.domain.errors import (
     BudgetExceeded,
     DatabaseUnavailable,
-    Failure,
     LeaseLost,
     LockstepError,
     RunClosed,
     ValueNotStorable,
 )
+from foundation.domain.failures import Failure
 from foundation.domain.ids import StepId, new_uuid
 from foundation.domain.states import StepKind
 from foundation.storage.execution.approvals import ApprovalRequest
@@ -76,15 +76,13 @@ class WrittenOutcomes:
         lease: LeaseFence,  # noqa: ARG002
         failure: Failure,
         *,
-        retryable: bool,
-        retry_after: float | None = None,  # noqa: ARG002
         records: Sequence[Record] = (),
         output: object = None,
     ) -> bool:
-        self._write("failed", (failure.code, retryable, len(records), output))
-        return retryable
+        self._write("failed", (failure.code, failure.retryable, len(records), output))
+        return failure.retryable
 
-    async def given_back(self, lease: LeaseFence) -> None:  # noqa: ARG002
+    async def given_back(self, lease: LeaseFence, *, partial: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         self._write("given_back")
 
     async def postponed(self, lease: LeaseFence, *, breaker: str, delay_seconds: float) -> None:  # noqa: ARG002

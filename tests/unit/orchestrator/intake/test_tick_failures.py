@@ -11,7 +11,7 @@ from foundation.domain.errors import (
     QuotaExceeded,
     ValueNotStorable,
 )
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
 from orchestrator.intake.tick_failures import failure_of, is_unexpected
 
 

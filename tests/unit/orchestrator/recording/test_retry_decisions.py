@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from foundation.domain.errors import Failure
+from fixtures.running.works import a_failure, a_placed_failure
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.retry import DELAYS, MAX_ATTEMPTS, RetryCause, RetryPolicy
 from foundation.domain.states import RecoveryPolicy
@@ -12,7 +12,7 @@ from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.workflow.step_endings import dependency_failure
 from orchestrator.recording.retried import delay_of, may_retry
 
-LOST = Failure("worker_lost", "gone")
+LOST = a_failure("worker_lost", "gone", retryable=True)
 
 
 def a_lease(*, attempt: int, retry: RetryPolicy | None = None) -> LeaseFence:
@@ -24,7 +24,7 @@ def a_lease(*, attempt: int, retry: RetryPolicy | None = None) -> LeaseFence:
 
 def test_the_last_attempt_is_not_followed_by_another() -> None:
     attempts = range(1, MAX_ATTEMPTS + 1)
-    assert [may_retry(a_lease(attempt=attempt), LOST, transient=True) for attempt in attempts] == [
+    assert [may_retry(a_lease(attempt=attempt), LOST) for attempt in attempts] == [
         *([True] * (MAX_ATTEMPTS - 1)),
         False,
     ]
@@ -46,9 +46,9 @@ def test_a_definition_says_after_which_failures_a_step_is_tried_again(
     causes: set[RetryCause], code: str, transient: bool, again: bool
 ) -> None:
     policy = RetryPolicy(attempts=2, causes=frozenset(causes))
-    failure = Failure(code, "it failed")
-    assert may_retry(a_lease(attempt=1, retry=policy), failure, transient=transient) is again
-    assert not may_retry(a_lease(attempt=2, retry=policy), failure, transient=transient)
+    failure = a_failure(code, "it failed", retryable=transient)
+    assert may_retry(a_lease(attempt=1, retry=policy), failure) is again
+    assert not may_retry(a_lease(attempt=2, retry=policy), failure)
 
 
 @pytest.mark.parametrize("attempt", range(1, MAX_ATTEMPTS))
@@ -66,7 +66,7 @@ def test_a_failure_that_asks_for_no_pause_gets_none() -> None:
 
 
 def test_a_skipped_dependent_says_which_step_failed_and_of_what() -> None:
-    cause = Failure("tool_failed", "exit 1", step="fetch")
+    cause = a_placed_failure("tool_failed", "exit 1", step="fetch", attempt=2)
     document = dependency_failure(cause, step="fetch").as_json()
     assert document["code"] == "dependency_failed"
     assert document["detail"] == "step fetch failed: exit 1"

@@ -129,6 +129,26 @@ async def test_a_process_that_dies_is_started_and_deployed_again(tried: Tried) -
     assert tried.events == ["start database", "ready database"] * 2
 
 
+async def test_a_process_that_does_not_end_when_it_is_told_to_is_killed_and_named(tried: Tried) -> None:
+    ignoring = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
+    deaf = f"import signal, time; {ignoring}; time.sleep(600)"
+    log = tried.paths.logs / "deaf.log"
+
+    async def healthy() -> bool:
+        return "deaf" in log.read_text()
+
+    process = Process(
+        name="deaf", group=Group.GROUND, argv=(sys.executable, "-c", deaf), environment={}, port=tried.port(),
+        port_setting="PORT", healthy=healthy, grace_seconds=0.2,
+    )  # fmt: skip
+    stack = Stack([process], tried.paths)
+    await stack.start(stack.select(), quiet)
+    told: list[str] = []
+    await stack.stop(stack.select(), lambda text, _seconds: told.append(text))
+    assert told == ["deaf did not end by itself, and is killed"]
+    assert stack.idle()
+
+
 async def test_a_stopped_process_leaves_none_of_its_children(tried: Tried, tmp_path: Path) -> None:
     script = f"import subprocess,sys,time; subprocess.Popen({SLEEP!r}); time.sleep(600)"
     child = tried.stack.children["database"]

@@ -38,6 +38,13 @@ def test_a_client_that_asks_for_none_is_told_apart() -> None:
     assert server_name(body(a_hello(None))) is None
 
 
+def test_one_that_says_it_is_too_large_is_refused_before_it_is_there() -> None:
+    head = HELLO[:3] + (4).to_bytes(2, "big") + HELLO[5:6]
+    with pytest.raises(NoClientHelloError, match="too large"):
+        hello_of(head + (MAX_HELLO - 3).to_bytes(3, "big"))
+    assert hello_of(head + (MAX_HELLO - 4).to_bytes(3, "big")) is None
+
+
 @given(st.integers(0, len(HELLO) - 1))
 def test_a_part_of_it_is_no_message_yet(length: int) -> None:
     assert hello_of(HELLO[:length]) is None
@@ -61,6 +68,19 @@ def test_whatever_stands_at_a_place_it_is_read_or_refused(place: int, byte: int)
     except NoClientHelloError:
         return
     assert name is None or len(name) <= MAX_HELLO
+
+
+@pytest.mark.parametrize("start", [b"\x17\x03", b"\x16\x02", b"\x16\x04", b"G", b"\x16\x00"])
+def test_another_kind_of_record_and_another_version_are_seen_at_once(start: bytes) -> None:
+    with pytest.raises(NoClientHelloError, match="not a TLS handshake"):
+        hello_of(start)
+    with pytest.raises(NoClientHelloError, match="not a TLS handshake"):
+        hello_of(start + HELLO[len(start) :])
+
+
+@pytest.mark.parametrize("start", [b"", b"\x16", b"\x16\x03", b"\x16\x03\x01\x00"])
+def test_what_may_become_one_is_waited_for(start: bytes) -> None:
+    assert hello_of(start) is None
 
 
 @given(st.binary(max_size=400))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.contracts.egress_hosts import covers, is_host, matches, pattern_fault
-from tool_runtime.egress.addresses import is_public
-from tool_runtime.egress.deciding import private_hosts
+from foundation.contracts.egress.addresses import is_public
+from foundation.contracts.egress.hosts import covers, is_host, matches, pattern_fault
+from foundation.contracts.egress.private_hosts import private_hosts
 
 LABELS = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 HOSTS = st.lists(LABELS, min_size=2, max_size=4).map(".".join)

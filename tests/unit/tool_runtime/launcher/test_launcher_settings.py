@@ -13,7 +13,7 @@ KEYS: dict[str, Any] = {"keys": []}
 
 
 def settings(**given: Any) -> LauncherSettings:
-    known: dict[str, Any] = {"service_public_keys": json.dumps(KEYS), **given}
+    known: dict[str, Any] = {"service_public_keys": json.dumps(KEYS), "secret_keys": json.dumps(KEYS), **given}
     return LauncherSettings(**{name: value for name, value in known.items() if value is not None})
 
 
@@ -26,6 +26,10 @@ def test_the_keys_have_one_source(tmp_path: Path) -> None:
     for keys, path in ((None, None), (json.dumps(KEYS), file)):
         with pytest.raises(ValidationError, match="one of them"):
             settings(service_public_keys=keys, service_public_keys_file=path)
+        with pytest.raises(ValidationError, match="one of them"):
+            settings(secret_keys=keys, secret_keys_file=path)
+    assert settings().secret_jwks() == KEYS
+    assert settings(secret_keys=None, secret_keys_file=file).secret_jwks() == {"keys": [{"kid": "a"}]}
 
 
 def test_runners_find_the_launcher_where_it_listens_unless_they_are_told_otherwise() -> None:
@@ -35,7 +39,7 @@ def test_runners_find_the_launcher_where_it_listens_unless_they_are_told_otherwi
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("port", 1, 65535), ("max_running", 1, 64), ("max_queued", 1, 10_000), ("spare_runners", 0, 16)],
+    [("port", 1, 65535), ("max_running", 1, 24), ("max_queued", 1, 10_000), ("spare_runners", 0, 16)],
 )
 def test_a_number_has_its_bounds(name: str, least: int, most: int) -> None:
     for taken in (least, most):

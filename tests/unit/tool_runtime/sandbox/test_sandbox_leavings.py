@@ -11,7 +11,7 @@ from foundation.contracts.accepted.file_names import MAX_DEPTH, MAX_NAME_BYTES, 
 from foundation.contracts.tool_job import JobLimits
 from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import frames
-from tool_runtime.sandbox.leavings import MOST_SKIPPED, leavings
+from tool_runtime.sandbox.inside.leavings import MOST_SKIPPED, leavings
 
 
 def collect(root: Path, **other: Any) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -4,11 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from foundation.contracts.tool_job import JobLimits
-from tool_runtime.sandbox.bwrap import FONTS, TMPFS, Walls, command
+from foundation.domain.tools import SandboxProfile
+from tool_runtime.sandbox.bwrap import Walls, command
 from tool_runtime.sandbox.limits import rlimits
+from tool_runtime.sandbox.profiles import FONTS, PROFILES
 
 MIB = 1024 * 1024
-WALLS = Walls("/usr/bin/bwrap", Path("/r"), Path("/s"), Path("/f/fontlist.json"), control_fd=7, filter_fd=8, info_fd=9)
+PYTHON, NODE = PROFILES[SandboxProfile.PYTHON], PROFILES[SandboxProfile.NODE]
+WALLS = Walls(
+    *("/usr/bin/bwrap", PYTHON, Path("/s"), Path("/r"), (Path("/f/fontlist.json"),)),
+    control_fd=7,
+    filter_fd=8,
+    info_fd=9,
+)
 
 
 def mounted(walls: Walls, *options: str) -> list[tuple[str, str]]:
@@ -21,7 +29,7 @@ def test_the_program_is_the_first_word_and_the_first_process_the_last() -> None:
     arguments = command(WALLS)
     assert arguments[0] == "/usr/bin/bwrap"
     assert arguments[-5:-1] == ["/usr/bin/python3", "-S", "-s", "-c"]
-    assert arguments[-1] == "from tool_runtime.sandbox.init import main; main(7)"
+    assert arguments[-1] == "from tool_runtime.sandbox.inside.init import main; main(7)"
 
 
 def test_everything_of_ours_is_read_only() -> None:
@@ -30,7 +38,7 @@ def test_everything_of_ours_is_read_only() -> None:
         ("/r/etc/passwd", "/etc/passwd"),
         ("/r/etc/hosts", "/etc/hosts"),
         ("/r/etc/nsswitch.conf", "/etc/nsswitch.conf"),
-        ("/s", "/opt/site"),
+        ("/s/site", "/opt/site"),
         ("/r/init", "/run/sbx"),
         ("/f/fontlist.json", f"{FONTS}/fontlist.json"),
     ]
@@ -38,8 +46,16 @@ def test_everything_of_ours_is_read_only() -> None:
 
 
 def test_without_a_list_of_fonts_none_is_mounted() -> None:
-    without = mounted(replace(WALLS, font_list=None), "--ro-bind")
+    without = mounted(replace(WALLS, fonts=()), "--ro-bind")
     assert without == [mount for mount in mounted(WALLS, "--ro-bind") if not mount[1].startswith(FONTS)]
+
+
+def test_each_kind_of_sandbox_has_what_its_programs_need_and_nothing_of_the_others() -> None:
+    of_python, of_node = (
+        {target for _, target in mounted(replace(WALLS, profile=profile, fonts=()), "--ro-bind")}
+        for profile in (PYTHON, NODE)
+    )
+    assert (of_python - of_node, of_node - of_python) == ({"/opt/site"}, {"/opt/node/bin", "/node_modules"})
 
 
 def test_the_inherited_descriptors_are_the_filters_and_the_informations() -> None:
@@ -51,11 +67,11 @@ def test_the_inherited_descriptors_are_the_filters_and_the_informations() -> Non
 def test_writable_mounts_have_their_own_sizes() -> None:
     arguments = command(WALLS)
     sizes = {arguments[at + 3]: int(arguments[at + 1]) for at, word in enumerate(arguments) if word == "--size"}
-    assert sizes == TMPFS == {"/dev/shm": 64 * MIB, "/tmp": 256 * MIB, "/work": 256 * MIB}
+    assert sizes == PYTHON.tmpfs == {"/dev/shm": 64 * MIB, "/tmp": 256 * MIB, "/work": 256 * MIB}
 
 
 def test_each_limit_of_a_process_is_what_the_job_has() -> None:
-    assert rlimits(JobLimits(memory_mb=80, cpu_seconds=3, processes=5)) == {
+    assert rlimits(JobLimits(memory_mb=80, cpu_seconds=3, processes=5), PYTHON) == {
         "DATA": 70 * MIB,
         "AS": 320 * MIB,
         "CPU": 4,

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.sandbox.bwrap import Walls, command
+from tool_runtime.sandbox.profiles import PROFILES
 
-WALLS = Walls("/usr/bin/bwrap", Path("/r"), Path("/s"), Path("/f/fontlist.json"), control_fd=7, filter_fd=8, info_fd=9)
+PYTHON = PROFILES[SandboxProfile.PYTHON]
+WALLS = Walls("/usr/bin/bwrap", PYTHON, Path("/s"), Path("/r"), (), control_fd=7, filter_fd=8, info_fd=9)
 
 
 def positions(*words: str) -> list[int]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from foundation.contracts.tool_job import RESULT_BYTES
-from foundation.contracts.tools.http import HTTP
+from foundation.contracts.tools.http import HTTP, HttpResult
 from foundation.domain.tools import ToolEffect
 from tool_runtime.runner.result_document import read_result
 from tool_runtime.tools.base import Repeats
@@ -172,7 +172,7 @@ def test_every_answer_becomes_a_result_that_is_stored_as_it_is(
     assert (len(written) <= RESULT_BYTES, trouble) == (True, None)
     assert document["status"] == 200
     # Nothing is lost without a word: what the result does not hold whole is kept beside it.
-    assert body in (None, content)
+    assert body in (None, content, b"plain" if coding == "gzip" else None)
     if body is None:
         assert not result["truncated"]
     if cut:
@@ -193,3 +193,25 @@ def test_json_is_a_value_text_is_text_and_the_rest_is_a_file() -> None:
     assert result_of(200, {}, b"\xff\xfe", cut=False)[1] == b"\xff\xfe"
     packed = {"content-type": "text/plain", "content-encoding": "gzip"}
     assert result_of(200, packed, gzip.compress(b"plain"), cut=False)[0]["text"] == "plain"
+    result, body = result_of(200, packed, gzip.compress(b"x" * (MAX_TEXT + 1)), cut=False)
+    assert body == b"x" * (MAX_TEXT + 1), "the file has the bytes whose beginning is the text"
+    assert (
+        result_of(200, {**packed, "content-type": "image/png"}, gzip.compress(b"\x89PNG"), cut=False)[1] == b"\x89PNG"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"), [("application/json", b'{"a": [1]}'), ("text/plain", b"a"), ("image/png", b"\x89\0")]
+)
+def test_a_result_is_of_the_form_that_callers_are_told(kind: str, content: bytes) -> None:
+    result, _ = result_of(200, {"content-type": kind}, content, cut=False)
+    HttpResult.model_validate({**result, "url": URL, "redirects": 0, "tries": 1})
+
+
+def test_a_value_that_is_larger_than_a_result_may_be_is_told_and_kept_as_text() -> None:
+    within = "[" + ",".join(["1e5"] * 20_000) + "]"
+    beyond = "[" + ",".join(["1e5"] * 30_000) + "]"
+    kind = {"content-type": "application/json"}
+    assert "json" in result_of(200, kind, within.encode(), cut=False)[0]
+    told = result_of(200, kind, beyond.encode(), cut=False)[0]
+    assert (told["json_error"], "json" in told) == ("it is too large", False)

@@ -62,7 +62,10 @@ async def load(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, expecte
             refused.append(Refused(row.turn, error.detail))
         below = row.turn
     shown = "; ".join(_words(one) for one in refused[:_MOST_NAMED]) or "its row names one, and there is none"
-    raise CheckpointCorrupt(f"step {step_id} has no checkpoint left to go on from: {shown}")
+    raise CheckpointCorrupt(
+        f"step {step_id} has no checkpoint left to go on from: {shown}; a retry that names the step in `from` begins it"
+        " from its beginning"
+    )
 
 
 async def at_turn(tx: Transaction, tenant_id: TenantId, step_id: StepId, *, turn: int) -> Stored | None:

@@ -86,6 +86,20 @@ async def get(tx: Transaction, tenant_id: TenantId, dead_letter_id: DeadLetterId
     return value_of(DeadLetter, row) if row else None
 
 
+async def lock_open(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None:
+    """Locks the run's open letters in id order. They come last: after the run's steps and its row.
+
+    Whoever discards a letter locks that one alone, so that nobody waits for another in a circle.
+    """
+    await tx.execute(
+        text(
+            """SELECT 1 FROM dead_letters WHERE tenant_id = :tenant_id AND run_id = :run_id AND status = 'open'
+               ORDER BY dead_letter_id FOR UPDATE"""
+        ),
+        {"tenant_id": tenant_id, "run_id": run_id},
+    )
+
+
 async def page(
     tx: Transaction,
     tenant_id: TenantId,

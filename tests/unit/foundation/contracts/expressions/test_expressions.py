@@ -198,6 +198,16 @@ def test_an_expression_that_does_not_apply_says_why() -> None:
         resolve("${length(input.x)}", {"input": {"x": 3}})
 
 
+def test_an_expression_that_compares_what_cannot_be_compared_is_told_in_our_words_and_others_in_the_language_s() -> (
+    None
+):
+    given = {"input": {"items": [{"x": 1}, {"x": "a"}]}}
+    with pytest.raises(ExpressionError, match="does not apply: it compares or combines values of kinds that do not go"):
+        resolve("${input.items[?x > `1`]}", given)
+    with pytest.raises(ExpressionError, match=r"does not apply: In function sort_by\(\), invalid type for value: a"):
+        resolve("${sort_by(input.items, &x)}", given)
+
+
 def test_a_part_of_the_syntax_that_this_version_does_not_know_is_refused() -> None:
     """A later version of the library may have more than ours knows to follow."""
     with pytest.raises(ExpressionError, match="not known here: lambda"):

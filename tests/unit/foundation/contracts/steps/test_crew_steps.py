@@ -126,7 +126,7 @@ def test_a_fault_has_its_place_and_its_remedy(changed: dict[str, Any], fault: st
         ({"tasks": []}, ("tasks",)),
         ({"agents": [{**AGENT, "name": f"agent{index}"} for index in range(17)]}, ("agents",)),
         ({"tasks": [{**FIND, "name": f"task{index}"} for index in range(33)]}, ("tasks",)),
-        ({"agents": [{**AGENT, "tools": ["shell"]}, WRITER]}, ("agents", 0, "tools", 0)),
+        ({"agents": [{**AGENT, "tools": ["shell"]}, WRITER]}, ("agents", 0, "tools", 0, "text")),
         ({"agents": [{**AGENT, "name": "a\x07b"}, WRITER]}, ("agents", 0, "name")),
         ({"agents": [{**AGENT, "allow_code_execution": True}, WRITER]}, ("agents", 0, "allow_code_execution")),
         ({"agents": [{**AGENT, "max_turns": 0}, WRITER]}, ("agents", 0, "max_turns")),

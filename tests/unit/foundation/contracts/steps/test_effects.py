@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.steps.agent import AgentStep
+from foundation.contracts.steps.base import MAX_RUN_SECONDS
 from foundation.contracts.steps.tool import ToolStep
 from foundation.domain.tools import ToolEffect, UnknownOutcomePolicy
 
@@ -39,3 +40,15 @@ def test_an_agent_may_say_it_of_each_of_its_tools() -> None:
 def test_any_other_word_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         ToolStep.model_validate({**TOOL, **wrong})
+
+
+def test_a_crew_may_say_it_of_the_tools_of_each_agent_and_may_then_be_in_doubt() -> None:
+    agent = {"name": "a", "role": "Sender", "goal": "Send."}
+    work = {"name": "t", "description": "Send.", "expected_output": "Sent.", "agent": "a"}
+    crew = {"name": "team", "kind": "crew", "tasks": [work]}
+    once = {**crew, "agents": [{**agent, "tools": [{"name": "code.python", "effect": "once"}]}]}
+    pure = {**crew, "agents": [{**agent, "tools": ["code.python"]}]}
+    for steps, waits in (([once], {"team": MAX_RUN_SECONDS}), ([pure], {})):
+        assert TaskDefinition.model_validate({"name": "task", "steps": steps}).waits() == waits
+    decided = TaskDefinition.model_validate({"name": "task", "on_unknown_outcome": "fail", "steps": [once]})
+    assert decided.waits() == {}

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments, faults_of
-from foundation.contracts.tools.files import entries_of, read_files, written_file_faults
+from foundation.contracts.tools.calls.staged_files import entries_of, read_files, written_file_faults
 from foundation.domain.errors import Fault
 
 ARTIFACT = "0198b1e8-6f3c-7a9b-8a54-0a6b1c2d3e4f"

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from fixtures.money.gateway_calls import MoneyBench, a_call, a_provider, a_route, a_target, an_answer
-from foundation.domain.errors import DependencyUnavailable
+from foundation.domain.errors import DatabaseUnavailable, DependencyUnavailable
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NOTHING, Amount
 from llm_gateway.accounting.usage_event import AttemptReason
@@ -30,6 +30,8 @@ class FakeVault:
     def __init__(self) -> None:
         self.answers: dict[str, StoredAnswer] = {}
         self.failure: DependencyUnavailable | None = None
+        self.failures: list[DependencyUnavailable] = []
+        """Raised first, one at each try."""
 
     async def store(
         self,
@@ -41,6 +43,8 @@ class FakeVault:
         answer: StoredAnswer,
         remembered_for: timedelta | None,  # noqa: ARG002
     ) -> bool:
+        if self.failures:
+            raise self.failures.pop()
         if self.failure is not None:
             raise self.failure
         return self.answers.setdefault(call_key, answer) is answer
@@ -56,7 +60,7 @@ def bench(tmp_path: Path) -> Iterator[MoneyBench]:
 def finisher(bench: MoneyBench, vault: FakeVault | None = None) -> PlainFinisher:
     kept_vault: Any = vault or FakeVault()
     kept_items: Any = None
-    return PlainFinisher(bench.settler, AnswerKeeper(bench.settler, kept_vault, kept_items))
+    return PlainFinisher(bench.settler, AnswerKeeper(bench.settler, kept_vault, kept_items, pause_seconds=0.001))
 
 
 async def opened(
@@ -100,6 +104,22 @@ async def test_an_answer_that_cannot_be_stored_is_charged_and_does_not_leave(ben
     one = await opened(bench, identity=CallIdentity("key", b"digest"))
     with pytest.raises(DependencyUnavailable):
         await finisher(bench, vault).finish(one)
+    assert bench.committed(one.attempt.call.caller.tenant_id) == COST
+
+
+@pytest.mark.parametrize(("times", "leaves"), [(4, True), (5, False)])
+async def test_an_answer_is_stored_again_while_the_database_is_away_for_a_moment(
+    bench: MoneyBench, times: int, leaves: bool
+) -> None:
+    vault = FakeVault()
+    vault.failures = [DatabaseUnavailable("PostgreSQL is away")] * times
+    one = await opened(bench, identity=CallIdentity("key", b"digest"))
+    if leaves:
+        assert (await finisher(bench, vault).finish(one)).status == 200
+        assert "key" in vault.answers
+    else:
+        with pytest.raises(DatabaseUnavailable):
+            await finisher(bench, vault).finish(one)
     assert bench.committed(one.attempt.call.caller.tenant_id) == COST
 
 

@@ -12,7 +12,8 @@ from fixtures.running.works import a_work
 from foundation.contracts.gateway.model_call import canonical_digest
 from foundation.contracts.steps.crew import CrewStep
 from foundation.domain.errors import BudgetExceeded
-from foundation.domain.failure_codes import FailureCode
+from foundation.domain.failures import FailureCode
+from foundation.domain.tools import ToolEffect
 from foundation.storage.execution.keyed_turns import KeyedTurn
 from orchestrator.clients.crew_program.base import CrewBroken, CrewLost
 from orchestrator.clients.crew_program.fake import FakeCrewProgram, Play, Stage
@@ -348,3 +349,18 @@ async def test_two_roles_that_turn_out_the_same_are_refused_in_a_led_crew() -> N
     agents = [{**agent, "role": "${input.topic}"} for agent in CREW["agents"]]
     with pytest.raises(TickFailed, match="/agents/1/role: agent 0 has this role too"):
         await played(lambda _: asyncio.sleep(0), agents=agents, process="hierarchical", manager_model="default")
+
+
+async def test_a_crews_tool_is_run_with_the_effect_that_its_agent_says() -> None:
+    tools = Tools()
+
+    async def play(stage: Stage) -> None:
+        await stage.heard.get()
+        await stage.ask(asking("analyst", tools=["code.python"]))
+        stage.say({**calling(), "id": 100})
+        await stage.heard.get()
+        stage.say({"type": "done", "text": ""})
+
+    agents = [{**CREW["agents"][0], "tools": [{"name": "code.python", "effect": "once"}]}, CREW["agents"][1]]
+    await played(play, Models(wanting(CODE)), tools, agents=agents)
+    assert [call.effect for call in tools.called] == [ToolEffect.ONCE]

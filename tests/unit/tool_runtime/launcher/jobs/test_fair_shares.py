@@ -13,6 +13,7 @@ from fixtures.sandboxing.launchers import a_job
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import QuotaExceeded
 from foundation.domain.ids import TenantId
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
@@ -31,7 +32,7 @@ def a_board(*, max_running: int, max_queued: int = 100, max_waiting: int = 1000)
 
 
 async def taken(board: JobBoard) -> OpenJob:
-    entry = await board.take("runner", seconds=5)
+    entry = await board.take("runner", SandboxProfile.PYTHON, seconds=5)
     assert entry is not None
     return entry
 
@@ -109,9 +110,10 @@ def test_no_tenant_gets_a_place_while_one_that_waits_has_fewer(moves: list[tuple
             running = [entry for entry in running if entry is not running[0]]
         else:
             before = {one: waiting.of(one) for one in (A, B, C)}
-            entry = waiting.next(running)
+            entry = waiting.first(running)
             assert (entry is None) == (sum(before.values()) == 0)
             if entry is not None:
+                waiting.take(entry)
                 busy = Counter(one.job.tenant_id for one in running)
                 hungry = [busy[one] for one, jobs in before.items() if jobs]
                 assert busy[entry.job.tenant_id] == min(hungry)

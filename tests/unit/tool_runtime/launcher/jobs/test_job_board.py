@@ -14,6 +14,7 @@ from foundation.domain.errors import (
     QuotaExceeded,
     SandboxUnavailable,
 )
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
@@ -38,7 +39,7 @@ def submitted(board: JobBoard, job: ToolJob) -> "asyncio.Future[ToolResult]":
 
 
 async def taken(board: JobBoard, runner: str) -> OpenJob:
-    entry = await board.take(runner, seconds=5)
+    entry = await board.take(runner, SandboxProfile.PYTHON, seconds=5)
     assert entry is not None
     return entry
 
@@ -50,7 +51,7 @@ async def test_a_job_in_flight_is_joined_and_a_finished_one_repeated() -> None:
     board.finish(entry, a_result(job))
     assert first is second
     assert await first == await submitted(board, job)
-    assert board.demand == 0
+    assert board.demand.total() == 0
 
 
 async def test_fresh_addresses_and_less_time_are_the_same_job() -> None:
@@ -120,7 +121,7 @@ async def test_no_more_jobs_run_than_allowed_and_the_rest_wait_in_order() -> Non
     for job in jobs:
         submitted(board, job)
     entry = await taken(board, "r1")
-    waiting = asyncio.create_task(board.take("r2", seconds=30))
+    waiting = asyncio.create_task(board.take("r2", SandboxProfile.PYTHON, seconds=30))
     await asyncio.sleep(0)
     assert not waiting.done()
     board.finish(entry, a_result(jobs[0]))
@@ -168,7 +169,7 @@ async def test_an_unknown_job_cannot_be_cancelled() -> None:
 
 async def test_a_runner_that_is_gone_is_given_nothing() -> None:
     board = a_board()
-    gone = asyncio.create_task(board.take("r1", seconds=30))
+    gone = asyncio.create_task(board.take("r1", SandboxProfile.PYTHON, seconds=30))
     await asyncio.sleep(0)
     board.forget_idle("r1")
     assert await gone is None
@@ -181,7 +182,7 @@ async def test_without_a_sandbox_what_waits_is_refused_and_what_runs_goes_on() -
     submitted(board, runs)
     entry = await taken(board, "r1")
     answer = submitted(board, waits)
-    board.refuse_waiting(lambda: SandboxUnavailable("no bubblewrap"))
+    board.refuse_waiting(SandboxProfile.PYTHON, lambda: SandboxUnavailable("no bubblewrap"))
     with pytest.raises(SandboxUnavailable):
         await answer
     assert not entry.answer.done()
@@ -189,7 +190,7 @@ async def test_without_a_sandbox_what_waits_is_refused_and_what_runs_goes_on() -
 
 async def test_a_closing_board_answers_everything_and_takes_nothing() -> None:
     board = a_board()
-    idle = asyncio.create_task(board.take("r1", seconds=30))
+    idle = asyncio.create_task(board.take("r1", SandboxProfile.PYTHON, seconds=30))
     await asyncio.sleep(0)
     answers = [submitted(board, a_job()), submitted(board, a_job())]
     board.close()
@@ -199,4 +200,4 @@ async def test_a_closing_board_answers_everything_and_takes_nothing() -> None:
     with pytest.raises(DependencyUnavailable):
         submitted(board, a_job())
     assert await idle is not None
-    assert await board.take("r2", seconds=30) is None
+    assert await board.take("r2", SandboxProfile.PYTHON, seconds=30) is None

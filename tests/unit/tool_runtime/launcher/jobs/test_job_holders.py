@@ -8,6 +8,7 @@ import pytest
 from fixtures.sandboxing.launchers import a_job, opened
 from foundation.contracts.tool_job import JobHolder, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import LeaseLost
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
@@ -23,7 +24,7 @@ def held_by(job: ToolJob, generation: int, fence: int) -> ToolJob:
 
 
 async def taken(board: JobBoard) -> OpenJob:
-    entry = await board.take("runner", seconds=5)
+    entry = await board.take("runner", SandboxProfile.PYTHON, seconds=5)
     assert entry is not None
     return entry
 
@@ -101,7 +102,7 @@ async def test_a_job_that_ended_well_in_spite_of_its_cancel_answers_the_later_ho
     second = opened(board, held_by(job, 2, 2))
     board.finish(entry, result_of(job))
     assert (await second.answer).status is JobStatus.SUCCEEDED
-    assert board.demand == 0
+    assert board.demand.total() == 0
 
 
 async def test_a_closing_board_answers_a_later_holder_as_well() -> None:

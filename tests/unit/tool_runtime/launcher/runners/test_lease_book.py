@@ -9,14 +9,19 @@ import pytest
 
 from fixtures.sandboxing.launchers import a_job, opened
 from fixtures.sandboxing.sandboxes import UID_LOCKS
+from fixtures.sandboxing.sealed import a_seal, a_seal_jwks
+from foundation.contracts.egress.sealing import Opener
 from foundation.contracts.tool_job import JobStatus, ToolResult
 from foundation.domain.errors import BadRequest, Unauthenticated
+from foundation.domain.tools import SandboxProfile
+from foundation.telemetry.traces import parse_traceparent
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.runners.leases import LeaseBook
-from tool_runtime.launcher.runners.pool import RunnerPool
+from tool_runtime.launcher.runners.pools import RunnerPools
 from tool_runtime.protocol import RunnerLease
 from tool_runtime.sandbox.probe import SandboxProbe
+from tool_runtime.sandbox.profiles import PROFILES
 
 
 class WaitingRunner:
@@ -40,7 +45,7 @@ class WaitingRunners:
         self.runners: dict[str, WaitingRunner] = {}
         self.has_started = asyncio.Event()
 
-    async def start(self, token: str) -> WaitingRunner:
+    async def start(self, token: str, profile: SandboxProfile) -> WaitingRunner:  # noqa: ARG002
         self.runners[token] = WaitingRunner()
         self.has_started.set()
         return self.runners[token]
@@ -53,9 +58,10 @@ class Bench:
     def __init__(self, root: Path) -> None:
         self.starter = WaitingRunners()
         self.board = JobBoard(max_running=3, max_queued=5, finished=FinishedJobs(60, 1 << 20))
-        probe = SandboxProbe(sandbox_root=root, uid_locks=UID_LOCKS)
-        self.pool = RunnerPool(self.starter, self.board, probe, spare=1)
-        self.leases = LeaseBook(self.board, self.pool)
+        python = SandboxProfile.PYTHON
+        probes = {python: SandboxProbe(PROFILES[python], sandbox_root=root, uid_locks=UID_LOCKS)}
+        self.pool = RunnerPools(self.starter, self.board, probes, spare=1, most_spare=1)
+        self.leases = LeaseBook(self.board, self.pool, Opener(a_seal_jwks(a_seal(), private=True)))
 
     async def token(self) -> str:
         await self.starter.has_started.wait()
@@ -85,9 +91,21 @@ async def test_a_runner_gets_the_job_that_waits_and_its_result_is_the_answer(ben
     job = a_job()
     answer = opened(bench.board, job).answer
     lease = await bench.lease()
-    assert lease.job == job
+    assert lease.job.model_copy(update={"traceparent": job.traceparent}) == job
     bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
     assert (await answer).status is JobStatus.SUCCEEDED
+
+
+async def test_a_runners_spans_stand_below_that_of_the_launch(bench: Bench) -> None:
+    job = a_job()
+    answer = opened(bench.board, job).answer
+    lease = await bench.lease()
+    bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
+    [span] = (await answer).spans
+    asked, below = parse_traceparent(job.traceparent), parse_traceparent(lease.job.traceparent)
+    assert asked is not None
+    assert below is not None
+    assert (span.parent_span_id, span.span_id, below.trace_id) == (asked.span_id, below.span_id, asked.trace_id)
 
 
 async def test_a_token_that_is_not_known_or_was_used_gets_no_lease(bench: Bench) -> None:

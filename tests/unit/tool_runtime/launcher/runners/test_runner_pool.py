@@ -11,12 +11,16 @@ import pytest
 from fixtures.sandboxing.launchers import a_job, opened
 from fixtures.sandboxing.sandboxes import UID_LOCKS
 from foundation.domain.errors import DependencyUnavailable, SandboxUnavailable
+from foundation.domain.tools import SandboxProfile
+from tool_runtime.launcher.jobs.arrivals import Arrivals
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
-from tool_runtime.launcher.runners.pool import RunnerPool
+from tool_runtime.launcher.runners.pool import RunnerPool, Spares
+from tool_runtime.launcher.runners.pools import RunnerPools
 from tool_runtime.protocol import EXIT_NO_SANDBOX
 from tool_runtime.sandbox.probe import SandboxProbe
+from tool_runtime.sandbox.profiles import PROFILES
 
 
 @dataclass(eq=False)
@@ -41,7 +45,7 @@ class IdleRunners:
     refuses: bool = False
     started: list[tuple[str, IdleRunner]] = field(default_factory=list)
 
-    async def start(self, token: str) -> IdleRunner:
+    async def start(self, token: str, profile: SandboxProfile) -> IdleRunner:  # noqa: ARG002
         if self.refuses:
             raise RunnerStartError("no room")
         runner = IdleRunner()
@@ -58,9 +62,11 @@ class IdleRunners:
 
 
 @asynccontextmanager
-async def a_pool(starter: RunnerStarter, root: Path, *, spare: int = 1) -> AsyncIterator[tuple[RunnerPool, JobBoard]]:
+async def a_pool(starter: RunnerStarter, root: Path, *, spare: int = 1) -> AsyncIterator[tuple[RunnerPools, JobBoard]]:
     board = JobBoard(max_running=3, max_queued=5, finished=FinishedJobs(60, 1 << 20))
-    pool = RunnerPool(starter, board, SandboxProbe(sandbox_root=root, uid_locks=UID_LOCKS), spare=spare)
+    python = SandboxProfile.PYTHON
+    probes = {python: SandboxProbe(PROFILES[python], sandbox_root=root, uid_locks=UID_LOCKS)}
+    pool = RunnerPools(starter, board, probes, spare=spare, most_spare=spare)
     filling = asyncio.create_task(pool.run())
     try:
         yield pool, board
@@ -98,7 +104,7 @@ async def test_each_runner_has_a_token_of_its_own_that_is_dead_after_its_job(tmp
         assert place is not None
         assert pool.find("another") is None
         opened(board, a_job())
-        place.job = await board.take(place.name, seconds=5)
+        place.job = await board.take(place.name, place.profile, seconds=5)
         assert pool.find(tokens[0]) is None
 
 
@@ -110,7 +116,7 @@ async def test_a_runner_that_ends_is_replaced(tmp_path: Path) -> None:
         place = pool.find(token)
         assert place is not None
         answer = opened(board, a_job()).answer
-        place.job = await board.take(place.name, seconds=5)
+        place.job = await board.take(place.name, place.profile, seconds=5)
         await runner.kill()
         assert (await answer).retryable
         await until(lambda: starter.alive() == 1 and len(starter.started) >= 2)
@@ -141,3 +147,58 @@ async def test_each_failure_to_start_doubles_the_pause_up_to_half_a_minute(
     async with a_pool(IdleRunners(refuses=True), tmp_path):
         await until(lambda: len(pauses) >= 8)
     assert pauses[:8] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+
+
+async def test_runners_that_waited_for_a_rush_are_ended_after_it(tmp_path: Path) -> None:
+    starter, clock = IdleRunners(), [0.0]
+    board = JobBoard(max_running=3, max_queued=50, finished=FinishedJobs(60, 1 << 20))
+    board.arrivals[SandboxProfile.PYTHON] = rush = Arrivals(lambda: clock[0])
+    probe = SandboxProbe(PROFILES[SandboxProfile.PYTHON], sandbox_root=tmp_path, uid_locks=UID_LOCKS)
+    pool = RunnerPool(SandboxProfile.PYTHON, starter, board, probe, Spares(least=1, most=4, room=lambda: 60))
+    for _ in range(1000):
+        rush.note()
+    pool.fill()
+    await until(lambda: starter.alive() == 4)
+    waiting = []
+    for token, _ in starter.started:
+        place = pool.find(token)
+        assert place is not None
+        waiting.append(asyncio.create_task(board.take(place.name, place.profile, seconds=30)))
+    await until(lambda: all(board.is_idle(place.name) for place in pool._places))
+    pool.review()
+    assert starter.alive() == 4, "the rush is not over"
+    clock[0] = 3600
+    pool.review()
+    await until(lambda: starter.alive() == 1)
+    board.close()
+    assert {await task for task in waiting} == {None}
+    await pool.close()
+
+
+async def test_a_kind_that_cannot_start_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    @dataclass
+    class OnlyPython(IdleRunners):
+        """Runners for Node do not start."""
+
+        async def start(self, token: str, profile: SandboxProfile) -> IdleRunner:
+            if profile is SandboxProfile.NODE:
+                raise RunnerStartError("no Node here")
+            return await super().start(token, profile)
+
+    starter = OnlyPython()
+    board = JobBoard(max_running=3, max_queued=5, finished=FinishedJobs(60, 1 << 20))
+    probes = {
+        name: SandboxProbe(profile, sandbox_root=tmp_path, uid_locks=UID_LOCKS) for name, profile in PROFILES.items()
+    }
+    pools = RunnerPools(starter, board, probes, spare=1, most_spare=1)
+    filling = asyncio.create_task(pools.run())
+    script = opened(board, a_job(tool="code.node", arguments={"code": "1"}))
+    program = opened(board, a_job())
+    with pytest.raises(DependencyUnavailable, match="no Node here"):
+        await asyncio.wait_for(script.answer, 20)
+    place = pools.find(starter.started[0][0])
+    assert place is not None
+    assert await board.take(place.name, place.profile, seconds=5) is program
+    filling.cancel()
+    board.close()
+    await pools.close()

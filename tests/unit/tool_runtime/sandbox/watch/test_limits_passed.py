@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from foundation.contracts.tool_job import JobLimits, JobReason
+from foundation.domain.tools import SandboxProfile
 from tool_runtime.sandbox.limits import rlimits
+from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.watch.kernel import MAX_DESCRIPTORS, MAX_LOCKS, MAX_SOCKETS
 from tool_runtime.sandbox.watch.memory import MAX_MAPPINGS
 from tool_runtime.sandbox.watch.monitor import MAX_INODES, Sample, breach
@@ -16,11 +18,11 @@ LIMITS = JobLimits(memory_mb=512, cpu_seconds=10, processes=64)
 
 
 def test_one_process_stays_below_the_memory_of_the_job() -> None:
-    assert rlimits(LIMITS)["DATA"] == 448 * MIB
+    assert rlimits(LIMITS, PROFILES[SandboxProfile.PYTHON])["DATA"] == 448 * MIB
 
 
 def test_the_kernel_holds_each_process_to_the_jobs_limits() -> None:
-    given = rlimits(LIMITS)
+    given = rlimits(LIMITS, PROFILES[SandboxProfile.PYTHON])
     assert given["NPROC"] == 64
     assert given["CPU"] == 11
     assert given["MSGQUEUE"] == 0
@@ -28,12 +30,12 @@ def test_the_kernel_holds_each_process_to_the_jobs_limits() -> None:
 
 def test_no_crash_starts_a_handler_on_the_host() -> None:
     # core(5): a handler behind a pipe ignores a limit of 0; 1 is the value that means never.
-    assert rlimits(LIMITS)["CORE"] == 1
+    assert rlimits(LIMITS, PROFILES[SandboxProfile.PYTHON])["CORE"] == 1
 
 
 def test_page_tables_of_one_process_cannot_outgrow_the_job() -> None:
     # An eight-byte entry maps a page of 4 KiB.
-    assert rlimits(LIMITS)["AS"] / 4096 * 8 < LIMITS.memory_mb * MIB / 64
+    assert rlimits(LIMITS, PROFILES[SandboxProfile.PYTHON])["AS"] / 4096 * 8 < LIMITS.memory_mb * MIB / 64
 
 
 def test_a_quiet_job_passes_no_limit() -> None:

@@ -1,0 +1,304 @@
+"""The calls of dead_letters."""
+
+import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from ...client import AsyncCaller, Caller
+from ...models.dead_letter_status import DeadLetterStatus
+from ...models.dead_letter_view import DeadLetterView
+from ...models.discard import Discard
+from ...models.page_dead_letter_view import PageDeadLetterView
+from ...models.page_unreadable_view import PageUnreadableView
+from ...models.problem import Problem
+from ...models.redrive_many import RedriveMany
+from ...models.redriven_list import RedrivenList
+from ...models.unreadable_view import UnreadableView
+from ...types import UNSET, Unset
+from . import (
+    discard_dead_letter,
+    discard_unreadable_message,
+    get_dead_letter,
+    list_dead_letters,
+    list_unreadable_messages,
+    redrive_dead_letter,
+    redrive_dead_letters,
+)
+
+
+class DeadLettersCalls:
+    """The calls of dead_letters; each waits for its answer."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list_dead_letters(
+        self,
+        *,
+        cause: str | Unset = UNSET,
+        status: DeadLetterStatus | Unset = UNSET,
+        run_id: UUID | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageDeadLetterView:
+        """Steps that used up their attempts, newest first
+
+        Args:
+            cause (str | Unset): the code of the failure
+            status (DeadLetterStatus | Unset): What became of a step that used up its attempts; a
+                letter leaves `open` once.
+            run_id (UUID | Unset):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_dead_letters.call(
+                cause=cause,
+                status=status,
+                run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def get_dead_letter(
+        self,
+        dead_letter_id: UUID,
+    ) -> DeadLetterView:
+        """A dead letter
+
+        Args:
+            dead_letter_id (UUID):
+        """
+        return self._caller.send(
+            get_dead_letter.call(
+                dead_letter_id=dead_letter_id,
+            )
+        )
+
+    def redrive_dead_letters(
+        self,
+        *,
+        body: RedriveMany,
+    ) -> RedrivenList:
+        """Retry the runs of many dead letters; the answer says of each what happened
+
+        Args:
+            body (RedriveMany): Either the letters, or a cause: then its oldest open ones.
+        """
+        return self._caller.send(
+            redrive_dead_letters.call(
+                body=body,
+            )
+        )
+
+    def redrive_dead_letter(
+        self,
+        dead_letter_id: UUID,
+    ) -> DeadLetterView:
+        """Retry the run of a dead letter from its step, once
+
+        Args:
+            dead_letter_id (UUID):
+        """
+        return self._caller.send(
+            redrive_dead_letter.call(
+                dead_letter_id=dead_letter_id,
+            )
+        )
+
+    def discard_dead_letter(
+        self,
+        dead_letter_id: UUID,
+        *,
+        body: Discard,
+    ) -> DeadLetterView:
+        """End a dead letter with a reason, once; its run stays as it is
+
+        Args:
+            dead_letter_id (UUID):
+            body (Discard): Why nothing more is done about it.
+        """
+        return self._caller.send(
+            discard_dead_letter.call(
+                dead_letter_id=dead_letter_id,
+                body=body,
+            )
+        )
+
+    def list_unreadable_messages(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageUnreadableView:
+        """Messages of the steps queue that nobody can read, newest first; for operators
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_unreadable_messages.call(
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def discard_unreadable_message(
+        self,
+        message_id: UUID,
+        *,
+        body: Discard,
+    ) -> UnreadableView:
+        """End such a message with a reason, once; for operators
+
+        Args:
+            message_id (UUID):
+            body (Discard): Why nothing more is done about it.
+        """
+        return self._caller.send(
+            discard_unreadable_message.call(
+                message_id=message_id,
+                body=body,
+            )
+        )
+
+
+class AsyncDeadLettersCalls:
+    """The calls of dead_letters; each is awaited."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list_dead_letters(
+        self,
+        *,
+        cause: str | Unset = UNSET,
+        status: DeadLetterStatus | Unset = UNSET,
+        run_id: UUID | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageDeadLetterView:
+        """Steps that used up their attempts, newest first
+
+        Args:
+            cause (str | Unset): the code of the failure
+            status (DeadLetterStatus | Unset): What became of a step that used up its attempts; a
+                letter leaves `open` once.
+            run_id (UUID | Unset):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_dead_letters.call(
+                cause=cause,
+                status=status,
+                run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def get_dead_letter(
+        self,
+        dead_letter_id: UUID,
+    ) -> DeadLetterView:
+        """A dead letter
+
+        Args:
+            dead_letter_id (UUID):
+        """
+        return await self._caller.send(
+            get_dead_letter.call(
+                dead_letter_id=dead_letter_id,
+            )
+        )
+
+    async def redrive_dead_letters(
+        self,
+        *,
+        body: RedriveMany,
+    ) -> RedrivenList:
+        """Retry the runs of many dead letters; the answer says of each what happened
+
+        Args:
+            body (RedriveMany): Either the letters, or a cause: then its oldest open ones.
+        """
+        return await self._caller.send(
+            redrive_dead_letters.call(
+                body=body,
+            )
+        )
+
+    async def redrive_dead_letter(
+        self,
+        dead_letter_id: UUID,
+    ) -> DeadLetterView:
+        """Retry the run of a dead letter from its step, once
+
+        Args:
+            dead_letter_id (UUID):
+        """
+        return await self._caller.send(
+            redrive_dead_letter.call(
+                dead_letter_id=dead_letter_id,
+            )
+        )
+
+    async def discard_dead_letter(
+        self,
+        dead_letter_id: UUID,
+        *,
+        body: Discard,
+    ) -> DeadLetterView:
+        """End a dead letter with a reason, once; its run stays as it is
+
+        Args:
+            dead_letter_id (UUID):
+            body (Discard): Why nothing more is done about it.
+        """
+        return await self._caller.send(
+            discard_dead_letter.call(
+                dead_letter_id=dead_letter_id,
+                body=body,
+            )
+        )
+
+    async def list_unreadable_messages(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageUnreadableView:
+        """Messages of the steps queue that nobody can read, newest first; for operators
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_unreadable_messages.call(
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def discard_unreadable_message(
+        self,
+        message_id: UUID,
+        *,
+        body: Discard,
+    ) -> UnreadableView:
+        """End such a message with a reason, once; for operators
+
+        Args:
+            message_id (UUID):
+            body (Discard): Why nothing more is done about it.
+        """
+        return await self._caller.send(
+            discard_unreadable_message.call(
+                message_id=message_id,
+                body=body,
+            )
+        )

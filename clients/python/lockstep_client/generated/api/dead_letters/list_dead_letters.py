@@ -1,0 +1,58 @@
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.dead_letter_status import DeadLetterStatus
+from ...models.page_dead_letter_view import PageDeadLetterView
+from ...types import UNSET, Unset
+
+
+def call(
+    *,
+    cause: str | Unset = UNSET,
+    status: DeadLetterStatus | Unset = UNSET,
+    run_id: UUID | Unset = UNSET,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+) -> Call[PageDeadLetterView]:
+    """`list_dead_letters`, unsent."""
+
+    params: dict[str, Any] = {}
+
+    params["cause"] = cause
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
+
+    json_run_id: str | Unset = UNSET
+    if not isinstance(run_id, Unset):
+        json_run_id = str(run_id)
+    params["run_id"] = json_run_id
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    return Call(
+        method="GET",
+        url="/api/v1/dead-letters",
+        parse=_parsed,
+        params=params,
+    )
+
+
+def _parsed(response: httpx.Response) -> PageDeadLetterView:
+    if response.status_code == 200:
+        response_200 = PageDeadLetterView.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

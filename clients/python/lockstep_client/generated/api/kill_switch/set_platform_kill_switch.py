@@ -1,0 +1,38 @@
+from typing import Any
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.kill_switch_change import KillSwitchChange
+from ...models.kill_switch_view import KillSwitchView
+
+
+def call(
+    *,
+    body: KillSwitchChange,
+) -> Call[KillSwitchView]:
+    """`set_platform_kill_switch`, unsent."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {}
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    return Call(
+        method="PUT",
+        url="/api/v1/operations/kill-switch",
+        parse=_parsed,
+        headers=headers,
+        json=_kwargs.get("json"),
+    )
+
+
+def _parsed(response: httpx.Response) -> KillSwitchView:
+    if response.status_code == 200:
+        response_200 = KillSwitchView.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

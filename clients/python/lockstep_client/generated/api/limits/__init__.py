@@ -1,0 +1,230 @@
+"""The calls of limits."""
+
+import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from ...client import AsyncCaller, Caller
+from ...models.concurrency_policy import ConcurrencyPolicy
+from ...models.egress_policy import EgressPolicy
+from ...models.new_egress_policy import NewEgressPolicy
+from ...models.problem import Problem
+from ...models.rate_limits import RateLimits
+from ...models.resource_list import ResourceList
+from ...types import UNSET, Unset
+from . import (
+    delete_concurrency,
+    delete_egress_policy,
+    delete_limits,
+    get_concurrency,
+    get_egress_policy,
+    get_limits,
+    list_resources,
+    put_concurrency,
+    put_egress_policy,
+    put_limits,
+)
+
+
+class LimitsCalls:
+    """The calls of limits; each waits for its answer."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def get_limits(
+        self,
+    ) -> RateLimits:
+        """What the tenant changed of the shipped limits"""
+        return self._caller.send(get_limits.call())
+
+    def put_limits(
+        self,
+        *,
+        body: RateLimits,
+    ) -> RateLimits:
+        """Change the shipped limits; null means no limit, what is left out stays as shipped
+
+        Args:
+            body (RateLimits): The limits of a tenant, of each of its users, and of each of its keys.
+        """
+        return self._caller.send(
+            put_limits.call(
+                body=body,
+            )
+        )
+
+    def delete_limits(
+        self,
+    ) -> None:
+        """Go back to the shipped limits"""
+        return self._caller.send(delete_limits.call())
+
+    def get_concurrency(
+        self,
+    ) -> ConcurrencyPolicy:
+        """How many of the tenant's steps may run at once, and the capacities that it set"""
+        return self._caller.send(get_concurrency.call())
+
+    def put_concurrency(
+        self,
+        *,
+        body: ConcurrencyPolicy,
+    ) -> ConcurrencyPolicy:
+        """Limit the steps that run at once, and set the capacities of resources
+
+        Args:
+            body (ConcurrencyPolicy): What a tenant lets run at once, over all workers; None for no
+                limit on its steps.
+
+                `resources` are capacities by name: of the shipped resources, and of such as the tenant
+                names itself.
+        """
+        return self._caller.send(
+            put_concurrency.call(
+                body=body,
+            )
+        )
+
+    def delete_concurrency(
+        self,
+    ) -> None:
+        """Go back to the shipped capacities, without a limit on steps"""
+        return self._caller.send(delete_concurrency.call())
+
+    def get_egress_policy(
+        self,
+    ) -> EgressPolicy:
+        """The hosts that the tenant's tasks may name; null where they may name any public one"""
+        return self._caller.send(get_egress_policy.call())
+
+    def put_egress_policy(
+        self,
+        *,
+        body: NewEgressPolicy,
+    ) -> EgressPolicy:
+        """Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once
+
+        Args:
+            body (NewEgressPolicy): A bound. To have none, a policy is deleted: nobody opens every
+                host by leaving something out.
+        """
+        return self._caller.send(
+            put_egress_policy.call(
+                body=body,
+            )
+        )
+
+    def delete_egress_policy(
+        self,
+    ) -> None:
+        """Let the tenant's tasks name any public host again"""
+        return self._caller.send(delete_egress_policy.call())
+
+    def list_resources(
+        self,
+    ) -> ResourceList:
+        """What the tenant's steps share: how much there is, how much is taken, how many wait for it"""
+        return self._caller.send(list_resources.call())
+
+
+class AsyncLimitsCalls:
+    """The calls of limits; each is awaited."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def get_limits(
+        self,
+    ) -> RateLimits:
+        """What the tenant changed of the shipped limits"""
+        return await self._caller.send(get_limits.call())
+
+    async def put_limits(
+        self,
+        *,
+        body: RateLimits,
+    ) -> RateLimits:
+        """Change the shipped limits; null means no limit, what is left out stays as shipped
+
+        Args:
+            body (RateLimits): The limits of a tenant, of each of its users, and of each of its keys.
+        """
+        return await self._caller.send(
+            put_limits.call(
+                body=body,
+            )
+        )
+
+    async def delete_limits(
+        self,
+    ) -> None:
+        """Go back to the shipped limits"""
+        return await self._caller.send(delete_limits.call())
+
+    async def get_concurrency(
+        self,
+    ) -> ConcurrencyPolicy:
+        """How many of the tenant's steps may run at once, and the capacities that it set"""
+        return await self._caller.send(get_concurrency.call())
+
+    async def put_concurrency(
+        self,
+        *,
+        body: ConcurrencyPolicy,
+    ) -> ConcurrencyPolicy:
+        """Limit the steps that run at once, and set the capacities of resources
+
+        Args:
+            body (ConcurrencyPolicy): What a tenant lets run at once, over all workers; None for no
+                limit on its steps.
+
+                `resources` are capacities by name: of the shipped resources, and of such as the tenant
+                names itself.
+        """
+        return await self._caller.send(
+            put_concurrency.call(
+                body=body,
+            )
+        )
+
+    async def delete_concurrency(
+        self,
+    ) -> None:
+        """Go back to the shipped capacities, without a limit on steps"""
+        return await self._caller.send(delete_concurrency.call())
+
+    async def get_egress_policy(
+        self,
+    ) -> EgressPolicy:
+        """The hosts that the tenant's tasks may name; null where they may name any public one"""
+        return await self._caller.send(get_egress_policy.call())
+
+    async def put_egress_policy(
+        self,
+        *,
+        body: NewEgressPolicy,
+    ) -> EgressPolicy:
+        """Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once
+
+        Args:
+            body (NewEgressPolicy): A bound. To have none, a policy is deleted: nobody opens every
+                host by leaving something out.
+        """
+        return await self._caller.send(
+            put_egress_policy.call(
+                body=body,
+            )
+        )
+
+    async def delete_egress_policy(
+        self,
+    ) -> None:
+        """Let the tenant's tasks name any public host again"""
+        return await self._caller.send(delete_egress_policy.call())
+
+    async def list_resources(
+        self,
+    ) -> ResourceList:
+        """What the tenant's steps share: how much there is, how much is taken, how many wait for it"""
+        return await self._caller.send(list_resources.call())

@@ -1,0 +1,38 @@
+from typing import Any
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.egress_policy import EgressPolicy
+from ...models.new_egress_policy import NewEgressPolicy
+
+
+def call(
+    *,
+    body: NewEgressPolicy,
+) -> Call[EgressPolicy]:
+    """`put_egress_policy`, unsent."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {}
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    return Call(
+        method="PUT",
+        url="/api/v1/egress-policy",
+        parse=_parsed,
+        headers=headers,
+        json=_kwargs.get("json"),
+    )
+
+
+def _parsed(response: httpx.Response) -> EgressPolicy:
+    if response.status_code == 200:
+        response_200 = EgressPolicy.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

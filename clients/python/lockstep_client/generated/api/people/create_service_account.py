@@ -1,0 +1,38 @@
+from typing import Any
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.new_service_account import NewServiceAccount
+from ...models.service_account_view import ServiceAccountView
+
+
+def call(
+    *,
+    body: NewServiceAccount,
+) -> Call[ServiceAccountView]:
+    """`create_service_account`, unsent."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {}
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    return Call(
+        method="POST",
+        url="/api/v1/service-accounts",
+        parse=_parsed,
+        headers=headers,
+        json=_kwargs.get("json"),
+    )
+
+
+def _parsed(response: httpx.Response) -> ServiceAccountView:
+    if response.status_code == 201:
+        response_201 = ServiceAccountView.from_dict(json_of(response))
+
+        return response_201
+
+    raise UndocumentedAnswer(response)

@@ -1,0 +1,36 @@
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer
+from ...types import UNSET, Unset
+
+
+def call(
+    api_key_id: UUID,
+    *,
+    if_match: str | Unset = UNSET,
+) -> Call[None]:
+    """`revoke_api_key`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
+
+    return Call(
+        method="DELETE",
+        url="/api/v1/api-keys/{api_key_id}".format(
+            api_key_id=quote(str(api_key_id), safe=""),
+        ),
+        parse=_parsed,
+        headers=headers,
+    )
+
+
+def _parsed(response: httpx.Response) -> None:
+    if response.status_code == 204:
+        return None
+
+    raise UndocumentedAnswer(response)

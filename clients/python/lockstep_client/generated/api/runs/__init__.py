@@ -1,0 +1,720 @@
+"""The calls of runs."""
+
+import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from ...client import AsyncCaller, Caller
+from ...models.explanation import Explanation
+from ...models.fork_run import ForkRun
+from ...models.new_outcome import NewOutcome
+from ...models.outcome_view import OutcomeView
+from ...models.page_artifact_view import PageArtifactView
+from ...models.page_run_view import PageRunView
+from ...models.page_step_times import PageStepTimes
+from ...models.page_step_view import PageStepView
+from ...models.problem import Problem
+from ...models.retry_run import RetryRun
+from ...models.run_comparison import RunComparison
+from ...models.run_metrics import RunMetrics
+from ...models.run_status import RunStatus
+from ...models.run_view import RunView
+from ...models.start_run import StartRun
+from ...models.step_list import StepList
+from ...types import UNSET, Unset
+from . import (
+    cancel_run,
+    decide_outcome,
+    diff_runs,
+    explain_run,
+    fork_run,
+    get_run,
+    get_run_metrics,
+    list_run_artifacts,
+    list_run_steps,
+    list_runs,
+    list_step_items,
+    list_step_times,
+    pause_run,
+    resume_run,
+    retry_run,
+    start_run,
+)
+
+
+class RunsCalls:
+    """The calls of runs; each waits for its answer."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list_runs(
+        self,
+        *,
+        status: RunStatus | Unset = UNSET,
+        task_id: UUID | Unset = UNSET,
+        forked_from: UUID | Unset = UNSET,
+        parent_run_id: UUID | Unset = UNSET,
+        stuck: bool | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageRunView:
+        """Runs, newest first
+
+        Args:
+            status (RunStatus | Unset): Where a run is; the last five are final, and a run that has
+                one of them keeps it.
+            task_id (UUID | Unset):
+            forked_from (UUID | Unset): the run that they were forked from
+            parent_run_id (UUID | Unset): the run whose steps have started them
+            stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
+                false: the others
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_runs.call(
+                status=status,
+                task_id=task_id,
+                forked_from=forked_from,
+                parent_run_id=parent_run_id,
+                stuck=stuck,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def start_run(
+        self,
+        *,
+        body: StartRun,
+        idempotency_key: str | Unset = UNSET,
+    ) -> RunView:
+        """Start a run
+
+        Args:
+            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            body (StartRun): `budget` replaces the task's, key by key; without a `priority` the run
+                has the task's.
+        """
+        return self._caller.send(
+            start_run.call(
+                body=body,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def get_run(
+        self,
+        run_id: UUID,
+    ) -> RunView:
+        """A run with its usage so far
+
+        Args:
+            run_id (UUID):
+        """
+        return self._caller.send(
+            get_run.call(
+                run_id=run_id,
+            )
+        )
+
+    def cancel_run(
+        self,
+        run_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Cancel a run, also what is in flight
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return self._caller.send(
+            cancel_run.call(
+                run_id=run_id,
+                if_match=if_match,
+            )
+        )
+
+    def pause_run(
+        self,
+        run_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Pause: what is claimed ends, nothing new begins
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return self._caller.send(
+            pause_run.call(
+                run_id=run_id,
+                if_match=if_match,
+            )
+        )
+
+    def resume_run(
+        self,
+        run_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Resume a paused run
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return self._caller.send(
+            resume_run.call(
+                run_id=run_id,
+                if_match=if_match,
+            )
+        )
+
+    def list_run_steps(
+        self,
+        run_id: UUID,
+    ) -> StepList:
+        """The timeline: a row a step
+
+        Args:
+            run_id (UUID):
+        """
+        return self._caller.send(
+            list_run_steps.call(
+                run_id=run_id,
+            )
+        )
+
+    def list_step_items(
+        self,
+        run_id: UUID,
+        name: str,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageStepView:
+        """The items of a step with foreach, in the list's order
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step with `foreach`
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_step_items.call(
+                run_id=run_id,
+                name=name,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def get_run_metrics(
+        self,
+        run_id: UUID,
+    ) -> RunMetrics:
+        """Tokens, cost and durations, by step and by model
+
+        Args:
+            run_id (UUID):
+        """
+        return self._caller.send(
+            get_run_metrics.call(
+                run_id=run_id,
+            )
+        )
+
+    def list_run_artifacts(
+        self,
+        run_id: UUID,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageArtifactView:
+        """What the run's tools produced, with presigned addresses
+
+        Args:
+            run_id (UUID):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_run_artifacts.call(
+                run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def retry_run(
+        self,
+        run_id: UUID,
+        *,
+        body: RetryRun | Unset = UNSET,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Retry a run that ended early: what succeeded stands, the rest runs again
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+            body (RetryRun | Unset): `from` names steps that run again, with all below them and what
+                these lack; else all that did not succeed do.
+        """
+        return self._caller.send(
+            retry_run.call(
+                run_id=run_id,
+                body=body,
+                if_match=if_match,
+            )
+        )
+
+    def fork_run(
+        self,
+        run_id: UUID,
+        *,
+        body: ForkRun,
+        idempotency_key: str | Unset = UNSET,
+    ) -> RunView:
+        """Fork a run: a new one takes over what is finished, and begins from a step
+
+        Args:
+            run_id (UUID):
+            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            body (ForkRun): `from` is the step that begins again; an agent after so many of its turns
+                (`turn`), else at its beginning.
+        """
+        return self._caller.send(
+            fork_run.call(
+                run_id=run_id,
+                body=body,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def diff_runs(
+        self,
+        run_id: UUID,
+        other_id: UUID,
+    ) -> RunComparison:
+        """What differs between two runs: what they were asked, what came of it, what it took
+
+        Args:
+            run_id (UUID):
+            other_id (UUID):
+        """
+        return self._caller.send(
+            diff_runs.call(
+                run_id=run_id,
+                other_id=other_id,
+            )
+        )
+
+    def list_step_times(
+        self,
+        run_id: UUID,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageStepTimes:
+        """What the time of each step went by: needs, queue, wait, model, tool, platform
+
+        Args:
+            run_id (UUID):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_step_times.call(
+                run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def explain_run(
+        self,
+        run_id: UUID,
+    ) -> Explanation:
+        """Why a run is where it is: what it waits for, what blocks it, and what will end that
+
+        Args:
+            run_id (UUID):
+        """
+        return self._caller.send(
+            explain_run.call(
+                run_id=run_id,
+            )
+        )
+
+    def decide_outcome(
+        self,
+        run_id: UUID,
+        name: str,
+        *,
+        body: NewOutcome,
+    ) -> OutcomeView:
+        """Decide what becomes of a step whose outcome is unknown, once
+
+        Args:
+            run_id (UUID):
+            name (str): a step, or an item: `name[index]`
+            body (NewOutcome): What somebody says of a tool that was started and of which nobody knows
+                what it did.
+
+                `retry` has it started once more, `accept` takes it to have succeeded with this `result`,
+                `fail` fails its step.
+        """
+        return self._caller.send(
+            decide_outcome.call(
+                run_id=run_id,
+                name=name,
+                body=body,
+            )
+        )
+
+
+class AsyncRunsCalls:
+    """The calls of runs; each is awaited."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list_runs(
+        self,
+        *,
+        status: RunStatus | Unset = UNSET,
+        task_id: UUID | Unset = UNSET,
+        forked_from: UUID | Unset = UNSET,
+        parent_run_id: UUID | Unset = UNSET,
+        stuck: bool | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageRunView:
+        """Runs, newest first
+
+        Args:
+            status (RunStatus | Unset): Where a run is; the last five are final, and a run that has
+                one of them keeps it.
+            task_id (UUID | Unset):
+            forked_from (UUID | Unset): the run that they were forked from
+            parent_run_id (UUID | Unset): the run whose steps have started them
+            stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
+                false: the others
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_runs.call(
+                status=status,
+                task_id=task_id,
+                forked_from=forked_from,
+                parent_run_id=parent_run_id,
+                stuck=stuck,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def start_run(
+        self,
+        *,
+        body: StartRun,
+        idempotency_key: str | Unset = UNSET,
+    ) -> RunView:
+        """Start a run
+
+        Args:
+            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            body (StartRun): `budget` replaces the task's, key by key; without a `priority` the run
+                has the task's.
+        """
+        return await self._caller.send(
+            start_run.call(
+                body=body,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def get_run(
+        self,
+        run_id: UUID,
+    ) -> RunView:
+        """A run with its usage so far
+
+        Args:
+            run_id (UUID):
+        """
+        return await self._caller.send(
+            get_run.call(
+                run_id=run_id,
+            )
+        )
+
+    async def cancel_run(
+        self,
+        run_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Cancel a run, also what is in flight
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return await self._caller.send(
+            cancel_run.call(
+                run_id=run_id,
+                if_match=if_match,
+            )
+        )
+
+    async def pause_run(
+        self,
+        run_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Pause: what is claimed ends, nothing new begins
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return await self._caller.send(
+            pause_run.call(
+                run_id=run_id,
+                if_match=if_match,
+            )
+        )
+
+    async def resume_run(
+        self,
+        run_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Resume a paused run
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return await self._caller.send(
+            resume_run.call(
+                run_id=run_id,
+                if_match=if_match,
+            )
+        )
+
+    async def list_run_steps(
+        self,
+        run_id: UUID,
+    ) -> StepList:
+        """The timeline: a row a step
+
+        Args:
+            run_id (UUID):
+        """
+        return await self._caller.send(
+            list_run_steps.call(
+                run_id=run_id,
+            )
+        )
+
+    async def list_step_items(
+        self,
+        run_id: UUID,
+        name: str,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageStepView:
+        """The items of a step with foreach, in the list's order
+
+        Args:
+            run_id (UUID):
+            name (str): the name of a step with `foreach`
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_step_items.call(
+                run_id=run_id,
+                name=name,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def get_run_metrics(
+        self,
+        run_id: UUID,
+    ) -> RunMetrics:
+        """Tokens, cost and durations, by step and by model
+
+        Args:
+            run_id (UUID):
+        """
+        return await self._caller.send(
+            get_run_metrics.call(
+                run_id=run_id,
+            )
+        )
+
+    async def list_run_artifacts(
+        self,
+        run_id: UUID,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageArtifactView:
+        """What the run's tools produced, with presigned addresses
+
+        Args:
+            run_id (UUID):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_run_artifacts.call(
+                run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def retry_run(
+        self,
+        run_id: UUID,
+        *,
+        body: RetryRun | Unset = UNSET,
+        if_match: str | Unset = UNSET,
+    ) -> RunView:
+        """Retry a run that ended early: what succeeded stands, the rest runs again
+
+        Args:
+            run_id (UUID):
+            if_match (str | Unset): the ETag that you have seen
+            body (RetryRun | Unset): `from` names steps that run again, with all below them and what
+                these lack; else all that did not succeed do.
+        """
+        return await self._caller.send(
+            retry_run.call(
+                run_id=run_id,
+                body=body,
+                if_match=if_match,
+            )
+        )
+
+    async def fork_run(
+        self,
+        run_id: UUID,
+        *,
+        body: ForkRun,
+        idempotency_key: str | Unset = UNSET,
+    ) -> RunView:
+        """Fork a run: a new one takes over what is finished, and begins from a step
+
+        Args:
+            run_id (UUID):
+            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            body (ForkRun): `from` is the step that begins again; an agent after so many of its turns
+                (`turn`), else at its beginning.
+        """
+        return await self._caller.send(
+            fork_run.call(
+                run_id=run_id,
+                body=body,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def diff_runs(
+        self,
+        run_id: UUID,
+        other_id: UUID,
+    ) -> RunComparison:
+        """What differs between two runs: what they were asked, what came of it, what it took
+
+        Args:
+            run_id (UUID):
+            other_id (UUID):
+        """
+        return await self._caller.send(
+            diff_runs.call(
+                run_id=run_id,
+                other_id=other_id,
+            )
+        )
+
+    async def list_step_times(
+        self,
+        run_id: UUID,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageStepTimes:
+        """What the time of each step went by: needs, queue, wait, model, tool, platform
+
+        Args:
+            run_id (UUID):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_step_times.call(
+                run_id=run_id,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def explain_run(
+        self,
+        run_id: UUID,
+    ) -> Explanation:
+        """Why a run is where it is: what it waits for, what blocks it, and what will end that
+
+        Args:
+            run_id (UUID):
+        """
+        return await self._caller.send(
+            explain_run.call(
+                run_id=run_id,
+            )
+        )
+
+    async def decide_outcome(
+        self,
+        run_id: UUID,
+        name: str,
+        *,
+        body: NewOutcome,
+    ) -> OutcomeView:
+        """Decide what becomes of a step whose outcome is unknown, once
+
+        Args:
+            run_id (UUID):
+            name (str): a step, or an item: `name[index]`
+            body (NewOutcome): What somebody says of a tool that was started and of which nobody knows
+                what it did.
+
+                `retry` has it started once more, `accept` takes it to have succeeded with this `result`,
+                `fail` fails its step.
+        """
+        return await self._caller.send(
+            decide_outcome.call(
+                run_id=run_id,
+                name=name,
+                body=body,
+            )
+        )

@@ -1,0 +1,45 @@
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.page_artifact_view import PageArtifactView
+from ...types import UNSET, Unset
+
+
+def call(
+    run_id: UUID,
+    *,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+) -> Call[PageArtifactView]:
+    """`list_run_artifacts`, unsent."""
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    return Call(
+        method="GET",
+        url="/api/v1/runs/{run_id}/artifacts".format(
+            run_id=quote(str(run_id), safe=""),
+        ),
+        parse=_parsed,
+        params=params,
+    )
+
+
+def _parsed(response: httpx.Response) -> PageArtifactView:
+    if response.status_code == 200:
+        response_200 = PageArtifactView.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

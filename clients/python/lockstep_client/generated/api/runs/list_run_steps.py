@@ -1,0 +1,31 @@
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.step_list import StepList
+
+
+def call(
+    run_id: UUID,
+) -> Call[StepList]:
+    """`list_run_steps`, unsent."""
+
+    return Call(
+        method="GET",
+        url="/api/v1/runs/{run_id}/steps".format(
+            run_id=quote(str(run_id), safe=""),
+        ),
+        parse=_parsed,
+    )
+
+
+def _parsed(response: httpx.Response) -> StepList:
+    if response.status_code == 200:
+        response_200 = StepList.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

@@ -1,0 +1,70 @@
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.page_run_view import PageRunView
+from ...models.run_status import RunStatus
+from ...types import UNSET, Unset
+
+
+def call(
+    *,
+    status: RunStatus | Unset = UNSET,
+    task_id: UUID | Unset = UNSET,
+    forked_from: UUID | Unset = UNSET,
+    parent_run_id: UUID | Unset = UNSET,
+    stuck: bool | Unset = UNSET,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+) -> Call[PageRunView]:
+    """`list_runs`, unsent."""
+
+    params: dict[str, Any] = {}
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
+
+    json_task_id: str | Unset = UNSET
+    if not isinstance(task_id, Unset):
+        json_task_id = str(task_id)
+    params["task_id"] = json_task_id
+
+    json_forked_from: str | Unset = UNSET
+    if not isinstance(forked_from, Unset):
+        json_forked_from = str(forked_from)
+    params["forked_from"] = json_forked_from
+
+    json_parent_run_id: str | Unset = UNSET
+    if not isinstance(parent_run_id, Unset):
+        json_parent_run_id = str(parent_run_id)
+    params["parent_run_id"] = json_parent_run_id
+
+    params["stuck"] = stuck
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    return Call(
+        method="GET",
+        url="/api/v1/runs",
+        parse=_parsed,
+        params=params,
+    )
+
+
+def _parsed(response: httpx.Response) -> PageRunView:
+    if response.status_code == 200:
+        response_200 = PageRunView.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

@@ -1,0 +1,184 @@
+"""The calls of secrets."""
+
+import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from ...client import AsyncCaller, Caller
+from ...models.new_secret import NewSecret
+from ...models.page_secret_view import PageSecretView
+from ...models.problem import Problem
+from ...models.secret_view import SecretView
+from ...types import UNSET, Unset
+from . import (
+    delete_secret,
+    get_secret,
+    list_secrets,
+    put_secret,
+)
+
+
+class SecretsCalls:
+    """The calls of secrets; each waits for its answer."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list_secrets(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageSecretView:
+        """The tenant's secrets by name; no value is ever shown
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            list_secrets.call(
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    def get_secret(
+        self,
+        secret_name: str,
+    ) -> SecretView:
+        """One secret, without its value
+
+        Args:
+            secret_name (str): by which tasks name the secret
+        """
+        return self._caller.send(
+            get_secret.call(
+                secret_name=secret_name,
+            )
+        )
+
+    def put_secret(
+        self,
+        secret_name: str,
+        *,
+        body: NewSecret,
+        if_match: str | Unset = UNSET,
+    ) -> SecretView:
+        """Store a value under a name, and say which hosts it may be sent to; calls that begin later use it
+
+        Args:
+            secret_name (str): by which tasks name the secret
+            if_match (str | Unset): the ETag that you have seen
+            body (NewSecret): A value, and the hosts that it may ever be sent to, whatever a task
+                says.
+        """
+        return self._caller.send(
+            put_secret.call(
+                secret_name=secret_name,
+                body=body,
+                if_match=if_match,
+            )
+        )
+
+    def delete_secret(
+        self,
+        secret_name: str,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> None:
+        """Delete a secret; calls of tools that need it fail from then on
+
+        Args:
+            secret_name (str): by which tasks name the secret
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return self._caller.send(
+            delete_secret.call(
+                secret_name=secret_name,
+                if_match=if_match,
+            )
+        )
+
+
+class AsyncSecretsCalls:
+    """The calls of secrets; each is awaited."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list_secrets(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> PageSecretView:
+        """The tenant's secrets by name; no value is ever shown
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            list_secrets.call(
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def get_secret(
+        self,
+        secret_name: str,
+    ) -> SecretView:
+        """One secret, without its value
+
+        Args:
+            secret_name (str): by which tasks name the secret
+        """
+        return await self._caller.send(
+            get_secret.call(
+                secret_name=secret_name,
+            )
+        )
+
+    async def put_secret(
+        self,
+        secret_name: str,
+        *,
+        body: NewSecret,
+        if_match: str | Unset = UNSET,
+    ) -> SecretView:
+        """Store a value under a name, and say which hosts it may be sent to; calls that begin later use it
+
+        Args:
+            secret_name (str): by which tasks name the secret
+            if_match (str | Unset): the ETag that you have seen
+            body (NewSecret): A value, and the hosts that it may ever be sent to, whatever a task
+                says.
+        """
+        return await self._caller.send(
+            put_secret.call(
+                secret_name=secret_name,
+                body=body,
+                if_match=if_match,
+            )
+        )
+
+    async def delete_secret(
+        self,
+        secret_name: str,
+        *,
+        if_match: str | Unset = UNSET,
+    ) -> None:
+        """Delete a secret; calls of tools that need it fail from then on
+
+        Args:
+            secret_name (str): by which tasks name the secret
+            if_match (str | Unset): the ETag that you have seen
+        """
+        return await self._caller.send(
+            delete_secret.call(
+                secret_name=secret_name,
+                if_match=if_match,
+            )
+        )

@@ -1,0 +1,44 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.tenant_trace_page import TenantTracePage
+from ...types import UNSET, Unset
+
+
+def call(
+    trace_id: str,
+    *,
+    limit: int | Unset = 200,
+    cursor: str | Unset = UNSET,
+) -> Call[TenantTracePage]:
+    """`get_trace`, unsent."""
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    return Call(
+        method="GET",
+        url="/api/v1/traces/{trace_id}".format(
+            trace_id=quote(str(trace_id), safe=""),
+        ),
+        parse=_parsed,
+        params=params,
+    )
+
+
+def _parsed(response: httpx.Response) -> TenantTracePage:
+    if response.status_code == 200:
+        response_200 = TenantTracePage.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

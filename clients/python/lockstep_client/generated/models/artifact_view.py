@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.artifact_view_status import ArtifactViewStatus
+
+T = TypeVar("T", bound="ArtifactView")
+
+
+@_attrs_define
+class ArtifactView:
+    """An artifact that is READY never changes: its bytes are those of its digest.
+
+    Attributes:
+        id (UUID):
+        status (ArtifactViewStatus): PENDING until the file that was announced is uploaded
+        name (str):
+        size (int):
+        content_type (str):
+        sha256 (str):
+        url (None | str): presigned; opens without credentials for some minutes; null while PENDING
+    """
+
+    id: UUID
+    status: ArtifactViewStatus
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+    url: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        status = self.status.value
+
+        name = self.name
+
+        size = self.size
+
+        content_type = self.content_type
+
+        sha256 = self.sha256
+
+        url: None | str
+        url = self.url
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "status": status,
+                "name": name,
+                "size": size,
+                "content_type": content_type,
+                "sha256": sha256,
+                "url": url,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        status = ArtifactViewStatus(d.pop("status"))
+
+        name = d.pop("name")
+
+        size = d.pop("size")
+
+        content_type = d.pop("content_type")
+
+        sha256 = d.pop("sha256")
+
+        def _parse_url(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        url = _parse_url(d.pop("url"))
+
+        artifact_view = cls(
+            id=id,
+            status=status,
+            name=name,
+            size=size,
+            content_type=content_type,
+            sha256=sha256,
+            url=url,
+        )
+
+        artifact_view.additional_properties = d
+        return artifact_view
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+
+from ..models.recovery_policy import RecoveryPolicy
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.budget import Budget
+    from ..models.retry import Retry
+    from ..models.run_step_input_type_1 import RunStepInputType1
+    from ..models.run_step_resources import RunStepResources
+
+
+T = TypeVar("T", bound="RunStep")
+
+
+@_attrs_define
+class RunStep:
+    """Starts a task of the tenant, and waits without a worker until that run has ended; its output is the step's.
+
+    `task` is the name or the id of a live task; its latest version is taken when the run starts. `budget` replaces the
+    task's, key by key, and `timeout_seconds` bounds the run's clock where the task's own is longer.
+
+        Attributes:
+            name (str):
+            kind (Literal['run']):
+            task (str):
+            needs (list[str] | Unset):
+            when (None | str | Unset):
+            foreach (None | str | Unset):
+            max_parallel (int | None | Unset):
+            timeout_seconds (int | Unset):  Default: 2592000.
+            retry (Retry | Unset): How often a step is tried in all, and after which failures; without `on`, after those
+                that pass by themselves.
+            on_failure (None | RecoveryPolicy | Unset):
+            budget (Budget | None | Unset):
+            resources (RunStepResources | Unset):
+            input_ (RunStepInputType1 | str | Unset):
+    """
+
+    name: str
+    kind: Literal["run"]
+    task: str
+    needs: list[str] | Unset = UNSET
+    when: None | str | Unset = UNSET
+    foreach: None | str | Unset = UNSET
+    max_parallel: int | None | Unset = UNSET
+    timeout_seconds: int | Unset = 2592000
+    retry: Retry | Unset = UNSET
+    on_failure: None | RecoveryPolicy | Unset = UNSET
+    budget: Budget | None | Unset = UNSET
+    resources: RunStepResources | Unset = UNSET
+    input_: RunStepInputType1 | str | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.budget import Budget  # noqa: PLC0415
+        from ..models.run_step_input_type_1 import RunStepInputType1  # noqa: PLC0415
+
+        name = self.name
+
+        kind = self.kind
+
+        task = self.task
+
+        needs: list[str] | Unset = UNSET
+        if not isinstance(self.needs, Unset):
+            needs = self.needs
+
+        when: None | str | Unset
+        if isinstance(self.when, Unset):
+            when = UNSET
+        else:
+            when = self.when
+
+        foreach: None | str | Unset
+        if isinstance(self.foreach, Unset):
+            foreach = UNSET
+        else:
+            foreach = self.foreach
+
+        max_parallel: int | None | Unset
+        if isinstance(self.max_parallel, Unset):
+            max_parallel = UNSET
+        else:
+            max_parallel = self.max_parallel
+
+        timeout_seconds = self.timeout_seconds
+
+        retry: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.retry, Unset):
+            retry = self.retry.to_dict()
+
+        on_failure: None | str | Unset
+        if isinstance(self.on_failure, Unset):
+            on_failure = UNSET
+        elif isinstance(self.on_failure, RecoveryPolicy):
+            on_failure = self.on_failure.value
+        else:
+            on_failure = self.on_failure
+
+        budget: dict[str, Any] | None | Unset
+        if isinstance(self.budget, Unset):
+            budget = UNSET
+        elif isinstance(self.budget, Budget):
+            budget = self.budget.to_dict()
+        else:
+            budget = self.budget
+
+        resources: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.resources, Unset):
+            resources = self.resources.to_dict()
+
+        input_: dict[str, Any] | str | Unset
+        if isinstance(self.input_, Unset):
+            input_ = UNSET
+        elif isinstance(self.input_, RunStepInputType1):
+            input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "name": name,
+                "kind": kind,
+                "task": task,
+            }
+        )
+        if needs is not UNSET:
+            field_dict["needs"] = needs
+        if when is not UNSET:
+            field_dict["when"] = when
+        if foreach is not UNSET:
+            field_dict["foreach"] = foreach
+        if max_parallel is not UNSET:
+            field_dict["max_parallel"] = max_parallel
+        if timeout_seconds is not UNSET:
+            field_dict["timeout_seconds"] = timeout_seconds
+        if retry is not UNSET:
+            field_dict["retry"] = retry
+        if on_failure is not UNSET:
+            field_dict["on_failure"] = on_failure
+        if budget is not UNSET:
+            field_dict["budget"] = budget
+        if resources is not UNSET:
+            field_dict["resources"] = resources
+        if input_ is not UNSET:
+            field_dict["input"] = input_
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.budget import Budget  # noqa: PLC0415
+        from ..models.retry import Retry  # noqa: PLC0415
+        from ..models.run_step_input_type_1 import RunStepInputType1  # noqa: PLC0415
+        from ..models.run_step_resources import RunStepResources  # noqa: PLC0415
+
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        kind = cast(Literal["run"], d.pop("kind"))
+        if kind != "run":
+            raise ValueError(f"kind must match const 'run', got '{kind}'")
+
+        task = d.pop("task")
+
+        needs = cast(list[str], d.pop("needs", UNSET))
+
+        def _parse_when(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        when = _parse_when(d.pop("when", UNSET))
+
+        def _parse_foreach(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        foreach = _parse_foreach(d.pop("foreach", UNSET))
+
+        def _parse_max_parallel(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        max_parallel = _parse_max_parallel(d.pop("max_parallel", UNSET))
+
+        timeout_seconds = d.pop("timeout_seconds", UNSET)
+
+        _retry = d.pop("retry", UNSET)
+        retry: Retry | Unset
+        if isinstance(_retry, Unset):
+            retry = UNSET
+        else:
+            retry = Retry.from_dict(_retry)
+
+        def _parse_on_failure(data: object) -> None | RecoveryPolicy | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                on_failure_type_0 = RecoveryPolicy(data)
+
+                return on_failure_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RecoveryPolicy | Unset, data)
+
+        on_failure = _parse_on_failure(d.pop("on_failure", UNSET))
+
+        def _parse_budget(data: object) -> Budget | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                budget_type_0 = Budget.from_dict(data)
+
+                return budget_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Budget | None | Unset, data)
+
+        budget = _parse_budget(d.pop("budget", UNSET))
+
+        _resources = d.pop("resources", UNSET)
+        resources: RunStepResources | Unset
+        if isinstance(_resources, Unset):
+            resources = UNSET
+        else:
+            resources = RunStepResources.from_dict(_resources)
+
+        def _parse_input_(data: object) -> RunStepInputType1 | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_1 = RunStepInputType1.from_dict(data)
+
+                return input_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(RunStepInputType1 | str | Unset, data)
+
+        input_ = _parse_input_(d.pop("input", UNSET))
+
+        run_step = cls(
+            name=name,
+            kind=kind,
+            task=task,
+            needs=needs,
+            when=when,
+            foreach=foreach,
+            max_parallel=max_parallel,
+            timeout_seconds=timeout_seconds,
+            retry=retry,
+            on_failure=on_failure,
+            budget=budget,
+            resources=resources,
+            input_=input_,
+        )
+
+        return run_step

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="UsageByModel")
+
+
+@_attrs_define
+class UsageByModel:
+    """What the run's calls of one provider's model came to; corrections are in the sums.
+
+    Attributes:
+        provider (str):
+        model (str):
+        calls (int):
+        tokens (int):
+        cost_usd (str):
+    """
+
+    provider: str
+    model: str
+    calls: int
+    tokens: int
+    cost_usd: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        provider = self.provider
+
+        model = self.model
+
+        calls = self.calls
+
+        tokens = self.tokens
+
+        cost_usd = self.cost_usd
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "provider": provider,
+                "model": model,
+                "calls": calls,
+                "tokens": tokens,
+                "cost_usd": cost_usd,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        provider = d.pop("provider")
+
+        model = d.pop("model")
+
+        calls = d.pop("calls")
+
+        tokens = d.pop("tokens")
+
+        cost_usd = d.pop("cost_usd")
+
+        usage_by_model = cls(
+            provider=provider,
+            model=model,
+            calls=calls,
+            tokens=tokens,
+            cost_usd=cost_usd,
+        )
+
+        usage_by_model.additional_properties = d
+        return usage_by_model
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="Wait")
+
+
+@_attrs_define
+class Wait:
+    """What an open step (or the run itself, `step` null) waits for, since when, and what ends it at the latest.
+
+    Attributes:
+        step (None | str):
+        for_ (str):
+        since (datetime.datetime):
+        ends_by (datetime.datetime | None):
+        detail (str):
+    """
+
+    step: None | str
+    for_: str
+    since: datetime.datetime
+    ends_by: datetime.datetime | None
+    detail: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        step: None | str
+        step = self.step
+
+        for_ = self.for_
+
+        since = self.since.isoformat()
+
+        ends_by: None | str
+        if isinstance(self.ends_by, datetime.datetime):
+            ends_by = self.ends_by.isoformat()
+        else:
+            ends_by = self.ends_by
+
+        detail = self.detail
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "step": step,
+                "for": for_,
+                "since": since,
+                "ends_by": ends_by,
+                "detail": detail,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_step(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        step = _parse_step(d.pop("step"))
+
+        for_ = d.pop("for")
+
+        since = datetime.datetime.fromisoformat(d.pop("since"))
+
+        def _parse_ends_by(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                ends_by_type_0 = datetime.datetime.fromisoformat(data)
+
+                return ends_by_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        ends_by = _parse_ends_by(d.pop("ends_by"))
+
+        detail = d.pop("detail")
+
+        wait = cls(
+            step=step,
+            for_=for_,
+            since=since,
+            ends_by=ends_by,
+            detail=detail,
+        )
+
+        wait.additional_properties = d
+        return wait
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

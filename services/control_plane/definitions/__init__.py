@@ -1,0 +1,1 @@
+"""What tenants define: tasks and their versions, what is found in them at creation, and the tools they may use."""

@@ -1,0 +1,25 @@
+"""Finds the hosts that a definition names and that its tenant's policy does not allow."""
+
+from control_plane.governance.tenant_policy.service import allowed_hosts
+from control_plane.identity.callers import ApiCaller
+from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.definition import TaskDefinition
+from foundation.contracts.egress.hosts import covers
+from foundation.domain.errors import Fault
+from foundation.storage.session.database import Transaction
+
+
+async def egress_faults(tx: Transaction, caller: ApiCaller, definition: TaskDefinition) -> list[Fault]:
+    """One for each entry above the policy. One that is lowered later refuses the requests themselves."""
+    if not definition.egress:
+        return []
+    allowed = await allowed_hosts(tx, caller)
+    if allowed is None:
+        return []
+    named = ", ".join(allowed) or "no host at all"
+    detail = f"the tenant's egress policy allows {named}; PUT /api/v1/egress-policy changes it"
+    return [
+        Fault(pointer_of(("egress", index)), detail)
+        for index, pattern in enumerate(definition.egress)
+        if not covers(allowed, pattern)
+    ]

@@ -1,0 +1,99 @@
+"""What can be done with tasks."""
+
+from typing import Any
+
+from control_plane.definitions.tasks.approvers import approver_faults
+from control_plane.definitions.tasks.egress_faults import egress_faults
+from control_plane.definitions.tasks.reading import read_whole
+from control_plane.definitions.tasks.resource_faults import resource_faults
+from control_plane.definitions.tasks.secret_faults import secret_faults
+from control_plane.definitions.tasks.sub_tasks import sub_task_faults
+from control_plane.definitions.tasks.tool_faults import with_tool_versions
+from control_plane.identity.callers import ApiCaller
+from foundation.contracts.definition import TaskDefinition
+from foundation.domain.errors import Conflict, NotFound, VersionMismatch
+from foundation.domain.ids import TaskId, new_uuid
+from foundation.domain.plan import turns_per_dispatch
+from foundation.storage import tasks
+from foundation.storage.people import audit
+from foundation.storage.session.database import Transaction
+from foundation.storage.tasks import Task
+
+
+async def create(tx: Transaction, caller: ApiCaller, document: Any) -> tuple[Task, TaskDefinition]:
+    """The new task, and its definition as it was read."""
+    task_id = TaskId(new_uuid())
+    definition = await _checked(tx, caller, document, own=task_id)
+    if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
+        remedy = "choose another name, or PATCH that task for a new version"
+        raise Conflict(f"a task is named {definition.name!r} already", remedy=remedy)
+    await _write_version(tx, caller, task_id, definition, version=1)
+    return await get(tx, caller, task_id), definition
+
+
+async def add_version(
+    tx: Transaction, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: int
+) -> tuple[Task, TaskDefinition]:
+    """The task at its new version, and the definition as it was read."""
+    definition = await _checked(tx, caller, document, own=task_id)
+    if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
+        current = await get(tx, caller, task_id)
+        if current.archived_at is not None:
+            raise archived_error()
+        remedy = "read the task again and repeat your change"
+        raise VersionMismatch(f"the task is at version {current.version}, not {expected}", remedy=remedy)
+    await _write_version(tx, caller, task_id, definition, version=expected + 1)
+    return await get(tx, caller, task_id), definition
+
+
+async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: int | None = None) -> Task:
+    task = await tasks.get(tx, caller.tenant_id, task_id, version=version)
+    if task is None:
+        detail = "there is no such task" if version is None else "there is no such version of the task"
+        raise NotFound(detail, remedy="GET /api/v1/tasks lists the tasks of your tenant")
+    return task
+
+
+def archived_error() -> Conflict:
+    """The refusal of a new version or a new run of an archived task."""
+    return Conflict("the task is archived", remedy="create a new task; it may take the same name")
+
+
+async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:
+    if not await tasks.archive(tx, caller.tenant_id, task_id):
+        await get(tx, caller, task_id)
+        return
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="task.archive", target=str(task_id))
+
+
+async def _checked(tx: Transaction, caller: ApiCaller, document: Any, *, own: TaskId) -> TaskDefinition:
+    """The definition, checked also by what its tenant has; `InvalidDefinition` lists every fault with its place."""
+    read = read_whole(document)
+    if (definition := read.definition) is not None:
+        faults = await approver_faults(tx, caller, definition)
+        faults += await sub_task_faults(tx, caller, definition, own=own)
+        faults += await egress_faults(tx, caller, definition)
+        faults += await secret_faults(tx, caller, definition)
+        faults += await resource_faults(tx, caller, definition)
+        pinned, more = await with_tool_versions(tx, caller, definition)
+        read.with_more(faults + more).require()
+        return pinned
+    return read.require()
+
+
+async def _write_version(
+    tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, version: int
+) -> None:
+    await tasks.insert_version(
+        tx,
+        caller.tenant_id,
+        task_id,
+        version=version,
+        definition=definition.model_dump(mode="json", exclude_unset=False),
+        turns_per_dispatch=turns_per_dispatch(definition.nodes()) or 1,
+        created_by=caller.user_id,
+    )
+    detail = {"version": version}
+    await audit.record(
+        tx, caller.tenant_id, actor=caller.actor, action="task.version", target=str(task_id), detail=detail
+    )

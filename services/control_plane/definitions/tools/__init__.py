@@ -1,0 +1,1 @@
+"""The tools that a tenant's tasks may name."""

@@ -1,0 +1,1 @@
+"""Runs and what is done to them: started, decided about, run again, and what they leave."""

@@ -1,0 +1,26 @@
+"""`/runs/{run_id}/steps/{name}/outcome`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from control_plane.dependencies import ApprovalDecider, Tx
+from control_plane.execution.outcomes import service
+from control_plane.execution.outcomes.schemas import NewOutcome, OutcomeView
+from foundation.domain.ids import RunId
+from foundation.http.openapi import refusals
+
+router = APIRouter(prefix="/runs/{run_id}/steps/{name}/outcome", tags=["runs"])
+
+STEP_OR_ITEM_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[[0-9]{1,3}\])?$"
+StepOrItem = Annotated[str, Path(pattern=STEP_OR_ITEM_PATTERN, description="a step, or an item: `name[index]`")]
+
+
+@router.post(
+    "",
+    summary="Decide what becomes of a step whose outcome is unknown, once",
+    operation_id="decide_outcome",
+    responses=refusals(404, 409, 413, 415),
+)
+async def decide(run_id: RunId, name: StepOrItem, body: NewOutcome, caller: ApprovalDecider, tx: Tx) -> OutcomeView:
+    return await service.decide(tx, caller, run_id, name, body)

@@ -1,0 +1,61 @@
+"""Reads of runs: one run, its timeline and its figures; and which runs hang."""
+
+from control_plane.execution.runs.figures import run_metrics
+from control_plane.execution.runs.schemas import RunMetrics
+from control_plane.identity.callers import ApiCaller
+from foundation.domain.errors import NotFound
+from foundation.domain.ids import RunId
+from foundation.storage.execution import runs, steps, sub_runs
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
+from foundation.storage.ledger import usage
+from foundation.storage.session.database import Transaction
+from foundation.workflow.stalls import faults
+
+
+async def get(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Run:
+    run = await runs.get(tx, caller.tenant_id, run_id)
+    if run is None:
+        raise no_such_run()
+    return run
+
+
+def no_such_run() -> NotFound:
+    return NotFound("there is no such run", remedy="GET /api/v1/runs lists the runs of your tenant")
+
+
+def no_step(run_id: RunId, name: str) -> NotFound:
+    return NotFound(
+        f"the run has no step {name!r}", remedy=f"GET /api/v1/runs/{run_id}/steps lists the steps of the run"
+    )
+
+
+async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> list[StepRow]:
+    """The run's steps in topological order."""
+    await get(tx, caller, run_id)
+    return await steps.of_run(tx, caller.tenant_id, run_id)
+
+
+async def items(
+    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
+) -> list[StepRow]:
+    """Items of the named step; none where it has no `foreach` or does not know its list yet."""
+    await get(tx, caller, run_id)
+    rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, limit=limit, after=after)
+    if not rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
+        raise no_step(run_id, name)
+    return rows
+
+
+async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetrics:
+    run = await get(tx, caller, run_id)
+    rows = await steps.of_run(tx, caller.tenant_id, run_id)
+    below = await sub_runs.below(tx, caller.tenant_id, run_id)
+    models = await usage.of_runs_by_model(tx, caller.tenant_id, [run_id])
+    of_below = await usage.of_runs_by_model(tx, caller.tenant_id, [one.run_id for one in below]) if below else []
+    return run_metrics(run, rows, models, below=below, models_below=of_below)
+
+
+async def hanging(tx: Transaction, caller: ApiCaller) -> list[RunId]:
+    """The tenant's open runs that hang somewhere."""
+    return sorted({stall.run_id for stall in await faults.find_with_unanswerable(tx, caller.tenant_id)})

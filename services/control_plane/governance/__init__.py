@@ -1,0 +1,1 @@
+"""What a tenant's administrators and the platform's operators set and look into."""

@@ -1,0 +1,1 @@
+"""The audit as it is read, exported, kept unchangeable and verified."""

@@ -1,0 +1,33 @@
+"""Writes rows of the audit as CSV or as lines of JSON, page by page, so that any number of rows takes little memory."""
+
+from collections.abc import AsyncIterator
+
+from control_plane.governance.audit.schemas import AuditRow, ExportFormat
+from control_plane.requests.answers.csv_rows import csv_rows
+from foundation.domain.ids import TenantId
+from foundation.storage.audit import log
+from foundation.storage.audit.log import AuditFilter
+from foundation.storage.session.database import Database
+
+_PAGE = 500
+_COLUMNS = tuple(AuditRow.model_fields)
+MEDIA_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSONL: "application/jsonl"}
+
+
+async def exported(
+    database: Database, tenant_id: TenantId, wanted: AuditFilter, form: ExportFormat
+) -> AsyncIterator[bytes]:
+    """Newest first, each page in a transaction of its own; rows that are written meanwhile are not among them."""
+    before, head = None, csv_rows([_COLUMNS]) if form is ExportFormat.CSV else b""
+    while True:
+        async with database.tenant(tenant_id) as tx:
+            entries = await log.page(tx, tenant_id, wanted, limit=_PAGE, before=before)
+        rows = [AuditRow.of(entry) for entry in entries]
+        if form is ExportFormat.CSV:
+            yield head + csv_rows(row.model_dump(mode="json").values() for row in rows)
+            head = b""
+        else:
+            yield "".join(row.model_dump_json() + "\n" for row in rows).encode()
+        if len(entries) < _PAGE:
+            return
+        before = entries[-1].audit_id

@@ -1,0 +1,64 @@
+"""`python -m control_plane.governance.audit.verify`: verifies audits and anchors, and names each first broken row.
+
+Without `--tenant` it verifies all tenants. It ends with 1 when anything is broken.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from uuid import UUID
+
+from pydantic import PostgresDsn
+
+from control_plane.governance.audit.anchors import AuditAnchors
+from control_plane.governance.audit.verifying import AuditVerdict, verify
+from control_plane.settings import AuditSettings
+from foundation.cloud.clients import Clients
+from foundation.cloud.objects.s3 import S3ObjectStore
+from foundation.domain.ids import TenantId
+from foundation.storage.people import tenants
+from foundation.storage.session.database import Database, DatabaseSettings
+
+_PAGE = 200
+
+
+async def _all_tenants(database: Database) -> list[TenantId]:
+    found: list[TenantId] = []
+    after = None
+    while True:
+        async with database.across_tenants(reason="all audits are verified") as tx:
+            page = await tenants.page(tx, limit=_PAGE, after=after, name=None, suspended=None)
+        found += [one.tenant_id for one in page]
+        if len(page) < _PAGE:
+            return found
+        after = (page[-1].created_at, page[-1].tenant_id)
+
+
+async def verdicts(only: TenantId | None) -> list[AuditVerdict]:
+    settings = AuditSettings()
+    pool = DatabaseSettings(url=PostgresDsn(settings.database_url), pool_size=1)
+    database = Database(pool, application="audit verify")
+    try:
+        async with Clients() as clients:
+            anchors = AuditAnchors(database, S3ObjectStore(await clients.s3(), settings.anchors_bucket()))
+            which = [only] if only else await _all_tenants(database)
+            return [await verify(database, anchors, tenant_id) for tenant_id in which]
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tenant", type=UUID, help="only this tenant's")
+    only = parser.parse_args().tenant
+    found = asyncio.run(verdicts(None if only is None else TenantId(only)))
+    for one in found:
+        shown = {"rows": one.rows, "anchors": one.anchors, "faults": one.faults}
+        sys.stdout.write(json.dumps({"tenant_id": str(one.tenant_id), **shown}) + "\n")
+    if not all(one.is_sound for one in found):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

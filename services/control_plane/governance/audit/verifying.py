@@ -1,0 +1,71 @@
+"""Verifies a tenant's audit: every hash of its chain, every row that should have one, and every anchor outside."""
+
+from dataclasses import dataclass, field
+
+from control_plane.governance.audit.anchors import AuditAnchors
+from foundation.domain.ids import TenantId
+from foundation.storage.audit import chain
+from foundation.storage.audit.chain import SealedRow, first_link, hash_after
+from foundation.storage.session.database import Database
+
+GAP_SECONDS = 60.0
+"""How old a row may be without a place: it is sealed within seconds, but while a transaction is long open."""
+_BATCH = 1000
+
+
+@dataclass(slots=True)
+class AuditVerdict:
+    """What was looked at, and what is wrong; the first fault is that of the oldest place."""
+
+    tenant_id: TenantId
+    rows: int = 0
+    anchors: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.faults
+
+
+async def verify(database: Database, anchors: AuditAnchors, tenant_id: TenantId) -> AuditVerdict:
+    """The chain is read in batches, each at its own moment: what is sealed never changes."""
+    verdict = AuditVerdict(tenant_id)
+    anchored = {anchor.link.position: anchor async for anchor in anchors.of_tenant(tenant_id)}
+    link = first_link(tenant_id)
+    while not verdict.faults:
+        async with database.tenant(tenant_id) as tx:
+            rows = await chain.sealed_rows(tx, tenant_id, after=link.position, most=_BATCH)
+        for row in rows:
+            if fault := _fault(row, position=link.position + 1, before=link.hash):
+                verdict.faults.append(fault)
+                break
+            link = row.link
+            verdict.rows += 1
+            anchor = anchored.pop(link.position, None)
+            if anchor is not None and anchor.link.hash != link.hash:
+                verdict.faults.append(f"place {link.position}: it is not what anchor {anchor.number} says")
+                break
+            verdict.anchors += anchor is not None
+        if not rows:
+            break
+    if not verdict.faults and anchored:
+        position = min(anchored)
+        verdict.faults.append(
+            f"place {position}: anchor {anchored[position].number} says that it was there, and it is not"
+        )
+    async with database.tenant(tenant_id) as tx:
+        unsealed = await chain.unsealed(tx, tenant_id, older_than_seconds=GAP_SECONDS)
+    verdict.faults += [
+        f"row {audit_id}: it is older than {GAP_SECONDS:g} s and has no place" for audit_id in unsealed[:1]
+    ]
+    return verdict
+
+
+def _fault(row: SealedRow, *, position: int, before: bytes) -> str | None:
+    if row.link.position != position:
+        return f"place {position}: it is missing; the next one is {row.link.position}"
+    if row.content is None:
+        return f"place {position}: its row {row.audit_id} is gone"
+    if hash_after(before, row.content) != row.link.hash:
+        return f"place {position}: its row {row.audit_id} is not what was sealed"
+    return None

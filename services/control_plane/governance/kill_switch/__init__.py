@@ -1,0 +1,1 @@
+"""The kill switch: everything stops, nothing is lost."""

@@ -1,0 +1,48 @@
+"""`/kill-switch` of a tenant, and `/operations/kill-switch` for all tenants."""
+
+from fastapi import APIRouter
+
+from control_plane.dependencies import App, KillSwitchReader, KillSwitchWriter, PlatformOperator, Tx
+from control_plane.governance.kill_switch import service
+from control_plane.governance.kill_switch.schemas import KillSwitchChange, KillSwitchView, TenantSwitchView
+from foundation.http.openapi import refusals
+
+router = APIRouter(tags=["kill switch"])
+
+
+@router.get(
+    "/kill-switch",
+    summary="Whether the tenant is stopped, by its own kill switch or by the platform's",
+    operation_id="get_kill_switch",
+)
+async def get(caller: KillSwitchReader, tx: Tx) -> TenantSwitchView:
+    return await service.of_tenant(tx, caller.tenant_id)
+
+
+@router.put(
+    "/kill-switch",
+    summary="Stop everything that the tenant runs, without losing any of it, or have it go on",
+    operation_id="set_kill_switch",
+    responses=refusals(413, 415),
+)
+async def put(body: KillSwitchChange, caller: KillSwitchWriter, tx: Tx) -> TenantSwitchView:
+    return await service.set_of_tenant(tx, caller, body)
+
+
+@router.get(
+    "/operations/kill-switch",
+    summary="Whether all tenants are stopped; for operators alone",
+    operation_id="get_platform_kill_switch",
+)
+async def get_platforms(_caller: PlatformOperator, app: App) -> KillSwitchView:
+    return await service.of_platform(app)
+
+
+@router.put(
+    "/operations/kill-switch",
+    summary="Stop everything that all tenants run, or have it go on; for operators alone",
+    operation_id="set_platform_kill_switch",
+    responses=refusals(413, 415),
+)
+async def put_platforms(body: KillSwitchChange, caller: PlatformOperator, app: App) -> KillSwitchView:
+    return await service.set_of_platform(app, caller, body)

@@ -1,0 +1,52 @@
+"""`/breakers` and `/operations`: all of it for operators, what concerns a tenant for its administrators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from control_plane.dependencies import App, Overseer, PlatformOperator
+from control_plane.governance.operations import service
+from control_plane.governance.operations.schemas import AlertList, AlertView, BreakerList
+from control_plane.requests.queries import IN_DIGITS
+from foundation.contracts.gateway.operations import Breaker
+from foundation.http.openapi import refusals
+
+router = APIRouter(tags=["operations"])
+
+Most = Annotated[int, Query(ge=1, le=500, description="how many at most"), IN_DIGITS]
+
+
+@router.get(
+    "/breakers",
+    summary="Breakers of the models that the tenant called, or of all, as one gateway has them",
+    operation_id="list_breakers",
+)
+async def breakers(caller: Overseer, app: App) -> BreakerList:
+    return BreakerList(items=await service.breakers(app, caller))
+
+
+@router.get(
+    "/breakers/{provider}/{model:path}", summary="One breaker", operation_id="get_breaker", responses=refusals(404)
+)
+async def breaker(provider: str, model: str, caller: Overseer, app: App) -> Breaker:
+    return await service.breaker(app, caller, provider, model)
+
+
+@router.delete(
+    "/breakers/{provider}/{model:path}",
+    summary="Close a breaker, in every gateway; for operators alone",
+    operation_id="reset_breaker",
+    responses=refusals(404),
+)
+async def reset(provider: str, model: str, caller: PlatformOperator, app: App) -> Breaker:
+    return await service.reset(app, caller, provider, model)
+
+
+@router.get(
+    "/operations/alerts",
+    summary="Alerts of the tenant's calls and changes of its models' breakers, or all; newest first",
+    operation_id="list_alerts",
+)
+async def alerts(caller: Overseer, app: App, limit: Most = 100) -> AlertList:
+    entries = await service.latest(app, caller, most=limit)
+    return AlertList(items=[AlertView.of(entry) for entry in entries])

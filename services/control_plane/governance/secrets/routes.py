@@ -1,0 +1,63 @@
+"""`/secrets`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from control_plane.dependencies import App, IfMatch, Paging, SecretReader, SecretWriter, Tx
+from control_plane.governance.secrets import service
+from control_plane.governance.secrets.schemas import NewSecret, SecretView
+from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.paging import Page
+from foundation.contracts.egress.secrets import SecretName
+from foundation.http.openapi import refusals
+
+router = APIRouter(prefix="/secrets", tags=["secrets"])
+
+Name = Annotated[SecretName, Path(description="by which tasks name the secret")]
+
+
+@router.get("", summary="The tenant's secrets by name; no value is ever shown", operation_id="list_secrets")
+async def list_secrets(caller: SecretReader, tx: Tx, paging: Paging) -> Page[SecretView]:
+    return await service.page(tx, caller, paging)
+
+
+@router.get(
+    "/{secret_name}", summary="One secret, without its value", operation_id="get_secret", responses=refusals(404)
+)
+async def get(secret_name: Name, response: Response, caller: SecretReader, tx: Tx) -> SecretView:
+    secret = await service.get(tx, caller, secret_name)
+    response.headers["ETag"] = etag(secret.version)
+    return SecretView.of(secret)
+
+
+@router.put(
+    "/{secret_name}",
+    summary="Store a value under a name, and say which hosts it may be sent to; calls that begin later use it",
+    responses={201: {"model": SecretView, "description": "created"}, **refusals(409, 412, 413, 415)},
+    operation_id="put_secret",
+)
+async def put(
+    secret_name: Name,
+    body: NewSecret,
+    response: Response,
+    caller: SecretWriter,
+    app: App,
+    tx: Tx,
+    if_match: IfMatch = None,
+) -> SecretView:
+    secret = await service.put(tx, caller, app.sealer, secret_name, body, expected=expected_version(if_match))
+    response.status_code = 201 if secret.version == 1 else 200
+    response.headers["ETag"] = etag(secret.version)
+    return SecretView.of(secret)
+
+
+@router.delete(
+    "/{secret_name}",
+    status_code=204,
+    summary="Delete a secret; calls of tools that need it fail from then on",
+    operation_id="delete_secret",
+    responses=refusals(404, 412),
+)
+async def delete(secret_name: Name, caller: SecretWriter, tx: Tx, if_match: IfMatch = None) -> None:
+    await service.delete(tx, caller, secret_name, expected=expected_version(if_match))

@@ -1,0 +1,1 @@
+"""Deletions of tenants: with a time of grace, in phases that outlive any process, verified and certified."""

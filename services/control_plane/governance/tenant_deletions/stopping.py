@@ -1,0 +1,54 @@
+"""Has everything end that a tenant has under way, before anything of it is removed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from foundation.domain.failures import Failure, FailureCode
+from foundation.domain.ids import RunId, TenantId
+from foundation.storage.leaving import deletions
+from foundation.storage.limits import kill_switches
+from foundation.storage.people import tenants
+from foundation.storage.session.database import Database
+from foundation.workflow import endings, run_control
+
+_REASON = "the tenant is being deleted"
+_BY = "system:deletions"
+_RUNS_AT_ONCE = 200
+
+
+@dataclass
+class Stopping:
+    """Suspends the tenant, engages its kill switch, cancels its runs, and says what still has to be waited for."""
+
+    database: Database
+    forget_callers: Callable[[TenantId], None]
+    """Drops what this process remembers of who may call; others forget within a minute."""
+    clock_outside: bool
+    """Whether schedules are known to a clock outside, which has to be told that they are gone."""
+
+    async def what_remains(self, tenant_id: TenantId) -> str | None:
+        """None when nothing is under way any more; may be asked again and again."""
+        async with self.database.tenant(tenant_id) as tx:
+            await tenants.suspend(tx, tenant_id, reason=_REASON)
+            if await tenants.get(tx, tenant_id) is not None:
+                await kill_switches.engage(tx, tenant_id, reason=_REASON, by=_BY)
+            await deletions.retire_schedules(tx, tenant_id)
+            open_runs = [RunId(one) for one in await deletions.open_runs(tx, tenant_id, most=_RUNS_AT_ONCE)]
+        self.forget_callers(tenant_id)
+        for run_id in open_runs:
+            await self._cancel(tenant_id, run_id)
+        async with self.database.tenant(tenant_id) as tx:
+            left = await deletions.unfinished(tx, tenant_id)
+        if left["runs"]:
+            return f"{left['runs']} open runs"
+        if left["effects"]:
+            return f"{left['effects']} messages about ended runs that have not gone out yet"
+        if self.clock_outside and left["schedules"]:
+            return f"{left['schedules']} schedules that the clock outside has to forget"
+        return None
+
+    async def _cancel(self, tenant_id: TenantId, run_id: RunId) -> None:
+        async with self.database.tenant(tenant_id) as tx:
+            run = await run_control.lock_run_and_unfinished_steps(tx, tenant_id, run_id)
+            if run is not None and not run.status.is_terminal:
+                await endings.cancel(tx, run, failure=Failure(FailureCode.CANCELLED, _REASON, retryable=False))

@@ -1,0 +1,1 @@
+"""Exports: one archive of all that a tenant has, to take along."""

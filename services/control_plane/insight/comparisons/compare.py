@@ -1,0 +1,85 @@
+"""Compares two runs: what they were asked, what came of it, and what it took."""
+
+from typing import Any
+
+from control_plane.execution.runs import read
+from control_plane.execution.runs.figures import duration_of
+from control_plane.execution.runs.schemas import StepView
+from control_plane.identity.callers import ApiCaller
+from control_plane.insight.comparisons.differences import changes_between
+from control_plane.insight.comparisons.schemas import (
+    ComparedMoney,
+    ComparedNumbers,
+    ComparedRunStatus,
+    ComparedStatus,
+    ComparedStep,
+    ComparedTasks,
+    RunComparison,
+)
+from foundation.domain.ids import RunId
+from foundation.domain.money import dollars
+from foundation.storage import tasks
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
+from foundation.storage.session.database import Transaction
+
+CHANGES_OF_A_STEP = 20
+"""The places that are shown of each step's output; a plan may have 500 steps."""
+
+
+async def compare(tx: Transaction, caller: ApiCaller, left_id: RunId, right_id: RunId) -> RunComparison:
+    left, right = await read.get(tx, caller, left_id), await read.get(tx, caller, right_id)
+    definitions = [await _definition(tx, caller, run) for run in (left, right)]
+    steps = [await read.timeline(tx, caller, run.run_id) for run in (left, right)]
+    return comparison_of((left, right), (definitions[0], definitions[1]), (steps[0], steps[1]))
+
+
+def comparison_of(
+    runs: tuple[Run, Run], definitions: tuple[Any, Any], timelines: tuple[list[StepRow], list[StepRow]]
+) -> RunComparison:
+    """The left of each pair against its right."""
+    left, right = runs
+    return RunComparison(
+        left=left.run_id,
+        right=right.run_id,
+        task_id=ComparedTasks(left=left.task_id, right=right.task_id),
+        task_version=ComparedNumbers(left=left.task_version, right=right.task_version),
+        definition=changes_between(*definitions),
+        overrides=changes_between(left.overrides, right.overrides),
+        input=changes_between(left.input, right.input),
+        status=ComparedRunStatus(left=left.status, right=right.status),
+        output=changes_between(left.output, right.output),
+        tokens=ComparedNumbers(left=left.tokens, right=right.tokens),
+        cost_usd=ComparedMoney(left=dollars(left.cost_nano_usd), right=dollars(right.cost_nano_usd)),
+        duration_ms=ComparedNumbers(left=duration_of(left), right=duration_of(right)),
+        steps=_steps(*timelines),
+    )
+
+
+def _steps(left: list[StepRow], right: list[StepRow]) -> list[ComparedStep]:
+    by_name = [{row.name: StepView.of(row) for row in rows} for rows in (left, right)]
+    names = list(dict.fromkeys(row.name for row in (*left, *right)))
+    return [_step(name, by_name[0].get(name), by_name[1].get(name)) for name in names]
+
+
+def _step(name: str, left: StepView | None, right: StepView | None) -> ComparedStep:
+    status = ComparedStatus(left=left and left.status, right=right and right.status)
+    output = changes_between(left and left.output, right and right.output, most=CHANGES_OF_A_STEP)
+    return ComparedStep(
+        name=name,
+        same=status.left == status.right and not output.items,
+        status=status,
+        output=output,
+        turns=ComparedNumbers(left=left and left.turn, right=right and right.turn),
+        attempts=ComparedNumbers(left=left and left.attempt, right=right and right.attempt),
+        tokens=ComparedNumbers(left=left and left.tokens, right=right and right.tokens),
+        cost_usd=ComparedMoney(left=left and left.cost_usd, right=right and right.cost_usd),
+        duration_ms=ComparedNumbers(left=left and left.duration_ms, right=right and right.duration_ms),
+    )
+
+
+async def _definition(tx: Transaction, caller: ApiCaller, run: Run) -> dict[str, Any]:
+    """The version that the run is bound to, with its steps by their names, so that a step in between moves nothing."""
+    task = await tasks.get(tx, caller.tenant_id, run.task_id, version=run.task_version)
+    document = dict(task.definition) if task else {}
+    return {**document, "steps": {step["name"]: step for step in document.get("steps", [])}}

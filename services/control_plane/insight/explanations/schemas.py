@@ -1,0 +1,66 @@
+"""Shapes of `/runs/{id}/explain`."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.domain.states import RunStatus
+
+
+class Wait(BaseModel):
+    """What an open step (or the run itself, `step` null) waits for, since when, and what ends it at the latest."""
+
+    step: str | None
+    for_: str = Field(alias="for")
+    since: datetime
+    ends_by: datetime | None
+    detail: str
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class ResumePoint(BaseModel):
+    """A step with which a retry of the run begins, and how many turns of it are kept, which are not paid again."""
+
+    step: str
+    turn: int
+    must_be_named: bool = Field(
+        description="whether a retry runs it again only if `from` names it: what its tool did is unknown, or no"
+        " checkpoint of it is sound, so that it begins from its beginning"
+    )
+
+
+class Cause(BaseModel):
+    """One root cause for which a step, or the run itself, does not move: found where it is, not where it is felt."""
+
+    cause: str = Field(
+        description="what a step waits for, as in `waits`; or what is wrong, such as `needs_miscounted`;"
+        " or of a run that has ended, `failed` and `stopped`"
+    )
+    step: str | None = Field(description="the step at which the cause is; null for the run itself")
+    since: datetime | None
+    detail: str
+    remedy: str | None = Field(description="what ends it, where somebody must act")
+    error: dict[str, Any] | None = Field(description="of a step that failed, its error")
+
+
+class BlockedStep(BaseModel):
+    """A step that cannot move by itself (or the run, `step` null), and why."""
+
+    step: str | None
+    causes: list[Cause]
+    more: int = Field(description="how many causes there are beyond those listed")
+
+
+class Explanation(BaseModel):
+    """Why a run is where it is, in a few sentences and as data; a run that has ended waits for nothing."""
+
+    status: RunStatus
+    summary: str
+    stuck: bool = Field(description="something that should have happened has not, or what it waits for cannot come")
+    waits: list[Wait]
+    blocked: list[BlockedStep]
+    resume_from: list[ResumePoint] = Field(
+        description="of a run that ended early, where `POST /runs/{id}/retry` goes on; what is below follows"
+    )

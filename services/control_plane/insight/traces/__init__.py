@@ -1,0 +1,1 @@
+"""Traces: what all services did for a run, or for a call, span by span."""

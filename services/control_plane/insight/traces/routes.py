@@ -1,0 +1,66 @@
+"""`/runs/{run_id}/trace` and `/traces/{trace_id}`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from control_plane.dependencies import App, RunReader, TraceReader, Tx
+from control_plane.insight.traces import service
+from control_plane.insight.traces.schemas import SpanView, TenantSpanView, TenantTracePage, TracePage
+from control_plane.requests.paging import MAX_CURSOR_LENGTH, Listing, PageRequest, moment
+from control_plane.requests.queries import IN_DIGITS
+from foundation.domain.ids import RunId
+from foundation.http.openapi import refusals
+from foundation.storage.spans.reading import StoredSpan
+
+router = APIRouter(tags=["traces"])
+
+
+def span_id(text: str) -> str:
+    """A span's id as a cursor has it; `ValueError` for another text."""
+    if len(text) != 16 or not set(text) <= set("0123456789abcdef"):  # noqa: PLR2004 - W3C Trace Context
+        raise ValueError("no span has such an id")
+    return text
+
+
+_OF_RUN = Listing[StoredSpan]("spans of a run", lambda span: span.place, kinds=(moment, span_id))
+_OF_TRACE = Listing[StoredSpan]("spans of a trace", lambda span: span.place, kinds=(moment, span_id))
+
+
+def span_page(
+    limit: Annotated[int, Query(ge=1, le=1000, description="spans a page"), IN_DIGITS] = 200,
+    cursor: Annotated[
+        str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+SpanPaging = Annotated[PageRequest, Depends(span_page)]
+TraceId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="as `trace_id` of a run, an error or a log line")]
+
+
+@router.get(
+    "/runs/{run_id}/trace",
+    summary="What all services did for a run and for those below it, span by span, oldest first",
+    operation_id="get_run_trace",
+    responses=refusals(404),
+)
+async def of_run(run_id: RunId, caller: RunReader, tx: Tx, paging: SpanPaging) -> TracePage:
+    trace_id, found = await service.of_run(tx, caller, run_id, page=paging, after=_OF_RUN.after(paging))
+    spans, next_cursor = _OF_RUN.cut(found, paging)
+    return TracePage(trace_id=trace_id, items=[SpanView.of(span) for span in spans], next_cursor=next_cursor)
+
+
+@router.get(
+    "/traces/{trace_id}",
+    summary="Spans of one trace, oldest first: the tenant's own, or for operators all",
+    operation_id="get_trace",
+    responses=refusals(404),
+)
+async def of_trace(trace_id: TraceId, caller: TraceReader, app: App, paging: SpanPaging) -> TenantTracePage:
+    found = await service.of_trace(app, caller, trace_id, page=paging, after=_OF_TRACE.after(paging))
+    spans, next_cursor = _OF_TRACE.cut(found, paging)
+    return TenantTracePage(
+        trace_id=trace_id, items=[TenantSpanView.of(span) for span in spans], next_cursor=next_cursor
+    )

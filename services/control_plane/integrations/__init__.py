@@ -1,0 +1,1 @@
+"""What starts runs without a caller, and what is told of them elsewhere."""

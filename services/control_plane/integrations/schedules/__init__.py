@@ -1,0 +1,1 @@
+"""Schedules: runs that are started again and again by the clock."""

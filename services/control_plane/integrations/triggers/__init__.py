@@ -1,0 +1,1 @@
+"""Triggers: runs that are started by a signed call from outside."""

@@ -1,0 +1,1 @@
+"""Webhooks, as tenants set them up, and what became of each delivery."""

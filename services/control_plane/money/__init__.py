@@ -1,0 +1,1 @@
+"""Budgets, the warnings about them, and what was used."""

@@ -1,0 +1,105 @@
+"""What can be done with budgets; what changes them is one transaction that needs no gateway."""
+
+from uuid import UUID
+
+from control_plane.identity.callers import ApiCaller
+from control_plane.money.budgets.schemas import NewBudget, StandingBudget
+from control_plane.money.budgets.standing import with_standings
+from control_plane.requests.paging import Listing, Page, PageRequest
+from control_plane.resources import AppResources
+from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
+from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
+from foundation.domain.money import BudgetLimit
+from foundation.storage.limits import budget_settings
+from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget, ScopeBudget
+from foundation.storage.people import audit
+from foundation.storage.session.database import Transaction
+
+_BUDGETS = Listing[ScopeBudget](
+    "budgets",
+    lambda budget: (budget.name.scope, budget.name.scope_id, budget.name.period),
+    kinds=(BudgetScope, UUID, BudgetPeriod),
+)
+
+
+async def page(app: AppResources, caller: ApiCaller, paging: PageRequest) -> Page[StandingBudget]:
+    """The tenant's budgets; what is committed and left of them is asked of the gateway after the transaction."""
+    async with app.database.tenant(caller.tenant_id) as tx:
+        rows = await budget_settings.page(tx, caller.tenant_id, limit=paging.rows, after=_BUDGETS.after(paging))
+    budgets, next_cursor = _BUDGETS.cut(rows, paging)
+    return Page(items=await with_standings(app, caller.tenant_id, budgets), next_cursor=next_cursor)
+
+
+async def of_scope(app: AppResources, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
+    async with app.database.tenant(caller.tenant_id) as tx:
+        budgets = await budget_settings.of_scope(tx, caller.tenant_id, scope, scope_id)
+        if not budgets:
+            await _require_scope(tx, caller, scope, scope_id)
+    return await with_standings(app, caller.tenant_id, budgets)
+
+
+async def get(app: AppResources, caller: ApiCaller, name: BudgetName) -> StandingBudget:
+    async with app.database.tenant(caller.tenant_id) as tx:
+        budget = await _get(tx, caller, name)
+    return (await with_standings(app, caller.tenant_id, [budget]))[0]
+
+
+async def put(
+    tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: int | None
+) -> tuple[ScopeBudget, bool]:
+    """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
+    declared = declared_budget(name, wanted)
+    await _require_scope(tx, caller, name.scope, name.scope_id)
+    if expected is None:
+        budget = await budget_settings.put(tx, caller.tenant_id, declared)
+    else:
+        replaced = await budget_settings.replace(tx, caller.tenant_id, declared, expected=expected)
+        budget = replaced or await _mismatch(tx, caller, name, expected=expected)
+    detail = {
+        "limit_tokens": declared.limit.tokens,
+        "limit_nano_usd": declared.limit.nano_usd,
+        "window_seconds": declared.window_seconds,
+        "version": budget.version,
+    }
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.put", target=str(name), detail=detail)
+    return budget, budget.version == 1
+
+
+async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int | None) -> None:
+    if not await budget_settings.remove(tx, caller.tenant_id, name, expected=expected):
+        budget = await _get(tx, caller, name)
+        raise _stale(budget, expected=expected)
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name))
+
+
+def declared_budget(name: BudgetName, wanted: NewBudget) -> DeclaredBudget:
+    if (name.period is BudgetPeriod.ROLLING) != (wanted.window_seconds is not None):
+        detail = "a rolling budget needs window_seconds, and no other budget has it"
+        raise BadRequest(detail, faults=(Fault("/body/window_seconds", detail),))
+    return DeclaredBudget(name, BudgetLimit(wanted.limit_tokens, wanted.nano()), wanted.window_seconds)
+
+
+async def _require_scope(tx: Transaction, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> None:
+    if not await budget_settings.scope_exists(tx, caller.tenant_id, scope, scope_id):
+        is_tenant = scope is BudgetScope.TENANT
+        remedy = "give the id of your tenant" if is_tenant else f"give the id of a {scope} of your tenant"
+        raise NotFound(f"there is no such {scope} here", remedy=remedy)
+
+
+async def _get(tx: Transaction, caller: ApiCaller, name: BudgetName) -> ScopeBudget:
+    budget = await budget_settings.get(tx, caller.tenant_id, name)
+    if budget is None:
+        raise NotFound("there is no such budget", remedy="GET /api/v1/budgets lists those that are set")
+    return budget
+
+
+async def _mismatch(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int) -> ScopeBudget:
+    current = await budget_settings.get(tx, caller.tenant_id, name)
+    raise _stale(current, expected=expected)
+
+
+def _stale(current: ScopeBudget | None, *, expected: int | None) -> VersionMismatch:
+    where = "not there" if current is None else f"at version {current.version}"
+    return VersionMismatch(
+        f"the budget is {where}, not at version {expected}", remedy="read the budget again and repeat your change"
+    )

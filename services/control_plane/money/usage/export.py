@@ -1,0 +1,47 @@
+"""Writes groups of the ledger's sums as CSV, part by part, so that any number of groups takes little memory."""
+
+from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
+
+from control_plane.requests.answers.csv_rows import csv_rows
+from foundation.domain.ids import TenantId
+from foundation.domain.money import dollars
+from foundation.storage.ledger import usage
+from foundation.storage.ledger.usage import Dimension, UsageFilter, UsageGroup
+from foundation.storage.session.database import Database
+
+_PART = 5000
+"""Groups a transaction: each begins its sums anew, so that a slow reader keeps none open."""
+
+_FIGURES = (
+    "attempts",
+    "failures",
+    "bound_charges",
+    "adjustments",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+)
+MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
+async def exported(
+    database: Database, tenant_id: TenantId, by: Sequence[Dimension], wanted: UsageFilter
+) -> AsyncIterator[bytes]:
+    """All groups in the order of the dimensions' values, below a line of names."""
+    after, head = None, csv_rows([[*by, *_FIGURES, "cost_usd"]])
+    while True:
+        async with database.tenant(tenant_id) as tx:
+            groups = await usage.page(tx, tenant_id, by=by, wanted=wanted, limit=_PART, after=after)
+        yield head + csv_rows(_row(group) for group in groups)
+        if len(groups) < _PART:
+            return
+        after, head = groups[-1].values, b""
+
+
+def _row(group: UsageGroup) -> list[object]:
+    figures = (getattr(group.sums, name) for name in _FIGURES)
+    return [*group.values, *figures, Decimal(dollars(group.sums.cost_nano_usd))]

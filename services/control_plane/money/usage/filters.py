@@ -1,0 +1,61 @@
+"""Which part of the ledger a caller asks for, as the query of a request names it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from control_plane.requests.texts import Day
+from foundation.domain.errors import BadRequest, Fault
+from foundation.domain.ids import ApiKeyId, RunId, TaskId, UserId
+from foundation.storage.ledger.usage import Dimension, UsageFilter
+
+_SHOWN_DAYS = 31
+_MOST_DAYS = 366
+_EARLIEST = date(2000, 1, 1)
+
+Name = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
+FirstDay = Annotated[
+    Day | None, Query(alias="from", ge=_EARLIEST, description="the first day; a month before `to` when left out")
+]
+LastDay = Annotated[
+    Day | None, Query(alias="to", ge=_EARLIEST, description="the last day; tomorrow in UTC when left out")
+]
+
+
+class UsageQuery:
+    """Days of the tenant's calendar, at most 366 of them, and what else an event must have."""
+
+    def __init__(
+        self,
+        first_day: FirstDay = None,
+        last_day: LastDay = None,
+        user_id: UserId | None = None,
+        api_key_id: ApiKeyId | None = None,
+        run_id: RunId | None = None,
+        task_id: TaskId | None = None,
+        provider: Name = None,
+        model: Name = None,
+        route: Name = None,
+    ) -> None:
+        # Nowhere on earth is it later than tomorrow in UTC.
+        last = last_day or datetime.now(UTC).date() + timedelta(days=1)
+        first = first_day or last - timedelta(days=_SHOWN_DAYS)
+        if not 0 <= (last - first).days < _MOST_DAYS:
+            detail = f"from is not after to, and both are less than {_MOST_DAYS} days apart"
+            raise BadRequest(detail, faults=(Fault("/query/from", detail),))
+        given: dict[Dimension, UUID | str | None] = {
+            Dimension.USER: user_id,
+            Dimension.API_KEY: api_key_id,
+            Dimension.RUN: run_id,
+            Dimension.TASK: task_id,
+            Dimension.PROVIDER: provider,
+            Dimension.MODEL: model,
+            Dimension.ROUTE: route,
+        }
+        only = {dimension: value for dimension, value in given.items() if value is not None}
+        self.filter = UsageFilter(first, last, only)
+
+
+UsageQueried = Annotated[UsageQuery, Depends()]

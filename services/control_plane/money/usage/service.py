@@ -1,0 +1,55 @@
+"""What can be asked of the ledger."""
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+from control_plane.identity.callers import ApiCaller
+from control_plane.money.usage.export import exported
+from control_plane.money.usage.schemas import RequestUsage, UsageGroupView, UsagePage
+from control_plane.requests.answers.streamed import begun
+from control_plane.requests.paging import Listing, PageRequest
+from foundation.domain.errors import BadRequest, Fault, NotFound
+from foundation.storage.ledger import request_usage, usage
+from foundation.storage.ledger.usage import Dimension, UsageFilter, UsageGroup
+from foundation.storage.session.database import Database, Transaction
+
+
+def require_distinct(by: Sequence[Dimension]) -> None:
+    """`BadRequest` when a dimension stands twice."""
+    if len(set(by)) < len(by):
+        detail = "the same dimension is asked for twice"
+        raise BadRequest(detail, faults=(Fault("/query/group_by", detail),))
+
+
+async def as_csv(
+    database: Database, caller: ApiCaller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageRequest
+) -> AsyncIterator[bytes]:
+    """All groups, which begin at the first: `BadRequest` where a cursor is given."""
+    require_distinct(by)
+    if paging.cursor is not None:
+        detail = "CSV has all groups and no pages; leave the cursor out"
+        raise BadRequest(detail, faults=(Fault("/query/cursor", detail),))
+    return await begun(exported(database, caller.tenant_id, by, wanted))
+
+
+async def page(
+    tx: Transaction, caller: ApiCaller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageRequest
+) -> UsagePage:
+    require_distinct(by)
+    groups = Listing[UsageGroup](f"usage by {', '.join(by)}", lambda group: group.values, kinds=[str] * len(by))
+    rows = await usage.page(tx, caller.tenant_id, by=by, wanted=wanted, limit=paging.rows, after=groups.after(paging))
+    page, next_cursor = groups.cut(rows, paging)
+    return UsagePage(
+        items=[UsageGroupView.of(by, group) for group in page],
+        next_cursor=next_cursor,
+        first_day=wanted.first_day,
+        last_day=wanted.last_day,
+    )
+
+
+async def of_request(tx: Transaction, caller: ApiCaller, request_id: UUID) -> RequestUsage:
+    events = await request_usage.events_of_request(tx, caller.tenant_id, request_id)
+    if not events:
+        remedy = "take the id from the header x-request-id of the gateway's answer"
+        raise NotFound("there is no such request in the ledger", remedy=remedy)
+    return RequestUsage.of(request_id, events)

@@ -1,0 +1,93 @@
+"""`/api-keys`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from control_plane.dependencies import App, IfMatch, KeyReader, KeyWriter, Paging, Tx
+from control_plane.people.api_keys import service
+from control_plane.people.api_keys.schemas import KeyView, NewKey, NewKeyView, Rotation
+from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.paging import Listing, Page, moment
+from foundation.domain.ids import ApiKeyId, UserId
+from foundation.http.openapi import refusals
+from foundation.storage.people.key_records import KeyRecord
+
+_AT_ONCE = Rotation()
+"""A rotation without an overlap, which needs no body."""
+
+router = APIRouter(prefix="/api-keys", tags=["people"])
+
+_KEYS = Listing[KeyRecord]("api-keys", lambda key: (key.created_at, key.api_key_id), kinds=(moment, UUID))
+
+
+def _unkept(response: Response) -> None:
+    """No cache keeps an answer that has a key in it."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Make a key; its text is in this answer and nowhere else",
+    operation_id="create_api_key",
+    responses=refusals(404, 409, 413, 415),
+)
+async def create(body: NewKey, response: Response, caller: KeyWriter, app: App, tx: Tx) -> NewKeyView:
+    key, text = await service.create(tx, caller, body, app)
+    _unkept(response)
+    response.headers["Location"] = f"/api/v1/api-keys/{key.api_key_id}"
+    response.headers["ETag"] = etag(key.version)
+    return NewKeyView.with_text(key, text)
+
+
+@router.get("", summary="Your keys, newest first; with `service_accounts:write` all", operation_id="list_api_keys")
+async def list_keys(
+    caller: KeyReader,
+    tx: Tx,
+    paging: Paging,
+    user_id: Annotated[UserId | None, Query(description="only the keys of this member or service account")] = None,
+    usable: Annotated[bool | None, Query(description="false: only keys that are revoked or have expired")] = None,
+) -> Page[KeyView]:
+    rows = await service.page(tx, caller, limit=paging.rows, after=_KEYS.after(paging), user_id=user_id, usable=usable)
+    page, next_cursor = _KEYS.cut(rows, paging)
+    return Page(items=[KeyView.of(key) for key in page], next_cursor=next_cursor)
+
+
+@router.get("/{api_key_id}", summary="A key, without its text", operation_id="get_api_key", responses=refusals(404))
+async def get(api_key_id: ApiKeyId, response: Response, caller: KeyReader, tx: Tx) -> KeyView:
+    key = await service.get(tx, caller, api_key_id)
+    response.headers["ETag"] = etag(key.version)
+    return KeyView.of(key)
+
+
+@router.post(
+    "/{api_key_id}/rotate",
+    summary="Give a key a new text; the one that it had lives on for the overlap",
+    operation_id="rotate_api_key",
+    responses=refusals(404, 409, 412, 413, 415),
+)
+async def rotate(
+    api_key_id: ApiKeyId,
+    response: Response,
+    caller: KeyWriter,
+    app: App,
+    body: Rotation = _AT_ONCE,
+    if_match: IfMatch = None,
+) -> NewKeyView:
+    key, text = await service.rotate(app, caller, api_key_id, body, expected=expected_version(if_match))
+    _unkept(response)
+    response.headers["ETag"] = etag(key.version)
+    return NewKeyView.with_text(key, text)
+
+
+@router.delete(
+    "/{api_key_id}",
+    status_code=204,
+    summary="Revoke a key: it opens nothing any more, and stays in the list",
+    operation_id="revoke_api_key",
+    responses=refusals(404, 412),
+)
+async def revoke(api_key_id: ApiKeyId, caller: KeyWriter, app: App, if_match: IfMatch = None) -> None:
+    await service.revoke(app, caller, api_key_id, expected=expected_version(if_match))

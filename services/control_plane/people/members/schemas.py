@@ -1,0 +1,42 @@
+"""Members as the API shows and changes them."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from control_plane.people.roles.references import HeldRole, RoleReference
+from foundation.domain.ids import UserId
+from foundation.storage.people.members import Membership
+
+
+class MemberChange(BaseModel):
+    """The role that a member has from now on."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"role": "viewer"}]})
+
+    role: RoleReference
+
+
+class MemberView(BaseModel):
+    """A member: a person with an address, where it is known, or a service account with a name."""
+
+    user_id: UserId
+    kind: Literal["person", "service_account"]
+    email: str | None
+    name: str | None
+    role: HeldRole
+    since: datetime
+    version: int
+
+    @classmethod
+    def of(cls, member: Membership) -> Self:
+        return cls(
+            user_id=member.user_id,
+            kind="person" if member.is_person else "service_account",
+            email=member.email,
+            name=member.name,
+            role=HeldRole.of(member.grant),
+            since=member.created_at,
+            version=member.version,
+        )

@@ -1,0 +1,89 @@
+"""`/roles` and `/permissions`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from control_plane.dependencies import App, IfMatch, MemberReader, Paging, RoleWriter, Tx
+from control_plane.people.roles import service
+from control_plane.people.roles.schemas import NewRole, PermissionList, PermissionView, RoleView
+from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.paging import Listing, Page
+from foundation.domain.ids import RoleId
+from foundation.domain.permissions import Permission
+from foundation.http.openapi import refusals
+from foundation.storage.people import roles
+from foundation.storage.people.roles import OwnRole
+
+router = APIRouter(tags=["people"])
+
+_ROLES = Listing[OwnRole]("roles", lambda role: (role.name,), kinds=(str,))
+
+
+def _with_tag(response: Response, role: OwnRole) -> RoleView:
+    response.headers["ETag"] = etag(role.version)
+    return RoleView.of(role)
+
+
+@router.get(
+    "/permissions", summary="All permissions, and the built-in roles that have them", operation_id="list_permissions"
+)
+async def list_permissions(caller: MemberReader) -> PermissionList:  # noqa: ARG001 - it is the permission
+    return PermissionList(items=[PermissionView.of(permission) for permission in Permission])
+
+
+@router.post(
+    "/roles",
+    status_code=201,
+    summary="Make a role of permissions that you hold",
+    operation_id="create_role",
+    responses=refusals(409, 413, 415),
+)
+async def create(body: NewRole, response: Response, caller: RoleWriter, tx: Tx) -> RoleView:
+    role = await service.create(tx, caller, body)
+    response.headers["Location"] = f"/api/v1/roles/{role.role_id}"
+    return _with_tag(response, role)
+
+
+@router.get("/roles", summary="The roles that the tenant has made, by name", operation_id="list_roles")
+async def list_roles(
+    caller: MemberReader,
+    tx: Tx,
+    paging: Paging,
+    permission: Annotated[Permission | None, Query(description="only roles that have it")] = None,
+) -> Page[RoleView]:
+    after = _ROLES.after(paging)
+    rows = await roles.page(
+        tx, caller.tenant_id, limit=paging.rows, after=after[0] if after else None, holding=permission
+    )
+    page, next_cursor = _ROLES.cut(rows, paging)
+    return Page(items=[RoleView.of(role) for role in page], next_cursor=next_cursor)
+
+
+@router.get("/roles/{role_id}", summary="One of the tenant's roles", operation_id="get_role", responses=refusals(404))
+async def get(role_id: RoleId, response: Response, caller: MemberReader, tx: Tx) -> RoleView:
+    return _with_tag(response, await service.get(tx, caller, role_id))
+
+
+@router.put(
+    "/roles/{role_id}",
+    summary="Replace a role; whoever has it may do what it says from then on",
+    operation_id="put_role",
+    responses=refusals(404, 409, 412, 413, 415),
+)
+async def replace(
+    role_id: RoleId, body: NewRole, response: Response, caller: RoleWriter, app: App, if_match: IfMatch = None
+) -> RoleView:
+    role = await service.replace(app, caller, role_id, body, expected=expected_version(if_match))
+    return _with_tag(response, role)
+
+
+@router.delete(
+    "/roles/{role_id}",
+    status_code=204,
+    summary="Delete a role that nobody has",
+    operation_id="delete_role",
+    responses=refusals(404, 409, 412),
+)
+async def delete(role_id: RoleId, caller: RoleWriter, tx: Tx, if_match: IfMatch = None) -> None:
+    await service.delete(tx, caller, role_id, expected=expected_version(if_match))

@@ -1,0 +1,1 @@
+"""Service accounts: members of a tenant that are no people."""

@@ -1,0 +1,49 @@
+"""Service accounts as the API takes and shows them."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from control_plane.people.roles.references import HeldRole, RoleReference
+from control_plane.requests.texts import Description, RightsName
+from foundation.domain.ids import UserId
+from foundation.storage.people.service_accounts import ServiceAccount
+
+_EXAMPLE: dict[str, JsonValue] = {"name": "deployer", "description": "starts the nightly runs", "role": "member"}
+
+
+class NewServiceAccount(BaseModel):
+    """A member that is no person; it calls with the keys that are made for it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    name: RightsName
+    description: Description = ""
+    role: RoleReference
+
+
+class ServiceAccountView(BaseModel):
+    """A service account; `keys` is how many it has that can be used."""
+
+    id: UserId
+    name: str
+    description: str
+    role: HeldRole
+    keys: int
+    created_by: UserId | None
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, account: ServiceAccount) -> Self:
+        return cls(
+            id=account.user_id,
+            name=account.name,
+            description=account.description,
+            role=HeldRole.of(account.grant),
+            keys=account.keys,
+            created_by=account.created_by,
+            created_at=account.created_at,
+            version=account.version,
+        )

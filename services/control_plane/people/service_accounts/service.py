@@ -1,0 +1,72 @@
+"""What can be done with service accounts: made, read, and removed with all their keys."""
+
+from collections.abc import Mapping
+
+from control_plane.identity.callers import ApiCaller
+from control_plane.people.roles.references import grant_by
+from control_plane.people.service_accounts.schemas import NewServiceAccount
+from control_plane.resources import AppResources
+from foundation.contracts.accepted.shown_text import as_read
+from foundation.domain.errors import Conflict, NotFound, VersionMismatch
+from foundation.domain.ids import UserId, new_uuid
+from foundation.storage.people import audit, service_accounts
+from foundation.storage.people.service_accounts import ServiceAccount
+from foundation.storage.session.database import Transaction
+
+MAX_SERVICE_ACCOUNTS = 200
+"""Of one tenant."""
+
+
+async def create(tx: Transaction, caller: ApiCaller, wanted: NewServiceAccount) -> ServiceAccount:
+    grant = await grant_by(tx, caller, wanted.role, to="make this service account")
+    if await service_accounts.count(tx, caller.tenant_id) >= MAX_SERVICE_ACCOUNTS:
+        raise Conflict(f"the tenant has {MAX_SERVICE_ACCOUNTS} service accounts", remedy="remove one")
+    for other in await service_accounts.page(tx, caller.tenant_id, limit=MAX_SERVICE_ACCOUNTS, after=None):
+        if as_read(other.name) == as_read(wanted.name):
+            raise Conflict(f"a service account is named {other.name!r} already", remedy="choose another name")
+    user_id = UserId(new_uuid())
+    await service_accounts.insert(
+        tx,
+        caller.tenant_id,
+        user_id,
+        name=wanted.name,
+        description=wanted.description,
+        grant=grant,
+        by=caller.user_id,
+    )
+    made = await get(tx, caller, user_id)
+    await _record(tx, caller, "service_account.create", made, {"after": shown(made)})
+    return made
+
+
+async def get(tx: Transaction, caller: ApiCaller, user_id: UserId, *, lock: bool = False) -> ServiceAccount:
+    account = await service_accounts.get(tx, caller.tenant_id, user_id, lock=lock)
+    if account is None:
+        raise NotFound("there is no such service account", remedy="GET /api/v1/service-accounts lists them")
+    return account
+
+
+async def delete(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: int | None) -> None:
+    """Its keys die with it: here at once, in other processes within a minute."""
+    async with app.database.tenant(caller.tenant_id) as tx:
+        account = await get(tx, caller, user_id, lock=True)
+        if expected is not None and account.version != expected:
+            remedy = "read the service account again and repeat your change"
+            raise VersionMismatch(f"it is at version {account.version}, not {expected}", remedy=remedy)
+        caller.require_all(account.grant.permissions, to="remove this service account")
+        await service_accounts.delete(tx, caller.tenant_id, user_id)
+        await _record(tx, caller, "service_account.delete", account, {"before": shown(account)})
+    app.callers.forget(caller.tenant_id)
+
+
+def shown(account: ServiceAccount) -> dict[str, object]:
+    """A service account as the audit keeps it."""
+    return {"name": account.name, "role": account.grant.name, "keys": account.keys}
+
+
+async def _record(
+    tx: Transaction, caller: ApiCaller, action: str, account: ServiceAccount, detail: Mapping[str, object]
+) -> None:
+    await audit.record(
+        tx, caller.tenant_id, actor=caller.actor, action=action, target=str(account.user_id), detail=dict(detail)
+    )

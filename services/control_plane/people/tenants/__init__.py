@@ -1,0 +1,1 @@
+"""Tenants: made, suspended and restored by operators, described by their owners."""

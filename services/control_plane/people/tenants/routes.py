@@ -1,0 +1,102 @@
+"""`/tenants`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from control_plane.dependencies import (
+    App,
+    IfMatch,
+    Paging,
+    PlatformOperator,
+    TenantReader,
+    TenantWriter,
+    Tx,
+)
+from control_plane.people.tenants import service
+from control_plane.people.tenants.schemas import NewTenant, NewTenantView, Suspension, TenantChange, TenantView
+from control_plane.requests.etags import etag, expected_version
+from control_plane.requests.paging import Listing, Page, moment
+from foundation.domain.ids import TenantId
+from foundation.http.openapi import refusals
+from foundation.storage.people import tenants
+from foundation.storage.people.tenants import TenantRecord
+
+router = APIRouter(prefix="/tenants", tags=["people"])
+
+_TENANTS = Listing[TenantRecord]("tenants", lambda one: (one.created_at, one.tenant_id), kinds=(moment, UUID))
+
+
+def _with_tag(response: Response, tenant: TenantRecord) -> TenantView:
+    response.headers["ETag"] = etag(tenant.version)
+    return TenantView.of(tenant)
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Make a tenant and invite its owner (operators)",
+    operation_id="create_tenant",
+    responses=refusals(413, 415),
+)
+async def create(body: NewTenant, response: Response, caller: PlatformOperator, app: App) -> NewTenantView:
+    made = await service.create(app, caller, body)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Location"] = f"/api/v1/tenants/{made.tenant.id}"
+    return made
+
+
+@router.get("", summary="All tenants, newest first (operators)", operation_id="list_tenants")
+async def list_tenants(
+    caller: PlatformOperator,  # noqa: ARG001 - it is the permission
+    app: App,
+    paging: Paging,
+    name: Annotated[str | None, Query(max_length=120, description="only those of this name")] = None,
+    suspended: Annotated[bool | None, Query()] = None,
+) -> Page[TenantView]:
+    async with app.database.across_tenants(reason="an operator lists the tenants") as tx:
+        rows = await tenants.page(tx, limit=paging.rows, after=_TENANTS.after(paging), name=name, suspended=suspended)
+    page, next_cursor = _TENANTS.cut(rows, paging)
+    return Page(items=[TenantView.of(one) for one in page], next_cursor=next_cursor)
+
+
+@router.get(
+    "/{tenant_id}", summary="Your tenant, or any for operators", operation_id="get_tenant", responses=refusals(404)
+)
+async def get(tenant_id: TenantId, response: Response, caller: TenantReader, app: App) -> TenantView:
+    return _with_tag(response, await service.get(app, caller, tenant_id))
+
+
+@router.patch(
+    "/{tenant_id}",
+    summary="Change your tenant's name, time zone or contact",
+    operation_id="change_tenant",
+    responses=refusals(404, 412, 413, 415),
+)
+async def change(
+    tenant_id: TenantId, body: TenantChange, response: Response, caller: TenantWriter, tx: Tx, if_match: IfMatch = None
+) -> TenantView:
+    return _with_tag(response, await service.change(tx, caller, tenant_id, body, expected=expected_version(if_match)))
+
+
+@router.post(
+    "/{tenant_id}/suspend",
+    summary="Suspend a tenant: none of its tokens and keys opens anything (operators)",
+    operation_id="suspend_tenant",
+    responses=refusals(404, 413, 415),
+)
+async def suspend(
+    tenant_id: TenantId, body: Suspension, response: Response, caller: PlatformOperator, app: App
+) -> TenantView:
+    return _with_tag(response, await service.suspend(app, caller, tenant_id, reason=body.reason))
+
+
+@router.post(
+    "/{tenant_id}/restore",
+    summary="Let a suspended tenant in again (operators)",
+    operation_id="restore_tenant",
+    responses=refusals(404),
+)
+async def restore(tenant_id: TenantId, response: Response, caller: PlatformOperator, app: App) -> TenantView:
+    return _with_tag(response, await service.restore(app, caller, tenant_id))

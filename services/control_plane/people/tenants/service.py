@@ -1,0 +1,114 @@
+"""What can be done with tenants: operators make, suspend and restore them, owners describe their own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from control_plane.identity.callers import ApiCaller, Operator
+from control_plane.people.invitations.schemas import DAY_SECONDS, NewInvitationView
+from control_plane.people.tenants.schemas import NewTenant, NewTenantView, TenantChange, TenantView
+from control_plane.requests.etags import require_version
+from control_plane.resources import AppResources
+from foundation.domain.errors import NotFound
+from foundation.domain.ids import InvitationId, TenantId, new_uuid
+from foundation.domain.permissions import Grant, Role
+from foundation.storage.people import audit, invitations, tenants
+from foundation.storage.people.invitations import new_token
+from foundation.storage.people.tenants import TenantRecord
+from foundation.storage.session.database import Transaction
+
+
+async def create(app: AppResources, operator: Operator, wanted: NewTenant) -> NewTenantView:
+    """The tenant, which has no member until its owner accepts the invitation."""
+    tenant_id, invitation_id = TenantId(new_uuid()), InvitationId(new_uuid())
+    token = new_token(tenant_id)
+    async with app.database.tenant(tenant_id) as tx:
+        await tenants.insert(
+            tx, tenant_id, name=wanted.name, time_zone=wanted.time_zone, contact_email=wanted.contact_email
+        )
+        await invitations.insert(
+            tx,
+            tenant_id,
+            invitation_id,
+            email=wanted.owner_email,
+            grant=Grant.built_in(Role.OWNER),
+            token=token,
+            seconds=30 * DAY_SECONDS,
+            by=None,
+        )
+        await _record(tx, operator, tenant_id, "tenant.create", {"after": wanted.model_dump(mode="json")})
+        tenant = await tenants.get(tx, tenant_id)
+        invitation = await invitations.get(tx, tenant_id, invitation_id)
+    if tenant is None or invitation is None:
+        raise AssertionError("a row that was inserted in this transaction is there")
+    return NewTenantView(tenant=TenantView.of(tenant), invitation=NewInvitationView.with_token(invitation, token))
+
+
+async def get(app: AppResources, caller: Operator | ApiCaller, tenant_id: TenantId) -> TenantRecord:
+    """The caller's own tenant, or any for an operator."""
+    if isinstance(caller, ApiCaller) and caller.tenant_id != tenant_id:
+        raise _not_found()
+    async with app.database.tenant(tenant_id) as tx:
+        tenant = await tenants.get(tx, tenant_id)
+    if tenant is None:
+        raise _not_found(caller)
+    return tenant
+
+
+async def change(
+    tx: Transaction, caller: ApiCaller, tenant_id: TenantId, wanted: TenantChange, *, expected: int | None
+) -> TenantRecord:
+    """Gateways count in a new time zone within five seconds."""
+    if caller.tenant_id != tenant_id:
+        raise _not_found()
+    before = await _locked(tx, tenant_id)
+    require_version("tenant", before.version, expected)
+    was = {"name": before.name, "time_zone": before.time_zone, "contact_email": before.contact_email}
+    becomes = {**was, **wanted.model_dump(include=wanted.model_fields_set)}
+    if becomes == was:
+        return before
+    await tenants.update(tx, tenant_id, becomes)
+    detail = {"before": was, "after": becomes}
+    await audit.record(tx, tenant_id, actor=caller.actor, action="tenant.change", target=str(tenant_id), detail=detail)
+    return await _locked(tx, tenant_id)
+
+
+async def suspend(app: AppResources, operator: Operator, tenant_id: TenantId, *, reason: str) -> TenantRecord:
+    """Its members are refused here at once, elsewhere within a minute; what runs goes on to its end."""
+    async with app.database.tenant(tenant_id) as tx:
+        before = await _locked(tx, tenant_id, by=operator)
+        if before.suspended_at is None:
+            await tenants.suspend(tx, tenant_id, reason=reason)
+            await _record(tx, operator, tenant_id, "tenant.suspend", {"reason": reason})
+        after = await _locked(tx, tenant_id)
+    app.callers.forget(tenant_id)
+    return after
+
+
+async def restore(app: AppResources, operator: Operator, tenant_id: TenantId) -> TenantRecord:
+    async with app.database.tenant(tenant_id) as tx:
+        before = await _locked(tx, tenant_id, by=operator)
+        if before.suspended_at is not None:
+            await tenants.restore(tx, tenant_id)
+            await _record(tx, operator, tenant_id, "tenant.restore", {"reason": before.suspended_reason})
+        return await _locked(tx, tenant_id)
+
+
+async def _locked(tx: Transaction, tenant_id: TenantId, *, by: Operator | ApiCaller | None = None) -> TenantRecord:
+    tenant = await tenants.get(tx, tenant_id, lock=True)
+    if tenant is None:
+        raise _not_found(by)
+    return tenant
+
+
+async def _record(
+    tx: Transaction, operator: Operator, tenant_id: TenantId, action: str, detail: Mapping[str, Any]
+) -> None:
+    """In the tenant's audit, so that it sees what was done to it, and in the platform's."""
+    target = str(tenant_id)
+    await audit.record(tx, tenant_id, actor=operator.actor, action=action, target=target, detail=dict(detail))
+    await audit.record_operator(tx, actor=operator.actor, action=action, target=target, detail=dict(detail))
+
+
+def _not_found(by: Operator | ApiCaller | None = None) -> NotFound:
+    listed = "GET /api/v1/tenants lists them" if isinstance(by, Operator) else "GET /api/v1/users/me lists yours"
+    return NotFound("there is no such tenant", remedy=listed)

@@ -1,0 +1,140 @@
+"""The door that no call of the API passes unseen: what is not told where it is done is told here.
+
+What is done writes its audit row in its own transaction (`foundation/storage/people/audit.py`). Before an answer
+leaves, this door adds the row of each call that would have changed something and was refused, or changed nothing, and
+of each read by administrators and operators. A read that cannot be written down is not answered.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.domain.ids import new_uuid
+from foundation.domain.permissions import OPERATE, Permission
+from foundation.http.problems import problem_response
+from foundation.storage.audit.calls import AuditedCall, under_way
+from foundation.storage.people import audit
+from foundation.storage.session.database import Database, Transaction
+from foundation.telemetry.logs import logger
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_ADMINISTRATIVE = frozenset({OPERATE, Permission.AUDIT_READ.value, Permission.OPERATIONS_READ.value})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_USER_AGENT_LENGTH = 256
+_TARGET_LENGTH = 2048
+_DENIED, _REFUSED, _FAILED = 403, 400, 500
+
+_log = logger(__name__)
+
+
+class AuditedCalls:
+    """Tells the audit of calls, and the caller the id by which the audit knows theirs (`X-Request-Id`)."""
+
+    def __init__(self, app: ASGIApp, *, trusted_hops: int) -> None:
+        self._app = app
+        self._trusted_hops = trusted_hops
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        call = _call_of(scope, self._trusted_hops)
+        replaced = False
+
+        async def send_told(message: Message) -> None:
+            nonlocal replaced
+            if replaced:
+                return
+            if message["type"] == "http.response.start":
+                named = (b"x-request-id", call.request_id.encode())
+                message["headers"] = [*message.get("headers", []), named]
+                if not await _told(scope, call, message["status"]):
+                    replaced = True
+                    unwritten = DependencyUnavailable("the audit cannot be written, so that nothing is answered")
+                    await problem_response(unwritten, instance=scope["path"])(scope, receive, send)
+                    return
+            await send(message)
+
+        with under_way(call):
+            await self._app(scope, receive, send_told)
+
+
+def _call_of(scope: Scope, trusted_hops: int) -> AuditedCall:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    asked = headers.get("x-request-id", "")
+    return AuditedCall(
+        request_id=asked if _REQUEST_ID.fullmatch(asked) else str(new_uuid()),
+        ip=_address(scope, headers, trusted_hops),
+        user_agent=_shown(headers.get("user-agent")),
+    )
+
+
+def _address(scope: Scope, headers: Mapping[str, str], trusted_hops: int) -> str | None:
+    """Where the call comes from: of `X-Forwarded-For` only what hops of ours have written, which stands at its end."""
+    client = scope.get("client")
+    direct = client[0] if client else None
+    if trusted_hops == 0:
+        return direct
+    hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
+    if len(hops) < trusted_hops:
+        return direct
+    try:
+        return str(ipaddress.ip_address(hops[-trusted_hops]))
+    except ValueError:
+        return direct
+
+
+def _shown(user_agent: str | None) -> str | None:
+    return None if user_agent is None else "".join(one for one in user_agent if one.isprintable())[:_USER_AGENT_LENGTH]
+
+
+async def _told(scope: Scope, call: AuditedCall, status: int) -> bool:
+    """Whether the audit has what it must have before this answer leaves."""
+    if call.actor is None or not _belongs(scope, call, status):
+        return True
+    database: Database = scope["app"].state.resources.database
+    try:
+        if call.tenant_id is None:
+            async with database.across_tenants(reason="what somebody did who acts in no tenant") as tx:
+                await _write(tx, scope, call, status)
+        else:
+            async with database.tenant(call.tenant_id) as tx:
+                await _write(tx, scope, call, status)
+    except LockstepError as error:
+        extra = {"operation": call.operation, "actor": call.actor, "status": status, "detail": error.detail}
+        _log.error("a call could not be written into the audit", extra=extra)
+        # What was refused stays refused; what would be shown is not.
+        return status >= _REFUSED
+    return True
+
+
+def _belongs(scope: Scope, call: AuditedCall, status: int) -> bool:
+    """Whether the call is told of here."""
+    if scope["method"] in _WRITES:
+        return status >= _REFUSED or not call.is_recorded
+    return call.operates or call.permission in _ADMINISTRATIVE
+
+
+async def _write(tx: Transaction, scope: Scope, call: AuditedCall, status: int) -> None:
+    await audit.record_call(
+        tx,
+        call.tenant_id,
+        actor=str(call.actor),
+        action=f"call.{call.operation}",
+        target=scope["path"].removeprefix("/api/v1")[:_TARGET_LENGTH],
+        detail={"query": Request(scope).url.query[:2000]} if scope["query_string"] else {},
+        outcome=_outcome(status),
+        status=status,
+    )
+
+
+def _outcome(status: int) -> str:
+    if status >= _FAILED:
+        return "failed"
+    if status == _DENIED:
+        return "denied"
+    return "refused" if status >= _REFUSED else audit.DONE

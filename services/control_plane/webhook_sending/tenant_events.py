@@ -1,0 +1,25 @@
+"""Tells webhooks what happens in a tenant and in no run of it, in the transaction in which it happens."""
+
+from datetime import datetime
+from typing import Any
+
+from control_plane.webhook_sending.payloads import of_tenant
+from foundation.domain.ids import DeliveryId, TenantId, new_uuid
+from foundation.domain.run_events import TenantEventType
+from foundation.storage.session.database import Transaction
+from foundation.storage.webhooks import deliveries, subscriptions
+from foundation.storage.webhooks.deliveries import NewDelivery
+
+
+async def tell(
+    tx: Transaction, tenant_id: TenantId, kind: TenantEventType, *, at: datetime, data: dict[str, Any]
+) -> None:
+    """Puts the event on its way to each webhook that wants to hear it."""
+    family = f"{kind.partition('.')[0]}.*"
+    body = of_tenant(kind, at, data)
+    new = [
+        NewDelivery(DeliveryId(new_uuid()), webhook_id, kind, None, None, body)
+        for webhook_id in await subscriptions.listening(tx, tenant_id, [kind, family])
+    ]
+    if new:
+        await deliveries.insert(tx, tenant_id, new)

@@ -1,0 +1,1 @@
+"""A clock that wakes schedules: what it promises, EventBridge Scheduler, and one in memory."""

@@ -1,0 +1,62 @@
+"""The names of a tenant's tools: `api.<source>.<operation>`.
+
+Models know a tool by its name with `_` in the place of each dot, in 64 characters. So that no two names become the same
+function, a source's name has no `_`; and of names that people or models could take for each other one source has one.
+"""
+
+import re
+from typing import Annotated
+
+from foundation.contracts.accepted.sentences import written_as
+
+API = "api"
+MAX_FUNCTION = 64
+"""Characters of a function's name that providers take."""
+_SOURCE = r"[a-z][a-z0-9]{0,23}"
+_OPERATION = r"[a-z][a-z0-9_]{0,57}"
+TENANT_TOOL = rf"{API}\.{_SOURCE}\.{_OPERATION}"
+
+_FORM = re.compile(TENANT_TOOL)
+
+SourceName = Annotated[
+    str,
+    written_as(_SOURCE, "a source's name begins with a letter from a to z and has such letters and digits, 24 in all"),
+]
+
+
+def is_tenant_tool(name: str) -> bool:
+    """Whether the name has the form of a tenant's tool; there need be none of that name."""
+    return _FORM.fullmatch(name) is not None
+
+
+def source_of(tool: str) -> str:
+    """The name of the source that a tenant's tool comes from."""
+    return tool.split(".")[1]
+
+
+def tool_name(source: str, operation: str) -> str:
+    return f"{API}.{source}.{operation}"
+
+
+def fits(source: str, operation: str) -> bool:
+    """Whether providers take the name that models know the tool by."""
+    return len(tool_name(source, operation)) <= MAX_FUNCTION
+
+
+def operation_name(told: str) -> str:
+    """The name of a tool for an `operationId` or a path: `getPetById` is `get_pet_by_id`.
+
+    Small letters and single `_` alone, as clients write names anew that are not so already, and then miss them.
+    """
+    parted = _CAMEL.sub("_", told)
+    return _NOT_IN_NAMES.sub("_", parted.lower()).strip("_")
+
+
+def look(operation: str) -> str:
+    """The same for operations that could be taken for each other: neither `_` nor like signs tell them apart."""
+    return operation.replace("_", "").translate(_ALIKE)
+
+
+_CAMEL = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l"})

@@ -1,0 +1,1 @@
+"""Words and rules about people and what stands for them."""

@@ -1,0 +1,1 @@
+"""Rules about what starts runs without somebody who calls: schedules."""

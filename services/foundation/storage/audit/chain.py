@@ -1,0 +1,201 @@
+"""The chain of a tenant's audit: each sealed row has a hash over its content and the hash of the row before.
+
+Rows are written without it, so that calls of a busy tenant do not wait for each other. One process at a time seals what
+is committed, in the order of the transactions, as soon as nothing older can be added: within seconds, or later while
+some transaction is long open. The order of the chain is the order of sealing, and never changes.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foundation.domain.ids import TenantId
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
+
+BEGINNING = 0
+"""The position before the first row of a chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place in the chain."""
+
+    position: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """A place in the chain with what it seals; `content` is None where the row is gone."""
+
+    link: Link
+    audit_id: int
+    content: str | None
+
+
+def first_link(tenant_id: TenantId) -> Link:
+    """What the first row of a tenant's chain is chained to, so that no chain can stand for another tenant's."""
+    return Link(BEGINNING, hashlib.sha256(tenant_id.bytes).digest())
+
+
+def hash_after(before: bytes, content: str) -> bytes:
+    """The hash of a row with this content behind the row with that hash."""
+    return hashlib.sha256(before + content.encode()).digest()
+
+
+_CONTENT = """
+    a.audit_id, CAST(extract(epoch FROM a.at) AS text) AS written, a.actor, a.action, a.target,
+    CAST(a.detail AS text) AS detail, a.outcome, a.status, a.operation, a.request_id, a.ip, a.user_agent, a.trace_id
+"""
+
+
+def _content_of(row: Row) -> str:
+    """The row in one text, always the same for the same row."""
+    members = [
+        row.audit_id,
+        row.written,
+        row.actor,
+        row.action,
+        row.target,
+        row.detail,
+        row.outcome,
+        row.status,
+        row.operation,
+        row.request_id,
+        row.ip,
+        row.user_agent,
+        row.trace_id,
+    ]
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+
+
+async def tenants_to_seal(tx: Transaction, since: int) -> tuple[list[TenantId], int]:
+    """Whoever has committed rows of transactions from this one on, and the transaction from which to ask next time."""
+    rows = await tx.execute(
+        text("SELECT tenant_id, CAST(horizon AS text) AS horizon FROM audit_to_seal(CAST(:since AS text))"),
+        {"since": str(since)},
+    )
+    found = list(rows)
+    horizon = max((int(row.horizon) for row in found), default=since)
+    return [TenantId(row.tenant_id) for row in found if row.tenant_id is not None], horizon
+
+
+async def seal(tx: Transaction, tenant_id: TenantId, *, most: int) -> int:
+    """Seals the tenant's oldest unsealed rows; how many. Nothing when another process is at it."""
+    locked = await tx.execute(
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended('audit ' || CAST(:tenant_id AS text), 0))"),
+        {"tenant_id": str(tenant_id)},
+    )
+    if not locked.scalar_one():
+        return 0
+    rows = await tx.execute(
+        text(
+            """SELECT position, hash, CAST(xact AS text) AS xact, audit_id FROM audit_chain
+               WHERE tenant_id = :tenant_id ORDER BY position DESC LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id},
+    )
+    last = rows.first()
+    link = Link(last.position, bytes(last.hash)) if last else first_link(tenant_id)
+    unsealed = await tx.execute(
+        text(
+            f"""SELECT {_CONTENT}, CAST(a.xact AS text) AS xact FROM audit_log a
+               WHERE a.tenant_id = :tenant_id AND a.xact < pg_snapshot_xmin(pg_current_snapshot())
+                 AND (a.xact, a.audit_id) > (CAST(CAST(:xact AS text) AS xid8), :audit_id)
+               ORDER BY a.xact, a.audit_id LIMIT :most"""  # noqa: S608  # of columns that are written above
+        ),
+        {
+            "tenant_id": tenant_id,
+            "xact": last.xact if last else "0",
+            "audit_id": last.audit_id if last else 0,
+            "most": most,
+        },
+    )
+    values = []
+    for row in unsealed:
+        link = Link(link.position + 1, hash_after(link.hash, _content_of(row)))
+        sealed = {"position": link.position, "audit_id": row.audit_id, "xact": row.xact, "hash": link.hash}
+        values.append({"tenant_id": tenant_id, **sealed})
+    if values:
+        await tx.execute_each(
+            text(
+                """INSERT INTO audit_chain (tenant_id, position, audit_id, xact, hash)
+                   VALUES (:tenant_id, :position, :audit_id, CAST(CAST(:xact AS text) AS xid8), :hash)"""
+            ),
+            values,
+        )
+    return len(values)
+
+
+async def head(tx: Transaction, tenant_id: TenantId) -> Link:
+    """The last sealed place."""
+    rows = await tx.execute(
+        text(
+            """SELECT position, hash FROM audit_chain WHERE tenant_id = :tenant_id
+               ORDER BY position DESC LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id},
+    )
+    row = rows.first()
+    return Link(row.position, bytes(row.hash)) if row else first_link(tenant_id)
+
+
+async def sealed_rows(tx: Transaction, tenant_id: TenantId, *, after: int, most: int) -> Sequence[SealedRow]:
+    """Places behind this one, in order, with the content of their rows as it is now."""
+    rows = await tx.execute(
+        text(
+            f"""SELECT c.position, c.hash, c.audit_id AS sealed_id, {_CONTENT}
+               FROM audit_chain c LEFT JOIN audit_log a USING (tenant_id, audit_id)
+               WHERE c.tenant_id = :tenant_id AND c.position > :after ORDER BY c.position LIMIT :most"""  # noqa: S608
+        ),
+        {"tenant_id": tenant_id, "after": after, "most": most},
+    )
+    return [
+        SealedRow(
+            Link(row.position, bytes(row.hash)),
+            row.sealed_id,
+            None if row.written is None else _content_of(row),
+        )
+        for row in rows
+    ]
+
+
+async def unsealed(tx: Transaction, tenant_id: TenantId, *, older_than_seconds: float) -> list[int]:
+    """Rows without a place although they are older than this, oldest first, at most a hundred."""
+    rows = await tx.execute(
+        text(
+            """SELECT a.audit_id FROM audit_log a
+               WHERE a.tenant_id = :tenant_id AND a.at < now() - :seconds * interval '1 second'
+                 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.tenant_id = a.tenant_id AND c.audit_id = a.audit_id)
+               ORDER BY a.audit_id LIMIT 100"""
+        ),
+        {"tenant_id": tenant_id, "seconds": older_than_seconds},
+    )
+    return [int(one) for one in rows.scalars()]
+
+
+async def anchored(tx: Transaction, tenant_id: TenantId) -> tuple[int, int]:
+    """How many anchors there are, and the position of the last one."""
+    rows = await tx.execute(
+        text(
+            "SELECT count(*) AS anchors, COALESCE(max(position), 0) AS position FROM audit_anchors"
+            " WHERE tenant_id = :tenant_id"
+        ),
+        {"tenant_id": tenant_id},
+    )
+    row = rows.one()
+    return row.anchors, row.position
+
+
+async def note_anchor(tx: Transaction, tenant_id: TenantId, *, number: int, position: int) -> None:
+    """An anchor of this number was written; of several processes that try one does."""
+    await tx.execute(
+        text(
+            """INSERT INTO audit_anchors (tenant_id, number, position) VALUES (:tenant_id, :number, :position)
+               ON CONFLICT DO NOTHING"""
+        ),
+        {"tenant_id": tenant_id, "number": number, "position": position},
+    )

@@ -1,0 +1,1 @@
+"""What a tenant takes along, and how it goes: exports and deletions."""

@@ -1,0 +1,190 @@
+"""Invitations to a tenant: for an address, with a role, taken once."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from foundation.domain.errors import Conflict
+from foundation.domain.ids import InvitationId, TenantId, UserId
+from foundation.domain.permissions import Grant
+from foundation.storage.people.tenancy import grant_of
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
+
+_TOKEN = re.compile(r"lsi_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A row of `invitations` without its token's hash; `status` is as it stands now."""
+
+    invitation_id: InvitationId
+    email: str
+    grant: Grant
+    status: str
+    invited_by: UserId | None
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    accepted_by: UserId | None
+    revoked_at: datetime | None
+
+
+def new_token(tenant_id: TenantId) -> str:
+    """It says whose invitation it is, so that nobody has to look for it across tenants."""
+    return f"lsi_{tenant_id.hex}_{secrets.token_urlsafe(32)}"
+
+
+def tenant_of_token(token: str) -> TenantId | None:
+    """None when the text is no token of an invitation."""
+    found = _TOKEN.fullmatch(token)
+    return TenantId(UUID(found[1])) if found else None
+
+
+def _digest(token: str) -> bytes:
+    """Of 256 bits of chance: nobody finds the token of its hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+_STATUS = """CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
+                  WHEN i.expires_at <= now() THEN 'expired' ELSE 'pending' END"""
+_SELECT = f"""
+    SELECT i.invitation_id, i.email, i.role, i.role_id, own.name AS role_name, own.permissions, i.invited_by,
+           i.created_at, i.expires_at, i.accepted_at, i.accepted_by, i.revoked_at, {_STATUS} AS status
+    FROM invitations i LEFT JOIN roles own USING (tenant_id, role_id)
+    WHERE i.tenant_id = :tenant_id
+"""  # noqa: S608  # of an expression that is written above
+
+
+def _of(row: Row) -> Invitation:
+    return Invitation(
+        invitation_id=InvitationId(row.invitation_id),
+        email=row.email,
+        grant=grant_of(row),
+        status=row.status,
+        invited_by=row.invited_by,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        accepted_at=row.accepted_at,
+        accepted_by=row.accepted_by,
+        revoked_at=row.revoked_at,
+    )
+
+
+async def insert(
+    tx: Transaction,
+    tenant_id: TenantId,
+    invitation_id: InvitationId,
+    *,
+    email: str,
+    grant: Grant,
+    token: str,
+    seconds: int,
+    by: UserId | None,
+) -> None:
+    """`Conflict` when the address is invited already; the transaction is lost then. What has expired makes room."""
+    values = {
+        "tenant_id": tenant_id,
+        "invitation_id": invitation_id,
+        "email": email,
+        "role": grant.role,
+        "role_id": grant.role_id,
+        "digest": _digest(token),
+        "seconds": seconds,
+        "by": by,
+    }
+    await tx.execute(
+        text(
+            """UPDATE invitations SET revoked_at = now() WHERE tenant_id = :tenant_id AND email = :email
+               AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at <= now()"""
+        ),
+        values,
+    )
+    try:
+        await tx.execute(
+            text(
+                """INSERT INTO invitations (tenant_id, invitation_id, email, role, role_id, digest, invited_by,
+                                            expires_at)
+                   VALUES (:tenant_id, :invitation_id, :email, :role, :role_id, :digest, :by,
+                           now() + :seconds * interval '1 second')"""
+            ),
+            values,
+        )
+    except UniqueViolation as error:
+        remedy = "revoke the invitation that there is, and invite again"
+        raise Conflict(f"{email} is invited already", remedy=remedy) from error
+
+
+async def get(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId) -> Invitation | None:
+    rows = await tx.execute(
+        text(_SELECT, "AND i.invitation_id = :invitation_id"),
+        {"tenant_id": tenant_id, "invitation_id": invitation_id},
+    )
+    row = rows.first()
+    return _of(row) if row else None
+
+
+async def locked_by_token(tx: Transaction, tenant_id: TenantId, token: str) -> Invitation | None:
+    rows = await tx.execute(
+        text(_SELECT, "AND i.digest = :digest FOR UPDATE OF i"), {"tenant_id": tenant_id, "digest": _digest(token)}
+    )
+    row = rows.first()
+    return _of(row) if row else None
+
+
+async def accept(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId, *, by: UserId) -> None:
+    await tx.execute(
+        text(
+            """UPDATE invitations SET accepted_at = now(), accepted_by = :by
+               WHERE tenant_id = :tenant_id AND invitation_id = :invitation_id"""
+        ),
+        {"tenant_id": tenant_id, "invitation_id": invitation_id, "by": by},
+    )
+
+
+async def revoke(tx: Transaction, tenant_id: TenantId, invitation_id: InvitationId) -> bool:
+    """False when it was taken, or revoked before."""
+    changed = await tx.execute(
+        text(
+            """UPDATE invitations SET revoked_at = now() WHERE tenant_id = :tenant_id
+               AND invitation_id = :invitation_id AND accepted_at IS NULL AND revoked_at IS NULL RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "invitation_id": invitation_id},
+    )
+    return changed.first() is not None
+
+
+async def page(
+    tx: Transaction,
+    tenant_id: TenantId,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+    status: str | None,
+    email: str | None,
+) -> list[Invitation]:
+    """Newest first."""
+    rows = await tx.execute(
+        text(
+            _SELECT,
+            f"AND (CAST(:status AS text) IS NULL OR {_STATUS} = :status)",  # written above
+            """AND (CAST(:email AS text) IS NULL OR i.email = lower(:email))
+               AND (CAST(:after_at AS timestamptz) IS NULL OR (i.created_at, i.invitation_id) < (:after_at, :after_id))
+               ORDER BY i.created_at DESC, i.invitation_id DESC LIMIT :limit""",
+        ),
+        {
+            "tenant_id": tenant_id,
+            "limit": limit,
+            "status": status,
+            "email": email,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+        },
+    )
+    return [_of(row) for row in rows]

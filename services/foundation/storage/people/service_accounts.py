@@ -1,0 +1,122 @@
+"""Service accounts: members of a tenant that are no people, and have keys alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import IntegrityError
+
+from foundation.domain.errors import Conflict
+from foundation.domain.ids import TenantId, UserId
+from foundation.domain.permissions import Grant
+from foundation.storage.people import members, tenants
+from foundation.storage.people.tenancy import GRANTED, grant_of
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.statements import text
+from foundation.storage.session.transaction import Row
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """A row of `service_accounts` with its membership's grant."""
+
+    user_id: UserId
+    name: str
+    description: str
+    grant: Grant
+    keys: int
+    created_by: UserId | None
+    created_at: datetime
+    version: int
+
+
+_SELECT = f"""
+    SELECT s.user_id, s.name, s.description, s.created_by, s.created_at, m.version, {GRANTED},
+           (SELECT count(*) FROM api_keys k WHERE k.tenant_id = s.tenant_id AND k.user_id = s.user_id
+              AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys
+    FROM service_accounts s JOIN memberships m USING (tenant_id, user_id)
+    LEFT JOIN roles own ON own.tenant_id = m.tenant_id AND own.role_id = m.role_id
+    WHERE s.tenant_id = :tenant_id
+"""  # noqa: S608  # of columns that are written beside `grant_of`
+
+
+def _of(row: Row) -> ServiceAccount:
+    return ServiceAccount(
+        user_id=UserId(row.user_id),
+        name=row.name,
+        description=row.description,
+        grant=grant_of(row),
+        keys=row.keys,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        version=row.version,
+    )
+
+
+async def insert(
+    tx: Transaction, tenant_id: TenantId, user_id: UserId, *, name: str, description: str, grant: Grant, by: UserId
+) -> None:
+    """`Conflict` when the tenant has a service account of this name; the transaction is lost then."""
+    values = {
+        "tenant_id": tenant_id,
+        "user_id": user_id,
+        "name": name,
+        "description": description,
+        "role": grant.role,
+        "role_id": grant.role_id,
+        "by": by,
+    }
+    try:
+        for statement in (
+            "INSERT INTO users (user_id) VALUES (:user_id)",
+            """INSERT INTO memberships (tenant_id, user_id, role, role_id)
+               VALUES (:tenant_id, :user_id, :role, :role_id)""",
+            """INSERT INTO service_accounts (tenant_id, user_id, name, description, created_by)
+               VALUES (:tenant_id, :user_id, :name, :description, :by)""",
+        ):
+            await tx.execute(text(statement), values)
+    except IntegrityError as error:
+        raise Conflict(f"a service account is named {name!r} already", remedy="choose another name") from error
+
+
+async def count(tx: Transaction, tenant_id: TenantId) -> int:
+    """How many the tenant has. The tenant's row is locked, so that two that begin at once are counted."""
+    await tenants.hold(tx, tenant_id)
+    rows = await tx.execute(
+        text("SELECT count(*) FROM service_accounts WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}
+    )
+    return int(rows.scalar_one())
+
+
+async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId, *, lock: bool = False) -> ServiceAccount | None:
+    rows = await tx.execute(
+        text(_SELECT, "AND s.user_id = :user_id", "FOR NO KEY UPDATE OF m" if lock else ""),
+        {"tenant_id": tenant_id, "user_id": user_id},
+    )
+    row = rows.first()
+    return _of(row) if row else None
+
+
+async def delete(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> None:
+    """Its membership goes, and its keys and open invitations with it; what it did stays under its id."""
+    await members.delete(tx, tenant_id, user_id)
+
+
+async def page(
+    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, UUID] | None
+) -> list[ServiceAccount]:
+    """Newest first."""
+    rows = await tx.execute(
+        text(
+            _SELECT,
+            """AND (CAST(:after_at AS timestamptz) IS NULL OR (s.created_at, s.user_id) < (:after_at, :after_id))
+               ORDER BY s.created_at DESC, s.user_id DESC LIMIT :limit""",
+        ),
+        {
+            "tenant_id": tenant_id,
+            "limit": limit,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+        },
+    )
+    return [_of(row) for row in rows]

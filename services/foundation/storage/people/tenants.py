@@ -1,0 +1,111 @@
+"""Tenants as their owners and the platform's operators see and change them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from foundation.domain.ids import TenantId
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRecord:
+    """A row of `tenants` without its settings."""
+
+    tenant_id: TenantId
+    name: str
+    time_zone: str
+    contact_email: str | None
+    created_at: datetime
+    suspended_at: datetime | None
+    suspended_reason: str | None
+    version: int
+
+
+_COLUMNS = "tenant_id, name, time_zone, contact_email, created_at, suspended_at, suspended_reason, version"
+
+
+async def insert(tx: Transaction, tenant_id: TenantId, *, name: str, time_zone: str, contact_email: str | None) -> None:
+    """In a transaction of the new tenant."""
+    await tx.execute(
+        text(
+            """INSERT INTO tenants (tenant_id, name, time_zone, contact_email)
+               VALUES (:tenant_id, :name, :time_zone, :contact_email)"""
+        ),
+        {"tenant_id": tenant_id, "name": name, "time_zone": time_zone, "contact_email": contact_email},
+    )
+
+
+async def get(tx: Transaction, tenant_id: TenantId, *, lock: bool = False) -> TenantRecord | None:
+    rows = await tx.execute(
+        text(
+            f"SELECT {_COLUMNS} FROM tenants WHERE tenant_id = :tenant_id",  # noqa: S608  # columns written above
+            "FOR NO KEY UPDATE" if lock else "",
+        ),
+        {"tenant_id": tenant_id},
+    )
+    row = rows.first()
+    return value_of(TenantRecord, row) if row else None
+
+
+async def hold(tx: Transaction, tenant_id: TenantId) -> None:
+    """What is counted of the tenant after this stays so until the transaction ends: who adds to it waits here too."""
+    await tx.execute(
+        text("SELECT FROM tenants WHERE tenant_id = :tenant_id FOR NO KEY UPDATE"), {"tenant_id": tenant_id}
+    )
+
+
+async def update(tx: Transaction, tenant_id: TenantId, changed: Mapping[str, Any]) -> None:
+    """Sets name, time zone and contact, each to what it is given or to what it was."""
+    await tx.execute(
+        text(
+            """UPDATE tenants SET name = :name, time_zone = :time_zone, contact_email = :contact_email,
+                      version = version + 1
+               WHERE tenant_id = :tenant_id"""
+        ),
+        {"tenant_id": tenant_id, **changed},
+    )
+
+
+async def suspend(tx: Transaction, tenant_id: TenantId, *, reason: str) -> None:
+    await tx.execute(
+        text(
+            """UPDATE tenants SET suspended_at = now(), suspended_reason = :reason, version = version + 1
+               WHERE tenant_id = :tenant_id AND suspended_at IS NULL"""
+        ),
+        {"tenant_id": tenant_id, "reason": reason},
+    )
+
+
+async def restore(tx: Transaction, tenant_id: TenantId) -> None:
+    await tx.execute(
+        text(
+            """UPDATE tenants SET suspended_at = NULL, suspended_reason = NULL, version = version + 1
+               WHERE tenant_id = :tenant_id AND suspended_at IS NOT NULL"""
+        ),
+        {"tenant_id": tenant_id},
+    )
+
+
+async def page(
+    tx: Transaction, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None, suspended: bool | None
+) -> list[TenantRecord]:
+    """Of all tenants, newest first: by one function of the database, as no login sees them otherwise."""
+    rows = await tx.execute(
+        text(
+            f"""SELECT {_COLUMNS} FROM every_tenant(CAST(:after_at AS timestamptz), CAST(:after_id AS uuid),
+                CAST(:name AS text), CAST(:suspended AS boolean), :limit)"""  # noqa: S608  # columns written above
+        ),
+        {
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "name": name,
+            "suspended": suspended,
+            "limit": limit,
+        },
+    )
+    return [value_of(TenantRecord, row) for row in rows]

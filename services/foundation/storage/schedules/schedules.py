@@ -1,0 +1,224 @@
+"""Schedules: what they start, when, and how they fare."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from foundation.domain.ids import ScheduleId, TaskId, TenantId, UserId
+from foundation.domain.starts.schedules import CatchUp, Overlap, Timing
+from foundation.storage.people import tenants
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleTerms:
+    """All that whoever may change a schedule decides about it, and what follows for its next firing."""
+
+    name: str
+    task_id: TaskId
+    task_version: int | None
+    input: dict[str, Any]
+    timing: Timing
+    overlap: Overlap
+    catch_up: CatchUp
+    jitter_seconds: int
+    paused: bool
+    runs_as: UserId
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule as it stands; `version` rises when somebody changes it, not with its firings."""
+
+    schedule_id: ScheduleId
+    name: str
+    task_id: TaskId
+    task_version: int | None
+    input: dict[str, Any]
+    cron: str | None
+    every_seconds: int | None
+    at: datetime | None
+    anchor: datetime
+    time_zone: str
+    overlap: Overlap
+    catch_up: CatchUp
+    jitter_seconds: int
+    paused: bool
+    runs_as: UserId
+    next_at: datetime | None
+    failures: int
+    failing_since: datetime | None
+    clock_revision: int
+    version: int
+    created_by: UserId | None
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(self.cron, self.every_seconds, self.at, self.time_zone, self.anchor)
+
+
+_COLUMNS = """schedule_id, name, task_id, task_version, input, cron, every_seconds, at, anchor, time_zone, overlap,
+              catch_up, jitter_seconds, paused, runs_as, next_at, failures, failing_since, clock_revision, version,
+              created_by, created_at, updated_at, deleted_at"""
+_OF_ONE = "WHERE tenant_id = :tenant_id AND schedule_id = :schedule_id"
+
+
+def _parameters(tenant_id: TenantId, schedule_id: ScheduleId, wanted: ScheduleTerms) -> dict[str, Any]:
+    timing = wanted.timing
+    return {
+        "tenant_id": tenant_id,
+        "schedule_id": schedule_id,
+        "name": wanted.name,
+        "task_id": wanted.task_id,
+        "task_version": wanted.task_version,
+        "input": jsonb(wanted.input),
+        "cron": timing.cron,
+        "every_seconds": timing.every_seconds,
+        "at": timing.at,
+        "anchor": timing.anchor,
+        "time_zone": timing.time_zone,
+        "overlap": wanted.overlap,
+        "catch_up": wanted.catch_up,
+        "jitter_seconds": wanted.jitter_seconds,
+        "paused": wanted.paused,
+        "runs_as": wanted.runs_as,
+        "next_at": wanted.next_at,
+    }
+
+
+async def insert(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, wanted: ScheduleTerms) -> Schedule:
+    """Made by the member as whom its runs start."""
+    row = await tx.execute(
+        text(
+            """INSERT INTO schedules (tenant_id, schedule_id, name, task_id, task_version, input, cron, every_seconds,
+                                      at, anchor, time_zone, overlap, catch_up, jitter_seconds, paused, runs_as,
+                                      next_at, created_by)
+               VALUES (:tenant_id, :schedule_id, :name, :task_id, :task_version, CAST(:input AS jsonb), :cron,
+                       :every_seconds, :at, :anchor, :time_zone, :overlap, :catch_up, :jitter_seconds, :paused,
+                       :runs_as, :next_at, :runs_as) RETURNING""",
+            _COLUMNS,
+        ),
+        _parameters(tenant_id, schedule_id, wanted),
+    )
+    return value_of(Schedule, row.one())
+
+
+async def change(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, wanted: ScheduleTerms) -> Schedule:
+    """Replaces what whoever may change it decides; its clock is told, and its failures are counted anew."""
+    row = await tx.execute(
+        text(
+            """UPDATE schedules
+               SET name = :name, task_id = :task_id, task_version = :task_version, input = CAST(:input AS jsonb),
+                   cron = :cron, every_seconds = :every_seconds, at = :at, anchor = :anchor, time_zone = :time_zone,
+                   overlap = :overlap, catch_up = :catch_up, jitter_seconds = :jitter_seconds, paused = :paused,
+                   runs_as = :runs_as, next_at = :next_at, failures = 0, failing_since = NULL,
+                   clock_revision = clock_revision + 1, version = version + 1, updated_at = now()""",
+            _OF_ONE,
+            "RETURNING",
+            _COLUMNS,
+        ),
+        _parameters(tenant_id, schedule_id, wanted),
+    )
+    return value_of(Schedule, row.one())
+
+
+async def delete(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId) -> None:
+    """Its row stays until its clock knows, and its history until it is old."""
+    await tx.execute(
+        text(
+            """UPDATE schedules SET deleted_at = now(), next_at = NULL, clock_revision = clock_revision + 1,
+                      version = version + 1, updated_at = now()""",
+            _OF_ONE,
+        ),
+        {"tenant_id": tenant_id, "schedule_id": schedule_id},
+    )
+
+
+async def count(tx: Transaction, tenant_id: TenantId) -> int:
+    """How many there are; further ones wait until this transaction has ended."""
+    await tenants.hold(tx, tenant_id)
+    rows = await tx.execute(
+        text("SELECT count(*) FROM schedules WHERE tenant_id = :tenant_id AND deleted_at IS NULL"),
+        {"tenant_id": tenant_id},
+    )
+    return int(rows.scalar_one())
+
+
+async def get(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, *, lock: bool = False) -> Schedule | None:
+    """Also one that was deleted, whose history is still there."""
+    statement = _GET_LOCKED if lock else _GET
+    row = (await tx.execute(statement, {"tenant_id": tenant_id, "schedule_id": schedule_id})).first()
+    return value_of(Schedule, row) if row else None
+
+
+_GET = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE)
+_GET_LOCKED = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE, "FOR NO KEY UPDATE")
+
+
+async def page(
+    tx: Transaction,
+    tenant_id: TenantId,
+    *,
+    limit: int,
+    after: tuple[datetime, ScheduleId] | None,
+    task_id: TaskId | None,
+    paused: bool | None,
+) -> list[Schedule]:
+    """The newest first, without those that were deleted."""
+    at, schedule_id = after or (None, None)
+    rows = await tx.execute(
+        text(
+            "SELECT",
+            _COLUMNS,
+            """FROM schedules WHERE tenant_id = :tenant_id AND deleted_at IS NULL
+                 AND (CAST(:task_id AS uuid) IS NULL OR task_id = :task_id)
+                 AND (CAST(:paused AS boolean) IS NULL OR paused = :paused)
+                 AND (CAST(:at AS timestamptz) IS NULL
+                      OR (created_at, schedule_id) < (:at, CAST(:schedule_id AS uuid)))
+               ORDER BY created_at DESC, schedule_id DESC LIMIT :limit""",
+        ),
+        {
+            "tenant_id": tenant_id,
+            "at": at,
+            "schedule_id": schedule_id,
+            "task_id": task_id,
+            "paused": paused,
+            "limit": limit,
+        },
+    )
+    return [value_of(Schedule, row) for row in rows]
+
+
+async def advance(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, *, next_at: datetime | None) -> None:
+    """Sets when it fires next. Where it never does again, its clock is told to forget it."""
+    await tx.execute(
+        text(
+            """UPDATE schedules
+               SET next_at = :next_at,
+                   clock_revision = clock_revision
+                                    + CASE WHEN CAST(:next_at AS timestamptz) IS NULL THEN 1 ELSE 0 END""",
+            _OF_ONE,
+        ),
+        {"tenant_id": tenant_id, "schedule_id": schedule_id, "next_at": next_at},
+    )
+
+
+async def count_failures(
+    tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, *, failures: int, now: datetime
+) -> None:
+    """How many there are in a row now."""
+    await tx.execute(
+        text(
+            """UPDATE schedules SET failures = :failures,
+                      failing_since = CASE WHEN CAST(:failures AS int) > 0 THEN COALESCE(failing_since, :now) END""",
+            _OF_ONE,
+        ),
+        {"tenant_id": tenant_id, "schedule_id": schedule_id, "failures": failures, "now": now},
+    )

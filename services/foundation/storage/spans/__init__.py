@@ -1,0 +1,1 @@
+"""Spans of traces, as they are stored and read."""

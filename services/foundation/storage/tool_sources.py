@@ -1,0 +1,195 @@
+"""Where a tenant's tools come from, in versions that never change; a task goes by the one that it was made with."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from foundation.domain.ids import TenantId, UserId
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSource:
+    """A source at its newest version, or at the one that was asked for; `tools` is how many that has."""
+
+    name: str
+    kind: str
+    version: int
+    digest: bytes
+    left_out: list[dict[str, str]]
+    tools: int
+    created_at: datetime
+    updated_at: datetime
+    updated_by: UserId | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTool:
+    """One tool of one version: `definition` is what its contract is made of."""
+
+    source: str
+    tool: str
+    definition: dict[str, Any]
+
+
+_SELECT = (
+    """SELECT s.name, s.kind, v.version, v.digest, v.left_out, s.created_at, v.created_at AS updated_at,
+              v.created_by AS updated_by,
+              (SELECT count(*) FROM source_tools t
+               WHERE t.tenant_id = v.tenant_id AND t.name = v.name AND t.version = v.version) AS tools
+       FROM tool_sources s
+       JOIN tool_source_versions v ON v.tenant_id = s.tenant_id AND v.name = s.name
+       WHERE s.tenant_id = :tenant_id""",
+)
+
+_NEXT = text(
+    """INSERT INTO tool_sources (tenant_id, name, kind) VALUES (:tenant_id, :name, :kind)
+       ON CONFLICT (tenant_id, name) DO UPDATE
+       SET version = tool_sources.version + 1, kind = :kind, archived_at = NULL
+       RETURNING version"""
+)
+_NEXT_OF = text(
+    """UPDATE tool_sources SET version = version + 1, kind = :kind
+       WHERE tenant_id = :tenant_id AND name = :name AND version = :expected AND archived_at IS NULL
+       RETURNING version"""
+)
+
+
+async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: str | None) -> list[ToolSource]:
+    """Those in use, in the order of their names, each at its newest version."""
+    rows = await tx.execute(
+        text(
+            *_SELECT,
+            """ AND s.archived_at IS NULL AND v.version = s.version
+                AND (CAST(:after AS text) IS NULL OR s.name > :after) ORDER BY s.name LIMIT :limit""",
+        ),
+        {"tenant_id": tenant_id, "after": after, "limit": limit},
+    )
+    return [value_of(ToolSource, row) for row in rows]
+
+
+async def get(tx: Transaction, tenant_id: TenantId, name: str, *, version: int | None = None) -> ToolSource | None:
+    """The newest version of one in use; with a version, that one, also of a source that is out of use."""
+    rows = await tx.execute(
+        text(
+            *_SELECT,
+            """ AND s.name = :name AND CASE WHEN CAST(:version AS integer) IS NULL
+                                            THEN s.archived_at IS NULL AND v.version = s.version
+                                            ELSE v.version = :version END""",
+        ),
+        {"tenant_id": tenant_id, "name": name, "version": version},
+    )
+    row = rows.first()
+    return value_of(ToolSource, row) if row else None
+
+
+async def raise_version(
+    tx: Transaction, tenant_id: TenantId, name: str, *, kind: str, expected: int | None
+) -> int | None:
+    """The number of the next version, 1 for a new source; None when an expected version is not the present one.
+
+    A source that is out of use comes back with its next version.
+    """
+    given = {"tenant_id": tenant_id, "name": name, "kind": kind}
+    if expected is None:
+        rows = await tx.execute(_NEXT, given)
+    else:
+        rows = await tx.execute(_NEXT_OF, {**given, "expected": expected})
+    row = rows.first()
+    return int(row.version) if row else None
+
+
+async def insert_version(
+    tx: Transaction,
+    tenant_id: TenantId,
+    name: str,
+    *,
+    version: int,
+    digest: bytes,
+    left_out: Sequence[Mapping[str, str]],
+    tools: Mapping[str, Mapping[str, Any]],
+    by: UserId,
+) -> None:
+    """`tools` are the definitions by the tools' own names."""
+    given = {"tenant_id": tenant_id, "name": name, "version": version}
+    await tx.execute(
+        text(
+            """INSERT INTO tool_source_versions (tenant_id, name, version, digest, left_out, created_by)
+               VALUES (:tenant_id, :name, :version, :digest, CAST(:left_out AS jsonb), :by)"""
+        ),
+        {**given, "digest": digest, "left_out": jsonb(list(left_out)), "by": by},
+    )
+    await tx.execute(
+        text(
+            """INSERT INTO source_tools (tenant_id, name, version, tool, definition)
+               SELECT :tenant_id, :name, :version, key, value FROM jsonb_each(CAST(:tools AS jsonb))"""
+        ),
+        {**given, "tools": jsonb(dict(tools))},
+    )
+
+
+async def archive(tx: Transaction, tenant_id: TenantId, name: str, *, expected: int | None) -> bool:
+    """Takes a source out of use, at this version if one is expected; whether it was in use."""
+    rows = await tx.execute(
+        text(
+            """UPDATE tool_sources SET archived_at = now()
+               WHERE tenant_id = :tenant_id AND name = :name AND archived_at IS NULL
+                 AND (CAST(:expected AS integer) IS NULL OR version = :expected) RETURNING 1"""
+        ),
+        {"tenant_id": tenant_id, "name": name, "expected": expected},
+    )
+    return rows.first() is not None
+
+
+async def count(tx: Transaction, tenant_id: TenantId) -> int:
+    """Of sources in use."""
+    rows = await tx.execute(
+        text("SELECT count(*) FROM tool_sources WHERE tenant_id = :tenant_id AND archived_at IS NULL"),
+        {"tenant_id": tenant_id},
+    )
+    return int(rows.scalar_one())
+
+
+async def newest_versions(tx: Transaction, tenant_id: TenantId, names: Collection[str]) -> dict[str, int]:
+    """Of those of these sources that are in use."""
+    rows = await tx.execute(
+        text(
+            """SELECT name, version FROM tool_sources
+               WHERE tenant_id = :tenant_id AND archived_at IS NULL AND name = ANY(CAST(:names AS text[]))"""
+        ),
+        {"tenant_id": tenant_id, "names": list(names)},
+    )
+    return {row.name: row.version for row in rows}
+
+
+async def tools_of(tx: Transaction, tenant_id: TenantId, versions: Mapping[str, int]) -> list[StoredTool]:
+    """The tools of these versions of these sources, by their names."""
+    rows = await tx.execute(
+        text(
+            """SELECT t.name AS source, t.tool, t.definition
+               FROM jsonb_each_text(CAST(:versions AS jsonb)) wanted
+               JOIN source_tools t
+                 ON t.tenant_id = :tenant_id AND t.name = wanted.key AND t.version = wanted.value::integer
+               ORDER BY t.name, t.tool"""
+        ),
+        {"tenant_id": tenant_id, "versions": jsonb(dict(versions))},
+    )
+    return [value_of(StoredTool, row) for row in rows]
+
+
+async def all_in_use(tx: Transaction, tenant_id: TenantId) -> list[StoredTool]:
+    """The tools of every source in use, at its newest version, by their names."""
+    rows = await tx.execute(
+        text(
+            """SELECT t.name AS source, t.tool, t.definition
+               FROM tool_sources s
+               JOIN source_tools t ON t.tenant_id = s.tenant_id AND t.name = s.name AND t.version = s.version
+               WHERE s.tenant_id = :tenant_id AND s.archived_at IS NULL ORDER BY t.name, t.tool"""
+        ),
+        {"tenant_id": tenant_id},
+    )
+    return [value_of(StoredTool, row) for row in rows]

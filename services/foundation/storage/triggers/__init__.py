@@ -1,0 +1,1 @@
+"""Triggers and the calls that they were sent."""

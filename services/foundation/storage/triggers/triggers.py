@@ -1,0 +1,170 @@
+"""Triggers: what a signed call starts, and with whose rights."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from foundation.domain.ids import TaskId, TenantId, TriggerId, UserId
+from foundation.storage.people import tenants
+from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
+from foundation.storage.session.rows import value_of
+from foundation.storage.session.statements import text
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerTerms:
+    """All that whoever may change a trigger decides about it."""
+
+    name: str
+    task_id: TaskId
+    task_version: int | None
+    input: dict[str, Any]
+    payload_as: str
+    payload_form: dict[str, Any] | None
+    calls_per_minute: int
+    paused: bool
+    runs_as: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger as it stands."""
+
+    trigger_id: TriggerId
+    name: str
+    task_id: TaskId
+    task_version: int | None
+    input: dict[str, Any]
+    payload_as: str
+    payload_form: dict[str, Any] | None
+    calls_per_minute: int
+    paused: bool
+    secret_version: int
+    previous_secret_until: datetime | None
+    runs_as: UserId
+    version: int
+    created_by: UserId | None
+    created_at: datetime
+    updated_at: datetime
+
+
+_COLUMNS = """trigger_id, name, task_id, task_version, input, payload_as, payload_form, calls_per_minute, paused,
+              secret_version, previous_secret_until, runs_as, version, created_by, created_at, updated_at"""
+_OF_ONE = "WHERE tenant_id = :tenant_id AND trigger_id = :trigger_id"
+
+
+def _parameters(tenant_id: TenantId, trigger_id: TriggerId, terms: TriggerTerms) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "trigger_id": trigger_id,
+        "name": terms.name,
+        "task_id": terms.task_id,
+        "task_version": terms.task_version,
+        "input": jsonb(terms.input),
+        "payload_as": terms.payload_as,
+        "payload_form": jsonb(terms.payload_form),
+        "calls_per_minute": terms.calls_per_minute,
+        "paused": terms.paused,
+        "runs_as": terms.runs_as,
+    }
+
+
+async def insert(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, terms: TriggerTerms) -> Trigger:
+    """Made by the member as whom its runs start."""
+    row = await tx.execute(
+        text(
+            """INSERT INTO triggers (tenant_id, trigger_id, name, task_id, task_version, input, payload_as,
+                                     payload_form, calls_per_minute, paused, runs_as, created_by)
+               VALUES (:tenant_id, :trigger_id, :name, :task_id, :task_version, CAST(:input AS jsonb), :payload_as,
+                       CAST(:payload_form AS jsonb), :calls_per_minute, :paused, :runs_as, :runs_as) RETURNING""",
+            _COLUMNS,
+        ),
+        _parameters(tenant_id, trigger_id, terms),
+    )
+    return value_of(Trigger, row.one())
+
+
+async def change(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, terms: TriggerTerms) -> Trigger:
+    row = await tx.execute(
+        text(
+            """UPDATE triggers
+               SET name = :name, task_id = :task_id, task_version = :task_version, input = CAST(:input AS jsonb),
+                   payload_as = :payload_as, payload_form = CAST(:payload_form AS jsonb),
+                   calls_per_minute = :calls_per_minute, paused = :paused, runs_as = :runs_as,
+                   version = version + 1, updated_at = now()""",
+            _OF_ONE,
+            "RETURNING",
+            _COLUMNS,
+        ),
+        _parameters(tenant_id, trigger_id, terms),
+    )
+    return value_of(Trigger, row.one())
+
+
+async def rotate(
+    tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, *, overlap_seconds: int, runs_as: UserId
+) -> Trigger:
+    """The next secret, by which runs start as this user; for the overlap the one before opens it as well."""
+    row = await tx.execute(
+        text(
+            """UPDATE triggers SET secret_version = secret_version + 1, version = version + 1, updated_at = now(),
+                      runs_as = :runs_as,
+                      previous_secret_until = now() + CAST(:overlap AS int) * interval '1 second'""",
+            _OF_ONE,
+            "RETURNING",
+            _COLUMNS,
+        ),
+        {"tenant_id": tenant_id, "trigger_id": trigger_id, "overlap": overlap_seconds, "runs_as": runs_as},
+    )
+    return value_of(Trigger, row.one())
+
+
+async def delete(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId) -> None:
+    """With the list of its calls; the runs that they have started stay."""
+    await tx.execute(
+        text("DELETE FROM triggers", _OF_ONE),
+        {"tenant_id": tenant_id, "trigger_id": trigger_id},
+    )
+
+
+async def count(tx: Transaction, tenant_id: TenantId) -> int:
+    """How many there are; further ones wait until this transaction has ended."""
+    await tenants.hold(tx, tenant_id)
+    rows = await tx.execute(
+        text("SELECT count(*) FROM triggers WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id}
+    )
+    return int(rows.scalar_one())
+
+
+async def get(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, *, lock: bool = False) -> Trigger | None:
+    statement = _GET_LOCKED if lock else _GET
+    row = (await tx.execute(statement, {"tenant_id": tenant_id, "trigger_id": trigger_id})).first()
+    return value_of(Trigger, row) if row else None
+
+
+_GET = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE)
+_GET_LOCKED = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE, "FOR NO KEY UPDATE")
+
+
+async def page(
+    tx: Transaction,
+    tenant_id: TenantId,
+    *,
+    limit: int,
+    after: tuple[datetime, TriggerId] | None,
+    task_id: TaskId | None,
+) -> list[Trigger]:
+    """The newest first."""
+    at, trigger_id = after or (None, None)
+    rows = await tx.execute(
+        text(
+            "SELECT",
+            _COLUMNS,
+            """FROM triggers WHERE tenant_id = :tenant_id AND (CAST(:task_id AS uuid) IS NULL OR task_id = :task_id)
+                 AND (CAST(:at AS timestamptz) IS NULL OR (created_at, trigger_id) < (:at, CAST(:trigger_id AS uuid)))
+               ORDER BY created_at DESC, trigger_id DESC LIMIT :limit""",
+        ),
+        {"tenant_id": tenant_id, "at": at, "trigger_id": trigger_id, "task_id": task_id, "limit": limit},
+    )
+    return [value_of(Trigger, row) for row in rows]

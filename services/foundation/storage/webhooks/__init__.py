@@ -1,0 +1,1 @@
+"""Tenants' webhooks, and each event's way to each of them."""

@@ -1,0 +1,1 @@
+"""Where a failure belongs: the one place that makes an error of what went wrong."""

@@ -1,0 +1,115 @@
+"""Adds a tenant's secrets to requests on their way out, so that no job ever holds one.
+
+A secret goes to its one host, over TLS: the proxy ends the job's TLS connection, reads the request in its strict form,
+writes the headers in the place of whatever the job put there, and opens a TLS connection of its own to the host, whose
+certificate it verifies. Without TLS a secret goes only to places inside that the operator opened.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from foundation.contracts.egress.records import EgressReason
+from foundation.telemetry.background import TaskSet
+from tool_runtime.egress.authority import JobAuthority
+from tool_runtime.egress.grammar import MAX_HEAD, Headers
+from tool_runtime.egress.refusals import SilentRefusal
+from tool_runtime.egress.transfers import PIECE, Stream
+from tool_runtime.protocol import Injection
+
+_LINGER_SECONDS = 1.0
+
+
+class Injecting:
+    """The headers of one job by their host; `authorities` are further ones that servers inside may be signed by."""
+
+    def __init__(self, injections: Sequence[Injection] = (), *, authorities: Path | None = None) -> None:
+        self._of: dict[str, list[Injection]] = {}
+        for injection in injections:
+            self._of.setdefault(injection.host, []).append(injection)
+        self._authority = JobAuthority(list(self._of)) if self._of else None
+        self._authorities = authorities
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """How the servers that get secrets are verified; made when first needed, as it reads a large file."""
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
+        if self._authorities is not None:
+            context.load_verify_locations(self._authorities)
+        return context
+
+    def concerns(self, host: str) -> bool:
+        return host in self._of
+
+    def headers(self, host: str) -> Headers:
+        return tuple((one.header, one.text) for one in self._of[host])
+
+    def names(self, host: str) -> tuple[str, ...]:
+        """Of the secrets, for the journal."""
+        return tuple(one.name for one in self._of[host])
+
+    @property
+    def certificate(self) -> bytes | None:
+        """Of the authority that the job has to trust, in PEM; None where no TLS is ended."""
+        return None if self._authority is None else self._authority.certificate
+
+    def _context(self, host: str) -> ssl.SSLContext:
+        if self._authority is None:
+            raise LookupError("a job without secrets has no authority")
+        return self._authority.context(host)
+
+    @contextlib.asynccontextmanager
+    async def opened(self, client: Stream, hello: bytes, host: str, *, seconds: float) -> AsyncIterator[Stream]:
+        """What the client says within its TLS connection; `hello` is what was read of it before.
+
+        asyncio ends TLS on sockets only, so the connection's bytes pass through a pair of them.
+        """
+        outer, inner = socket.socketpair()
+        outside = await asyncio.open_connection(sock=outer)
+        outside[1].write(hello)
+        pumps = TaskSet()
+        upwards = pumps.start(_pump(client[0], outside[1]), name="to the proxy's end of TLS")
+        downwards = pumps.start(_pump(outside[0], client[1]), name="from the proxy's end of TLS")
+        try:
+            inside = await _accepted(inner, self._context(host), seconds=seconds)
+            try:
+                yield inside
+            finally:
+                inside[1].close()
+            # What was written has reached the client when the pump to it has passed everything on and the client has
+            # closed in turn; to close before would take it back.
+            await asyncio.wait({downwards}, timeout=_LINGER_SECONDS)
+            await asyncio.wait({upwards}, timeout=_LINGER_SECONDS)
+        finally:
+            await pumps.cancel()
+            outside[1].close()
+            inner.close()
+
+
+async def _accepted(sock: socket.socket, context: ssl.SSLContext, *, seconds: float) -> Stream:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=MAX_HEAD)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    try:
+        transport, _ = await loop.connect_accepted_socket(
+            lambda: protocol, sock, ssl=context, ssl_handshake_timeout=seconds, ssl_shutdown_timeout=1.0
+        )
+    except OSError as error:  # of which the errors of TLS are
+        raise SilentRefusal(
+            EgressReason.TLS_FAILED, "the client did not take the certificate of this job's proxy"
+        ) from error
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(PIECE):
+            writer.write(data)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()

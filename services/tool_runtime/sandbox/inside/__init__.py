@@ -1,0 +1,1 @@
+"""What runs inside of a sandbox, under the interpreter of the system: standard library only."""

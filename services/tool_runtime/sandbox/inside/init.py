@@ -1,0 +1,201 @@
+"""The sandbox's first process: starts the job, kills what outlives it, and sends the files below `/work/out` outside.
+
+Runs as PID 1 of its namespace under the system's interpreter, standard library only. It holds the control channel, so
+it is made unreadable to the job before anything else; when the channel ends, it ends, and the kernel kills the rest.
+Only when no other process is alive does it look at `/work/out`: nothing can change beneath the walk.
+"""
+
+# Importing pathlib would take a third of this process's start-up time.
+# ruff: noqa: PTH102, PTH103, PTH108, PTH118, PTH120, PTH123
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any, NoReturn
+
+from tool_runtime.sandbox import frames
+from tool_runtime.sandbox.inside.leavings import leavings
+
+PR_SET_DUMPABLE = 4
+IGNORED = ("HUP", "INT", "QUIT", "USR1", "USR2", "PIPE", "ALRM", "TERM")
+WORK = b"/work"
+
+
+def main(control_fd: int) -> None:
+    """Serve one job over the control channel, then end."""
+    _become_unreadable()
+    for name in IGNORED:
+        signal.signal(signal.Signals["SIG" + name], signal.SIG_IGN)
+    os.set_inheritable(control_fd, False)  # noqa: FBT003
+    control = socket.socket(fileno=control_fd)
+    for folder in (b"in", b"out"):
+        os.mkdir(os.path.join(WORK, folder), 0o755)
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    _hand_out_proxy_socket(control)
+    job = _receive_job(control)
+    began = time.monotonic()
+    child = _start(job)
+    control.sendall(frames.encode(frames.STARTED))
+    status = _await_end(control, woken, child)
+    wall_ms = round((time.monotonic() - began) * 1000)
+    _kill_the_rest()
+    control.sendall(frames.encode(frames.EXITED, json.dumps(_summary(status, wall_ms)).encode()))
+    skipped = leavings(os.path.join(WORK, b"out"), job["collect"], control.sendall)
+    if job["workspace"] is not None:
+        skipped += _pack_workspace(job["workspace"], control)
+    control.sendall(frames.encode(frames.END, json.dumps(skipped, ensure_ascii=False).encode()))
+
+
+def _become_unreadable() -> None:
+    """Close /proc/1/{environ,mem,fd} to the job, which has the same uid."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+
+
+def _hand_out_proxy_socket(control: socket.socket) -> None:
+    """Listen where the job will look for its proxy, and give the socket away: it is answered from outside.
+
+    A socket stays in the network that it was made in, so no byte of the job's traffic passes through this process, and
+    the job's network has nothing but its loopback.
+    """
+    with socket.socket() as listener:
+        listener.bind(frames.PROXY_ADDRESS)
+        listener.listen(frames.PROXY_BACKLOG)
+        socket.send_fds(control, [frames.encode(frames.READY)], [listener.fileno()])
+
+
+def _receive_job(control: socket.socket) -> dict[str, Any]:
+    """Take files and the job until told to go; the runner is trusted, so files are written as named."""
+    decoder = frames.Decoder()
+    job: dict[str, Any] = {}
+    while data := control.recv(frames.CHUNK):
+        for kind, payload in decoder.feed(data):
+            if kind == frames.FILE:
+                _write(frames.decode_piece(payload))
+            elif kind == frames.JOB:
+                job = json.loads(payload)
+            elif kind == frames.GO:
+                return job
+    sys.exit(0)
+
+
+def _write(piece: frames.Piece) -> None:
+    path = os.path.join(WORK, piece.name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "ab") as file:
+        file.write(piece.data)
+
+
+def _start(job: dict[str, Any]) -> int:
+    """Fork the job's process, which sets its limits and closes inherited descriptors before exec."""
+    pid = os.fork()
+    if pid == 0:
+        _become_the_job(job)
+    return pid
+
+
+def _become_the_job(job: dict[str, Any]) -> NoReturn:
+    try:
+        os.setsid()
+        for name in (*IGNORED, "CHLD"):
+            signal.signal(signal.Signals["SIG" + name], signal.SIG_DFL)
+        for name, value in job["rlimits"].items():
+            _limit(getattr(resource, "RLIMIT_" + name), value)
+        os.chdir(WORK)
+        os.closerange(3, 65536)
+        if job["workspace"] is not None and job["workspace"]["is_given"]:
+            _unpack_workspace(job["workspace"])
+        os.execve(job["argv"][0], job["argv"], job["env"])  # noqa: S606  (the sandbox is around it)
+    except OSError as error:
+        os.write(2, f"the job could not be started: {error}\n".encode())
+    finally:
+        os._exit(127)
+
+
+def _unpack_workspace(limits: dict[str, int]) -> None:
+    """Under the limits of the job, whose first act it is; the archive may be anything."""
+    # Jobs without a workspace do not wait for this to be loaded.
+    from tool_runtime.sandbox.inside import workspace  # noqa: PLC0415
+
+    try:
+        workspace.unpack(WORK, frames.WORKSPACE_PLACE, limits)
+    except (workspace.WorkspaceError, MemoryError) as error:
+        os.write(2, f"the workspace cannot be unpacked: {error}\n".encode())
+        os._exit(126)
+    os.unlink(frames.WORKSPACE_PLACE)
+
+
+def _pack_workspace(limits: dict[str, int], control: socket.socket) -> list[dict[str, str]]:
+    from tool_runtime.sandbox.inside import workspace  # noqa: PLC0415
+
+    try:
+        return workspace.pack(WORK, limits, control.sendall)
+    except workspace.WorkspaceError as error:
+        return [{"name": "workspace", "reason": f"not kept: {error}"}]
+
+
+def _limit(which: int, value: int) -> None:
+    """Set a limit, or keep the host's where that is tighter."""
+    _, hard = resource.getrlimit(which)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def _await_end(control: socket.socket, woken: int, child: int) -> int:
+    """Reap until the job's own process has ended. What comes on the control channel now means that it is to end."""
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(woken, select.POLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            if fd == woken:
+                os.read(woken, 4096)
+            elif control.recv(frames.CHUNK):
+                poll.unregister(control)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(-1, signal.SIGKILL)
+            else:
+                os._exit(1)  # the runner is gone
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if pid == 0:
+                break
+            if pid == child:
+                return status
+
+
+def _kill_the_rest() -> None:
+    """Kill every other process of the namespace until there is none, daemons and orphans included."""
+    while True:
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        try:
+            while os.waitpid(-1, 0):
+                pass
+        except ChildProcessError:
+            pass
+
+
+def _summary(status: int, wall_ms: int) -> dict[str, int | None]:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "exit_code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        "wall_ms": wall_ms,
+        "cpu_ms": round((used.ru_utime + used.ru_stime) * 1000),
+        "max_rss_bytes": used.ru_maxrss * 1024,
+    }

@@ -1,0 +1,1 @@
+"""The tool `browser` inside the sandbox: Playwright drives Chromium, step by step."""

@@ -1,0 +1,171 @@
+"""Does what `in/git.json` says to a repository below `/work`, and writes what came of it to `out/result.json`.
+
+Ends with 0 where it is done, and with 1 where it is not: then the result is an `error` with a code and a detail.
+"""
+
+import json
+import pathlib
+import shutil
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tool_runtime.tools.programs.git_repository import ORIGIN, opened, run
+from tool_runtime.tools.programs.places import WORK, ActionFailed, not_possible, place
+
+SHOWN_DIFF = 100_000
+SHOWN_FILES = 500
+
+Told = dict[str, Any]
+
+
+def clone(told: Told) -> Told:
+    """Into a folder that is not there yet."""
+    folder = _folder(told)
+    if folder.exists():
+        raise ActionFailed("folder_exists", f"{told['folder']!r} is there already; clone into another folder")
+    options = ["--no-recurse-submodules", "--no-tags", "--template="]
+    if told["branch"]:
+        options += ["--branch", told["branch"]]
+    if told["depth"]:
+        options += ["--depth", str(told["depth"])]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        run("clone", "--quiet", *options, "--", told["url"], str(folder), at=WORK)
+    except ActionFailed:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return _standing(opened(folder), told)
+
+
+def branch(told: Told) -> Told:
+    """Goes to a branch; one that is not there yet is begun, at `start` where that is given."""
+    at = opened(_folder(told))
+    name = _branch_name(told["name"], at)
+    known = run("for-each-ref", "--format=%(refname)", f"refs/heads/{name}", f"refs/remotes/{ORIGIN}/{name}", at=at)
+    if known.split() and told["start"] is None:
+        run("switch", "--quiet", name, at=at)
+    else:
+        start = [_revision(told["start"], at)] if told["start"] else []
+        run("switch", "--quiet", "--no-track", "--create", name, *start, at=at)
+    return _standing(at, told)
+
+
+def diff(told: Told) -> Told:
+    """What has changed since `base`, or since the last commit; new files included. All of it is `diff.patch`."""
+    at = opened(_folder(told))
+    run("add", "--all", "--intent-to-add", at=at)
+    base = [_revision(told["base"], at)] if told["base"] else [_last_commit(at)]
+    shown = ("diff", "--no-ext-diff", "--no-textconv", "--no-color")
+    text = run(*shown, *base, "--", at=at)
+    lines = run(*shown, "--name-status", "-z", *base, "--", at=at).split("\0")
+    if text:
+        (WORK / "out" / "diff.patch").write_text(text, encoding="utf-8")
+    changed = [{"status": status[:1], "path": path} for status, path in _pairs(lines)]
+    cut = len(text) > SHOWN_DIFF or len(changed) > SHOWN_FILES
+    return {**_standing(at, told), "changed": changed[:SHOWN_FILES], "diff": text[:SHOWN_DIFF], "truncated": cut}
+
+
+def commit(told: Told) -> Told:
+    """Records all that has changed, or what has below `paths`."""
+    at = opened(_folder(told))
+    run("add", "--all", "--", *(told["paths"] or ["."]), at=at)
+    staged = run("diff", "--cached", "--name-only", "-z", _last_commit(at), "--", at=at)
+    if not staged:
+        raise ActionFailed("nothing_changed", "nothing has changed since the last commit")
+    name, email = told["author"]["name"], told["author"]["email"]
+    who = ("-c", f"user.name={name}", "-c", f"user.email={email}")
+    run(*who, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=strip", "-m", told["message"], at=at)
+    return {**_standing(at, told), "changed": len(staged.rstrip("\0").split("\0"))}
+
+
+def push(told: Told) -> Told:
+    """Sends a branch to the origin. What is there already is no failure, so that it may be sent again."""
+    at = opened(_folder(told))
+    name = _branch_name(told["branch"] or _current_branch(at), at)
+    if not run("rev-parse", "--verify", "--quiet", f"refs/heads/{name}", at=at, allowed=(0, 1, 128)).strip():
+        raise ActionFailed(
+            "no_such_revision", f"the repository has no branch {name!r}; begin it with the action branch"
+        )
+    try:
+        run("push", "--quiet", "--no-verify", ORIGIN, f"refs/heads/{name}:refs/heads/{name}", at=at)
+    except ActionFailed as error:
+        if error.code != "rejected" or not _is_there(name, at):
+            raise
+    return {**_standing(at, told), "pushed": name}
+
+
+ACTIONS: dict[str, Callable[[Told], Told]] = {
+    "clone": clone, "branch": branch, "diff": diff, "commit": commit, "push": push,
+}  # fmt: skip
+
+
+def _folder(told: Told) -> pathlib.Path:
+    return place(str(told["folder"]))
+
+
+def _standing(at: pathlib.Path, told: Told) -> Told:
+    """Where the repository stands."""
+    head = run("rev-parse", "--verify", "--quiet", "HEAD", at=at, allowed=(0, 1)).strip()
+    return {"folder": told["folder"], "branch": _current_branch(at), "commit": head or None}
+
+
+def _current_branch(at: pathlib.Path) -> str | None:
+    return run("symbolic-ref", "--quiet", "--short", "HEAD", at=at, allowed=(0, 1)).strip() or None
+
+
+def _branch_name(name: str | None, at: pathlib.Path) -> str:
+    if name is None:
+        raise ActionFailed("no_branch", "the repository is on no branch; name one, or go to one first")
+    run("check-ref-format", "--branch", name, at=at)
+    return name
+
+
+def _revision(text: str, at: pathlib.Path) -> str:
+    """The commit that a text names, so that no text is taken for an option."""
+    quiet = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+    if found := run(*quiet, at=at, allowed=(0, 1, 128)).strip():
+        return found
+    raise ActionFailed("no_such_revision", f"the repository has no commit {text!r}")
+
+
+def _last_commit(at: pathlib.Path) -> str:
+    """The last commit; of a repository without one, the tree that is empty."""
+    head = run("rev-parse", "--verify", "--quiet", "HEAD", at=at, allowed=(0, 1)).strip()
+    return head or run("hash-object", "-t", "tree", "/dev/null", at=at).strip()
+
+
+def _is_there(name: str, at: pathlib.Path) -> bool:
+    """Whether the origin's branch has our commit already: sent before, and perhaps more since."""
+    run("fetch", "--quiet", "--no-tags", ORIGIN, f"refs/heads/{name}", at=at)
+    ours = run("rev-parse", "--verify", f"refs/heads/{name}", at=at).strip()
+    return run("merge-base", ours, "FETCH_HEAD", at=at, allowed=(0, 1)).strip() == ours
+
+
+def _pairs(fields: list[str]) -> list[tuple[str, str]]:
+    """Status and path of each change; a rename has two paths, of which the second one is there now."""
+    pairs, rest = [], [field for field in fields if field]
+    while len(rest) > 1:
+        status = rest.pop(0)
+        paths = [rest.pop(0) for _ in range(2 if status[:1] in "RC" and len(rest) > 1 else 1)]
+        pairs.append((status, paths[-1]))
+    return pairs
+
+
+def main() -> int:
+    told = json.loads((WORK / "in" / "git.json").read_bytes())
+    try:
+        result, code = ACTIONS[told["action"]](told), 0
+    except ActionFailed as error:
+        result, code = {"error": {"code": error.code, "detail": error.detail}}, 1
+    except OSError as error:
+        failed = not_possible(error)
+        result, code = {"error": {"code": failed.code, "detail": failed.detail}}, 1
+    if code:
+        sys.stderr.write(f"{result['error']['code']}: {result['error']['detail']}\n")
+    (WORK / "out" / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""A secret reaches its own host over verified TLS, in the header that the task says, and nothing and nobody else."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from fixtures.sandboxing.egress import PUBLIC, ProxyUnderTest, TellingServer, a_certificate, a_proxy, a_server
+from foundation.contracts.egress.records import EgressReason, EgressVerdict
+from tool_runtime.egress.authority import JobAuthority
+from tool_runtime.protocol import Injection
+
+HOST, OTHER = "api.example.com", "other.example.com"
+NAMES = {HOST: [[PUBLIC]], OTHER: [[PUBLIC]]}
+TEXT = "Bearer the-very-secret"
+INJECTION = Injection(name="a-secret", host=HOST, header="authorization", text=TEXT)
+CONNECT = f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n".encode()
+GET = f"GET /a?b=c HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+
+
+@asynccontextmanager
+async def site(folder: Path, *names: str) -> AsyncIterator[tuple[TellingServer, Path]]:
+    """A server with a certificate for these names, and the file of who signed it."""
+    serving, _ = a_certificate(folder, *names)
+    pem = (folder / "server.pem").read_text()
+    authorities = folder / "authorities.pem"
+    authorities.write_text(pem[pem.index("-----BEGIN CERTIFICATE") :])
+    async with a_server(TellingServer(), serving) as server:
+        yield server, authorities
+
+
+def trusting(made: ProxyUnderTest) -> ssl.SSLContext:
+    """What a job trusts: the authority of its proxy."""
+    certificate = made.proxy.injecting.certificate
+    assert certificate is not None
+    return ssl.create_default_context(cadata=certificate.decode())
+
+
+async def within_tls(made: ProxyUnderTest, request: bytes, *, host: str = HOST) -> bytes:
+    """All that comes back to a request within a tunnel."""
+    reader, writer = await made.connect()
+    writer.write(CONNECT.replace(HOST.encode(), host.encode()))
+    assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+    async with asyncio.timeout(10):
+        await writer.start_tls(trusting(made), server_hostname=host)
+        writer.write(request)
+        try:
+            return await reader.read()
+        finally:
+            writer.close()
+
+
+async def test_the_secret_stands_in_the_place_of_what_the_job_wrote(tmp_path: Path) -> None:
+    request = GET.replace(b"\r\n\r\n", b"\r\nAuthorization: mine\r\nX-Own: kept\r\n\r\n")
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        assert (await within_tls(made, request)).endswith(b"\r\n\r\nhi")
+        record = await made.last()
+    [received] = server.received
+    assert received.startswith(f"GET /a?b=c HTTP/1.1\r\nHost: {HOST}\r\n".encode())
+    assert received.count(b"uthorization") == 1
+    assert f"authorization: {TEXT}".encode() in received
+    assert b"X-Own: kept" in received
+    assert (record.method, record.host, record.verdict) == ("GET", HOST, EgressVerdict.ALLOWED)
+    assert record.secrets == ("a-secret",)
+    assert "very-secret" not in record.model_dump_json() + repr(INJECTION)
+
+
+async def test_a_body_passes_in_chunks_and_whole(tmp_path: Path) -> None:
+    head = f"POST / HTTP/1.1\r\nHost: {HOST}:443\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        assert (await within_tls(made, head + b"3\r\nabc\r\n0\r\n\r\n")).endswith(b"hi")
+    assert server.received[0].endswith(b"\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        pytest.param(f"GET / HTTP/1.1\r\nHost: {OTHER}\r\n\r\n", EgressReason.MALFORMED, id="another host"),
+        pytest.param("GET / HTTP/1.1\r\n\r\n", EgressReason.MALFORMED, id="no host"),
+        pytest.param(
+            f"GET / HTTP/1.1\r\nHost: {HOST}\r\nHost: {OTHER}\r\n\r\n", EgressReason.MALFORMED, id="two hosts"
+        ),
+        pytest.param(
+            f"GET http://{HOST}/ HTTP/1.1\r\nHost: {HOST}\r\n\r\n", EgressReason.MALFORMED, id="absolute form"
+        ),
+        pytest.param(
+            f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}\r\n\r\n", EgressReason.MALFORMED, id="a tunnel within"
+        ),
+        pytest.param(
+            f"POST / HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            EgressReason.MALFORMED,
+            id="two lengths",
+        ),
+        pytest.param(f"GET / HTTP/1.1\nHost: {HOST}\n\n\r\n\r\n", EgressReason.MALFORMED, id="bare line feeds"),
+    ],
+)
+async def test_what_is_said_within_tls_is_read_as_strictly(tmp_path: Path, request_: str, reason: EgressReason) -> None:
+    async with (
+        site(tmp_path, HOST, OTHER) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        answer = await within_tls(made, request_.encode())
+        record = await made.last()
+    assert (record.verdict, record.reason) == (EgressVerdict.REFUSED, reason)
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["reason"] == reason
+    assert made.dialled == []
+    assert server.received == []
+
+
+async def test_a_second_request_behind_the_first_is_cut(tmp_path: Path) -> None:
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        await within_tls(made, GET + GET)
+        record = await made.last()
+    assert (record.verdict, record.reason) == (EgressVerdict.CUT, EgressReason.PIPELINED)
+    assert b"".join(server.received).count(b"GET") == 1
+
+
+async def test_a_server_that_cannot_prove_its_name_gets_nothing(tmp_path: Path) -> None:
+    async with (
+        site(tmp_path, OTHER) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        answer = await within_tls(made, GET)
+        record = await made.last()
+    assert (record.verdict, record.reason) == (EgressVerdict.REFUSED, EgressReason.UNREACHABLE)
+    assert b"its certificate is not accepted" in answer
+    assert server.received == []
+
+
+async def test_without_tls_the_secret_goes_nowhere_but_inside(tmp_path: Path) -> None:
+    plain = f"GET http://{HOST}:{{port}}/ HTTP/1.1\r\nHost: {HOST}\r\n\r\n"
+    async with (
+        a_server(TellingServer()) as server,
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION]) as made,
+    ):
+        assert b"secret_needs_tls" in await made.ask(plain.format(port=80).encode())
+        assert (await made.last()).reason is EgressReason.SECRET_NEEDS_TLS
+        assert server.received == []
+    async with (
+        a_server(TellingServer()) as server,
+        a_proxy(
+            HOST,
+            names=NAMES,
+            leads_to=server.port,
+            injections=[INJECTION],
+            private=(f"{HOST}:{server.port}=127.0.0.1",),
+        ) as made,
+    ):
+        assert (await made.ask(plain.format(port=server.port).encode())).endswith(b"hi")
+        assert (await made.last()).secrets == ("a-secret",)
+    assert TEXT.encode() in server.received[0]
+
+
+async def test_the_other_hosts_of_a_job_are_not_read_and_get_no_secret(tmp_path: Path) -> None:
+    serving, client_trusts = a_certificate(tmp_path, OTHER)
+    async with (
+        a_server(TellingServer(), serving) as server,
+        a_proxy(HOST, OTHER, names=NAMES, leads_to=server.port, injections=[INJECTION]) as made,
+    ):
+        reader, writer = await made.connect()
+        writer.write(CONNECT.replace(HOST.encode(), OTHER.encode()))
+        await reader.readuntil(b"\r\n\r\n")
+        # The certificate of the server itself: the proxy has taken no part in this connection.
+        await writer.start_tls(client_trusts, server_hostname=OTHER)
+        writer.write(GET.replace(HOST.encode(), OTHER.encode()))
+        assert (await reader.read()).endswith(b"hi")
+        writer.close()
+        assert (await made.last()).secrets == ()
+    assert TEXT.encode() not in server.received[0]
+
+
+async def test_the_authority_of_a_job_is_believed_for_its_hosts_alone() -> None:
+    authority = JobAuthority([HOST])
+    trusted = ssl.create_default_context(cadata=authority.certificate.decode())
+    async with a_server(TellingServer(), authority.context(OTHER)) as server:
+        with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
+            await asyncio.open_connection("127.0.0.1", server.port, ssl=trusted, server_hostname=OTHER)
+
+
+async def test_a_client_that_does_not_trust_the_proxy_sends_nothing(tmp_path: Path) -> None:
+    async with a_proxy(HOST, names=NAMES, injections=[INJECTION]) as made:
+        reader, writer = await made.connect()
+        writer.write(CONNECT)
+        await reader.readuntil(b"\r\n\r\n")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await writer.start_tls(ssl.create_default_context(), server_hostname=HOST)
+        record = await made.last()
+        assert (record.verdict, record.reason) == (EgressVerdict.REFUSED, EgressReason.TLS_FAILED)
+        await made.nothing_is_open()

@@ -1,0 +1,203 @@
+"""What the client sends again by itself, what it leaves to the caller, and what it raises."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import httpx
+import pytest
+
+from lockstep_client import (
+    ApiError,
+    AsyncClient,
+    BadRequest,
+    Client,
+    Conflict,
+    Forbidden,
+    LockstepError,
+    NotFound,
+    PreconditionFailed,
+    ServerFault,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+    Unreachable,
+)
+from lockstep_client.generated.api.usage import get_usage
+from lockstep_client.generated.errors import UndocumentedAnswer
+from lockstep_client.generated.models import Dimension, StartRun, TaskDefinition, UsageFormat
+from lockstep_client.problems import retry_after
+
+HERE = "http://api.example"
+ID = UUID(int=7)
+PAGE: dict[str, object] = {"items": [], "next_cursor": None}
+Answer = httpx.Response | Exception
+
+
+class Script:
+    """Answers one request after the other as it is told, and the last for ever."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def client(self, *, retry_seconds: float = 30) -> Client:
+        return Client(HERE, "a token", retry_seconds=retry_seconds, transport=httpx.MockTransport(self))
+
+
+def problem(status: int, **more: object) -> dict[str, object]:
+    document = {"type": f"urn:lockstep:problem:{status}", "title": "No", "status": status, "detail": "it is so"}
+    return {**document, "retryable": status in {429, 503}, **more}
+
+
+def refused(status: int, *, after: str | None = "0", **more: object) -> httpx.Response:
+    headers = {} if after is None else {"retry-after": after}
+    return httpx.Response(status, json=problem(status, **more), headers=headers)
+
+
+def start(client: Client) -> object:
+    return client.runs.start_run(body=StartRun(task_id=ID))
+
+
+def list_runs(client: Client) -> object:
+    return client.runs.list_runs()
+
+
+def create_task(client: Client) -> object:
+    return client.tasks.create_task(body=TaskDefinition.from_dict({"name": "a", "steps": []}))
+
+
+BROKEN, REFUSED = httpx.ReadError("cut"), httpx.ConnectError("nobody listens")
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        (list_runs, refused(429)),
+        (create_task, refused(429)),
+        (list_runs, refused(503)),
+        (list_runs, refused(503, after=None)),
+        (list_runs, BROKEN),
+        (create_task, REFUSED),
+    ],
+)
+def test_what_does_no_harm_twice_is_sent_again(call: Callable[[Client], object], fault: Answer) -> None:
+    script = Script(fault, httpx.Response(418, json=problem(418)))
+    with pytest.raises(ApiError, match="418"):
+        call(script.client())
+    assert len(script.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "fault", "kind"),
+    [
+        (create_task, refused(503), Unavailable),
+        (create_task, BROKEN, Unreachable),
+        (list_runs, refused(500), ServerFault),
+        (list_runs, refused(429, after="31"), TooManyRequests),
+        (list_runs, refused(503, after="31"), Unavailable),
+    ],
+)
+def test_what_may_have_been_done_or_takes_too_long_is_left_to_the_caller(
+    call: Callable[[Client], object], fault: Answer, kind: type[LockstepError]
+) -> None:
+    script = Script(fault)
+    with pytest.raises(kind):
+        call(script.client())
+    assert len(script.asked) == 1
+
+
+def test_a_start_has_one_key_however_often_it_is_sent_and_the_caller_s_where_there_is_one() -> None:
+    script = Script(refused(503), BROKEN, refused(409))
+    with pytest.raises(Conflict):
+        start(script.client())
+    [key] = {request.headers["idempotency-key"] for request in script.asked}
+    assert len(script.asked) == 3
+    with pytest.raises(Conflict):
+        script.client().runs.start_run(body=StartRun(task_id=ID), idempotency_key="mine")
+    assert (script.asked[-1].headers["idempotency-key"], key) == ("mine", key)
+    assert key != "mine"
+
+
+def test_patience_ends() -> None:
+    script = Script(REFUSED)
+    with pytest.raises(Unreachable) as caught:
+        list_runs(script.client(retry_seconds=0))
+    assert (len(script.asked), caught.value.was_sent) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, BadRequest),
+        (401, Unauthenticated),
+        (403, Forbidden),
+        (404, NotFound),
+        (409, Conflict),
+        (412, PreconditionFailed),
+        (413, BadRequest),
+        (415, BadRequest),
+        (418, ApiError),
+        (422, Unprocessable),
+        (428, PreconditionFailed),
+        (500, ServerFault),
+        (502, ServerFault),
+    ],
+)
+def test_a_refusal_is_an_exception_of_its_kind_with_the_members_of_its_document(
+    status: int, kind: type[ApiError]
+) -> None:
+    places = [{"pointer": "/body/name", "detail": "is too long", "remedy": "shorten it"}]
+    script = Script(refused(status, after=None, errors=places, remedy="read the page", trace_id="ab"))
+    with pytest.raises(ApiError) as caught:
+        list_runs(script.client())
+    error = caught.value
+    assert type(error) is kind
+    assert (error.status, error.type, error.remedy) == (status, f"urn:lockstep:problem:{status}", "read the page")
+    assert (error.trace_id, error.retry_after) == ("ab", None)
+    assert [(fault.pointer, fault.remedy) for fault in error.faults] == [("/body/name", "shorten it")]
+    assert "/body/name: is too long" in str(error)
+
+
+@pytest.mark.parametrize("body", [b"<html>bad gateway</html>", b"[1]", b"\xff"])
+def test_an_answer_that_is_no_problem_document_is_one_with_what_it_says(body: bytes) -> None:
+    with pytest.raises(ServerFault) as caught:
+        list_runs(Script(httpx.Response(502, content=body)).client())
+    assert (caught.value.document, caught.value.type) == ({}, "about:blank")
+
+
+async def test_the_client_that_is_awaited_does_the_same() -> None:
+    script = Script(refused(503), BROKEN, httpx.Response(200, json=PAGE))
+    async with AsyncClient(HERE, "a token", transport=httpx.MockTransport(script)) as client:
+        page = await client.runs.list_runs()
+    assert (page.items, len(script.asked)) == ([], 3)
+    assert {request.headers["authorization"] for request in script.asked} == {"Bearer a token"}
+
+
+def as_csv() -> Script:
+    return Script(httpx.Response(200, text="day,usd", headers={"content-type": "text/csv"}))
+
+
+async def test_an_answer_in_another_format_is_fetched_and_never_read_as_json() -> None:
+    script, call = as_csv(), get_usage.call(group_by=[Dimension.DAY], format_=UsageFormat.CSV)
+    with pytest.raises(UndocumentedAnswer, match="fetch"):
+        script.client().send(call)
+    assert script.client().fetch(call) == b"day,usd"
+    async with AsyncClient(HERE, "a token", transport=httpx.MockTransport(as_csv())) as client:
+        assert await client.fetch(call) == b"day,usd"
+    assert script.asked[-1].url.params["format"] == "csv"
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), ("-1", 0.0), ("soon", None), ("", None), ("Mon, 30 Nov 2009 00:00:00 GMT", 0.0)],
+)
+def test_retry_after_has_seconds_or_a_date(value: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": value}) == seconds

@@ -1,0 +1,188 @@
+"""What a browser's call tells stays within its bounds, and an error of Playwright's is put in words of use."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_network, of_playwright, refused
+from tool_runtime.tools.programs.browser.report import (
+    FILES_BYTES,
+    SHOWN_ITEMS,
+    SHOWN_TEXT,
+    SHOWN_TEXTS,
+    SHOWN_WORDS,
+    Report,
+    clean,
+)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def told(report: Report, out: Path) -> Any:
+    report.write()
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+    return json.loads((out / "result.json").read_text())
+
+
+def test_a_result_has_every_member_from_the_beginning(out: Path) -> None:
+    lists: dict[str, Any] = {name: [] for name in ("extracted", "saved", "dialogs", "popups", "unreached")}
+    nothing = dict.fromkeys(("url", "title", "status", "session", "error"))
+    assert told(Report(out), out) == {**nothing, **lists, "steps_done": 0, "left_out": {}}
+
+
+def test_a_step_that_is_done_takes_back_what_stood_there_in_case_that_it_was_not(out: Path) -> None:
+    report = Report(out)
+    report.fail(BrowserStepFailed("interrupted", "ended"), step=0, action="goto")
+    assert told(report, out)["error"] == {"code": "interrupted", "detail": "ended", "step": 0, "action": "goto"}
+    report.step_done()
+    assert (told(report, out)["error"], told(report, out)["steps_done"], report.steps_done) == (None, 1, 1)
+
+
+def test_the_first_of_a_list_are_told_and_the_others_counted(out: Path) -> None:
+    report = Report(out)
+    for number in range(SHOWN_ITEMS + 3):
+        report.add("popups", f"http://example.com/{number}")
+        report.add("popups", "http://example.com/0")
+    result = told(report, out)
+    assert len(result["popups"]) == SHOWN_ITEMS
+    assert result["left_out"] == {"popups": 3}
+
+
+def test_a_title_that_could_not_be_read_stays_while_the_page_is_the_same(out: Path) -> None:
+    report = Report(out)
+    report.stands("http://a.example/", "A", 200)
+    report.stands("http://a.example/", None, 200)
+    assert told(report, out)["title"] == "A"
+    report.stands("http://b.example/", None, None)
+    assert (told(report, out)["title"], told(report, out)["status"]) == (None, None)
+
+
+def test_a_short_text_is_told_whole_and_is_no_file(out: Path) -> None:
+    report = Report(out)
+    report.extract(3, "text", "page", "lamp", cut=False)
+    assert told(report, out)["extracted"] == [
+        {"step": 3, "format": "text", "of": "page", "text": "lamp", "truncated": False, "file": None}
+    ]
+    assert [path.name for path in out.iterdir()] == ["result.json"]
+
+
+@pytest.mark.parametrize("letter", ["x", "灯", '"', "\n"])
+def test_long_texts_are_told_in_part_by_what_they_take_as_json_and_kept_whole(out: Path, letter: str) -> None:
+    report, text = Report(out), letter * SHOWN_TEXT * 2
+    for step in range(5):
+        report.extract(step, "markdown", "page", text, cut=False)
+    extracted = told(report, out)["extracted"]
+    assert all(one["truncated"] for one in extracted)
+    assert SHOWN_TEXT // 2 < len(json.dumps(extracted[0]["text"], ensure_ascii=False).encode()) <= SHOWN_TEXT + 2
+    assert len((out / "result.json").read_bytes()) < SHOWN_TEXTS * 2 + 4096
+    assert (out / extracted[4]["file"]).read_text() == text
+    assert extracted[4]["file"] == "extracted/4.md"
+
+
+def test_a_text_that_the_page_had_more_of_is_told_so(out: Path) -> None:
+    report = Report(out)
+    report.extract(0, "html", "page", "<p>", cut=True)
+    [one] = told(report, out)["extracted"]
+    assert (one["truncated"], one["file"]) == (True, "extracted/0.html")
+
+
+def test_files_have_their_room_together(out: Path) -> None:
+    report = Report(out)
+    report.save(1, "shots/a.png", bytes(10), truncated=True)
+    assert told(report, out)["saved"] == [{"step": 1, "name": "shots/a.png", "size": 10, "truncated": True}]
+    assert report.bytes_left == FILES_BYTES - 10
+    with pytest.raises(BrowserStepFailed, match="are left for the files") as failed:
+        report.save(2, "b.png", bytes(FILES_BYTES - 9))
+    assert failed.value.code == "too_large"
+    assert not (out / "b.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "second"), [("a.tar.gz", "a.tar (2).gz"), ("noend", "noend (2)"), (".env", ".env (2)")]
+)
+def test_a_name_that_is_taken_is_numbered(out: Path, name: str, second: str) -> None:
+    report = Report(out)
+    assert report.free_name(name) == name
+    (out / name).touch()
+    assert report.free_name(name) == second
+    (out / second).touch()
+    assert report.free_name(name) == second.replace("2", "3")
+
+
+def test_what_no_text_may_hold_is_replaced() -> None:
+    assert clean("a\0b\ud800c", 9) == "a\ufffdb?c"
+    assert clean("abc", 2) == "ab"
+    assert len(clean("x" * 9999, SHOWN_WORDS)) == SHOWN_WORDS
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Page.goto: net::ERR_TUNNEL_CONNECTION_FAILED at https://a.example/\nCall log:", "egress_denied"),
+        ("Page.goto: net::ERR_PROXY_CONNECTION_FAILED at http://a.example/", "egress_denied"),
+        ("Page.goto: net::ERR_TOO_MANY_REDIRECTS at http://a.example/", "too_many_redirects"),
+        ("Page.goto: net::ERR_CERT_AUTHORITY_INVALID at https://a.example/", "certificate"),
+        ("Page.goto: net::ERR_SSL_PROTOCOL_ERROR at https://a.example/", "certificate"),
+        ("Page.goto: net::ERR_CONNECTION_CLOSED at https://a.example/", "connection_failed"),
+        ("Page.goto: net::ERR_UNKNOWN_URL_SCHEME at foo:bar", "refused_url"),
+        ("Locator.click: Error: strict mode violation: locator('a') resolved to 2 elements:\n  1) <a>", "ambiguous"),
+        ("Locator.click: Timeout 10000ms exceeded.\nCall log:\n  - waiting", "timed_out"),
+        ('Locator.click: Unexpected token "" while parsing css selector "a["', "bad_selector"),
+        ('Locator.click: Unknown engine "a" while parsing selector a=b', "bad_selector"),
+        ("Locator.click: Target crashed", "page_crashed"),
+        ("Page.title: Target page, context or browser has been closed", "page_closed"),
+        ("Locator.fill: Error: Element is not an <input>", "not_possible"),
+    ],
+)
+def test_an_error_of_playwright_s_has_a_code_of_ours(words: str, code: str) -> None:
+    assert of_playwright(words).code == code
+
+
+def test_an_error_is_told_with_its_place_and_bounded() -> None:
+    assert of_playwright("Page.goto: net::ERR_CONNECTION_RESET at http://a.example/x\nCall log:").detail == (
+        "http://a.example/x: the connection failed (ERR_CONNECTION_RESET)"
+    )
+    long = of_playwright("Locator.fill: Error: no\n\n====\n" + "\x1b[2m  - tried\x1b[22m\n" * 500)
+    assert long.detail.splitlines() == ["Locator.fill: Error: no", *["  - tried"] * 12]
+    assert of_network("ERR_FAILED", "").detail == "the connection failed (ERR_FAILED)"
+    assert refused("http://a.example/", "host_not_allowed").detail.startswith(
+        "http://a.example/: the proxy of this job refused it (host_not_allowed); the task's `egress` has to name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("port_not_allowed", "(port_not_allowed); pages are reached at the ports 80 and 443"),
+        ("name_unresolved", "(name_unresolved); there is no public server of this name"),
+        ("above_ceiling", "(above_ceiling); the tenant's egress policy has to allow the host"),
+        ("too_many_requests", "(too_many_requests)"),
+    ],
+)
+def test_a_refusal_of_the_proxy_says_what_would_help(reason: str, said: str) -> None:
+    failed = refused("http://a.example/", reason)
+    assert (failed.code, failed.detail) == (
+        "egress_denied",
+        f"http://a.example/: the proxy of this job refused it {said}",
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        'Locator.click: Unknown engine "x" while parsing selector x=1',
+        "Locator.click: TypeError: x is not a function\n    at InjectedScript._queryEngineAll (<anonymous>:1:2)",
+        "Locator.click: internal:control=enter-frame is not followed",
+    ],
+)
+def test_a_selector_that_playwright_cannot_follow_is_told_as_one(told: str) -> None:
+    failed = of_playwright(told)
+    assert failed.code == "bad_selector"
+    assert "InjectedScript" not in failed.detail
