@@ -25,7 +25,8 @@ CROSS_TENANT = {
     "relay": {"outbox"},
     "sweeper": {"approvals", "released_parts", "runs", "steps"},
     "recorder": {"budgets", "budget_warnings", "llm_events", "runs", "steps"},
-    "reconciler": {"llm_events", "provider_usage"},
+    # Of deletions it reads which tenants have left, whose ledger stays when their counters go.
+    "reconciler": {"llm_events", "provider_usage", "tenant_deletions"},
 }
 WITHOUT_TENANT = {
     "alembic_version": "which migrations were applied",
