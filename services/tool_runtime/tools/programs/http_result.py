@@ -1,5 +1,7 @@
 """What of an answer becomes the result: its value or its text within bounds, and whether the body is kept as a file."""
 
+import gzip
+import io
 import json
 import zlib
 from decimal import Decimal
@@ -12,6 +14,7 @@ MAX_RESULT = 240 * 1024
 MAX_HEADERS = 32 * 1024
 MAX_BODY = 32 * 1024 * 1024
 MAX_DEPTH = 40
+_PIECE = 256 * 1024
 WHOLE = 2**63
 UNTOLD = "application/octet-stream"
 """What servers say, or leave unsaid, about bytes that they know nothing of."""
@@ -45,18 +48,25 @@ def result_of(
 
 
 def _unpacked(headers: dict[str, str], content: bytes, cut: bool) -> tuple[bytes | None, bool]:  # noqa: FBT001
-    """The body without its coding, None in a coding that is not known; a small body may stand for a huge one."""
+    """The body without its coding, None in a coding that is not known.
+
+    A small body may stand for a huge one, and a gzip body is one or more members (RFC 1952), read one after another.
+    """
     coding = headers.get("content-encoding", "identity").strip().lower()
     if coding in ("identity", ""):
         return content, cut
     if coding not in ("gzip", "x-gzip"):
         return None, cut
-    unpacking = zlib.decompressobj(31)
+    plain, packed = bytearray(), gzip.GzipFile(fileobj=io.BytesIO(content))
     try:
-        plain = unpacking.decompress(content, MAX_BODY)
-    except zlib.error:
-        return None, cut
-    return plain, cut or not unpacking.eof
+        while piece := packed.read1(_PIECE):
+            plain += piece
+            if len(plain) > MAX_BODY:
+                return bytes(plain[:MAX_BODY]), True
+    except (OSError, EOFError, zlib.error):
+        # Its beginning is told as such; where nothing could be read, it is no gzip.
+        return (bytes(plain), True) if plain else (None, cut)
+    return bytes(plain), cut
 
 
 def _type_of(headers: dict[str, str]) -> tuple[str, str]:

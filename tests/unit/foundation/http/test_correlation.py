@@ -5,12 +5,15 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import REGISTRY
 
 from foundation.http.correlation import Correlation
+from foundation.telemetry.spans.buffer import SpanBuffer
+from foundation.telemetry.spans.processor import SinkProcessor
+from foundation.telemetry.spans.record import SpanAttribute, SpanStatus
 
 SERVICE = "a-service-under-test"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -18,10 +21,11 @@ _READ = REGISTRY.get_sample_value
 
 
 @pytest.fixture
-def _tracer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    provider = TracerProvider()
+def _tracer(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpanBuffer]:
+    provider, ended = TracerProvider(), SpanBuffer()
+    provider.add_span_processor(SinkProcessor(ended, service=SERVICE))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
-    yield
+    yield ended
     provider.shutdown()
 
 
@@ -35,6 +39,10 @@ def an_app() -> FastAPI:
     @app.api_route("/made-up", methods=["GET", "BREW"])
     async def _made_up() -> None:
         return None
+
+    @app.get("/answers/{status}")
+    async def _answers(status: int) -> Response:
+        return Response(status_code=status)
 
     @app.get("/broken")
     async def _broken() -> None:
@@ -98,6 +106,17 @@ async def test_a_path_that_nothing_serves_is_counted_as_one() -> None:
 async def test_an_answer_names_the_trace_that_its_caller_began() -> None:
     answer = await call("/things/1/parts", traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
     assert answer.headers["traceparent"].split("-")[1] == TRACE
+
+
+@pytest.mark.parametrize(("status", "failed"), [(200, False), (404, False), (499, False), (500, True), (503, True)])
+async def test_only_an_answer_that_is_the_servers_fault_is_a_failed_span(
+    _tracer: SpanBuffer, status: int, *, failed: bool
+) -> None:
+    await call(f"/answers/{status}")
+    (span,) = _tracer.take(10)
+    assert span.name == "GET /answers/{status}"
+    assert (span.status is SpanStatus.ERROR) is failed
+    assert span.attributes[SpanAttribute.HTTP_STATUS] == status
 
 
 @pytest.mark.usefixtures("_tracer")

@@ -15,7 +15,7 @@ from foundation.domain.tools import ToolEffect
 from tool_runtime.runner.result_document import read_result
 from tool_runtime.tools.base import Repeats
 from tool_runtime.tools.programs.http_request import Request, RequestFailed
-from tool_runtime.tools.programs.http_result import MAX_TEXT, result_of
+from tool_runtime.tools.programs.http_result import MAX_BODY, MAX_TEXT, result_of
 from tool_runtime.tools.registry import find_tool
 
 URL = "https://a.example/x"
@@ -215,3 +215,57 @@ def test_a_value_that_is_larger_than_a_result_may_be_is_told_and_kept_as_text() 
     assert "json" in result_of(200, kind, within.encode(), cut=False)[0]
     told = result_of(200, kind, beyond.encode(), cut=False)[0]
     assert (told["json_error"], "json" in told) == ("it is too large", False)
+
+
+PACKED = {"content-type": "text/plain", "content-encoding": "gzip"}
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "truncated"),
+    [
+        (gzip.compress(b"one, ") + gzip.compress(b"two"), "one, two", False),
+        (gzip.compress(b"one, ") + b"what follows is no gzip", "one, ", True),
+        (gzip.compress(b"x" * 5000)[:-9], "x" * 5000, True),
+        (b"", "", False),
+    ],
+    ids=["two members", "a member and something else", "no end", "nothing, as a HEAD is answered"],
+)
+def test_a_packed_body_is_told_whole_or_as_cut(content: bytes, text: str, *, truncated: bool) -> None:
+    result, body = result_of(200, PACKED, content, cut=False)
+    assert (result["text"], result["truncated"]) == (text, truncated)
+    assert body == (content if truncated else None)
+
+
+def test_a_packed_body_that_grows_beyond_its_bound_is_cut_there() -> None:
+    result, body = result_of(200, PACKED, gzip.compress(bytes(MAX_BODY) + b"the end"), cut=False)
+    assert result["truncated"]
+    assert body is not None
+    assert gzip.decompress(body).endswith(b"the end"), "what came is kept as it came"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("9223372036854775807", 2**63 - 1),
+        ("9223372036854775808", None),
+        ("-9223372036854775808", -(2**63)),
+        ("-9223372036854775809", None),
+        ("0.1", 0.1),
+        ("0.50", 0.5),
+        ("0." + "5" + "0" * 397, 0.5),
+        ("0." + "5" + "0" * 398, None),
+        ("0.1000000000000000055511151231257827", None),
+        ("1e400", None),
+        ("[" * 40 + "1" + "]" * 40, ...),
+        ("[" * 41 + "1" + "]" * 41, None),
+        ('{"a": 1, "a": 2}', None),
+        ("Infinity", None),
+    ],
+    ids=lambda given: str(given)[:30],
+)
+def test_a_value_that_would_not_be_kept_as_it_came_stays_text(text: str, value: object) -> None:
+    result, _ = result_of(200, {"content-type": "application/json"}, text.encode(), cut=False)
+    if value is None:
+        assert (result["text"], "json_error" in result) == (text, True)
+    else:
+        assert result["json"] == (json.loads(text) if value is ... else value)
