@@ -70,7 +70,7 @@ async def check_served(gateway: GatewayProcess, tenant: Tenant) -> None:
 def check_refused(wire: Wire, answer: httpx.Response, what: str) -> None:
     assert 400 <= answer.status_code < 500, (what, answer.status_code, answer.text[:300])
     try:
-        check_error(wire, answer.status_code, answer.content)
+        check_error(wire, answer.status_code, answer.content, sent=what)
     except (AssertionError, ValueError) as problem:
         raise AssertionError(f"{what}: {problem} {answer.text[:300]}") from problem
 
