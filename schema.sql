@@ -7,7 +7,7 @@
 --   5  delivery              outbox, dead_letters, unreadable_messages, webhooks and their deliveries, schedules and
 --                           their firings, triggers and their calls, kill switches
 --   6  memory of a step      message_parts, checkpoints
---   7  money                 budgets, budget_warnings, llm_events, llm_replays, provider_usage
+--   7  money                 budgets, budget_warnings, quota_counts, llm_events, llm_replays, provider_usage
 --   8  tools and artifacts   tool_events, artifacts
 --   9  audit and leaving     audit_log, its chain and anchors, platform_audit; spans; exports and deletions of tenants
 --  10  grants and row-level security
@@ -337,6 +337,12 @@ CREATE TABLE runs (
     parent_run_id   uuid,
     parent_step_id  uuid,
     parent_attempt  int CHECK (parent_attempt >= 1),
+    -- since when what it was asked, what it answered, its files and results of tools, and its events are gone, by the
+    -- tenant's retention; the columns that had them are empty then
+    prompts_expired_at timestamptz,
+    answers_expired_at timestamptz,
+    artifacts_expired_at timestamptz,
+    events_expired_at timestamptz,
     PRIMARY KEY (tenant_id, run_id),
     FOREIGN KEY (tenant_id, task_id, task_version) REFERENCES task_versions,
     CONSTRAINT runs_parent FOREIGN KEY (tenant_id, parent_run_id) REFERENCES runs,
@@ -359,6 +365,10 @@ CREATE INDEX runs_of_root ON runs (tenant_id, (ancestor_run_ids[1])) WHERE paren
 CREATE INDEX runs_open ON runs (progressed_at) WHERE ended_at IS NULL;
 CREATE INDEX runs_open_of_tenant ON runs (tenant_id, run_id) WHERE ended_at IS NULL;
 CREATE INDEX runs_killed ON runs (tenant_id, run_id) WHERE pause_reason = 'kill_switch';
+CREATE INDEX runs_keeping_prompts ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND prompts_expired_at IS NULL;
+CREATE INDEX runs_keeping_answers ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND answers_expired_at IS NULL;
+CREATE INDEX runs_keeping_artifacts ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND artifacts_expired_at IS NULL;
+CREATE INDEX runs_keeping_events ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND events_expired_at IS NULL;
 
 -- When a run's time is over: its own by its clock, which may stand, and at the latest at its hard deadline. NULL while it is paused.
 CREATE FUNCTION run_deadline(run runs) RETURNS timestamptz
@@ -503,7 +513,7 @@ CREATE TABLE approvals (
     step_id     uuid NOT NULL,
     version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
     status      text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired', 'cancelled')),
-    message     text NOT NULL CHECK (length(message) BETWEEN 1 AND 32768),
+    message     text CHECK (length(message) BETWEEN 1 AND 32768),
     -- who may decide; without both every member but viewers
     roles       text[] NOT NULL DEFAULT '{}' CHECK (roles <@ ARRAY['owner', 'admin', 'member']),
     users       uuid[] NOT NULL DEFAULT '{}',
@@ -764,7 +774,7 @@ CREATE TABLE schedule_firings (
     schedule_id uuid NOT NULL,
     fires_at    timestamptz NOT NULL,
     status      text NOT NULL CHECK (status IN ('waiting', 'started', 'skipped')),
-    reason      text CHECK (reason IN ('overlap', 'queue_full', 'paused', 'deleted', 'missed', 'budget', 'not_permitted', 'tenant_suspended', 'task_gone', 'task_refused', 'open_runs', 'kill_switch')),
+    reason      text CHECK (reason IN ('overlap', 'queue_full', 'paused', 'deleted', 'missed', 'budget', 'not_permitted', 'tenant_suspended', 'task_gone', 'task_refused', 'open_runs', 'quota', 'kill_switch')),
     detail      text,
     -- when it may start its run, jitter included; NULL while it stands behind an open run
     starts_at   timestamptz,
@@ -820,7 +830,7 @@ CREATE TABLE trigger_calls (
     message_id  text NOT NULL CHECK (length(message_id) BETWEEN 1 AND 128),
     digest      bytea NOT NULL CHECK (length(digest) = 32),
     status      text NOT NULL CHECK (status IN ('started', 'refused')),
-    reason      text CHECK (reason IN ('paused', 'payload_refused', 'not_permitted', 'tenant_suspended', 'task_gone', 'task_refused', 'open_runs', 'kill_switch')),
+    reason      text CHECK (reason IN ('paused', 'payload_refused', 'not_permitted', 'tenant_suspended', 'task_gone', 'task_refused', 'open_runs', 'quota', 'kill_switch')),
     detail      text,
     run_id      uuid,
     received_at timestamptz NOT NULL DEFAULT now(),
@@ -932,6 +942,18 @@ CREATE TABLE budget_warnings (
     committed      bigint NOT NULL,
     warned_at      timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, scope, scope_id, period, label)
+);
+
+-- How much of what is limited by the day has begun, for the tenant and for each of its users; the day is one of the
+-- tenant's calendar. `used` is raised in the transaction that begins something, and only below the limit.
+CREATE TABLE quota_counts (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    day         date NOT NULL,
+    quota       text NOT NULL CHECK (quota IN ('runs_a_day', 'agent_turns_a_day')),
+    scope       text NOT NULL CHECK (scope IN ('tenant', 'user')),
+    scope_id    uuid NOT NULL,
+    used        bigint NOT NULL CHECK (used >= 1),
+    PRIMARY KEY (tenant_id, day, quota, scope, scope_id)
 );
 
 -- The ledger: one row an attempt, one more for each later correction. Append-only: no login holds UPDATE or DELETE. It
@@ -1093,16 +1115,29 @@ CREATE TABLE artifacts (
     size         bigint NOT NULL CHECK (size >= 0),
     sha256       bytea NOT NULL CHECK (length(sha256) = 32),
     object_key   text NOT NULL,
-    status       text NOT NULL CHECK (status IN ('PENDING', 'READY')),
+    status       text NOT NULL CHECK (status IN ('PENDING', 'READY', 'EXPIRED')),
     created_by   uuid REFERENCES users,
     created_at   timestamptz NOT NULL DEFAULT now(),
+    -- since when it cannot be fetched any more, and since when its bytes are gone from the bucket
+    expired_at   timestamptz,
+    erased_at    timestamptz,
     PRIMARY KEY (tenant_id, artifact_id),
     UNIQUE (tenant_id, object_key),
     FOREIGN KEY (tenant_id, run_id) REFERENCES runs ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
-    CHECK ((run_id IS NULL) = (step_id IS NULL))
+    CHECK ((run_id IS NULL) = (step_id IS NULL)),
+    CONSTRAINT artifacts_expired CHECK ((status = 'EXPIRED') = (expired_at IS NOT NULL) AND (erased_at IS NULL OR expired_at IS NOT NULL))
 );
 CREATE INDEX artifacts_of_run ON artifacts (tenant_id, run_id, created_at) WHERE run_id IS NOT NULL;
+CREATE INDEX artifacts_kept ON artifacts (tenant_id, created_at, artifact_id) WHERE expired_at IS NULL;
+CREATE INDEX artifacts_to_erase ON artifacts (tenant_id) WHERE status = 'EXPIRED' AND erased_at IS NULL;
+
+-- Which tenants' content is swept, by whom until when, and when it is next.
+CREATE TABLE retention_sweeps (
+    tenant_id   uuid PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
+    leased_until timestamptz,
+    due_at      timestamptz NOT NULL
+);
 
 -- 9  audit and traces ------------------------------------------------------------------------------------------------
 
@@ -1560,6 +1595,18 @@ ALTER FUNCTION rows_left() OWNER TO undertaker;
 REVOKE ALL ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() TO control_plane;
 
+-- Which tenants say for how long content is kept is asked for all at once; it is removed in each alone.
+GRANT SELECT ON retention_sweeps TO registry;
+CREATE FUNCTION tenants_to_sweep(as_of timestamptz, most int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'SELECT t.tenant_id FROM public.tenants t LEFT JOIN public.retention_sweeps s ON s.tenant_id = t.tenant_id
+        WHERE (t.settings ? ''retention'' OR t.settings -> ''operator_bounds'' ? ''retention'')
+          AND (s.leased_until IS NULL OR s.leased_until <= as_of) AND (s.due_at IS NULL OR s.due_at <= as_of)
+        ORDER BY s.due_at NULLS FIRST LIMIT most';
+ALTER FUNCTION tenants_to_sweep(timestamptz, int) OWNER TO registry;
+REVOKE ALL ON FUNCTION tenants_to_sweep(timestamptz, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenants_to_sweep(timestamptz, int) TO control_plane;
+
 -- control_plane: the tenants' API
 GRANT SELECT ON spans TO control_plane;
 GRANT SELECT ON tenants, users, memberships, step_needs, turns, checkpoints, budget_warnings, llm_events, tool_events, tool_attempts, run_events TO control_plane;
@@ -1572,6 +1619,7 @@ GRANT UPDATE (manifest, deleted_at) ON checkpoints TO control_plane;
 GRANT INSERT ON released_parts TO control_plane;
 GRANT SELECT, INSERT ON task_versions, audit_log, audit_chain, audit_anchors TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON budgets TO control_plane;
+GRANT SELECT, INSERT, UPDATE, DELETE ON quota_counts TO control_plane;
 GRANT UPDATE (settings) ON tenants TO control_plane;
 -- it closes secrets, and cannot read even what it closed
 GRANT SELECT (tenant_id, name, hosts, version, created_at, updated_at, updated_by), INSERT, UPDATE, DELETE ON secrets TO control_plane;
@@ -1593,6 +1641,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON triggers TO control_plane;
 GRANT SELECT, INSERT ON trigger_calls TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON kill_switches, platform_kill_switch TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tenant_exports, tenant_deletions TO control_plane;
+GRANT SELECT, INSERT, UPDATE ON retention_sweeps TO control_plane;
+-- content that has expired goes; of stored answers it sees where they lie, and not what they are
+GRANT UPDATE (request, response) ON turns TO control_plane;
+GRANT DELETE ON run_events, spans TO control_plane;
+GRANT SELECT (tenant_id, call_key, object_key), DELETE ON llm_replays TO control_plane;
 -- an export has how lines were served
 GRANT SELECT ON lines TO control_plane;
 GRANT SELECT ON dead_letters, unreadable_messages TO control_plane;
@@ -1607,8 +1660,9 @@ GRANT EXECUTE ON FUNCTION tenants_with_events(uuid[], text[]) TO control_plane;
 
 -- orchestrator: advances steps
 GRANT SELECT ON tasks, task_versions, step_needs TO orchestrator;
--- what the tenant lets run at once
-GRANT SELECT (tenant_id, settings) ON tenants TO orchestrator;
+-- what the tenant lets run at once, and begin in a day of its calendar
+GRANT SELECT (tenant_id, settings, time_zone) ON tenants TO orchestrator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON quota_counts TO orchestrator;
 GRANT SELECT, UPDATE ON runs, steps TO orchestrator;
 -- a step may start a run below its own
 GRANT INSERT ON runs TO orchestrator;
@@ -1666,7 +1720,7 @@ DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'tenants', 'memberships', 'api_keys', 'secrets', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'kill_switches', 'dead_letters',
-        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'spans', 'tenant_exports', 'tenant_deletions'
+        'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'quota_counts', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'retention_sweeps', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'spans', 'tenant_exports', 'tenant_deletions'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -1689,6 +1743,7 @@ CREATE POLICY everybody ON memberships FOR SELECT TO registry USING (true);
 CREATE POLICY everybody ON roles FOR SELECT TO registry USING (true);
 CREATE POLICY everybody ON tenants FOR SELECT TO registry USING (true);
 CREATE POLICY everybody ON audit_log FOR SELECT TO registry USING (true);
+CREATE POLICY everybody ON retention_sweeps FOR SELECT TO registry USING (true);
 
 ALTER TABLE platform_audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_audit FORCE ROW LEVEL SECURITY;

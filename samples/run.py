@@ -101,7 +101,7 @@ def open_request(api: Client, run_id: UUID) -> ApprovalView | None:
 def ask(request: ApprovalView, name: str) -> None:
     """Print what is asked, and how to answer."""
     print(f"\nThe step {request.step} waits for you until {request.expires_at.isoformat(timespec='seconds')}:\n")
-    print("\n".join(f"  {line}" for line in request.message.splitlines()))
+    print("\n".join(f"  {line}" for line in (request.message or "").splitlines()))
     print(
         f"""
 Decide with

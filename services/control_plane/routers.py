@@ -15,7 +15,11 @@ from control_plane.execution.workers.routes import router as workers
 from control_plane.governance.audit.routes import router as audit
 from control_plane.governance.kill_switch.routes import router as kill_switch
 from control_plane.governance.operations.routes import router as operations
+from control_plane.governance.providers.routes import router as providers
+from control_plane.governance.quotas.routes import router as quotas
+from control_plane.governance.retention.routes import router as retention
 from control_plane.governance.secrets.routes import router as secrets
+from control_plane.governance.tenant_bounds.routes import router as tenant_bounds
 from control_plane.governance.tenant_deletions.routes import router as tenant_deletions
 from control_plane.governance.tenant_exports.routes import router as tenant_exports
 from control_plane.governance.tenant_policy.routes import router as tenant_policy
@@ -57,6 +61,9 @@ ROUTERS = (
     budgets,
     budget_warnings,
     tenant_policy,
+    quotas,
+    providers,
+    retention,
     secrets,
     webhooks,
     schedules,
@@ -75,6 +82,7 @@ ROUTERS = (
     invitations,
     users,
     tenants,
+    tenant_bounds,
     tenant_exports,
     tenant_deletions,
     audit,

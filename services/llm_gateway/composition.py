@@ -126,8 +126,8 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         )
         yield Gateway(
             front=Front(
-                _build_endpoints(pipeline, TokenCounting(authenticator, serving), settings),
-                Models(authenticator, serving),
+                _build_endpoints(pipeline, TokenCounting(authenticator, serving, money.limits.providers_of), settings),
+                Models(authenticator, serving, money.limits.providers_of),
             ),
             runs=RunSpending(money.store),
             scopes=ScopeSpendingReader(redis),
@@ -210,18 +210,17 @@ def _build_pipeline(
     plain_finisher = PlainFinisher(settler, keeper)
     stream_finisher = StreamFinisher(settler, keeper, heartbeat=heartbeat, drains=Drains())
     discarder = Discarder(settler, plain_finisher, stream_finisher)
-    sender = AttemptSender(settler, money.book)
-    drains = (discarder.drain, stream_finisher.drain, sender.drain)
-    stack.push_async_callback(lifecycle.finish_answers, drains, money.book)
+    stack.push_async_callback(lifecycle.finish_answers, (discarder.drain, stream_finisher.drain), money.book)
     return Pipeline(
         authenticator=authenticator,
         serving=serving,
         planner=Planner(nearly_spent),
+        allowed=money.limits.providers_of,
         kept_items=kept_items,
         stored_answers=StoredAnswers(vault),
         dispatcher=Dispatcher(
             Funding(money.book, money.store, money.limits),
-            sender,
+            AttemptSender(settler, money.book),
             discarder=discarder,
             nearly_spent=nearly_spent,
             alerts=alerts,

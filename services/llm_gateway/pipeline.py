@@ -1,12 +1,14 @@
 """A model call from the request to the answer, in the order of its stages."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 import msgspec
 
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import DependencyUnavailable, LockstepError
+from foundation.domain.ids import TenantId
 from llm_gateway.budget.refusals import AlreadyAnswered
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed
@@ -34,11 +36,16 @@ class StreamedAnswer(msgspec.Struct, frozen=True):
     outlet: Outlet
 
 
+AllowedProviders = Callable[[TenantId], Awaitable[ProviderRules | None]]
+"""Where a tenant's calls may go; None for everywhere."""
+
+
 class Pipeline:
     """The stages of a call, in order: authenticate, resolve the route, plan, bound, then attempts, then the answer.
 
-    Before the route, the body is checked and read, and items that it names are put in; before the attempts, a stored
-    answer to the same call is looked for. Each attempt is funded, sent and settled; another follows while it may help.
+    Before the route, the body is checked and read, and items that it names are put in; before the plan, a stored answer
+    to the same call is looked for, as what was answered once goes nowhere again. Each attempt is funded, sent and
+    settled; another follows while it may help.
     """
 
     def __init__(
@@ -47,6 +54,7 @@ class Pipeline:
         authenticator: Authenticator,
         serving: Serving,
         planner: Planner,
+        allowed: AllowedProviders,
         kept_items: KeptItems,
         stored_answers: StoredAnswers,
         dispatcher: Dispatcher,
@@ -57,6 +65,7 @@ class Pipeline:
         self._authenticator = authenticator
         self._serving = serving
         self._planner = planner
+        self._allowed = allowed
         self._kept_items = kept_items
         self._stored_answers = stored_answers
         self._dispatcher = dispatcher
@@ -84,12 +93,13 @@ class Pipeline:
         if request.references:
             request, body = await with_items(request, body, caller=caller, kept=self._kept_items)
         route = self._serving.routes.resolve(request.model, dialect)
-        plan = self._planner.plan_targets(caller, request, route, headers=headers, body=body)
-        bound = bound_of_plan(plan)
         # by the body as it came: a repeat names the same items, whatever is kept of them by then
         identity = self._stored_answers.identify_call(caller, headers, original, dialect=dialect)
         if identity and (stored := await self._stored_answers.find(caller, identity)):
             return stored
+        rules = await self._allowed(caller.tenant_id)
+        plan = self._planner.plan_targets(caller, request, route, rules=rules, headers=headers, body=body)
+        bound = bound_of_plan(plan)
         call = ModelCall(caller, request, route, plan, bound, identity, trace, client, request_id)
         try:
             return await self._make_call(call)
@@ -103,12 +113,7 @@ class Pipeline:
             opened = await self._dispatcher.open_answer(call)
             return await self._plain_finisher.finish(opened)
         opening = asyncio.ensure_future(self._dispatcher.open_answer(call))
-        try:
-            done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
-        except asyncio.CancelledError:
-            # The server ends and nobody waits any more; what was begun is settled all the same.
-            self._stream_finisher.start_when_open(opening, call).leave()
-            raise
+        done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
         if not done:
             # a proxy would close a connection that is silent for longer, so the stream begins without an answer
             return StreamedAnswer(limit_headers(call), self._stream_finisher.start_when_open(opening, call))

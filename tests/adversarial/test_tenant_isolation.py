@@ -138,6 +138,8 @@ OF_OPERATORS_ALONE = {
     "GET /api/v1/tenants",
     "POST /api/v1/tenants/{tenant_id}/suspend",
     "POST /api/v1/tenants/{tenant_id}/restore",
+    "PUT /api/v1/tenants/{tenant_id}/bounds",
+    "DELETE /api/v1/tenants/{tenant_id}/bounds",
 }
 """What even owners may not look at or do."""
 QUERIES = {

@@ -11,6 +11,7 @@ from foundation.contracts.gateway.budget_policy import BoundKind
 from foundation.contracts.tool_job import JobStatus
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.permissions import Role
+from foundation.domain.policy.quotas import Quota, QuotaScope
 from foundation.domain.starts.schedules import CatchUp, FiringReason, FiringStatus, Overlap
 from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.domain.states import (
@@ -90,6 +91,8 @@ _OTHER_WORDS = {
     ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},
+    ("quota_counts", "quota"): set(Quota) - {Quota.OPEN_RUNS},
+    ("quota_counts", "scope"): set(QuotaScope),
     ("llm_events", "kind"): {"attempt", "adjustment"},
     ("llm_events", "reason"): set(AttemptReason),
     ("llm_events", "status"): {"succeeded", "failed", "cut", "lost", "adjusted"},
@@ -97,7 +100,7 @@ _OTHER_WORDS = {
     ("llm_events", "bound_kind"): set(BoundKind),
     ("tool_events", "status"): {"STARTED", "OUTCOME_UNKNOWN", *JobStatus},
     ("schedule_firings", "run_status"): set(RUN_TERMINAL),
-    ("artifacts", "status"): {"PENDING", "READY"},
+    ("artifacts", "status"): {"PENDING", "READY", "EXPIRED"},
     ("audit_log", "outcome"): set(AuditOutcome),
     ("platform_audit", "outcome"): set(AuditOutcome),
 }

@@ -17,6 +17,7 @@ from foundation.contracts.gateway.call_estimates import (
 )
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, ScopeName, Spending, SpendingQuery
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import DependencyUnavailable, NotFound
 from foundation.domain.ids import RunId, TenantId
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -69,11 +70,14 @@ class GatewayClient:
         """Removes what the gateways' Redis keeps of a tenant, once its calls hold nothing."""
         return await self._ask("POST", f"/internal/tenants/{tenant_id}/forget", _FORGOTTEN)
 
-    async def call_bounds(self, shapes: Sequence[CallShape]) -> list[CallBounds]:
-        """What a call of each of these kinds takes at least and at most, in their order, as models are served now."""
+    async def call_bounds(self, shapes: Sequence[CallShape], rules: ProviderRules | None = None) -> list[CallBounds]:
+        """What a call of each of these kinds takes at least and at most, in their order, as models are served now.
+
+        `rules` say where the calls may go.
+        """
         bounds: list[CallBounds] = []
         for begin in range(0, len(shapes), MAX_SHAPES):
-            asked = CallsInQuestion(calls=list(shapes[begin : begin + MAX_SHAPES]))
+            asked = CallsInQuestion(calls=list(shapes[begin : begin + MAX_SHAPES]), rules=rules)
             answer = await self._ask("POST", "/internal/estimates", _ESTIMATES, json=asked.model_dump(mode="json"))
             bounds += answer.calls
         return bounds

@@ -1,5 +1,6 @@
-"""Puts the loops together that make exports of tenants, and delete tenants."""
+"""Puts the loops together that remove what has expired, make exports of tenants, and delete tenants."""
 
+from control_plane.governance.retention.sweeping import ContentSweeping
 from control_plane.governance.tenant_deletions.erasing import Erasing
 from control_plane.governance.tenant_deletions.stopping import Stopping
 from control_plane.governance.tenant_exports.making import ExportMaking
@@ -13,4 +14,9 @@ def loops_of_leaving(app: AppResources, live_text: LiveText) -> list[tuple[str, 
     clock_outside = app.settings.schedule_clock == "eventbridge"
     stopping = Stopping(app.database, app.callers.forget, clock_outside=clock_outside)
     erasing = Erasing(app.database, app.objects, app.gateway, live_text, app.certificates, stopping)
-    return [("exports of tenants", making.run), ("deletions of tenants", erasing.run)]
+    sweeping = ContentSweeping(app.database, app.objects)
+    return [
+        ("content that expires", sweeping.run),
+        ("exports of tenants", making.run),
+        ("deletions of tenants", erasing.run),
+    ]

@@ -9,6 +9,7 @@ from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import Conflict, KillSwitchEngaged, LockstepError, NotFound, QuotaExceeded
 from foundation.domain.ids import RunId, TaskId, TenantId, UserId
 from foundation.domain.permissions import Permission
+from foundation.domain.policy.quotas import QuotaUsedUp
 from foundation.domain.starts.schedules import FiringReason
 from foundation.storage.people import tenancy, tenants
 from foundation.storage.session.database import Transaction
@@ -35,6 +36,8 @@ class StartRefusal:
 
     reason: FiringReason
     detail: str
+    retry_after: float | None = None
+    """Seconds, where somebody knows when one could be started."""
 
 
 async def start_run(
@@ -61,7 +64,8 @@ async def _start(
     try:
         run, _ = await submit_run(tx, caller, request, idempotency_key=None, max_open=max_open)
     except QuotaExceeded as error:
-        return StartRefusal(FiringReason.OPEN_RUNS, _sentence(error))
+        reason = FiringReason.QUOTA if isinstance(error, QuotaUsedUp) else FiringReason.OPEN_RUNS
+        return StartRefusal(reason, _sentence(error), error.retry_after)
     except KillSwitchEngaged as error:
         return StartRefusal(FiringReason.KILL_SWITCH, _sentence(error))
     except Conflict as error:

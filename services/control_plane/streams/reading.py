@@ -7,6 +7,7 @@ from typing import Protocol
 
 from foundation.cloud.live_text.base import Room
 from foundation.domain.ids import RunId, TenantId
+from foundation.domain.policy.retention import ContentExpired, ContentKind
 from foundation.storage.execution import event_streams
 from foundation.storage.execution.event_streams import EventPlace, PageLimits, StreamedEvent, StreamPage
 from foundation.storage.session.database import Database, Transaction
@@ -52,6 +53,8 @@ class RunSource:
         run = await event_streams.standing(tx, self.tenant_id, self.run_id)
         if run is None:
             return None
+        if run.expired_at is not None:
+            raise ContentExpired(f"the events of run {self.run_id}", ContentKind.EVENTS, run.expired_at)
         page = await event_streams.of_run(
             tx, self.tenant_id, self.run_id, after=after, until=run.horizon, limits=limits
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from foundation.domain import errors
+from foundation.domain.policy.retention import ContentExpired
 from foundation.http.request_limits import HeadTooLarge, RequestTooSlow
 
 Statuses = Mapping[type[errors.LockstepError], int]
@@ -17,6 +18,7 @@ STATUSES: Statuses = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    ContentExpired: 410,
     errors.VersionMismatch: 412,
     errors.IdempotencyConflict: 422,
     errors.KillSwitchEngaged: 423,

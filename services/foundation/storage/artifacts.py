@@ -25,6 +25,8 @@ class Artifact:
     object_key: str
     ready: bool
     created_at: datetime
+    expired_at: datetime | None = None
+    """Since when its bytes are gone, by the tenant's retention."""
 
 
 def _artifact_of(row: Row) -> Artifact:

@@ -31,6 +31,12 @@ UNKNOWN_OUTCOMES = Counter(
 RUNS_STALLED = Counter(
     "workflow_stalls_total", "Places where an open run hung, by cause and by what was done", ["cause", "recovery"]
 )
+QUOTA_REFUSALS = Counter(
+    "quota_refusals_total", "Runs and turns that did not begin, as a quota was used up", ["quota", "scope"]
+)
+CONTENT_EXPIRED = Counter(
+    "content_expired_total", "Runs of which a kind of content was removed, as its days were over", ["content"]
+)
 QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["queue_name"])
 STEPS_IN_LINE = Gauge("steps_in_line", "Steps of all tenants that could run and wait for a slot or a resource")
 

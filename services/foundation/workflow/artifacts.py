@@ -14,11 +14,12 @@ async def final_artifact(
 ) -> Artifact | None:
     """The artifact, made final if its upload has come since; None when the tenant has no such artifact.
 
-    The artifact is not `ready` while nothing, or something other than was announced, has been uploaded. No transaction
+    The artifact is not `ready` while nothing, or something other than was announced, has been uploaded, and once it has
+    expired. No transaction
     stays open during the calls to the object store, which may be slow.
     """
     artifact = await _read(database, tenant_id, artifact_id)
-    if artifact is None or artifact.ready:
+    if artifact is None or artifact.ready or artifact.expired_at is not None:
         return artifact
     key = artifacts.final_key(tenant_id, artifact_id)
     if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from foundation.contracts.gateway.call_estimates import CallBounds, CallEstimates, CallShape, CallsInQuestion
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import LockstepError
 from foundation.domain.money import NOTHING, Amount
 from llm_gateway.exchange.dialect import Dialect
@@ -28,15 +29,18 @@ class CallEstimator:
         self._max_body = max_body
 
     def estimate(self, question: CallsInQuestion) -> CallEstimates:
-        return CallEstimates(calls=[self._bounds(shape) for shape in question.calls])
+        return CallEstimates(calls=[self._bounds(shape, question.rules) for shape in question.calls])
 
-    def _bounds(self, shape: CallShape) -> CallBounds:
+    def _bounds(self, shape: CallShape, rules: ProviderRules | None) -> CallBounds:
         try:
             route = self._serving.routes.resolve(shape.model, Dialect.CHAT)
             # A caller who has spent most of a budget may be served by the route's cheaper target.
-            targets = order_targets(route, is_critical=True, prefers_cheaper=route.cheaper is not None)
+            cheaper = route.cheaper is not None
+            targets = order_targets(route, is_critical=True, prefers_cheaper=cheaper, rules=rules)
         except LockstepError as error:
-            return CallBounds(least=NOTHING, most=NOTHING, smooth=NOTHING, refused=error.detail)
+            return CallBounds(
+                least=NOTHING, most=NOTHING, smooth=NOTHING, refused=error.detail, refused_code=error.code
+            )
         longest = self._max_body if shape.text.most is None else min(shape.text.most, self._max_body)
         usual = min(shape.text.smooth, longest)
         once = self._most(shape, targets, longest, CacheWrites.HOUR)

@@ -79,6 +79,11 @@ class ProviderConfig(_Config):
     urls: dict[Dialect, str] = Field(
         default_factory=dict, description="base URLs of further dialects that it speaks elsewhere"
     )
+    region: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$",
+        description="where it keeps and processes what it is sent; tenants may allow some regions alone",
+    )
     key: KeyReference | None = Field(
         default=None, description="where its key is; without a key there it is passed over; absent: it takes none"
     )

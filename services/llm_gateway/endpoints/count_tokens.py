@@ -7,9 +7,10 @@ from uuid import UUID
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import Billing, UpstreamFailed
 from llm_gateway.exchange.request import ModelRequest
+from llm_gateway.pipeline import AllowedProviders
 from llm_gateway.pricing.bounds import BYTES_A_TOKEN
 from llm_gateway.providers.base import Provider
-from llm_gateway.routing.routes import Target
+from llm_gateway.routing.routes import Target, allowed_targets
 from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
 from llm_gateway.stages.call import Client, PlainAnswer
@@ -23,9 +24,10 @@ _JSON = "application/json"
 class TokenCounting:
     """Answers the counting endpoints of all wires that have one."""
 
-    def __init__(self, authenticator: Authenticator, serving: Serving) -> None:
+    def __init__(self, authenticator: Authenticator, serving: Serving, allowed: AllowedProviders) -> None:
         self._authenticator = authenticator
         self._serving = serving
+        self._allowed = allowed
 
     async def answer(
         self,
@@ -45,7 +47,8 @@ class TokenCounting:
             trace.of_caller(caller)
         check_body(body)
         request = counting.read_request(body, headers)
-        targets = self._serving.routes.resolve(request.model, request.dialect).targets
+        route = self._serving.routes.resolve(request.model, request.dialect)
+        targets = allowed_targets(route, await self._allowed(caller.tenant_id))
         for target in targets:
             if target.provider.dialect is request.dialect:
                 counted = await _count(target.provider, target.model, request, request_id)

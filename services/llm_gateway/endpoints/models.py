@@ -7,6 +7,7 @@ import msgspec
 
 from llm_gateway.endpoints.sending import Scope, Send, headers_of, request_id_headers, send_whole
 from llm_gateway.exchange.dialect import Dialect
+from llm_gateway.pipeline import AllowedProviders
 from llm_gateway.routing.routes import ModelNotFound
 from llm_gateway.routing.serving import Serving
 from llm_gateway.stages.authenticator import Authenticator, read_credential
@@ -17,20 +18,22 @@ _encoder = msgspec.json.Encoder()
 
 
 class Models:
-    """Lists the models that a caller may name, or shows one of them."""
+    """Lists the models that a caller may name, or shows one of them: those whose providers its tenant may use."""
 
-    def __init__(self, authenticator: Authenticator, serving: Serving) -> None:
+    def __init__(self, authenticator: Authenticator, serving: Serving, allowed: AllowedProviders) -> None:
         self._authenticator = authenticator
         self._serving = serving
+        self._allowed = allowed
 
     async def answer(self, scope: Scope, send: Send, *, dialect: Dialect, request_id: UUID) -> int:
         """The status; `Unauthenticated`, or `ModelNotFound` with the name."""
-        await self._authenticator.identify(read_credential(headers_of(scope)))
+        caller = await self._authenticator.identify(read_credential(headers_of(scope)))
+        rules = await self._allowed(caller.tenant_id)
         routes, wire = self._serving.routes, WIRES[dialect]
         name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
         if not name:
-            document = wire.list_models(routes.names())
-        elif routes.has(name):
+            document = wire.list_models(routes.names(rules))
+        elif routes.has(name, rules):
             document = wire.show_model(name)
         else:
             raise ModelNotFound(f"there is no model {name!r}", remedy="GET /v1/models lists the models")

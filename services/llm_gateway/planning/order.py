@@ -7,9 +7,10 @@ from itertools import groupby
 
 from cachetools import LRUCache
 
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import DependencyUnavailable
 from llm_gateway.exchange.caller import Caller
-from llm_gateway.routing.routes import Route, Target
+from llm_gateway.routing.routes import Route, Target, allowed_targets, is_allowed
 
 _MOST_REMEMBERED = 10_000
 CRITICAL_HEADER = "x-lockstep-critical"
@@ -39,22 +40,29 @@ class NearlySpentCallers:
 
 
 def order_targets(
-    route: Route, *, is_critical: bool, prefers_cheaper: bool, draw: Callable[[], float] = random.random
+    route: Route,
+    *,
+    is_critical: bool,
+    prefers_cheaper: bool,
+    rules: ProviderRules | None = None,
+    draw: Callable[[], float] = random.random,
 ) -> tuple[Target, ...]:
     """Orders targets by rank, and within a rank at random by weight; the route's cheaper one first where preferred.
 
-    `NothingForCriticalCalls` when the route has targets for uncritical calls only.
+    Those of providers that the tenant may not use are left out. `ProviderNotAllowed` when none is left,
+    `NothingForCriticalCalls` when what is left is for uncritical calls only.
     """
-    if len(route.targets) == 1 and not prefers_cheaper and not (is_critical and route.targets[0].uncritical_only):
-        return route.targets
-    open_to = [target for target in route.targets if not (is_critical and target.uncritical_only)]
+    targets = allowed_targets(route, rules)
+    if len(targets) == 1 and not prefers_cheaper and not (is_critical and targets[0].uncritical_only):
+        return targets
+    open_to = [target for target in targets if not (is_critical and target.uncritical_only)]
     if not open_to:
         remedy = f"send {CRITICAL_HEADER}: false where that is true, or ask for another model"
         raise NothingForCriticalCalls(f"the model {route.name!r} serves no critical calls", remedy=remedy)
     ordered: list[Target] = []
     for _, rank in groupby(open_to, key=lambda target: target.rank):
         ordered += _by_weight(list(rank), draw)
-    if prefers_cheaper and route.cheaper is not None:
+    if prefers_cheaper and route.cheaper is not None and is_allowed(route.cheaper, rules):
         ordered.insert(0, route.cheaper)
     return tuple(ordered)
 

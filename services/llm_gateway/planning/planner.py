@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.errors import BadRequest
 from llm_gateway.exchange.caller import Caller
 from llm_gateway.exchange.dialect import Dialect
@@ -45,12 +46,23 @@ class Planner:
         self._nearly_spent = nearly_spent
 
     def plan_targets(
-        self, caller: Caller, request: ModelRequest, route: Route, *, headers: Mapping[str, str], body: bytes
+        self,
+        caller: Caller,
+        request: ModelRequest,
+        route: Route,
+        *,
+        rules: ProviderRules | None,
+        headers: Mapping[str, str],
+        body: bytes,
     ) -> CallPlan:
-        """`BadRequest` when no target can serve what is asked for, `NothingForCriticalCalls` when none may."""
+        """`rules` are the caller's tenant's.
+
+        `BadRequest` when no target can serve what is asked for, `NothingForCriticalCalls` or `ProviderNotAllowed` when
+        none may.
+        """
         prefers_cheaper = route.cheaper is not None and caller in self._nearly_spent
         is_critical = headers.get(CRITICAL_HEADER, "true").lower() != "false"
-        targets = order_targets(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper)
+        targets = order_targets(route, is_critical=is_critical, prefers_cheaper=prefers_cheaper, rules=rules)
         if request.unlisted or request.media:
             targets = _targets_that_cover(targets, request)
         request = decide_provider_tools(request, targets)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from foundation.domain.errors import BadRequest, LockstepError, NotFound
+from foundation.contracts.policy.providers import NOT_ALLOWED, ProviderRules
+from foundation.domain.errors import BadRequest, Forbidden, LockstepError, NotFound
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.breakers.breaker import ModelBreaker
 from llm_gateway.configuration.file import GatewayFile, OnDisconnect, RouteConfig, TargetConfig
@@ -35,6 +36,12 @@ class NotInThisDialect(BadRequest):
     code = "model_not_in_this_dialect"
 
 
+class ProviderNotAllowed(Forbidden):
+    """The model is served, but by no provider that the tenant's calls may go to."""
+
+    code = NOT_ALLOWED
+
+
 DEFAULT_OUTPUT = 4096
 """What an answer has at most where neither its caller nor its route nor the price table says anything."""
 
@@ -57,6 +64,8 @@ class Target:
     """Tokens that an answer has at most where its caller names no limit."""
     fields: frozenset[str] = frozenset()
     """Of a request, beyond those known to the gateway: the provider takes them free of cost."""
+    region: str | None = None
+    """Where the provider keeps and processes what it is sent; None where nobody has declared it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,28 @@ class Route:
         return max(target.provider.timeouts.total for target in self.targets)
 
 
+def allowed_targets(route: Route, rules: ProviderRules | None) -> tuple[Target, ...]:
+    """Those of the route that the tenant may use; `ProviderNotAllowed` when there are none."""
+    if rules is None:
+        return route.targets
+    allowed = tuple(target for target in route.targets if is_allowed(target, rules))
+    if not allowed:
+        served = ", ".join(sorted({_place(target) for target in route.targets}))
+        raise ProviderNotAllowed(
+            f"the model {route.name!r} is served by {served}, and {rules.in_words()}",
+            remedy="ask for another model, or have the policy changed: PUT /api/v1/provider-policy",
+        )
+    return allowed
+
+
+def is_allowed(target: Target, rules: ProviderRules | None) -> bool:
+    return rules is None or rules.allows(target.provider.name, target.region)
+
+
+def _place(target: Target) -> str:
+    return f"{target.provider.name} ({'no region is declared' if target.region is None else target.region})"
+
+
 Providers = Mapping[str, Mapping[Dialect, Provider]]
 """Those that can be used (they have their keys), by name and by what they speak."""
 
@@ -91,17 +122,17 @@ class Routes:
         self._breakers = breakers
         self._resolved: dict[tuple[str, Dialect], Route] = {}
 
-    def names(self) -> list[str]:
-        """The aliases that can be asked for by name: those without a pattern that a provider here serves."""
-        return sorted(name for name in self._config.routes if self.has(name))
+    def names(self, rules: ProviderRules | None) -> list[str]:
+        """The aliases that can be asked for by name: those without a pattern that an allowed provider here serves."""
+        return sorted(name for name in self._config.routes if self.has(name, rules))
 
-    def has(self, model: str) -> bool:
+    def has(self, model: str, rules: ProviderRules | None) -> bool:
         """Whether a call in some dialect would have somewhere to go; a pattern is no model."""
-        return "*" not in model and any(self._reaches(model, dialect) for dialect in Dialect)
+        return "*" not in model and any(self._reaches(model, dialect, rules) for dialect in Dialect)
 
-    def _reaches(self, model: str, dialect: Dialect) -> bool:
+    def _reaches(self, model: str, dialect: Dialect, rules: ProviderRules | None) -> bool:
         try:
-            self.resolve(model, dialect)
+            allowed_targets(self.resolve(model, dialect), rules)
         except LockstepError:
             return False
         return True
@@ -191,6 +222,7 @@ class Routes:
             most_drains=settings.most_drains,
             default_output=_default_output(route, price),
             fields=frozenset(settings.fields),
+            region=settings.region,
         )
 
 

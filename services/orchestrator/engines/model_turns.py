@@ -17,6 +17,7 @@ from foundation.telemetry.spans.record import AttributeValue, SpanAttribute
 from foundation.telemetry.traces import annotate, span
 from orchestrator.clients.model_gateway.base import ModelGateway, OnText
 from orchestrator.engines.text_telling import TextTelling
+from orchestrator.engines.turn_quota import count_turn
 from orchestrator.failpoints import Failpoints
 from orchestrator.work import Record, TickFailed, Work
 
@@ -34,11 +35,13 @@ class ModelTurns:
         self._telling = telling
 
     async def ask(self, work: Work, turn: int, request: dict[str, Any]) -> dict[str, Any]:
-        """The chat completion of this turn."""
+        """The chat completion of this turn; `BudgetExceeded` when no more turns may begin today."""
         claim, dispatch = work.claim, work.claim.dispatch
         key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
         async with self._database.tenant(dispatch.tenant_id) as tx:
             prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
+            if prepared.is_new:
+                await count_turn(tx, claim)
         return await self._answer(work, turn, prepared.call_key, prepared.request)
 
     async def ask_keyed(self, work: Work, request: dict[str, Any], *, occurrence: int) -> KeyedTurn | None:
@@ -46,12 +49,14 @@ class ModelTurns:
 
         `occurrence` is how many equal requests the dispatch has made before, from 0. A later holder of the step that
         makes the same request gets the same turn: its recorded answer, or that of the call sent again under its key.
-        None when the request is new and the run is paused.
+        None when the request is new and the run is paused. `BudgetExceeded` as above.
         """
         claim = work.claim
         key = RequestKey(canonical_digest(request), occurrence)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             prepared = await keyed_turns.prepare(tx, claim, key, request)
+            if prepared is not None and prepared.is_new:
+                await count_turn(tx, claim)
         if prepared is None or prepared.response is not None:
             return prepared
         answer = await self._answer(work, prepared.turn, prepared.call_key, prepared.request)

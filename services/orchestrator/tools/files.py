@@ -71,6 +71,10 @@ async def _ready(database: Database, objects: ObjectStore, tenant_id: TenantId, 
     if artifact is None:
         detail = f"there is no artifact {wanted}; give the id of one that was uploaded or that a step has left"
         raise TickFailed(FailureCode.ARTIFACT_MISSING, detail)
+    if artifact.expired_at is not None:
+        at = artifact.expired_at.isoformat(timespec="seconds")
+        detail = f"artifact {wanted} expired at {at}, as the tenant's retention says; upload it anew"
+        raise TickFailed(FailureCode.ARTIFACT_MISSING, detail)
     if not artifact.ready:
         raise TickFailed(FailureCode.ARTIFACT_MISSING, await _difference(objects, artifact))
     return artifact

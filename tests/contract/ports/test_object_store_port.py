@@ -234,6 +234,14 @@ async def test_what_is_below_a_prefix_is_erased_with_all_its_versions_and_nothin
     assert [await played.store.size(key) for key in ("t/12/a", "u/t/1/a")] == [1, 1]
 
 
+async def test_exactly_one_object_is_purged_and_none_whose_key_goes_on(played: Played) -> None:
+    for key in ("p/1", "p/10", "p/1/a"):
+        await played.store.put(key, b"x")
+    for _ in range(2):
+        await played.store.purge("p/1")
+    assert [await played.store.size(key) for key in ("p/1", "p/10", "p/1/a")] == [None, 1, 1]
+
+
 @pytest.mark.stack
 async def test_older_versions_of_an_object_are_erased_too() -> None:
     s3, bucket = boto3.client("s3"), f"contract-{uuid4().hex[:12]}"
@@ -243,6 +251,11 @@ async def test_older_versions_of_an_object_are_erased_too() -> None:
         store = S3ObjectStore(await clients.s3(), bucket)
         for body in (b"first", b"second"):
             await store.put("t/1/a", body)
+        for key in ("t/2", "t/20"):
+            for body in (b"first", b"second"):
+                await store.put(key, body)
+        await store.purge("t/2")
+        assert (await store.count("t/2"), await store.erase("t/20")) == (2, 2)
         await store.delete("t/1/a")
         assert await store.size("t/1/a") is None
         assert await store.count("t/1/") == 3

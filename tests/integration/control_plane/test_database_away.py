@@ -23,9 +23,11 @@ from foundation.storage.session.database import Database, DatabaseSettings
 ASK_OTHERS_FIRST = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 OF_OPERATORS = {"POST /api/v1/tenants", "GET /api/v1/tenants"}
 OF_OPERATORS |= {f"POST /api/v1/tenants/{{tenant_id}}/{act}" for act in ("suspend", "restore")}
+OF_OPERATORS |= {f"{method} /api/v1/tenants/{{tenant_id}}/bounds" for method in ("PUT", "DELETE")}
 """An owner is refused before the database is asked."""
 WITHOUT_ROWS = {"GET /api/v1/permissions", "GET /api/v1/tenants/{tenant_id}"}
 WITHOUT_ROWS |= {"DELETE /api/v1/tenants/{tenant_id}", "GET /api/v1/tenants/{tenant_id}/exports/{export_id}"}
+WITHOUT_ROWS |= {"GET /api/v1/tenants/{tenant_id}/bounds"}
 WITHOUT_ROWS |= {f"{method} /api/v1/tenants/{{tenant_id}}/deletion" for method in ("GET", "DELETE")}
 """What stands in the code alone, and what is refused to others before it is looked for."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from fixtures.gateways.model_routes import everywhere
 from fixtures.money.gateway_calls import MoneyBench, Stays, a_failure, a_provider, a_route, a_target
 from foundation.domain.errors import BudgetExceeded, Unauthenticated
 from foundation.domain.ids import TenantId, UserId, new_uuid
@@ -79,6 +80,7 @@ def a_pipeline(bench: MoneyBench, provider: FakeProvider) -> Pipeline:
         authenticator=authenticator,
         serving=serving,
         planner=Planner(nearly_spent),
+        allowed=everywhere,
         kept_items=unused,
         stored_answers=StoredAnswers(vault),
         dispatcher=Dispatcher(bench.funding, bench.sender, discarder=unused, nearly_spent=nearly_spent, alerts=alerts),

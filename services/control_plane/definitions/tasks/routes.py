@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from control_plane.definitions.tasks import service
 from control_plane.definitions.tasks.schemas import EXAMPLE, DefinedTask, TaskView
-from control_plane.dependencies import IfMatch, Paging, TaskReader, TaskWriter, Tx
+from control_plane.dependencies import App, IfMatch, Paging, TaskReader, TaskWriter, Tx
 from control_plane.requests.documents import document_of
 from control_plane.requests.etags import etag, required_version
 from control_plane.requests.paging import Listing, Page, moment
@@ -49,8 +49,8 @@ def _with_tag(response: Response, view: V) -> V:
     operation_id="create_task",
     responses=refusals(409, 413, 415, 422),
 )
-async def create(request: Request, response: Response, caller: TaskWriter, tx: Tx) -> DefinedTask:
-    view = DefinedTask.defined(*await service.create(tx, caller, await document_of(request)))
+async def create(request: Request, response: Response, caller: TaskWriter, app: App) -> DefinedTask:
+    view = DefinedTask.defined(*await service.create(app, caller, await document_of(request)))
     response.headers["Location"] = f"/api/v1/tasks/{view.id}"
     return _with_tag(response, view)
 
@@ -88,10 +88,10 @@ async def get(
     responses=refusals(404, 409, 412, 413, 415, 422),
 )
 async def add_version(
-    task_id: TaskId, request: Request, response: Response, caller: TaskWriter, tx: Tx, if_match: IfMatch = None
+    task_id: TaskId, request: Request, response: Response, caller: TaskWriter, app: App, if_match: IfMatch = None
 ) -> DefinedTask:
     expected = required_version(if_match)
-    defined = await service.add_version(tx, caller, task_id, await document_of(request), expected=expected)
+    defined = await service.add_version(app, caller, task_id, await document_of(request), expected=expected)
     return _with_tag(response, DefinedTask.defined(*defined))
 
 

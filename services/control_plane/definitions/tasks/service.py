@@ -4,12 +4,14 @@ from typing import Any
 
 from control_plane.definitions.tasks.approvers import approver_faults
 from control_plane.definitions.tasks.egress_faults import egress_faults
-from control_plane.definitions.tasks.reading import read_whole
+from control_plane.definitions.tasks.model_faults import model_faults
+from control_plane.definitions.tasks.reading import ReadDefinition, read_whole
 from control_plane.definitions.tasks.resource_faults import resource_faults
 from control_plane.definitions.tasks.secret_faults import secret_faults
 from control_plane.definitions.tasks.sub_tasks import sub_task_faults
 from control_plane.definitions.tasks.tool_faults import with_tool_versions
 from control_plane.identity.callers import ApiCaller
+from control_plane.resources import AppResources
 from foundation.contracts.definition import TaskDefinition
 from foundation.domain.errors import Conflict, NotFound, VersionMismatch
 from foundation.domain.ids import TaskId, new_uuid
@@ -20,22 +22,32 @@ from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
 
 
-async def create(tx: Transaction, caller: ApiCaller, document: Any) -> tuple[Task, TaskDefinition]:
-    """The new task, and its definition as it was read."""
-    task_id = TaskId(new_uuid())
-    definition = await _checked(tx, caller, document, own=task_id)
-    if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
-        remedy = "choose another name, or PATCH that task for a new version"
-        raise Conflict(f"a task is named {definition.name!r} already", remedy=remedy)
-    await _write_version(tx, caller, task_id, definition, version=1)
-    return await get(tx, caller, task_id), definition
+async def create(app: AppResources, caller: ApiCaller, document: Any) -> tuple[Task, TaskDefinition]:
+    """The new task, and its definition as it was read. The gateway is asked before the transaction begins."""
+    task_id, read = TaskId(new_uuid()), await _read(app, caller, document)
+    async with app.database.tenant(caller.tenant_id) as tx:
+        definition = await _checked(tx, caller, read, own=task_id)
+        if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
+            remedy = "choose another name, or PATCH that task for a new version"
+            raise Conflict(f"a task is named {definition.name!r} already", remedy=remedy)
+        await _write_version(tx, caller, task_id, definition, version=1)
+        return await get(tx, caller, task_id), definition
 
 
 async def add_version(
-    tx: Transaction, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: int
+    app: AppResources, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: int
 ) -> tuple[Task, TaskDefinition]:
     """The task at its new version, and the definition as it was read."""
-    definition = await _checked(tx, caller, document, own=task_id)
+    read = await _read(app, caller, document)
+    async with app.database.tenant(caller.tenant_id) as tx:
+        definition = await _checked(tx, caller, read, own=task_id)
+        await _raise_version(tx, caller, task_id, definition, expected=expected)
+        return await get(tx, caller, task_id), definition
+
+
+async def _raise_version(
+    tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, expected: int
+) -> None:
     if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
         current = await get(tx, caller, task_id)
         if current.archived_at is not None:
@@ -43,7 +55,6 @@ async def add_version(
         remedy = "read the task again and repeat your change"
         raise VersionMismatch(f"the task is at version {current.version}, not {expected}", remedy=remedy)
     await _write_version(tx, caller, task_id, definition, version=expected + 1)
-    return await get(tx, caller, task_id), definition
 
 
 async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: int | None = None) -> Task:
@@ -66,9 +77,16 @@ async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="task.archive", target=str(task_id))
 
 
-async def _checked(tx: Transaction, caller: ApiCaller, document: Any, *, own: TaskId) -> TaskDefinition:
-    """The definition, checked also by what its tenant has; `InvalidDefinition` lists every fault with its place."""
+async def _read(app: AppResources, caller: ApiCaller, document: Any) -> ReadDefinition:
+    """What was sent, with the faults that need no transaction."""
     read = read_whole(document)
+    if read.definition is None:
+        return read
+    return read.with_more(await model_faults(app, caller, read.definition))
+
+
+async def _checked(tx: Transaction, caller: ApiCaller, read: ReadDefinition, *, own: TaskId) -> TaskDefinition:
+    """The definition, checked also by what its tenant has; `InvalidDefinition` lists every fault with its place."""
     if (definition := read.definition) is not None:
         faults = await approver_faults(tx, caller, definition)
         faults += await sub_task_faults(tx, caller, definition, own=own)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from foundation.domain.ids import ApprovalId, RunId, StepId, UserId
 from foundation.domain.permissions import Role
+from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import ApprovalStatus, Decision, ExpiryPolicy
 from foundation.storage.execution.approvals import Approval
 
@@ -32,7 +33,7 @@ class CallView(BaseModel):
     """The call of a tool that is to be approved, as its agent's model wrote it; the decision is for this call alone."""
 
     tool: str
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] | None = Field(description="null once they have expired")
     turn: int = Field(description="the agent's turn in which it asks")
 
 
@@ -44,7 +45,7 @@ class ApprovalView(BaseModel):
     step_id: StepId
     step: str = Field(description="the step's name")
     status: ApprovalStatus
-    message: str
+    message: str | None = Field(description="null once it has expired")
     roles: list[Role] = Field(description="who may decide; without roles and users every member but viewers may")
     users: list[UserId]
     form: dict[str, Any] | None = Field(description="the JSON Schema that the data of a decision must satisfy")
@@ -56,6 +57,9 @@ class ApprovalView(BaseModel):
     comment: str | None
     data: Any
     call: CallView | None = Field(description="of an agent that asks about a call of a tool")
+    expired: dict[ContentKind, datetime] = Field(
+        description="kinds of its run's content that have expired, and when: what they had is null"
+    )
     version: int
 
     @classmethod
@@ -78,6 +82,7 @@ class ApprovalView(BaseModel):
             comment=approval.comment,
             data=approval.data,
             call=_call_of(approval),
+            expired=_expired(approval),
             version=approval.version,
         )
 
@@ -85,4 +90,10 @@ class ApprovalView(BaseModel):
 def _call_of(approval: Approval) -> CallView | None:
     if approval.tool is None:
         return None
-    return CallView(tool=approval.tool, arguments=approval.arguments or {}, turn=approval.turn or 0)
+    arguments = None if approval.answers_expired_at else approval.arguments or {}
+    return CallView(tool=approval.tool, arguments=arguments, turn=approval.turn or 0)
+
+
+def _expired(approval: Approval) -> dict[ContentKind, datetime]:
+    at = {ContentKind.PROMPTS: approval.prompts_expired_at, ContentKind.ANSWERS: approval.answers_expired_at}
+    return {kind: moment for kind, moment in at.items() if moment is not None}

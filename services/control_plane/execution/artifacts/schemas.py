@@ -1,5 +1,6 @@
 """Artifacts as the API takes and shows them."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -41,9 +42,12 @@ class ArtifactView(BaseModel):
     """An artifact that is READY never changes: its bytes are those of its digest."""
 
     id: UUID
-    status: Literal["PENDING", "READY"] = Field(description="PENDING until the file that was announced is uploaded")
+    status: Literal["PENDING", "READY", "EXPIRED"] = Field(
+        description="PENDING until the file that was announced is uploaded; EXPIRED when its bytes are gone"
+    )
     name: str
     size: int
     content_type: str
     sha256: str
-    url: str | None = Field(description="presigned; opens without credentials for some minutes; null while PENDING")
+    url: str | None = Field(description="presigned; opens without credentials for some minutes; null unless READY")
+    expired_at: datetime | None

@@ -67,10 +67,11 @@ async def presigned(app: AppResources, artifact: Artifact) -> ArtifactView:
         )
     return ArtifactView(
         id=artifact.artifact_id,
-        status="READY" if artifact.ready else "PENDING",
+        status="EXPIRED" if artifact.expired_at else "READY" if artifact.ready else "PENDING",
         name=artifact.name,
         size=artifact.size,
         content_type=artifact.content_type,
         sha256=artifact.sha256.hex(),
         url=url,
+        expired_at=artifact.expired_at,
     )

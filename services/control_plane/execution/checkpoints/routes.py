@@ -36,7 +36,7 @@ StepOrItem = Annotated[
 Turn = Annotated[int, Path(ge=0, le=MAX_TURN), IN_DIGITS]
 
 
-@router.get("", summary="Checkpoints, newest first", operation_id="list_checkpoints", responses=refusals(404))
+@router.get("", summary="Checkpoints, newest first", operation_id="list_checkpoints", responses=refusals(404, 410))
 async def list_checkpoints(
     run_id: RunId, name: StepOrItem, caller: RunReader, tx: Tx, paging: Paging
 ) -> CheckpointPage:
@@ -52,7 +52,7 @@ async def list_checkpoints(
     "/" + id_in_path("turn"),
     summary="The conversation after a turn, verified while it is read",
     operation_id="get_checkpoint",
-    responses=refusals(404, 409),
+    responses=refusals(404, 409, 410),
 )
 async def get(run_id: RunId, name: StepOrItem, turn: Turn, caller: RunReader, tx: Tx) -> Conversation:
     return Conversation.of(await service.conversation(tx, caller, run_id, name, turn))
@@ -63,7 +63,7 @@ async def get(run_id: RunId, name: StepOrItem, turn: Turn, caller: RunReader, tx
     status_code=204,
     summary="Delete a checkpoint that nobody needs any more; the others stay whole",
     operation_id="delete_checkpoint",
-    responses=refusals(404, 409),
+    responses=refusals(404, 409, 410),
 )
 async def delete(run_id: RunId, name: StepOrItem, turn: Turn, caller: CheckpointDeleter, tx: Tx) -> None:
     await service.delete(tx, caller, run_id, name, turn)
@@ -73,7 +73,7 @@ async def delete(run_id: RunId, name: StepOrItem, turn: Turn, caller: Checkpoint
     "/verify",
     summary="Read every checkpoint of the step, and name each row that is damaged",
     operation_id="verify_checkpoints",
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 async def verify(run_id: RunId, name: StepOrItem, caller: RunWriter, tx: Tx) -> Verification:
     return Verification.of(await service.verify(tx, caller, run_id, name))

@@ -1,9 +1,11 @@
 """Reads, verifies and deletes a step's checkpoints; what somebody may still need is not deleted."""
 
 from control_plane.execution.runs import read
+from control_plane.execution.runs.kept import require_kept
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import RunId
+from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import StepStatus
 from foundation.storage.execution.checkpoints import listing, reading, verifying
 from foundation.storage.execution.checkpoints.chains import Manifest
@@ -18,7 +20,8 @@ from foundation.workflow.reruns import reopening
 async def step_of(
     tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, lock: bool = False
 ) -> CheckpointedStep:
-    await read.get(tx, caller, run_id)
+    """`ContentExpired` where what was asked or answered has expired, as a checkpoint has both."""
+    require_kept(await read.get(tx, caller, run_id), ContentKind.PROMPTS, ContentKind.ANSWERS)
     step = await listing.step_of(tx, caller.tenant_id, run_id, name, lock=lock)
     if step is None:
         raise read.no_step(run_id, name)

@@ -18,6 +18,7 @@ from control_plane.identity.callers import ApiCaller
 from control_plane.resources import AppResources
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.gateway.budget_policy import AwayPolicy, BoundKind, BudgetPolicy
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import TaskId
 from foundation.storage.people import tenant_settings
@@ -33,6 +34,7 @@ class _Asked:
     budget: Budget
     below: Below
     budgets_hold: bool
+    rules: ProviderRules | None
 
 
 async def estimate(app: AppResources, caller: ApiCaller, task_id: TaskId, wanted: EstimateRun) -> EstimateView:
@@ -42,7 +44,7 @@ async def estimate(app: AppResources, caller: ApiCaller, task_id: TaskId, wanted
     async with app.estimate_turns.one(caller.tenant_id):
         plan = await asyncio.to_thread(_plan, asked, wanted.known_input())
         shapes = plan.shapes()
-        bounds = dict(zip(shapes, await app.gateway.call_bounds(shapes), strict=True))
+        bounds = dict(zip(shapes, await app.gateway.call_bounds(shapes, asked.rules), strict=True))
         summing = Summing(bounds, budgets_hold=asked.budgets_hold)
         run = await asyncio.to_thread(summing.run, plan)
     return EstimateView.of(asked.task, asked.budget, run, budgets_hold=asked.budgets_hold)
@@ -54,7 +56,8 @@ async def _read(app: AppResources, caller: ApiCaller, task_id: TaskId, wanted: E
         definition = definition_of(task)
         below = Below(await read_below(tx, caller.tenant_id, definition))
         policy = await tenant_settings.read(tx, caller.tenant_id)
-    return _Asked(task, definition, budget_of(definition.budget, wanted.budget), below, _budgets_hold(policy))
+    budget, rules = budget_of(definition.budget, wanted.budget), ProviderRules.of_settings(policy)
+    return _Asked(task, definition, budget, below, _budgets_hold(policy), rules)
 
 
 def _plan(asked: _Asked, given: Mapping[str, Any] | None) -> RunPlan:

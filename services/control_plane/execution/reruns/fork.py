@@ -10,7 +10,8 @@ from control_plane.definitions.tasks.service import archived_error
 from control_plane.execution.reruns.overrides import check_overrides
 from control_plane.execution.reruns.starting_point import starting_turn
 from control_plane.execution.runs import read
-from control_plane.execution.runs.quota import require_room
+from control_plane.execution.runs.kept import require_kept
+from control_plane.execution.runs.quota import count_start, require_start
 from control_plane.execution.runs.submit import definition_of, insert_once, started_before
 from control_plane.identity.callers import ApiCaller
 from foundation.contracts.run_events import RunForked
@@ -18,6 +19,7 @@ from foundation.contracts.step_message import ExecutionInput
 from foundation.contracts.steps.base import Budget
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import RunId, new_uuid
+from foundation.domain.policy.retention import ContentKind
 from foundation.domain.reruns import below, steps_to_copy
 from foundation.storage import tasks
 from foundation.storage.execution import run_events, steps, tool_events
@@ -76,12 +78,13 @@ async def fork(
     if not await forking.hold_still(tx, caller.tenant_id, origin_id):
         raise NotFound("there is no such run")
     origin = await read.get(tx, caller, origin_id)
+    require_kept(origin, ContentKind.PROMPTS, ContentKind.ANSWERS, ContentKind.ARTIFACTS)
     rows = await steps.of_run(tx, caller.tenant_id, origin_id)
     plan = await _plan(tx, caller, origin, rows, request)
     task = await _task(tx, caller, origin)
     definition = definition_of(task)
     check_overrides(definition, request.overrides, running={row.name for row in rows} - plan.copied)
-    await require_room(tx, caller, max_open=max_open)
+    rules = await require_start(tx, caller, max_open=max_open)
     run = NewRun(
         tenant_id=caller.tenant_id,
         run_id=RunId(new_uuid()),
@@ -105,6 +108,7 @@ async def fork(
     created, is_new = await insert_once(tx, caller, run)
     annotate({SpanAttribute.RUN_ID: str(created.run_id)})
     if is_new:
+        await count_start(tx, caller, rules)
         await forking.insert_steps(tx, caller.tenant_id, created.run_id, rows, plan)
         await _announce(tx, caller, run, plan)
     return created, is_new

@@ -42,7 +42,7 @@ async def retry_run(
     "/fork",
     status_code=201,
     summary="Fork a run: a new one takes over what is finished, and begins from a step",
-    responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 413, 415, 422, 423, 429)},
+    responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 410, 413, 415, 422, 423, 429)},
     operation_id="fork_run",
     dependencies=[Depends(sent_once)],
 )

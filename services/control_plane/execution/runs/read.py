@@ -30,21 +30,21 @@ def no_step(run_id: RunId, name: str) -> NotFound:
     )
 
 
-async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> list[StepRow]:
-    """The run's steps in topological order."""
-    await get(tx, caller, run_id)
-    return await steps.of_run(tx, caller.tenant_id, run_id)
+async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> tuple[Run, list[StepRow]]:
+    """The run, and its steps in topological order."""
+    run = await get(tx, caller, run_id)
+    return run, await steps.of_run(tx, caller.tenant_id, run_id)
 
 
 async def items(
     tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
-) -> list[StepRow]:
-    """Items of the named step; none where it has no `foreach` or does not know its list yet."""
-    await get(tx, caller, run_id)
+) -> tuple[Run, list[StepRow]]:
+    """The run, and items of the named step; none where it has no `foreach` or does not know its list yet."""
+    run = await get(tx, caller, run_id)
     rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, limit=limit, after=after)
     if not rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
         raise no_step(run_id, name)
-    return rows
+    return run, rows
 
 
 async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetrics:

@@ -154,7 +154,8 @@ async def resume(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, i
     "/{run_id}/steps", summary="The timeline: a row a step", operation_id="list_run_steps", responses=refusals(404)
 )
 async def timeline(run_id: RunId, caller: RunReader, tx: Tx) -> StepList:
-    return StepList(items=[StepView.of(step) for step in await read.timeline(tx, caller, run_id)])
+    run, steps = await read.timeline(tx, caller, run_id)
+    return StepList(items=[StepView.of(step, run.expired()) for step in steps])
 
 
 @router.get(
@@ -165,9 +166,9 @@ async def timeline(run_id: RunId, caller: RunReader, tx: Tx) -> StepList:
 )
 async def list_items(run_id: RunId, name: ItemsOf, caller: RunReader, tx: Tx, paging: Paging) -> Page[StepView]:
     after = _ITEMS.after(paging)
-    rows = await read.items(tx, caller, run_id, name, limit=paging.rows, after=after[0] if after else None)
+    run, rows = await read.items(tx, caller, run_id, name, limit=paging.rows, after=after[0] if after else None)
     page, next_cursor = _ITEMS.cut(rows, paging)
-    return Page(items=[StepView.of(step) for step in page], next_cursor=next_cursor)
+    return Page(items=[StepView.of(step, run.expired()) for step in page], next_cursor=next_cursor)
 
 
 @router.get(

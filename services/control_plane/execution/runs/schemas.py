@@ -1,6 +1,8 @@
 """Runs as the API takes and shows them."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.steps.base import Budget
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.money import dollars
+from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import Priority, RunStatus, StepKind, StepStatus
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
@@ -63,7 +66,7 @@ class RunView(BaseModel):
     status: RunStatus
     task_id: TaskId
     task_version: int
-    input: dict[str, Any]
+    input: dict[str, Any] | None = Field(description="null once it has expired, as `expired` says")
     output: Any
     error: dict[str, Any] | None
     pause_reason: str | None
@@ -77,20 +80,27 @@ class RunView(BaseModel):
     trace_id: str | None
     usage: RunUsage
     forked_from: ForkedFrom | None
-    overrides: dict[str, dict[str, Any]] = Field(description="by step, what a fork changed of its definition")
+    overrides: dict[str, dict[str, Any]] | None = Field(
+        description="by step, what a fork changed of its definition; null once it has expired"
+    )
     parent_run_id: UUID | None = Field(description="of a run that a step of another run has started, that run")
     parent_step: str | None = Field(description="the name of that step")
+    expired: dict[ContentKind, datetime] = Field(
+        description="kinds of its content that have expired, and when: what they had is null everywhere"
+    )
     version: int
 
     @classmethod
     def of(cls, run: Run) -> "RunView":
         limit = None if run.budget_nano_usd is None else dollars(run.budget_nano_usd)
+        expired = run.expired()
+        asked = ContentKind.PROMPTS not in expired
         return cls(
             id=run.run_id,
             status=run.status,
             task_id=run.task_id,
             task_version=run.task_version,
-            input=run.input,
+            input=run.input if asked else None,
             output=run.output,
             error=run.error,
             pause_reason=run.pause_reason,
@@ -109,9 +119,10 @@ class RunView(BaseModel):
                 below=UsageBelow(tokens=run.tokens_below, cost_usd=dollars(run.cost_nano_usd_below)),
             ),
             forked_from=_lineage_of(run),
-            overrides=run.overrides,
+            overrides=run.overrides if asked else None,
             parent_run_id=run.parent_run_id,
             parent_step=run.parent_step,
+            expired=expired,
             version=run.version,
         )
 
@@ -164,9 +175,12 @@ class StepView(BaseModel):
     )
     item: ItemView | None = Field(description="of a step in the list of another step's items")
     child_run_id: UUID | None = Field(description="of a step of the kind `run`, the run that it has started last")
+    expired: dict[ContentKind, datetime] = Field(
+        description="kinds of its run's content that have expired, and when: an output, or an item, is null then"
+    )
 
     @classmethod
-    def of(cls, step: StepRow) -> "StepView":
+    def of(cls, step: StepRow, expired: Mapping[ContentKind, datetime] = MappingProxyType({})) -> "StepView":
         duration = items = item = None
         if step.items is not None:
             items = ItemFigures(total=step.items, ended=step.items_ended, failed=step.items_failed)
@@ -196,6 +210,7 @@ class StepView(BaseModel):
             items=items,
             item=item,
             child_run_id=step.child_run_id,
+            expired=dict(expired),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from control_plane.definitions.tasks.service import archived_error
-from control_plane.execution.runs.quota import require_room
+from control_plane.execution.runs.quota import count_start, require_start
 from control_plane.identity.callers import ApiCaller
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.run_events import RunCreated
@@ -65,7 +65,7 @@ async def submit_run(
     if idempotency_key and (earlier := await started_before(tx, caller, idempotency_key, digest)):
         return earlier, False
     task = await runnable_task(tx, caller, request)
-    await require_room(tx, caller, max_open=max_open)
+    rules = await require_start(tx, caller, max_open=max_open)
     definition = definition_of(task)
     budget = budget_of(definition.budget, request.budget)
     run = NewRun(
@@ -88,6 +88,7 @@ async def submit_run(
     annotate({SpanAttribute.RUN_ID: str(created.run_id)})
     if not is_new:
         return created, False
+    await count_start(tx, caller, rules)
     start = ExecutionInput(
         tenant_id=run.tenant_id, run_id=run.run_id, generation=created.generation, traceparent=run.traceparent
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from control_plane.execution.runs import read
 from control_plane.execution.runs.figures import duration_of
+from control_plane.execution.runs.kept import require_kept
 from control_plane.execution.runs.schemas import StepView
 from control_plane.identity.callers import ApiCaller
 from control_plane.insight.comparisons.differences import changes_between
@@ -18,6 +19,7 @@ from control_plane.insight.comparisons.schemas import (
 )
 from foundation.domain.ids import RunId
 from foundation.domain.money import dollars
+from foundation.domain.policy.retention import ContentKind
 from foundation.storage import tasks
 from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
@@ -28,9 +30,12 @@ CHANGES_OF_A_STEP = 20
 
 
 async def compare(tx: Transaction, caller: ApiCaller, left_id: RunId, right_id: RunId) -> RunComparison:
+    """`ContentExpired` where something that would be compared has expired."""
     left, right = await read.get(tx, caller, left_id), await read.get(tx, caller, right_id)
+    for run in (left, right):
+        require_kept(run, ContentKind.PROMPTS, ContentKind.ANSWERS, ContentKind.ARTIFACTS)
     definitions = [await _definition(tx, caller, run) for run in (left, right)]
-    steps = [await read.timeline(tx, caller, run.run_id) for run in (left, right)]
+    steps = [(await read.timeline(tx, caller, run.run_id))[1] for run in (left, right)]
     return comparison_of((left, right), (definitions[0], definitions[1]), (steps[0], steps[1]))
 
 

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/runs/{run_id}/diff", tags=["runs"])
     "/{other_id}",
     summary="What differs between two runs: what they were asked, what came of it, what it took",
     operation_id="diff_runs",
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 async def diff_runs(run_id: RunId, other_id: RunId, caller: RunReader, tx: Tx) -> RunComparison:
     return await compare(tx, caller, run_id, other_id)

@@ -28,7 +28,7 @@ _TIMES = Listing[tuple[TimedStep, StepTimes]]("times", lambda row: (row[0].posit
     "",
     summary="What the time of each step went by: needs, queue, wait, model, tool, platform",
     operation_id="list_step_times",
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 async def list_times(run_id: RunId, caller: RunReader, tx: Tx, paging: Paging) -> Page[StepTimes]:
     after = _TIMES.after(paging)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from control_plane.execution.runs import read
+from control_plane.execution.runs.kept import require_kept
 from control_plane.identity.callers import ApiCaller
 from control_plane.insight.durations.parts import intervals
 from control_plane.insight.durations.schemas import StepTimes
 from foundation.domain.ids import RunId, StepId
+from foundation.domain.policy.retention import ContentKind
 from foundation.storage.execution.times import step_stamps
 from foundation.storage.execution.times.step_stamps import TimedStep
 from foundation.storage.session.database import Transaction
@@ -25,8 +27,8 @@ S = TypeVar("S", bound=_OfStep)
 async def page(
     tx: Transaction, caller: ApiCaller, run_id: RunId, *, limit: int, after: int | None
 ) -> list[tuple[TimedStep, StepTimes]]:
-    """The run's own steps in topological order, each with its times."""
-    await read.get(tx, caller, run_id)
+    """The run's own steps in topological order, each with its times; `ContentExpired` without its events."""
+    require_kept(await read.get(tx, caller, run_id), ContentKind.EVENTS)
     steps = await step_stamps.page(tx, caller.tenant_id, run_id, limit=limit, after=after)
     ids = [step.step_id for step in steps]
     marks, run_marks = await step_stamps.marks(tx, caller.tenant_id, run_id, ids)

@@ -63,7 +63,11 @@ _STREAM = {
     "/runs/{run_id}/events",
     summary="What happened in a run and in those below it, as a page or as a stream",
     operation_id="list_run_events",
-    responses={200: _STREAM, 204: {"description": "the run has ended, and all was told before"}, **refusals(404, 429)},
+    responses={
+        200: _STREAM,
+        204: {"description": "the run has ended, and all was told before"},
+        **refusals(404, 410, 429),
+    },
     response_model=Page[RunEventView],
 )
 async def of_run(

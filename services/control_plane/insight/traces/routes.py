@@ -44,7 +44,7 @@ TraceId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="as `trace_
     "/runs/{run_id}/trace",
     summary="What all services did for a run and for those below it, span by span, oldest first",
     operation_id="get_run_trace",
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 async def of_run(run_id: RunId, caller: RunReader, tx: Tx, paging: SpanPaging) -> TracePage:
     trace_id, found = await service.of_run(tx, caller, run_id, page=paging, after=_OF_RUN.after(paging))

@@ -1,11 +1,13 @@
 """Reads of traces, and their end: what is old is removed."""
 
 from control_plane.execution.runs import read
+from control_plane.execution.runs.kept import require_kept
 from control_plane.identity.callers import ApiCaller, Operator
 from control_plane.requests.paging import PageRequest
 from control_plane.resources import AppResources
 from foundation.domain.errors import LockstepError, NotFound
 from foundation.domain.ids import RunId
+from foundation.domain.policy.retention import ContentKind
 from foundation.storage.session.database import Database, Transaction
 from foundation.storage.spans import reading
 from foundation.storage.spans.reading import Place, StoredSpan
@@ -22,6 +24,7 @@ async def of_run(
 ) -> tuple[str | None, list[StoredSpan]]:
     """The run's trace, and one span more than a page has, where there are as many; `NotFound` without the run."""
     run = await read.get(tx, caller, run_id)
+    require_kept(run, ContentKind.EVENTS)
     trace_id = trace_id_of(run.traceparent)
     if trace_id is None:
         return None, []

@@ -172,8 +172,8 @@ def _payload(trigger: Trigger, body: bytes, headers: Mapping[str, str]) -> Any:
 def _refusal_of(refused: StartRefusal) -> _Refusal:
     """What the sender may know: that it is refused and whether to try again; the list of calls has the rest."""
     reason = RefusalReason(refused.reason.value)
-    if reason is RefusalReason.OPEN_RUNS:
-        return _Refusal(reason, QuotaExceeded(refused.detail, retry_after=10))
+    if reason in {RefusalReason.OPEN_RUNS, RefusalReason.QUOTA}:
+        return _Refusal(reason, QuotaExceeded(refused.detail, retry_after=refused.retry_after))
     if reason is RefusalReason.KILL_SWITCH:
         return _Refusal(reason, KillSwitchEngaged(refused.detail))
     kind = Conflict if reason in {RefusalReason.TASK_GONE, RefusalReason.TASK_REFUSED} else Forbidden

@@ -47,6 +47,10 @@ class ObjectStore(Protocol):
         """Removes the objects below a prefix for good, with all their versions; returns how many those were."""
         ...
 
+    async def purge(self, key: str) -> None:
+        """Removes exactly this object for good, with all its versions; succeeds also when there is none."""
+        ...
+
     async def size(self, key: str) -> int | None:
         """The object's size in bytes; None when there is none."""
         ...

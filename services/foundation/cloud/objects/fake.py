@@ -93,6 +93,9 @@ class FakeObjectStore:
             del self.objects[key]
         return len(gone)
 
+    async def purge(self, key: str) -> None:
+        await self.delete(key)
+
     async def size(self, key: str) -> int | None:
         self._answer()
         return len(self.objects[key].body) if key in self.objects else None

@@ -13,7 +13,7 @@ from foundation.cloud.faults import code_of, unavailable
 from foundation.cloud.objects.base import Upload
 from foundation.cloud.objects.disposition import disposition
 from foundation.cloud.objects.s3_parts import put_file
-from foundation.cloud.objects.s3_versions import erase, versions
+from foundation.cloud.objects.s3_versions import erase, purge, versions
 from foundation.cloud.objects.upload_forms import forms_like
 from foundation.domain.errors import NotFound
 
@@ -87,6 +87,10 @@ class S3ObjectStore:
     async def erase(self, prefix: str) -> int:
         with unavailable("S3"):
             return await erase(self._client, self._bucket, prefix)
+
+    async def purge(self, key: str) -> None:
+        with unavailable("S3"):
+            await purge(self._client, self._bucket, key)
 
     async def size(self, key: str) -> int | None:
         with unavailable("S3"):

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from foundation.domain.errors import DependencyUnavailable
+
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_s3.type_defs import ObjectIdentifierTypeDef
@@ -29,3 +31,11 @@ async def erase(client: "S3Client", bucket: str, prefix: str) -> int:
         if failed:
             break
     return removed
+
+
+async def purge(client: "S3Client", bucket: str, key: str) -> None:
+    """Removes those of exactly this key, which stand before all others that begin with it."""
+    while own := [one for one in await versions(client, bucket, key) if one["Key"] == key]:
+        answer = await client.delete_objects(Bucket=bucket, Delete={"Objects": own, "Quiet": True})
+        if answer.get("Errors"):
+            raise DependencyUnavailable("the bucket did not remove an object", retry_after=60)

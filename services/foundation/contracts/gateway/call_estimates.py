@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from foundation.contracts.message import Message
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.money import Amount
 
 MAX_SHAPES = 500
@@ -44,6 +45,8 @@ class CallBounds(Message):
     most: Amount
     smooth: Amount
     refused: str | None = None
+    refused_code: str | None = None
+    """The stable name of that refusal."""
 
 
 class CallEstimates(Message):
@@ -56,3 +59,5 @@ class CallsInQuestion(Message):
     """The kinds of calls that a question is about."""
 
     calls: list[CallShape] = Field(max_length=MAX_SHAPES)
+    rules: ProviderRules | None = None
+    """Where the tenant's calls may go that asks; None for everywhere."""

@@ -20,4 +20,5 @@ class RefusalReason(StrEnum):
     TASK_GONE = "task_gone"
     TASK_REFUSED = "task_refused"
     OPEN_RUNS = "open_runs"
+    QUOTA = "quota"
     KILL_SWITCH = "kill_switch"

@@ -47,7 +47,8 @@ class Approval:
     step: str
     version: int
     status: ApprovalStatus
-    message: str
+    message: str | None
+    """None once the run's prompts have expired."""
     roles: list[str]
     users: list[UserId]
     form: dict[str, Any] | None
@@ -65,11 +66,15 @@ class Approval:
     """Of a request about a call; all four are None where the step itself asks."""
     arguments: dict[str, Any] | None = None
     call_digest: bytes | None = None
+    prompts_expired_at: datetime | None = None
+    answers_expired_at: datetime | None = None
 
 
 _SELECT = """
-    SELECT a.*, s.name AS step, a.status = 'pending' AND a.expires_at <= clock_timestamp() AS is_late
+    SELECT a.*, s.name AS step, a.status = 'pending' AND a.expires_at <= clock_timestamp() AS is_late,
+           r.prompts_expired_at, r.answers_expired_at
     FROM approvals a JOIN steps s ON s.tenant_id = a.tenant_id AND s.step_id = a.step_id
+    JOIN runs r ON r.tenant_id = a.tenant_id AND r.run_id = a.run_id
 """
 
 

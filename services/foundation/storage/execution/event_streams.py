@@ -81,6 +81,8 @@ class RunStanding:
     ended: bool
     root: RunId
     """The outermost run above it, or the run itself."""
+    expired_at: datetime | None
+    """Since when its events are gone, by the tenant's retention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ _STANDING = text(
     """SELECT count(tree.run_id) AS runs, horizon::text AS horizon,
            bool_and(ended_at IS NOT NULL AND last_xact < horizon) AS ended,
            (SELECT COALESCE(ancestor_run_ids[1], run_id) FROM runs
-            WHERE tenant_id = :tenant_id AND run_id = :run_id) AS root
+            WHERE tenant_id = :tenant_id AND run_id = :run_id) AS root,
+           (SELECT events_expired_at FROM runs
+            WHERE tenant_id = :tenant_id AND run_id = :run_id) AS expired_at
     FROM (""",
     _BELOW,
     """) tree RIGHT JOIN pg_snapshot_xmin(pg_current_snapshot()) AS horizon ON true GROUP BY horizon""",
@@ -166,7 +170,7 @@ async def standing(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> RunSt
             {"tenant_id": tenant_id, "run_id": run_id},
         )
     ).one()
-    return RunStanding(int(row.horizon), row.ended, row.root) if row.runs else None
+    return RunStanding(int(row.horizon), row.ended, row.root, row.expired_at) if row.runs else None
 
 
 async def horizon(tx: Transaction) -> int:

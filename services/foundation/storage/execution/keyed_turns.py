@@ -30,6 +30,8 @@ class KeyedTurn:
     call_key: str
     request: dict[str, Any]
     response: dict[str, Any] | None
+    is_new: bool = False
+    """Nobody has stored it before."""
 
 
 async def prepare(tx: Transaction, claim: StepClaim, key: RequestKey, request: dict[str, Any]) -> KeyedTurn | None:
@@ -86,7 +88,7 @@ async def _insert(tx: Transaction, claim: StepClaim, key: RequestKey, request: d
         ),
         {**_names(claim), "turn": turn, "call_key": name, "request": jsonb(request)},
     )
-    return KeyedTurn(turn, name, request, None)
+    return KeyedTurn(turn, name, request, None, is_new=True)
 
 
 async def record(tx: Transaction, claim: StepClaim, turn: int, *, response: dict[str, Any], tool_calls: int) -> None:

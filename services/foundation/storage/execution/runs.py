@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from foundation.domain.ids import RunId, StepId, TaskId, TenantId, UserId
+from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import PauseReason, Priority, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
@@ -92,6 +93,15 @@ class Run:
     """The name of the step that started it."""
     tokens_below: int
     cost_nano_usd_below: int
+    prompts_expired_at: datetime | None = None
+    answers_expired_at: datetime | None = None
+    artifacts_expired_at: datetime | None = None
+    events_expired_at: datetime | None = None
+
+    def expired(self) -> dict[ContentKind, datetime]:
+        """Which kinds of its content have expired, and when; what they had is shown nowhere any more."""
+        found = ((kind, getattr(self, f"{kind.value}_expired_at")) for kind in ContentKind)
+        return {kind: at for kind, at in found if at is not None}
 
 
 _SELECT = """

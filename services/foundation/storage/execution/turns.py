@@ -16,6 +16,8 @@ class Prepared:
 
     call_key: str
     request: dict[str, Any]
+    is_new: bool
+    """Nobody has stored this turn before."""
 
 
 async def prepare(tx: Transaction, claim: StepClaim, turn: int, *, call_key: str, request: dict[str, Any]) -> Prepared:
@@ -28,7 +30,7 @@ async def prepare(tx: Transaction, claim: StepClaim, turn: int, *, call_key: str
                    WHERE s.tenant_id = :tenant_id AND s.step_id = :step_id AND s.fence = :fence
                      AND s.status = 'RUNNING'
                    ON CONFLICT (tenant_id, step_id, turn) DO UPDATE SET fence = EXCLUDED.fence
-                   RETURNING call_key, request"""
+                   RETURNING call_key, request, xmax = 0 AS is_new"""
             ),
             {
                 "tenant_id": claim.dispatch.tenant_id,
@@ -42,7 +44,7 @@ async def prepare(tx: Transaction, claim: StepClaim, turn: int, *, call_key: str
     ).first()
     if row is None:
         raise LeaseLost("another holder has this step now; the model was not asked")
-    return Prepared(row.call_key, row.request)
+    return Prepared(row.call_key, row.request, row.is_new)
 
 
 async def record(tx: Transaction, claim: StepClaim, turn: int, *, response: dict[str, Any], tool_calls: int) -> None:

@@ -28,7 +28,7 @@ EXPORTED: Mapping[str, str] = {
     " budget_tokens budget_nano_usd idempotency_key last_seq timeout_seconds clock_used clock_since hard_deadline"
     " priority concurrency awaits_approval progressed_at usage_final traceparent forked_from_run_id forked_from_step"
     " forked_from_turn overrides created_by created_at started_at ended_at ancestor_run_ids parent_run_id"
-    " parent_step_id parent_attempt",
+    " parent_step_id parent_attempt prompts_expired_at answers_expired_at artifacts_expired_at events_expired_at",
     "steps": "run_id step_id name kind position status needs unmet_needs generation tick attempt timeout_seconds"
     " resources earlier_attempts worker_id wait_reason waiting_since wait_line wait_rank wait_for retry_at started_at"
     " deadline_at clock_left ended_at output error skip_reason excused turn checkpoint_head checkpoint_length"
@@ -45,7 +45,8 @@ EXPORTED: Mapping[str, str] = {
     "tool_events": "job_id run_id step_id turn tool_call_id tool effect arguments_digest attempts starts_permitted"
     " status result started_at last_started_at doubted_at ended_at",
     "tool_attempts": "job_id attempt worker_id started_at",
-    "artifacts": "artifact_id run_id step_id job_id name content_type size sha256 status created_by created_at",
+    "artifacts": "artifact_id run_id step_id job_id name content_type size sha256 status created_by created_at"
+    " expired_at erased_at",
     "webhooks": "webhook_id name url events status disabled_reason secret_version previous_secret_until failures"
     " failing_since version created_by created_at updated_at",
     "webhook_deliveries": "delivery_id webhook_id type run_id body status attempts next_at answer_status error"
@@ -59,6 +60,7 @@ EXPORTED: Mapping[str, str] = {
     "kill_switches": "reason engaged_by engaged_at",
     "budgets": "scope scope_id period window_seconds limit_tokens limit_nano_usd version updated_at",
     "budget_warnings": "scope scope_id period label unit limit_amount committed warned_at",
+    "quota_counts": "day quota scope scope_id used",
     "llm_events": "event_day event_id kind adjusts_event_id user_id api_key_id run_id step_id generation"
     " ancestor_run_ids call_key request_id attempt reason dialect route provider model status usage_source input_tokens"
     " cached_input_tokens cache_write_tokens output_tokens reasoning_tokens total_tokens cost_nano_usd bound_tokens"
@@ -101,6 +103,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "llm_replays": "encrypted copies of answers, which turns have in plain text",
     "lines": "when waiting steps were last served",
     "outbox": "messages between the platform's own processes that have not gone out yet",
+    "retention_sweeps": "when the platform next looks for what has expired",
     "released_parts": "what the platform is about to remove",
 }
 """Tables of which an export has nothing, and why."""

@@ -70,6 +70,7 @@ _ERASED = (
     "artifacts",
     "outbox",
     "budget_warnings",
+    "quota_counts",
     "llm_replays",
     "checkpoints",
     "message_parts",
@@ -95,6 +96,7 @@ _ERASED_AFTER_RUNS = (
     "invitations",
     "tenant_exports",
     "kill_switches",
+    "retention_sweeps",
 )
 """What is small, and goes before members and roles, and at last the tenant with what nobody has named here."""
 

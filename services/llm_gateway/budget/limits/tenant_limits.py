@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from foundation.contracts.gateway.budget_policy import CLOSED, STRICT, Bounds, RedisAway
 from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.contracts.policy.providers import ProviderRules
 from foundation.domain.budget_scopes import KILL_SWITCH_SCOPE, BudgetPeriod
 from foundation.domain.errors import BudgetExceeded, DependencyUnavailable, Forbidden
 from foundation.domain.ids import TenantId
@@ -50,6 +51,8 @@ class EffectiveLimits:
     bounds: Bounds = STRICT
     redis_away: RedisAway = CLOSED
     gateways: int = 1
+    providers: ProviderRules | None = None
+    """Where its calls may go; None for everywhere."""
 
     def scope(self, kind: ScopeKind, scope_id: UUID) -> LimitedScope:
         by_period = self.by_scope.get((kind.value, scope_id), {})
@@ -94,6 +97,10 @@ class TenantLimitsCache:
                 except DependencyUnavailable:
                     _log.debug("PostgreSQL is away, the last known limits hold", extra={"tenant_id": str(tenant_id)})
         return known.limits
+
+    async def providers_of(self, tenant_id: TenantId) -> ProviderRules | None:
+        """Where the tenant's calls may go; raises what `of` does."""
+        return (await self.of(tenant_id)).providers
 
     async def read_spent(
         self, tenant_id: TenantId, scope: LimitedScope, window: RollingLimit, *, until_ms: int
@@ -145,6 +152,7 @@ class TenantLimitsCache:
             bounds=_read_setting(tenant_id, settings, "bounds", STRICT),
             redis_away=_read_setting(tenant_id, settings, "redis_away", CLOSED),
             gateways=declared.gateways,
+            providers=ProviderRules.of_settings(settings),
         )
 
 

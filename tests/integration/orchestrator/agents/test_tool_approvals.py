@@ -147,7 +147,7 @@ async def test_a_rule_that_gives_no_answer_fails_the_step(parts: Parts) -> None:
 async def test_what_is_hidden_in_the_arguments_is_told(parts: Parts) -> None:
     play, run = await played(parts, [code("print('a\u202eb')")])
     [request] = await asked(play, run)
-    assert "characters that are not shown" in request.message
+    assert "characters that are not shown" in str(request.message)
 
 
 async def test_a_decision_is_for_the_very_call_and_another_one_asks_anew(parts: Parts) -> None:

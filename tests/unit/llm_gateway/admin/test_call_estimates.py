@@ -44,7 +44,7 @@ def reserved(request: dict[str, Any], *providers: FakeProvider) -> int:
     served = serving(*providers).routes
     read = WIRES[Dialect.CHAT].read_request(body, {})
     planner, caller = Planner(NearlySpentCallers()), cast("Caller", None)
-    plan = planner.plan_targets(caller, read, served.resolve("m", Dialect.CHAT), headers={}, body=body)
+    plan = planner.plan_targets(caller, read, served.resolve("m", Dialect.CHAT), rules=None, headers={}, body=body)
     return bound_of_plan(plan).tokens
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from fixtures.gateways.model_routes import KEY, known_key, serving
+from fixtures.gateways.model_routes import KEY, everywhere, known_key, serving
 from foundation.domain.errors import Unauthenticated
 from llm_gateway.endpoints.models import Models
 from llm_gateway.exchange.dialect import Dialect
@@ -22,7 +22,7 @@ async def ask(path: str, dialect: Dialect = Dialect.CHAT, *, method: str = "GET"
     async def send(message: Any) -> None:
         sent.append(message)
 
-    models = Models(known_key(), serving(FakeProvider(Dialect.CHAT), names=("one", "a/two")))
+    models = Models(known_key(), serving(FakeProvider(Dialect.CHAT), names=("one", "a/two")), everywhere)
     scope = {"type": "http", "path": path, "method": method, "headers": [(b"authorization", key.encode())]}
     status = await models.answer(scope, send, dialect=dialect, request_id=REQUEST_ID)
     assert sent[0]["status"] == status == 200

@@ -6,13 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from fixtures.gateways.model_routes import KEY, known_key, serving
+from fixtures.gateways.model_routes import KEY, everywhere, known_key, serving
+from foundation.contracts.policy.providers import ProviderPolicy, ProviderRules
 from foundation.domain.errors import Unauthenticated
+from foundation.domain.ids import TenantId
 from llm_gateway.configuration.file import TimeoutsConfig
 from llm_gateway.endpoints.count_tokens import TokenCounting
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.exchange.failures import UpstreamFailed, broken_off
 from llm_gateway.providers.fake import FakeAnswer, FakeProvider
+from llm_gateway.routing.routes import ProviderNotAllowed
 from llm_gateway.stages.call import Client, PlainAnswer
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
@@ -22,7 +25,7 @@ IMAGE = {"type": "image", "source": {"type": "url", "url": "https://x.example/a.
 async def count(
     *providers: FakeProvider, body: dict[str, Any] | None = None, key: str = KEY, **more: Any
 ) -> PlainAnswer:
-    return await TokenCounting(known_key(), serving(*providers, **more)).answer(
+    return await TokenCounting(known_key(), serving(*providers, **more), everywhere).answer(
         Dialect.MESSAGES,
         {"authorization": key},
         json.dumps(body or BODY).encode(),
@@ -83,3 +86,25 @@ async def test_who_has_no_key_is_told_nothing() -> None:
     with pytest.raises(Unauthenticated):
         await count(provider, key="Bearer other")
     assert provider.sent == []
+
+
+async def test_tokens_are_counted_by_allowed_providers_alone() -> None:
+    first, second = (FakeProvider(Dialect.MESSAGES, [FakeAnswer(b'{"input_tokens":3}')], name=name) for name in "ab")
+
+    async def only(names: list[str]) -> PlainAnswer:
+        async def rules(_tenant_id: TenantId) -> ProviderRules | None:
+            return ProviderRules(own=ProviderPolicy(providers=names))
+
+        return await TokenCounting(known_key(), serving(first, second), rules).answer(
+            Dialect.MESSAGES,
+            {"authorization": KEY},
+            json.dumps(BODY).encode(),
+            request_id=UUID(int=7),
+            trace=None,
+            client=cast("Client", None),
+        )
+
+    assert (await only(["b"])).body == b'{"input_tokens":3}'
+    with pytest.raises(ProviderNotAllowed):
+        await only(["c"])
+    assert (len(first.sent), len(second.sent)) == (0, 1)

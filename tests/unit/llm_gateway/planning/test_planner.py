@@ -14,7 +14,7 @@ def plan(route: Route, *, nearly: bool = False, **headers: str) -> CallPlan:
     call, nearly_spent = a_call(route), NearlySpentCallers()
     nearly_spent.learn(call.caller, nearly=nearly)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Planner(nearly_spent).plan_targets(call.caller, call.request, route, headers=sent, body=b"{}")
+    return Planner(nearly_spent).plan_targets(call.caller, call.request, route, rules=None, headers=sent, body=b"{}")
 
 
 @pytest.mark.parametrize("value", ["true", "1", ""])

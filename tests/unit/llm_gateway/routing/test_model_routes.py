@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from foundation.contracts.policy.providers import ProviderPolicy, ProviderRules
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import GatewayFile
 from llm_gateway.exchange.dialect import Dialect
@@ -178,10 +179,13 @@ def test_names_are_those_that_can_be_asked_for() -> None:
         "gpt-*": {"targets": [to("chatty")]},
     }
     served = routes(tables)
-    assert served.names() == ["a", "z"]
-    assert served.has("gpt-7")
-    assert not served.has("gpt-*")
-    assert not served.has("keyless")
+    assert served.names(None) == ["a", "z"]
+    assert served.has("gpt-7", None)
+    assert not served.has("gpt-*", None)
+    assert not served.has("keyless", None)
+    rules = ProviderRules(own=ProviderPolicy(providers=["polite"]))
+    assert served.names(rules) == ["a"]
+    assert not served.has("gpt-7", rules)
 
 
 def test_a_call_may_last_as_long_as_its_slowest_provider() -> None:

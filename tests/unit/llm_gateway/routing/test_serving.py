@@ -81,7 +81,7 @@ async def test_a_bad_file_at_the_start_ends_the_gateway(tmp_path: Path) -> None:
 async def test_a_good_change_is_served(case: _Case) -> None:
     case.write(route="b")
     assert await case.serving.reload()
-    assert case.serving.routes.names() == ["b"]
+    assert case.serving.routes.names(None) == ["b"]
     assert len(case.limits) == 2
     await case.serving.close()
 
@@ -89,7 +89,7 @@ async def test_a_good_change_is_served(case: _Case) -> None:
 async def test_a_bad_change_is_refused_with_an_alert_and_nothing_changes(case: _Case) -> None:
     case.path.write_text("nonsense")
     assert not await case.serving.reload()
-    assert case.serving.routes.names() == ["a"]
+    assert case.serving.routes.names(None) == ["a"]
     ((alert, why),) = case.alerts.known
     assert alert is Alert.CONFIGURATION_REFUSED
     assert "gateway.toml" in why

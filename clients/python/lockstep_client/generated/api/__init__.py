@@ -12,6 +12,7 @@ from .kill_switch import AsyncKillSwitchCalls, KillSwitchCalls
 from .limits import AsyncLimitsCalls, LimitsCalls
 from .operations import AsyncOperationsCalls, OperationsCalls
 from .people import AsyncPeopleCalls, PeopleCalls
+from .retention import AsyncRetentionCalls, RetentionCalls
 from .runs import AsyncRunsCalls, RunsCalls
 from .schedules import AsyncSchedulesCalls, SchedulesCalls
 from .secrets import AsyncSecretsCalls, SecretsCalls
@@ -37,6 +38,7 @@ class Calls:
         self.limits = LimitsCalls(caller)
         self.operations = OperationsCalls(caller)
         self.people = PeopleCalls(caller)
+        self.retention = RetentionCalls(caller)
         self.runs = RunsCalls(caller)
         self.schedules = SchedulesCalls(caller)
         self.secrets = SecretsCalls(caller)
@@ -62,6 +64,7 @@ class AsyncCalls:
         self.limits = AsyncLimitsCalls(caller)
         self.operations = AsyncOperationsCalls(caller)
         self.people = AsyncPeopleCalls(caller)
+        self.retention = AsyncRetentionCalls(caller)
         self.runs = AsyncRunsCalls(caller)
         self.schedules = AsyncSchedulesCalls(caller)
         self.secrets = AsyncSecretsCalls(caller)

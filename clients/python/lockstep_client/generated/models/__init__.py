@@ -18,6 +18,7 @@ from .approval_step import ApprovalStep
 from .approval_step_form_type_0 import ApprovalStepFormType0
 from .approval_step_resources import ApprovalStepResources
 from .approval_view import ApprovalView
+from .approval_view_expired import ApprovalViewExpired
 from .approval_view_form_type_0 import ApprovalViewFormType0
 from .artifact_view import ArtifactView
 from .artifact_view_status import ArtifactViewStatus
@@ -39,7 +40,7 @@ from .budget_scope import BudgetScope
 from .budget_view import BudgetView
 from .call_status import CallStatus
 from .call_view import CallView
-from .call_view_arguments import CallViewArguments
+from .call_view_arguments_type_0 import CallViewArgumentsType0
 from .called_view import CalledView
 from .catch_up import CatchUp
 from .cause import Cause
@@ -60,6 +61,7 @@ from .compared_step import ComparedStep
 from .compared_tasks import ComparedTasks
 from .concurrency_policy import ConcurrencyPolicy
 from .concurrency_policy_resources import ConcurrencyPolicyResources
+from .content_kind import ContentKind
 from .conversation import Conversation
 from .conversation_messages_item import ConversationMessagesItem
 from .cost_class import CostClass
@@ -70,6 +72,7 @@ from .crew_step_process import CrewStepProcess
 from .crew_step_resources import CrewStepResources
 from .crew_task import CrewTask
 from .crew_tool import CrewTool
+from .days_bound import DaysBound
 from .dead_letter_status import DeadLetterStatus
 from .dead_letter_view import DeadLetterView
 from .dead_letter_view_error import DeadLetterViewError
@@ -119,11 +122,15 @@ from .invitation_status import InvitationStatus
 from .invitation_view import InvitationView
 from .item_figures import ItemFigures
 from .item_view import ItemView
+from .kept_by import KeptBy
+from .kept_list import KeptList
+from .kept_view import KeptView
 from .key_view import KeyView
 from .kill_switch_change import KillSwitchChange
 from .kill_switch_view import KillSwitchView
 from .left import Left
 from .limit_amount import LimitAmount
+from .limit_source import LimitSource
 from .llm_step import LlmStep
 from .llm_step_resources import LlmStepResources
 from .me import Me
@@ -208,6 +215,12 @@ from .platform_switch_view import PlatformSwitchView
 from .priority import Priority
 from .problem import Problem
 from .problem_fault import ProblemFault
+from .provider_policy import ProviderPolicy
+from .quota import Quota
+from .quota_list import QuotaList
+from .quota_policy import QuotaPolicy
+from .quota_scope import QuotaScope
+from .quota_view import QuotaView
 from .rate_limits import RateLimits
 from .recovery_policy import RecoveryPolicy
 from .redis_away import RedisAway
@@ -221,6 +234,8 @@ from .request_usage import RequestUsage
 from .resource_list import ResourceList
 from .resource_view import ResourceView
 from .resume_point import ResumePoint
+from .retention_bounds import RetentionBounds
+from .retention_policy import RetentionPolicy
 from .retry import Retry
 from .retry_cause import RetryCause
 from .retry_run import RetryRun
@@ -240,9 +255,12 @@ from .run_usage import RunUsage
 from .run_view import RunView
 from .run_view_budget import RunViewBudget
 from .run_view_error_type_0 import RunViewErrorType0
-from .run_view_input import RunViewInput
-from .run_view_overrides import RunViewOverrides
-from .run_view_overrides_additional_property import RunViewOverridesAdditionalProperty
+from .run_view_expired import RunViewExpired
+from .run_view_input_type_0 import RunViewInputType0
+from .run_view_overrides_type_0 import RunViewOverridesType0
+from .run_view_overrides_type_0_additional_property import (
+    RunViewOverridesType0AdditionalProperty,
+)
 from .sandbox_profile import SandboxProfile
 from .schedule_change import ScheduleChange
 from .schedule_change_input_type_0 import ScheduleChangeInputType0
@@ -276,6 +294,7 @@ from .step_status import StepStatus
 from .step_times import StepTimes
 from .step_view import StepView
 from .step_view_error_type_0 import StepViewErrorType0
+from .step_view_expired import StepViewExpired
 from .step_view_skip_reason_type_0 import StepViewSkipReasonType0
 from .suspension import Suspension
 from .task_definition import TaskDefinition
@@ -284,8 +303,10 @@ from .task_definition_tool_versions import TaskDefinitionToolVersions
 from .task_secret import TaskSecret
 from .task_view import TaskView
 from .task_view_definition import TaskViewDefinition
+from .tenant_bounds import TenantBounds
 from .tenant_change import TenantChange
 from .tenant_event_type import TenantEventType
+from .tenant_quotas import TenantQuotas
 from .tenant_span_view import TenantSpanView
 from .tenant_span_view_attributes import TenantSpanViewAttributes
 from .tenant_span_view_kind import TenantSpanViewKind
@@ -327,6 +348,7 @@ from .usage_format import UsageFormat
 from .usage_group_view import UsageGroupView
 from .usage_group_view_group import UsageGroupViewGroup
 from .usage_page import UsagePage
+from .user_quotas import UserQuotas
 from .verification import Verification
 from .wait import Wait
 from .warning_view import WarningView
@@ -365,6 +387,7 @@ __all__ = (
     "ApprovalStepFormType0",
     "ApprovalStepResources",
     "ApprovalView",
+    "ApprovalViewExpired",
     "ApprovalViewFormType0",
     "ArtifactView",
     "ArtifactViewStatus",
@@ -387,7 +410,7 @@ __all__ = (
     "CalledView",
     "CallStatus",
     "CallView",
-    "CallViewArguments",
+    "CallViewArgumentsType0",
     "CatchUp",
     "Cause",
     "CauseErrorType0",
@@ -407,6 +430,7 @@ __all__ = (
     "ComparedTasks",
     "ConcurrencyPolicy",
     "ConcurrencyPolicyResources",
+    "ContentKind",
     "Conversation",
     "ConversationMessagesItem",
     "CostClass",
@@ -417,6 +441,7 @@ __all__ = (
     "CrewStepResources",
     "CrewTask",
     "CrewTool",
+    "DaysBound",
     "DeadLetterStatus",
     "DeadLetterView",
     "DeadLetterViewError",
@@ -464,11 +489,15 @@ __all__ = (
     "InvitationView",
     "ItemFigures",
     "ItemView",
+    "KeptBy",
+    "KeptList",
+    "KeptView",
     "KeyView",
     "KillSwitchChange",
     "KillSwitchView",
     "Left",
     "LimitAmount",
+    "LimitSource",
     "LlmStep",
     "LlmStepResources",
     "Me",
@@ -551,6 +580,12 @@ __all__ = (
     "Priority",
     "Problem",
     "ProblemFault",
+    "ProviderPolicy",
+    "Quota",
+    "QuotaList",
+    "QuotaPolicy",
+    "QuotaScope",
+    "QuotaView",
     "RateLimits",
     "RecoveryPolicy",
     "RedisAway",
@@ -564,6 +599,8 @@ __all__ = (
     "ResourceList",
     "ResourceView",
     "ResumePoint",
+    "RetentionBounds",
+    "RetentionPolicy",
     "Retry",
     "RetryCause",
     "RetryRun",
@@ -583,9 +620,10 @@ __all__ = (
     "RunView",
     "RunViewBudget",
     "RunViewErrorType0",
-    "RunViewInput",
-    "RunViewOverrides",
-    "RunViewOverridesAdditionalProperty",
+    "RunViewExpired",
+    "RunViewInputType0",
+    "RunViewOverridesType0",
+    "RunViewOverridesType0AdditionalProperty",
     "SandboxProfile",
     "ScheduleChange",
     "ScheduleChangeInputType0",
@@ -619,6 +657,7 @@ __all__ = (
     "StepTimes",
     "StepView",
     "StepViewErrorType0",
+    "StepViewExpired",
     "StepViewSkipReasonType0",
     "Suspension",
     "TaskDefinition",
@@ -627,8 +666,10 @@ __all__ = (
     "TaskSecret",
     "TaskView",
     "TaskViewDefinition",
+    "TenantBounds",
     "TenantChange",
     "TenantEventType",
+    "TenantQuotas",
     "TenantSpanView",
     "TenantSpanViewAttributes",
     "TenantSpanViewKind",
@@ -670,6 +711,7 @@ __all__ = (
     "UsageGroupView",
     "UsageGroupViewGroup",
     "UsagePage",
+    "UserQuotas",
     "Verification",
     "Wait",
     "WarningView",

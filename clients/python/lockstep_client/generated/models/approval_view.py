@@ -13,6 +13,7 @@ from ..models.expiry_policy import ExpiryPolicy
 from ..models.role import Role
 
 if TYPE_CHECKING:
+    from ..models.approval_view_expired import ApprovalViewExpired
     from ..models.approval_view_form_type_0 import ApprovalViewFormType0
     from ..models.call_view import CallView
 
@@ -30,7 +31,7 @@ class ApprovalView:
         step_id (UUID):
         step (str): the step's name
         status (ApprovalStatus): `expired` whatever the expiry meant; `cancelled` when the step ended in another way.
-        message (str):
+        message (None | str): null once it has expired
         roles (list[Role]): who may decide; without roles and users every member but viewers may
         users (list[UUID]):
         form (ApprovalViewFormType0 | None): the JSON Schema that the data of a decision must satisfy
@@ -42,6 +43,7 @@ class ApprovalView:
         comment (None | str):
         data (Any):
         call (CallView | None): of an agent that asks about a call of a tool
+        expired (ApprovalViewExpired): kinds of its run's content that have expired, and when: what they had is null
         version (int):
     """
 
@@ -50,7 +52,7 @@ class ApprovalView:
     step_id: UUID
     step: str
     status: ApprovalStatus
-    message: str
+    message: None | str
     roles: list[Role]
     users: list[UUID]
     form: ApprovalViewFormType0 | None
@@ -62,6 +64,7 @@ class ApprovalView:
     comment: None | str
     data: Any
     call: CallView | None
+    expired: ApprovalViewExpired
     version: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -79,6 +82,7 @@ class ApprovalView:
 
         status = self.status.value
 
+        message: None | str
         message = self.message
 
         roles = []
@@ -126,6 +130,8 @@ class ApprovalView:
         else:
             call = self.call
 
+        expired = self.expired.to_dict()
+
         version = self.version
 
         field_dict: dict[str, Any] = {}
@@ -149,6 +155,7 @@ class ApprovalView:
                 "comment": comment,
                 "data": data,
                 "call": call,
+                "expired": expired,
                 "version": version,
             }
         )
@@ -157,6 +164,7 @@ class ApprovalView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.approval_view_expired import ApprovalViewExpired  # noqa: PLC0415
         from ..models.approval_view_form_type_0 import ApprovalViewFormType0  # noqa: PLC0415
         from ..models.call_view import CallView  # noqa: PLC0415
 
@@ -171,7 +179,12 @@ class ApprovalView:
 
         status = ApprovalStatus(d.pop("status"))
 
-        message = d.pop("message")
+        def _parse_message(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        message = _parse_message(d.pop("message"))
 
         roles = []
         _roles = d.pop("roles")
@@ -262,6 +275,8 @@ class ApprovalView:
 
         call = _parse_call(d.pop("call"))
 
+        expired = ApprovalViewExpired.from_dict(d.pop("expired"))
+
         version = d.pop("version")
 
         approval_view = cls(
@@ -282,6 +297,7 @@ class ApprovalView:
             comment=comment,
             data=data,
             call=call,
+            expired=expired,
             version=version,
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -18,12 +19,14 @@ class ArtifactView:
 
     Attributes:
         id (UUID):
-        status (ArtifactViewStatus): PENDING until the file that was announced is uploaded
+        status (ArtifactViewStatus): PENDING until the file that was announced is uploaded; EXPIRED when its bytes are
+            gone
         name (str):
         size (int):
         content_type (str):
         sha256 (str):
-        url (None | str): presigned; opens without credentials for some minutes; null while PENDING
+        url (None | str): presigned; opens without credentials for some minutes; null unless READY
+        expired_at (datetime.datetime | None):
     """
 
     id: UUID
@@ -33,6 +36,7 @@ class ArtifactView:
     content_type: str
     sha256: str
     url: None | str
+    expired_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +55,12 @@ class ArtifactView:
         url: None | str
         url = self.url
 
+        expired_at: None | str
+        if isinstance(self.expired_at, datetime.datetime):
+            expired_at = self.expired_at.isoformat()
+        else:
+            expired_at = self.expired_at
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -62,6 +72,7 @@ class ArtifactView:
                 "content_type": content_type,
                 "sha256": sha256,
                 "url": url,
+                "expired_at": expired_at,
             }
         )
 
@@ -89,6 +100,21 @@ class ArtifactView:
 
         url = _parse_url(d.pop("url"))
 
+        def _parse_expired_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                expired_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return expired_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        expired_at = _parse_expired_at(d.pop("expired_at"))
+
         artifact_view = cls(
             id=id,
             status=status,
@@ -97,6 +123,7 @@ class ArtifactView:
             content_type=content_type,
             sha256=sha256,
             url=url,
+            expired_at=expired_at,
         )
 
         artifact_view.additional_properties = d

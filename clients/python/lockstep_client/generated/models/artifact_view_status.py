@@ -3,6 +3,7 @@ from typing import Self
 
 
 class ArtifactViewStatus(StrEnum):
+    EXPIRED = "EXPIRED"
     PENDING = "PENDING"
     READY = "READY"
 

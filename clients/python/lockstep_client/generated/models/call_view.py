@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.call_view_arguments import CallViewArguments
+    from ..models.call_view_arguments_type_0 import CallViewArgumentsType0
 
 
 T = TypeVar("T", bound="CallView")
@@ -19,19 +19,25 @@ class CallView:
 
     Attributes:
         tool (str):
-        arguments (CallViewArguments):
+        arguments (CallViewArgumentsType0 | None): null once they have expired
         turn (int): the agent's turn in which it asks
     """
 
     tool: str
-    arguments: CallViewArguments
+    arguments: CallViewArgumentsType0 | None
     turn: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.call_view_arguments_type_0 import CallViewArgumentsType0  # noqa: PLC0415
+
         tool = self.tool
 
-        arguments = self.arguments.to_dict()
+        arguments: dict[str, Any] | None
+        if isinstance(self.arguments, CallViewArgumentsType0):
+            arguments = self.arguments.to_dict()
+        else:
+            arguments = self.arguments
 
         turn = self.turn
 
@@ -49,12 +55,25 @@ class CallView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.call_view_arguments import CallViewArguments  # noqa: PLC0415
+        from ..models.call_view_arguments_type_0 import CallViewArgumentsType0  # noqa: PLC0415
 
         d = dict(src_dict)
         tool = d.pop("tool")
 
-        arguments = CallViewArguments.from_dict(d.pop("arguments"))
+        def _parse_arguments(data: object) -> CallViewArgumentsType0 | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                arguments_type_0 = CallViewArgumentsType0.from_dict(data)
+
+                return arguments_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(CallViewArgumentsType0 | None, data)
+
+        arguments = _parse_arguments(d.pop("arguments"))
 
         turn = d.pop("turn")
 

@@ -12,6 +12,7 @@ class FiringReason(StrEnum):
     OVERLAP = "overlap"
     PAUSED = "paused"
     QUEUE_FULL = "queue_full"
+    QUOTA = "quota"
     TASK_GONE = "task_gone"
     TASK_REFUSED = "task_refused"
     TENANT_SUSPENDED = "tenant_suspended"

@@ -8,6 +8,7 @@ class RefusalReason(StrEnum):
     OPEN_RUNS = "open_runs"
     PAUSED = "paused"
     PAYLOAD_REFUSED = "payload_refused"
+    QUOTA = "quota"
     TASK_GONE = "task_gone"
     TASK_REFUSED = "task_refused"
     TENANT_SUSPENDED = "tenant_suspended"

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from ..models.run_usage import RunUsage
     from ..models.run_view_budget import RunViewBudget
     from ..models.run_view_error_type_0 import RunViewErrorType0
-    from ..models.run_view_input import RunViewInput
-    from ..models.run_view_overrides import RunViewOverrides
+    from ..models.run_view_expired import RunViewExpired
+    from ..models.run_view_input_type_0 import RunViewInputType0
+    from ..models.run_view_overrides_type_0 import RunViewOverridesType0
 
 
 T = TypeVar("T", bound="RunView")
@@ -32,7 +33,7 @@ class RunView:
         status (RunStatus): Where a run is; the last five are final, and a run that has one of them keeps it.
         task_id (UUID):
         task_version (int):
-        input_ (RunViewInput):
+        input_ (None | RunViewInputType0): null once it has expired, as `expired` says
         output (Any):
         error (None | RunViewErrorType0):
         pause_reason (None | str):
@@ -47,9 +48,11 @@ class RunView:
         trace_id (None | str):
         usage (RunUsage): What the run was charged so far, by the ledger.
         forked_from (ForkedFrom | None):
-        overrides (RunViewOverrides): by step, what a fork changed of its definition
+        overrides (None | RunViewOverridesType0): by step, what a fork changed of its definition; null once it has
+            expired
         parent_run_id (None | UUID): of a run that a step of another run has started, that run
         parent_step (None | str): the name of that step
+        expired (RunViewExpired): kinds of its content that have expired, and when: what they had is null everywhere
         version (int):
     """
 
@@ -57,7 +60,7 @@ class RunView:
     status: RunStatus
     task_id: UUID
     task_version: int
-    input_: RunViewInput
+    input_: None | RunViewInputType0
     output: Any
     error: None | RunViewErrorType0
     pause_reason: None | str
@@ -71,15 +74,18 @@ class RunView:
     trace_id: None | str
     usage: RunUsage
     forked_from: ForkedFrom | None
-    overrides: RunViewOverrides
+    overrides: None | RunViewOverridesType0
     parent_run_id: None | UUID
     parent_step: None | str
+    expired: RunViewExpired
     version: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.forked_from import ForkedFrom  # noqa: PLC0415
         from ..models.run_view_error_type_0 import RunViewErrorType0  # noqa: PLC0415
+        from ..models.run_view_input_type_0 import RunViewInputType0  # noqa: PLC0415
+        from ..models.run_view_overrides_type_0 import RunViewOverridesType0  # noqa: PLC0415
 
         id = str(self.id)
 
@@ -89,7 +95,11 @@ class RunView:
 
         task_version = self.task_version
 
-        input_ = self.input_.to_dict()
+        input_: dict[str, Any] | None
+        if isinstance(self.input_, RunViewInputType0):
+            input_ = self.input_.to_dict()
+        else:
+            input_ = self.input_
 
         output = self.output
 
@@ -139,7 +149,11 @@ class RunView:
         else:
             forked_from = self.forked_from
 
-        overrides = self.overrides.to_dict()
+        overrides: dict[str, Any] | None
+        if isinstance(self.overrides, RunViewOverridesType0):
+            overrides = self.overrides.to_dict()
+        else:
+            overrides = self.overrides
 
         parent_run_id: None | str
         if isinstance(self.parent_run_id, UUID):
@@ -149,6 +163,8 @@ class RunView:
 
         parent_step: None | str
         parent_step = self.parent_step
+
+        expired = self.expired.to_dict()
 
         version = self.version
 
@@ -177,6 +193,7 @@ class RunView:
                 "overrides": overrides,
                 "parent_run_id": parent_run_id,
                 "parent_step": parent_step,
+                "expired": expired,
                 "version": version,
             }
         )
@@ -189,8 +206,9 @@ class RunView:
         from ..models.run_usage import RunUsage  # noqa: PLC0415
         from ..models.run_view_budget import RunViewBudget  # noqa: PLC0415
         from ..models.run_view_error_type_0 import RunViewErrorType0  # noqa: PLC0415
-        from ..models.run_view_input import RunViewInput  # noqa: PLC0415
-        from ..models.run_view_overrides import RunViewOverrides  # noqa: PLC0415
+        from ..models.run_view_expired import RunViewExpired  # noqa: PLC0415
+        from ..models.run_view_input_type_0 import RunViewInputType0  # noqa: PLC0415
+        from ..models.run_view_overrides_type_0 import RunViewOverridesType0  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -201,7 +219,20 @@ class RunView:
 
         task_version = d.pop("task_version")
 
-        input_ = RunViewInput.from_dict(d.pop("input"))
+        def _parse_input_(data: object) -> None | RunViewInputType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                input_type_0 = RunViewInputType0.from_dict(data)
+
+                return input_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RunViewInputType0, data)
+
+        input_ = _parse_input_(d.pop("input"))
 
         output = d.pop("output")
 
@@ -304,7 +335,20 @@ class RunView:
 
         forked_from = _parse_forked_from(d.pop("forked_from"))
 
-        overrides = RunViewOverrides.from_dict(d.pop("overrides"))
+        def _parse_overrides(data: object) -> None | RunViewOverridesType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                overrides_type_0 = RunViewOverridesType0.from_dict(data)
+
+                return overrides_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RunViewOverridesType0, data)
+
+        overrides = _parse_overrides(d.pop("overrides"))
 
         def _parse_parent_run_id(data: object) -> None | UUID:
             if data is None:
@@ -327,6 +371,8 @@ class RunView:
             return cast(None | str, data)
 
         parent_step = _parse_parent_step(d.pop("parent_step"))
+
+        expired = RunViewExpired.from_dict(d.pop("expired"))
 
         version = d.pop("version")
 
@@ -352,6 +398,7 @@ class RunView:
             overrides=overrides,
             parent_run_id=parent_run_id,
             parent_step=parent_step,
+            expired=expired,
             version=version,
         )
 

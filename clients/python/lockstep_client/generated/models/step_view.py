@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..models.item_figures import ItemFigures
     from ..models.item_view import ItemView
     from ..models.step_view_error_type_0 import StepViewErrorType0
+    from ..models.step_view_expired import StepViewExpired
     from ..models.step_view_skip_reason_type_0 import StepViewSkipReasonType0
 
 
@@ -47,6 +48,8 @@ class StepView:
         items (ItemFigures | None): of a step with `foreach`, once its list is known; its cost is theirs
         item (ItemView | None): of a step in the list of another step's items
         child_run_id (None | UUID): of a step of the kind `run`, the run that it has started last
+        expired (StepViewExpired): kinds of its run's content that have expired, and when: an output, or an item, is
+            null then
     """
 
     id: UUID
@@ -69,6 +72,7 @@ class StepView:
     items: ItemFigures | None
     item: ItemView | None
     child_run_id: None | UUID
+    expired: StepViewExpired
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -150,6 +154,8 @@ class StepView:
         else:
             child_run_id = self.child_run_id
 
+        expired = self.expired.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -174,6 +180,7 @@ class StepView:
                 "items": items,
                 "item": item,
                 "child_run_id": child_run_id,
+                "expired": expired,
             }
         )
 
@@ -184,6 +191,7 @@ class StepView:
         from ..models.item_figures import ItemFigures  # noqa: PLC0415
         from ..models.item_view import ItemView  # noqa: PLC0415
         from ..models.step_view_error_type_0 import StepViewErrorType0  # noqa: PLC0415
+        from ..models.step_view_expired import StepViewExpired  # noqa: PLC0415
         from ..models.step_view_skip_reason_type_0 import StepViewSkipReasonType0  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -336,6 +344,8 @@ class StepView:
 
         child_run_id = _parse_child_run_id(d.pop("child_run_id"))
 
+        expired = StepViewExpired.from_dict(d.pop("expired"))
+
         step_view = cls(
             id=id,
             name=name,
@@ -357,6 +367,7 @@ class StepView:
             items=items,
             item=item,
             child_run_id=child_run_id,
+            expired=expired,
         )
 
         step_view.additional_properties = d

@@ -9,20 +9,34 @@ from ...models.concurrency_policy import ConcurrencyPolicy
 from ...models.egress_policy import EgressPolicy
 from ...models.new_egress_policy import NewEgressPolicy
 from ...models.problem import Problem
+from ...models.provider_policy import ProviderPolicy
+from ...models.quota_list import QuotaList
+from ...models.quota_policy import QuotaPolicy
 from ...models.rate_limits import RateLimits
 from ...models.resource_list import ResourceList
+from ...models.tenant_bounds import TenantBounds
 from ...types import UNSET, Unset
 from . import (
     delete_concurrency,
     delete_egress_policy,
     delete_limits,
+    delete_provider_policy,
+    delete_quota_policy,
+    delete_tenant_bounds,
     get_concurrency,
     get_egress_policy,
     get_limits,
+    get_provider_policy,
+    get_quota_policy,
+    get_tenant_bounds,
+    list_quotas,
     list_resources,
     put_concurrency,
     put_egress_policy,
     put_limits,
+    put_provider_policy,
+    put_quota_policy,
+    put_tenant_bounds,
 )
 
 
@@ -127,6 +141,132 @@ class LimitsCalls:
         """What the tenant's steps share: how much there is, how much is taken, how many wait for it"""
         return self._caller.send(list_resources.call())
 
+    def list_quotas(
+        self,
+        *,
+        user_id: UUID | Unset = UNSET,
+    ) -> QuotaList:
+        """What may be open at once or begin in a day, for the tenant and a user, and how much of it is used up
+
+        Args:
+            user_id (UUID | Unset): a member of the tenant; by default whoever calls
+        """
+        return self._caller.send(
+            list_quotas.call(
+                user_id=user_id,
+            )
+        )
+
+    def get_quota_policy(
+        self,
+    ) -> QuotaPolicy:
+        """The quotas that the tenant set for itself and for each of its users"""
+        return self._caller.send(get_quota_policy.call())
+
+    def put_quota_policy(
+        self,
+        *,
+        body: QuotaPolicy,
+    ) -> QuotaPolicy:
+        """Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited
+
+        Args:
+            body (QuotaPolicy): The quotas of the tenant as a whole, and those of each of its users.
+        """
+        return self._caller.send(
+            put_quota_policy.call(
+                body=body,
+            )
+        )
+
+    def delete_quota_policy(
+        self,
+    ) -> None:
+        """Remove the tenant's own quotas, so that only its bounds hold"""
+        return self._caller.send(delete_quota_policy.call())
+
+    def get_provider_policy(
+        self,
+    ) -> ProviderPolicy:
+        """The providers of models, and the regions, that the tenant allows its calls; null for every one"""
+        return self._caller.send(get_provider_policy.call())
+
+    def put_provider_policy(
+        self,
+        *,
+        body: ProviderPolicy,
+    ) -> ProviderPolicy:
+        """Allow the tenant's calls these providers and regions alone, within its bounds
+
+        Args:
+            body (ProviderPolicy): None allows every provider, or every region; an empty list allows
+                none.
+
+                A region is what the operator has declared for a provider. With a list of regions a
+                provider that has none declared
+                is not allowed.
+        """
+        return self._caller.send(
+            put_provider_policy.call(
+                body=body,
+            )
+        )
+
+    def delete_provider_policy(
+        self,
+    ) -> None:
+        """Allow the tenant's calls every provider that its bounds allow"""
+        return self._caller.send(delete_provider_policy.call())
+
+    def get_tenant_bounds(
+        self,
+        tenant_id: UUID,
+    ) -> TenantBounds:
+        """Within which bounds your tenant chooses, or any for operators
+
+        Args:
+            tenant_id (UUID):
+        """
+        return self._caller.send(
+            get_tenant_bounds.call(
+                tenant_id=tenant_id,
+            )
+        )
+
+    def put_tenant_bounds(
+        self,
+        tenant_id: UUID,
+        *,
+        body: TenantBounds,
+    ) -> TenantBounds:
+        """Replace the bounds of a tenant (operators)
+
+        Args:
+            tenant_id (UUID):
+            body (TenantBounds): What is None, or left out, is not bounded for this tenant.
+        """
+        return self._caller.send(
+            put_tenant_bounds.call(
+                tenant_id=tenant_id,
+                body=body,
+            )
+        )
+
+    def delete_tenant_bounds(
+        self,
+        tenant_id: UUID,
+    ) -> None:
+        """Remove the bounds of a tenant (operators)
+
+        Args:
+            tenant_id (UUID):
+        """
+        return self._caller.send(
+            delete_tenant_bounds.call(
+                tenant_id=tenant_id,
+            )
+        )
+
 
 class AsyncLimitsCalls:
     """The calls of limits; each is awaited."""
@@ -228,3 +368,129 @@ class AsyncLimitsCalls:
     ) -> ResourceList:
         """What the tenant's steps share: how much there is, how much is taken, how many wait for it"""
         return await self._caller.send(list_resources.call())
+
+    async def list_quotas(
+        self,
+        *,
+        user_id: UUID | Unset = UNSET,
+    ) -> QuotaList:
+        """What may be open at once or begin in a day, for the tenant and a user, and how much of it is used up
+
+        Args:
+            user_id (UUID | Unset): a member of the tenant; by default whoever calls
+        """
+        return await self._caller.send(
+            list_quotas.call(
+                user_id=user_id,
+            )
+        )
+
+    async def get_quota_policy(
+        self,
+    ) -> QuotaPolicy:
+        """The quotas that the tenant set for itself and for each of its users"""
+        return await self._caller.send(get_quota_policy.call())
+
+    async def put_quota_policy(
+        self,
+        *,
+        body: QuotaPolicy,
+    ) -> QuotaPolicy:
+        """Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited
+
+        Args:
+            body (QuotaPolicy): The quotas of the tenant as a whole, and those of each of its users.
+        """
+        return await self._caller.send(
+            put_quota_policy.call(
+                body=body,
+            )
+        )
+
+    async def delete_quota_policy(
+        self,
+    ) -> None:
+        """Remove the tenant's own quotas, so that only its bounds hold"""
+        return await self._caller.send(delete_quota_policy.call())
+
+    async def get_provider_policy(
+        self,
+    ) -> ProviderPolicy:
+        """The providers of models, and the regions, that the tenant allows its calls; null for every one"""
+        return await self._caller.send(get_provider_policy.call())
+
+    async def put_provider_policy(
+        self,
+        *,
+        body: ProviderPolicy,
+    ) -> ProviderPolicy:
+        """Allow the tenant's calls these providers and regions alone, within its bounds
+
+        Args:
+            body (ProviderPolicy): None allows every provider, or every region; an empty list allows
+                none.
+
+                A region is what the operator has declared for a provider. With a list of regions a
+                provider that has none declared
+                is not allowed.
+        """
+        return await self._caller.send(
+            put_provider_policy.call(
+                body=body,
+            )
+        )
+
+    async def delete_provider_policy(
+        self,
+    ) -> None:
+        """Allow the tenant's calls every provider that its bounds allow"""
+        return await self._caller.send(delete_provider_policy.call())
+
+    async def get_tenant_bounds(
+        self,
+        tenant_id: UUID,
+    ) -> TenantBounds:
+        """Within which bounds your tenant chooses, or any for operators
+
+        Args:
+            tenant_id (UUID):
+        """
+        return await self._caller.send(
+            get_tenant_bounds.call(
+                tenant_id=tenant_id,
+            )
+        )
+
+    async def put_tenant_bounds(
+        self,
+        tenant_id: UUID,
+        *,
+        body: TenantBounds,
+    ) -> TenantBounds:
+        """Replace the bounds of a tenant (operators)
+
+        Args:
+            tenant_id (UUID):
+            body (TenantBounds): What is None, or left out, is not bounded for this tenant.
+        """
+        return await self._caller.send(
+            put_tenant_bounds.call(
+                tenant_id=tenant_id,
+                body=body,
+            )
+        )
+
+    async def delete_tenant_bounds(
+        self,
+        tenant_id: UUID,
+    ) -> None:
+        """Remove the bounds of a tenant (operators)
+
+        Args:
+            tenant_id (UUID):
+        """
+        return await self._caller.send(
+            delete_tenant_bounds.call(
+                tenant_id=tenant_id,
+            )
+        )

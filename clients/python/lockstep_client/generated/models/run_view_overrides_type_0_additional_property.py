@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="CallViewArguments")
+T = TypeVar("T", bound="RunViewOverridesType0AdditionalProperty")
 
 
 @_attrs_define
-class CallViewArguments:
+class RunViewOverridesType0AdditionalProperty:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class CallViewArguments:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        call_view_arguments = cls()
+        run_view_overrides_type_0_additional_property = cls()
 
-        call_view_arguments.additional_properties = d
-        return call_view_arguments
+        run_view_overrides_type_0_additional_property.additional_properties = d
+        return run_view_overrides_type_0_additional_property
 
     @property
     def additional_keys(self) -> list[str]:

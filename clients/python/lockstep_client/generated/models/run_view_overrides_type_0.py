@@ -7,19 +7,17 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.run_view_overrides_additional_property import (
-        RunViewOverridesAdditionalProperty,
+    from ..models.run_view_overrides_type_0_additional_property import (
+        RunViewOverridesType0AdditionalProperty,
     )
 
 
-T = TypeVar("T", bound="RunViewOverrides")
+T = TypeVar("T", bound="RunViewOverridesType0")
 
 
 @_attrs_define
-class RunViewOverrides:
-    """by step, what a fork changed of its definition"""
-
-    additional_properties: dict[str, RunViewOverridesAdditionalProperty] = _attrs_field(init=False, factory=dict)
+class RunViewOverridesType0:
+    additional_properties: dict[str, RunViewOverridesType0AdditionalProperty] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -31,30 +29,30 @@ class RunViewOverrides:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.run_view_overrides_additional_property import (
-            RunViewOverridesAdditionalProperty,  # noqa: PLC0415
+        from ..models.run_view_overrides_type_0_additional_property import (
+            RunViewOverridesType0AdditionalProperty,  # noqa: PLC0415
         )
 
         d = dict(src_dict)
-        run_view_overrides = cls()
+        run_view_overrides_type_0 = cls()
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
-            additional_property = RunViewOverridesAdditionalProperty.from_dict(prop_dict)
+            additional_property = RunViewOverridesType0AdditionalProperty.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
-        run_view_overrides.additional_properties = additional_properties
-        return run_view_overrides
+        run_view_overrides_type_0.additional_properties = additional_properties
+        return run_view_overrides_type_0
 
     @property
     def additional_keys(self) -> list[str]:
         return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> RunViewOverridesAdditionalProperty:
+    def __getitem__(self, key: str) -> RunViewOverridesType0AdditionalProperty:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: RunViewOverridesAdditionalProperty) -> None:
+    def __setitem__(self, key: str, value: RunViewOverridesType0AdditionalProperty) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:

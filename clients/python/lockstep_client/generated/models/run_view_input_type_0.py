@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="RunViewOverridesAdditionalProperty")
+T = TypeVar("T", bound="RunViewInputType0")
 
 
 @_attrs_define
-class RunViewOverridesAdditionalProperty:
+class RunViewInputType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class RunViewOverridesAdditionalProperty:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        run_view_overrides_additional_property = cls()
+        run_view_input_type_0 = cls()
 
-        run_view_overrides_additional_property.additional_properties = d
-        return run_view_overrides_additional_property
+        run_view_input_type_0.additional_properties = d
+        return run_view_input_type_0
 
     @property
     def additional_keys(self) -> list[str]:

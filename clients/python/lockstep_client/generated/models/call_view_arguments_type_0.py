@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="RunViewInput")
+T = TypeVar("T", bound="CallViewArgumentsType0")
 
 
 @_attrs_define
-class RunViewInput:
+class CallViewArgumentsType0:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class RunViewInput:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        run_view_input = cls()
+        call_view_arguments_type_0 = cls()
 
-        run_view_input.additional_properties = d
-        return run_view_input
+        call_view_arguments_type_0.additional_properties = d
+        return call_view_arguments_type_0
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,37 @@
+from typing import Any
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.provider_policy import ProviderPolicy
+
+
+def call(
+    *,
+    body: ProviderPolicy,
+) -> Call[ProviderPolicy]:
+    """`put_provider_policy`, unsent."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {}
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    return Call(
+        method="PUT",
+        url="/api/v1/provider-policy",
+        parse=_parsed,
+        headers=headers,
+        json=_kwargs.get("json"),
+    )
+
+
+def _parsed(response: httpx.Response) -> ProviderPolicy:
+    if response.status_code == 200:
+        response_200 = ProviderPolicy.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

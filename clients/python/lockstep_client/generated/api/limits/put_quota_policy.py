@@ -1,0 +1,37 @@
+from typing import Any
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.quota_policy import QuotaPolicy
+
+
+def call(
+    *,
+    body: QuotaPolicy,
+) -> Call[QuotaPolicy]:
+    """`put_quota_policy`, unsent."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {}
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    return Call(
+        method="PUT",
+        url="/api/v1/quota-policy",
+        parse=_parsed,
+        headers=headers,
+        json=_kwargs.get("json"),
+    )
+
+
+def _parsed(response: httpx.Response) -> QuotaPolicy:
+    if response.status_code == 200:
+        response_200 = QuotaPolicy.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

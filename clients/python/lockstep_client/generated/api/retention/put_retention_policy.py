@@ -1,0 +1,37 @@
+from typing import Any
+
+import httpx
+
+from ...client import Call
+from ...errors import UndocumentedAnswer, json_of
+from ...models.retention_policy import RetentionPolicy
+
+
+def call(
+    *,
+    body: RetentionPolicy,
+) -> Call[RetentionPolicy]:
+    """`put_retention_policy`, unsent."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {}
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    return Call(
+        method="PUT",
+        url="/api/v1/retention-policy",
+        parse=_parsed,
+        headers=headers,
+        json=_kwargs.get("json"),
+    )
+
+
+def _parsed(response: httpx.Response) -> RetentionPolicy:
+    if response.status_code == 200:
+        response_200 = RetentionPolicy.from_dict(json_of(response))
+
+        return response_200
+
+    raise UndocumentedAnswer(response)

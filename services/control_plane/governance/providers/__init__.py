@@ -1,0 +1,1 @@
+"""Which providers of models a tenant's calls may go to, and in which regions."""

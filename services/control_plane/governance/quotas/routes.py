@@ -1,0 +1,65 @@
+"""`/quotas` and `/quota-policy`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from control_plane.dependencies import App, LimitReader, LimitWriter, Tx
+from control_plane.governance.quotas import service
+from control_plane.governance.quotas.schemas import QuotaList
+from control_plane.governance.tenant_policy import service as tenant_policy
+from foundation.contracts.policy.quotas import QuotaPolicy
+from foundation.domain.ids import UserId
+from foundation.http.openapi import refusals
+
+router = APIRouter(tags=["limits"])
+
+
+@router.get(
+    "/quotas",
+    summary="What may be open at once or begin in a day, for the tenant and a user, and how much of it is used up",
+    operation_id="list_quotas",
+    responses=refusals(404),
+)
+async def list_quotas(
+    caller: LimitReader,
+    app: App,
+    tx: Tx,
+    user_id: Annotated[UserId | None, Query(description="a member of the tenant; by default whoever calls")] = None,
+) -> QuotaList:
+    most = app.settings.max_open_runs
+    return QuotaList(items=await service.standing(tx, caller, user_id=user_id, max_open=most))
+
+
+@router.get(
+    "/quota-policy",
+    summary="The quotas that the tenant set for itself and for each of its users",
+    response_model_exclude_unset=True,
+    operation_id="get_quota_policy",
+    responses=refusals(409),
+)
+async def get_policy(caller: LimitReader, tx: Tx) -> QuotaPolicy:
+    settings = await tenant_policy.read(tx, caller)
+    return tenant_policy.as_kind(settings.get(service.QUOTAS) or {}, QuotaPolicy)
+
+
+@router.put(
+    "/quota-policy",
+    summary="Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited",
+    response_model_exclude_unset=True,
+    operation_id="put_quota_policy",
+    responses=refusals(413, 415),
+)
+async def put_policy(body: QuotaPolicy, caller: LimitWriter, tx: Tx) -> QuotaPolicy:
+    await service.put(tx, caller, body)
+    return body
+
+
+@router.delete(
+    "/quota-policy",
+    status_code=204,
+    summary="Remove the tenant's own quotas, so that only its bounds hold",
+    operation_id="delete_quota_policy",
+)
+async def delete_policy(caller: LimitWriter, tx: Tx) -> None:
+    await tenant_policy.remove(tx, caller, [service.QUOTAS], action="quota_policy.delete")

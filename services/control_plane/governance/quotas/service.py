@@ -1,0 +1,61 @@
+"""What of the tenant's quotas is used up, and the tenant's own numbers, which an operator's bounds hold down."""
+
+from control_plane.governance.quotas.schemas import QuotaView
+from control_plane.governance.tenant_policy import service as tenant_policy
+from control_plane.identity.callers import ApiCaller
+from foundation.contracts.policy.quotas import QuotaPolicy
+from foundation.domain.errors import BadRequest, Fault, NotFound
+from foundation.domain.ids import UserId
+from foundation.domain.policy.quotas import QUOTAS_OF, Quota, QuotaScope
+from foundation.storage.execution import runs
+from foundation.storage.limits import quotas
+from foundation.storage.people import tenancy
+from foundation.storage.session.database import Transaction
+
+QUOTAS = "quotas"
+"""The member of a tenant's settings."""
+
+
+async def standing(tx: Transaction, caller: ApiCaller, *, user_id: UserId | None, max_open: int) -> list[QuotaView]:
+    """Those of the tenant, and those of this user, who by default is the caller; `NotFound` for no member of it."""
+    tenant_id = caller.tenant_id
+    if user_id is not None and await tenancy.member_by_id(tx, tenant_id, user_id) is None:
+        raise NotFound("the tenant has no such user", remedy="GET /api/v1/members lists its users")
+    whose = user_id or caller.user_id
+    rules = await quotas.read_rules(tx, tenant_id)
+    used = dict(await quotas.read_used(tx, tenant_id, rules, user_id=whose))
+    used[QuotaScope.TENANT, Quota.OPEN_RUNS] = await runs.count_open(tx, tenant_id)
+    shown = []
+    for scope, of_scope in QUOTAS_OF.items():
+        for quota in of_scope:
+            at_once = quota is Quota.OPEN_RUNS
+            limit = rules.limit(scope, quota, of_platform=max_open if at_once else None)
+            so_far = used.get((scope, quota), 0)
+            view = QuotaView(
+                quota=quota,
+                scope=scope,
+                scope_id=tenant_id if scope is QuotaScope.TENANT else whose,
+                limit=limit.most,
+                set_by=limit.set_by,
+                used=so_far,
+                left=None if limit.most is None else max(0, limit.most - so_far),
+                resets_at=None if at_once else rules.today.resets_at,
+            )
+            shown.append(view)
+    return shown
+
+
+async def put(tx: Transaction, caller: ApiCaller, policy: QuotaPolicy) -> None:
+    """`BadRequest` with the places of numbers that are above what the operator allows."""
+    bounds = (await quotas.read_rules(tx, caller.tenant_id)).bounds
+    faults = []
+    for scope, of_scope in QUOTAS_OF.items():
+        for quota in of_scope:
+            wanted, most = policy.most(scope, quota), bounds.most(scope, quota)
+            if wanted is not None and most is not None and wanted > most:
+                faults.append(Fault(f"/body/{scope}/{quota}", f"an operator of the platform allows {most} at most"))
+    if faults:
+        detail = f"the quotas are above the bounds of the tenant: {faults[0]}"
+        remedy = "GET /api/v1/tenants/{tenant_id}/bounds shows them; only an operator of the platform raises them"
+        raise BadRequest(detail, faults=tuple(faults), remedy=remedy)
+    await tenant_policy.replace(tx, caller, {QUOTAS: policy}, action="quota_policy.put")

@@ -1,0 +1,1 @@
+"""What tenants decide about themselves, and within which bounds operators let them."""

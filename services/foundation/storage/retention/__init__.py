@@ -1,0 +1,1 @@
+"""Content that expires: which is due, what is removed of it, and what stays."""
