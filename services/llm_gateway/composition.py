@@ -210,7 +210,9 @@ def _build_pipeline(
     plain_finisher = PlainFinisher(settler, keeper)
     stream_finisher = StreamFinisher(settler, keeper, heartbeat=heartbeat, drains=Drains())
     discarder = Discarder(settler, plain_finisher, stream_finisher)
-    stack.push_async_callback(lifecycle.finish_answers, (discarder.drain, stream_finisher.drain), money.book)
+    sender = AttemptSender(settler, money.book)
+    drains = (discarder.drain, stream_finisher.drain, sender.drain)
+    stack.push_async_callback(lifecycle.finish_answers, drains, money.book)
     return Pipeline(
         authenticator=authenticator,
         serving=serving,
@@ -220,7 +222,7 @@ def _build_pipeline(
         stored_answers=StoredAnswers(vault),
         dispatcher=Dispatcher(
             Funding(money.book, money.store, money.limits),
-            AttemptSender(settler, money.book),
+            sender,
             discarder=discarder,
             nearly_spent=nearly_spent,
             alerts=alerts,

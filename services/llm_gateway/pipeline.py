@@ -113,7 +113,12 @@ class Pipeline:
             opened = await self._dispatcher.open_answer(call)
             return await self._plain_finisher.finish(opened)
         opening = asyncio.ensure_future(self._dispatcher.open_answer(call))
-        done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
+        try:
+            done, _ = await asyncio.wait({opening}, timeout=self._silence_seconds)
+        except asyncio.CancelledError:
+            # The server ends and nobody waits any more; what was begun is settled all the same.
+            self._stream_finisher.start_when_open(opening, call).leave()
+            raise
         if not done:
             # a proxy would close a connection that is silent for longer, so the stream begins without an answer
             return StreamedAnswer(limit_headers(call), self._stream_finisher.start_when_open(opening, call))

@@ -9,8 +9,10 @@ from supervisor.processes import health
 from supervisor.processes.process import Group, Process, Step
 from supervisor.settings import ROOT, SCRIPTS
 
-# Less than `grace_seconds`, after which the supervisor kills the process.
+# With what a gateway takes after that to end the answers that are open (17 s) and to write down what they cost (5 s),
+# less than the grace, after which the supervisor kills the process.
 _DRAIN = {"LOCKSTEP_DRAIN_SECONDS": "10"}
+_GRACE_SECONDS = 35.0
 
 
 def services(here: Surroundings) -> list[Process]:
@@ -150,6 +152,7 @@ def _service(
         after=after,
         deploy=deploy,
         sources=(package, ROOT / "services" / "foundation"),
+        grace_seconds=_GRACE_SECONDS,
     )
 
 

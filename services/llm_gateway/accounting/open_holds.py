@@ -30,6 +30,8 @@ class OpenHolds:
         self._store = store
         self._lease = lease_seconds
         self._open: dict[UUID, _OpenHold] = {}
+        self.ending = False
+        """Whether every attempt is cut off, because this gateway ends; it is to begin no other."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -47,12 +49,21 @@ class OpenHolds:
         self._open.pop(identity, None)
 
     def watch(self, identity: UUID, cut: Callable[[], None]) -> None:
-        """Call `cut` if the hold cannot be renewed, because the provider's answer must end before the hold lapses."""
+        """Call `cut` if the hold cannot be renewed, because the attempt must end before the hold lapses.
+
+        A later `cut` replaces an earlier one, as the attempt goes from being sent to being answered.
+        """
         if (hold := self._open.get(identity)) is not None:
             hold.cut = cut
 
+    def unwatch(self, identity: UUID) -> None:
+        """There is nothing to break off any more; what is left of the attempt is its settlement."""
+        if (hold := self._open.get(identity)) is not None:
+            hold.cut = None
+
     def cut_all(self) -> None:
-        """Break off every answer that is watched."""
+        """Break off every attempt that is watched, for this gateway ends."""
+        self.ending = True
         for hold in list(self._open.values()):
             if hold.cut is not None:
                 hold.cut()

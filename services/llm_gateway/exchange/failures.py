@@ -49,10 +49,13 @@ class UpstreamFailed(Exception):
         self.request_id = request_id
         self.refuses = code in _REFUSALS
         """Whether this target will not answer this request, while another one may."""
+        self.is_last = code == _ENDING
+        """Whether this gateway makes no further attempt, although another gateway may."""
         self.attempts: tuple[FailedAttempt, ...] = ()
         """All attempts of the call that this failure ends."""
 
 
+_ENDING = "gateway_ending"
 _REFUSALS = frozenset({"upstream_refused", "model_not_found"})
 
 
@@ -73,6 +76,12 @@ def broken_off(code: str, *, request_id: str | None = None, status: int | None =
 def client_gone() -> UpstreamFailed:
     """The caller left, and the answer was broken off for that."""
     return UpstreamFailed("client_gone", billing=Billing.UNKNOWN, retryable=False, trips_breaker=False)
+
+
+def gateway_ending(*, was_sent: bool) -> UpstreamFailed:
+    """The attempt ended with its gateway; one that was sent may be billed."""
+    billing = Billing.UNKNOWN if was_sent else Billing.NONE
+    return UpstreamFailed(_ENDING, billing=billing, retryable=True, trips_breaker=False)
 
 
 def malformed() -> UpstreamFailed:

@@ -186,7 +186,7 @@ class Dispatcher:
 
 def may_try_again(call: ModelCall, progress: _Progress, failure: UpstreamFailed, *, at: float) -> bool:
     """Whether another attempt may begin at a moment of the loop's clock, after this failure."""
-    if _next_target(call, progress) is None or not (failure.retryable or failure.refuses):
+    if _next_target(call, progress) is None or failure.is_last or not (failure.retryable or failure.refuses):
         return False
     # A target that refuses the request has made no attempt to answer it, so it does not count.
     tried = progress.number - len(progress.refused)

@@ -2,10 +2,12 @@
 
 import asyncio
 
+from foundation.telemetry.background import TaskSet
 from llm_gateway.accounting.attempt_book import AttemptBook
 from llm_gateway.breakers.breaker import Permit
 from llm_gateway.configuration.file import AfterFirstByte, OnDisconnect
-from llm_gateway.exchange.failures import UpstreamFailed, broken_off, client_gone
+from llm_gateway.exchange.failures import UpstreamFailed, broken_off, client_gone, gateway_ending
+from llm_gateway.exchange.request import ModelRequest
 from llm_gateway.providers.base import UpstreamAnswer
 from llm_gateway.stages.call import Attempt, OpenedAnswer
 from llm_gateway.stages.ending.settler import Settler, outcome_of_failure
@@ -21,6 +23,11 @@ class AttemptSender:
     def __init__(self, settler: Settler, book: AttemptBook) -> None:
         self._settler = settler
         self._book = book
+        self._settling = TaskSet()
+
+    async def drain(self) -> None:
+        """Waits until attempts that were called off are settled."""
+        await self._settling.wait()
 
     async def send(self, attempt: Attempt, permit: Permit, deadline: float) -> OpenedAnswer:
         """The begun answer; `UpstreamFailed` when there is none, and then the attempt is settled already."""
@@ -30,6 +37,11 @@ class AttemptSender:
             _report(permit, failure)
             await self._settler.settle(attempt, outcome_of_failure(failure))
             raise
+        except asyncio.CancelledError:
+            permit.release()
+            called_off = outcome_of_failure(gateway_ending(was_sent=True))
+            self._settling.start(self._settler.settle(attempt, called_off))
+            raise
         except BaseException:
             permit.release()
             raise
@@ -38,16 +50,15 @@ class AttemptSender:
         call, target = attempt.call, attempt.target
         request = call.plan.request_for(target)
         body = target.provider.body(request, model=target.model, max_output=attempt.max_output)
+        if self._book.holds.ending:
+            raise gateway_ending(was_sent=False)
         self._book.mark_dispatching(attempt.reservation)
         leaving = _Leaving(attempt)
         try:
             async with asyncio.timeout_at(_first_byte_by(attempt, deadline)) as limit:
                 leaving.watch(limit)
                 try:
-                    answer = await target.provider.send(
-                        body, request=request, client_request_id=attempt.reservation.name
-                    )
-                    self._book.holds.watch(attempt.reservation.reservation_id, answer.close)
+                    answer = await self._answer(attempt, body, request, limit)
                     if not request.streamed:
                         return await _read_body(attempt, permit, answer, deadline)
                 finally:
@@ -60,7 +71,33 @@ class AttemptSender:
         except TimeoutError as error:
             if leaving.left:
                 raise client_gone() from error
+            if self._book.holds.ending:
+                raise gateway_ending(was_sent=True) from error
             raise broken_off("upstream_timeout") from error
+
+    async def _answer(
+        self, attempt: Attempt, body: bytes, request: ModelRequest, limit: asyncio.Timeout
+    ) -> UpstreamAnswer:
+        """The answer, from which on breaking it off ends the attempt; before it, the end of its time does.
+
+        A provider that says nothing is waited for no longer than the attempt's hold lasts, or this gateway does.
+        """
+        holds, identity = self._book.holds, attempt.reservation.reservation_id
+        holds.watch(identity, lambda: _end_now(limit))
+        try:
+            answer = await attempt.target.provider.send(
+                body, request=request, client_request_id=attempt.reservation.name
+            )
+        except BaseException:
+            holds.unwatch(identity)
+            raise
+        holds.watch(identity, answer.close)
+        return answer
+
+
+def _end_now(limit: asyncio.Timeout) -> None:
+    if not limit.expired():
+        limit.reschedule(asyncio.get_running_loop().time())
 
 
 class _Leaving:
@@ -95,10 +132,10 @@ class _Leaving:
         self._watching.add_done_callback(self._has_left)
 
     def _has_left(self, watching: "asyncio.Future[None]") -> None:
-        if watching.cancelled() or self._limit is None or self._limit.expired():
+        if watching.cancelled() or self._limit is None:
             return
         self.left = True
-        self._limit.reschedule(asyncio.get_running_loop().time())
+        _end_now(self._limit)
 
 
 def _report(permit: Permit, failure: UpstreamFailed) -> None:

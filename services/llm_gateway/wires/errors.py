@@ -24,6 +24,7 @@ _UPSTREAM = {
     "upstream_malformed": (502, f"the provider's answer cannot be read; {_AGAIN}"),
     "upstream_too_large": (502, "the provider's answer is larger than can be stored; ask for a shorter one"),
     "upstream_error": (502, f"the provider failed; {_AGAIN}"),
+    "gateway_ending": (503, f"the gateway ended before the provider answered; {_AGAIN}"),
     "client_gone": (499, "the caller has left, so the answer was broken off"),
 }
 

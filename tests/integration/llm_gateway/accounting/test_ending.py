@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from fixtures.chaos.world import World, a_world
 from fixtures.eventually import eventually
 from fixtures.gateways.gateway import GatewayProcess, Tenant
 from fixtures.gateways.reconciling import reconcile
+from fixtures.gateways.wires import Wire, body_of, headers_of
 from fixtures.money.ledger import events_of, recorded_events
 
 DEAF = "fault-huge-line=4000000+chunks=200+delay=0.005"
@@ -68,6 +70,36 @@ async def test_open_answers_are_charged_before_a_gateway_ends(world: World, mode
         return bool(reconcile(gateway, world.database)["drift_after_usd"] == "0")
 
     await eventually(agrees)
+
+
+@pytest.mark.parametrize(
+    ("streamed", "leaves"),
+    [
+        (True, True),
+        pytest.param(True, False, marks=pytest.mark.full),
+        pytest.param(False, False, marks=pytest.mark.full),
+    ],
+)
+async def test_a_provider_that_has_not_begun_to_answer_keeps_no_gateway_from_its_end(
+    world: World, *, streamed: bool, leaves: bool
+) -> None:
+    gateway = world.gateway("gateway-1", LOCKSTEP_DRAIN_SECONDS="1")
+    tenant = Tenant().create(world.database)
+    body = body_of(Wire.CHAT, "fault-hang", streamed=streamed)
+
+    async def sent() -> bool:
+        async with httpx.AsyncClient(base_url=world.simulated.url) as provider:
+            return bool((await provider.get("/usage")).headers["x-in-flight"])
+
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=60) as client:
+        calling = asyncio.create_task(client.post("/v1/chat/completions", json=body, headers=headers_of(tenant)))
+        await eventually(sent)
+        if leaves:
+            calling.cancel()
+        await asyncio.to_thread(gateway.process.stop, seconds=25)
+        await asyncio.gather(calling, return_exceptions=True)
+    [event] = events_of(world.database, tenant.tenant_id)
+    assert (event["status"], event["error_code"], event["usage_source"]) == ("failed", "gateway_ending", "bound")
 
 
 def live_gateways(world: World) -> set[str]:

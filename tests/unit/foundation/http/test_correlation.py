@@ -21,7 +21,7 @@ _READ = REGISTRY.get_sample_value
 
 
 @pytest.fixture
-def _tracer(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpanBuffer]:
+def ended_spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpanBuffer]:
     provider, ended = TracerProvider(), SpanBuffer()
     provider.add_span_processor(SinkProcessor(ended, service=SERVICE))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
@@ -102,7 +102,7 @@ async def test_a_path_that_nothing_serves_is_counted_as_one() -> None:
     assert count() == 2
 
 
-@pytest.mark.usefixtures("_tracer")
+@pytest.mark.usefixtures("ended_spans")
 async def test_an_answer_names_the_trace_that_its_caller_began() -> None:
     answer = await call("/things/1/parts", traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
     assert answer.headers["traceparent"].split("-")[1] == TRACE
@@ -110,16 +110,16 @@ async def test_an_answer_names_the_trace_that_its_caller_began() -> None:
 
 @pytest.mark.parametrize(("status", "failed"), [(200, False), (404, False), (499, False), (500, True), (503, True)])
 async def test_only_an_answer_that_is_the_servers_fault_is_a_failed_span(
-    _tracer: SpanBuffer, status: int, *, failed: bool
+    ended_spans: SpanBuffer, status: int, *, failed: bool
 ) -> None:
     await call(f"/answers/{status}")
-    (span,) = _tracer.take(10)
+    (span,) = ended_spans.take(10)
     assert span.name == "GET /answers/{status}"
     assert (span.status is SpanStatus.ERROR) is failed
     assert span.attributes[SpanAttribute.HTTP_STATUS] == status
 
 
-@pytest.mark.usefixtures("_tracer")
+@pytest.mark.usefixtures("ended_spans")
 async def test_a_caller_without_a_trace_gets_a_new_one() -> None:
     answer = await call("/things/1/parts")
     begun = answer.headers["traceparent"].split("-")[1]

@@ -14,8 +14,8 @@ from control_plane.governance.retention.sweeping import ContentSweeping
 from fixtures.api.api_in_process import ApiInProcess
 from fixtures.api.problems import problem
 from fixtures.gateways.gateway import Tenant
-from fixtures.machine.postgres import ScratchDatabase
 from fixtures.leaving.full_runs import SAID, FullRun, a_full_run
+from fixtures.machine.postgres import ScratchDatabase
 from foundation.cloud.objects.fake import FakeObjectStore
 from foundation.domain.errors import DependencyUnavailable
 
