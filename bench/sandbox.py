@@ -33,8 +33,8 @@ from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import assets
 from tool_runtime.sandbox.box import Box, BoxJob
 from tool_runtime.sandbox.profiles import PROFILES, SYSTEM_PYTHON
-from tool_runtime.sandbox.start import start
 from tool_runtime.sandbox.uids import take_uid
+from tool_runtime.sandbox.walls.bwrap import start
 from tool_runtime.tools.base import Invocation, SandboxTool
 from tool_runtime.tools.browser import BrowserTool
 from tool_runtime.tools.code_python import CodePython

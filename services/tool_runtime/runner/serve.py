@@ -17,12 +17,12 @@ from tool_runtime.job_spans import job_spans
 from tool_runtime.protocol import RunnerLease
 from tool_runtime.runner.execute import Surroundings, execute
 from tool_runtime.runner.lease_client import LeaseClient
-from tool_runtime.runner.settings import RunnerSettings
+from tool_runtime.runner.settings import RunnerSettings, surroundings
 from tool_runtime.sandbox.assets import locate
 from tool_runtime.sandbox.box import Box
 from tool_runtime.sandbox.profiles import PROFILES
-from tool_runtime.sandbox.start import start
 from tool_runtime.sandbox.uids import take_uid
+from tool_runtime.sandbox.walls import bwrap, task
 from tool_runtime.sandbox.watch.machine import HostFloor
 
 TRANSFER_SECONDS = 30.0
@@ -32,21 +32,36 @@ _log = logger(__name__)
 
 async def serve_one_job(settings: RunnerSettings) -> None:
     """Raises `SandboxUnavailable` before any lease is taken when no sandbox can be built."""
+    # The sandbox stands before the job arrives: its cost is not on the job's way.
+    async with _sandbox(settings) as box, httpx.AsyncClient(timeout=TRANSFER_SECONDS, trust_env=False) as client:
+        token = settings.token.get_secret_value()
+        leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
+        lease = await leases.take()
+        around = Surroundings(client, box, private_hosts(settings.egress_private), settings.egress_authorities)
+        result = await _run(leases, lease, around)
+        spans = job_spans(KEPT.take(MOST_SPANS), result.egress)
+        await leases.give(lease, result.model_copy(update={"spans": spans}))
+
+
+@contextlib.asynccontextmanager
+async def _sandbox(settings: RunnerSettings) -> AsyncIterator[Box]:
+    """One of the kind that the settings name, and no other where that one cannot be had."""
+    profile = PROFILES[settings.profile]
+    if settings.backend == "task":
+        # The task is the job's own machine: there are no neighbours to choose a uid beside, or to spare.
+        box = Box(await task.start(profile, surroundings()))
+        try:
+            yield box
+        finally:
+            await box.close()
+        return
     uid = take_uid(settings.uid_locks)
     try:
-        # The sandbox stands before the job arrives: its cost is not on the job's way.
-        started = await start(locate(settings.sandbox_root), PROFILES[settings.profile], uid=uid.uid)
+        started = await bwrap.start(locate(settings.sandbox_root), profile, uid=uid.uid)
         floor = HostFloor(settings.neighbours, part=settings.host_memory_floor)
         box = Box(started, host_floor=floor)
         try:
-            async with httpx.AsyncClient(timeout=TRANSFER_SECONDS, trust_env=False) as client:
-                token = settings.token.get_secret_value()
-                leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
-                lease = await leases.take()
-                around = Surroundings(client, box, private_hosts(settings.egress_private), settings.egress_authorities)
-                result = await _run(leases, lease, around)
-                spans = job_spans(KEPT.take(MOST_SPANS), result.egress)
-                await leases.give(lease, result.model_copy(update={"spans": spans}))
+            yield box
         finally:
             await box.close()
             floor.close()

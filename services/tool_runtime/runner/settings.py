@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +18,11 @@ def _neighbours() -> Path:
     return Path("/run/lockstep/jobs") if uid == 0 else Path(tempfile.gettempdir(), f"lockstep-jobs-{uid}")
 
 
+def surroundings() -> Mapping[str, str]:
+    """All variables, by which a runner finds out where it is."""
+    return os.environ
+
+
 class RunnerSettings(BaseSettings):
     """A runner's whole environment, apart from PATH."""
 
@@ -24,8 +31,16 @@ class RunnerSettings(BaseSettings):
     launcher_url: str = Field(description="where leases are given")
     token: SecretStr = Field(description="one-time worker token")
     profile: SandboxProfile = Field(description="the kind of sandbox that it builds, and so the jobs that it can run")
-    sandbox_root: Path = Field(description="where the sandbox's mounts come from")
-    uid_locks: Path = Field(description="where a job's uid is locked, one file each")
+    backend: Literal["bwrap", "task"] = Field(
+        default="bwrap",
+        description="what the walls are: bubblewrap's namespaces, or a Fargate task that runs one job; never the other",
+    )
+    sandbox_root: Path = Field(
+        default=Path("/var/lib/lockstep/sandbox"), description="where the mounts of bubblewrap's sandbox come from"
+    )
+    uid_locks: Path = Field(
+        default=Path("/run/lockstep/uids"), description="where a job's uid is locked, one file each"
+    )
     neighbours: Path = Field(
         default_factory=_neighbours, description="where the runners of this machine tell each other their jobs' sizes"
     )

@@ -26,7 +26,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 INSIDE = (
     *("__init__.py", "sandbox/__init__.py", "sandbox/frames.py"),
     *("sandbox/inside/__init__.py", "sandbox/inside/init.py", "sandbox/inside/leavings.py"),
-    "sandbox/inside/workspace.py",
+    *("sandbox/inside/workspace.py", "sandbox/inside/task.py", "sandbox/inside/connect_lock.py"),
     "tools/__init__.py",
     *(
         str(path.relative_to(PACKAGE))

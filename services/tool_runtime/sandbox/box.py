@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,12 +18,11 @@ from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.carried import CarriedWorkspace
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.output import PipeOutput
-from tool_runtime.sandbox.start import Started
+from tool_runtime.sandbox.walls.started import Started
 from tool_runtime.sandbox.watch.machine import HostFloor
 from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
 
 COLLECT_SECONDS = 10.0
-KILL_SECONDS = 2.0
 STOP_SECONDS = 2.0
 """How long the first process has to end the job before it is ended itself."""
 
@@ -72,7 +70,6 @@ class Box:
     def __init__(self, started: Started, *, host_floor: HostFloor | None = None) -> None:
         self._started = started
         self._host_floor = host_floor
-        self._pidfd = os.pidfd_open(started.init_pid)
         self._written = 0
         self._output_limit = 64 * MIB
         self._workspace: CarriedWorkspace | None = None
@@ -112,8 +109,12 @@ class Box:
         self._output_limit, self._workspace = job.limits.output_bytes, job.workspace
         self._close_proxy_socket()
         try:
-            mounts = tuple(self._started.profile.tmpfs)
-            monitor = Monitor(self._started.init_pid, mounts=mounts, memory_limit=job.limits.memory_mb * MIB)
+            monitor = Monitor(
+                self._started.enclosure.root,
+                only_uid=self._started.enclosure.only_uid,
+                mounts=tuple(self._started.profile.tmpfs),
+                memory_limit=job.limits.memory_mb * MIB,
+            )
         except OSError as error:
             self.stop(JobReason.PROTOCOL, f"the sandbox was gone before the job: {error.strerror}")
         if self.stopped.done():
@@ -164,23 +165,11 @@ class Box:
             await asyncio.wait({conversation}, timeout=COLLECT_SECONDS)
 
     async def close(self) -> None:
-        """Kill the first process, and with it the whole namespace; return when nothing is left of it."""
-        process = self._started.process
-        with contextlib.suppress(ProcessLookupError, OSError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        try:
-            async with asyncio.timeout(KILL_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        """Kill every process of the job; return when nothing is left of it."""
+        await self._started.enclosure.end()
         self._started.writer.close()
         self._close_proxy_socket()
         await asyncio.gather(*self._drains)
-        if self._pidfd >= 0:
-            os.close(self._pidfd)
-            self._pidfd = -1
 
     def _count_output(self, size: int) -> None:
         self._written += size

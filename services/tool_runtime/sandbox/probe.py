@@ -8,8 +8,8 @@ from foundation.domain.errors import SandboxUnavailable
 from tool_runtime.sandbox.assets import locate
 from tool_runtime.sandbox.box import Box
 from tool_runtime.sandbox.profiles import Profile
-from tool_runtime.sandbox.start import find_bwrap, start
 from tool_runtime.sandbox.uids import NoFreeUidError, take_uid
+from tool_runtime.sandbox.walls.bwrap import find_bwrap, start
 
 GOOD_SECONDS, BAD_SECONDS = 60.0, 2.0
 

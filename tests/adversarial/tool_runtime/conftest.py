@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.sandboxing.sandboxes import sandbox_root
 from tool_runtime.sandbox import assets
-from tool_runtime.sandbox.start import find_bwrap
+from tool_runtime.sandbox.walls.bwrap import find_bwrap
 
 
 @pytest.fixture(scope="session", autouse=True)

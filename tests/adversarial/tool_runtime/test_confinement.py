@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from fixtures.sandboxing.sandboxes import Ran, run_python
-from tool_runtime.sandbox.filter import bpf
+from tool_runtime.sandbox.filter import assembly, bpf
 
-TABLE = bpf.ARCHITECTURES[platform.machine()].table
+TABLE = assembly.ARCHITECTURES[platform.machine()].table
 
 PRELUDE = f"""
 import ctypes, errno, json, os, signal, socket, stat, subprocess, sys, time

@@ -17,8 +17,8 @@ from tool_runtime.sandbox import assets, frames
 from tool_runtime.sandbox.assets import SandboxAssets
 from tool_runtime.sandbox.box import Box, BoxJob
 from tool_runtime.sandbox.profiles import PROFILES
-from tool_runtime.sandbox.start import start
 from tool_runtime.sandbox.uids import take_uid
+from tool_runtime.sandbox.walls.bwrap import start
 
 GIVEN_UP = [
     ("says too much", b"\xff\xff\xff\xffO"),

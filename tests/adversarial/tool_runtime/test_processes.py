@@ -16,7 +16,7 @@ from joserfc.jwk import OKPKey
 
 from fixtures.sandboxing.launchers import Launcher, a_job, a_key, children_of, launcher_process
 from foundation.contracts.tool_job import JobReason, JobStatus, ToolJob
-from tool_runtime.sandbox.start import find_bwrap
+from tool_runtime.sandbox.walls.bwrap import find_bwrap
 
 LIMITS = {"wall_seconds": 60, "processes": 64}
 # A tree that would live on: daemons of their own session that ignore what they can.

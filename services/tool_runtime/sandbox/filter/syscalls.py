@@ -30,7 +30,7 @@ COMMON: dict[str, int] = {
 }
 
 _X86_64 = """
-mmap 9 fcntl 72 prctl 157 inotify_init 253 inotify_init1 294 seccomp 317
+mmap 9 connect 42 sendto 44 sendmsg 46 sendmmsg 307 fcntl 72 prctl 157 inotify_init 253 inotify_init1 294 seccomp 317
 setxattr 188 lsetxattr 189 fsetxattr 190
 shmget 29 shmat 30 shmctl 31 socket 41 socketpair 53 setsockopt 54 clone 56 semget 64 msgget 68 msgsnd 69 msgrcv 70
 msgctl 71 ioctl 16 ptrace 101 syslog 103 mknod 133 uselib 134 personality 135 ustat 136 sysfs 139 setpriority 141
@@ -46,7 +46,7 @@ kexec_file_load 320 bpf 321 userfaultfd 323
 """
 
 _AARCH64 = """
-fcntl 25 inotify_init1 26 prctl 167 mmap 222 seccomp 277
+connect 203 sendto 206 sendmsg 211 sendmmsg 269 fcntl 25 inotify_init1 26 prctl 167 mmap 222 seccomp 277
 setxattr 5 lsetxattr 6 fsetxattr 7
 io_setup 0 lookup_dcookie 18 ioctl 29 ioprio_set 30 mknodat 33 umount2 39 mount 40 pivot_root 41 nfsservctl 42 chroot 51
 vhangup 58 quotactl 60 vmsplice 75 acct 89 personality 92 unshare 97 kexec_load 104 init_module 105

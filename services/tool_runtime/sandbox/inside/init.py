@@ -18,7 +18,7 @@ import signal
 import socket
 import sys
 import time
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.inside.leavings import leavings
@@ -28,9 +28,21 @@ IGNORED = ("HUP", "INT", "QUIT", "USR1", "USR2", "PIPE", "ALRM", "TERM")
 WORK = b"/work"
 
 
-def main(control_fd: int) -> None:
+class Lock(Protocol):
+    """What the job's own process puts on before it becomes the job, and its parent answers while the job runs."""
+
+    listener: int
+
+    def put_on(self) -> None: ...
+
+    def attend(self) -> None: ...
+
+    def answer(self) -> None: ...
+
+
+def main(control_fd: int, lock: Lock | None = None) -> None:
     """Serve one job over the control channel, then end."""
-    _become_unreadable()
+    become_unreadable()
     for name in IGNORED:
         signal.signal(signal.Signals["SIG" + name], signal.SIG_IGN)
     os.set_inheritable(control_fd, False)  # noqa: FBT003
@@ -43,9 +55,9 @@ def main(control_fd: int) -> None:
     _hand_out_proxy_socket(control)
     job = _receive_job(control)
     began = time.monotonic()
-    child = _start(job)
+    child = _start(job, lock)
     control.sendall(frames.encode(frames.STARTED))
-    status = _await_end(control, woken, child)
+    status = _await_end(control, woken, child, lock)
     wall_ms = round((time.monotonic() - began) * 1000)
     _kill_the_rest()
     control.sendall(frames.encode(frames.EXITED, json.dumps(_summary(status, wall_ms)).encode()))
@@ -55,7 +67,7 @@ def main(control_fd: int) -> None:
     control.sendall(frames.encode(frames.END, json.dumps(skipped, ensure_ascii=False).encode()))
 
 
-def _become_unreadable() -> None:
+def become_unreadable() -> None:
     """Close /proc/1/{environ,mem,fd} to the job, which has the same uid."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
@@ -95,16 +107,20 @@ def _write(piece: frames.Piece) -> None:
         file.write(piece.data)
 
 
-def _start(job: dict[str, Any]) -> int:
+def _start(job: dict[str, Any], lock: Lock | None) -> int:
     """Fork the job's process, which sets its limits and closes inherited descriptors before exec."""
     pid = os.fork()
     if pid == 0:
-        _become_the_job(job)
+        _become_the_job(job, lock)
+    if lock is not None:
+        lock.attend()
     return pid
 
 
-def _become_the_job(job: dict[str, Any]) -> NoReturn:
+def _become_the_job(job: dict[str, Any], lock: Lock | None) -> NoReturn:
     try:
+        if lock is not None:
+            lock.put_on()
         os.setsid()
         for name in (*IGNORED, "CHLD"):
             signal.signal(signal.Signals["SIG" + name], signal.SIG_DFL)
@@ -150,44 +166,64 @@ def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
-def _await_end(control: socket.socket, woken: int, child: int) -> int:
+def _await_end(control: socket.socket, woken: int, child: int, lock: Lock | None) -> int:
     """Reap until the job's own process has ended. What comes on the control channel now means that it is to end."""
     poll = select.poll()
-    poll.register(control, select.POLLIN)
-    poll.register(woken, select.POLLIN)
+    for fd in (control, woken, *(() if lock is None else (lock.listener,))):
+        poll.register(fd, select.POLLIN)
     while True:
-        for fd, _ in poll.poll():
+        for fd, event in poll.poll():
             if fd == woken:
                 os.read(woken, 4096)
-            elif control.recv(frames.CHUNK):
-                poll.unregister(control)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(-1, signal.SIGKILL)
+            elif lock is not None and fd == lock.listener:
+                if event & select.POLLIN:
+                    lock.answer()
+                else:
+                    poll.unregister(fd)  # nobody is left who could ask
             else:
-                os._exit(1)  # the runner is gone
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                break
-            if pid == 0:
-                break
-            if pid == child:
-                return status
+                poll.unregister(control)
+                _obey(control)
+        if (status := _reaped(child)) is not None:
+            return status
+
+
+def _obey(control: socket.socket) -> None:
+    """End the job; if the runner is gone, all of it."""
+    told = control.recv(frames.CHUNK)
+    _kill_others()
+    if not told:
+        os._exit(1)
+
+
+def _reaped(child: int) -> int | None:
+    """The status that this child has ended with; those of others that have ended are taken in."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if pid == 0:
+            return None
+        if pid == child:
+            return status
+
+
+def _kill_others() -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
 
 
 def _kill_the_rest() -> None:
-    """Kill every other process of the namespace until there is none, daemons and orphans included."""
+    """Kill every other process of the job until there is none, daemons and orphans included.
+
+    All of them are children of this process, or become that when their parents end.
+    """
     while True:
+        _kill_others()
         try:
-            os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        try:
-            while os.waitpid(-1, 0):
-                pass
+            os.waitpid(-1, 0)
         except ChildProcessError:
-            pass
+            return
 
 
 def _summary(status: int, wall_ms: int) -> dict[str, int | None]:

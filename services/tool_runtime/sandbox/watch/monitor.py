@@ -1,7 +1,8 @@
 """What a whole sandbox uses, seen from outside every 50 ms, and the first limit that it passes.
 
 Everything is read through descriptors that were opened before the job began: the sandbox's own /proc lists exactly
-its processes, and its mounts say what they hold. Whatever a job can hold counts, also where no resident size shows it.
+its processes (in a task those of its uid), and its mounts say what they hold. Whatever a job can hold counts, also
+where no resident size shows it.
 """
 
 import os
@@ -62,12 +63,14 @@ def _count(found: int, allowed: int, reason: JobReason, words: str) -> tuple[boo
 
 @dataclass
 class Monitor:
-    """Looks at one sandbox through its first process; the limit says from where on shared memory is told apart."""
+    """Looks at one sandbox through its root; the limit says from where on shared memory is told apart."""
 
-    init_pid: int
+    root: str
     mounts: tuple[str, ...]
     """The writable ones, by their paths inside."""
     memory_limit: int
+    only_uid: int | None = None
+    """Whose processes are looked at, where the sandbox's /proc lists others as well."""
     peak_memory: int = 0
     cpu_seconds: float = 0.0
     _looks: int = 0
@@ -77,10 +80,10 @@ class Monitor:
     _terminals: int = field(init=False)
 
     def __post_init__(self) -> None:
-        root = os.open(f"/proc/{self.init_pid}/root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        root = os.open(self.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         folder = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
         try:
-            self._proc = Procfs(os.open("proc", folder, dir_fd=root))
+            self._proc = Procfs(os.open("proc", folder, dir_fd=root), self.only_uid)
             self._terminals = os.open("dev/pts", folder, dir_fd=root)
             flags = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
             self._mounts = [os.open(path[1:], flags, dir_fd=root) for path in self.mounts]

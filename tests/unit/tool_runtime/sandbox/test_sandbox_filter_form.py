@@ -2,7 +2,8 @@
 
 import pytest
 
-from tool_runtime.sandbox.filter.bpf import ALLOW, ARCHITECTURES, JEQ, JGE, JSET, RET, instructions
+from tool_runtime.sandbox.filter.assembly import ALLOW, ARCHITECTURES, JEQ, JGE, JSET, RET
+from tool_runtime.sandbox.filter.bpf import instructions
 
 
 @pytest.mark.parametrize("machine", ARCHITECTURES)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from foundation.contracts.tool_job import JobLimits
 from foundation.domain.tools import SandboxProfile
-from tool_runtime.sandbox.bwrap import Walls, command
 from tool_runtime.sandbox.limits import rlimits
 from tool_runtime.sandbox.profiles import FONTS, PROFILES
+from tool_runtime.sandbox.walls.bwrap_command import Walls, command
 
 MIB = 1024 * 1024
 PYTHON, NODE = PROFILES[SandboxProfile.PYTHON], PROFILES[SandboxProfile.NODE]

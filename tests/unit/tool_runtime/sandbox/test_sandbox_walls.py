@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from foundation.domain.tools import SandboxProfile
-from tool_runtime.sandbox.bwrap import Walls, command
 from tool_runtime.sandbox.profiles import PROFILES
+from tool_runtime.sandbox.walls.bwrap_command import Walls, command
 
 PYTHON = PROFILES[SandboxProfile.PYTHON]
 WALLS = Walls("/usr/bin/bwrap", PYTHON, Path("/s"), Path("/r"), (), control_fd=7, filter_fd=8, info_fd=9)

@@ -8,40 +8,55 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from dataclasses import dataclass
-from typing import TypedDict
 
 from foundation.domain.errors import SandboxUnavailable
-from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.assets import SandboxAssets
-from tool_runtime.sandbox.bwrap import Walls, command
 from tool_runtime.sandbox.filter import bpf
 from tool_runtime.sandbox.profiles import Profile
+from tool_runtime.sandbox.walls.bwrap_command import Walls, command
+from tool_runtime.sandbox.walls.started import (
+    BROKEN,
+    READ_AHEAD,
+    READY_SECONDS,
+    Drop,
+    Started,
+    dropping_to,
+    last_words,
+    ready,
+)
 from tool_runtime.sandbox.watch.memory import counts_shared_memory
 
-READY_SECONDS = 10.0
-READ_AHEAD = 4 * frames.FRAME_CAP
+KILL_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A sandbox that waits for its job."""
+class Namespaces:
+    """Walls of bubblewrap's: with the first process of the innermost namespace the kernel ends all others."""
 
-    profile: Profile
-    process: Process
-    init_pid: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    proxy_socket: socket.socket
-    """Listens on the loopback of the job's network; who takes its connections is the job's proxy."""
+    only_uid = None
 
+    def __init__(self, process: Process, init_pid: int) -> None:
+        self.root = f"/proc/{init_pid}/root"
+        self._process = process
+        self._pidfd = os.pidfd_open(init_pid)
 
-class _Drop(TypedDict, total=False):
-    user: int
-    group: int
-    extra_groups: list[int]
+    async def end(self) -> None:
+        """Kill the first process, and with it the whole namespace; return when nothing is left of it."""
+        if self._pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError, OSError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        try:
+            async with asyncio.timeout(KILL_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
 
 
 def find_bwrap() -> str:
@@ -90,12 +105,13 @@ async def start(assets: SandboxAssets, profile: Profile, *, uid: int | None) -> 
     try:
         async with asyncio.timeout(READY_SECONDS):
             init_pid = await _init_pid(info_read)
-            proxy_socket = await _ready(ours)
-    except (TimeoutError, EOFError, ValueError, ConnectionError) as error:
+            proxy_socket = await ready(ours)
+            enclosure = Namespaces(process, init_pid)
+    except BROKEN as error:
         ours.close()
-        raise SandboxUnavailable(f"The sandbox could not be built: {await _last_words(process)}") from error
+        raise SandboxUnavailable(f"The sandbox could not be built: {await last_words(process)}") from error
     reader, writer = await asyncio.open_connection(sock=ours, limit=READ_AHEAD)
-    return Started(profile, process, init_pid, reader, writer, proxy_socket)
+    return Started(profile, process, init_pid, reader, writer, proxy_socket, enclosure)
 
 
 def _filter() -> int:
@@ -106,7 +122,7 @@ def _filter() -> int:
 
 
 async def _spawn(walls: Walls, uid: int | None) -> Process:
-    drop: _Drop = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
+    drop: Drop = {} if uid is None else dropping_to(uid)
     return await asyncio.create_subprocess_exec(
         *command(walls),
         stdin=DEVNULL,
@@ -130,40 +146,3 @@ async def _init_pid(fd: int) -> int:
     finally:
         transport.close()
     return int(told["child-pid"])
-
-
-async def _ready(control: socket.socket) -> socket.socket:
-    """The socket that comes with the first frame. No code of a job has run inside by then."""
-    loop, readable = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(control, readable.set)
-    try:
-        await readable.wait()
-    finally:
-        loop.remove_reader(control)
-    expected = frames.encode(frames.READY)
-    told, fds, _, _ = socket.recv_fds(control, len(expected), 1, socket.MSG_CMSG_CLOEXEC)
-    found = []
-    for fd in fds:
-        try:
-            found.append(socket.socket(fileno=fd))
-        except OSError:
-            os.close(fd)  # no socket
-    if told == expected and len(found) == 1 and _listens_for_the_job(found[0]):
-        found[0].setblocking(False)  # noqa: FBT003
-        return found[0]
-    for sock in found:
-        sock.close()
-    raise frames.FrameError("the first frame is not READY with a socket for the proxy")
-
-
-def _listens_for_the_job(sock: socket.socket) -> bool:
-    listens = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-    return bool(listens) and sock.family is socket.AF_INET and sock.getsockname() == frames.PROXY_ADDRESS
-
-
-async def _last_words(process: Process) -> str:
-    """What bwrap complained of, after it is gone for certain."""
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    _, complaint = await process.communicate()
-    return complaint.decode("utf-8", "replace").strip()[-500:] or f"exit code {process.returncode}"
