@@ -1,7 +1,7 @@
 """Prepares a bare machine to run Lockstep: installs what is missing, and takes no time if nothing is.
 
 Needs Python 3.11 or newer and nothing else; what is downloaded is pinned by hash in `requirements/`. Arguments name
-what only the benchmark needs (`PEERS`) or the tests of clients (`codex`).
+what only the benchmark needs (`PEERS`), or what is too large for every machine (`codex`).
 """
 
 import hashlib
@@ -30,7 +30,7 @@ SYSTEM_CHROMIUM = Path("/usr/lib/chromium/chromium-headless-shell")
 CERTUTIL = Path("/usr/bin/certutil")
 OLDEST = (3, 11)
 
-# A client of the gateway, installed only for its tests because it has half a gigabyte.
+# The second agent of the tool code_agent, installed where it is asked for because it has half a gigabyte.
 CODEX = "codex"
 # What the benchmark compares the gateway with. nginx comes from the system's packages, in their version.
 PEERS = ("nginx", "litellm", "portkey", "dbos")
@@ -92,17 +92,18 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
     )
     yield environment_step("clients of the gateway, for its tests", VENVS / "clients", "clients.txt")
     yield (
-        "Claude Code and the AI SDK, for the same tests",
+        "the AI SDK, for the same tests",
         digest(REQUIREMENTS / "clients" / "package-lock.json"),
         lambda: node_packages(VENVS / "clients" / "node", REQUIREMENTS / "clients"),
     )
     yield environment_step("readers of the API's document, for its tests", VENVS / "api-clients", "api-clients.txt")
     yield from sandbox_steps()
     if CODEX in wanted:
+        place = sandbox_root() / CODEX
         yield (
-            "Codex, for the same tests",
-            digest(REQUIREMENTS / "codex" / "package-lock.json"),
-            lambda: node_packages(VENVS / "codex", REQUIREMENTS / "codex", with_platform=True),
+            "Codex, for the tool code_agent",
+            digest(REQUIREMENTS / "codex" / "package-lock.json", more=f"{place} {place.exists()}"),
+            lambda: coding_agent(place, with_platform=True),
         )
     yield from (made for name, made in peer_steps() if name in wanted)
 
@@ -129,6 +130,12 @@ def sandbox_steps() -> Iterable[tuple[str, str, Action]]:
         "Node and its packages for sandboxed code",
         digest(*locks, more=f"{node} {node.exists()} {modules.exists()}"),
         lambda: sandbox_node(node, modules),
+    )
+    claude = sandbox_root() / "claude-code"
+    yield (
+        "Claude Code, for the tool code_agent",
+        digest(REQUIREMENTS / "claude-code" / "package-lock.json", more=f"{claude} {claude.exists()}"),
+        lambda: coding_agent(claude),
     )
 
 
@@ -316,6 +323,13 @@ def sandbox_node(node: Path, modules: Path) -> None:
         "-r", str(REQUIREMENTS / "sandbox-node.txt"),
     )  # fmt: skip
     node_packages(modules, REQUIREMENTS / "sandbox")
+
+
+def coding_agent(place: Path, *, with_platform: bool = False) -> None:
+    """Install an agent where any user can read it, from the lock of its name."""
+    shutil.rmtree(place, ignore_errors=True)
+    os.umask(0o022)
+    node_packages(place, REQUIREMENTS / place.name, with_platform=with_platform)
 
 
 def sandbox_root() -> Path:

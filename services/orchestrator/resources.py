@@ -28,9 +28,10 @@ from orchestrator.clients.crew_program.walls import MIB
 from orchestrator.clients.launcher.base import Launcher
 from orchestrator.clients.launcher.http import HttpLauncher
 from orchestrator.clients.model_gateway.base import ModelGateway
-from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway
+from orchestrator.clients.model_gateway.openai_client import OpenAiModelGateway, claims_of
 from orchestrator.engines.text_telling import TextTelling
 from orchestrator.settings import WorkerSettings
+from orchestrator.tools.model_grants import RunTokenOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class WorkerResources:
     launcher_http: httpx.AsyncClient
     gateway: ModelGateway
     gateway_http: httpx.AsyncClient
+    run_token: RunTokenOf
     presence: Presence
     telling: TextTelling
     crew_program: CrewProgram
@@ -84,6 +86,7 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
         launcher_http=http,
         gateway=gateway,
         gateway_http=health,
+        run_token=lambda work: signer.run_token(claims_of(work)),
         presence=RedisPresence(redis),
         telling=telling,
         crew_program=BubblewrapCrewProgram(

@@ -118,6 +118,7 @@ class Worker:
             held.objects,
             failpoints,
             artifacts_per_job=self._settings.artifacts_per_job,
+            run_token=held.run_token,
         )
         gateway = GuardedModelGateway(held.gateway, breakers.model_gateway)
         model_turns = ModelTurns(held.database, gateway, failpoints, held.telling)

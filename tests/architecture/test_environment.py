@@ -9,6 +9,7 @@ from architecture.sources import named, python_files, tree_of
 _MAY = {
     "infra/aws.py": "hands its own environment to the CDK's program",
     "services/tool_runtime/tools/programs/browser/sessions.py": "is a job's program, whose runner tells it so",
+    "services/tool_runtime/tools/programs/code_agent/main.py": "is a job's program, and hands its own to the agent",
     "localstack/bootstrap.py": "runs before anything is installed",
     "samples/run.py": "a program for people, which is told where the API is as they are",
     "localstack/lambda_executor/lambda_executor/bootstrap.py": "is Lambda's runtime, whose contract is the environment",

@@ -13,7 +13,10 @@ from orchestrator.app import create_app as create_worker_app
 from tool_runtime.launcher.dependencies import bearer_token, calling_service
 
 _PUBLIC = {"/health"}
-_RUNNERS = {"POST /leases", "GET /leases/{lease_id}/cancellation", "POST /leases/{lease_id}/result"}
+_RUNNERS = {
+    *("POST /leases", "GET /leases/{lease_id}/cancellation", "POST /leases/{lease_id}/result"),
+    *("GET /leases/{lease_id}/run-token", "POST /leases/{lease_id}/lines"),
+}
 """What a runner asks the launcher with the token that it was started with, or with its lease's."""
 
 

@@ -76,6 +76,7 @@ def _launcher(here: Surroundings) -> Process:
             "LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE": str(here.public_keys_file),
             "LOCKSTEP_LAUNCHER_SECRET_KEYS_FILE": str(here.tenant_secret_keys_file),
             "LOCKSTEP_LAUNCHER_EGRESS_PRIVATE": here.settings.launcher_egress_private,
+            "LOCKSTEP_GATEWAY_URL": here.neighbours()["LOCKSTEP_GATEWAY_URL"],
             **_authorities(here.settings.launcher_egress_authorities),
         },
     )

@@ -181,6 +181,17 @@ class StepTurn(StepEvent):
     left_out: dict[str, int] | None = None
 
 
+class StepProgress(StepEvent):
+    """A tool that runs has told these `lines`; before them `left_out` are missing, as they were too many."""
+
+    type = RunEventType.STEP_PROGRESS
+    name: str
+    job_id: JobId
+    tool: str
+    lines: list[str]
+    left_out: int
+
+
 class StepEgress(StepEvent):
     """A tool has asked its proxy for so many requests; alike ones are one of `requests`, `left_out` stand in none.
 

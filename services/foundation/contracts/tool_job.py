@@ -21,6 +21,7 @@ from foundation.contracts.accepted.content_types import ContentType
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
 from foundation.contracts.egress.policy import NetworkPolicy
 from foundation.contracts.egress.records import EgressReport
+from foundation.contracts.gateway.job_access import ModelGrant
 from foundation.contracts.job_spans import MOST_SPANS, JobSpan
 from foundation.contracts.message import Message
 from foundation.domain.errors import SandboxUnavailable
@@ -70,7 +71,8 @@ class JobWorkspace(Message):
 
 
 _OF_ONE_SUBMISSION = {
-    *("uploads", "limits", "network", "effect", "expires_at", "traceparent", "generation", "fence", "join_only")
+    *("uploads", "limits", "network", "models", "effect", "expires_at", "traceparent"),
+    *("generation", "fence", "join_only"),
 }
 
 
@@ -116,6 +118,7 @@ class ToolJob(Message):
     workspace: JobWorkspace | None = None
     limits: JobLimits = JobLimits()
     network: NetworkPolicy = Field(default=NetworkPolicy(), description="What it may reach; nothing by default.")
+    models: ModelGrant | None = Field(default=None, description="With what it calls models, where its tool does.")
     effect: ToolEffect | None = Field(default=None, description="What running it twice would mean, if not the tool's.")
     traceparent: str | None = Field(default=None, max_length=100)
     join_only: bool = Field(default=False, description="It is not started; who knows it answers, anybody else 404.")
@@ -181,6 +184,7 @@ class JobReason(StrEnum):
     INPUT_MISMATCH = "input_mismatch"
     UPLOAD_FAILED = "upload_failed"
     SECRET_UNAVAILABLE = "secret_unavailable"  # noqa: S105  (a reason, no secret)
+    MODELS_UNAVAILABLE = "models_unavailable"
     SANDBOX_UNAVAILABLE = SandboxUnavailable.code
     RUNNER_LOST = "runner_lost"
     JOB_EXPIRED = "job_expired"
@@ -272,10 +276,23 @@ class JobState(StrEnum):
     REFUSED = "refused"
 
 
+MAX_LINE = 500
+"""Characters of a line that a job tells while it runs."""
+MAX_LINES = 50
+"""Lines that are told at once."""
+MAX_LINES_TOLD = 1000
+"""Lines of one job; those beyond are counted."""
+
+
 class JobProgress(Message):
-    """One state of a submitted job; `ended` has its result, `refused` the problem for which there will be none."""
+    """One state of a submitted job; `ended` has its result, `refused` the problem for which there will be none.
+
+    A job that runs may have told something: `lines`, and how many before them are `left_out`.
+    """
 
     state: JobState
+    lines: tuple[str, ...] = ()
+    left_out: int = 0
     result: ToolResult | None = None
     problem: dict[str, Any] | None = None
     retry_after: float | None = Field(default=None, description="Seconds after which a refused job may be sent again.")

@@ -21,6 +21,7 @@ class RunEventType(StrEnum):
     STEP_WAITING = "step.waiting"
     STEP_RUNNING = "step.running"
     STEP_TURN = "step.turn"
+    STEP_PROGRESS = "step.progress"
     STEP_EGRESS = "step.egress"
     STEP_CHECKPOINT_REFUSED = "step.checkpoint_refused"
     STEP_DECIDED = "step.decided"

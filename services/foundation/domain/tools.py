@@ -32,6 +32,7 @@ class SandboxProfile(StrEnum):
     PYTHON = "python"
     NODE = "node"
     BROWSER = "browser"
+    AGENT = "agent"
 
 
 class OutcomeDecision(StrEnum):

@@ -4,7 +4,7 @@ from typing import Any
 
 from foundation.contracts.tool_job import JobState, ToolJob, ToolResult
 from orchestrator.breakers.breaker import WorkerBreaker
-from orchestrator.clients.launcher.base import Launcher, LauncherNotReached, OnState
+from orchestrator.clients.launcher.base import Launcher, LauncherNotReached, OnLines, OnState
 from orchestrator.clients.model_gateway.base import ModelGateway, OnText
 from orchestrator.clients.not_reached import NotReached
 from orchestrator.work import Work
@@ -35,7 +35,7 @@ class GuardedLauncher:
         self._launcher = launcher
         self._breaker = breaker
 
-    async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
+    async def run(self, job: ToolJob, *, on_state: OnState, on_lines: OnLines | None = None) -> ToolResult:
         with self._breaker.judged_by(NotReached, began_nothing=LauncherNotReached) as trial:
 
             async def on_state_of_one_that_answers(state: JobState) -> None:
@@ -43,7 +43,10 @@ class GuardedLauncher:
                 trial.succeeded()
                 await on_state(state)
 
-            return await self._launcher.run(job, on_state=on_state_of_one_that_answers)
+            return await self._launcher.run(job, on_state=on_state_of_one_that_answers, on_lines=on_lines)
+
+    async def renew(self, job: ToolJob, run_token: str) -> bool:
+        return await self._launcher.renew(job, run_token)
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
         return await self._launcher.cancel(job)

@@ -50,8 +50,10 @@ from orchestrator.tools.doubts import (
 )
 from orchestrator.tools.files import addressed
 from orchestrator.tools.job_spans import keep_spans
+from orchestrator.tools.model_grants import ModelGrants, RunTokenOf
 from orchestrator.tools.reach import keep_egress, network_of
 from orchestrator.tools.stored_artifacts import StoredArtifacts, object_key
+from orchestrator.tools.told_lines import told_by
 from orchestrator.tools.tool_call import ToolCall, checked_arguments, digest_of
 from orchestrator.tools.toolbox import job_of
 from orchestrator.work import TickFailed, Work
@@ -73,6 +75,7 @@ class ToolCalls:
         failpoints: Failpoints,
         *,
         artifacts_per_job: int,
+        run_token: RunTokenOf,
     ) -> None:
         self._database = database
         self._launcher = launcher
@@ -81,6 +84,7 @@ class ToolCalls:
         self._artifacts_per_job = artifacts_per_job
         self._stored = StoredArtifacts(objects, artifacts_per_job=artifacts_per_job)
         self._doubts = Doubts(database)
+        self._grants = ModelGrants(run_token, launcher)
 
     async def run(self, work: Work, call: ToolCall) -> dict[str, Any]:
         """The document of the call, of which `output_of` makes an output. A recorded result is not executed again."""
@@ -177,8 +181,10 @@ class ToolCalls:
             async def on_state(state: JobState) -> None:
                 await (clocked.wait() if state is JobState.WAITING else clocked.go_on())
 
+            on_lines = told_by(self._database, work, call, job)
             try:
-                result = await self._launcher.run(job, on_state=on_state)
+                async with self._grants.renewed(work, job):
+                    result = await self._launcher.run(job, on_state=on_state, on_lines=on_lines)
                 keep_spans(job, result)
                 return result
             except SandboxUnavailable as error:
@@ -244,6 +250,7 @@ class ToolCalls:
                 workspace=workspace,
                 limits=limits,
                 network=await network_of(self._database, claim),
+                models=self._grants.of(work, call.tool, call.turn),
                 effect=effect_of(work, call),
                 traceparent=current_traceparent(),
                 expires_at=datetime.now(UTC) + timedelta(seconds=valid),

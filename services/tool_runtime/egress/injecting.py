@@ -25,13 +25,19 @@ _LINGER_SECONDS = 1.0
 
 
 class Injecting:
-    """The headers of one job by their host; `authorities` are further ones that servers inside may be signed by."""
+    """The headers of one job by their host; `authorities` are further ones that servers inside may be signed by.
 
-    def __init__(self, injections: Sequence[Injection] = (), *, authorities: Path | None = None) -> None:
+    `doors` are hosts at which its TLS is ended as well, by who writes all of the request anew.
+    """
+
+    def __init__(
+        self, injections: Sequence[Injection] = (), *, authorities: Path | None = None, doors: Sequence[str] = ()
+    ) -> None:
         self._of: dict[str, list[Injection]] = {}
         for injection in injections:
             self._of.setdefault(injection.host, []).append(injection)
-        self._authority = JobAuthority(list(self._of)) if self._of else None
+        read = [*self._of, *doors]
+        self._authority = JobAuthority(read) if read else None
         self._authorities = authorities
 
     @cached_property

@@ -23,6 +23,8 @@ class Entry:
     verdict: EgressVerdict = EgressVerdict.REFUSED
     reason: EgressReason | None = EgressReason.JOB_ENDED
     address: str | None = None
+    has_reached: bool = False
+    """Whether anything was sent out for it; of what lies inside the platform no address is told."""
     secrets: tuple[str, ...] = ()
     up: int = 0
     down: int = 0
@@ -32,12 +34,13 @@ class Entry:
 
     def fail(self, reason: EgressReason) -> None:
         """Refused, or cut where it has reached something already."""
-        self.verdict = EgressVerdict.REFUSED if self.address is None else EgressVerdict.CUT
+        self.verdict = EgressVerdict.CUT if self.has_reached else EgressVerdict.REFUSED
         self.reason = reason
 
-    def let_through(self, address: str) -> None:
+    def let_through(self, address: str | None) -> None:
         """From here on the request has reached something; it counts as cut unless it ends well."""
-        self.verdict, self.reason, self.address = EgressVerdict.CUT, EgressReason.JOB_ENDED, address
+        self.verdict, self.reason = EgressVerdict.CUT, EgressReason.JOB_ENDED
+        self.address, self.has_reached = address, True
 
     def ended(self) -> None:
         self.verdict, self.reason = EgressVerdict.ALLOWED, None
@@ -58,7 +61,8 @@ class EgressJournal:
         try:
             yield entry
         finally:
-            self._write(EgressRecord(at=at, ms=round((self.clock() - began) * 1000), **vars(entry)))
+            told = {name: value for name, value in vars(entry).items() if name != "has_reached"}
+            self._write(EgressRecord(at=at, ms=round((self.clock() - began) * 1000), **told))
 
     def _write(self, record: EgressRecord) -> None:
         if record.verdict is EgressVerdict.REFUSED:

@@ -10,13 +10,13 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from foundation.contracts.egress.addresses import Address
 from foundation.contracts.egress.records import EgressReason, EgressReport
+from foundation.contracts.gateway.job_access import MODEL_HOST
 from foundation.telemetry.background import TaskSet, cancelled
 from tool_runtime.egress.client_hello import MAX_HELLO, UNRECOGNIZED_NAME, NoClientHelloError, hello_of, server_name
-from tool_runtime.egress.deciding import Gate
+from tool_runtime.egress.deciding import PORTS, Gate
 from tool_runtime.egress.grammar import (
     HEAD_END,
     HTTPS_PORT,
@@ -29,21 +29,12 @@ from tool_runtime.egress.grammar import (
 from tool_runtime.egress.injecting import Injecting
 from tool_runtime.egress.journal import EgressJournal, Entry
 from tool_runtime.egress.limits import EgressLimits, Meter
+from tool_runtime.egress.model_door import ModelDoor
 from tool_runtime.egress.refusals import CutError, RefusedError, SilentRefusal
-from tool_runtime.egress.transfers import Ends, Stream, Transfer, exchange, tunnel
+from tool_runtime.egress.transfers import Dial, Ends, Stream, Transfer, exchange, tunnel
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _LINGER_SECONDS = 1.0
-
-
-class Dial(Protocol):
-    """Connects to an address, by TLS where a context is given; asyncio's `open_connection` is one."""
-
-    async def __call__(
-        self, host: str, port: int, *, ssl: ssl.SSLContext | None = None, server_hostname: str | None = None
-    ) -> Stream:
-        """Raises `OSError`."""
-        ...
 
 
 @dataclass
@@ -52,6 +43,8 @@ class EgressProxy:
 
     gate: Gate
     injecting: Injecting = field(default_factory=Injecting)
+    models: ModelDoor | None = None
+    """Where its calls of models go; None for a job that makes none."""
     dial: Dial = asyncio.open_connection
     limits: EgressLimits = field(default_factory=EgressLimits)
     journal: EgressJournal = field(default_factory=EgressJournal)
@@ -98,6 +91,9 @@ class EgressProxy:
             self.meter.connect()
             request = parse_head(await self._head(client[0]))
             entry.name(request.method, request.host, request.port)
+            if request.host == MODEL_HOST:
+                await self._ask_models(client, request, entry)
+                return
             addresses = await self.gate.addresses(request.host, request.port)
             self.meter.request()
             if not self.injecting.concerns(request.host):
@@ -113,16 +109,37 @@ class EgressProxy:
 
     async def _open(self, client: Stream, tunnel_of: ProxyRequest, way: "Way") -> None:
         """The one request within a tunnel to a host that gets secrets, with them."""
-        host, seconds = tunnel_of.host, self.limits.head_seconds
+        async with self._within(client, tunnel_of, way.entry) as (inside, request):
+            way.entry.secrets = self.injecting.names(tunnel_of.host)
+            first = request.head(self.injecting.headers(tunnel_of.host), usual_port=HTTPS_PORT)
+            await self._pass_on(inside, request, first, way)
+
+    @contextlib.asynccontextmanager
+    async def _within(
+        self, client: Stream, tunnel_of: ProxyRequest, entry: Entry
+    ) -> AsyncIterator[tuple[Stream, ProxyRequest]]:
+        """What the client says within a tunnel whose TLS ends here, and its one request."""
         hello = await self._first_of_tunnel(client, tunnel_of)
         async with (
-            self.injecting.opened(client, hello, host, seconds=seconds) as inside,
-            self._told(inside, way.entry),
+            self.injecting.opened(client, hello, tunnel_of.host, seconds=self.limits.head_seconds) as inside,
+            self._told(inside, entry),
         ):
             request = parse_head_inside(await self._head(inside[0]), tunnel_of)
-            way.entry.method, way.entry.secrets = request.method, self.injecting.names(host)
-            first = request.head(self.injecting.headers(host), usual_port=HTTPS_PORT)
-            await self._pass_on(inside, request, first, way)
+            entry.method = request.method
+            yield inside, request
+
+    async def _ask_models(self, client: Stream, request: ProxyRequest, entry: Entry) -> None:
+        """A request to the gateway, with or without TLS of the client's: it goes no further than this process."""
+        if self.models is None:
+            raise RefusedError(EgressReason.HOST_NOT_ALLOWED, f"{MODEL_HOST} is for tools that call models alone")
+        if request.port not in PORTS:
+            raise RefusedError(EgressReason.PORT_NOT_ALLOWED, f"{MODEL_HOST} is reached at the ports 80 and 443")
+        self.meter.request()
+        if request.is_tunnel:
+            async with self._within(client, request, entry) as (inside, asked):
+                await self.models.pass_on(inside, asked, Transfer(entry, self.meter))
+        else:
+            await self.models.pass_on(client, request, Transfer(entry, self.meter))
 
     def _require_opened(self, request: ProxyRequest) -> None:
         if (request.host, request.port) not in self.gate.private:
@@ -147,10 +164,10 @@ class EgressProxy:
             entry.fail(EgressReason.TOO_SLOW)
         except (OSError, EOFError):
             # One end has gone away. What had reached a server has ended so; the rest was never a whole request.
-            if entry.address is None:
-                entry.fail(EgressReason.MALFORMED)
-            else:
+            if entry.has_reached:
                 entry.ended()
+            else:
+                entry.fail(EgressReason.MALFORMED)
 
     async def _pass_on(self, client: Stream, request: ProxyRequest, first: bytes, way: "Way") -> None:
         server = await self._dial(request, way)

@@ -1,8 +1,10 @@
 """Moves bytes between a job and the server that it reached, counted, and with an end to every pause."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from foundation.contracts.egress.records import EgressReason
 from tool_runtime.egress.grammar import malformed
@@ -11,6 +13,17 @@ from tool_runtime.egress.limits import Meter
 from tool_runtime.egress.refusals import CutError
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Dial(Protocol):
+    """Connects to an address, by TLS where a context is given; asyncio's `open_connection` is one."""
+
+    async def __call__(
+        self, host: str, port: int, *, ssl: ssl.SSLContext | None = None, server_hostname: str | None = None
+    ) -> Stream:
+        """Raises `OSError`."""
+        ...
+
 
 PIECE = 64 * 1024
 _MAX_CHUNK_LINE = 16  # digits of a size, which may not have extensions
@@ -30,7 +43,7 @@ class Transfer:
 
     entry: Entry
     meter: Meter
-    lively: Callable[[], None]
+    lively: Callable[[], None] = lambda: None
 
     async def up(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         self.meter.moved(len(data))
@@ -78,8 +91,10 @@ async def tunnel(transfer: Transfer, ends: Ends) -> None:
 
 async def exchange(transfer: Transfer, ends: Ends, *, length: int | None) -> None:
     """The body of one request up, the answer down. Whatever the client sends after its body ends both."""
-    async for piece in _body(ends.client[0], length):
-        await transfer.up(piece, ends.server[1])
+    async for piece in pieces_of_body(ends.client[0], length):
+        await transfer.up(piece if length is not None else _chunk(piece), ends.server[1])
+    if length is None:
+        await transfer.up(_chunk(b""), ends.server[1])
 
     async def answer() -> None:
         while data := await ends.server[0].read(PIECE):
@@ -98,8 +113,34 @@ async def exchange(transfer: Transfer, ends: Ends, *, length: int | None) -> Non
         await asyncio.gather(more, answering, return_exceptions=True)
 
 
-async def _body(reader: asyncio.StreamReader, length: int | None) -> AsyncIterator[bytes]:
-    """A body as it is sent on; chunks are read and written anew, without extensions and without trailers."""
+async def answered(transfer: Transfer, ends: Ends) -> bytes | None:
+    """The answer down; its first bytes, or None where its client has left before the end, and is not waited for."""
+    began = b""
+
+    async def answer() -> None:
+        nonlocal began
+        while data := await ends.server[0].read(PIECE):
+            began = began or data
+            await transfer.down(data, ends.client[1])
+
+    more = asyncio.create_task(ends.client[0].read(1))
+    answering = asyncio.create_task(answer())
+    try:
+        await asyncio.wait({more, answering}, return_when=asyncio.FIRST_COMPLETED)
+        if not answering.done():
+            if more.result():
+                raise CutError(EgressReason.PIPELINED)
+            return None
+        answering.result()
+        return began
+    finally:
+        for task in (more, answering):
+            task.cancel()
+        await asyncio.gather(more, answering, return_exceptions=True)
+
+
+async def pieces_of_body(reader: asyncio.StreamReader, length: int | None) -> AsyncIterator[bytes]:
+    """A body, of chunks where `length` is None; these are read without extensions and without trailers."""
     if length is not None:
         async for piece in _exactly(reader, length):
             yield piece
@@ -109,14 +150,17 @@ async def _body(reader: asyncio.StreamReader, length: int | None) -> AsyncIterat
         size = int(line, 16) if line and all(byte in b"0123456789abcdefABCDEF" for byte in line) else -1
         if size < 0:
             raise malformed("a chunk does not begin with its size alone")
-        yield b"%x\r\n" % size
         async for piece in _exactly(reader, size):
             yield piece
         if await reader.readexactly(2) != b"\r\n":
             raise malformed("a chunk is longer than its size, or has a trailer")
-        yield b"\r\n"
         if size == 0:
             return
+
+
+def _chunk(data: bytes) -> bytes:
+    """As a chunk is sent on; one of nothing is the last."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 async def _chunk_line(reader: asyncio.StreamReader) -> bytes:

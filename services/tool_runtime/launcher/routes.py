@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
+from foundation.contracts.gateway.job_access import RunTokenRenewal
 from foundation.contracts.tool_job import PROGRESS_TYPE, JobHolder, JobProgress, JobState, ToolJob, ToolResult
 from foundation.domain.errors import BadRequest, LockstepError
 from foundation.domain.ids import JobId
@@ -15,7 +16,7 @@ from foundation.http.problems import faults_from, problem_body
 from foundation.telemetry.logs import bind
 from tool_runtime.launcher.dependencies import BearerToken, CallingService, CurrentRuntime
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
-from tool_runtime.protocol import RunnerLease
+from tool_runtime.protocol import RunnerLease, RunToken, ToldLines
 from tool_runtime.tools.registry import find_tool
 
 jobs = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -70,11 +71,22 @@ async def cancel(
     return await asyncio.shield(cancelled.answer)
 
 
+@jobs.put(
+    "/{job_id}/run-token",
+    status_code=204,
+    summary="Hand in a new run token for a job that calls models, as the holder of its step",
+    operation_id="renew_run_token",
+)
+async def renew(job_id: JobId, renewal: RunTokenRenewal, _: CallingService, runtime: CurrentRuntime) -> None:
+    runtime.board.renew(job_id, JobHolder(renewal.generation, renewal.fence), renewal.run_token)
+
+
 async def _progress(job: OpenJob | ToolResult) -> AsyncIterator[str]:
-    """A line for each state that the job comes into; the last one has its result, or why there is none."""
+    """A line for each state that the job comes into and for what it tells; the last one has its result, or why none."""
     if isinstance(job, ToolResult):
         yield _line(JobProgress(state=JobState.ENDED, result=job))
         return
+    heard = job.said.count
     taken = asyncio.create_task(job.taken.wait())
     ends: set[asyncio.Future[object]] = {taken, job.answer}  # type: ignore[arg-type]
     try:
@@ -84,12 +96,34 @@ async def _progress(job: OpenJob | ToolResult) -> AsyncIterator[str]:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not job.answer.done():
             yield _line(JobProgress(state=JobState.RUNNING))
+        async for lines, left_out in _told(job, heard):
+            yield _line(JobProgress(state=JobState.RUNNING, lines=lines, left_out=left_out))
         try:
             yield _line(JobProgress(state=JobState.ENDED, result=await asyncio.shield(job.answer)))
         except LockstepError as error:
             yield _line(JobProgress(state=JobState.REFUSED, problem=problem_body(error), retry_after=error.retry_after))
     finally:
         taken.cancel()
+
+
+async def _told(job: OpenJob, heard: int) -> AsyncIterator[tuple[tuple[str, ...], int]]:
+    """What the job tells after its first `heard` lines, until it has its answer."""
+    while True:
+        more = asyncio.create_task(job.said.more())
+        lines, left_out = job.said.since(heard)
+        if lines or left_out:
+            more.cancel()
+            heard += len(lines) + left_out
+            yield lines, left_out
+        elif job.answer.done():
+            more.cancel()
+            return
+        else:
+            ends: set[asyncio.Future[object]] = {more, job.answer}  # type: ignore[arg-type]
+            try:
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                more.cancel()
 
 
 def _line(progress: JobProgress) -> str:
@@ -104,6 +138,16 @@ async def take(token: BearerToken, runtime: CurrentRuntime) -> RunnerLease | Res
 @leases.get("/{lease_id}/cancellation", response_model=None)
 async def cancellation(lease_id: str, token: BearerToken, runtime: CurrentRuntime) -> Response:
     return Response(status_code=200 if await runtime.leases.is_over(lease_id, token) else 204)
+
+
+@leases.get("/{lease_id}/run-token")
+async def run_token(lease_id: str, token: BearerToken, runtime: CurrentRuntime) -> RunToken:
+    return runtime.leases.run_token(lease_id, token)
+
+
+@leases.post("/{lease_id}/lines", status_code=204)
+async def tell(lease_id: str, told: ToldLines, token: BearerToken, runtime: CurrentRuntime) -> None:
+    runtime.leases.tell(lease_id, token, told)
 
 
 @leases.post("/{lease_id}/result", status_code=204)

@@ -80,7 +80,10 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
                 verifier,
                 settings.callers,
                 board,
-                LeaseBook(board, pools, Opener(settings.secret_jwks()), settings.web_search()),
+                LeaseBook(
+                    *(board, pools, Opener(settings.secret_jwks()), settings.web_search()),
+                    gateway_url=settings.gateway_url,
+                ),
                 probes,
             )
     finally:

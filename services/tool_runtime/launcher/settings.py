@@ -10,6 +10,7 @@ from pydantic import Field, Json, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.contracts.egress.private_hosts import private_hosts
+from tool_runtime.egress.model_door import GatewayPlace
 from tool_runtime.launcher.searching import WebSearch, web_search
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -66,6 +67,11 @@ class LauncherSettings(BaseSettings):
         default=None, description="JWKS of private keys (X25519) that open tenants' secrets", repr=False
     )
     secret_keys_file: Path | None = Field(default=None, description="the same, as a file")
+    gateway_url: str | None = Field(
+        default=None,
+        validation_alias="LOCKSTEP_GATEWAY_URL",
+        description="the LLM gateway, for tools that call models; without it they fail",
+    )
     search_provider: Literal["brave", "tavily", "searxng"] | None = Field(
         default=None, description="who is asked when the tool `search` searches the web; nobody by default"
     )
@@ -82,6 +88,13 @@ class LauncherSettings(BaseSettings):
     def _readable(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         private_hosts(entries)
         return entries
+
+    @field_validator("gateway_url")
+    @classmethod
+    def _gateway(cls, url: str | None) -> str | None:
+        if url is not None:
+            GatewayPlace.of(url)
+        return url
 
     @model_validator(mode="after")
     def _one_source_of_keys(self) -> Self:

@@ -1,7 +1,7 @@
 """One job from its inputs to its result."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +10,17 @@ from typing import Any, TypeVar
 import httpx
 
 from foundation.contracts.egress.private_hosts import PrivateHosts
+from foundation.contracts.gateway.job_access import MODEL_HOST
 from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
 from foundation.domain.tools import ToolEffect
+from foundation.telemetry.traces import current_traceparent
 from tool_runtime.egress.deciding import Gate
 from tool_runtime.egress.injecting import Injecting
 from tool_runtime.egress.limits import limits_of
+from tool_runtime.egress.model_door import CallKeys, GatewayPlace, ModelDoor
 from tool_runtime.egress.proxy import EgressProxy
 from tool_runtime.egress.resolving import SystemResolver
-from tool_runtime.protocol import Injection, SearchUpstream
+from tool_runtime.protocol import Injection, ModelUpstream, SearchUpstream
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs, fetch_workspace
 from tool_runtime.runner.result_document import read_result
@@ -46,24 +49,31 @@ class Surroundings:
     """Those that sign the servers inside, in PEM."""
 
 
-async def execute(
-    job: ToolJob,
-    around: Surroundings,
-    *,
-    injections: Sequence[Injection] = (),
-    search: SearchUpstream | None = None,
-) -> ToolResult:
+@dataclass(frozen=True, slots=True)
+class JobGrants:
+    """What the launcher gives a job besides: secrets for its proxy, the provider of searches, the way to models."""
+
+    injections: Sequence[Injection] = ()
+    search: SearchUpstream | None = None
+    models: ModelUpstream | None = None
+    run_token: Callable[[], Awaitable[str]] | None = None
+    """The token of a call of a model, asked for each time."""
+
+
+NO_GRANTS = JobGrants()
+
+
+async def execute(job: ToolJob, around: Surroundings, grants: JobGrants = NO_GRANTS) -> ToolResult:
     """Run the job in the box. Every end of the job is a result; the box is closed when this returns."""
     client, box = around.client, around.box
     try:
         staged = await _unless_stopped(box, fetch_inputs(client, job.inputs)) or []
         workspace = await _unless_stopped(box, fetch_workspace(client, job))
-        injecting = Injecting(injections, authorities=around.authorities)
-        gate = Gate(job.network, SystemResolver(), around.private)
-        proxy = EgressProxy(gate, injecting, limits=limits_of(find_tool(job.tool).spec.profile))
+        proxy = _proxy(job, around, grants)
+        authority = proxy.injecting.certificate
         async with proxy.listening(box.take_proxy_socket()):
-            told = (*trusted_files(injecting.certificate), *upstream_files(search))
-            shelf, outcome = await _run(job, box, staged, workspace, told, injecting.certificate)
+            told = (*trusted_files(authority), *upstream_files(grants.search))
+            shelf, outcome = await _run(job, box, staged, workspace, told, authority)
         result = await _report(client, job, box, shelf, outcome)
         result = await _with_workspace(client, job, workspace, result)
         return result.model_copy(update={"egress": proxy.report()})
@@ -78,6 +88,24 @@ async def execute(
         )
     finally:
         await box.close()
+
+
+def _proxy(job: ToolJob, around: Surroundings, grants: JobGrants) -> EgressProxy:
+    door = None
+    if grants.models is not None and grants.run_token is not None:
+        door = ModelDoor(
+            GatewayPlace.of(grants.models.url),
+            CallKeys(job.run_id, job.step_id, grants.models.turn, job.job_id),
+            grants.run_token,
+            most_calls=find_tool(job.tool).invocation(job.arguments).model_calls,
+            traceparent=current_traceparent(),
+        )
+    return EgressProxy(
+        Gate(job.network, SystemResolver(), around.private),
+        Injecting(grants.injections, authorities=around.authorities, doors=[MODEL_HOST] if door else []),
+        door,
+        limits=limits_of(find_tool(job.tool).spec.profile),
+    )
 
 
 async def _unless_stopped(box: Box, work: Coroutine[Any, Any, T]) -> T | None:
@@ -117,7 +145,8 @@ async def _run(
     shelf = Shelf(limits)
     inputs = ((f"in/{name}", content) for name, content in staged)
     files = (*invocation.files, *inputs, *told)
-    env = {**invocation.env, **trusting_environment(authority)}
+    clock = {} if invocation.seconds_in is None else {invocation.seconds_in: str(wall)}
+    env = {**invocation.env, **clock, **trusting_environment(authority)}
     inside = BoxJob(invocation.argv, env, files, limits, workspace=workspace)
     return shelf, await box.run(inside, take=shelf.take)
 

@@ -6,10 +6,12 @@ import httpx
 
 from foundation.contracts.tool_job import ToolResult
 from foundation.telemetry.retries import with_tries
-from tool_runtime.protocol import POLL_SECONDS, RunnerLease
+from tool_runtime.egress.model_door import RunTokenUnavailable
+from tool_runtime.protocol import POLL_SECONDS, RunnerLease, RunToken, ToldLines
 
 PAUSE_SECONDS = 0.5
 RESULT_TRIES = 20
+TOKEN_TRIES = 4
 
 
 class LeaseLostError(Exception):
@@ -40,6 +42,20 @@ class LeaseClient:
         """Return when the job was cancelled or the lease is no longer known."""
         with contextlib.suppress(LeaseLostError):
             await self._poll("GET", f"/leases/{lease.lease_id}/cancellation", lease.token)
+
+    async def run_token(self, lease: RunnerLease) -> str:
+        """The run token of the job's step as it is now. Raises `RunTokenUnavailable`."""
+        try:
+            answer = await self._ask("GET", f"/leases/{lease.lease_id}/run-token", lease.token, tries=TOKEN_TRIES)
+        except (_LauncherAway, LeaseLostError) as error:
+            raise RunTokenUnavailable("the launcher does not have the step's run token") from error
+        return RunToken.model_validate_json(answer.content).token
+
+    async def tell(self, lease: RunnerLease, told: ToldLines) -> None:
+        """Pass on what the job has printed; what the launcher does not hear now is not told again."""
+        with contextlib.suppress(_LauncherAway, LeaseLostError):
+            body = told.model_dump_json().encode()
+            await self._ask_once("POST", f"/leases/{lease.lease_id}/lines", lease.token, body)
 
     async def give(self, lease: RunnerLease, result: ToolResult) -> None:
         """Hand the result in, through a launcher's short absence."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
 import httpx
 
@@ -13,9 +14,10 @@ from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.spans.buffer import KEPT
 from foundation.telemetry.spans.record import SpanAttribute
 from foundation.telemetry.traces import annotate, failed, span
+from tool_runtime.job_lines import Telling
 from tool_runtime.job_spans import job_spans
 from tool_runtime.protocol import RunnerLease
-from tool_runtime.runner.execute import Surroundings, execute
+from tool_runtime.runner.execute import JobGrants, Surroundings, execute
 from tool_runtime.runner.lease_client import LeaseClient
 from tool_runtime.runner.settings import RunnerSettings, surroundings
 from tool_runtime.sandbox.assets import locate
@@ -24,6 +26,7 @@ from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.uids import take_uid
 from tool_runtime.sandbox.walls import bwrap, task
 from tool_runtime.sandbox.watch.machine import HostFloor
+from tool_runtime.tools.registry import find_tool
 
 TRANSFER_SECONDS = 30.0
 
@@ -74,14 +77,24 @@ async def _run(leases: LeaseClient, lease: RunnerLease, around: Surroundings) ->
     names = {"tenant_id": job.tenant_id, "run_id": job.run_id, "step_id": job.step_id, "job_id": job.job_id}
     with bind(**names), span(f"run {job.tool}", traceparent=job.traceparent):
         _log.info("job started", extra={"tool": job.tool})
-        async with _stopped_on_cancellation(leases, lease, around.box.stop):
-            result = await execute(job, around, injections=lease.injections, search=lease.search)
+        grants = JobGrants(lease.injections, lease.search, lease.models, lambda: leases.run_token(lease))
+        async with _stopped_on_cancellation(leases, lease, around.box.stop), _telling(leases, lease, around.box):
+            result = await execute(job, around, grants)
         ended = {"status": result.status, "reason": result.reason, "duration_ms": result.usage.wall_ms}
         annotate({SpanAttribute.GEN_AI_TOOL_NAME: job.tool, SpanAttribute.OUTCOME: result.status.value})
         if result.reason is not None:
             failed(result.reason.value)
         _log.info("job ended", extra={"tool": job.tool, **ended, "max_rss_bytes": result.usage.max_rss_bytes})
         return result
+
+
+def _telling(leases: LeaseClient, lease: RunnerLease, box: Box) -> AbstractAsyncContextManager[None]:
+    """Tells what the job prints, where its tool's jobs do."""
+    if not find_tool(lease.job.tool).spec.tells:
+        return contextlib.nullcontext()
+    telling = Telling(lambda told: leases.tell(lease, told))
+    box.stdout.hears = telling.hear
+    return telling.going_on()
 
 
 @contextlib.asynccontextmanager

@@ -9,9 +9,10 @@ from foundation.contracts.tool_job import KEPT_FIRST, KEPT_LAST, StreamCut
 
 @dataclass
 class PipeOutput:
-    """One stream of a job; `on_read` is told the size of each piece."""
+    """One stream of a job; `on_read` is told the size of each piece, `hears` the piece itself, if somebody does."""
 
     on_read: Callable[[int], object]
+    hears: Callable[[bytes], object] | None = None
     _first: bytearray = field(default_factory=bytearray)
     _last: bytearray = field(default_factory=bytearray)
     _left_out: int = 0
@@ -20,6 +21,8 @@ class PipeOutput:
         """Read until every writer is gone."""
         while data := await reader.read(65536):
             self.on_read(len(data))
+            if self.hears is not None:
+                self.hears(data)
             self.take(data)
 
     def take(self, data: bytes) -> None:

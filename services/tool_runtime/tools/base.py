@@ -38,12 +38,18 @@ def our_program(name: str, *, packages: str | None = None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A command inside the sandbox. Paths of `files` are below `/work`. `wall_seconds` None: the job's limit alone."""
+    """A command inside the sandbox. Paths of `files` are below `/work`. `wall_seconds` None: the job's limit alone.
+
+    `model_calls` is how often it may call models, where its tool does at all. `seconds_in` is the variable in which the
+    program finds how many seconds it has.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
     files: tuple[tuple[str, bytes], ...]
     wall_seconds: int | None = None
+    model_calls: int = 0
+    seconds_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

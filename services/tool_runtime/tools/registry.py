@@ -3,6 +3,7 @@
 from foundation.domain.errors import NotFound
 from tool_runtime.tools.base import SandboxTool
 from tool_runtime.tools.browser import BrowserTool
+from tool_runtime.tools.code_agent import CodeAgent
 from tool_runtime.tools.code_node import CodeNode
 from tool_runtime.tools.code_python import CodePython
 from tool_runtime.tools.files import FilesTool
@@ -12,7 +13,7 @@ from tool_runtime.tools.search import SearchTool
 
 SANDBOX_TOOLS: dict[str, SandboxTool] = {
     tool.spec.name: tool
-    for tool in (BrowserTool(), CodeNode(), CodePython(), FilesTool(), GitTool(), HttpTool(), SearchTool())
+    for tool in (BrowserTool(), CodeAgent(), CodeNode(), CodePython(), FilesTool(), GitTool(), HttpTool(), SearchTool())
 }
 
 

@@ -43,9 +43,13 @@ _BY_HAND: Mapping[str, str] = {
     "services/tool_runtime/tools/programs/browser/watch.py::Watch._start": "kept to its end; a page's end is no fault",
     "services/tool_runtime/tools/programs/browser/steps.py::_keep": "awaited or cancelled in the same function",
     "services/tool_runtime/tools/programs/browser/main.py::_failure": "awaited or cancelled in the same function",
+    "services/tool_runtime/launcher/routes.py::_told": _CANCELLED,
+    "services/tool_runtime/job_lines.py::Telling.going_on": _AWAITED,
+    "services/orchestrator/tools/model_grants.py::ModelGrants.renewed": _CANCELLED,
     # Egress proxy: the two directions of one connection, and the connections of one job.
     "services/tool_runtime/egress/transfers.py::tunnel": _AWAITED,
     "services/tool_runtime/egress/transfers.py::exchange": _AWAITED,
+    "services/tool_runtime/egress/transfers.py::answered": _AWAITED,
     "services/tool_runtime/egress/proxy.py::EgressProxy.listening": _CANCELLED,
     "services/tool_runtime/launcher/runners/fake.py::FakeRunners.start": "the fake runner is this task",
     # The local cloud, which imports nothing of the services.

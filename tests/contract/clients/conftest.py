@@ -59,6 +59,44 @@ turns:
   - text: "I have read it."
 """
 """What the model pdf-reader says."""
+MENDER = """
+turns:
+  - text: I run the tests.
+    tool_calls:
+      - {name: Bash, arguments: {command: "python3 -m unittest -q 2>&1 | tail -1"}}
+  - tool_calls:
+      - {name: Read, arguments: {file_path: /work/repository/sums.py}}
+  - tool_calls:
+      - {name: Edit, arguments: {file_path: /work/repository/sums.py, old_string: a - b, new_string: a + b}}
+  - tool_calls:
+      - {name: Bash, arguments: {command: "python3 -m unittest -q 2>&1 | tail -1"}}
+  - text: "The tests say ${last}"
+"""
+"""What the model mender says to Claude Code."""
+PATCHER = """
+turns:
+  - tool_calls:
+      - {name: exec_command, arguments: {cmd: python3 -m unittest -q}}
+  - tool_calls:
+      - {name: exec_command, arguments: {cmd: "sed -i 's/a - b/a + b/' sums.py"}}
+  - tool_calls:
+      - {name: exec_command, arguments: {cmd: "python3 -m unittest -q 2>&1 | tail -1"}}
+  - text: "The tests say ${last}"
+"""
+"""What the model patcher says to Codex."""
+PROWLER = """
+turns:
+  - tool_calls:
+      - {name: Bash, arguments: {command: python3 prowl.py, timeout: 60000}}
+  - text: "${last}"
+"""
+"""What the model prowler says."""
+SLEEPER = """
+turns:
+  - tool_calls:
+      - {name: Bash, arguments: {command: "touch begun; sleep 600"}}
+"""
+"""What the model sleeper says."""
 LONG_READS = 12
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -92,6 +130,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory, reading_room: Path) -> I
     (folder / "guide.yaml").write_text(GUIDE)
     (folder / "forecast.yaml").write_text(FORECAST)
     (folder / "shell.yaml").write_text(SHELL)
+    for name, script in (("mender", MENDER), ("patcher", PATCHER), ("prowler", PROWLER), ("sleeper", SLEEPER)):
+        (folder / f"{name}.yaml").write_text(script)
     (folder / "pdf-reader.yaml").write_text(PDF_READER.format(file=reading_room / "palmer.pdf"))
     [reading, *_] = READER.format(file=reading_room / "penguins.txt").partition("  - text")
     turn = reading.removeprefix("\nturns:\n")
@@ -101,11 +141,18 @@ def simulated(tmp_path_factory: pytest.TempPathFactory, reading_room: Path) -> I
 
 
 @pytest.fixture(scope="session")
+def signing() -> Signing:
+    """What the gateway knows run tokens by."""
+    return Signing()
+
+
+@pytest.fixture(scope="session")
 def gateway(
     tmp_path_factory: pytest.TempPathFactory,
     clients_redis: RedisServer,
     scratch: ScratchDatabase,
     simulated: SimulatedProvider,
+    signing: Signing,
 ) -> Iterator[GatewayProcess]:
     """It lets nobody wait for room, so that waiting is the clients' business."""
     yield from running_gateway_process(
@@ -113,7 +160,7 @@ def gateway(
         redis=clients_redis,
         database=scratch,
         simulated=simulated,
-        signing=Signing(),
+        signing=signing,
         routes=(),
         more={"LOCKSTEP_ROUTES_FILE": str(ROUTES), "LOCKSTEP_GATEWAY_WAIT_SECONDS": "0"},
     )

@@ -86,7 +86,7 @@ async def played(request: pytest.FixtureRequest) -> AsyncIterator[Played]:
         orchestrator,
         objects,
         ModelTurns(orchestrator, gateway, failpoints, TextTelling(FakeLiveText())),
-        ToolCalls(orchestrator, launcher, objects, failpoints, artifacts_per_job=10),
+        ToolCalls(orchestrator, launcher, objects, failpoints, artifacts_per_job=10, run_token=lambda _: "a run token"),
         FakeCrewProgram(),
     )
     taker = Taker(orchestrator, worker_id="worker-1", lease_seconds=45)

@@ -280,3 +280,16 @@ async def test_a_launcher_that_does_not_answer_is_unavailable_and_ends_nothing(a
     with pytest.raises(DependencyUnavailable):
         await away.run(job, on_state=ignore)
     assert await away.cancel(job) is None
+    assert not await away.renew(job, "a token")
+
+
+async def test_the_holder_of_an_open_job_hands_in_new_run_tokens_and_nobody_else_does(launcher: Launcher) -> None:
+    job = later(a_job(ENDLESS), fence=5)
+    holder = Caller(launcher, job)
+    await holder.until_it_runs()
+    assert await launcher.renew(job, "a newer token")
+    assert not await launcher.renew(later(job, fence=4), "an older holder's")
+    assert not await launcher.renew(a_job(HELLO), "of a job that is not there")
+    await launcher.cancel(job)
+    await asyncio.wait_for(holder.task, 30)
+    assert not await launcher.renew(job, "too late")

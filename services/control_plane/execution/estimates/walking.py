@@ -17,6 +17,7 @@ from foundation.contracts.steps.approval import ApprovalStep
 from foundation.contracts.steps.base import ITEMS_AT_ONCE, MAX_ITEMS, Budget
 from foundation.contracts.steps.catalogue import Step
 from foundation.contracts.steps.run import RunStep
+from foundation.contracts.tools.catalogue import TOOLS
 from foundation.domain.plan import history_events, topological
 from foundation.domain.states import RecoveryPolicy, StepKind
 
@@ -80,6 +81,10 @@ class Walk:
         except (ModelUnknown, OutOfTime):
             unknown = True
             remarks += Remarks(unbounded=(Remark(step.name, "only the run knows which model it asks"),))
+        if asking := [name for _, name in step.named_tools(()) if name in TOOLS and TOOLS[name].calls_models]:
+            unknown = True
+            reason = f"only the run knows how much {asking[0]} asks of models"
+            remarks += Remarks(unbounded=(Remark(step.name, reason),))
         remarks += Remarks(loose=tuple(Remark(step.name, one.loose) for one in calls if one.loose))
         if isinstance(step, RunStep):
             below, more = self._below_of(step, contexts, known, above)

@@ -39,6 +39,8 @@ class EgressReason(StrEnum):
     TOO_MANY_CONNECTIONS = "too_many_connections"
     TOO_MANY_REQUESTS = "too_many_requests"
     TOO_MANY_BYTES = "too_many_bytes"
+    TOO_MANY_MODEL_CALLS = "too_many_model_calls"
+    PATH_NOT_ALLOWED = "path_not_allowed"
     TOO_SLOW = "too_slow"
     PIPELINED = "pipelined"
     JOB_ENDED = "job_ended"

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from foundation.contracts.tools.browser import BROWSER
+from foundation.contracts.tools.code_agent import CODE_AGENT
 from foundation.contracts.tools.code_node import CODE_NODE
 from foundation.contracts.tools.code_python import CODE_PYTHON
 from foundation.contracts.tools.contract import ToolContract
@@ -18,7 +19,7 @@ from foundation.contracts.tools.tenant.names import TENANT_TOOL, is_tenant_tool
 from foundation.domain.tools import ToolEffect
 
 TOOLS: dict[str, ToolContract] = {
-    tool.name: tool for tool in (BROWSER, CODE_NODE, CODE_PYTHON, FILES, GIT, HTTP, SEARCH)
+    tool.name: tool for tool in (BROWSER, CODE_AGENT, CODE_NODE, CODE_PYTHON, FILES, GIT, HTTP, SEARCH)
 }
 
 

@@ -30,6 +30,10 @@ class ToolContract:
     """The shape of `result`; None where the caller's program decides it."""
     needs_egress: bool = False
     """Whether it can do nothing where no host may be reached."""
+    calls_models: bool = False
+    """Whether its program calls models, on its step's budget; no other tool's jobs reach the gateway."""
+    tells: bool = False
+    """Whether the lines that its program prints are told while it runs."""
 
     def effect_of(self, arguments: Mapping[str, Any], *, reaches: bool) -> ToolEffect:
         """What repeating a call with these arguments, not yet checked, would mean; `reaches`: its task has egress."""

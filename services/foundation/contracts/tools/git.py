@@ -63,6 +63,8 @@ def _folder(text: str) -> str:
 
 Path = Annotated[StorableText, AfterValidator(_path)]
 Revision = Annotated[StorableText, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_revision)]
+Remote = Annotated[StorableText, Field(max_length=2048), AfterValidator(_remote)]
+Folder = Annotated[Path, AfterValidator(_folder)]
 OneLine = Annotated[StorableText, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
 
 
@@ -88,12 +90,8 @@ class GitArguments(ActionArguments):
     of_every_action: ClassVar[frozenset[str]] = ActionArguments.of_every_action | {"folder"}
 
     action: Literal["clone", "branch", "diff", "commit", "push"]
-    folder: Annotated[Path, AfterValidator(_folder)] = Field(
-        default="repository", description="where the repository lies, below /work"
-    )
-    url: Annotated[StorableText, Field(max_length=2048), AfterValidator(_remote)] | None = Field(
-        default=None, description="clone: the repository's http(s) address, without credentials"
-    )
+    folder: Folder = Field(default="repository", description="where the repository lies, below /work")
+    url: Remote | None = Field(default=None, description="clone: the repository's http(s) address, without credentials")
     branch: Revision | None = Field(default=None, description="clone, push: the branch, if not the one that is current")
     depth: int | None = Field(default=None, ge=1, le=MAX_DEPTH, description="clone: how many commits of history")
     name: Revision | None = Field(default=None, description="branch: the branch to go to; a new one is begun")

@@ -1,6 +1,6 @@
 """The port behind the tool runtime: a job is submitted, its result awaited, and a job no longer wanted is ended."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from foundation.contracts.tool_job import JobState, ToolJob, ToolResult
@@ -9,6 +9,9 @@ from orchestrator.clients.not_reached import NotReached
 
 OnState = Callable[[JobState], Awaitable[None]]
 """Called when the job starts to wait for a slot, and when it has one."""
+
+OnLines = Callable[[Sequence[str], int], Awaitable[None]]
+"""Called with lines that the job has printed, and with how many before them are left out."""
 
 
 class JobRefused(LockstepError):
@@ -40,7 +43,7 @@ class AnswerUnreadable(LockstepError):
 class Launcher(Protocol):
     """Where tools run. A job is known by its id, and belongs to the holder that submitted or joined it last."""
 
-    async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
+    async def run(self, job: ToolJob, *, on_state: OnState, on_lines: OnLines | None = None) -> ToolResult:
         """The job's result. A caller that is cancelled leaves the job running, and the step's next holder joins it.
 
         `SandboxUnavailable` when nothing can be isolated, `DependencyUnavailable` when the launcher does not answer
@@ -48,6 +51,10 @@ class Launcher(Protocol):
         be joined only, `LeaseLost` when a later holder has joined the job, `JobRefused` for one that it will never
         take, `AnswerUnreadable` for an answer that does not parse.
         """
+        ...
+
+    async def renew(self, job: ToolJob, run_token: str) -> bool:
+        """Hands in a new run token for the job's calls of models; false when nobody has it who could use one."""
         ...
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from foundation.contracts.tool_job import JobHolder, JobReason, JobState, JobStatus, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, SandboxUnavailable
-from orchestrator.clients.launcher.base import JobRefused, JobUnknown, OnState
+from orchestrator.clients.launcher.base import JobRefused, JobUnknown, OnLines, OnState
 
 
 @dataclass(eq=False, slots=True)
@@ -53,9 +53,13 @@ class FakeLauncher:
     max_running: int = 4
     started: list[ToolJob] = field(default_factory=list)
     """Each job that was not joined, in order."""
+    prints: tuple[str, ...] = ()
+    """Lines that every job tells when it begins."""
+    renewed: list[str] = field(default_factory=list)
+    """The run tokens that were handed in after those of the jobs."""
     _jobs: dict[UUID, _Job] = field(default_factory=dict)
 
-    async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
+    async def run(self, job: ToolJob, *, on_state: OnState, on_lines: OnLines | None = None) -> ToolResult:
         if self.away:
             raise DependencyUnavailable("the launcher does not answer")
         if self.no_sandbox:
@@ -74,8 +78,17 @@ class FakeLauncher:
             await self._until_there_is_room(entry)
         if not entry.result.done():
             await on_state(JobState.RUNNING)
+            if self.prints and on_lines is not None:
+                await on_lines(self.prints, 0)
             entry.run()
         return await asyncio.shield(entry.result)
+
+    async def renew(self, job: ToolJob, run_token: str) -> bool:
+        entry = self._jobs.get(job.job_id)
+        if self.away or entry is None or entry.result.done() or entry.holder > job.holder:
+            return False
+        self.renewed.append(run_token)
+        return True
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
         entry = self._jobs.get(job.job_id)

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, ToolJob, ToolResult
+from foundation.contracts.gateway.job_access import RunTokenRenewal
+from foundation.contracts.tool_job import PROGRESS_TYPE, JobProgress, JobState, ToolJob, ToolResult
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.http.retry_after import seconds_until_retry
 from foundation.http.service_tokens import ServiceTokenSigner
@@ -18,6 +19,7 @@ from orchestrator.clients.launcher.base import (
     JobRefused,
     JobUnknown,
     LauncherNotReached,
+    OnLines,
     OnState,
 )
 from orchestrator.clients.not_reached import NotReached
@@ -25,6 +27,7 @@ from orchestrator.clients.not_reached import NotReached
 AUDIENCE = "tool_runtime"
 # Longer than a cancelled job may take to hand out what it had.
 _CANCEL_SECONDS = 20
+_RENEWAL_SECONDS = 10
 _NOT_TAKEN = frozenset({429, 503})
 """The launcher's own answers to a job that it has not taken; another 5xx may come from somebody on the way."""
 _RETRYABLE = frozenset({429, 502, 503, 504})
@@ -38,14 +41,14 @@ class HttpLauncher:
         self._client = client
         self._signer = signer
 
-    async def run(self, job: ToolJob, *, on_state: OnState) -> ToolResult:
+    async def run(self, job: ToolJob, *, on_state: OnState, on_lines: OnLines | None = None) -> ToolResult:
         headers = {**self._headers(), "content-type": "application/json", "accept": PROGRESS_TYPE}
         try:
             async with self._client.stream("POST", "/jobs", content=job.model_dump_json(), headers=headers) as answer:
                 if answer.status_code != httpx.codes.OK:
                     await answer.aread()
                     raise _refusal_at_once(job, answer)
-                return await _last_state(answer, on_state)
+                return await _last_state(answer, on_state, on_lines)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise LauncherNotReached(f"the launcher does not answer: {type(error).__name__}") from error
         except httpx.HTTPError as error:
@@ -53,6 +56,15 @@ class HttpLauncher:
         except ValidationError as error:
             # The same job would be answered the same way again.
             raise AnswerUnreadable("the launcher's answer cannot be read") from error
+
+    async def renew(self, job: ToolJob, run_token: str) -> bool:
+        renewal = RunTokenRenewal(generation=job.generation, fence=job.fence, run_token=run_token)
+        headers = {**self._headers(), "content-type": "application/json"}
+        path, content = f"/jobs/{job.job_id}/run-token", renewal.model_dump_json()
+        with suppress(httpx.HTTPError):
+            answer = await self._client.put(path, content=content, headers=headers, timeout=_RENEWAL_SECONDS)
+            return answer.is_success
+        return False
 
     async def cancel(self, job: ToolJob) -> ToolResult | None:
         holder = {"generation": job.generation, "fence": job.fence}
@@ -71,14 +83,19 @@ class HttpLauncher:
         return headers
 
 
-async def _last_state(answer: httpx.Response, on_state: OnState) -> ToolResult:
+async def _last_state(answer: httpx.Response, on_state: OnState, on_lines: OnLines | None) -> ToolResult:
+    known: JobState | None = None
     async for line in _lines(answer):
         progress = JobProgress.model_validate_json(line)
         if progress.result is not None:
             return progress.result
         if progress.problem is not None:
             raise _refusal(int(progress.problem.get("status", 500)), progress.problem, progress.retry_after)
-        await on_state(progress.state)
+        if (progress.lines or progress.left_out) and on_lines is not None:
+            await on_lines(progress.lines, progress.left_out)
+        if progress.state is not known:
+            known = progress.state
+            await on_state(progress.state)
     raise DependencyUnavailable("the launcher's answer ended before the job")
 
 

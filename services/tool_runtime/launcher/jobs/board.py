@@ -121,6 +121,16 @@ class JobBoard:
             return known.result
         raise _unknown(job_id)
 
+    def renew(self, job_id: JobId, holder: JobHolder, run_token: str) -> None:
+        """A new run token for an open job. Raises `NotFound`, and `LeaseLost` where a later holder has joined."""
+        entry = self._open.get(job_id)
+        if entry is None:
+            raise _unknown(job_id)
+        latest = entry.successor or entry
+        if latest.holder > holder:
+            raise LeaseLost("a later holder of the step has joined the job")
+        latest.run_token = run_token
+
     async def take(self, runner: str, profile: SandboxProfile, *, seconds: float) -> OpenJob | None:
         """Wait for a job for this runner of this kind; None when there was none in time or the runner is gone."""
         self.forget_idle(runner)
@@ -197,6 +207,8 @@ class JobBoard:
             entry.successor = OpenJob(job, entry.digest)
             return entry.successor
         latest.holder = job.holder
+        if job.models is not None:
+            latest.run_token = job.models.run_token
         return latest
 
     def _refuse_when_full(self, job: ToolJob) -> None:

@@ -8,6 +8,7 @@ from typing import Optional
 from foundation.contracts.tool_job import JobHolder, ToolJob, ToolResult
 from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.places import SHARES
+from tool_runtime.launcher.jobs.said import Said
 from tool_runtime.tools.registry import find_tool
 
 
@@ -24,7 +25,7 @@ class OpenJob:
     `taken` is set when a runner has it, `over` when that runner should stop: cancelled, or answered without it.
     `holder` is the latest that submitted it; `successor` is the same job once more, for a holder that came after the
     cancel. `shares` is what it takes of the launcher's places, `profile` the kind
-    of runner that can run it.
+    of runner that can run it. `run_token` is the one that its latest holder handed in, `said` what it has printed.
     """
 
     job: ToolJob
@@ -38,10 +39,13 @@ class OpenJob:
     holder: JobHolder = field(init=False)
     shares: int = field(init=False)
     profile: SandboxProfile = field(init=False)
+    run_token: str | None = field(init=False, repr=False)
+    said: Said = field(default_factory=Said)
     successor: Optional["OpenJob"] = None
 
     def __post_init__(self) -> None:
         self.holder = self.job.holder
+        self.run_token = None if self.job.models is None else self.job.models.run_token
         tool = find_tool(self.job.tool).spec
         self.shares, self.profile = SHARES[tool.cost], tool.profile
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from foundation.contracts.egress.sealing import Opener, SealBrokenError
 from foundation.contracts.tool_job import JobReason, ToolJob, ToolResult
-from foundation.domain.errors import BadRequest, Unauthenticated
+from foundation.domain.errors import BadRequest, NotFound, Unauthenticated
 from foundation.telemetry.background import TaskSet
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.launches import Launch
@@ -14,10 +14,15 @@ from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.runners.pool import Place
 from tool_runtime.launcher.runners.pools import RunnerPools
 from tool_runtime.launcher.searching import WebSearch, asks_the_web
-from tool_runtime.protocol import POLL_SECONDS, Injection, RunnerLease
+from tool_runtime.protocol import POLL_SECONDS, Injection, ModelUpstream, RunnerLease, RunToken, ToldLines
+from tool_runtime.tools.registry import find_tool
 
 TRANSFER_SECONDS = 120.0  # inputs, collection and uploads, on top of the job's own time
 CANCEL_SECONDS = 15.0
+
+
+class NoModelsError(Exception):
+    """A job is to call models and cannot; the text says why."""
 
 
 @dataclass(eq=False, slots=True)
@@ -32,11 +37,19 @@ class _Given:
 class LeaseBook:
     """Gives leases to the pools' runners. Raises `Unauthenticated` on every token that it does not know."""
 
-    def __init__(self, board: JobBoard, pools: RunnerPools, opener: Opener, search: WebSearch | None = None) -> None:
+    def __init__(
+        self,
+        board: JobBoard,
+        pools: RunnerPools,
+        opener: Opener,
+        search: WebSearch | None = None,
+        gateway_url: str | None = None,
+    ) -> None:
         self._board = board
         self._pools = pools
         self._opener = opener
         self._search = search
+        self._gateway_url = gateway_url
         self._given: dict[str, _Given] = {}
         self._kills = TaskSet()
 
@@ -57,6 +70,9 @@ class LeaseBook:
         except SealBrokenError as broken:
             self._board.fail(entry, JobReason.SECRET_UNAVAILABLE, str(broken))
             return None
+        except NoModelsError as nowhere:
+            self._board.fail(entry, JobReason.MODELS_UNAVAILABLE, str(nowhere))
+            return None
         place.job = entry
         seconds = entry.job.limits.wall_seconds + TRANSFER_SECONDS
         overdue = asyncio.get_running_loop().call_later(seconds, self._end, place)
@@ -65,12 +81,35 @@ class LeaseBook:
         return lease
 
     def _lease(self, job: ToolJob) -> RunnerLease:
-        """A new one. Raises `SealBrokenError`."""
+        """A new one. Raises `SealBrokenError` and `NoModelsError`."""
         names = {"lease_id": secrets.token_hex(16), "token": secrets.token_urlsafe(32)}
+        models = self._models(job)
+        job = job.model_copy(update={"models": None})
         if self._search is not None and asks_the_web(job):
             granted, injections = self._search.granted(job), self._search.injections
             return RunnerLease(**names, job=granted, injections=injections, search=self._search.upstream)
-        return RunnerLease(**names, job=job, injections=self._opened(job))
+        return RunnerLease(**names, job=job, injections=self._opened(job), models=models)
+
+    def _models(self, job: ToolJob) -> ModelUpstream | None:
+        """Where the job's calls of models go. Raises `NoModelsError` for one that is to make some and cannot."""
+        if not find_tool(job.tool).spec.calls_models:
+            return None
+        if self._gateway_url is None:
+            raise NoModelsError("this installation's tool runtime has no gateway: set LOCKSTEP_GATEWAY_URL for it")
+        if job.models is None:
+            raise NoModelsError(f"{job.tool} calls models, and the job has no run token for them")
+        return ModelUpstream(url=self._gateway_url, turn=job.models.turn)
+
+    def run_token(self, lease_id: str, token: str) -> RunToken:
+        """The newest one of the lease's job."""
+        given = self._find(lease_id, token)
+        if given.entry.run_token is None:
+            raise NotFound("this job calls no models")
+        return RunToken(token=given.entry.run_token)
+
+    def tell(self, lease_id: str, token: str, told: ToldLines) -> None:
+        """What the lease's job has printed."""
+        self._find(lease_id, token).entry.said.add(told.lines, left_out=told.left_out)
 
     def _opened(self, job: ToolJob) -> tuple[Injection, ...]:
         """The secrets of the job, for the runner that is given it and nobody else. Raises `SealBrokenError`."""

@@ -72,7 +72,8 @@ def find_bwrap() -> str:
 async def start(assets: SandboxAssets, profile: Profile, *, uid: int | None) -> Started:
     """Raises `SandboxUnavailable` with the reason when any wall cannot be built."""
     bwrap = find_bwrap()
-    for folder in (assets.runtime, *(assets.root / mount.source for mount in profile.mounts)):
+    needed = (assets.root / mount.source for mount in profile.mounts if not mount.is_optional)
+    for folder in (assets.runtime, *needed):
         if not folder.is_dir():
             raise SandboxUnavailable(
                 f"What a sandbox for `{profile.name}` is made of is not installed in {folder}.",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tool_runtime.sandbox.profiles import FONTS, OURS, SYSTEM_PYTHON, Profile
+from tool_runtime.sandbox.profiles import FONTS, OURS, SYSTEM_PYTHON, Mount, Profile
 
 _FIRST = "from tool_runtime.sandbox.inside.init import main"
 
@@ -64,7 +64,7 @@ def _system(walls: Walls) -> list[str]:
         *("--ro-bind", str(etc / "nsswitch.conf"), "/etc/nsswitch.conf"),
         *_read_only((etc / name, f"/etc/{name}") for name in walls.profile.etc),
         *("--tmpfs", "/usr/local", "--remount-ro", "/usr/local"),
-        *_read_only((walls.root / mount.source, mount.target) for mount in walls.profile.mounts),
+        *(word for mount in walls.profile.mounts for word in _mounted(walls.root, mount)),
         *("--dir", "/run", "--ro-bind", str(walls.runtime / "init"), OURS),
     ]
 
@@ -79,6 +79,10 @@ def _writable(walls: Walls) -> list[str]:
         *(("--dir", FONTS) if walls.fonts else ()),
         *_read_only((file, f"{FONTS}/{file.name}") for file in walls.fonts),
     ]
+
+
+def _mounted(root: Path, mount: Mount) -> tuple[str, str, str]:
+    return ("--ro-bind-try" if mount.is_optional else "--ro-bind", str(root / mount.source), mount.target)
 
 
 def _read_only(mounts: Iterable[tuple[Path, str]]) -> list[str]:

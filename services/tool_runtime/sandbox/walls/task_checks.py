@@ -42,7 +42,7 @@ def _wrong(profile: Profile, uid: int, environment: Mapping[str, str]) -> Iterat
     if not os.statvfs("/").f_flag & os.ST_RDONLY:
         yield "its root is writable"
     yield from _wrong_mounts(profile)
-    for path in (OURS, *(mount.target for mount in profile.mounts)):
+    for path in (OURS, *(mount.target for mount in profile.mounts if not mount.is_optional)):
         if not Path(path).is_dir():
             yield f"its image lacks {path}"
     if left := [pid for pid, owners in processes() if uid in owners]:

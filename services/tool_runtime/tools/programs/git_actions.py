@@ -61,7 +61,7 @@ def diff(told: Told) -> Told:
     lines = run(*shown, "--name-status", "-z", *base, "--", at=at).split("\0")
     if text:
         (WORK / "out" / "diff.patch").write_text(text, encoding="utf-8")
-    changed = [{"status": status[:1], "path": path} for status, path in _pairs(lines)]
+    changed = [{"status": status[:1], "path": path} for status, path in pairs(lines)]
     cut = len(text) > SHOWN_DIFF or len(changed) > SHOWN_FILES
     return {**_standing(at, told), "changed": changed[:SHOWN_FILES], "diff": text[:SHOWN_DIFF], "truncated": cut}
 
@@ -142,7 +142,7 @@ def _is_there(name: str, at: pathlib.Path) -> bool:
     return run("merge-base", ours, "FETCH_HEAD", at=at, allowed=(0, 1)).strip() == ours
 
 
-def _pairs(fields: list[str]) -> list[tuple[str, str]]:
+def pairs(fields: list[str]) -> list[tuple[str, str]]:
     """Status and path of each change; a rename has two paths, of which the second one is there now."""
     pairs, rest = [], [field for field in fields if field]
     while len(rest) > 1:

@@ -148,7 +148,9 @@ async def test_another_tenant_cannot_see_the_neighbour_s_turns(parts: Parts) -> 
 
 def an_engine(parts: Parts, gateway: FakeModelGateway, program: FakeCrewProgram | None = None) -> CrewEngine:
     objects, failpoints, database = FakeObjectStore(), Failpoints(None, environment="test"), parts.orchestrator
-    tools = ToolCalls(database, FakeLauncher(), objects, failpoints, artifacts_per_job=10)
+    tools = ToolCalls(
+        database, FakeLauncher(), objects, failpoints, artifacts_per_job=10, run_token=lambda _: "a run token"
+    )
     turns = ModelTurns(database, gateway, failpoints, TextTelling(FakeLiveText()))
     return CrewEngine(database, objects, turns, tools, program or FakeCrewProgram(one_question_a_task))
 

@@ -25,6 +25,7 @@ class RunEventType(StrEnum):
     STEP_OUTCOME_DECIDED = "step.outcome_decided"
     STEP_OUTCOME_UNKNOWN = "step.outcome_unknown"
     STEP_POSTPONED = "step.postponed"
+    STEP_PROGRESS = "step.progress"
     STEP_RETRYING = "step.retrying"
     STEP_RUNNING = "step.running"
     STEP_SKIPPED = "step.skipped"

@@ -3,6 +3,7 @@ from typing import Self
 
 
 class SandboxProfile(StrEnum):
+    AGENT = "agent"
     BROWSER = "browser"
     NODE = "node"
     PYTHON = "python"

@@ -24,5 +24,7 @@ PROFILE_LIMITS: Mapping[SandboxProfile, ProfileLimits] = MappingProxyType(
         SandboxProfile.NODE: ProfileLimits(memory_mb=2048, processes=128),
         # A browser is a dozen programs, some of them with twenty threads, which work at the same time.
         SandboxProfile.BROWSER: ProfileLimits(memory_mb=2048, processes=512, processors=2),
+        # An agent, and the builds and tests that it runs beside itself.
+        SandboxProfile.AGENT: ProfileLimits(memory_mb=4096, processes=256, processors=2),
     }
 )

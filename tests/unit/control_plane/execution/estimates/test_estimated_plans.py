@@ -324,3 +324,19 @@ def test_bounds_are_in_order_a_further_step_never_lowers_them_and_a_budget_caps_
 
 def _figures(run: RunSum) -> list[Range]:
     return [run.figures.tokens, run.figures.nano_usd, run.figures.turns, run.seconds, run.events]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {**TOOL, "tool": "code_agent", "arguments": {"agent": "codex", "model": "default", "instructions": "Mend it."}},
+        {**AGENT, "tools": ["code.python", "code_agent"]},
+    ],
+)
+def test_a_tool_that_calls_models_by_itself_is_bounded_by_a_budget_alone(step: dict[str, Any]) -> None:
+    run = estimated(step)
+    assert run.figures.tokens.most is None
+    assert [remark.reason for remark in run.remarks.unbounded] == [
+        "only the run knows how much code_agent asks of models"
+    ]
+    assert estimated({**step, "budget": {"tokens": 5000}}).figures.tokens.most == 5000

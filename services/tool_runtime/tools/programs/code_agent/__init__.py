@@ -1,0 +1,1 @@
+"""The coding agents: how each is started, and how what it says is read."""
