@@ -1,5 +1,6 @@
 """Fixtures that tests of several kinds share."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.machine.processes import ServiceProcess
 from fixtures.running.stack import Member, Stack, new_member
 from fixtures.running.workers import Workers, a_worker, without_supervised_worker
+
+_FOLDERS_SHOWN = 25
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +61,23 @@ def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
         worker.stop()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of a run of the tests that run alone, leave out the files that have none: to import all takes half a minute."""
+    if not str(config.option.markexpr).startswith("serial") or not collection_path.name.startswith("test_"):
+        return None
+    return True if collection_path.is_file() and b"mark.serial" not in collection_path.read_bytes() else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how much of each large matrix was played, and the figures of the tree."""
+    """Says how much of each large matrix was played, the figures of the tree, and where the time went."""
+    seconds = defaultdict[str, float](float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds["/".join(report.nodeid.partition("::")[0].split("/")[1:-1][:3])] += report.duration
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             if name in {"sample", "figures"}:
                 terminalreporter.write_line(f"{report.nodeid}: {value}")
+    for folder, spent in sorted(seconds.items(), key=lambda one: -one[1])[:_FOLDERS_SHOWN]:
+        terminalreporter.write_line(f"{spent:7.0f} s of all workers in {folder}")
