@@ -47,7 +47,9 @@ class LauncherSettings(BaseSettings):
         le=100_000,
         description="jobs of all tenants that wait; a tenant's first is taken all the same",
     )
-    spare_runners: int = Field(default=2, ge=0, le=16, description="runners of each kind that wait in a ready sandbox")
+    spare_runners: int = Field(
+        default=2, ge=0, le=16, description="runners of each kind but `agent` that wait in a ready sandbox"
+    )
     most_spare_runners: int = Field(
         default=6, ge=0, le=16, description="runners of each kind that wait while jobs of it arrive fast"
     )

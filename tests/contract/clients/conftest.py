@@ -84,6 +84,14 @@ turns:
   - text: "The tests say ${last}"
 """
 """What the model patcher says to Codex."""
+COMMITTER = """
+turns:
+  - tool_calls:
+      - name: Bash
+        arguments: {command: "sed -i 's/a - b/a + b/' sums.py && touch noise.log && git commit -qam mended"}
+  - text: It is committed.
+"""
+"""What the model committer says."""
 PROWLER = """
 turns:
   - tool_calls:
@@ -97,6 +105,13 @@ turns:
       - {name: Bash, arguments: {command: "touch begun; sleep 600"}}
 """
 """What the model sleeper says."""
+AGENTS_SCRIPTS = {
+    "mender": MENDER,
+    "committer": COMMITTER,
+    "patcher": PATCHER,
+    "prowler": PROWLER,
+    "sleeper": SLEEPER,
+}
 LONG_READS = 12
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -130,7 +145,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory, reading_room: Path) -> I
     (folder / "guide.yaml").write_text(GUIDE)
     (folder / "forecast.yaml").write_text(FORECAST)
     (folder / "shell.yaml").write_text(SHELL)
-    for name, script in (("mender", MENDER), ("patcher", PATCHER), ("prowler", PROWLER), ("sleeper", SLEEPER)):
+    for name, script in AGENTS_SCRIPTS.items():
         (folder / f"{name}.yaml").write_text(script)
     (folder / "pdf-reader.yaml").write_text(PDF_READER.format(file=reading_room / "palmer.pdf"))
     [reading, *_] = READER.format(file=reading_room / "penguins.txt").partition("  - text")

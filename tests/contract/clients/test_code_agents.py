@@ -14,6 +14,7 @@ import pytest
 from fixtures.gateways.gateway import GatewayProcess, Signing, Step, Tenant
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.money.ledger import events_of
+from fixtures.sandboxing.git_remote import a_git_remote
 from fixtures.sandboxing.launchers import a_job, a_key, launcher_process
 from fixtures.sandboxing.presigned import presigned_store
 from fixtures.sandboxing.sandboxes import Ran, run_tool
@@ -95,7 +96,7 @@ class Agents:
         async def token() -> str:
             return self.step.token()
 
-        seconds = other.pop("wall_seconds", 60)
+        seconds, private = other.pop("wall_seconds", 60), other.pop("private", ())
         arguments = {"agent": agent, "model": model, "instructions": "Mend the code until its tests pass.", **other}
         keys = CallKeys(self.step.run_id, self.step.step_id, 0, self.job_id)
         most = arguments.get("max_model_calls", 20)
@@ -104,6 +105,7 @@ class Agents:
             *("code_agent", arguments),
             files=files,
             models=door,
+            private=private,
             hears=lambda data: self.said.append(data.decode()),
             wall_seconds=seconds,
             cpu_seconds=120,
@@ -194,6 +196,23 @@ async def test_it_may_call_models_so_often_and_no_more(agents: Agents, settled: 
     assert "may call models 3 times" in result["error"]["detail"]
     assert [record.reason for record in ran.egress.records if record.reason] == [EgressReason.TOO_MANY_MODEL_CALLS]
     await settled(3)
+
+
+@pytest.mark.full
+async def test_it_works_on_a_clone_and_what_it_commits_is_among_its_changes(agents: Agents, tmp_path: Path) -> None:
+    async with a_git_remote(tmp_path) as remote:
+        remote.commit({**REPOSITORY, ".gitignore": b"*.log\n"}, branch="broken")
+        place = {"url": remote.url, "branch": "broken", "private": (remote.place,)}
+        result = result_of(await agents.ran("claude_code", "committer", files={}, **place))
+    assert result["answer"] == "It is committed."
+    assert result["changed"] == [{"status": "M", "path": "sums.py"}]
+
+
+@pytest.mark.full
+async def test_where_nothing_can_be_cloned_no_agent_begins(agents: Agents) -> None:
+    ran = await agents.ran("claude_code", "mender", files={}, url="https://git.example.com/a.git")
+    assert result_of(ran)["error"]["code"] == "egress_denied"
+    assert not [record for record in ran.egress.records if record.host == MODEL_HOST]
 
 
 @pytest.mark.full

@@ -10,6 +10,7 @@ from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.runners.base import RunnerStarter
 from tool_runtime.launcher.runners.pool import Place, RunnerPool, Spares
 from tool_runtime.sandbox.probe import SandboxProbe
+from tool_runtime.sandbox.profiles import PROFILES
 
 REVIEW_SECONDS = 5.0
 MOST_RUNNERS = 63
@@ -29,8 +30,12 @@ class RunnerPools:
         most_spare: int,
     ) -> None:
         self._board = board
-        spares = Spares(least=spare, most=max(spare, most_spare), room=self._room)
-        self._pools = [RunnerPool(profile, starter, board, probe, spares) for profile, probe in probes.items()]
+        waiting = Spares(least=spare, most=max(spare, most_spare), room=self._room)
+        none = Spares(least=0, most=0, room=self._room)
+        self._pools = [
+            RunnerPool(profile, starter, board, probe, waiting if PROFILES[profile].waits_ready else none)
+            for profile, probe in probes.items()
+        ]
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()

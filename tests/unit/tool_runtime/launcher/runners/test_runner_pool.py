@@ -62,10 +62,11 @@ class IdleRunners:
 
 
 @asynccontextmanager
-async def a_pool(starter: RunnerStarter, root: Path, *, spare: int = 1) -> AsyncIterator[tuple[RunnerPools, JobBoard]]:
+async def a_pool(
+    starter: RunnerStarter, root: Path, *, spare: int = 1, kind: SandboxProfile = SandboxProfile.PYTHON
+) -> AsyncIterator[tuple[RunnerPools, JobBoard]]:
     board = JobBoard(max_running=3, max_queued=5, finished=FinishedJobs(60, 1 << 20))
-    python = SandboxProfile.PYTHON
-    probes = {python: SandboxProbe(PROFILES[python], sandbox_root=root, uid_locks=UID_LOCKS)}
+    probes = {kind: SandboxProbe(PROFILES[kind], sandbox_root=root, uid_locks=UID_LOCKS)}
     pool = RunnerPools(starter, board, probes, spare=spare, most_spare=spare)
     filling = asyncio.create_task(pool.run())
     try:
@@ -92,6 +93,18 @@ async def test_spare_runners_wait_and_open_jobs_get_their_own_up_to_the_limit(tm
         await asyncio.sleep(0)
         assert starter.alive() == 5  # three may run, two wait
     assert starter.alive() == 0
+
+
+async def test_of_a_kind_whose_jobs_take_minutes_none_waits_and_each_job_gets_its_own(tmp_path: Path) -> None:
+    starter = IdleRunners()
+    arguments = {"agent": "codex", "model": "default", "instructions": "Mend it."}
+    async with a_pool(starter, tmp_path, spare=2, kind=SandboxProfile.AGENT) as (_, board):
+        await asyncio.sleep(0)
+        assert starter.alive() == 0
+        opened(board, a_job(tool="code_agent", arguments=arguments))
+        await until(lambda: starter.alive() == 1)
+        await asyncio.sleep(0)
+        assert starter.alive() == 1
 
 
 async def test_each_runner_has_a_token_of_its_own_that_is_dead_after_its_job(tmp_path: Path) -> None:
