@@ -33,6 +33,7 @@ from control_plane.integrations.triggers.routes import router as triggers
 from control_plane.integrations.webhooks.routes import router as webhooks
 from control_plane.money.budget_warnings.routes import router as budget_warnings
 from control_plane.money.budgets.routes import router as budgets
+from control_plane.money.platform_usage.routes import router as platform_usage
 from control_plane.money.statements.routes import router as statements
 from control_plane.money.usage.routes import router as usage
 from control_plane.people.api_keys.routes import router as api_keys
@@ -72,6 +73,7 @@ ROUTERS = (
     tools,
     tool_sources,
     usage,
+    platform_usage,
     statements,
     operations,
     workers,

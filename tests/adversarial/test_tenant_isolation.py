@@ -134,6 +134,7 @@ OF_OPERATORS_ALONE = {
     "GET /api/v1/operations/unreadable-messages",
     "GET /api/v1/operations/kill-switch",
     "PUT /api/v1/operations/kill-switch",
+    "GET /api/v1/operations/usage",
     "POST /api/v1/tenants",
     "GET /api/v1/tenants",
     "POST /api/v1/tenants/{tenant_id}/suspend",
@@ -144,6 +145,7 @@ OF_OPERATORS_ALONE = {
 """What even owners may not look at or do."""
 QUERIES = {
     "GET /api/v1/usage": {"group_by": "user"},
+    "GET /api/v1/operations/usage": {"group_by": "tenant"},
     "DELETE /api/v1/tenants/{tenant_id}": {"confirm": "theirs"},
     "GET /api/v1/audit": {"action": "task.version"},
     "GET /api/v1/audit/export": {"action": "task.version"},

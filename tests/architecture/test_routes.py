@@ -118,6 +118,7 @@ _PERMISSIONS = {
     "GET /tools/{name}": "tasks:read",
     "GET /usage": "usage:read",
     "GET /usage/requests/{request_id}": "usage:read",
+    "GET /operations/usage": "platform:operate",
     "GET /statements": "usage:read",
     "GET /statements/{month}": "usage:read",
     "GET /breakers": "operations:read",

@@ -1,7 +1,9 @@
 """Tasks and their immutable versions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
-from foundation.storage.session.statements import text
+from foundation.storage.session.statements import Statement, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +136,62 @@ async def find(tx: Transaction, tenant_id: TenantId, reference: str) -> Task | N
     return value_of(Task, first) if first else None
 
 
+class TaskOrder(StrEnum):
+    """In which order tasks are listed; each has an index."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+    NAME = "name"
+    NAME_DOWN = "-name"
+
+
+TaskPlace = tuple[datetime, UUID] | tuple[str]
+"""Where a task stands: by its birth and id, or by its name, which no two live ones share."""
+
+
+def _page_in(condition: str, order: str) -> Statement:
+    return text(
+        _SELECT,
+        """WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL
+             AND (CAST(:name AS text) IS NULL OR t.name = :name) AND (NOT :is_next OR""",
+        condition,
+        ") ORDER BY",
+        order,
+        "LIMIT :limit",
+    )
+
+
+_BY_AGE = "CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)"
+_BY_NAME = "CAST(:after_name AS text)"
+PAGES: Mapping[TaskOrder, Statement] = {
+    TaskOrder.NEWEST: _page_in(f"(t.created_at, t.task_id) < ({_BY_AGE})", "t.created_at DESC, t.task_id DESC"),
+    TaskOrder.OLDEST: _page_in(f"(t.created_at, t.task_id) > ({_BY_AGE})", "t.created_at, t.task_id"),
+    TaskOrder.NAME: _page_in(f"t.name > {_BY_NAME}", "t.name"),
+    TaskOrder.NAME_DOWN: _page_in(f"t.name < {_BY_NAME}", "t.name DESC"),
+}
+
+
 async def page(
-    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None
+    tx: Transaction,
+    tenant_id: TenantId,
+    *,
+    order: TaskOrder = TaskOrder.NEWEST,
+    limit: int,
+    after: TaskPlace | None,
+    name: str | None,
 ) -> list[Task]:
-    """Live tasks with their latest version, newest first."""
+    """Live tasks with their latest version, beginning after the given place."""
+    place = after or ()
     rows = await tx.execute(
-        text(
-            _SELECT
-            + """WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL
-                   AND (CAST(:name AS text) IS NULL OR t.name = :name)
-                   AND (CAST(:after_at AS timestamptz) IS NULL OR (t.created_at, t.task_id) < (:after_at, :after_id))
-                 ORDER BY t.created_at DESC, t.task_id DESC LIMIT :limit"""
-        ),
+        PAGES[order],
         {
             "tenant_id": tenant_id,
             "limit": limit,
             "name": name,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
+            "is_next": after is not None,
+            "after_at": place[0] if len(place) == 2 else None,  # noqa: PLR2004 - a place by age
+            "after_id": place[1] if len(place) == 2 else None,  # noqa: PLR2004
+            "after_name": place[0] if len(place) == 1 else None,
         },
     )
     return [value_of(Task, row) for row in rows]

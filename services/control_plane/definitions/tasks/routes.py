@@ -16,11 +16,20 @@ from foundation.contracts.definition import MAX_VERSION, TaskDefinition
 from foundation.domain.ids import TaskId
 from foundation.http.openapi import refusals
 from foundation.storage import tasks
-from foundation.storage.tasks import Task
+from foundation.storage.tasks import Task, TaskOrder
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
-_TASKS = Listing[Task]("tasks", lambda task: (task.created_at, task.task_id), kinds=(moment, UUID))
+_TASKS = {
+    **{
+        order: Listing[Task](name, lambda task: (task.created_at, task.task_id), kinds=(moment, UUID))
+        for order, name in ((TaskOrder.NEWEST, "tasks"), (TaskOrder.OLDEST, "tasks, oldest first"))
+    },
+    **{
+        order: Listing[Task](f"tasks by {order}", lambda task: (task.name,), kinds=(str,))
+        for order in (TaskOrder.NAME, TaskOrder.NAME_DOWN)
+    },
+}
 _SCHEMA = TaskDefinition.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
     "requestBody": {
@@ -55,12 +64,19 @@ async def create(request: Request, response: Response, caller: TaskWriter, app: 
     return _with_tag(response, view)
 
 
-@router.get("", summary="Live tasks, newest first", operation_id="list_tasks")
+@router.get("", summary="Live tasks, newest first unless `sort` says otherwise", operation_id="list_tasks")
 async def list_tasks(
-    caller: TaskReader, tx: Tx, paging: Paging, name: Annotated[str | None, Query(max_length=120)] = None
+    caller: TaskReader,
+    tx: Tx,
+    paging: Paging,
+    name: Annotated[str | None, Query(max_length=120)] = None,
+    sort: Annotated[
+        TaskOrder, Query(description="a cursor is good for the order in which it was made")
+    ] = TaskOrder.NEWEST,
 ) -> Page[TaskView]:
-    rows = await tasks.page(tx, caller.tenant_id, limit=paging.rows, after=_TASKS.after(paging), name=name)
-    page, next_cursor = _TASKS.cut(rows, paging)
+    listing = _TASKS[sort]
+    rows = await tasks.page(tx, caller.tenant_id, order=sort, limit=paging.rows, after=listing.after(paging), name=name)
+    page, next_cursor = listing.cut(rows, paging)
     return Page(items=[TaskView.of(task) for task in page], next_cursor=next_cursor)
 
 

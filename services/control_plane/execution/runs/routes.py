@@ -22,7 +22,7 @@ from foundation.http.request_limits import IDEMPOTENCY_HEADER, MAX_IDEMPOTENCY_K
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
 from foundation.storage.execution import runs
-from foundation.storage.execution.runs import Run
+from foundation.storage.execution.runs import Run, RunOrder
 from foundation.storage.execution.steps import StepRow
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -36,7 +36,10 @@ def place_of_item(text: str) -> int:
     return place
 
 
-_RUNS = Listing[Run]("runs", lambda run: (run.created_at, run.run_id), kinds=(moment, UUID))
+_RUNS = {
+    order: Listing[Run](name, lambda run: (run.created_at, run.run_id), kinds=(moment, UUID))
+    for order, name in ((RunOrder.NEWEST, "runs"), (RunOrder.OLDEST, "runs, oldest first"))
+}
 _ARTIFACTS = Listing[Artifact](
     "artifacts", lambda artifact: (artifact.created_at, artifact.artifact_id), kinds=(moment, UUID)
 )
@@ -88,7 +91,7 @@ async def start(
     return with_tag(response, run)
 
 
-@router.get("", summary="Runs, newest first", operation_id="list_runs")
+@router.get("", summary="Runs, newest first unless `sort` says otherwise", operation_id="list_runs")
 async def list_runs(
     caller: RunReader,
     tx: Tx,
@@ -97,6 +100,9 @@ async def list_runs(
     task_id: Annotated[TaskId | None, Query()] = None,
     forked_from: Annotated[RunId | None, Query(description="the run that they were forked from")] = None,
     parent_run_id: Annotated[RunId | None, Query(description="the run whose steps have started them")] = None,
+    sort: Annotated[
+        RunOrder, Query(description="a cursor is good for the order in which it was made")
+    ] = RunOrder.NEWEST,
     stuck: Annotated[
         bool | None,
         Query(description="true: open runs that hang, which `/runs/{id}/explain` explains; false: the others"),
@@ -105,8 +111,9 @@ async def list_runs(
     rows = await runs.page(
         tx,
         caller.tenant_id,
+        order=sort,
         limit=paging.rows,
-        after=_RUNS.after(paging),
+        after=_RUNS[sort].after(paging),
         status=status,
         task_id=task_id,
         forked_from=forked_from,
@@ -114,7 +121,7 @@ async def list_runs(
         hanging=None if stuck is None else await read.hanging(tx, caller),
         hangs=stuck is True,
     )
-    page, next_cursor = _RUNS.cut(rows, paging)
+    page, next_cursor = _RUNS[sort].cut(rows, paging)
     return Page(items=[RunView.of(run) for run in page], next_cursor=next_cursor)
 
 

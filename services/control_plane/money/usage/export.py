@@ -1,14 +1,11 @@
 """Writes groups of the ledger's sums as CSV, part by part, so that any number of groups takes little memory."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from decimal import Decimal
 
 from control_plane.requests.answers.csv_rows import csv_rows
-from foundation.domain.ids import TenantId
 from foundation.domain.money import dollars
-from foundation.storage.ledger import usage
-from foundation.storage.ledger.usage import Dimension, UsageFilter, UsageGroup
-from foundation.storage.session.database import Database
+from foundation.storage.ledger.usage import Dimension, UsageGroup
 
 _PART = 5000
 """Groups a transaction: each begins its sums anew, so that a slow reader keeps none open."""
@@ -28,14 +25,15 @@ _FIGURES = (
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
-async def exported(
-    database: Database, tenant_id: TenantId, by: Sequence[Dimension], wanted: UsageFilter
-) -> AsyncIterator[bytes]:
+ReadGroups = Callable[[tuple[str, ...] | None, int], Awaitable[list[UsageGroup]]]
+"""Reads so many groups after the values of one, or the first ones, in a transaction of its own."""
+
+
+async def exported(by: Sequence[Dimension], read: ReadGroups) -> AsyncIterator[bytes]:
     """All groups in the order of the dimensions' values, below a line of names."""
     after, head = None, csv_rows([[*by, *_FIGURES, "cost_usd"]])
     while True:
-        async with database.tenant(tenant_id) as tx:
-            groups = await usage.page(tx, tenant_id, by=by, wanted=wanted, limit=_PART, after=after)
+        groups = await read(after, _PART)
         yield head + csv_rows(_row(group) for group in groups)
         if len(groups) < _PART:
             return

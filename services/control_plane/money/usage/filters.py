@@ -24,6 +24,17 @@ LastDay = Annotated[
 ]
 
 
+def days_asked(first_day: date | None, last_day: date | None) -> tuple[date, date]:
+    """The first and the last day, or the month before tomorrow; `BadRequest` when they are no span that is summed."""
+    # Nowhere on earth is it later than tomorrow in UTC.
+    last = last_day or datetime.now(UTC).date() + timedelta(days=1)
+    first = first_day or last - timedelta(days=_SHOWN_DAYS)
+    if not 0 <= (last - first).days < _MOST_DAYS:
+        detail = f"from is not after to, and both are less than {_MOST_DAYS} days apart"
+        raise BadRequest(detail, faults=(Fault("/query/from", detail),))
+    return first, last
+
+
 class UsageQuery:
     """Days of the tenant's calendar, at most 366 of them, and what else an event must have."""
 
@@ -39,12 +50,7 @@ class UsageQuery:
         model: Name = None,
         route: Name = None,
     ) -> None:
-        # Nowhere on earth is it later than tomorrow in UTC.
-        last = last_day or datetime.now(UTC).date() + timedelta(days=1)
-        first = first_day or last - timedelta(days=_SHOWN_DAYS)
-        if not 0 <= (last - first).days < _MOST_DAYS:
-            detail = f"from is not after to, and both are less than {_MOST_DAYS} days apart"
-            raise BadRequest(detail, faults=(Fault("/query/from", detail),))
+        first, last = days_asked(first_day, last_day)
         given: dict[Dimension, UUID | str | None] = {
             Dimension.USER: user_id,
             Dimension.API_KEY: api_key_id,

@@ -21,15 +21,25 @@ def require_distinct(by: Sequence[Dimension]) -> None:
         raise BadRequest(detail, faults=(Fault("/query/group_by", detail),))
 
 
+def require_no_cursor(paging: PageRequest) -> None:
+    """`BadRequest` where a file is asked for from a cursor on."""
+    if paging.cursor is not None:
+        detail = "CSV has all groups and no pages; leave the cursor out"
+        raise BadRequest(detail, faults=(Fault("/query/cursor", detail),))
+
+
 async def as_csv(
     database: Database, caller: ApiCaller, by: Sequence[Dimension], wanted: UsageFilter, paging: PageRequest
 ) -> AsyncIterator[bytes]:
     """All groups, which begin at the first: `BadRequest` where a cursor is given."""
     require_distinct(by)
-    if paging.cursor is not None:
-        detail = "CSV has all groups and no pages; leave the cursor out"
-        raise BadRequest(detail, faults=(Fault("/query/cursor", detail),))
-    return await begun(exported(database, caller.tenant_id, by, wanted))
+    require_no_cursor(paging)
+
+    async def read(after: tuple[str, ...] | None, limit: int) -> list[UsageGroup]:
+        async with database.tenant(caller.tenant_id) as tx:
+            return await usage.page(tx, caller.tenant_id, by=by, wanted=wanted, limit=limit, after=after)
+
+    return await begun(exported(by, read))
 
 
 async def page(

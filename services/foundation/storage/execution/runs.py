@@ -1,8 +1,9 @@
 """Runs: inserted once by idempotency key, read, listed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from foundation.domain.states import PauseReason, Priority, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
-from foundation.storage.session.statements import text
+from foundation.storage.session.statements import Statement, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +191,40 @@ async def by_idempotency_key(tx: Transaction, tenant_id: TenantId, key: str) -> 
     return (row.run_id, bytes(row.request_digest)) if row else None
 
 
+class RunOrder(StrEnum):
+    """In which order runs are listed; each has indexes, of which the filters have theirs too."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+
+
+def _page_in(after: str, direction: str) -> Statement:
+    return text(
+        _SELECT,
+        """WHERE r.tenant_id = :tenant_id
+             AND (CAST(:status AS text) IS NULL OR r.status = :status)
+             AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
+             AND (CAST(:forked_from AS uuid) IS NULL OR r.forked_from_run_id = :forked_from)
+             AND (CAST(:parent AS uuid) IS NULL OR r.parent_run_id = :parent)
+             AND (CAST(:hanging AS uuid[]) IS NULL OR (r.run_id = ANY(CAST(:hanging AS uuid[]))) = :hangs)
+             AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id)""",
+        after,
+        "(:after_at, :after_id)) ORDER BY r.created_at",
+        direction,
+        ", r.run_id",
+        direction,
+        "LIMIT :limit",
+    )
+
+
+PAGES: Mapping[RunOrder, Statement] = {RunOrder.NEWEST: _page_in("<", "DESC"), RunOrder.OLDEST: _page_in(">", "ASC")}
+
+
 async def page(
     tx: Transaction,
     tenant_id: TenantId,
     *,
+    order: RunOrder = RunOrder.NEWEST,
     limit: int,
     after: tuple[datetime, UUID] | None,
     status: RunStatus | None,
@@ -203,19 +234,9 @@ async def page(
     hanging: Sequence[RunId] | None,
     hangs: bool,
 ) -> list[Run]:
-    """Newest first, beginning after the given (created_at, run_id); where `hanging` is given, only or all but these."""
+    """Beginning after the given (created_at, run_id); where `hanging` is given, only or all but these."""
     rows = await tx.execute(
-        text(
-            _SELECT
-            + """WHERE r.tenant_id = :tenant_id
-                   AND (CAST(:status AS text) IS NULL OR r.status = :status)
-                   AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
-                   AND (CAST(:forked_from AS uuid) IS NULL OR r.forked_from_run_id = :forked_from)
-                   AND (CAST(:parent AS uuid) IS NULL OR r.parent_run_id = :parent)
-                   AND (CAST(:hanging AS uuid[]) IS NULL OR (r.run_id = ANY(CAST(:hanging AS uuid[]))) = :hangs)
-                   AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id) < (:after_at, :after_id))
-                 ORDER BY r.created_at DESC, r.run_id DESC LIMIT :limit"""
-        ),
+        PAGES[order],
         {
             "tenant_id": tenant_id,
             "limit": limit,

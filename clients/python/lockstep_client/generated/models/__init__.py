@@ -111,6 +111,7 @@ from .fork_run import ForkRun
 from .fork_run_input_type_0 import ForkRunInputType0
 from .fork_run_overrides import ForkRunOverrides
 from .forked_from import ForkedFrom
+from .get_platform_usage_group_by_item import GetPlatformUsageGroupByItem
 from .health import Health
 from .health_dependencies import HealthDependencies
 from .health_dependencies_additional_property import (
@@ -247,6 +248,7 @@ from .run_event_type import RunEventType
 from .run_event_view import RunEventView
 from .run_event_view_data import RunEventViewData
 from .run_metrics import RunMetrics
+from .run_order import RunOrder
 from .run_status import RunStatus
 from .run_step import RunStep
 from .run_step_input_type_1 import RunStepInputType1
@@ -300,6 +302,7 @@ from .suspension import Suspension
 from .task_definition import TaskDefinition
 from .task_definition_on_step_failure import TaskDefinitionOnStepFailure
 from .task_definition_tool_versions import TaskDefinitionToolVersions
+from .task_order import TaskOrder
 from .task_secret import TaskSecret
 from .task_view import TaskView
 from .task_view_definition import TaskViewDefinition
@@ -480,6 +483,7 @@ __all__ = (
     "ForkRun",
     "ForkRunInputType0",
     "ForkRunOverrides",
+    "GetPlatformUsageGroupByItem",
     "Health",
     "HealthDependencies",
     "HealthDependenciesAdditionalProperty",
@@ -612,6 +616,7 @@ __all__ = (
     "RunEventView",
     "RunEventViewData",
     "RunMetrics",
+    "RunOrder",
     "RunStatus",
     "RunStep",
     "RunStepInputType1",
@@ -663,6 +668,7 @@ __all__ = (
     "TaskDefinition",
     "TaskDefinitionOnStepFailure",
     "TaskDefinitionToolVersions",
+    "TaskOrder",
     "TaskSecret",
     "TaskView",
     "TaskViewDefinition",

@@ -8,13 +8,17 @@ from ...client import AsyncCaller, Caller
 from ...models.alert_list import AlertList
 from ...models.breaker import Breaker
 from ...models.breaker_list import BreakerList
+from ...models.get_platform_usage_group_by_item import GetPlatformUsageGroupByItem
 from ...models.health import Health
 from ...models.problem import Problem
+from ...models.usage_format import UsageFormat
+from ...models.usage_page import UsagePage
 from ...models.worker_list import WorkerList
 from ...types import UNSET, Unset
 from . import (
     get_breaker,
     get_health,
+    get_platform_usage,
     list_alerts,
     list_breakers,
     list_workers,
@@ -27,6 +31,46 @@ class OperationsCalls:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def get_platform_usage(
+        self,
+        *,
+        group_by: list[GetPlatformUsageGroupByItem],
+        from_: datetime.date | Unset = UNSET,
+        to: datetime.date | Unset = UNSET,
+        tenant_id: UUID | Unset = UNSET,
+        provider: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        format_: UsageFormat | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> UsagePage:
+        """Cost and tokens of all tenants, by up to three dimensions, in pages or as CSV; for operators alone
+
+        Args:
+            group_by (list[GetPlatformUsageGroupByItem]): one to three, in order
+            from_ (datetime.date | Unset): the first day; a month before `to` when left out
+            to (datetime.date | Unset): the last day; tomorrow in UTC when left out
+            tenant_id (UUID | Unset):
+            provider (str | Unset):
+            model (str | Unset):
+            format_ (UsageFormat | Unset): What usage is told as: a page, or a file of all groups.
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return self._caller.send(
+            get_platform_usage.call(
+                group_by=group_by,
+                from_=from_,
+                to=to,
+                tenant_id=tenant_id,
+                provider=provider,
+                model=model,
+                format_=format_,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
 
     def list_breakers(
         self,
@@ -104,6 +148,46 @@ class AsyncOperationsCalls:
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
+
+    async def get_platform_usage(
+        self,
+        *,
+        group_by: list[GetPlatformUsageGroupByItem],
+        from_: datetime.date | Unset = UNSET,
+        to: datetime.date | Unset = UNSET,
+        tenant_id: UUID | Unset = UNSET,
+        provider: str | Unset = UNSET,
+        model: str | Unset = UNSET,
+        format_: UsageFormat | Unset = UNSET,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+    ) -> UsagePage:
+        """Cost and tokens of all tenants, by up to three dimensions, in pages or as CSV; for operators alone
+
+        Args:
+            group_by (list[GetPlatformUsageGroupByItem]): one to three, in order
+            from_ (datetime.date | Unset): the first day; a month before `to` when left out
+            to (datetime.date | Unset): the last day; tomorrow in UTC when left out
+            tenant_id (UUID | Unset):
+            provider (str | Unset):
+            model (str | Unset):
+            format_ (UsageFormat | Unset): What usage is told as: a page, or a file of all groups.
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+        """
+        return await self._caller.send(
+            get_platform_usage.call(
+                group_by=group_by,
+                from_=from_,
+                to=to,
+                tenant_id=tenant_id,
+                provider=provider,
+                model=model,
+                format_=format_,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
 
     async def list_breakers(
         self,

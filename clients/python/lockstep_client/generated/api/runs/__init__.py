@@ -17,6 +17,7 @@ from ...models.problem import Problem
 from ...models.retry_run import RetryRun
 from ...models.run_comparison import RunComparison
 from ...models.run_metrics import RunMetrics
+from ...models.run_order import RunOrder
 from ...models.run_status import RunStatus
 from ...models.run_view import RunView
 from ...models.start_run import StartRun
@@ -55,11 +56,12 @@ class RunsCalls:
         task_id: UUID | Unset = UNSET,
         forked_from: UUID | Unset = UNSET,
         parent_run_id: UUID | Unset = UNSET,
+        sort: RunOrder | Unset = UNSET,
         stuck: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
     ) -> PageRunView:
-        """Runs, newest first
+        """Runs, newest first unless `sort` says otherwise
 
         Args:
             status (RunStatus | Unset): Where a run is; the last five are final, and a run that has
@@ -67,6 +69,8 @@ class RunsCalls:
             task_id (UUID | Unset):
             forked_from (UUID | Unset): the run that they were forked from
             parent_run_id (UUID | Unset): the run whose steps have started them
+            sort (RunOrder | Unset): In which order runs are listed; each has indexes, of which the
+                filters have theirs too.
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
             limit (int | Unset): rows a page Default: 50.
@@ -78,6 +82,7 @@ class RunsCalls:
                 task_id=task_id,
                 forked_from=forked_from,
                 parent_run_id=parent_run_id,
+                sort=sort,
                 stuck=stuck,
                 limit=limit,
                 cursor=cursor,
@@ -394,11 +399,12 @@ class AsyncRunsCalls:
         task_id: UUID | Unset = UNSET,
         forked_from: UUID | Unset = UNSET,
         parent_run_id: UUID | Unset = UNSET,
+        sort: RunOrder | Unset = UNSET,
         stuck: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
     ) -> PageRunView:
-        """Runs, newest first
+        """Runs, newest first unless `sort` says otherwise
 
         Args:
             status (RunStatus | Unset): Where a run is; the last five are final, and a run that has
@@ -406,6 +412,8 @@ class AsyncRunsCalls:
             task_id (UUID | Unset):
             forked_from (UUID | Unset): the run that they were forked from
             parent_run_id (UUID | Unset): the run whose steps have started them
+            sort (RunOrder | Unset): In which order runs are listed; each has indexes, of which the
+                filters have theirs too.
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
             limit (int | Unset): rows a page Default: 50.
@@ -417,6 +425,7 @@ class AsyncRunsCalls:
                 task_id=task_id,
                 forked_from=forked_from,
                 parent_run_id=parent_run_id,
+                sort=sort,
                 stuck=stuck,
                 limit=limit,
                 cursor=cursor,

@@ -6,6 +6,7 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.page_run_view import PageRunView
+from ...models.run_order import RunOrder
 from ...models.run_status import RunStatus
 from ...types import UNSET, Unset
 
@@ -16,6 +17,7 @@ def call(
     task_id: UUID | Unset = UNSET,
     forked_from: UUID | Unset = UNSET,
     parent_run_id: UUID | Unset = UNSET,
+    sort: RunOrder | Unset = UNSET,
     stuck: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
@@ -44,6 +46,12 @@ def call(
     if not isinstance(parent_run_id, Unset):
         json_parent_run_id = str(parent_run_id)
     params["parent_run_id"] = json_parent_run_id
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     params["stuck"] = stuck
 

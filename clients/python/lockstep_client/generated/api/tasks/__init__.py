@@ -13,6 +13,7 @@ from ...models.page_task_view import PageTaskView
 from ...models.page_tool_source_summary import PageToolSourceSummary
 from ...models.problem import Problem
 from ...models.task_definition import TaskDefinition
+from ...models.task_order import TaskOrder
 from ...models.task_view import TaskView
 from ...models.tool_list import ToolList
 from ...models.tool_source_view import ToolSourceView
@@ -44,19 +45,22 @@ class TasksCalls:
         self,
         *,
         name: str | Unset = UNSET,
+        sort: TaskOrder | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
     ) -> PageTaskView:
-        """Live tasks, newest first
+        """Live tasks, newest first unless `sort` says otherwise
 
         Args:
             name (str | Unset):
+            sort (TaskOrder | Unset): In which order tasks are listed; each has an index.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
         """
         return self._caller.send(
             list_tasks.call(
                 name=name,
+                sort=sort,
                 limit=limit,
                 cursor=cursor,
             )
@@ -271,19 +275,22 @@ class AsyncTasksCalls:
         self,
         *,
         name: str | Unset = UNSET,
+        sort: TaskOrder | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
     ) -> PageTaskView:
-        """Live tasks, newest first
+        """Live tasks, newest first unless `sort` says otherwise
 
         Args:
             name (str | Unset):
+            sort (TaskOrder | Unset): In which order tasks are listed; each has an index.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
         """
         return await self._caller.send(
             list_tasks.call(
                 name=name,
+                sort=sort,
                 limit=limit,
                 cursor=cursor,
             )

@@ -5,12 +5,14 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.page_task_view import PageTaskView
+from ...models.task_order import TaskOrder
 from ...types import UNSET, Unset
 
 
 def call(
     *,
     name: str | Unset = UNSET,
+    sort: TaskOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Call[PageTaskView]:
@@ -19,6 +21,12 @@ def call(
     params: dict[str, Any] = {}
 
     params["name"] = name
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     params["limit"] = limit
 

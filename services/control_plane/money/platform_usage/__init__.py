@@ -1,0 +1,1 @@
+"""What all tenants have used, for operators: the ledger summed up over them."""

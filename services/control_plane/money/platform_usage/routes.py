@@ -1,0 +1,51 @@
+"""`/operations/usage`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from control_plane.dependencies import App, Paging, PlatformOperator
+from control_plane.money.platform_usage import service
+from control_plane.money.usage.export import MEDIA_TYPE
+from control_plane.money.usage.filters import FirstDay, LastDay, Name, days_asked
+from control_plane.money.usage.schemas import UsageFormat, UsagePage
+from foundation.domain.ids import TenantId
+from foundation.storage.ledger.platform_usage import PlatformDimension, PlatformFilter
+
+router = APIRouter(tags=["operations"])
+
+GroupBy = Annotated[list[PlatformDimension], Query(min_length=1, max_length=3, description="one to three, in order")]
+
+
+@router.get(
+    "/operations/usage",
+    summary="Cost and tokens of all tenants, by up to three dimensions, in pages or as CSV; for operators alone",
+    operation_id="get_platform_usage",
+    response_model=UsagePage,
+    responses={
+        200: {
+            "description": "a page, or all groups as CSV with `format=csv`",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def platform_usage(
+    _caller: PlatformOperator,
+    app: App,
+    paging: Paging,
+    group_by: GroupBy,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    tenant_id: TenantId | None = None,
+    provider: Name = None,
+    model: Name = None,
+    format: UsageFormat = UsageFormat.JSON,  # noqa: A002
+) -> UsagePage | Response:
+    wanted = PlatformFilter(*days_asked(first_day, last_day), tenant_id, provider, model)
+    if format is UsageFormat.JSON:
+        return await service.page(app, group_by, wanted, paging)
+    body = await service.as_csv(app, group_by, wanted, paging)
+    name = f"usage-of-tenants-{wanted.first_day}-{wanted.last_day}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(body, media_type=MEDIA_TYPE, headers=headers)
