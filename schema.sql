@@ -1036,6 +1036,8 @@ CREATE TABLE llm_replays (
     CHECK ((body IS NULL) <> (object_key IS NULL))
 );
 CREATE INDEX llm_replays_expiring ON llm_replays (expires_at) WHERE expires_at IS NOT NULL;
+-- the key of a run's call begins with the run's id
+CREATE INDEX llm_replays_of_run ON llm_replays (tenant_id, split_part(call_key, ':', 1));
 
 -- What a provider says that it billed, as imported from its usage report.
 CREATE TABLE provider_usage (

@@ -11,6 +11,8 @@ from foundation.contracts.policy.providers import NOT_ALLOWED, ProviderRules
 from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.steps.crew import CrewStep
 from foundation.contracts.steps.llm import LlmStep
+from foundation.contracts.steps.tool import ToolStep
+from foundation.contracts.tools.code_agent import CODE_AGENT
 from foundation.domain.errors import DependencyUnavailable, Fault
 from foundation.storage.people import tenant_settings
 from foundation.telemetry.logs import logger
@@ -61,3 +63,5 @@ def _of_step(step: object) -> Iterator[tuple[Place, str]]:
                 yield ("agents", place, "model"), agent.model
             if step.manager_model is not None:
                 yield ("manager_model",), step.manager_model
+        case ToolStep(tool=tool, arguments={"model": str(model)}) if tool == CODE_AGENT.name:
+            yield ("arguments", "model"), model

@@ -20,6 +20,9 @@ _OF_STEPS = f"WHERE tenant_id = :tenant_id AND step_id IN {_STEPS}"
 _CHECKPOINTS = text("UPDATE checkpoints SET manifest = '{}', deleted_at = :now", _OF_STEPS, "AND deleted_at IS NULL")
 _RUNS_OUTPUT = text("UPDATE runs SET output = NULL", _OF_RUNS)
 
+# Of turns, and of what a program in a job asked: the key of a run's call begins with the run, and has an index by it.
+_REPLAYS = "p.tenant_id = :tenant_id AND split_part(p.call_key, ':', 1) = ANY(CAST(:run_ids AS text[]))"
+
 _STATEMENTS: Mapping[ContentKind, Sequence[Statement]] = {
     ContentKind.PROMPTS: (
         text("UPDATE runs SET input = '{}', overrides = '{}'", _OF_RUNS),
@@ -31,12 +34,7 @@ _STATEMENTS: Mapping[ContentKind, Sequence[Statement]] = {
     ContentKind.ANSWERS: (
         _RUNS_OUTPUT,
         text("UPDATE steps SET output = NULL", _OF_RUNS, "AND kind <> 'tool' AND output IS NOT NULL"),
-        text(
-            """DELETE FROM llm_replays p USING turns t
-               WHERE p.tenant_id = :tenant_id AND t.tenant_id = :tenant_id AND p.call_key = t.call_key
-                 AND t.step_id IN""",
-            _STEPS,
-        ),
+        text("DELETE FROM llm_replays p WHERE", _REPLAYS),
         text("UPDATE turns SET response = '{}'", _OF_STEPS, "AND response IS NOT NULL"),
         text("UPDATE approvals SET comment = NULL, data = NULL", _OF_RUNS),
         text("UPDATE approvals SET arguments = '{}'", _OF_RUNS, "AND arguments IS NOT NULL"),
@@ -61,12 +59,7 @@ _STATEMENTS: Mapping[ContentKind, Sequence[Statement]] = {
 async def stored_answers(tx: Transaction, tenant_id: TenantId, run_ids: Sequence[RunId]) -> list[str]:
     """Where answers of these runs lie in the bucket; the objects go before the rows that name them."""
     rows = await tx.execute(
-        text(
-            """SELECT p.object_key FROM llm_replays p
-               JOIN turns t ON t.tenant_id = p.tenant_id AND t.call_key = p.call_key
-               WHERE p.tenant_id = :tenant_id AND p.object_key IS NOT NULL AND t.step_id IN""",
-            _STEPS,
-        ),
+        text("SELECT p.object_key FROM llm_replays p WHERE p.object_key IS NOT NULL AND", _REPLAYS),
         {"tenant_id": tenant_id, "run_ids": list(run_ids)},
     )
     return [str(row.object_key) for row in rows]

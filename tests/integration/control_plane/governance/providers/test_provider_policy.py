@@ -79,6 +79,10 @@ async def test_a_task_whose_model_no_allowed_provider_serves_is_refused_at_each_
             body = problem(refused, 422, "invalid_definition")
             assert [fault["pointer"] for fault in body["errors"]] == ["/steps/1/model", "/steps/2/agents/0/model"]
             assert "allows the providers elsewhere" in body["errors"][0]["detail"]
+        coding = {"agent": "codex", "instructions": "Mend it.", "model": "default"}
+        step = {"name": "mend", "kind": "tool", "tool": "code_agent", "arguments": coding}
+        refused = await owner.post("/tasks", json={"name": f"task-{uuid4().hex[:12]}", "steps": [step]})
+        body = problem(refused, 422, "invalid_definition", pointer="/steps/0/arguments/model")
         only_the_run_knows = await owner.post("/tasks", json=a_definition("${input.model}"))
         assert only_the_run_knows.status_code == 201
         estimate = (await owner.post(f"/tasks/{task.json()['id']}/estimate", json={"input": {}})).json()

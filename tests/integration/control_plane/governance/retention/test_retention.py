@@ -128,6 +128,8 @@ async def test_a_kind_of_content_goes_when_its_days_are_over_and_nothing_else_do
     assert ground.expired(run) == {kind}
     parts = ground.sql("SELECT cardinality(manifest) FROM checkpoints WHERE tenant_id = %s")
     assert parts == [(0 if kind in {"prompts", "answers"} else 1,)]
+    stored = ground.sql("SELECT count(*) FROM llm_replays WHERE tenant_id = %s")
+    assert stored == [(0 if kind == "answers" else 2,)]
     assert (answer in ground.objects.objects) == (kind != "answers")
     assert (file in ground.objects.objects) == (kind != "artifacts")
 
