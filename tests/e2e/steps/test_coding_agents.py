@@ -74,6 +74,21 @@ def test_a_repository_is_mended_and_the_next_step_finds_it_so(stack: Stack, memb
 
 
 @pytest.mark.full
+def test_an_agent_has_another_one_do_the_work_and_both_are_paid_by_its_step(stack: Stack, member: Member) -> None:
+    boss = {"kind": "agent", "instructions": "Have it mended.", "tools": ["code_agent"], "model": "crew-boss"}
+    steps = [
+        a_code_step("write", WRITES, "new", needs=[]),
+        {"name": "boss", "needs": ["write"], "workspace": {"from": "write"}, **boss},
+    ]
+    run = member.ended(member.start({"steps": steps})["id"])
+    assert run["status"] == "COMPLETED", run["error"]
+    step = member.steps(run["id"])["boss"]
+    assert step["output"]["text"] == "It is mended. sums.py"
+    assert events_of(member, run["id"], "step.progress")
+    assert member.until(lambda: charged_steps(stack, run["id"]) == {step["id"]})
+
+
+@pytest.mark.full
 def test_a_spent_budget_fails_the_step_and_says_so(member: Member) -> None:
     step = an_agent("crew-mender", budget={"tokens": 10})
     run = member.ended(member.start({"steps": [step]})["id"])
