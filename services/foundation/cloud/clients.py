@@ -8,6 +8,7 @@ import aioboto3
 from aiobotocore.config import AioConfig
 
 if TYPE_CHECKING:
+    from types_aiobotocore_ecs import ECSClient
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_scheduler import EventBridgeSchedulerClient
     from types_aiobotocore_secretsmanager import SecretsManagerClient
@@ -20,6 +21,8 @@ _CONFIG = AioConfig(
     retries={"mode": "standard", "max_attempts": 3},
     max_pool_connections=50,
 )
+# Calls that ECS answers with "slower" are spaced out by the SDK itself, which learns the rate.
+_PATIENT_CONFIG = _CONFIG.merge(AioConfig(retries={"mode": "adaptive", "max_attempts": 5}))
 # Path style, because locally a bucket has no host name of its own; signed with version 4, as presigned forms need it.
 _S3_CONFIG = _CONFIG.merge(AioConfig(signature_version="s3v4", s3={"addressing_style": "path"}))
 
@@ -38,6 +41,9 @@ class Clients:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    async def ecs(self) -> "ECSClient":
+        return await self._stack.enter_async_context(self._session.client("ecs", config=_PATIENT_CONFIG))
 
     async def sqs(self) -> "SQSClient":
         return await self._stack.enter_async_context(self._session.client("sqs", config=_CONFIG))

@@ -1,7 +1,7 @@
 """The launcher's web app: `POST /jobs`, `DELETE /jobs/{job_id}`, the leases, `/health`."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -12,7 +12,7 @@ from foundation.http.health import health_router
 from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
 from tool_runtime.launcher.routes import jobs, leases
 from tool_runtime.launcher.runners.base import RunnerStarter
-from tool_runtime.launcher.runtime import local_runners, running
+from tool_runtime.launcher.runtime import runners_of, running
 from tool_runtime.launcher.settings import LauncherSettings
 
 SERVICE = "tool_runtime"
@@ -21,12 +21,13 @@ ENVELOPE = 8  # levels that a result has around the value which it carries
 
 
 def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None) -> FastAPI:
-    """`starter` None: runners are processes of this machine."""
+    """`starter` None: what the settings say."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings, starter or local_runners(settings)) as runtime:
-            app.state.runtime = runtime
+        async with AsyncExitStack() as stack:
+            chosen = await stack.enter_async_context(runners_of(settings)) if starter is None else starter
+            app.state.runtime = await stack.enter_async_context(running(settings, chosen))
             yield
 
     async def sandbox() -> None:

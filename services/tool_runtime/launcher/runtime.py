@@ -13,7 +13,10 @@ from foundation.telemetry.background import VitalTasks
 from foundation.telemetry.logs import logger
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
-from tool_runtime.launcher.runners.base import RunnerStarter
+from tool_runtime.launcher.runners.base import Probe, RunnerStarter
+from tool_runtime.launcher.runners.fargate.probe import TasksProbe
+from tool_runtime.launcher.runners.fargate.settings import FargateSettings
+from tool_runtime.launcher.runners.fargate.starter import FargateRunners
 from tool_runtime.launcher.runners.leases import LeaseBook
 from tool_runtime.launcher.runners.local import LocalRunners
 from tool_runtime.launcher.runners.pools import RunnerPools
@@ -36,11 +39,21 @@ class Runtime:
     callers: frozenset[str]
     board: JobBoard
     leases: LeaseBook
-    probes: Mapping[SandboxProfile, SandboxProbe]
+    probes: Mapping[SandboxProfile, Probe]
 
 
-def local_runners(settings: LauncherSettings) -> LocalRunners:
-    return LocalRunners(
+@asynccontextmanager
+async def runners_of(settings: LauncherSettings) -> AsyncIterator[RunnerStarter]:
+    """What starts runners: processes of this machine, or Fargate tasks."""
+    if settings.backend == "fargate":
+        # A launcher of one machine has nothing of AWS, and no use for its SDK.
+        from tool_runtime.launcher.runners.fargate.backend import fargate_runners  # noqa: PLC0415
+
+        told = {"launcher_url": settings.runners_find_us_at(), "log_level": settings.log_level}
+        async with fargate_runners(FargateSettings(), **told) as runners:
+            yield runners
+        return
+    yield LocalRunners(
         launcher_url=settings.runners_find_us_at(),
         sandbox_root=settings.sandbox_root,
         uid_locks=settings.uid_locks,
@@ -52,18 +65,26 @@ def local_runners(settings: LauncherSettings) -> LocalRunners:
     )
 
 
-@asynccontextmanager
-async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIterator[Runtime]:
-    """A runtime whose pool is kept filled; on leaving, every runner is gone."""
+async def _probes(settings: LauncherSettings, starter: RunnerStarter) -> Mapping[SandboxProfile, Probe]:
+    """How each kind of runner is known to work; of tasks one look at ECS tells for all."""
+    if isinstance(starter, FargateRunners):
+        of_tasks = TasksProbe(starter.tasks)
+        return dict.fromkeys(PROFILES, of_tasks)
     try:
         await asyncio.to_thread(assets.install, settings.sandbox_root)
     except (OSError, subprocess.CalledProcessError) as error:
         # Not a reason to end: every job, and `/health`, will say that there is no sandbox.
         _log.error("the sandbox's files could not be installed", exc_info=error)
-    probes = {
+    return {
         name: SandboxProbe(profile, sandbox_root=settings.sandbox_root, uid_locks=settings.uid_locks)
         for name, profile in PROFILES.items()
     }
+
+
+@asynccontextmanager
+async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIterator[Runtime]:
+    """A runtime whose pool is kept filled; on leaving, every runner is gone."""
+    probes = await _probes(settings, starter)
     finished = FinishedJobs(settings.result_ttl_seconds, settings.result_memory_mb * MIB)
     board = JobBoard(
         max_running=settings.max_running,

@@ -13,6 +13,7 @@ from foundation.contracts.egress.private_hosts import private_hosts
 from tool_runtime.egress.model_door import GatewayPlace
 from tool_runtime.launcher.searching import WebSearch, web_search
 
+_MOST_ON_A_MACHINE = 24
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -38,8 +39,13 @@ class LauncherSettings(BaseSettings):
         default=None, validation_alias="LOCKSTEP_SERVICE_PUBLIC_KEYS_FILE", description="the same, as a file"
     )
     callers: frozenset[str] = Field(default=frozenset({"orchestrator"}), description="services that may submit jobs")
+    backend: Literal["local", "fargate"] = Field(
+        default="local", description="what runners are: processes of this machine, or Fargate tasks"
+    )
     # Twice as many light jobs run in as many places, each with a uid of its own, beside the runners that wait.
-    max_running: int = Field(default=4, ge=1, le=24, description="jobs that compute at once")
+    max_running: int = Field(
+        default=4, ge=1, le=1000, description="jobs that compute at once; at most 24 on one machine"
+    )
     max_queued: int = Field(default=64, ge=1, le=10_000, description="jobs of one tenant that wait; then 429")
     max_waiting: int = Field(
         default=1024,
@@ -48,10 +54,10 @@ class LauncherSettings(BaseSettings):
         description="jobs of all tenants that wait; a tenant's first is taken all the same",
     )
     spare_runners: int = Field(
-        default=2, ge=0, le=16, description="runners of each kind but `agent` that wait in a ready sandbox"
+        default=2, ge=0, le=64, description="runners of each kind but `agent` that wait in a ready sandbox"
     )
     most_spare_runners: int = Field(
-        default=6, ge=0, le=16, description="runners of each kind that wait while jobs of it arrive fast"
+        default=6, ge=0, le=64, description="runners of each kind that wait while jobs of it arrive fast"
     )
     result_ttl_seconds: float = Field(default=900, ge=1, le=86_400, description="how long a result is repeated")
     result_memory_mb: int = Field(default=64, ge=1, le=4096, description="bound of all results kept")
@@ -107,6 +113,14 @@ class LauncherSettings(BaseSettings):
         if self.search_key is not None and self.search_key_file is not None:
             raise ValueError("set LOCKSTEP_LAUNCHER_SEARCH_KEY or LOCKSTEP_LAUNCHER_SEARCH_KEY_FILE, one of them")
         self.web_search()
+        return self
+
+    @model_validator(mode="after")
+    def _as_many_as_there_is_room_for(self) -> Self:
+        if self.backend == "local" and self.max_running > _MOST_ON_A_MACHINE:
+            raise ValueError(f"at most {_MOST_ON_A_MACHINE} jobs compute at once on one machine")
+        if self.backend == "fargate" and (self.runners_url is None or self.spare_runners == 0):
+            raise ValueError("Fargate tasks need LOCKSTEP_LAUNCHER_RUNNERS_URL, and some that wait: they start slowly")
         return self
 
     def web_search(self) -> WebSearch | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -25,7 +26,11 @@ async def _ended(life_fd: int) -> None:
 
 async def _serve(settings: RunnerSettings) -> int:
     """Serve until the job is done or whoever started us is gone; then the sandbox is gone as well."""
-    serving = asyncio.create_task(serve_one_job(settings))
+    told_to_end = asyncio.Event()
+    if settings.backend == "task":
+        # Two minutes before spot capacity is taken back, and when the launcher has the task stopped.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told_to_end.set)
+    serving = asyncio.create_task(serve_one_job(settings, told_to_end=told_to_end))
     tasks: set[asyncio.Task[None]] = {serving}
     if settings.life_fd is not None:
         tasks.add(asyncio.create_task(_ended(settings.life_fd)))

@@ -1,6 +1,7 @@
 """The runner's side of the lease protocol."""
 
 import contextlib
+from collections.abc import Callable
 
 import httpx
 
@@ -33,9 +34,12 @@ class LeaseClient:
         self._token = token
         self._pause_seconds = pause_seconds
 
-    async def take(self) -> RunnerLease:
-        """Wait until a job is given, however long; raises `LeaseLostError` when the token is not accepted."""
-        response = await self._poll("POST", "/leases", self._token)
+    async def take(self, *, gives_up: Callable[[], bool] = lambda: False) -> RunnerLease:
+        """Wait until a job is given; raises `LeaseLostError` when the token is not accepted, or this side gives up.
+
+        It gives up between two questions only: a job whose answer is under way is never let fall.
+        """
+        response = await self._poll("POST", "/leases", self._token, gives_up)
         return RunnerLease.model_validate_json(response.content)
 
     async def cancelled(self, lease: RunnerLease) -> None:
@@ -65,9 +69,13 @@ class LeaseClient:
         except _LauncherAway as error:
             raise LeaseLostError("the launcher does not answer") from error
 
-    async def _poll(self, method: str, path: str, token: str) -> httpx.Response:
+    async def _poll(
+        self, method: str, path: str, token: str, gives_up: Callable[[], bool] = lambda: False
+    ) -> httpx.Response:
         """The first answer with something in it: the launcher answers 204 where there was nothing in its time."""
         while True:
+            if gives_up():
+                raise LeaseLostError("no job came, and the runner ends")
             response = await self._ask(method, path, token, tries=None)
             if response.status_code == httpx.codes.OK:
                 return response

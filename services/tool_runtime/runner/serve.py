@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -33,17 +34,27 @@ TRANSFER_SECONDS = 30.0
 _log = logger(__name__)
 
 
-async def serve_one_job(settings: RunnerSettings) -> None:
-    """Raises `SandboxUnavailable` before any lease is taken when no sandbox can be built."""
+async def serve_one_job(settings: RunnerSettings, *, told_to_end: asyncio.Event | None = None) -> None:
+    """Raises `SandboxUnavailable` before any lease is taken when no sandbox can be built.
+
+    A runner that is told to end takes no job any more; one that has a job ends it, as long as it is let.
+    """
     # The sandbox stands before the job arrives: its cost is not on the job's way.
     async with _sandbox(settings) as box, httpx.AsyncClient(timeout=TRANSFER_SECONDS, trust_env=False) as client:
         token = settings.token.get_secret_value()
         leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
-        lease = await leases.take()
+        lease = await leases.take(gives_up=_patience(settings.idle_seconds, told_to_end or asyncio.Event()))
         around = Surroundings(client, box, private_hosts(settings.egress_private), settings.egress_authorities)
         result = await _run(leases, lease, around)
         spans = job_spans(KEPT.take(MOST_SPANS), result.egress)
         await leases.give(lease, result.model_copy(update={"spans": spans}))
+
+
+def _patience(idle_seconds: float | None, told_to_end: asyncio.Event) -> Callable[[], bool]:
+    """Whether to wait no longer for a job."""
+    loop = asyncio.get_running_loop()
+    until = math.inf if idle_seconds is None else loop.time() + idle_seconds
+    return lambda: told_to_end.is_set() or loop.time() >= until
 
 
 @contextlib.asynccontextmanager

@@ -56,4 +56,7 @@ class RunnerSettings(BaseSettings):
     life_fd: int | None = Field(
         default=None, ge=3, description="descriptor of an inherited pipe that closes when the launcher dies"
     )
+    idle_seconds: float | None = Field(
+        default=None, gt=0, description="how long it waits for its job before it ends; None: as long as it takes"
+    )
     log_level: str = Field(default="INFO")

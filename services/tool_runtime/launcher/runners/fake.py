@@ -19,6 +19,7 @@ class FakeRunner:
     """A task in place of a process; its exit code is a real runner's, and minus 9 when it was killed."""
 
     task: asyncio.Task[int]
+    trouble: str = ""
 
     async def wait(self) -> int | None:
         await asyncio.wait({self.task})
@@ -41,6 +42,8 @@ class FakeRunners:
     refuses: bool = False
     no_sandbox: bool = False
     started: list[FakeRunner] = field(default_factory=list)
+    usual_start_seconds: float = 0.1
+    most_runners: int = 63
 
     async def start(self, token: str, profile: SandboxProfile) -> FakeRunner:  # noqa: ARG002 - any job is answered
         if self.refuses:

@@ -17,6 +17,9 @@ from foundation.domain.tools import SandboxProfile
 from foundation.telemetry.background import TaskSet
 from tool_runtime.launcher.runners.base import RunnerStartError
 
+USUAL_START_SECONDS = 0.3
+MOST_RUNNERS = 63
+"""One fewer than there are uids for jobs on a machine, as finding out whether a sandbox can be built takes one."""
 SERVICES = Path(__file__).resolve().parents[3]
 
 
@@ -27,6 +30,7 @@ class LocalRunner:
     name: int
     zygote: "_Zygote"
     ended: asyncio.Future[int | None]
+    trouble: str = ""
 
     async def wait(self) -> int | None:
         return await asyncio.shield(self.ended)
@@ -79,6 +83,8 @@ class LocalRunners:
     egress_authorities: Path | None
     search_path: str
     log_level: str = "INFO"
+    usual_start_seconds: float = USUAL_START_SECONDS
+    most_runners: int = MOST_RUNNERS
     _zygote: _Zygote | None = None
     _listening: TaskSet = field(default_factory=TaskSet)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -17,13 +17,11 @@ from foundation.telemetry.background import TaskSet
 from foundation.telemetry.logs import logger
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
-from tool_runtime.launcher.runners.base import Runner, RunnerStarter, RunnerStartError
+from tool_runtime.launcher.runners.base import Probe, Runner, RunnerStarter, RunnerStartError
 from tool_runtime.protocol import EXIT_NO_SANDBOX
-from tool_runtime.sandbox.probe import SandboxProbe
 
 FAILURES_BEFORE_REFUSING = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 30.0
-USUAL_START_SECONDS = 0.3
 WEIGHT_OF_ONE_START = 0.2
 """How much the newest start counts in what is taken for the usual time of one."""
 
@@ -56,14 +54,14 @@ class RunnerPool:
     """`fill` whenever the board has changed, `review` now and then; `close` kills what is left."""
 
     def __init__(
-        self, profile: SandboxProfile, starter: RunnerStarter, board: JobBoard, probe: SandboxProbe, spares: Spares
+        self, profile: SandboxProfile, starter: RunnerStarter, board: JobBoard, probe: Probe, spares: Spares
     ) -> None:
         self._profile = profile
         self._starter = starter
         self._board = board
         self._probe = probe
         self._spares = spares
-        self._start_seconds = USUAL_START_SECONDS
+        self._start_seconds = starter.usual_start_seconds
         self._places: dict[Place, asyncio.Task[None]] = {}
         self._tasks = TaskSet()
         self._failures = 0
@@ -91,9 +89,7 @@ class RunnerPool:
         self._closed = True
         if self._pause:
             self._pause.cancel()
-        for place in list(self._places):
-            if place.runner is not None:
-                await place.runner.kill()
+        await asyncio.gather(*(place.runner.kill() for place in list(self._places) if place.runner is not None))
         await asyncio.gather(*self._places.values(), return_exceptions=True)
 
     def fill(self) -> None:
@@ -123,7 +119,7 @@ class RunnerPool:
         try:
             place.runner = await self._starter.start(place.token, self._profile)
             code = await place.runner.wait()
-            trouble = f"the runner ended with code {code}"
+            trouble = place.runner.trouble or f"the runner ended with code {code}"
         except RunnerStartError as error:
             trouble = str(error)
         finally:

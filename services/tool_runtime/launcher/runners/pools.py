@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher import metrics
 from tool_runtime.launcher.jobs.board import JobBoard
-from tool_runtime.launcher.runners.base import RunnerStarter
+from tool_runtime.launcher.runners.base import Probe, RunnerStarter
 from tool_runtime.launcher.runners.pool import Place, RunnerPool, Spares
-from tool_runtime.sandbox.probe import SandboxProbe
 from tool_runtime.sandbox.profiles import PROFILES
 
 REVIEW_SECONDS = 5.0
-MOST_RUNNERS = 63
-"""One fewer than there are uids for jobs on a machine, as finding out whether a sandbox can be built takes one."""
 
 
 class RunnerPools:
@@ -24,12 +21,13 @@ class RunnerPools:
         self,
         starter: RunnerStarter,
         board: JobBoard,
-        probes: Mapping[SandboxProfile, SandboxProbe],
+        probes: Mapping[SandboxProfile, Probe],
         *,
         spare: int,
         most_spare: int,
     ) -> None:
         self._board = board
+        self._most = starter.most_runners
         waiting = Spares(least=spare, most=max(spare, most_spare), room=self._room)
         none = Spares(least=0, most=0, room=self._room)
         self._pools = [
@@ -66,4 +64,4 @@ class RunnerPools:
             await pool.close()
 
     def _room(self) -> int:
-        return MOST_RUNNERS - sum(map(len, self._pools))
+        return self._most - sum(map(len, self._pools))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tool_runtime.launcher.runners.fargate.settings import FargateSettings
 from tool_runtime.launcher.settings import LauncherSettings
 
 KEYS: dict[str, Any] = {"keys": []}
@@ -39,7 +40,7 @@ def test_runners_find_the_launcher_where_it_listens_unless_they_are_told_otherwi
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("port", 1, 65535), ("max_running", 1, 24), ("max_queued", 1, 10_000), ("spare_runners", 0, 16)],
+    [("port", 1, 65535), ("max_running", 1, 24), ("max_queued", 1, 10_000), ("spare_runners", 0, 64)],
 )
 def test_a_number_has_its_bounds(name: str, least: int, most: int) -> None:
     for taken in (least, most):
@@ -47,3 +48,36 @@ def test_a_number_has_its_bounds(name: str, least: int, most: int) -> None:
     for refused in (least - 1, most + 1):
         with pytest.raises(ValidationError):
             settings(**{name: refused})
+
+
+TASKS = {"backend": "fargate", "runners_url": "http://launcher"}
+
+
+def test_tasks_may_run_more_jobs_at_once_than_one_machine() -> None:
+    assert settings(**TASKS, max_running=1000).max_running == 1000
+    with pytest.raises(ValidationError, match="at most 24 jobs compute at once on one machine"):
+        settings(max_running=25)
+
+
+@pytest.mark.parametrize("lacking", [{"runners_url": None}, {"spare_runners": 0}], ids=str)
+def test_tasks_are_told_where_to_ask_and_some_wait(lacking: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="LOCKSTEP_LAUNCHER_RUNNERS_URL, and some that wait"):
+        settings(**{**TASKS, **lacking})
+
+
+def of_tasks(**given: object) -> FargateSettings:
+    network = {"subnets": ("subnet-1",), "security_groups": ("sg-1",)}
+    return FargateSettings.model_validate({"cluster": "tools", "task_definition": "runner:7", **network, **given})
+
+
+def test_a_task_is_started_from_a_revision_and_not_from_a_family() -> None:
+    place = of_tasks().place()
+    assert (place.definition, place.container, place.spot) == ("runner:7", "runner", False)
+    with pytest.raises(ValidationError, match="task_definition"):
+        of_tasks(task_definition="runner")
+
+
+@pytest.mark.parametrize("lacking", ["subnets", "security_groups"])
+def test_a_task_has_a_network_that_somebody_chose(lacking: str) -> None:
+    with pytest.raises(ValidationError, match=lacking):
+        of_tasks(**{lacking: ()})

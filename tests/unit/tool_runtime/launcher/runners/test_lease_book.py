@@ -27,6 +27,8 @@ from tool_runtime.sandbox.profiles import PROFILES
 class WaitingRunner:
     """A runner that waits until it is killed."""
 
+    trouble = ""
+
     def __init__(self) -> None:
         self.killed = asyncio.Event()
 
@@ -40,6 +42,8 @@ class WaitingRunner:
 
 class WaitingRunners:
     """Keeps the tokens of what it starts, the latest last."""
+
+    usual_start_seconds, most_runners = 0.3, 63
 
     def __init__(self) -> None:
         self.runners: dict[str, WaitingRunner] = {}

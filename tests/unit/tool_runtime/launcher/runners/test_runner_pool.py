@@ -28,6 +28,7 @@ class IdleRunner:
     """A runner that does nothing until it is ended."""
 
     exit_code: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    trouble: str = ""
 
     async def wait(self) -> int | None:
         return await self.exit_code
@@ -44,6 +45,8 @@ class IdleRunners:
     exit_code: int | None = None
     refuses: bool = False
     started: list[tuple[str, IdleRunner]] = field(default_factory=list)
+    usual_start_seconds: float = 0.3
+    most_runners: int = 63
 
     async def start(self, token: str, profile: SandboxProfile) -> IdleRunner:  # noqa: ARG002
         if self.refuses:

@@ -1,0 +1,1 @@
+"""Tasks of containers that are started one by one, each for a purpose of its own."""

@@ -1,0 +1,1 @@
+"""Runners as single-use Fargate tasks."""
