@@ -22,8 +22,8 @@ prepare: ## install what is missing; the other commands call it
 deploy-local: prepare ## start everything on this machine, run the sample, and print its timeline and bill
 	@$(SUPERVISOR) deploy
 
-sample: prepare ## run a sample, and show what it did and cost (NAME=field-report)
-	@$(SUPERVISOR) run samples/run.py $(NAME)
+sample: prepare ## run a sample, and show what it did and cost (NAME=field-report; AGAIN=1 for a new run)
+	@$(SUPERVISOR) run samples/run.py $(NAME) $(if $(AGAIN),--again)
 
 status: ## show which processes run, and where
 	@$(SUPERVISOR) status

@@ -1,8 +1,8 @@
 """Runs a sample once and prints its timeline, bill, files and texts; run again, it follows or prints the same run.
 
-`python samples/run.py <name>`: the folder of that name has `task.yaml`, whose `"@file"` as the code of a tool stands
-for the file's text, and `input.yaml`, whose `"@file"` is uploaded and stands for the artifact. Reads LOCKSTEP_API_URL
-and LOCKSTEP_TOKEN (`. .local/env` sets them).
+`python samples/run.py <name> [--again]`: with `--again` another run of it is started. The folder of that name has
+`task.yaml`, whose `"@file"` as the code of a tool stands for the file's text, and `input.yaml`, whose `"@file"` is
+uploaded and stands for the artifact. Reads LOCKSTEP_API_URL and LOCKSTEP_TOKEN (`. .local/env` sets them).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import yaml
@@ -141,14 +141,16 @@ def report(api: Client, run: RunView) -> None:
         print("\nThe model is simulated: no provider key is set. The tools' figures are real, its words are scripted.")
 
 
-def start(api: Client, folder: Path) -> RunView:
-    """The sample's run: the one that its task has in this version, or else a new one."""
+def start(api: Client, folder: Path, *, again: bool) -> RunView:
+    """The sample's run: the one that its task has in this version, or else (or `again`) a new one."""
     task_id, version = ensure_task(api, _stamped(definition(folder)))
     standing = api.runs.list_runs(task_id=task_id, limit=1).items
-    if standing and standing[0].task_version == version:
+    if standing and standing[0].task_version == version and not again:
         return standing[0]
     body = StartRun.from_dict({"task_id": str(task_id), "task_version": version, "input": run_input(api, folder)})
-    return api.runs.start_run(body=body, idempotency_key=f"{folder.name}-{task_id}-{version}")
+    return api.runs.start_run(
+        body=body, idempotency_key=str(uuid4()) if again else f"{folder.name}-{task_id}-{version}"
+    )
 
 
 def _stamped(document: dict[str, Any]) -> dict[str, Any]:
@@ -157,15 +159,19 @@ def _stamped(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "description": f"{document['description']} [{mark}]"}
 
 
-def folder_of(arguments: list[str]) -> Path:
+def wanted(arguments: list[str]) -> tuple[Path, bool]:
+    """The sample's folder, and whether another run of it is asked for."""
     names = sorted(path.parent.name for path in SAMPLES.glob("*/task.yaml"))
-    if len(arguments) != 1 or arguments[0] not in names:
-        raise SystemExit(f"say which sample: {', '.join(names)} (make sample NAME={names[0]})")
-    return SAMPLES / arguments[0]
+    name, *more = arguments or [""]
+    if name not in names or more not in ([], ["--again"]):
+        raise SystemExit(
+            f"say which sample: {', '.join(names)} (make sample NAME={names[0]}, with AGAIN=1 for a new run)"
+        )
+    return SAMPLES / name, bool(more)
 
 
 def main() -> None:
-    folder = folder_of(sys.argv[1:])
+    folder, again = wanted(sys.argv[1:])
     address, token = os.environ.get("LOCKSTEP_API_URL"), os.environ.get("LOCKSTEP_TOKEN")
     if not address or not token:
         raise SystemExit(
@@ -173,16 +179,16 @@ def main() -> None:
         )
     try:
         with Client(address, token) as api:
-            run = run_through(api, folder)
+            run = run_through(api, folder, again=again)
     except (ApiError, RunNotEnded) as problem:
         raise SystemExit(str(problem)) from problem
     if run is not None and run.status is not RunStatus.COMPLETED:
         sys.exit(1)
 
 
-def run_through(api: Client, folder: Path) -> RunView | None:
+def run_through(api: Client, folder: Path, *, again: bool) -> RunView | None:
     """The run once it has ended and was printed; None while it waits for a person, who was asked."""
-    run = start(api, folder)
+    run = start(api, folder, again=again)
     print(f"{folder.name.replace('-', ' ').capitalize()}: run {run.id}", flush=True)
     run, request = follow(api, run.id)
     if request is not None:
