@@ -229,9 +229,12 @@ CREATE TABLE tasks (
     created_at  timestamptz NOT NULL DEFAULT now(),
     updated_at  timestamptz NOT NULL DEFAULT now(),
     archived_at timestamptz,
+    -- the SHA-256 of what people read of its name; null where it stood beside another that reads the same already
+    reading     bytea CHECK (length(reading) = 32),
     PRIMARY KEY (tenant_id, task_id)
 );
 CREATE UNIQUE INDEX tasks_live_name ON tasks (tenant_id, name) WHERE archived_at IS NULL;
+CREATE UNIQUE INDEX tasks_live_reading ON tasks (tenant_id, reading) WHERE archived_at IS NULL;
 CREATE INDEX tasks_newest ON tasks (tenant_id, created_at DESC, task_id DESC);
 
 -- Never updated: no login holds UPDATE on it.
@@ -493,16 +496,22 @@ CREATE TABLE turns (
     response    jsonb,
     tool_calls  int NOT NULL DEFAULT 0,
     recorded_at timestamptz,
+    -- which turn since the step's beginning it is; of a crew who asks (null is its manager), and for which of its tasks
+    number      int CHECK (number >= 1),
+    agent       text,
+    task        text,
     PRIMARY KEY (tenant_id, step_id, turn),
     FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
     CHECK ((response IS NULL) = (recorded_at IS NULL))
 );
 
--- The number from which a step's calls and jobs are new ones: above all that it has ever given to a turn.
+-- The number from which a step's calls and jobs are new ones: above all that it has ever given to a turn. Of what asks
+-- models each turn has a row, so that the number of a step which ended with a whole turn is free.
 CREATE FUNCTION next_turn(step steps) RETURNS int
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN 1 + GREATEST((step).turn, (SELECT max(t.turn) FROM turns t
-                                      WHERE t.tenant_id = (step).tenant_id AND t.step_id = (step).step_id));
+    RETURN GREATEST((step).turn + CASE WHEN (step).kind IN ('agent', 'crew', 'llm') THEN 0 ELSE 1 END,
+                    (SELECT max(t.turn) + 1 FROM turns t
+                     WHERE t.tenant_id = (step).tenant_id AND t.step_id = (step).step_id));
 
 -- What steps ask of people. One row a step, or of an agent's step one for each call of a tool that is to be approved. What
 -- is asked anew, after its request had ended or because the call is another one, gets a higher version.

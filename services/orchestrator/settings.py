@@ -1,12 +1,12 @@
 """A worker's settings, read from its environment."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, HttpUrl, RedisDsn
+from pydantic import Field, HttpUrl, RedisDsn, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from foundation.workflow.lapses import LEASE_SECONDS
+from foundation.workflow.lapses import LEASE_SECONDS, SWEEP_SECONDS
 
 
 class WorkerSettings(BaseSettings):
@@ -31,12 +31,12 @@ class WorkerSettings(BaseSettings):
     concurrency: int = Field(
         default=8, ge=1, le=200, description="steps that one worker runs at once; one tenant has three quarters of them"
     )
-    lease_seconds: float = Field(default=LEASE_SECONDS, ge=1, le=600)
-    renew_seconds: float = Field(default=15, gt=0, le=300)
+    lease_seconds: float = Field(default=LEASE_SECONDS, ge=1, le=LEASE_SECONDS)
+    renew_seconds: float = Field(default=15, gt=0, le=LEASE_SECONDS / 2, description="at most half of a lease")
     visibility_seconds: int = Field(default=60, ge=2, le=43_200)
     poll_seconds: int = Field(default=20, ge=0, le=20, description="longest long poll")
     drain_seconds: float = Field(default=20, ge=0, le=600, description="how long SIGTERM waits for running steps")
-    sweep_seconds: float = Field(default=5, gt=0, le=60)
+    sweep_seconds: float = Field(default=SWEEP_SECONDS, gt=0, le=SWEEP_SECONDS)
     standstill_seconds: float = Field(default=30, gt=0, le=3600, description="after which an execution is asked about")
     budget_pause_seconds: float = Field(
         default=300, ge=1, le=86_400, description="between tries of a run out of budget"
@@ -50,3 +50,10 @@ class WorkerSettings(BaseSettings):
     failpoint: str | None = Field(
         default=None, description="the places, with commas, where this process kills itself; local and test only"
     )
+
+    @model_validator(mode="after")
+    def _is_renewed_in_time(self) -> Self:
+        """One renewal may fail and the next still come in time, or a healthy worker would lose its steps."""
+        if self.renew_seconds > self.lease_seconds / 2:
+            raise ValueError("LOCKSTEP_RENEW_SECONDS is at most half of LOCKSTEP_LEASE_SECONDS")
+        return self

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundation.contracts.expressions.evaluation import ExpressionError, resolve
+from foundation.contracts.run_events import RunEvent
 from foundation.contracts.steps.catalogue import Step
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.contract import ToolContract
@@ -19,6 +20,19 @@ from orchestrator.step_clock import StepClock
 
 Record = Callable[[Transaction], Awaitable[None]]
 """A write that belongs into the transaction that records the tick."""
+
+
+@dataclass(slots=True)
+class TurnsTaken:
+    """The turns that a dispatch has taken whole by now, which are kept with the step's end, however it ends.
+
+    `turn` is the number of the next one, None before the dispatch has taken any. Of a turn that something interrupts
+    nothing is kept: what its calls gave is read again where the step goes on.
+    """
+
+    turn: int | None = None
+    records: tuple[Record, ...] = ()
+    events: tuple[RunEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,7 @@ class Work:
     """Runs while the step is worked on."""
     tools: Mapping[str, ToolContract] = field(default_factory=lambda: TOOLS)
     """The contracts of what it may call; its tenant's are among them once an engine has looked them up."""
+    taken: TurnsTaken = field(default_factory=TurnsTaken)
 
     def resolve(self, value: Any, *at: str) -> Any:
         """The value with its `${…}` replaced; `ExpressionError` names the place `at` when one does not apply."""
@@ -57,6 +72,8 @@ class StepFinished:
     output: Any
     turn: int = 0
     records: tuple[Record, ...] = field(default=())
+    events: tuple[RunEvent, ...] = field(default=())
+    """Told before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +165,11 @@ class TickFailed(Exception):
         *,
         retryable: bool = False,
         retry_after: float | None = None,
-        records: tuple[Record, ...] = (),
         output: Any = None,
         causes: tuple[PlacedFailure, ...] = (),
     ) -> None:
         super().__init__(detail)
         self.failure = Failure(code, detail, retryable=retryable, retry_after=retry_after, causes=causes)
-        self.records = records
         self.output = output
         """What the step had by then; it is kept beside the failure when no other attempt is made."""
 

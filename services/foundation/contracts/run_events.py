@@ -170,7 +170,7 @@ class StepRunning(StepEvent):
 
 
 class StepTurn(StepEvent):
-    """An agent's turn was recorded; from here on another worker can go on.
+    """A turn of an agent or a crew was recorded, also its last; from here on another worker can go on.
 
     `left_out` has the `results` of tools and the `bytes` that its request did without, as the conversation had become
     too long.

@@ -12,6 +12,9 @@ MAX_AMOUNT = 9 * 10**15
 """The largest amount or limit: above it Redis' numbers would no longer be exact."""
 
 TOKENS_PER_PRICE_UNIT = 1_000_000
+AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,9})?$"
+"""An amount as people send it: digits, and at most nine more behind a point."""
+_SENT = re.compile(AMOUNT_PATTERN, re.ASCII)
 _MOST_DIGITS = 15
 _PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
 
@@ -88,7 +91,7 @@ def nano_usd(text: str | int | Decimal) -> NanoUsd:
 
 
 def _not_an_amount(value: object) -> str:
-    return f'{value!r} is not an amount of dollars; write digits and a point, like "1.50"'
+    return f'{value!r} is not an amount of dollars; write digits, and at most nine behind a point, like "1.50"'
 
 
 def nano_usd_at_least(dollars: Decimal) -> NanoUsd:
@@ -100,8 +103,12 @@ def amount_text(value: object) -> str:
     """The text of an amount that is not negative, as people send it; the ValueError explains how to write one."""
     if not isinstance(value, str):
         raise ValueError('write an amount of dollars as a string, like "1.50"')  # noqa: TRY004 - told as a bad value
-    if nano_usd(value) < 0:
+    if value.startswith("-"):
         raise ValueError("an amount of dollars cannot be negative")
+    # Without a sign and an exponent, which Decimal reads: nobody is to wonder what "1e3" or "+1" allows.
+    if not _SENT.fullmatch(value):
+        raise ValueError(_not_an_amount(value))
+    nano_usd(value)
     return value
 
 

@@ -1,5 +1,6 @@
 """Tasks and their immutable versions."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from psycopg import IntegrityError
 
+from foundation.contracts.accepted.shown_text import as_read
 from foundation.domain.errors import Conflict
 from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
@@ -38,16 +40,43 @@ _SELECT = """
 """
 
 
-async def insert(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, name: str) -> bool:
-    """Inserts a task without a version; False when a live task has the name."""
+async def insert(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, name: str) -> str | None:
+    """Inserts a task without a version; the name of the live task that has this one, or one that reads the same."""
     row = await tx.execute(
         text(
-            """INSERT INTO tasks (tenant_id, task_id, name) VALUES (:tenant_id, :task_id, :name)
-               ON CONFLICT (tenant_id, name) WHERE archived_at IS NULL DO NOTHING RETURNING 1"""
+            """INSERT INTO tasks (tenant_id, task_id, name, reading) VALUES (:tenant_id, :task_id, :name, :reading)
+               ON CONFLICT DO NOTHING RETURNING 1"""
         ),
-        {"tenant_id": tenant_id, "task_id": task_id, "name": name},
+        {"tenant_id": tenant_id, "task_id": task_id, "name": name, "reading": _reading(name)},
     )
-    return row.first() is not None
+    if row.first() is not None:
+        return None
+    return await other_of_name(tx, tenant_id, task_id, name=name) or name
+
+
+async def other_of_name(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, name: str) -> str | None:
+    """The name of another live task that has this name, or one that reads the same; None where there is none.
+
+    A task that keeps its name is let be: it may have been there before names were compared so.
+    """
+    row = await tx.execute(
+        text(
+            """SELECT o.name FROM tasks o
+               WHERE o.tenant_id = :tenant_id AND o.task_id <> :task_id AND o.archived_at IS NULL
+                 AND (o.name = :name OR o.reading = :reading)
+                 AND NOT EXISTS (SELECT FROM tasks t WHERE t.tenant_id = :tenant_id AND t.task_id = :task_id
+                                   AND t.name = :name)
+               ORDER BY o.name = :name DESC LIMIT 1"""
+        ),
+        {"tenant_id": tenant_id, "task_id": task_id, "name": name, "reading": _reading(name)},
+    )
+    first = row.first()
+    return None if first is None else str(first.name)
+
+
+def _reading(name: str) -> bytes:
+    """The SHA-256 of what people read, which may be many times as long as the name: too long for an index."""
+    return hashlib.sha256(as_read(name).encode("utf-8", "surrogatepass")).digest()
 
 
 async def insert_version(
@@ -79,19 +108,28 @@ async def insert_version(
 async def raise_version(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, expected: int, name: str) -> bool:
     """Makes `expected` + 1 the latest version; False when the latest is another or the task is archived.
 
-    `Conflict` when another live task has the name; then the transaction is lost.
+    `Conflict` when another live task has the name, or one that reads the same; then the transaction is lost.
     """
     try:
         row = await tx.execute(
             text(
-                """UPDATE tasks SET version = version + 1, name = :name, updated_at = now()
+                """UPDATE tasks SET version = version + 1, name = CAST(:name AS text), updated_at = now(),
+                                    reading = CASE WHEN name = CAST(:name AS text) THEN reading
+                                                   ELSE CAST(:reading AS bytea) END
                    WHERE tenant_id = :tenant_id AND task_id = :task_id AND version = :expected AND archived_at IS NULL
                    RETURNING 1"""
             ),
-            {"tenant_id": tenant_id, "task_id": task_id, "expected": expected, "name": name},
+            {
+                "tenant_id": tenant_id,
+                "task_id": task_id,
+                "expected": expected,
+                "name": name,
+                "reading": _reading(name),
+            },
         )
     except IntegrityError as error:
-        raise Conflict(f"another task is named {name!r}", remedy="choose another name") from error
+        detail = f"another task has just been named {name!r}, or so that it reads the same"
+        raise Conflict(detail, remedy="choose another name") from error
     return row.first() is not None
 
 

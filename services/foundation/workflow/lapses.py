@@ -9,8 +9,15 @@ from foundation.storage.execution.dispatches import LeaseFence, StepDispatch
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
 
+NAMED_WITHIN_SECONDS = 60
+"""A step whose holder gives no sign of life any more is named as hanging within this time."""
+SWEEP_SECONDS = 5
+"""The longest time from one sweep of a worker to the next."""
+TAKEN_BACK_SECONDS = 2 * SWEEP_SECONDS
+"""How long a lapsed lease may stand where workers live: the sweep under way may have missed it, the next takes it."""
 LEASE_SECONDS = 45
-"""How long a lease lives after each renewal, where a worker's settings do not say otherwise."""
+"""The longest that a lease lives after a renewal. With `TAKEN_BACK_SECONDS` it keeps within `NAMED_WITHIN_SECONDS`,
+however shortly before its end the holder has renewed it."""
 
 # A holder that renewed its lease after the deadline lived to see it, so that the time was the step's. Where the last
 # renewal came before, nobody knows how long it had lived: its lease is waited for, and its death is no time-out.

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.gateway.rate_limits import RateLimits
 from llm_gateway.configuration.file import GatewayFile, GatewayPart
 
@@ -87,7 +88,7 @@ def _read(path: Path, placeholders: Mapping[str, str]) -> _Read:
         raise GatewayFileInvalid(f"{path}: {error}") from error
     except ValidationError as error:
         faults = [
-            f"line {_line_of(fault['loc'], lines)}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+            f"line {_line_of(fault['loc'], lines)}: {'.'.join(map(str, fault['loc']))}: {sentence_of_error(fault)}"
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise GatewayFileInvalid(f"{path}: " + "; ".join(faults)) from error

@@ -54,7 +54,7 @@ def formed_output(text: str, data: Any, files: list[Any], *, finish_reason: str 
     return {"text": text, "data": data, "files": files, "finish_reason": finish_reason}
 
 
-def never_right(wrong: str, wanted: FinalOutput, *, output: dict[str, Any], **more: Any) -> TickFailed:
+def never_right(wrong: str, wanted: FinalOutput, *, output: dict[str, Any]) -> TickFailed:
     """The failure of a step whose model was told often enough; `output` keeps what it said last."""
     detail = f"the model was told {wanted.corrections} times what is wrong with its answer, and it still is: {wrong}"
-    return TickFailed(FailureCode.OUTPUT_INVALID, detail, output=output, **more)
+    return TickFailed(FailureCode.OUTPUT_INVALID, detail, output=output)

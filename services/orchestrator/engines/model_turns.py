@@ -12,6 +12,7 @@ from foundation.domain.failures import FailureCode
 from foundation.storage.execution import keyed_turns, turns
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.execution.keyed_turns import KeyedTurn, RequestKey
+from foundation.storage.execution.turns import Asker
 from foundation.storage.session.database import Database, Transaction
 from foundation.telemetry.spans.record import AttributeValue, SpanAttribute
 from foundation.telemetry.traces import annotate, span
@@ -34,17 +35,22 @@ class ModelTurns:
         self._failpoints = failpoints
         self._telling = telling
 
-    async def ask(self, work: Work, turn: int, request: dict[str, Any]) -> dict[str, Any]:
-        """The chat completion of this turn; `BudgetExceeded` when no more turns may begin today."""
+    async def ask(self, work: Work, turn: int, request: dict[str, Any], *, number: int) -> dict[str, Any]:
+        """The chat completion of this turn, the step's `number`th since its beginning.
+
+        `BudgetExceeded` when no more turns may begin today.
+        """
         claim, dispatch = work.claim, work.claim.dispatch
         key = call_key(dispatch.run_id, dispatch.step_id, turn, canonical_digest(request), 0)
         async with self._database.tenant(dispatch.tenant_id) as tx:
-            prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request)
+            prepared = await turns.prepare(tx, claim, turn, call_key=key, request=request, asker=Asker(number))
             if prepared.is_new:
                 await count_turn(tx, claim)
         return await self._answer(work, turn, prepared.call_key, prepared.request)
 
-    async def ask_keyed(self, work: Work, request: dict[str, Any], *, occurrence: int) -> KeyedTurn | None:
+    async def ask_keyed(
+        self, work: Work, request: dict[str, Any], *, occurrence: int, asker: Asker
+    ) -> KeyedTurn | None:
         """The turn of a request that has no fixed place among those of its dispatch, with its answer, recorded.
 
         `occurrence` is how many equal requests the dispatch has made before, from 0. A later holder of the step that
@@ -54,7 +60,7 @@ class ModelTurns:
         claim = work.claim
         key = RequestKey(canonical_digest(request), occurrence)
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
-            prepared = await keyed_turns.prepare(tx, claim, key, request)
+            prepared = await keyed_turns.prepare(tx, claim, key, request, asker=asker)
             if prepared is not None and prepared.is_new:
                 await count_turn(tx, claim)
         if prepared is None or prepared.response is not None:

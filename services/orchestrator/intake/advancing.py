@@ -33,6 +33,7 @@ from orchestrator.work import (
     StepLeftOut,
     TickFailed,
     TickOutcome,
+    TurnsTaken,
     Work,
 )
 
@@ -100,7 +101,8 @@ class Advancer:
                 return []
             except BudgetExceeded as error:
                 exceeded = error
-                await self._record(lambda: self._outcomes.out_of_budget(work.claim.lease_fence(), exceeded))
+                lease = work.claim.lease_fence()
+                await self._record(lambda: self._outcomes.out_of_budget(lease, exceeded, taken=work.taken))
                 return []
             except CallInDoubt as error:
                 await self._in_doubt(work, error)
@@ -188,12 +190,15 @@ class Advancer:
         await self._record(lambda: self._outcomes.postponed(lease, breaker=error.name, delay_seconds=seconds))
         _log.info("the step was postponed", extra={"breaker": error.name, "seconds": seconds})
 
-    async def _failed(self, work: Work, error: TickFailed) -> None:
+    async def _failed(self, work: Work, error: TickFailed, *, taken: TurnsTaken | None = None) -> None:
+        """Records the failure with the turns that the dispatch has taken, or with those given."""
+        kept = work.taken if taken is None else taken
+
         async def record() -> None:
             again = await self._outcomes.failed(
                 work.claim.lease_fence(),
                 error.failure,
-                records=error.records,
+                taken=kept,
                 output=error.output,
             )
             extra = {"code": error.failure.code, "detail": error.failure.detail, "again": again}
@@ -201,12 +206,13 @@ class Advancer:
 
         if await self._record(record) is None:
             return
-        # The database refused this failure. It is written again without the output, then without its description:
-        # the bare fact that the step failed can always be stored.
-        if error.records or error.output is not None:
-            await self._failed(work, TickFailed(error.failure.code, error.failure.detail))
+        # The database refused this failure. It is written again without the turns and the output, then without its
+        # description: the bare fact that the step failed can always be stored.
+        if kept.records or error.output is not None:
+            await self._failed(work, TickFailed(error.failure.code, error.failure.detail), taken=TurnsTaken())
         elif error.failure != _FAILURE_REFUSED:
-            await self._failed(work, TickFailed(_FAILURE_REFUSED.code, _FAILURE_REFUSED.detail))
+            bare = TickFailed(_FAILURE_REFUSED.code, _FAILURE_REFUSED.detail)
+            await self._failed(work, bare, taken=TurnsTaken())
 
     async def _cancelled(self, held: HeldStep, work: Work) -> None:
         """Gives a step back that is cancelled because the worker stops. A lost step has another holder already."""

@@ -9,7 +9,7 @@ from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
 from foundation.storage.execution.doubtful_jobs import DoubtfulJob
 from foundation.workflow.sub_runs.planning import RunPlan
-from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, Work
+from orchestrator.work import MoreTurns, StepExpanded, StepFinished, TurnsTaken, Work
 
 
 class OutcomeRecording(Protocol):
@@ -44,13 +44,13 @@ class OutcomeRecording(Protocol):
         lease: LeaseFence,
         failure: Failure,
         *,
-        records: Sequence[Record] = (),
+        taken: TurnsTaken | None = None,
         output: object = None,
     ) -> bool:
         """Has the step tried again while attempts remain, else fails it; returns whether it will be tried again.
 
         Where the failure may pass, no attempt remains, and a tool that must not run twice may have taken effect, a
-        person is asked instead.
+        person is asked instead. A step that is failed keeps the turns that it has taken.
         """
         ...
 
@@ -60,4 +60,6 @@ class OutcomeRecording(Protocol):
         """The step is taken again later; what this attempt has recorded is read then."""
         ...
 
-    async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None: ...
+    async def out_of_budget(
+        self, lease: LeaseFence, error: BudgetExceeded, *, taken: TurnsTaken | None = None
+    ) -> None: ...

@@ -13,7 +13,7 @@ from foundation.workflow import callbacks, outcomes, run_control
 from foundation.workflow.messages import step_message
 from foundation.workflow.standing_clock import set_clock
 from orchestrator.claiming.taking import Claimed, Taker
-from orchestrator.work import Record, Work
+from orchestrator.work import Record, TurnsTaken, Work
 
 
 async def write_records(tx: Transaction, records: Sequence[Record]) -> None:
@@ -22,9 +22,19 @@ async def write_records(tx: Transaction, records: Sequence[Record]) -> None:
 
 
 async def end_failed(
-    tx: Transaction, lease: LeaseFence, error: PlacedFailure, *, output: object = None, excused: bool = False
-) -> None:
-    """Ends the held step as FAILED; `output` is what it had by then; `excused`: the run may complete all the same."""
+    tx: Transaction,
+    lease: LeaseFence,
+    error: PlacedFailure,
+    *,
+    taken: TurnsTaken | None = None,
+    output: object = None,
+    excused: bool = False,
+) -> Sequence[RunEvent]:
+    """Ends the held step as FAILED, with the turns that its dispatch has taken; returns the events of these.
+
+    `output` is what it had by then; `excused`: the run may complete all the same.
+    """
+    kept = taken or TurnsTaken()
     await outcomes.end(
         tx,
         lease.dispatch.tenant_id,
@@ -34,7 +44,10 @@ async def end_failed(
         output=output,
         error=error,
         excused=excused,
+        turn=kept.turn,
     )
+    await write_records(tx, kept.records)
+    return kept.events
 
 
 async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent, effects: Sequence[OutboxEffect] = ()) -> None:
@@ -56,18 +69,18 @@ async def close(tx: Transaction, lease: LeaseFence, *events: RunEvent, effects: 
 async def go_on(
     tx: Transaction,
     lease: LeaseFence,
-    event: RunEvent,
+    events: Sequence[RunEvent],
     released: Sequence[StepDispatch],
     *,
     taker: Taker,
     free_slots: int,
 ) -> list[Work]:
-    """Lets released dependents of an ended step go on, answers the step's token, and appends the event of its end."""
+    """Lets released dependents of an ended step go on, answers the step's token, and appends the events of its end."""
     dispatch = lease.dispatch
     claimed = await _claim(tx, released[: max(free_slots, 0)], taker)
     messages = [step_message(step) for step in released[len(claimed) :]]
     effects = [callbacks.done(dispatch), *messages]
-    await close(tx, lease, event, *(one.event for one in claimed), effects=effects)
+    await close(tx, lease, *events, *(one.event for one in claimed), effects=effects)
     return [one.work for one in claimed]
 
 

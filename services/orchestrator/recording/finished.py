@@ -17,4 +17,4 @@ async def record_finished(
     released = await outcomes.succeed(tx, lease, output=outcome.output, turn=outcome.turn)
     await write_records(tx, outcome.records)
     event = StepSucceeded(step_id=dispatch.step_id, name=lease.name)
-    return await go_on(tx, lease, event, released, taker=taker, free_slots=free_slots)
+    return await go_on(tx, lease, [*outcome.events, event], released, taker=taker, free_slots=free_slots)

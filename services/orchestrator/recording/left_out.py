@@ -29,4 +29,4 @@ async def record_left_out(
     )
     event = StepSkipped(step_id=dispatch.step_id, name=lease.name, reason=why.as_json())
     released = await outcomes.release_dependents(tx, dispatch.tenant_id, dispatch.step_id)
-    return await go_on(tx, lease, event, released, taker=taker, free_slots=free_slots)
+    return await go_on(tx, lease, [event], released, taker=taker, free_slots=free_slots)

@@ -13,10 +13,16 @@ from foundation.workflow import callbacks, outcomes, run_control
 from foundation.workflow.failures.placing import place
 from orchestrator.recording.closing import end_failed
 from orchestrator.recording.failed import record_failed
+from orchestrator.work import TurnsTaken
 
 
 async def record_out_of_budget(
-    tx: Transaction, lease: LeaseFence, error: BudgetExceeded, *, pause_seconds: float
+    tx: Transaction,
+    lease: LeaseFence,
+    error: BudgetExceeded,
+    *,
+    pause_seconds: float,
+    taken: TurnsTaken | None = None,
 ) -> None:
     """A spent step scope fails the step, a spent run scope ends the run; any wider one pauses the run.
 
@@ -26,22 +32,22 @@ async def record_out_of_budget(
     failure = Failure(error.code, error.detail, retryable=False, figures=error.data())
     match error.scope:
         case "step":
-            await record_failed(tx, lease, failure)
+            await record_failed(tx, lease, failure, taken=taken)
         case "run":
-            await _end_run(tx, lease, failure)
+            await _end_run(tx, lease, failure, taken)
         case _:
             await _pause_run(tx, lease, error, pause_seconds=pause_seconds)
 
 
-async def _end_run(tx: Transaction, lease: LeaseFence, failure: Failure) -> None:
+async def _end_run(tx: Transaction, lease: LeaseFence, failure: Failure, taken: TurnsTaken | None) -> None:
     dispatch = lease.dispatch
     tenant_id, run_id = dispatch.tenant_id, dispatch.run_id
     # The others first, as the held step need not be the one with the lowest id.
     await run_control.lock_run_and_unfinished_steps(tx, tenant_id, run_id)
     placed = await place(tx, tenant_id, run_id, failure, step=lease.name)
-    await end_failed(tx, lease, placed)
+    told = await end_failed(tx, lease, placed, taken=taken)
     failed = StepFailed(step_id=dispatch.step_id, name=lease.name, error=placed.as_json())
-    await run_events.append(tx, tenant_id, run_id, [failed])
+    await run_events.append(tx, tenant_id, run_id, [*told, failed])
     await run_control.stop_unfinished(tx, tenant_id, run_id, cause=RunStatus.BUDGET_EXCEEDED, error=placed)
     await outbox.write(tx, tenant_id, [callbacks.done(dispatch)])
 

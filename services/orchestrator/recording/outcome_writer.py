@@ -27,7 +27,7 @@ from orchestrator.recording.left_out import record_left_out
 from orchestrator.recording.more_turns import record_more_turns
 from orchestrator.recording.out_of_budget import record_out_of_budget
 from orchestrator.recording.retried import delay_of, may_retry, record_retried
-from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, Work
+from orchestrator.work import MoreTurns, StepExpanded, StepFinished, TurnsTaken, Work
 
 
 class OutcomeWriter(OutcomeRecording):
@@ -92,7 +92,7 @@ class OutcomeWriter(OutcomeRecording):
         lease: LeaseFence,
         failure: Failure,
         *,
-        records: Sequence[Record] = (),
+        taken: TurnsTaken | None = None,
         output: object = None,
     ) -> bool:
         may_pass, retry_after = failure.retryable, failure.retry_after
@@ -106,7 +106,7 @@ class OutcomeWriter(OutcomeRecording):
             elif may_pass and await record_lost_in_doubt(tx, lease):
                 ended = StepStatus.OUTCOME_UNKNOWN
             else:
-                await record_failed(tx, lease, failure, records=records, output=output, exhausted=worth_it)
+                await record_failed(tx, lease, failure, taken=taken, output=output, exhausted=worth_it)
             self._failpoints.reach("failed.before_commit")
         self._failpoints.reach("failed.after_commit")
         _observe(lease, ended)
@@ -123,9 +123,9 @@ class OutcomeWriter(OutcomeRecording):
         self._failpoints.reach("postponed.after_commit")
         figures.POSTPONED.labels(breaker).inc()
 
-    async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None:
+    async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded, *, taken: TurnsTaken | None = None) -> None:
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
-            await record_out_of_budget(tx, lease, error, pause_seconds=self._budget_pause_seconds)
+            await record_out_of_budget(tx, lease, error, taken=taken, pause_seconds=self._budget_pause_seconds)
 
 
 def _observe(lease: LeaseFence, status: StepStatus) -> None:

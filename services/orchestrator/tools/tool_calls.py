@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from foundation.cloud.objects.base import ObjectStore
+from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.tool_job import (
     JobLimits,
     JobReason,
@@ -256,8 +257,9 @@ class ToolCalls:
                 expires_at=datetime.now(UTC) + timedelta(seconds=valid),
             )
         except ValidationError as error:
+            words = sentence_of_error(error.errors(include_url=False)[0])
             raise TickFailed(
-                FailureCode.JOB_INVALID, f"the tool cannot be called with these arguments: {error.errors()[0]['msg']}"
+                FailureCode.JOB_INVALID, f"the tool cannot be called with these arguments: {words}"
             ) from error
 
     def _limits(self, contract: ToolContract, seconds: int) -> JobLimits:

@@ -195,7 +195,7 @@ def finished(stack: Stack) -> tuple[Member, str]:
 @pytest.mark.parametrize(
     ("body", "status", "pointer"),
     [
-        ({"from": "nowhere"}, 400, "/body/from"),
+        ({"from": "nowhere"}, 404, "/body/from"),
         ({"from": "read", "turn": 1}, 400, "/body/turn"),
         ({"from": "read", "overrides": {"nowhere": {"prompt": "x"}}}, 422, "/body/overrides/nowhere"),
         ({"from": "read", "overrides": {"make": {"arguments": {}}}}, 422, "/body/overrides/make"),

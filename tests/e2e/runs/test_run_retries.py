@@ -252,7 +252,7 @@ def test_what_cannot_be_retried_is_refused_with_its_place_and_a_remedy(member: M
     path = f"/runs/{run['id']}/retry"
     with member.api() as api:
         unknown = api.post(path, json={"from": ["read", "nowhere"]})
-        assert unknown.status_code == 400, unknown.text
+        assert unknown.status_code == 404, unknown.text
         assert unknown.json()["errors"] == [{"pointer": "/body/from/1", "detail": "the run has no step 'nowhere'"}]
         assert "remedy" in unknown.json()
         stale = api.post(path, json={}, headers={"If-Match": '"1"'})

@@ -145,7 +145,7 @@ async def test_what_cannot_be_a_budget_is_refused_with_its_place(api: ApiInProce
         ("day", {}, "limit_tokens, cost_usd or both"),
         ("day", {"cost_usd": 1.5}, 'write an amount of dollars as a string, like "1.50"'),
         ("day", {"cost_usd": "-1"}, "an amount of dollars cannot be negative"),
-        ("day", {"cost_usd": "1e3"}, 'in digits, with at most nine places, like "1.50"'),
+        ("day", {"cost_usd": "1e3"}, "write digits, and at most nine behind a point"),
         ("rolling", {"limit_tokens": 1}, "needs window_seconds"),
     ],
 )

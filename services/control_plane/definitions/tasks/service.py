@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from control_plane.definitions.analysis.look_alikes import name_faults
 from control_plane.definitions.tasks.approvers import approver_faults
 from control_plane.definitions.tasks.egress_faults import egress_faults
 from control_plane.definitions.tasks.model_faults import model_faults
@@ -21,15 +22,18 @@ from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
 
+_ODD = 8
+"""Characters that are told of two names which differ in them."""
+
 
 async def create(app: AppResources, caller: ApiCaller, document: Any) -> tuple[Task, TaskDefinition]:
     """The new task, and its definition as it was read. The gateway is asked before the transaction begins."""
     task_id, read = TaskId(new_uuid()), await _read(app, caller, document)
     async with app.database.tenant(caller.tenant_id) as tx:
         definition = await _checked(tx, caller, read, own=task_id)
-        if not await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name):
+        if (taken := await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name)) is not None:
             remedy = "choose another name, or PATCH that task for a new version"
-            raise Conflict(f"a task is named {definition.name!r} already", remedy=remedy)
+            raise _named_alike(definition.name, taken, remedy=remedy)
         await _write_version(tx, caller, task_id, definition, version=1)
         return await get(tx, caller, task_id), definition
 
@@ -48,6 +52,8 @@ async def add_version(
 async def _raise_version(
     tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, expected: int
 ) -> None:
+    if (taken := await tasks.other_of_name(tx, caller.tenant_id, task_id, name=definition.name)) is not None:
+        raise _named_alike(definition.name, taken, remedy="choose another name")
     if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
         current = await get(tx, caller, task_id)
         if current.archived_at is not None:
@@ -63,6 +69,14 @@ async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: i
         detail = "there is no such task" if version is None else "there is no such version of the task"
         raise NotFound(detail, remedy="GET /api/v1/tasks lists the tasks of your tenant")
     return task
+
+
+def _named_alike(name: str, taken: str, *, remedy: str) -> Conflict:
+    """The refusal of a name that another live task has, or that reads as another's."""
+    if name == taken:
+        return Conflict(f"a task is named {name!r} already", remedy=remedy)
+    odd = ", ".join(f"U+{ord(character):04X}" for character in sorted(set(taken) ^ set(name))[:_ODD]) or "blanks"
+    return Conflict(f"a task is named {taken!r} already, which reads the same; they differ in {odd}", remedy=remedy)
 
 
 def archived_error() -> Conflict:
@@ -88,7 +102,7 @@ async def _read(app: AppResources, caller: ApiCaller, document: Any) -> ReadDefi
 async def _checked(tx: Transaction, caller: ApiCaller, read: ReadDefinition, *, own: TaskId) -> TaskDefinition:
     """The definition, checked also by what its tenant has; `InvalidDefinition` lists every fault with its place."""
     if (definition := read.definition) is not None:
-        faults = await approver_faults(tx, caller, definition)
+        faults = name_faults(definition) + await approver_faults(tx, caller, definition)
         faults += await sub_task_faults(tx, caller, definition, own=own)
         faults += await egress_faults(tx, caller, definition)
         faults += await secret_faults(tx, caller, definition)

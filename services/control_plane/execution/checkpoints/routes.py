@@ -13,7 +13,6 @@ from control_plane.requests.queries import IN_DIGITS
 from foundation.contracts.steps.base import ITEM_NAME_PATTERN
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
-from foundation.storage.execution.checkpoints import listing
 from foundation.storage.execution.checkpoints.listing import CheckpointRow
 
 router = APIRouter(prefix="/runs/{run_id}/steps/{name}/checkpoints", tags=["checkpoints"])
@@ -41,11 +40,10 @@ async def list_checkpoints(
     run_id: RunId, name: StepOrItem, caller: RunReader, tx: Tx, paging: Paging
 ) -> CheckpointPage:
     after = _CHECKPOINTS.after(paging)
-    step = await service.step_of(tx, caller, run_id, name)
-    rows = await listing.page(tx, caller.tenant_id, step.step_id, limit=paging.rows, after=after[0] if after else None)
-    page, next_cursor = _CHECKPOINTS.cut(rows, paging)
-    items = [CheckpointView.of(row, is_head=row.head == step.checkpoint_head) for row in page]
-    return CheckpointPage(items=items, next_cursor=next_cursor, hint=CheckpointPage.hint_of(step.kind))
+    found = await service.page(tx, caller, run_id, name, limit=paging.rows, after=after[0] if after else None)
+    page, next_cursor = _CHECKPOINTS.cut(found.rows, paging)
+    items = [CheckpointView.of(row, is_head=row.head == found.head) for row in page]
+    return CheckpointPage(items=items, next_cursor=next_cursor, hint=CheckpointPage.hint_of(found.kind))
 
 
 @router.get(

@@ -1,44 +1,80 @@
 """Reads, verifies and deletes a step's checkpoints; what somebody may still need is not deleted."""
 
-from control_plane.execution.runs import read
+from dataclasses import dataclass
+
+from control_plane.execution.runs import missing_steps, read
 from control_plane.execution.runs.kept import require_kept
+from control_plane.execution.runs.missing_steps import PlannedStep
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import RunId
 from foundation.domain.policy.retention import ContentKind
-from foundation.domain.states import StepStatus
+from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.execution.checkpoints import listing, reading, verifying
 from foundation.storage.execution.checkpoints.chains import Manifest
-from foundation.storage.execution.checkpoints.listing import CheckpointedStep
+from foundation.storage.execution.checkpoints.listing import CheckpointedStep, CheckpointRow
 from foundation.storage.execution.checkpoints.reading import Stored
 from foundation.storage.execution.checkpoints.verifying import Verified
+from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
 from foundation.workflow.reruns import reopening
 
 
-async def step_of(
-    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, lock: bool = False
-) -> CheckpointedStep:
-    """`ContentExpired` where what was asked or answered has expired, as a checkpoint has both."""
-    require_kept(await read.get(tx, caller, run_id), ContentKind.PROMPTS, ContentKind.ANSWERS)
-    step = await listing.step_of(tx, caller.tenant_id, run_id, name, lock=lock)
-    if step is None:
-        raise read.no_step(run_id, name)
-    return step
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a step's checkpoints; `head` is that of the last one, by the step's row."""
+
+    kind: StepKind
+    head: bytes | None
+    rows: list[CheckpointRow]
+
+
+async def page(
+    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
+) -> Listed:
+    """The step's checkpoints, newest first; none where the step is not there yet."""
+    step = await _step_of(tx, caller, run_id, name)
+    if isinstance(step, PlannedStep):
+        return Listed(step.kind, None, [])
+    rows = await listing.page(tx, caller.tenant_id, step.step_id, limit=limit, after=after)
+    return Listed(step.kind, step.checkpoint_head, rows)
+
+
+async def _step_of(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str) -> CheckpointedStep | PlannedStep:
+    """The step, or as its definition has it where it is not there yet; `NoSuchStep` where the task has none.
+
+    `ContentExpired` where what was asked or answered has expired, as a checkpoint has both.
+    """
+    run = await _run_of(tx, caller, run_id)
+    step = await listing.step_of(tx, caller.tenant_id, run_id, name)
+    if step is not None:
+        return step
+    await read.require_planned(tx, caller, run, name)
+    return (await missing_steps.plan_of(tx, caller, run))[name.partition("[")[0]]
+
+
+async def _run_of(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Run:
+    run = await read.get(tx, caller, run_id)
+    require_kept(run, ContentKind.PROMPTS, ContentKind.ANSWERS)
+    return run
 
 
 async def conversation(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, turn: int) -> Stored:
     """`NotFound` where the step has no checkpoint after this turn, `CheckpointCorrupt` where it is damaged."""
-    step = await step_of(tx, caller, run_id, name)
-    stored = await reading.at_turn(tx, caller.tenant_id, step.step_id, turn=turn)
+    step = await _step_of(tx, caller, run_id, name)
+    stored = None
+    if isinstance(step, CheckpointedStep):
+        stored = await reading.at_turn(tx, caller.tenant_id, step.step_id, turn=turn)
     if stored is None:
         raise _no_such_checkpoint(name, turn)
     return stored
 
 
 async def verify(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str) -> Verified:
-    step = await step_of(tx, caller, run_id, name)
+    step = await _step_of(tx, caller, run_id, name)
+    if isinstance(step, PlannedStep):
+        return Verified(checkpoints=0, parts=0, faults=[])
     named = None
     if step.checkpoint_head is not None and step.checkpoint_length is not None:
         named = Manifest(step.checkpoint_head, step.checkpoint_length)
@@ -46,8 +82,11 @@ async def verify(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str) -
 
 
 async def delete(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, turn: int) -> None:
-    """`Conflict` where the step may go on from it, or a fork has it as its own."""
-    step = await step_of(tx, caller, run_id, name, lock=True)
+    """`Conflict` where the step may go on from it, is not there yet, or a fork has it as its own."""
+    run = await _run_of(tx, caller, run_id)
+    step = await listing.step_of(tx, caller.tenant_id, run_id, name, lock=True)
+    if step is None:
+        raise await missing_steps.missing(tx, caller, run, {name: None})
     turns = await reading.turns_of(tx, caller.tenant_id, step.step_id)
     if turn not in turns:
         raise _no_such_checkpoint(name, turn)

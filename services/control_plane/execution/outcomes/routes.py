@@ -7,13 +7,13 @@ from fastapi import APIRouter, Path
 from control_plane.dependencies import ApprovalDecider, Tx
 from control_plane.execution.outcomes import service
 from control_plane.execution.outcomes.schemas import NewOutcome, OutcomeView
+from foundation.contracts.steps.base import ITEM_NAME_PATTERN
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 
 router = APIRouter(prefix="/runs/{run_id}/steps/{name}/outcome", tags=["runs"])
 
-STEP_OR_ITEM_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}(\[[0-9]{1,3}\])?$"
-StepOrItem = Annotated[str, Path(pattern=STEP_OR_ITEM_PATTERN, description="a step, or an item: `name[index]`")]
+StepOrItem = Annotated[str, Path(pattern=ITEM_NAME_PATTERN, description="a step, or an item: `name[index]`")]
 
 
 @router.post(

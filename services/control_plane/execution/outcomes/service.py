@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from control_plane.execution.outcomes.schemas import NewOutcome, OutcomeView
-from control_plane.execution.runs import read
+from control_plane.execution.runs import missing_steps, read
 from control_plane.identity.callers import ApiCaller
 from foundation.contracts.accepted.shown_text import hidden_in_lines
 from foundation.contracts.tool_job import RESULT_BYTES
@@ -34,11 +34,14 @@ class NoOutcomeToDecide(Conflict):
 
 
 async def decide(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, wanted: NewOutcome) -> OutcomeView:
-    """The decision, taken; `NoOutcomeToDecide` when the step waits for none or its run has ended."""
+    """The decision, taken; `NoOutcomeToDecide` when the step waits for none or its run has ended.
+
+    `StepNotThereYet` before the step is there.
+    """
     _require_plain(wanted)
     step = await deciding.lock_step(tx, caller.tenant_id, run_id, name)
     if step is None:
-        raise read.no_step(run_id, name)
+        raise await missing_steps.missing(tx, caller, await read.get(tx, caller, run_id), {name: None})
     verdict = OutcomeVerdict(wanted.decision, by=caller.user_id, comment=wanted.comment, result=wanted.result)
     job_id = None if step.run_status.is_terminal else await deciding.decide(tx, step, verdict)
     if job_id is None:

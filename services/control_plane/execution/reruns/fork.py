@@ -117,7 +117,7 @@ async def fork(
 async def _plan(
     tx: Transaction, caller: ApiCaller, origin: Run, rows: Sequence[StepRow], request: ForkRequest
 ) -> ForkPlan:
-    turn = await starting_turn(tx, caller, rows, start=request.start, turn=request.turn)
+    turn = await starting_turn(tx, caller, origin, rows, start=request.start, turn=request.turn)
     standing = [row.standing() for row in rows]
     copied = steps_to_copy(standing, start=request.start)
     unknown = await tool_events.steps_with_unknown_outcome(tx, caller.tenant_id, origin.run_id)

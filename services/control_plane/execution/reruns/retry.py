@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from control_plane.execution.reruns.unknown_steps import why_no_step
-from control_plane.execution.runs import read
+from control_plane.execution.reruns.items_named import why_item
+from control_plane.execution.runs import missing_steps, read
 from control_plane.execution.runs.quota import require_room
 from control_plane.identity.callers import ApiCaller
 from foundation.contracts.steps.base import Budget
@@ -32,7 +32,10 @@ class RetryRequest:
 async def retry(
     tx: Transaction, caller: ApiCaller, run_id: RunId, request: RetryRequest, *, expected: int | None, max_open: int
 ) -> Run:
-    """The run, open again; `Conflict` when it cannot be retried, `BadRequest` when a named step cannot run again."""
+    """The run, open again; `Conflict` when it cannot be retried, `BadRequest` when a named step cannot run again.
+
+    `NoSuchStep` when its task has none of that name.
+    """
     row, steps = await reopening.lock(tx, caller.tenant_id, run_id)
     if row is None:
         raise NotFound("there is no such run")
@@ -40,7 +43,7 @@ async def retry(
         remedy = "read the run again and repeat your call"
         raise VersionMismatch(f"the run is at version {row.version}, not {expected}", remedy=remedy)
     await _require_retryable(tx, row)
-    _require_known(steps.values(), request.named)
+    await _require_known(tx, caller, run_id, steps.values(), request.named)
     await require_room(tx, caller, max_open=max_open)
     again = await _steps_again(tx, row, steps, request.named)
     generation = await reopening.reopen(tx, row, steps, RetryPlan(caller.actor, again, request.budget))
@@ -67,12 +70,20 @@ async def _require_retryable(tx: Transaction, row: RunRow) -> None:
         raise Conflict(detail, remedy=remedy)
 
 
-def _require_known(steps: Iterable[StandingStep], named: tuple[str, ...]) -> None:
+async def _require_known(
+    tx: Transaction, caller: ApiCaller, run_id: RunId, steps: Iterable[StandingStep], named: tuple[str, ...]
+) -> None:
     known = {step.name for step in steps}
+    places = {name: f"/body/from/{place}" for place, name in enumerate(named)}
+    absent: dict[str, str | None] = {
+        name: place for name, place in places.items() if name not in known and not why_item(name, known)
+    }
+    if absent:
+        raise await missing_steps.missing(tx, caller, await read.get(tx, caller, run_id), absent)
     faults = []
     for place, name in enumerate(named):
-        if name not in known:
-            faults.append(Fault(f"/body/from/{place}", why_no_step(name, known)))
+        if detail := why_item(name, known):
+            faults.append(Fault(f"/body/from/{place}", detail))
         elif named.index(name) != place:
             faults.append(Fault(f"/body/from/{place}", f"{name!r} is named twice"))
     if faults:

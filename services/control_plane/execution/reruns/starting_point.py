@@ -3,26 +3,30 @@
 import json
 from collections.abc import Sequence
 
-from control_plane.execution.reruns.unknown_steps import why_no_step
+from control_plane.execution.reruns.items_named import why_item
+from control_plane.execution.runs import missing_steps
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import BadRequest, Conflict, Fault
 from foundation.domain.states import StepKind
 from foundation.storage.execution.checkpoints import reading
+from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
 
 
 async def starting_turn(
-    tx: Transaction, caller: ApiCaller, rows: Sequence[StepRow], *, start: str, turn: int | None
+    tx: Transaction, caller: ApiCaller, origin: Run, rows: Sequence[StepRow], *, start: str, turn: int | None
 ) -> int:
-    """The turns that the fork shares with its origin, 0 for a step that begins anew.
+    """The turns that the fork shares with its origin, 0 for a step that begins anew; `rows` are the origin's steps.
 
-    `BadRequest` for a step or a turn that the run does not have, `Conflict` for a step that has not ended.
+    `BadRequest` for an item and for a turn that the run does not have, `NoSuchStep` for a name that its task does not
+    have, `StepNotThereYet` before the step is there, `Conflict` for a step that has not ended.
     """
     step = next((row for row in rows if row.name == start), None)
     if step is None:
-        remedy = "GET /runs/{id}/steps lists the run's steps; a run that has just been started has none yet"
-        raise _refused("from", why_no_step(start, {row.name for row in rows}), remedy)
+        if detail := why_item(start, {row.name for row in rows}):
+            raise _refused("from", detail, "GET /runs/{id}/steps lists the run's steps")
+        raise await missing_steps.missing(tx, caller, origin, {start: "/body/from"}, rows=rows)
     if not step.status.is_terminal:
         raise Conflict(
             f"step {start} is {step.status}; a run is forked from a step that has ended",

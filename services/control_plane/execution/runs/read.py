@@ -1,6 +1,8 @@
 """Reads of runs: one run, its timeline and its figures; and which runs hang."""
 
+from control_plane.execution.runs import missing_steps
 from control_plane.execution.runs.figures import run_metrics
+from control_plane.execution.runs.missing_steps import NoSuchStep
 from control_plane.execution.runs.schemas import RunMetrics
 from control_plane.identity.callers import ApiCaller
 from foundation.domain.errors import NotFound
@@ -24,12 +26,6 @@ def no_such_run() -> NotFound:
     return NotFound("there is no such run", remedy="GET /api/v1/runs lists the runs of your tenant")
 
 
-def no_step(run_id: RunId, name: str) -> NotFound:
-    return NotFound(
-        f"the run has no step {name!r}", remedy=f"GET /api/v1/runs/{run_id}/steps lists the steps of the run"
-    )
-
-
 async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> tuple[Run, list[StepRow]]:
     """The run, and its steps in topological order."""
     run = await get(tx, caller, run_id)
@@ -39,12 +35,19 @@ async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> tuple[R
 async def items(
     tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
 ) -> tuple[Run, list[StepRow]]:
-    """The run, and items of the named step; none where it has no `foreach` or does not know its list yet."""
+    """The run, and items of the named step; none where it has no `foreach`, or its list or itself is not there yet."""
     run = await get(tx, caller, run_id)
     rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, limit=limit, after=after)
     if not rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
-        raise no_step(run_id, name)
+        await require_planned(tx, caller, run, name)
     return run, rows
+
+
+async def require_planned(tx: Transaction, caller: ApiCaller, run: Run, name: str) -> None:
+    """`NoSuchStep` for a name that no step of the run has or will have; a step that is not there has nothing yet."""
+    reason = await missing_steps.missing(tx, caller, run, {name: None})
+    if isinstance(reason, NoSuchStep):
+        raise reason
 
 
 async def metrics(tx: Transaction, caller: ApiCaller, run_id: RunId) -> RunMetrics:

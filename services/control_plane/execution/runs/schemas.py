@@ -156,7 +156,10 @@ class StepView(BaseModel):
     kind: StepKind
     status: StepStatus
     attempt: int
-    turn: int
+    turn: int = Field(
+        description="how many turns it has taken, however it stands or ended: of an agent those that are recorded, of a"
+        " crew its answered questions"
+    )
     needs: list[str]
     started_at: datetime | None
     ended_at: datetime | None
@@ -194,7 +197,7 @@ class StepView(BaseModel):
             kind=step.kind,
             status=step.status,
             attempt=step.attempt,
-            turn=step.turn,
+            turn=step.turns,
             needs=step.needs,
             started_at=step.started_at,
             ended_at=step.ended_at,

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from control_plane.insight.explanations.blocked import blocked_by_failures, blocked_steps
-from control_plane.insight.explanations.schemas import Explanation, ResumePoint
+from control_plane.insight.explanations.schemas import Doing, Explanation, ResumePoint
 from control_plane.insight.explanations.summary import summary_of_ended, summary_of_open
-from control_plane.insight.explanations.waits import waits_of
+from control_plane.insight.explanations.waits import Asked, waits_of
 from foundation.contracts.run_events import RunPaused, StepRetrying
 from foundation.domain.ids import StepId
 from foundation.domain.reruns import first_again, steps_to_retry
@@ -25,7 +25,8 @@ class Known:
 
     `steps` is its timeline; `paused` the event of its last pause, `requests` are its open ones, `stalls` are the places
     at which it hangs, `doubts` the tools about which people decide, `failed` the last failed attempts of steps that are
-    tried again, `unnamed` the steps that a retry does not run again unless it names them.
+    tried again, `unnamed` the steps that a retry does not run again unless it names them, `doings` what agents and
+    crews do.
     """
 
     run: Run
@@ -36,6 +37,7 @@ class Known:
     doubts: Sequence[DoubtfulJob] = ()
     failed: Mapping[StepId, StepRetrying] = field(default_factory=dict)
     unnamed: Collection[str] = ()
+    doings: Mapping[StepId, Doing] = field(default_factory=dict)
 
 
 def explain(known: Known) -> Explanation:
@@ -50,9 +52,8 @@ def explain(known: Known) -> Explanation:
             blocked=blocked_by_failures(run, steps),
             resume_from=points,
         )
-    waits = waits_of(
-        run, steps, paused=known.paused, approvals=known.requests, doubts=known.doubts, failed=known.failed
-    )
+    asked = Asked.of(known.requests, known.doubts, known.failed, known.doings)
+    waits = waits_of(run, steps, asked, paused=known.paused)
     blocked = blocked_steps(steps, waits, known.stalls)
     return Explanation(
         status=run.status,

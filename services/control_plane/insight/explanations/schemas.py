@@ -1,11 +1,45 @@
 """Shapes of `/runs/{id}/explain`."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from foundation.domain.states import RunStatus
+
+
+class DoingNow(StrEnum):
+    """What an agent or a crew waits for while a worker has it."""
+
+    MODEL = "model"
+    """The answer to its question."""
+    TOOL = "tool"
+    """The result of a call."""
+    ITSELF = "itself"
+    """Neither: its worker or its program prepares what comes next."""
+
+
+class LastTool(BaseModel):
+    """The tool that was called last, with the status of that call."""
+
+    name: str
+    status: str = Field(description="`STARTED` while it runs")
+    since: datetime = Field(description="when it was started, or when it ended")
+
+
+class Doing(BaseModel):
+    """What an agent or a crew does now."""
+
+    turn: int = Field(description="the turn that it is in, counted from 1 since it began")
+    max_turns: int | None
+    task: str | None = Field(description="of a crew, the task that it works on")
+    task_number: int | None = Field(description="its place among the crew's `tasks`, from 1")
+    tasks: int | None = Field(description="how many tasks the crew has; null for an agent")
+    agent: str | None = Field(description="of a crew, the agent that has asked last; null is its manager")
+    last_tool: LastTool | None
+    waits_for: DoingNow | None = Field(description="null while no worker has the step")
+    since: datetime | None
 
 
 class Wait(BaseModel):
@@ -16,6 +50,9 @@ class Wait(BaseModel):
     since: datetime
     ends_by: datetime | None
     detail: str
+    doing: Doing | None = Field(
+        default=None, description="of an agent or a crew that has asked a model, what it does; null for other steps"
+    )
 
     model_config = ConfigDict(populate_by_name=True)
 

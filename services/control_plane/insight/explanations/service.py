@@ -2,12 +2,16 @@
 
 from control_plane.execution.runs import read
 from control_plane.identity.callers import ApiCaller
+from control_plane.insight.explanations.doing import TAKE_TURNS, doings
 from control_plane.insight.explanations.explain import Known, explain
-from control_plane.insight.explanations.schemas import Explanation
+from control_plane.insight.explanations.schemas import Doing, Explanation
 from foundation.contracts.run_events import RunPaused, StepRetrying
-from foundation.domain.ids import RunId
+from foundation.domain.ids import RunId, StepId
 from foundation.domain.states import StepStatus
-from foundation.storage.execution import approvals, doubtful_jobs, run_events, steps, tool_events
+from foundation.storage import tasks
+from foundation.storage.execution import approvals, doubtful_jobs, run_events, steps, tool_events, turns
+from foundation.storage.execution.runs import Run
+from foundation.storage.execution.steps import StepRow
 from foundation.storage.session.database import Transaction
 from foundation.workflow.reruns import reopening
 from foundation.workflow.stalls import faults
@@ -26,4 +30,14 @@ async def explanation(tx: Transaction, caller: ApiCaller, run_id: RunId) -> Expl
     doubts = await doubtful_jobs.asked_of_run(tx, caller.tenant_id, run_id)
     retrying = [row.step_id for row in rows if row.status is StepStatus.RETRYING]
     failed = await run_events.latest_of_steps(tx, caller.tenant_id, run_id, StepRetrying, retrying)
-    return explain(Known(run, rows, paused, requests, stalls, doubts, failed))
+    doing = await _doings(tx, caller, run, rows)
+    return explain(Known(run, rows, paused, requests, stalls, doubts, failed, doings=doing))
+
+
+async def _doings(tx: Transaction, caller: ApiCaller, run: Run, rows: list[StepRow]) -> dict[StepId, Doing]:
+    take_turns = [row for row in rows if row.kind in TAKE_TURNS and not row.status.is_terminal]
+    standing = await turns.standing(tx, caller.tenant_id, [row.step_id for row in take_turns])
+    if not standing:
+        return {}
+    task = await tasks.get(tx, caller.tenant_id, run.task_id, version=run.task_version)
+    return doings(take_turns, task, run.overrides, standing)

@@ -1,11 +1,12 @@
 """Says of an open run what it waits for, since when, and what will end the wait; of an ended one, where it goes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from control_plane.execution.runs.lacks import lack_in_words
-from control_plane.insight.explanations.schemas import Wait
+from control_plane.insight.explanations.doing import in_words
+from control_plane.insight.explanations.schemas import Doing, Wait
 from foundation.contracts.moments import told
 from foundation.contracts.run_events import RunPaused, StepRetrying
 from foundation.domain.ids import StepId
@@ -21,21 +22,14 @@ from foundation.storage.execution.steps import StepRow
 def waits_of(
     run: Run,
     steps: Sequence[StepRow],
+    asked_about: "Asked",
     *,
     paused: Dated[RunPaused] | None,
-    approvals: Sequence[Approval],
-    doubts: Sequence[DoubtfulJob] = (),
-    failed: Mapping[StepId, StepRetrying] | None = None,
 ) -> list[Wait]:
     """Every open step has a wait; an open run without open steps waits itself.
 
-    `paused` is the event of the run's last pause, `approvals` are the run's pending requests, `doubts` the tools about
-    which people decide, `failed` the last failed attempts of steps that are tried again.
+    `paused` is the event of the run's last pause.
     """
-    requests: dict[StepId, list[Approval]] = {}
-    for approval in sorted(approvals, key=lambda one: one.expires_at):
-        requests.setdefault(approval.step_id, []).append(approval)
-    asked_about = _Asked(requests, {doubt.step: doubt for doubt in doubts}, failed or {})
     if run.status is RunStatus.PAUSED:
         asked = [_step_wait(step, run, steps, asked_about) for step in steps if asked_about.has(step)]
         if run.pause_reason is PauseReason.BUDGET:
@@ -55,31 +49,54 @@ def waits_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What people are asked: requests for approval by their steps, tools in doubt by the names of theirs.
 
-    `failed` are the last failed attempts of steps that are tried again.
+    `failed` are the last failed attempts of steps that are tried again, `doings` what agents and crews do.
     """
 
-    requests: Mapping[StepId, Sequence[Approval]]
-    doubts: Mapping[str, DoubtfulJob]
-    failed: Mapping[StepId, StepRetrying]
+    requests: Mapping[StepId, Sequence[Approval]] = field(default_factory=dict)
+    doubts: Mapping[str, DoubtfulJob] = field(default_factory=dict)
+    failed: Mapping[StepId, StepRetrying] = field(default_factory=dict)
+    doings: Mapping[StepId, Doing] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        approvals: Sequence[Approval] = (),
+        doubts: Sequence[DoubtfulJob] = (),
+        failed: Mapping[StepId, StepRetrying] | None = None,
+        doings: Mapping[StepId, Doing] | None = None,
+    ) -> "Asked":
+        """Of several requests of a step the one that expires first comes first."""
+        requests: dict[StepId, list[Approval]] = {}
+        for approval in sorted(approvals, key=lambda one: one.expires_at):
+            requests.setdefault(approval.step_id, []).append(approval)
+        return cls(requests, {doubt.step: doubt for doubt in doubts}, failed or {}, doings or {})
 
     def has(self, step: StepRow) -> bool:
         return step.step_id in self.requests or step.name in self.doubts
 
 
-def _items_in_words(step: StepRow, asked: _Asked) -> str:
+def _items_in_words(step: StepRow, asked: Asked) -> str:
     """How far the items are, and the first of those about which a person decides."""
     ended = f"{step.items_ended} of its {step.items} items have ended"
     doubted = sorted(name for name in asked.doubts if name.startswith(f"{step.name}["))
     return f"{ended}, and {_doubt_in_words(asked.doubts[doubted[0]])}" if doubted else ended
 
 
-def _decision_wait(step: StepRow, run: Run, doubt: DoubtfulJob | None) -> Wait:
+def _decision_wait(step: StepRow, run: Run, asked: Asked) -> Wait:
+    doubt = asked.doubts.get(step.name)
     since = (doubt.doubted_at if doubt else None) or step.started_at or step.created_at
     detail = _doubt_in_words(doubt) if doubt else "a person decides what happened"
-    return Wait(step=step.name, for_=WaitReason.DECISION.value, since=since, ends_by=run.deadline_at, detail=detail)
+    return Wait(
+        step=step.name,
+        for_=WaitReason.DECISION.value,
+        since=since,
+        ends_by=run.deadline_at,
+        detail=detail,
+        doing=asked.doings.get(step.step_id),
+    )
 
 
 def _doubt_in_words(doubt: DoubtfulJob) -> str:
@@ -137,17 +154,19 @@ def _retry_in_words(step: StepRow, failed: StepRetrying | None) -> str:
     return coming if failed is None else f"{coming}; the last one failed: {failed.error.get('detail')}"
 
 
-def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], asked: _Asked) -> Wait:
+def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], asked: Asked) -> Wait:
     if step.status is StepStatus.OUTCOME_UNKNOWN:
-        return _decision_wait(step, run, asked.doubts.get(step.name))
+        return _decision_wait(step, run, asked)
     since = step.waiting_since or step.started_at or step.created_at
     by_name = {other.name: other for other in steps}
+    doing = asked.doings.get(step.step_id)
     match step.status:
         case StepStatus.RUNNING if step.wait_reason == WaitReason.SLOT:
             detail = f"worker {step.worker_id} has it, and waits for a place at the tool runtime"
             reason, until = WaitReason.SLOT, run.deadline_at
         case StepStatus.RUNNING:
-            reason, detail, until = WaitReason.WORKER, f"worker {step.worker_id} runs it", step.deadline_at
+            reason, until = WaitReason.WORKER, step.deadline_at
+            detail = f"worker {step.worker_id} runs it" + (f": {in_words(doing)}" if doing else "")
         case StepStatus.RETRYING:
             reason, until = WaitReason.RETRY, step.retry_at
             detail = _retry_in_words(step, asked.failed.get(step.step_id))
@@ -174,4 +193,4 @@ def _step_wait(step: StepRow, run: Run, steps: Sequence[StepRow], asked: _Asked)
             reason, detail, until = WaitReason.CALLBACK, "Step Functions enqueues its next tick", run.deadline_at
         case _:
             reason, detail, until = WaitReason.WORKER, "a worker takes it from the queue", run.deadline_at
-    return Wait(step=step.name, for_=reason.value, since=since, ends_by=until, detail=detail)
+    return Wait(step=step.name, for_=reason.value, since=since, ends_by=until, detail=detail, doing=doing)

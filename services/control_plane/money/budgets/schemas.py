@@ -1,37 +1,15 @@
 """Budgets as the API takes and shows them."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from foundation.contracts.accepted.amounts import DollarsAsSent
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
-from foundation.domain.money import MAX_AMOUNT, BudgetLimit, amount_text, dollars, nano_usd
+from foundation.domain.money import MAX_AMOUNT, BudgetLimit, dollars, nano_usd
 from foundation.storage.limits.budget_settings import ScopeBudget
-
-_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,9})?$"
-_PLAIN = re.compile(_PATTERN)
-
-
-def _amount(value: object) -> str:
-    text = amount_text(value)
-    if not _PLAIN.fullmatch(text):
-        raise ValueError('write an amount of dollars in digits, with at most nine places, like "1.50"')
-    return text
-
-
-LimitDollars = Annotated[
-    str,
-    Field(
-        strict=True,
-        pattern=_PATTERN,
-        description="decimal dollars as a string, with at most nine places",
-        examples=["12.50"],
-    ),
-    BeforeValidator(_amount),
-]
 
 
 class NewBudget(BaseModel):
@@ -42,7 +20,7 @@ class NewBudget(BaseModel):
     )
 
     limit_tokens: Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT)] | None = None
-    cost_usd: LimitDollars | None = None
+    cost_usd: DollarsAsSent | None = None
     window_seconds: Annotated[int, Field(strict=True, ge=3600, le=2_678_400)] | None = None
 
     @model_validator(mode="after")

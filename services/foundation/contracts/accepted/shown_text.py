@@ -21,6 +21,13 @@ _UNSEEN = re.compile(
 _ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE")
 """Those whose letters look like one another's."""
 _WORD = re.compile(r"[^\W\d_]+")
+# Small letters, as names are compared without case: each with the Latin one that it, or its capital, looks like.
+_LIKE_LATIN = str.maketrans(
+    "авеѕіјкмнорстухүһԁԛԝ" + "αβεζηικμνορτυχω" + "ɑɡıȷɩʋ",
+    "abesijkmhopctyxyhdqw" + "abezhikmvoptuxw" + "agijiv",
+)
+_NO_SIGHT = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
+"""Joiners and selectors: they shape what stands beside them, and are not read."""
 _HIDING = re.compile(f"[{CONTROLS}{DIRECTION_MARKS}]")
 _BLANK = re.compile(f"[{BLANKS}]*")
 
@@ -47,8 +54,14 @@ def mixed_alphabets_in(text: str) -> str | None:
 
 
 def as_read(text: str) -> str:
-    """The same for all texts that people take for one another: without case, and without forms of one letter."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """The same for all texts that people take for one another.
+
+    It is without case, forms of one letter, what cannot be seen and doubled blanks, and has Latin letters for those of
+    Greek and Cyrillic that look like them. Two texts that people tell apart may have it in common, if they are of two
+    alphabets: it is compared, and never shown.
+    """
+    plain = unicodedata.normalize("NFKC", _NO_SIGHT.sub("", _UNSEEN.sub("", text))).casefold()
+    return " ".join(unicodedata.normalize("NFKC", plain).split()).translate(_LIKE_LATIN)
 
 
 def hidden_in_lines(text: str) -> str | None:

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from foundation.domain.money import MAX_AMOUNT, amount_text
+from foundation.contracts.accepted.amounts import DollarsAsSent
+from foundation.domain.money import MAX_AMOUNT
 
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -59,7 +60,7 @@ class RedisAway(BaseModel):
 
     policy: AwayPolicy = AwayPolicy.CLOSED
     tokens: Annotated[int, Field(ge=0, le=MAX_AMOUNT, strict=True)] | None = None
-    usd: Annotated[str, BeforeValidator(amount_text)] | None = None
+    usd: DollarsAsSent | None = None
 
     @model_validator(mode="after")
     def _bounded_by_an_allowance(self) -> Self:

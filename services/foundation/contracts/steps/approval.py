@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.shown_text import hidden_in_lines
+from foundation.contracts.expressions.evaluation import ExpressionError, parts_of
 from foundation.contracts.forms import data_faults, form_faults
 from foundation.contracts.steps.base import Place, StepBase, Text, below
 from foundation.domain.errors import Fault
@@ -45,6 +47,8 @@ class ApprovalStep(StepBase):
             faults.append(Fault(pointer_of((*at, "resources")), reason))
         if not self.message.strip():
             faults.append(Fault(pointer_of((*at, "message")), "nobody would know what is asked; write a message"))
+        elif (why := hidden_in_lines(_as_written(self.message))) is not None:
+            faults.append(Fault(pointer_of((*at, "message")), why))
         faults += role_faults(self.roles, at)
         if self.form is None:
             return faults
@@ -58,6 +62,15 @@ class ApprovalStep(StepBase):
     def templates(self) -> dict[str, Any]:
         """Without the form: a `${…}` in a schema, such as the end of a pattern, is its own."""
         return {name: value for name, value in super().templates().items() if name != "form"}
+
+
+def _as_written(message: str) -> str:
+    """What is in the message whatever its expressions give: each is a letter here, which could be seen."""
+    try:
+        parts = parts_of(message)
+    except ExpressionError:
+        return message  # told where expressions are looked at
+    return "".join(part if isinstance(part, str) else "é" for part in parts)
 
 
 def role_faults(roles: Sequence[Role], at: Place) -> list[Fault]:

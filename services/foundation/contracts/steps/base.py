@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.amounts import Dollars
 from foundation.contracts.concurrency import ResourceName, Units
 from foundation.contracts.expressions.evaluation import inside, is_expression
 from foundation.contracts.expressions.kinds import BOOLEAN, LIST, NULL, kind_given, length_given
 from foundation.contracts.expressions.reads import ITEM_NAMES
 from foundation.contracts.message import Message
 from foundation.domain.errors import Fault
-from foundation.domain.money import MAX_AMOUNT, amount_text, dollars, nano_usd
+from foundation.domain.money import MAX_AMOUNT, nano_usd
 from foundation.domain.retry import MAX_ATTEMPTS, RetryCause, RetryPolicy
 from foundation.domain.states import RecoveryPolicy
 
@@ -32,15 +33,6 @@ Place = tuple[str | int, ...]
 """The place of a step in its definition, as the segments of a JSON pointer."""
 
 
-def _dollars(value: object) -> str:
-    return dollars(nano_usd(amount_text(value)))
-
-
-Dollars = Annotated[
-    str,
-    BeforeValidator(_dollars),
-    Field(json_schema_extra={"pattern": r"^[0-9]{1,7}(\.[0-9]{1,9})?$", "description": "decimal dollars, as a string"}),
-]
 CONDITION = "a condition is one expression, such as ${input.publish == `true`}"
 ITEMS = "the items are one expression, such as ${steps.find.output.data}"
 STEP_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"

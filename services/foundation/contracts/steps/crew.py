@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from foundation.contracts.accepted.accepted_json import pointer_of
+from foundation.contracts.accepted.shown_text import as_read
 from foundation.contracts.expressions.evaluation import holds_expression
 from foundation.contracts.message import OBJECT, TEXT, Message, shape_of
 from foundation.contracts.steps.base import ModelName, Place, StepBase, StepName, Text, below
@@ -151,8 +152,11 @@ class CrewStep(StepBase):
 
 
 def called(role: str) -> str:
-    """The role as a manager calls it: letter case, quotes and the width of blanks make no difference."""
-    return " ".join(role.split()).replace('"', "").casefold()
+    """The role as a manager calls it: letter case, quotes and the width of blanks make no difference.
+
+    Nor does what people, and models, do not tell apart.
+    """
+    return as_read(role.replace('"', ""))
 
 
 def same_role(other: int) -> str:

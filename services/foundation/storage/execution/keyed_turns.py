@@ -9,6 +9,7 @@ from foundation.domain.errors import LeaseLost
 from foundation.domain.states import RunStatus
 from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.execution.turns import Asker
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
@@ -34,7 +35,9 @@ class KeyedTurn:
     """Nobody has stored it before."""
 
 
-async def prepare(tx: Transaction, claim: StepClaim, key: RequestKey, request: dict[str, Any]) -> KeyedTurn | None:
+async def prepare(
+    tx: Transaction, claim: StepClaim, key: RequestKey, request: dict[str, Any], *, asker: Asker
+) -> KeyedTurn | None:
     """The turn of this request: the one that is stored already, else a new one with the next number.
 
     Turns before the claim's are not read, as the step has begun anew since. None when the request is new and the run
@@ -54,7 +57,7 @@ async def prepare(tx: Transaction, claim: StepClaim, key: RequestKey, request: d
     ).first()
     if known is not None:
         return KeyedTurn(known.turn, known.call_key, known.request, known.response)
-    return await _insert(tx, claim, key, request) if open_run else None
+    return await _insert(tx, claim, key, request, asker) if open_run else None
 
 
 async def _hold(tx: Transaction, claim: StepClaim) -> bool:
@@ -74,7 +77,9 @@ async def _hold(tx: Transaction, claim: StepClaim) -> bool:
     return RunStatus(row.status) is not RunStatus.PAUSED
 
 
-async def _insert(tx: Transaction, claim: StepClaim, key: RequestKey, request: dict[str, Any]) -> KeyedTurn:
+async def _insert(
+    tx: Transaction, claim: StepClaim, key: RequestKey, request: dict[str, Any], asker: Asker
+) -> KeyedTurn:
     last = await tx.execute(
         text("SELECT max(turn) FROM turns WHERE tenant_id = :tenant_id AND step_id = :step_id"), _names(claim)
     )
@@ -83,10 +88,19 @@ async def _insert(tx: Transaction, claim: StepClaim, key: RequestKey, request: d
     name = call_key(claim.dispatch.run_id, claim.dispatch.step_id, turn, key.digest, key.occurrence)
     await tx.execute(
         text(
-            """INSERT INTO turns (tenant_id, step_id, turn, call_key, request, fence)
-               VALUES (:tenant_id, :step_id, :turn, :call_key, CAST(:request AS jsonb), :fence)"""
+            """INSERT INTO turns (tenant_id, step_id, turn, call_key, request, fence, number, agent, task)
+               VALUES (:tenant_id, :step_id, :turn, :call_key, CAST(:request AS jsonb), :fence, :number, :agent,
+                       :task)"""
         ),
-        {**_names(claim), "turn": turn, "call_key": name, "request": jsonb(request)},
+        {
+            **_names(claim),
+            "turn": turn,
+            "call_key": name,
+            "request": jsonb(request),
+            "number": asker.number,
+            "agent": asker.agent,
+            "task": asker.task,
+        },
     )
     return KeyedTurn(turn, name, request, None, is_new=True)
 

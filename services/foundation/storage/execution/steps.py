@@ -24,6 +24,9 @@ class StepRow:
     attempt: int
     tick: int
     turn: int
+    """The number from which it goes on."""
+    turns: int
+    """How many it has taken, also before it began anew; of a crew those that are answered, while it goes on as well."""
     needs: list[str]
     unmet_needs: int
     wait_reason: str | None
@@ -61,11 +64,19 @@ class StepRow:
         return StandingStep(self.name, self.kind, self.status, tuple(self.needs), self.excused)
 
 
+_TURNS = """CASE WHEN s.kind = 'crew' THEN GREATEST(s.turn, (
+                          SELECT max(t.turn) + 1 FROM turns t
+                          WHERE t.tenant_id = s.tenant_id AND t.step_id = s.step_id AND t.recorded_at IS NOT NULL))
+                      ELSE s.turn END AS turns,"""
+
+
 async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[StepRow]:
     """Every step of the run's plan in topological order; what their items cost is theirs."""
     rows = await tx.execute(
         text(
-            """SELECT s.*, s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
+            "SELECT s.*, ",
+            _TURNS,
+            """       s.task_token IS NOT NULL AS has_token, i.ended AS items_ended, i.failed AS items_failed,
                       b.run_id AS child_run_id,
                       COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd
                FROM steps s
@@ -81,7 +92,7 @@ async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[St
                LEFT JOIN LATERAL (
                    SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
                    ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
-               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL ORDER BY s.position"""
+               WHERE s.tenant_id = :tenant_id AND s.run_id = :run_id AND s.parent_id IS NULL ORDER BY s.position""",
         ),
         {"tenant_id": tenant_id, "run_id": run_id},
     )
@@ -94,7 +105,9 @@ async def page_of_items(
     """The items of a step in the list's order, from the one behind `after` on."""
     rows = await tx.execute(
         text(
-            """SELECT s.*, s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed,
+            "SELECT s.*, ",
+            _TURNS,
+            """       s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed,
                       b.run_id AS child_run_id,
                       u.tokens::bigint AS tokens, u.cost::bigint AS cost_nano_usd
                FROM steps p JOIN steps s ON s.tenant_id = p.tenant_id AND s.parent_id = p.step_id
@@ -107,7 +120,7 @@ async def page_of_items(
                    ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
                WHERE p.tenant_id = :tenant_id AND p.run_id = :run_id AND p.name = :name AND s.item_index < p.items
                  AND s.item_index > COALESCE(CAST(:after AS int), -1)
-               ORDER BY s.item_index LIMIT :limit"""
+               ORDER BY s.item_index LIMIT :limit""",
         ),
         {"tenant_id": tenant_id, "run_id": run_id, "name": name, "limit": limit, "after": after},
     )

@@ -34,7 +34,7 @@ EXPORTED: Mapping[str, str] = {
     " deadline_at clock_left ended_at output error skip_reason excused turn checkpoint_head checkpoint_length"
     " checkpoint_first copied_from parent_id item_index item items created_at",
     "step_needs": "step_id needs_id",
-    "turns": "step_id turn call_key request prepared_at response tool_calls recorded_at",
+    "turns": "step_id turn call_key request prepared_at response tool_calls recorded_at number agent task",
     "approvals": "approval_id run_id step_id version status message roles users form on_expiry requested_at expires_at"
     " ended_at decided_by comment data turn tool_call_id tool arguments call_digest",
     "run_events": "run_id seq event_id at type step_id data",
@@ -82,6 +82,7 @@ WITHHELD: Mapping[str, str] = {
     "invitations": "digest",
     "api_keys": "hash pepper previous_hash",
     "secrets": "sealed",
+    "tasks": "reading",
     "runs": "request_digest last_xact",
     "steps": "task_token fence lease_expires_at",
     "turns": "fence",

@@ -19,17 +19,19 @@ SILENCE_SECONDS = 45.0
 
 # Each part looks a table up by its whole key, because a young database has no statistics to plan by.
 # A step that waits for others is at fault only where its needs are; what they wait for themselves is found at them.
+# A lease is a worker's word that it lives: once it has lapsed any sweep takes the step, so it has the least grace.
 # A holder is at fault that lived to see its step's deadline, as it renewed its lease since.
 # A run is at fault where nothing of it moves, although something should be on its way through SQS or Step Functions.
 _FAULTS = text(
     """
     WITH clock AS (
         SELECT COALESCE(CAST(:now AS timestamptz), now()) AS now, :grace * interval '1 second' AS grace,
-               :silence * interval '1 second' AS silence),
+               :silence * interval '1 second' AS silence, :taken_back * interval '1 second' AS taken_back),
     open_runs AS MATERIALIZED (
         SELECT r.tenant_id, r.run_id, r.status, r.pause_reason, r.progressed_at, run_deadline(r) AS deadline,
                r.parent_run_id, r.parent_step_id,
-               clock.now, clock.now - clock.grace AS due, clock.now - clock.silence AS silent
+               clock.now, clock.now - clock.grace AS due, clock.now - clock.silence AS silent,
+               clock.now - clock.taken_back AS taken
         FROM clock, runs r
         WHERE r.tenant_id = :tenant_id AND r.ended_at IS NULL
           AND (CAST(:run_id AS uuid) IS NULL OR r.run_id = CAST(:run_id AS uuid))),
@@ -67,7 +69,7 @@ _FAULTS = text(
         ORDER BY k.parent_attempt DESC LIMIT 1) below ON true
     CROSS JOIN LATERAL (SELECT CASE
         WHEN s.status = 'RUNNING' THEN
-            CASE WHEN s.lease_expires_at < r.due THEN 'lease_lapsed'
+            CASE WHEN s.lease_expires_at < r.taken THEN 'lease_lapsed'
                  WHEN s.deadline_at < r.due AND s.lease_expires_at > s.deadline_at + :lease * interval '1 second'
                      THEN 'step_overdue' END
         WHEN s.deadline_at < r.due THEN 'step_overdue'
@@ -98,7 +100,7 @@ _FAULTS = text(
             CASE WHEN COALESCE(need.last, s.waiting_since) < r.due THEN 'wake_lost' END
         WHEN s.status = 'QUEUED' THEN NULL
         ELSE 'unexplained' END AS cause,
-        CASE WHEN s.status = 'RUNNING' AND s.lease_expires_at < r.due THEN s.lease_expires_at
+        CASE WHEN s.status = 'RUNNING' AND s.lease_expires_at < r.taken THEN s.lease_expires_at
              WHEN s.deadline_at < r.due THEN s.deadline_at
              WHEN s.status = 'RETRYING' THEN s.retry_at
              WHEN s.wait_reason = 'approval' THEN LEAST(a.expires_at, r.now)
@@ -186,6 +188,7 @@ async def find(
             "grace": GRACE_SECONDS,
             "silence": SILENCE_SECONDS,
             "lease": lapses.LEASE_SECONDS,
+            "taken_back": lapses.TAKEN_BACK_SECONDS,
             "steps": queue_watch.STEPS,
             "lines": queue_watch.LINES,
         },

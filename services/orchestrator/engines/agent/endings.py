@@ -8,10 +8,10 @@ from foundation.contracts.steps.agent import AgentStep, ToolSucceeded
 from foundation.contracts.tool_job import JobStatus
 from foundation.domain.failures import FailureCode
 from orchestrator.engines.agent.graph import AgentState
-from orchestrator.engines.agent.messages import FINISH, Message, corrections_in, files_of, last_answer
+from orchestrator.engines.agent.messages import FINISH, Message, corrections_in, files_of, last_answer, last_text
 from orchestrator.engines.final_answers import WrongAnswer, formed_output, never_right, read_answer
 from orchestrator.engines.model_turns import output_of
-from orchestrator.work import TURNS_REMEDY, Record, TickFailed, Work, partial_output
+from orchestrator.work import TURNS_REMEDY, TickFailed, Work, partial_output
 
 STOPPED = "stop_when"
 
@@ -28,9 +28,16 @@ async def check_answer(answer: Message, step: AgentStep) -> Message | None:
     return None
 
 
-async def output_of_ended(
-    work: Work, step: AgentStep, state: AgentState, *, records: tuple[Record, ...]
-) -> dict[str, Any] | None:
+def require_a_turn(step: AgentStep, state: AgentState) -> None:
+    """`TickFailed` when no turn is left: also of a step that goes on after the last turn that it may take."""
+    if state["turn"] - state.get("first", 0) >= step.max_turns:
+        messages = state["messages"]
+        detail = f"the model gave no answer within {step.max_turns} turns; {TURNS_REMEDY}"
+        output = partial_output(output_of(last_text(messages), files_of(messages)))
+        raise TickFailed(FailureCode.TURNS_EXHAUSTED, detail, output=output)
+
+
+async def output_of_ended(work: Work, step: AgentStep, state: AgentState) -> dict[str, Any] | None:
     """The step's output if the agent has ended; `TickFailed` if it may go on no more without having ended."""
     messages = state["messages"]
     answer, after = last_answer(messages)
@@ -47,13 +54,10 @@ async def output_of_ended(
             return formed_output(said, message["final"], files, finish_reason=FINISH)
     if step.output is not None and corrections_in(messages) > step.output.corrections:
         wrong = next((str(message["content"]) for message in after if message.get("correction")), "")
-        raise never_right(wrong, step.output, output=output_of(text, files), records=records)
+        raise never_right(wrong, step.output, output=output_of(text, files))
     if (place := _stopped_by(work, step, state)) is not None:
         return {**output_of(text, files, finish_reason=STOPPED), "stopped_by": place}
-    if state["turn"] - state.get("first", 0) >= step.max_turns:
-        detail = f"the model gave no answer within {step.max_turns} turns; {TURNS_REMEDY}"
-        output = partial_output(output_of(text, files))
-        raise TickFailed(FailureCode.TURNS_EXHAUSTED, detail, records=records, output=output)
+    require_a_turn(step, state)
     return None
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from foundation.cloud.objects.base import ObjectStore
+from foundation.contracts.run_events import StepTurn
 from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.steps.workspace import expression_of
 from foundation.domain.states import StepKind
-from foundation.storage.session.database import Database, Transaction
+from foundation.storage.session.database import Database
 from orchestrator.engines.agent.acting import Acting, StageWorkspace
 from orchestrator.engines.agent.approving import Approving
-from orchestrator.engines.agent.endings import check_answer, output_of_ended
+from orchestrator.engines.agent.endings import check_answer, output_of_ended, require_a_turn
 from orchestrator.engines.agent.graph import AgentState, build_graph
 from orchestrator.engines.agent.messages import Message, files_of, finish_function, last_text, workspace_of
 from orchestrator.engines.agent.saver import BufferedSaver, thread_of
@@ -70,20 +71,15 @@ class AgentEngine(RegisteredEngine):
         tick = _Tick(work, step, acting, approving)
         saver = BufferedSaver(self._database, work.claim)
         state, output = await self._take_turns(tick, saver)
-        turn = state["turn"]
         if approving.requests:
             # Nothing of this turn is recorded: it is taken again after the decision, from what its model and its tools
             # have given already.
             return ApprovalAsked(tuple(approving.requests))
-
-        async def record_checkpoint(tx: Transaction) -> None:
-            await saver.record(tx, turn)
-
-        records = (*tick.records, record_checkpoint)
+        turn, taken = state["turn"], work.taken
         if output is None:
             partial = partial_output(output_of(last_text(state["messages"]), files_of(state["messages"])))
-            return MoreTurns(turn=turn, records=records, left_out=tick.left_out.as_json(), partial=partial)
-        return StepFinished(output, turn=turn, records=records)
+            return MoreTurns(turn=turn, records=taken.records, left_out=tick.left_out.as_json(), partial=partial)
+        return StepFinished(output, turn=turn, records=taken.records, events=taken.events)
 
     def _workspace(self, work: Work, step: AgentStep) -> StageWorkspace | None:
         if step.workspace is None:
@@ -101,8 +97,9 @@ class AgentEngine(RegisteredEngine):
     async def _take_turns(self, tick: _Tick, saver: BufferedSaver) -> tuple[AgentState, dict[str, Any] | None]:
         """Takes the dispatch's turns, usually one; the state after the last, and the output if the agent has ended."""
 
-        async def ask(turn: int, messages: list[Message]) -> Message:
-            return await self._ask(tick, turn, messages)
+        async def ask(state: AgentState) -> Message:
+            require_a_turn(tick.step, state)
+            return await self._ask(tick, state)
 
         async def check(answer: Message) -> Message | None:
             return await check_answer(answer, tick.step)
@@ -118,7 +115,8 @@ class AgentEngine(RegisteredEngine):
             state: Any = await graph.ainvoke(start, config, durability="exit")
             if tick.approving.requests:
                 return state, None
-            output = await output_of_ended(tick.work, tick.step, state, records=tuple(tick.records))
+            _keep(tick, saver, state["turn"])
+            output = await output_of_ended(tick.work, tick.step, state)
             if output is not None and tick.step.workspace is not None:
                 given = expression_of(tick.step.workspace)
                 taken = None if given is None else tick.work.resolve(given, "workspace")
@@ -129,7 +127,8 @@ class AgentEngine(RegisteredEngine):
             start = None
         return state, output
 
-    async def _ask(self, tick: _Tick, turn: int, messages: list[Message]) -> Message:
+    async def _ask(self, tick: _Tick, state: AgentState) -> Message:
+        turn, messages = state["turn"], state["messages"]
         opening = _opening(tick.work, tick.step)
         # A fork may have changed the opening that an earlier turn was asked with.
         whole = [*opening, *messages[len(opening) :]]
@@ -144,7 +143,7 @@ class AgentEngine(RegisteredEngine):
             tools.append(finish_function(tick.step.output.schema_))
         if tools:
             request["tools"] = tools
-        answer = await self._model_turns.ask(tick.work, turn, request)
+        answer = await self._model_turns.ask(tick.work, turn, request, number=turn - state.get("first", 0) + 1)
         message = message_of(answer)
         calls = message.get("tool_calls") or []
         tick.records.append(recorded_turn(tick.work.claim, turn, answer, tool_calls=len(calls)))
@@ -157,6 +156,15 @@ class AgentEngine(RegisteredEngine):
             "finish_reason": finish_reason_of(answer),
         }
         return {**reply, "tool_calls": calls} if calls else reply
+
+
+def _keep(tick: _Tick, saver: BufferedSaver, turn: int) -> None:
+    """Notes that the turn before this number was taken whole, with its checkpoint, for however the step ends."""
+    taken, step_id = tick.work.taken, tick.work.claim.dispatch.step_id
+    taken.turn = turn
+    taken.records = (*tick.records, saver.recorded(turn))
+    left_out = tick.left_out.as_json()
+    taken.events = (StepTurn(step_id=step_id, turn=turn, **({"left_out": left_out} if left_out else {})),)
 
 
 def _opening(work: Work, step: AgentStep) -> list[Message]:

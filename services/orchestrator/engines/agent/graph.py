@@ -10,7 +10,6 @@ from langgraph.graph.state import CompiledStateGraph
 
 from orchestrator.engines.agent.messages import Message
 
-Ask = Callable[[int, list[Message]], Awaitable[Message]]
 Act = Callable[[int, list[Message], list[Message]], Awaitable[list[Message]]]
 Check = Callable[[Message], Awaitable[Message | None]]
 
@@ -24,17 +23,20 @@ class AgentState(TypedDict):
     """The number of its first turn, which is not 0 where the step began anew; 0 when it is left out."""
 
 
+Ask = Callable[[AgentState], Awaitable[Message]]
+
+
 def build_graph(
     ask: Ask, act: Act, check: Check, saver: BaseCheckpointSaver[str]
 ) -> CompiledStateGraph[AgentState, None, Any, Any]:
-    """`ask(turn, messages)` gives the assistant's message, `act(turn, tool_calls, before)` the messages of its calls.
+    """`ask(state)` gives the assistant's message, `act(turn, tool_calls, before)` the messages of its calls.
 
     `check(answer)` of a message without calls gives what the model is told where it cannot be the last, else None. The
     graph pauses after each turn; invoking it again with None takes the next one.
     """
 
     async def model(state: AgentState) -> dict[str, Any]:
-        return {"messages": [await ask(state["turn"], state["messages"])], "turn": state["turn"] + 1}
+        return {"messages": [await ask(state)], "turn": state["turn"] + 1}
 
     async def tools(state: AgentState) -> dict[str, Any]:
         *before, answer = state["messages"]

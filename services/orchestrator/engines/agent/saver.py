@@ -22,7 +22,8 @@ from foundation.storage.execution.checkpoints.reading import Loaded
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.session.database import Database, Transaction
 from foundation.telemetry.logs import logger
-from orchestrator.engines.agent.buffer import TickBuffer, place_of
+from orchestrator.engines.agent.buffer import Kept, TickBuffer, place_of
+from orchestrator.work import Record
 
 _log = logger(__name__)
 MESSAGES = "messages"
@@ -83,16 +84,28 @@ class BufferedSaver(BaseCheckpointSaver[str]):
         """Forgets what this tick has of the thread; what is recorded is deleted through the API, which audits it."""
         self._buffer.forget(thread_id)
 
-    async def record(self, tx: Transaction, turn: int) -> None:
-        """Writes the newest checkpoint as this turn's; part of the transaction that records the tick.
+    def recorded(self, turn: int) -> Record:
+        """The write of what is the newest checkpoint now, as this turn's, with the transaction that records the tick.
 
-        Where the tick went on from an earlier turn than the step's last, the refused checkpoints are replaced, and each
-        is told by an event.
+        A turn after it, which something interrupts, leaves a newer one behind that is never written.
         """
         newest = self._buffer.newest((self._thread, ""))
         if newest is None:
             raise RuntimeError("the tick left no checkpoint")
-        checkpoint, metadata = newest.checkpoint, newest.metadata
+        kept = newest
+
+        async def record(tx: Transaction) -> None:
+            await self._write(tx, turn, kept)
+
+        return record
+
+    async def _write(self, tx: Transaction, turn: int, kept: Kept) -> None:
+        """Writes the checkpoint as this turn's.
+
+        Where the tick went on from an earlier turn than the step's last, the refused checkpoints are replaced, and each
+        is told by an event.
+        """
+        checkpoint, metadata = kept.checkpoint, kept.metadata
         dispatch, loaded = self._claim.dispatch, self._loaded
         await recording.write(
             tx,

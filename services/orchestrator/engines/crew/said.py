@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from foundation.contracts.accepted.accepted_json import JsonLimits, NotAccepted, parse_json
+from foundation.contracts.accepted.sentences import sentence_of_error
 from orchestrator.clients.crew_program.base import CrewBroken
 from orchestrator.clients.crew_program.frames import MAX_BYTES
 
@@ -115,4 +116,4 @@ def read(frame: bytes) -> Said:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = "/".join(str(part) for part in first["loc"])
-        raise CrewBroken(f"its program does not keep to the protocol: /{place}: {first['msg']}") from error
+        raise CrewBroken(f"its program does not keep to the protocol: /{place}: {sentence_of_error(first)}") from error

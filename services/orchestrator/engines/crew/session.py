@@ -9,6 +9,7 @@ from foundation.contracts.gateway.model_call import canonical_digest
 from foundation.contracts.steps.crew import CrewStep
 from foundation.domain.failures import FailureCode
 from foundation.storage.execution.keyed_turns import KeyedTurn
+from foundation.storage.execution.turns import Asker
 from orchestrator.clients.crew_program.base import CrewBroken, CrewConversation
 from orchestrator.clients.crew_program.frames import VERSION
 from orchestrator.engines.crew.definition import CrewMember, ResolvedCrew
@@ -26,7 +27,9 @@ _AT_ONCE = 64
 class AsksModels(Protocol):
     """What of `ModelTurns` a crew needs."""
 
-    async def ask_keyed(self, work: Work, request: dict[str, Any], *, occurrence: int) -> KeyedTurn | None: ...
+    async def ask_keyed(
+        self, work: Work, request: dict[str, Any], *, occurrence: int, asker: Asker
+    ) -> KeyedTurn | None: ...
 
 
 class RunsTools(Protocol):
@@ -141,7 +144,8 @@ class CrewSession:
         digest = canonical_digest(request)
         occurrence = self._requests[digest]
         self._requests[digest] += 1
-        keyed = await self._model_turns.ask_keyed(self._work, request, occurrence=occurrence)
+        asker = Asker(self._asked, ask.agent, self._open_task())
+        keyed = await self._model_turns.ask_keyed(self._work, request, occurrence=occurrence, asker=asker)
         if keyed is None or keyed.response is None:
             raise RunIsPaused
         self._turns[ask.agent] = keyed.turn
@@ -155,6 +159,10 @@ class CrewSession:
         )
         told = [{**call, "readable": call["readable"] is not None} for call in calls]
         await conversation.send({"type": "answer", "id": ask.id, "text": text, "tool_calls": told})
+
+    def _open_task(self) -> str | None:
+        """The first task without a text: a crew works through them one after the other."""
+        return next((task.name for task in self._step.tasks if task.name not in self._tasks), None)
 
     def _request(self, member: CrewMember, ask: Ask) -> dict[str, Any]:
         """The request to the model; which model, how long its answer may be and what its tools take is ours to say."""

@@ -58,10 +58,11 @@ class LlmEngine(RegisteredEngine):
 
     async def _ask(self, work: Work, talk: _Conversation) -> tuple[str, str | None]:
         """The text of the answer, and why it ends there."""
-        answer = await self._model_turns.ask(work, talk.turn, talk.request)
+        answer = await self._model_turns.ask(work, talk.turn, talk.request, number=len(talk.records) + 1)
         text = message_of(answer).get("content") or ""
         talk.records.append(recorded_turn(work.claim, talk.turn, answer))
         talk.turn += 1
+        work.taken.turn, work.taken.records = talk.turn, tuple(talk.records)
         return text, finish_reason_of(answer)
 
     async def _formed(self, work: Work, talk: _Conversation, wanted: FinalOutput) -> dict[str, Any]:
@@ -73,7 +74,7 @@ class LlmEngine(RegisteredEngine):
             except WrongAnswer as error:
                 if left == 0:
                     output = output_of(text, [], finish_reason=finish_reason)
-                    raise never_right(error.detail, wanted, output=output, records=tuple(talk.records)) from error
+                    raise never_right(error.detail, wanted, output=output) from error
                 said = {"role": "assistant", "content": text or NO_TEXT}
                 told = {"role": "user", "content": f"{error.detail}. Answer again, with JSON and nothing else."}
                 talk.request = {**talk.request, "messages": [*talk.request["messages"], said, told]}

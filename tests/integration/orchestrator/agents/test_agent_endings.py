@@ -164,7 +164,7 @@ async def test_old_results_are_left_out_of_a_conversation_that_is_too_long(parts
     async with parts.owner.tenant(run.tenant_id) as tx:
         query = "SELECT data FROM run_events WHERE run_id = :run AND type = 'step.turn' ORDER BY seq DESC LIMIT 1"
         event = (await tx.execute(text(query), {"run": run.run_id})).one()
-    assert event.data["left_out"]["results"] == 3
+    assert event.data["left_out"]["results"] == 4
 
 
 def wordy(job: ToolJob) -> ToolResult:

@@ -41,9 +41,7 @@ async def test_what_a_tick_records_the_next_one_reads(parts: Parts) -> None:
     ]
     for checkpoint in kept:
         config = await saver.aput(config, checkpoint, {"source": "loop", "step": 1}, {})  # type: ignore[arg-type]
-    await parts.writer.more_turns(
-        work.claim.lease_fence(), MoreTurns(turn=1, records=(lambda tx: saver.record(tx, 1),))
-    )
+    await parts.writer.more_turns(work.claim.lease_fence(), MoreTurns(turn=1, records=(saver.recorded(1),)))
     later = await taken(parts, run, "explore", tick=1)
     found = await BufferedSaver(parts.orchestrator, later.claim).aget_tuple(
         {"configurable": {"thread_id": thread_of(later.claim)}}

@@ -17,6 +17,7 @@ from foundation.domain.errors import BudgetExceeded, LeaseLost
 from foundation.domain.ids import TenantId
 from foundation.storage.execution import keyed_turns
 from foundation.storage.execution.keyed_turns import KeyedTurn, RequestKey
+from foundation.storage.execution.turns import Asker
 from orchestrator.clients.crew_program.fake import FakeCrewProgram, one_question_a_task
 from orchestrator.clients.launcher.fake import FakeLauncher
 from orchestrator.clients.model_gateway.fake import FakeModelGateway
@@ -48,7 +49,8 @@ async def prepared(
 ) -> KeyedTurn | None:
     request = {"model": "m", "messages": [{"role": "user", "content": content}]}
     async with parts.orchestrator.tenant(tenant or work.claim.dispatch.tenant_id) as tx:
-        return await keyed_turns.prepare(tx, work.claim, RequestKey(canonical_digest(request), occurrence), request)
+        key = RequestKey(canonical_digest(request), occurrence)
+        return await keyed_turns.prepare(tx, work.claim, key, request, asker=Asker(1))
 
 
 async def recorded(parts: Parts, work: Work, turn: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from fixtures.machine.postgres import ScratchDatabase
 from fixtures.running.parts import Parts
 from fixtures.running.runs import ARun, a_run, database
+from foundation.workflow import lapses
 from foundation.workflow.stalls import faults
 from foundation.workflow.stalls.causes import Stall, StallCause
 from foundation.workflow.stalls.words import detail_of, remedy_of
@@ -25,6 +26,8 @@ PARKED = """UPDATE steps SET status = 'WAITING', wait_reason = 'dependency', wai
             unmet_needs = {} WHERE run_id = :run AND name = 'second'"""
 HELD = """UPDATE steps SET status = 'RUNNING', worker_id = 'w', lease_expires_at = now() + {} {}
           WHERE run_id = :run AND name = 'first'"""
+# The holder renewed its lease, and froze at that very moment.
+LEASE = f"interval '{lapses.LEASE_SECONDS} s'"
 ASKED = """UPDATE steps SET status = 'WAITING', wait_reason = 'approval', waiting_since = now(), task_token = 't'
            WHERE run_id = :run AND name = 'first'"""
 REQUEST = """INSERT INTO approvals (tenant_id, approval_id, run_id, step_id, message, roles, users, on_expiry,
@@ -128,11 +131,11 @@ HANGS = {
         ),
         steps=tuple(RING),
     ),
-    "the holder died": Hang(StallCause.LEASE_LAPSED, "first", (HELD.format("interval '20 s'", ""),)),
+    "the holder died": Hang(StallCause.LEASE_LAPSED, "first", (HELD.format(LEASE, ""),)),
     "the holder died while its job waited for a place": Hang(
         StallCause.LEASE_LAPSED,
         "first",
-        (HELD.format("interval '20 s'", ", wait_reason = 'slot', waiting_since = now()"),),
+        (HELD.format(LEASE, ", wait_reason = 'slot', waiting_since = now()"),),
     ),
     "the holder hangs, and its heart beats": Hang(
         StallCause.STEP_OVERDUE,
@@ -306,6 +309,20 @@ async def test_a_run_that_hangs_is_found_within_a_minute_and_named(
     assert detail_of(stall)
     assert remedy_of(stall)
     assert await found(scratch, run, now=now + timedelta(seconds=1)) == [] or hang.cause in FOUND_AT_ONCE
+
+
+async def test_a_holder_that_froze_is_named_as_soon_as_no_sweep_can_be_on_its_way_and_not_before(
+    parts: Parts, scratch: ScratchDatabase
+) -> None:
+    run = await a_run(parts.owner, steps=PAIR)
+    async with parts.owner.tenant(run.tenant_id) as tx:
+        await tx.execute(text(HELD.format(LEASE, "")), {"run": run.run_id})
+    now = await look(parts, seconds=55, empty=True)
+    named = lapses.LEASE_SECONDS + lapses.TAKEN_BACK_SECONDS
+    assert named < lapses.NAMED_WITHIN_SECONDS
+    assert await found(scratch, run, now=now + timedelta(seconds=named - 0.5)) == []
+    [stall] = await found(scratch, run, now=now + timedelta(seconds=named + 0.5))
+    assert (stall.cause, stall.step) == (StallCause.LEASE_LAPSED, "first")
 
 
 async def test_a_request_that_was_decided_before_hides_no_later_one_of_its_step(

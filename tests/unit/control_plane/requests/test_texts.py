@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from control_plane.execution.reruns.unknown_steps import why_no_step
+from control_plane.execution.reruns.items_named import why_item
 from control_plane.requests.path_ids import WORDS, IdInPath, id_in_path
 from control_plane.requests.texts import Description, Email, Moment, Name
 
@@ -51,11 +51,11 @@ def test_what_is_no_address_is_told_how_one_looks(given: str) -> None:
         EMAIL.validate_python(given)
 
 
-def test_a_name_that_is_no_step_is_told_whether_it_is_an_item() -> None:
-    assert why_no_step("total", {"each"}) == "the run has no step 'total'"
-    assert why_no_step("total[1]", {"each"}) == "the run has no step 'total[1]'"
-    assert why_no_step("each", {"other"}) == "the run has no step 'each'"
-    assert "'each[1]' is an item; name its step 'each'" in why_no_step("each[1]", {"each"})
+def test_a_name_that_is_an_items_is_told_to_be_one() -> None:
+    assert why_item("total", {"each"}) is None
+    assert why_item("total[1]", {"each"}) is None
+    assert why_item("each", {"each"}) is None
+    assert str(why_item("each[1]", {"each"})).startswith("'each[1]' is an item; name its step 'each'")
 
 
 def test_an_id_in_a_path_is_any_part_but_a_word_of_the_routes() -> None:

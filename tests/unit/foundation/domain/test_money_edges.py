@@ -59,10 +59,29 @@ def test_what_is_not_finite_is_no_amount(value: Decimal) -> None:
         nano_usd(value)
 
 
+NOT_PLAIN = (
+    "x",
+    "",
+    "1e3",
+    "1E3",
+    "+1",
+    "1.",
+    ".5",
+    " 1",
+    "1 ",
+    "1_0",
+    "1,5",
+    "\u0661",
+    "\uff11",
+    "0.0000000001",
+    "0x1",
+)
+
+
 def test_an_amount_that_people_send_is_a_text_and_not_negative() -> None:
     assert amount_text("0") == "0"
     assert amount_text("1.50") == "1.50"
-    for value, word in ((1.5, "as a string"), ("-0.1", "negative"), ("x", "not an amount")):
+    for value, word in ((1.5, "as a string"), ("-0.1", "negative"), *((text, "not an amount") for text in NOT_PLAIN)):
         with pytest.raises(ValueError, match=word):
             amount_text(value)
 

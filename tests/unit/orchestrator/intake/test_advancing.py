@@ -29,7 +29,7 @@ from orchestrator.claiming.leases import HeldStep
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.failpoints import Failpoints
 from orchestrator.intake.advancing import Advancer
-from orchestrator.work import MoreTurns, Record, StepExpanded, StepFinished, TickFailed, TickOutcome, Work
+from orchestrator.work import MoreTurns, StepExpanded, StepFinished, TickFailed, TickOutcome, TurnsTaken, Work
 
 Run = Callable[[], Awaitable[TickOutcome]]
 
@@ -76,9 +76,10 @@ class WrittenOutcomes:
         lease: LeaseFence,  # noqa: ARG002
         failure: Failure,
         *,
-        records: Sequence[Record] = (),
+        taken: TurnsTaken | None = None,
         output: object = None,
     ) -> bool:
+        records = taken.records if taken else ()
         self._write("failed", (failure.code, failure.retryable, len(records), output))
         return failure.retryable
 
@@ -88,8 +89,14 @@ class WrittenOutcomes:
     async def postponed(self, lease: LeaseFence, *, breaker: str, delay_seconds: float) -> None:  # noqa: ARG002
         self._write("postponed", (breaker, delay_seconds))
 
-    async def out_of_budget(self, lease: LeaseFence, error: BudgetExceeded) -> None:  # noqa: ARG002
-        self._write("out_of_budget", error.scope)
+    async def out_of_budget(
+        self,
+        lease: LeaseFence,  # noqa: ARG002
+        error: BudgetExceeded,
+        *,
+        taken: TurnsTaken | None = None,
+    ) -> None:
+        self._write("out_of_budget", (error.scope, taken and taken.turn))
 
 
 async def three_items(work: Work) -> StepExpanded:
@@ -98,6 +105,13 @@ async def three_items(work: Work) -> StepExpanded:
 
 async def no_record(tx: Transaction) -> None:
     """A write that goes with an outcome."""
+
+
+def with_a_turn(**of: Any) -> Work:
+    """Of whose dispatch a turn was taken whole before anything went wrong."""
+    work = a_work(**of)
+    work.taken.turn, work.taken.records = 3, (no_record,)
+    return work
 
 
 async def advance(
@@ -185,13 +199,14 @@ async def test_nothing_is_recorded_of_a_step_that_is_somebody_elses(error: Locks
 
 async def test_a_spent_budget_is_recorded_with_its_scope() -> None:
     outcomes = WrittenOutcomes()
-    await advance(raises(BudgetExceeded("spent", scope="user")), outcomes)
-    assert outcomes.written == [("out_of_budget", "user")]
+    await advance(raises(BudgetExceeded("spent", scope="user")), outcomes, work=with_a_turn())
+    assert outcomes.written == [("out_of_budget", ("user", 3))]
 
 
-async def test_a_failure_keeps_its_advice_its_writes_and_what_it_had() -> None:
+async def test_a_failure_keeps_its_advice_the_turns_before_it_and_what_it_had() -> None:
     outcomes = WrittenOutcomes()
-    await advance(raises(TickFailed("x", "no", retryable=True, records=(no_record,), output={"a": 1})), outcomes)
+    failure = TickFailed("x", "no", retryable=True, output={"a": 1})
+    await advance(raises(failure), outcomes, work=with_a_turn())
     assert outcomes.written == [("failed", ("x", True, 1, {"a": 1}))]
 
 
@@ -210,6 +225,18 @@ async def test_a_step_that_takes_longer_than_its_time_fails() -> None:
     outcomes = WrittenOutcomes()
     await advance(forever, outcomes, work=a_work(seconds=0.01))
     assert outcomes.written == [("failed", ("step_timed_out", False, 0, None))]
+
+
+async def test_a_step_that_runs_out_of_time_keeps_the_turns_that_it_has_taken() -> None:
+    work = with_a_turn(seconds=0.01)
+
+    async def forever() -> TickOutcome:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    outcomes = WrittenOutcomes()
+    await advance(forever, outcomes, work=work)
+    assert outcomes.written == [("failed", ("step_timed_out", False, 1, None))]
 
 
 async def test_a_step_that_is_cancelled_as_its_worker_stops_is_given_back() -> None:
@@ -252,7 +279,7 @@ async def test_an_outcome_that_the_database_refuses_fails_the_step_at_once() -> 
 
 async def test_a_failure_whose_output_is_refused_is_recorded_without_it() -> None:
     outcomes = WrittenOutcomes(ValueNotStorable("U+0000"))
-    await advance(raises(TickFailed("x", "no", records=(no_record,), output={"a": 1})), outcomes)
+    await advance(raises(TickFailed("x", "no", output={"a": 1})), outcomes, work=with_a_turn())
     assert outcomes.written == [("failed", ("x", False, 0, None))]
 
 

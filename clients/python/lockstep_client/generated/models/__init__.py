@@ -88,6 +88,8 @@ from .delivery_status import DeliveryStatus
 from .delivery_view import DeliveryView
 from .dimension import Dimension
 from .discard import Discard
+from .doing import Doing
+from .doing_now import DoingNow
 from .egress_policy import EgressPolicy
 from .estimate_run import EstimateRun
 from .estimate_run_input import EstimateRunInput
@@ -129,6 +131,7 @@ from .kept_view import KeptView
 from .key_view import KeyView
 from .kill_switch_change import KillSwitchChange
 from .kill_switch_view import KillSwitchView
+from .last_tool import LastTool
 from .left import Left
 from .limit_amount import LimitAmount
 from .limit_source import LimitSource
@@ -460,6 +463,8 @@ __all__ = (
     "DeliveryView",
     "Dimension",
     "Discard",
+    "Doing",
+    "DoingNow",
     "EgressPolicy",
     "EstimateRun",
     "EstimateRunInput",
@@ -499,6 +504,7 @@ __all__ = (
     "KeyView",
     "KillSwitchChange",
     "KillSwitchView",
+    "LastTool",
     "Left",
     "LimitAmount",
     "LimitSource",

@@ -32,7 +32,8 @@ class StepView:
         kind (StepKind): The kinds that a definition may name; each has one engine.
         status (StepStatus): Where a step is.
         attempt (int):
-        turn (int):
+        turn (int): how many turns it has taken, however it stands or ended: of an agent those that are recorded, of a
+            crew its answered questions
         needs (list[str]):
         started_at (datetime.datetime | None):
         ended_at (datetime.datetime | None):

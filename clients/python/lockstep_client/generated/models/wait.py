@@ -2,10 +2,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.doing import Doing
+
 
 T = TypeVar("T", bound="Wait")
 
@@ -20,6 +26,7 @@ class Wait:
         since (datetime.datetime):
         ends_by (datetime.datetime | None):
         detail (str):
+        doing (Doing | None | Unset): of an agent or a crew that has asked a model, what it does; null for other steps
     """
 
     step: None | str
@@ -27,9 +34,12 @@ class Wait:
     since: datetime.datetime
     ends_by: datetime.datetime | None
     detail: str
+    doing: Doing | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.doing import Doing  # noqa: PLC0415
+
         step: None | str
         step = self.step
 
@@ -45,6 +55,14 @@ class Wait:
 
         detail = self.detail
 
+        doing: dict[str, Any] | None | Unset
+        if isinstance(self.doing, Unset):
+            doing = UNSET
+        elif isinstance(self.doing, Doing):
+            doing = self.doing.to_dict()
+        else:
+            doing = self.doing
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -56,11 +74,15 @@ class Wait:
                 "detail": detail,
             }
         )
+        if doing is not UNSET:
+            field_dict["doing"] = doing
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.doing import Doing  # noqa: PLC0415
+
         d = dict(src_dict)
 
         def _parse_step(data: object) -> None | str:
@@ -91,12 +113,30 @@ class Wait:
 
         detail = d.pop("detail")
 
+        def _parse_doing(data: object) -> Doing | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                doing_type_0 = Doing.from_dict(data)
+
+                return doing_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Doing | None | Unset, data)
+
+        doing = _parse_doing(d.pop("doing", UNSET))
+
         wait = cls(
             step=step,
             for_=for_,
             since=since,
             ends_by=ends_by,
             detail=detail,
+            doing=doing,
         )
 
         wait.additional_properties = d

@@ -8,9 +8,10 @@ from pydantic import ValidationError, field_validator
 
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.accepted.file_names import FileName, names_in_each_others_way
+from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.expressions.evaluation import holds_expression, is_expression
 from foundation.contracts.message import Message
-from foundation.domain.errors import Fault, sentence_of
+from foundation.domain.errors import Fault
 
 Place = tuple[str | int, ...]
 _OWN_NAME = "\0"
@@ -50,7 +51,7 @@ def read_files(files: Any) -> tuple[list[FileReference], list[Fault]]:
         try:
             found.append(FileReference.model_validate(entry))
         except ValidationError as error:
-            faults += [_fault(at, entry, one["loc"], one["msg"]) for one in error.errors(include_url=False)]
+            faults += [_fault(at, entry, one["loc"], sentence_of_error(one)) for one in error.errors(include_url=False)]
     return found, faults
 
 
@@ -93,4 +94,4 @@ def _clashes(files: Any, taken: Iterable[str]) -> list[Fault]:
 def _fault(at: Place, entry: Any, below: Place, message: str) -> Fault:
     if not isinstance(entry, dict):
         return Fault(pointer_of(at), 'a file is {"artifact": <id>, "name": …}')
-    return Fault(pointer_of((*at, *below)), sentence_of(message))
+    return Fault(pointer_of((*at, *below)), message)

@@ -175,7 +175,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "a million at once": (
         plan({**NOOP, "foreach": "${input.rows}", "max_parallel": 1_000_000}),
         "/steps/0/max_parallel",
-        "Input should be less than or equal to 1000",
+        "at most 1000 is taken",
     ),
     "items to bound where there are none": (
         plan({**NOOP, "max_parallel": 2}),
@@ -190,27 +190,27 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "a time-out of zero": (
         plan({**NOOP, "timeout_seconds": 0}),
         "/steps/0/timeout_seconds",
-        "Input should be greater than or equal to 1",
+        "at least 1 is needed",
     ),
     "a time-out of a year": (
         plan({**NOOP, "timeout_seconds": 31_536_000}),
         "/steps/0/timeout_seconds",
-        "Input should be less than or equal to 39600",
+        "at most 39600 is taken",
     ),
     "a run of a year": (
         plan(NOOP, timeout_seconds=31_536_000),
         "/timeout_seconds",
-        "Input should be less than or equal to 2592000",
+        "at most 2592000 is taken",
     ),
     "a time-out in words": (
         plan({**NOOP, "timeout_seconds": "5m"}),
         "/steps/0/timeout_seconds",
-        "Input should be a valid integer",
+        "a whole number is needed",
     ),
     "six attempts": (
         plan({**NOOP, "retry": {"attempts": 6}}),
         "/steps/0/retry/attempts",
-        "Input should be less than or equal to 5",
+        "at most 5 is taken",
     ),
     "a retry for what does not happen": (
         plan({**NOOP, "retry": {"on": ["exit_code"]}}),
@@ -230,7 +230,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "money finer than is counted": (
         plan(NOOP, budget={"cost_usd": "0.0000000001"}),
         "/budget/cost_usd",
-        "'0.0000000001' is finer than a nano-dollar; write at most 9 decimals",
+        "'0.0000000001' is not an amount of dollars; write digits, and at most nine behind a point, like \"1.50\"",
     ),
     "a tool that is not there": (
         plan({"name": "a", "kind": "tool", "tool": "code.cobol"}),

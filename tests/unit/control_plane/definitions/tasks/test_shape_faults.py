@@ -22,9 +22,9 @@ AGENT = {"name": "b", "kind": "agent", "instructions": "x"}
         ([{"name": "b", "kind": "agent", "instructions": "x", "files": 7}], "/steps/0/files", ""),
         ([{**AGENT, "tools": [{"name": "no"}]}], "/steps/0/tools/0/name", "no"),
         ([{**AGENT, "tools": [{"name": "code.python", "approve": {"wen": "x"}}]}], "/steps/0/tools/0/approve/wen", ""),
-        ([{**AGENT, "tools": [{"name": "code.python", "approve": 7}]}], "/steps/0/tools/0/approve", "string"),
+        ([{**AGENT, "tools": [{"name": "code.python", "approve": 7}]}], "/steps/0/tools/0/approve", "text"),
         ([{**AGENT, "stop_when": [{"tool": "no"}]}], "/steps/0/stop_when/0/tool", "no"),
-        ([{**AGENT, "stop_when": [7]}], "/steps/0/stop_when/0", "string"),
+        ([{**AGENT, "stop_when": [7]}], "/steps/0/stop_when/0", "text"),
         ([{**AGENT, "output": {"schema": []}}], "/steps/0/output/schema", ""),
         ([{**AGENT, "output": {}}], "/steps/0/output/schema", "required"),
         ([{**NOOP, "when": 7}], "/steps/0/when", "written as a text"),
@@ -34,7 +34,7 @@ AGENT = {"name": "b", "kind": "agent", "instructions": "x"}
         ([{"name": "a"}], "/steps/0", "noop, tool, llm, agent"),
         ([{"name": "a", "kind": "jump"}], "/steps/0/kind", "noop, tool, llm, agent"),
         ([7], "/steps/0", ""),
-        ({}, "/steps", "array"),
+        ({}, "/steps", "list"),
     ],
 )
 def test_a_fault_stands_where_its_author_finds_it(steps: Any, pointer: str, word: str) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from control_plane.insight.explanations.schemas import Wait
-from control_plane.insight.explanations.waits import waits_of
+from control_plane.insight.explanations.waits import Asked, waits_of
 from fixtures.running.rows import DEADLINE, NOON, a_run, a_step
 from foundation.contracts.moments import told
 from foundation.contracts.run_events import RunPaused
@@ -33,7 +33,7 @@ LATER = NOON + timedelta(minutes=5)
 def waits(
     run: Run, steps: list[StepRow], *, paused: Dated[RunPaused] | None = None, approvals: Sequence[Approval] = ()
 ) -> list[Wait]:
-    return waits_of(run, steps, paused=paused, approvals=approvals)
+    return waits_of(run, steps, Asked.of(approvals), paused=paused)
 
 
 def test_a_run_without_steps_waits_to_be_opened_and_one_without_open_steps_to_be_closed() -> None:
@@ -216,7 +216,7 @@ def a_doubt(step: StepRow, *, name: str | None = None) -> DoubtfulJob:
 
 def test_a_step_whose_outcome_is_unknown_names_the_tool_its_job_and_where_to_decide() -> None:
     step = a_step(status=StepStatus.OUTCOME_UNKNOWN)
-    [wait] = waits_of(a_run(), [step], paused=None, approvals=(), doubts=[a_doubt(step)])
+    [wait] = waits_of(a_run(), [step], Asked.of(doubts=[a_doubt(step)]), paused=None)
     assert (wait.for_, wait.since, wait.ends_by) == (WaitReason.DECISION, LATER, DEADLINE)
     for part in ("code.python", str(UUID(int=7)), told(NOON, timespec="seconds"), f"/steps/{step.name}/outcome"):
         assert part in wait.detail
@@ -225,7 +225,7 @@ def test_a_step_whose_outcome_is_unknown_names_the_tool_its_job_and_where_to_dec
 def test_a_step_with_items_tells_of_the_first_that_waits_for_a_decision() -> None:
     step = a_step(status=StepStatus.WAITING, wait_reason=WaitReason.ITEMS, items=3, items_ended=2)
     doubt = a_doubt(step, name=f"{step.name}[1]")
-    [wait] = waits_of(a_run(), [step], paused=None, approvals=(), doubts=[doubt])
+    [wait] = waits_of(a_run(), [step], Asked.of(doubts=[doubt]), paused=None)
     assert wait.for_ == WaitReason.ITEMS
     assert wait.detail.startswith("2 of its 3 items have ended, and ")
     assert f"/steps/{step.name}[1]/outcome" in wait.detail
@@ -234,5 +234,5 @@ def test_a_step_with_items_tells_of_the_first_that_waits_for_a_decision() -> Non
 def test_a_paused_run_tells_of_the_decisions_too() -> None:
     step = a_step(status=StepStatus.OUTCOME_UNKNOWN)
     run = a_run(status=RunStatus.PAUSED, pause_reason=PauseReason.USER)
-    found = waits_of(run, [step], paused=None, approvals=(), doubts=[a_doubt(step)])
+    found = waits_of(run, [step], Asked.of(doubts=[a_doubt(step)]), paused=None)
     assert [wait.for_ for wait in found] == [WaitReason.PAUSE, WaitReason.DECISION]

@@ -27,7 +27,20 @@ def test_a_word_of_several_alphabets_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("RACE", "race"), ("ｒａｃｅ", "race"), ("Straße", "STRASSE"), ("ﬁn", "fin")]
+    ("one", "other"),
+    [
+        ("RACE", "race"),
+        ("ｒａｃｅ", "race"),
+        ("Straße", "STRASSE"),
+        ("ﬁn", "fin"),
+        ("расе", "pace"),
+        ("ΑΒΕ", "abe"),
+        ("a  b\u00a0c", " a b c"),
+        ("cafe\u0301", "café"),
+        ("نامه\u200cها", "نامهها"),
+        ("𝐫𝐚𝐜𝐞", "race"),
+        ("ra\ufe0fce", "race"),
+    ],
 )
 def test_names_that_read_the_same_are_the_same(one: str, other: str) -> None:
     assert as_read(one) == as_read(other)

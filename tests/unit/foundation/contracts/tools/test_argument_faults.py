@@ -31,7 +31,7 @@ def faults(arguments: Any, *, expressions: bool = False) -> list[Fault]:
         ({}, Fault("", "a.tool needs 'code'")),
         ({"code": "x", "lines": {}}, Fault("/lines", "a.tool needs 'first'")),
         ({"code": "x", "speed": 1}, Fault("/speed", "a.tool takes no 'speed'")),
-        ({"code": 5}, Fault("/code", "Input should be a valid string")),
+        ({"code": 5}, Fault("/code", "a text is needed")),
     ],
 )
 def test_a_fault_names_what_is_missing_or_too_much(arguments: Any, fault: Fault) -> None:

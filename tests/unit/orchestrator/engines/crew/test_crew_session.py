@@ -15,6 +15,7 @@ from foundation.domain.errors import BudgetExceeded
 from foundation.domain.failures import FailureCode
 from foundation.domain.tools import ToolEffect
 from foundation.storage.execution.keyed_turns import KeyedTurn
+from foundation.storage.execution.turns import Asker
 from orchestrator.clients.crew_program.base import CrewBroken, CrewLost
 from orchestrator.clients.crew_program.fake import FakeCrewProgram, Play, Stage
 from orchestrator.engines.crew.definition import resolved
@@ -44,10 +45,14 @@ class Models:
 
     def __init__(self, answer: Callable[[dict[str, Any]], dict[str, Any]] | None = None) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.askers: list[Asker] = []
         self._answer = answer or (lambda _: {"content": "an answer"})
         self._turns: dict[tuple[str, int], int] = {}
 
-    async def ask_keyed(self, work: Work, request: dict[str, Any], *, occurrence: int) -> KeyedTurn | None:
+    async def ask_keyed(
+        self, work: Work, request: dict[str, Any], *, occurrence: int, asker: Asker
+    ) -> KeyedTurn | None:
+        self.askers.append(asker)
         key = (canonical_digest(request), occurrence)
         if key not in self._turns:
             self.asked.append(request)

@@ -1,0 +1,18 @@
+"""A turn says who asks its model and for what; turns are numbered on without a gap."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0052"
+down_revision = "0057"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text())
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations go forward only; restore a backup instead")
