@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from control_plane.scheduling import figures
 from control_plane.scheduling.attending import attend
@@ -15,7 +15,7 @@ from foundation.domain.ids import ScheduleId, TenantId
 from foundation.storage.schedules import schedules, work
 from foundation.storage.session.database import Database
 from foundation.storage.triggers import calls
-from foundation.telemetry.background import every, tolerating
+from foundation.telemetry.background import every, going_on, tolerating, utc_now
 from foundation.telemetry.logs import bind, logger
 
 _PACE_SECONDS = 2.0
@@ -33,10 +33,6 @@ _TOLERATED = (LockstepError, OSError)
 _log = logger(__name__)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
 class ScheduleLoops:
     """Looks for what is due; where a clock outside wakes schedules, only for what it has not woken after `grace`."""
@@ -44,7 +40,7 @@ class ScheduleLoops:
     database: Database
     max_open_runs: int
     grace: timedelta = timedelta()
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
     async def serve(self) -> None:
         """Attends to what is due every two seconds, which is one question to the database."""
@@ -61,13 +57,11 @@ class ScheduleLoops:
 
     async def attend(self, tenant_id: TenantId, schedule_id: ScheduleId, *, now: datetime) -> bool:
         """Whether it could be done; if not, it is logged, and the next round finds it again."""
-        with bind(tenant_id=tenant_id, schedule_id=schedule_id):
-            try:
-                await attend(self.database, tenant_id, schedule_id, now=now, max_open_runs=self.max_open_runs)
-            except (LockstepError, OSError) as error:
-                _log.warning("a schedule cannot be attended to now", exc_info=error)
-                return False
-        return True
+        done = False
+        with bind(tenant_id=tenant_id, schedule_id=schedule_id), going_on("a schedule cannot be attended to now"):
+            await attend(self.database, tenant_id, schedule_id, now=now, max_open_runs=self.max_open_runs)
+            done = True
+        return done
 
     async def hear(self, queue: Queue) -> None:
         """Takes the messages of the clock outside, until it is cancelled."""
@@ -100,7 +94,7 @@ class ClockTelling:
 
     database: Database
     clock: ScheduleClock
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
         await every(_PACE_SECONDS, self.round, tolerate=_TOLERATED, busy_seconds=_BREATH_SECONDS)()

@@ -7,10 +7,13 @@ here.
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from foundation.domain.errors import LockstepError
 from foundation.telemetry.logs import logger
 
 Loop = Callable[[], Awaitable[None]]
@@ -19,6 +22,11 @@ Loop = Callable[[], Awaitable[None]]
 _CANCEL_AGAIN_SECONDS = 1.0
 
 _log = logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock of loops that tests give another one."""
+    return datetime.now(UTC)
 
 
 async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
@@ -90,6 +98,20 @@ async def tolerating(errors: tuple[type[Exception], ...], work: Callable[[], Awa
     except errors as error:
         _log.debug("background work waits for what it depends on", exc_info=error)
         return False
+
+
+@contextmanager
+def going_on(waiting: str) -> Iterator[None]:
+    """Around what is done for one of several that were found: whatever breaks it keeps none behind it waiting.
+
+    `waiting` says what has to wait, where it waits for what it depends on; anything else is a fault, and logged as one.
+    """
+    try:
+        yield
+    except (LockstepError, OSError) as error:
+        _log.warning(waiting, exc_info=error)
+    except Exception:  # noqa: BLE001  # the edge of one tenant's work: the others' goes on
+        _log.exception("what was found cannot be attended to, by a fault of ours")
 
 
 def every(

@@ -7,7 +7,7 @@ rows until they are gone.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from foundation.cloud.objects.base import ObjectStore
@@ -18,8 +18,8 @@ from foundation.storage import artifacts
 from foundation.storage.people import audit
 from foundation.storage.retention import due, files, removing, rules, sweeps
 from foundation.storage.session.database import Database
-from foundation.telemetry.background import every
-from foundation.telemetry.logs import bind, logger
+from foundation.telemetry.background import every, going_on, utc_now
+from foundation.telemetry.logs import bind
 from foundation.telemetry.metrics import CONTENT_EXPIRED
 from foundation.workflow import run_control
 
@@ -31,12 +31,6 @@ _FILES_AT_ONCE = 100
 _LEASE = timedelta(minutes=5)
 _AGAIN = timedelta(minutes=10)
 
-_log = logger(__name__)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
 
 @dataclass
 class ContentSweeping:
@@ -44,7 +38,7 @@ class ContentSweeping:
 
     database: Database
     objects: ObjectStore
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
         await every(_PACE_SECONDS, self.round, tolerate=(LockstepError, OSError), busy_seconds=0)()
@@ -54,11 +48,8 @@ class ContentSweeping:
         async with self.database.across_tenants(reason="which tenants have content that may have expired") as tx:
             found = await sweeps.tenants_to_sweep(tx, as_of=self.now(), most=_TENANTS_AT_ONCE)
         for tenant_id in found:
-            with bind(tenant_id=tenant_id):
-                try:
-                    await self._attend(tenant_id)
-                except (LockstepError, OSError) as error:
-                    _log.warning("content could not be removed, and will be tried again", exc_info=error)
+            with bind(tenant_id=tenant_id), going_on("content could not be removed, and will be tried again"):
+                await self._attend(tenant_id)
         return len(found) == _TENANTS_AT_ONCE
 
     async def _attend(self, tenant_id: TenantId) -> None:

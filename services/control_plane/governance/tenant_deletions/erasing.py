@@ -6,7 +6,7 @@ lapses, and another goes on in the same phase. What the database counts of remov
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.gateway_client.client import GatewayClient
@@ -21,7 +21,7 @@ from foundation.storage.leaving import deletions
 from foundation.storage.leaving.deletions import LEDGER, DeletionPhase, TenantDeletion
 from foundation.storage.people import audit
 from foundation.storage.session.database import Database
-from foundation.telemetry.background import every
+from foundation.telemetry.background import every, going_on, utc_now
 from foundation.telemetry.logs import bind, logger
 
 ERASED_AT_ONCE = 2000
@@ -35,10 +35,6 @@ _PAUSE = timedelta(seconds=5)
 _log = logger(__name__)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
 class Erasing:
     """Of one process."""
@@ -49,7 +45,7 @@ class Erasing:
     live_text: LiveText
     certificates: DeletionCertificates
     stopping: Stopping
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
     at_once: int = ERASED_AT_ONCE
 
     async def run(self) -> None:
@@ -60,11 +56,8 @@ class Erasing:
         async with self.database.across_tenants(reason="which tenants are to be deleted") as tx:
             found = await deletions.with_work(tx, as_of=self.now(), most=_AT_ONCE)
         for tenant_id in found:
-            with bind(tenant_id=tenant_id):
-                try:
-                    await self._attend(tenant_id)
-                except (LockstepError, OSError) as error:
-                    _log.warning("a deletion waits for what it depends on", exc_info=error)
+            with bind(tenant_id=tenant_id), going_on("a deletion waits for what it depends on"):
+                await self._attend(tenant_id)
         return len(found) == _AT_ONCE
 
     async def _attend(self, tenant_id: TenantId) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from control_plane.governance.tenant_exports.archive import TenantArchive
@@ -15,7 +15,7 @@ from foundation.storage.leaving import exports
 from foundation.storage.leaving.exports import ExportStatus, TenantExport
 from foundation.storage.people import audit
 from foundation.storage.session.database import Database, Transaction
-from foundation.telemetry.background import every
+from foundation.telemetry.background import every, going_on, utc_now
 from foundation.telemetry.logs import bind, logger
 
 KEPT_EXPORT_HOURS = 24
@@ -33,17 +33,13 @@ class _TakenOver(Conflict):
     """The lease had lapsed, and another process makes the export now."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
 class ExportMaking:
     """Of one process. A process that dies leaves its lease, which lapses; the archive is then made anew by another."""
 
     database: Database
     objects: ObjectStore
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
         await every(_PACE_SECONDS, self.round, tolerate=(LockstepError, OSError), busy_seconds=0)()
@@ -53,7 +49,7 @@ class ExportMaking:
         async with self.database.across_tenants(reason="which exports have something to be done") as tx:
             found = await exports.with_work(tx, as_of=self.now(), most=_AT_ONCE)
         for tenant_id, export_id in found:
-            with bind(tenant_id=tenant_id, export_id=export_id):
+            with bind(tenant_id=tenant_id, export_id=export_id), going_on("an export waits for what it depends on"):
                 await self._attend(tenant_id, export_id)
         return bool(found)
 

@@ -5,7 +5,8 @@ import logging
 
 import pytest
 
-from foundation.telemetry.background import TaskSet, begun_again, every, tolerating
+from foundation.domain.errors import DependencyUnavailable
+from foundation.telemetry.background import TaskSet, begun_again, every, going_on, tolerating
 
 
 async def test_a_task_that_fails_is_logged_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
@@ -106,3 +107,32 @@ async def test_a_loop_waits_less_after_work_that_has_more_to_do_and_as_ever_afte
     assert await tolerating((OSError,), failing) is False
     with pytest.raises(OSError, match="away"):
         await tolerating((ValueError,), failing)
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "said"),
+    [
+        (DependencyUnavailable("Redis does not answer"), logging.WARNING, "an export waits"),
+        (ConnectionError("refused"), logging.WARNING, "an export waits"),
+        (ValueError("a row that nobody can read"), logging.ERROR, "by a fault of ours"),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_what_breaks_the_work_for_one_keeps_none_behind_it_waiting(
+    error: Exception, level: int, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    attended = []
+    for one in ("first", "second"):
+        with going_on("an export waits"):
+            if one == "first":
+                raise error
+            attended.append(one)
+    assert attended == ["second"]
+    [record] = caplog.records
+    assert (record.levelno, record.exc_info and record.exc_info[1]) == (level, error)
+    assert said in record.message
+
+
+def test_the_end_of_a_loop_passes_through() -> None:
+    with pytest.raises(asyncio.CancelledError), going_on("an export waits"):
+        raise asyncio.CancelledError
