@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.machine.processes import ServiceProcess
@@ -12,6 +13,10 @@ from fixtures.running.stack import Member, Stack, new_member
 from fixtures.running.workers import Workers, a_worker, without_supervised_worker
 
 _FOLDERS_SHOWN = 25
+
+# How long an example takes is the machine's, and no test asserts it.
+settings.register_profile("lockstep", deadline=None)
+settings.load_profile("lockstep")
 
 
 @pytest.fixture(scope="session")

@@ -140,22 +140,22 @@ def test_a_redirect_leads_to_no_weaker_place(location: str) -> None:
 KINDS = st.sampled_from(
     ["application/json", "text/plain", "text/html; charset=latin-1", "image/png", "text/x; charset=no", ""]
 )
-CONTENTS = st.binary(max_size=300) | st.sampled_from(
-    [
-        b'{"a": NaN}',
-        b'{"a": 1, "a": 2}',
-        b"[" * 300 + b"]" * 300,
-        b"1" * 5000,
-        b"0.1000000000000000055511151231257827",
-        b'"\\ud800"',
-        b'"\\u0000"',
-        b'"' + b"x" * 300_000 + b'"',
-        b"\x01" * 300_000,
-        "é".encode() * 200_000,
-        b"[" + b"1," * 60_000 + b"1]",
-        gzip.compress(b"plain"),
-    ]
-)
+LARGE_AND_ODD = [
+    b'{"a": NaN}',
+    b'{"a": 1, "a": 2}',
+    b"[" * 300 + b"]" * 300,
+    b"1" * 5000,
+    b"0.1000000000000000055511151231257827",
+    b'"\\ud800"',
+    b'"\\u0000"',
+    b'"' + b"x" * 300_000 + b'"',
+    b"\x01" * 300_000,
+    "é".encode() * 200_000,
+    b"[" + b"1," * 60_000 + b"1]",
+    gzip.compress(b"plain"),
+]
+# By their places, since Hypothesis writes down what it samples from.
+CONTENTS = st.binary(max_size=300) | st.integers(0, len(LARGE_AND_ODD) - 1).map(LARGE_AND_ODD.__getitem__)
 
 
 @given(KINDS, CONTENTS, st.sampled_from(["identity", "gzip", "br"]), st.booleans())
