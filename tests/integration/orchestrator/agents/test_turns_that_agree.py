@@ -150,7 +150,13 @@ async def test_an_agent_that_goes_on_after_its_last_turn_asks_and_pays_nothing_m
             ),
             {"run": run.run_id},
         )
-        await tx.execute(text("UPDATE runs SET status = 'RUNNING', ended_at = NULL, stop_cause = NULL, error = NULL"))
+        await tx.execute(
+            text(
+                """UPDATE runs SET status = 'RUNNING', ended_at = NULL, stop_cause = NULL, error = NULL
+                   WHERE run_id = :run"""
+            ),
+            {"run": run.run_id},
+        )
     asked = len(play.gateway.requests)
     await advanced(play, run, tick=2)
     assert await status_of(parts, run) == ("FAILED", "turns_exhausted")

@@ -16,7 +16,7 @@ REMEDY = "correct what the detail names, and send the request again"
 MEANT = "; where the text ${ itself is meant, write $${"
 NAME = "a name begins with a letter from a to z, followed by such letters, digits and _, 64 characters in all"
 KNOWN = "only 'input' and 'steps' (with `foreach` also 'item' and 'index', but not in `when` and `foreach`) are known"
-TOOLS = "browser, code.node, code.python, files, git, http, search"
+TOOLS = "browser, code.node, code.python, code_agent, files, git, http, search"
 HUNG_SECONDS = 60
 MOST_KIB = 256 * 1024
 
