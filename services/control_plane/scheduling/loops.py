@@ -57,11 +57,10 @@ class ScheduleLoops:
 
     async def attend(self, tenant_id: TenantId, schedule_id: ScheduleId, *, now: datetime) -> bool:
         """Whether it could be done; if not, it is logged, and the next round finds it again."""
-        done = False
-        with bind(tenant_id=tenant_id, schedule_id=schedule_id), going_on("a schedule cannot be attended to now"):
+        waiting = going_on("a schedule cannot be attended to now")
+        with bind(tenant_id=tenant_id, schedule_id=schedule_id), waiting as attended:
             await attend(self.database, tenant_id, schedule_id, now=now, max_open_runs=self.max_open_runs)
-            done = True
-        return done
+        return not attended.failed
 
     async def hear(self, queue: Queue) -> None:
         """Takes the messages of the clock outside, until it is cancelled."""

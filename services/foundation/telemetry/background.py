@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -100,17 +101,27 @@ async def tolerating(errors: tuple[type[Exception], ...], work: Callable[[], Awa
         return False
 
 
+@dataclass(slots=True)
+class Attended:
+    """How the work for one of several went."""
+
+    failed: bool = False
+
+
 @contextmanager
-def going_on(waiting: str) -> Iterator[None]:
+def going_on(waiting: str) -> Iterator[Attended]:
     """Around what is done for one of several that were found: whatever breaks it keeps none behind it waiting.
 
     `waiting` says what has to wait, where it waits for what it depends on; anything else is a fault, and logged as one.
     """
+    attended = Attended()
     try:
-        yield
+        yield attended
     except (LockstepError, OSError) as error:
+        attended.failed = True
         _log.warning(waiting, exc_info=error)
     except Exception:  # noqa: BLE001  # the edge of one tenant's work: the others' goes on
+        attended.failed = True
         _log.exception("what was found cannot be attended to, by a fault of ours")
 
 

@@ -121,13 +121,14 @@ async def test_a_loop_waits_less_after_work_that_has_more_to_do_and_as_ever_afte
 def test_what_breaks_the_work_for_one_keeps_none_behind_it_waiting(
     error: Exception, level: int, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    attended = []
+    done, went = [], []
     for one in ("first", "second"):
-        with going_on("an export waits"):
+        with going_on("an export waits") as attended:
             if one == "first":
                 raise error
-            attended.append(one)
-    assert attended == ["second"]
+            done.append(one)
+        went.append(attended.failed)
+    assert (done, went) == (["second"], [True, False])
     [record] = caplog.records
     assert (record.levelno, record.exc_info and record.exc_info[1]) == (level, error)
     assert said in record.message
