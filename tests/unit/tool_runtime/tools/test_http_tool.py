@@ -236,6 +236,11 @@ def test_a_packed_body_is_told_whole_or_as_cut(content: bytes, text: str, *, tru
     assert body == (content if truncated else None)
 
 
+def test_a_packed_body_of_just_its_bound_is_whole() -> None:
+    _, body = result_of(200, PACKED, gzip.compress(bytes(MAX_BODY)), cut=False)
+    assert (len(body or b""), body and body[:1]) == (MAX_BODY, b"\0")
+
+
 def test_a_packed_body_that_grows_beyond_its_bound_is_cut_there() -> None:
     result, body = result_of(200, PACKED, gzip.compress(bytes(MAX_BODY) + b"the end"), cut=False)
     assert result["truncated"]

@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.tool_sources.openapi_documents import SERVER, pets
 from foundation.contracts.tools.http import HttpArguments
-from foundation.contracts.tools.tenant.api_tool import ApiContract, contract_of
+from foundation.contracts.tools.tenant.api_tool import ApiContract, contract_of, holds_expressions
 from foundation.contracts.tools.tenant.openapi import MOST_OPERATIONS, MOST_TOOLS, ReadDocument, Wishes, read_openapi
 from foundation.domain.tools import ToolEffect
 
@@ -170,6 +170,7 @@ def test_a_document_that_is_not_safe_is_refused_as_a_whole(
         (("components", "schemas", "Owner"), {"unevaluatedProperties": False}, "not known"),
         (("components", "schemas", "Owner"), {"description": 5}, "cannot be checked"),
         ((*POST, "requestBody", "content"), {"multipart/form-data": {}}, "application/json or"),
+        ((*POST, "requestBody", "content"), [], "an object with the types of the body is needed here"),
         ((*POST, "parameters"), [{"name": "s", "in": "cookie", "required": True}], "does not send|do not send"),
         ((*POST, "parameters"), [{"name": "Host", "in": "header", "required": True}], "do not send"),
         ((*POST, "parameters"), [{"name": "q", "in": "query", "style": "deepObject"}], "style form"),
@@ -218,3 +219,34 @@ def test_wishes_that_name_nothing_are_refused_with_their_place() -> None:
     assert [fault.pointer for fault in read(pets(), effects={"gone": ToolEffect.ONCE}).faults] == ["/../effects/gone"]
     assert [fault.pointer for fault in read(pets(), server="https://127.0.0.1").faults] == ["/../server"]
     assert read(pets("servers", value=[]), server="https://other.example/api/").tools[0].host == "other.example"
+
+
+def test_an_operation_is_an_object() -> None:
+    found = read(pets(*POST, value=[]))
+    assert [(fault.pointer, fault.detail) for fault in found.faults] == [
+        ("/paths/~1pets/post", "an operation is an object")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a?b=1", "/a#b", "/ä"])
+def test_a_path_of_characters_that_stand_in_none_is_no_tool(path: str) -> None:
+    found = read(pets("paths", path, value={"get": {"operationId": "odd"}}))
+    assert [one.detail for one in found.left_out] == ["the path has characters that stand in no path"]
+    assert "odd" not in {tool.operation for tool in found.tools}
+
+
+@pytest.mark.parametrize(("length", "kept"), [(500, 500), (501, 500)])
+def test_a_parameter_is_described_in_so_many_characters(length: int, kept: int) -> None:
+    parameter = {"name": "q", "in": "query", "schema": {"type": "string"}, "description": "d" * length}
+    [tool] = read(pets(*POST, "parameters", value=[parameter]), operations=["createPet"]).tools
+    described = contract_of("pets", tool).parameters["properties"]["query"]["properties"]["q"]["description"]
+    assert described == "d" * kept
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [("${x}", True), ("x", False), ({"a": ["b", {"c": "${x}"}]}, True), (["a", "b"], False), ([1, None], False)],
+    ids=str,
+)
+def test_an_expression_is_found_wherever_it_stands(value: Any, *, holds: bool) -> None:
+    assert holds_expressions(value) is holds
