@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from foundation.telemetry.bus.event_bus import EventBus, Topic
 from foundation.telemetry.bus.handlers import Handler, HandlerBreaker
@@ -83,6 +84,20 @@ async def test_a_full_queue_costs_the_publisher_no_more_than_its_patience() -> N
                 await bus.publish_patiently(NUMBERS, number, patience_seconds=PATIENCE)
         assert await taken(quick) == ([0, 1, 2], 0)
         assert await taken(stuck) == ([2], 2)
+
+
+def test_what_subscribers_miss_is_counted_and_nothing_else() -> None:
+    bus, topic = EventBus(), Topic[int]("counted")
+
+    def missed() -> float:
+        return REGISTRY.get_sample_value("bus_events_missed_total", {"topic": "counted"}) or 0
+
+    with bus.subscribe(topic, capacity=1), bus.subscribe(topic, capacity=9):
+        bus.publish(topic, 1)
+        assert missed() == 0
+        bus.publish(topic, 2)
+        bus.publish(topic, 3)
+        assert missed() == 2
 
 
 async def test_a_subscriber_that_takes_within_the_publisher_s_patience_misses_nothing() -> None:
