@@ -24,6 +24,7 @@ from tool_runtime.sandbox.walls.started import (
     Drop,
     Started,
     dropping_to,
+    in_memory,
     last_words,
     ready,
 )
@@ -81,7 +82,7 @@ async def start(assets: SandboxAssets, profile: Profile, *, uid: int | None) -> 
             )
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003
-    filter_fd = _filter()
+    filter_fd = in_memory(bpf.program_bytes(shared_memory=counts_shared_memory()))
     info_read, info_write = os.pipe()
     walls = Walls(
         bwrap=bwrap,
@@ -113,13 +114,6 @@ async def start(assets: SandboxAssets, profile: Profile, *, uid: int | None) -> 
         raise SandboxUnavailable(f"The sandbox could not be built: {await last_words(process)}") from error
     reader, writer = await asyncio.open_connection(sock=ours, limit=READ_AHEAD)
     return Started(profile, process, init_pid, reader, writer, proxy_socket, enclosure)
-
-
-def _filter() -> int:
-    fd = os.memfd_create("filter")
-    os.write(fd, bpf.program_bytes(shared_memory=counts_shared_memory()))
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
 
 
 async def _spawn(walls: Walls, uid: int | None) -> Process:

@@ -62,6 +62,14 @@ class Started:
     enclosure: Enclosure
 
 
+def in_memory(program: bytes) -> int:
+    """A descriptor, to be inherited and closed, from which the program of a filter is read."""
+    fd = os.memfd_create("filter")
+    os.write(fd, program)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
 async def ready(control: socket.socket) -> socket.socket:
     """The socket that comes with the first frame. No code of a job has run inside by then."""
     loop, readable = asyncio.get_running_loop(), asyncio.Event()

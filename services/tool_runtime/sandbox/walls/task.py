@@ -22,6 +22,7 @@ from tool_runtime.sandbox.walls.started import (
     READY_SECONDS,
     Started,
     dropping_to,
+    in_memory,
     last_words,
     ready,
 )
@@ -86,7 +87,7 @@ async def start(profile: Profile, environment: Mapping[str, str]) -> Started:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003
     # Without the privilege to look behind mappings, shared memory without a name cannot be counted.
-    programs = [_in_memory(connect_lock.program_bytes()), _in_memory(bpf.program_bytes(shared_memory=False))]
+    programs = [in_memory(connect_lock.program_bytes()), in_memory(bpf.program_bytes(shared_memory=False))]
     descriptors = (theirs.fileno(), *programs)
     try:
         process = await asyncio.create_subprocess_exec(
@@ -120,10 +121,3 @@ async def start(profile: Profile, environment: Mapping[str, str]) -> Started:
 def _lay_out_fonts() -> None:
     if FONTS_OF_IMAGE.is_dir():
         shutil.copytree(FONTS_OF_IMAGE, FONTS, dirs_exist_ok=True)
-
-
-def _in_memory(program: bytes) -> int:
-    fd = os.memfd_create("filter")
-    os.write(fd, program)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
