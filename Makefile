@@ -11,7 +11,7 @@ SHELL := bash
 export TIMEFORMAT = %0R s in all
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare prepare-tests deploy-local sample stop-local reset-local status sql reconcile audit-verify unit mutants test check verify soak chaos bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
+.PHONY: help prepare prepare-tests deploy-local sample stop-local reset-local status sql reconcile audit-verify unit mutants test check verify soak chaos load bench permissions-page client trace-picture alert-files fmt lock synth diff deploy destroy
 
 help: ## list these commands
 	@echo "Lockstep on this machine:"; grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,7 +23,7 @@ deploy-local: prepare ## start everything on this machine, run the sample, and p
 	@$(SUPERVISOR) deploy
 
 sample: prepare ## run a sample, and show what it did and cost (NAME=field-report; AGAIN=1 for a new run)
-	@$(SUPERVISOR) run samples/run.py $(NAME) $(if $(AGAIN),--again)
+	@$(SUPERVISOR) sample $(NAME) $(if $(AGAIN),--again)
 
 status: ## show which processes run, and where
 	@$(SUPERVISOR) status
@@ -59,17 +59,22 @@ soak: prepare ## put the platform under load for hours, then check every promise
 chaos: prepare ## kill and freeze processes at random while runs go on, then check every promise (SEED, MINUTES, RUNS)
 	@$(SUPERVISOR) run bench/chaos.py $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RUNS),--runs $(RUNS))
 
+load: ## measure the API with a million runs in its tables, on a stack of its own; JSON on standard output (RUNS=20000)
+	@$(MAKE) --no-print-directory prepare >&2
+	@PYTHONPATH=services:localstack:. $(VENV)/python bench/full_tables.py $(if $(RUNS),--runs $(RUNS))
+
 bench: ## measure; print JSON on standard output, all else on standard error
 	@$(MAKE) --no-print-directory prepare >&2
-	@$(SUPERVISOR) run bench/run.py
+	@$(SUPERVISOR) run bench/run_all.py
 
 unit: prepare ## run unit and architecture tests, and the ports' contracts on their fakes, without stack and network
 	@env -i PATH="$$PATH" HOME="$$HOME" $(VENV)/pytest -q -n 2 --dist worksteal -p fixtures.machine.own_sockets -m "not stack" \
 		tests/unit tests/architecture tests/contract/ports
 
-attacks: prepare ## try every attack on the sandbox in every language and of pages, and print what became of each
+attacks: prepare ## try every attack on the sandbox in every language, of pages, and in a task; print a table of what became of each, and of what is left
 	@$(VENV)/pytest -q tests/adversarial/tool_runtime/programs/test_attacks_by_language.py \
-		tests/adversarial/tool_runtime/programs/test_attacks_by_browser.py
+		tests/adversarial/tool_runtime/programs/test_attacks_by_browser.py \
+		tests/adversarial/tool_runtime/programs/test_attacks_in_a_task.py
 
 mutants: prepare ## a seeded sample of small faults in pure code, and which of them no unit test notices (SEED=2 for another)
 	@time PYTHONPATH=tests:services $(VENV)/python -m mutation $(if $(SEED),--seed $(SEED))
@@ -97,15 +102,15 @@ lock: prepare ## compile requirements/*.txt from pyproject.toml (UPGRADE=--upgra
 	@.local/bootstrap/venv/bin/python requirements/lock.py $(UPGRADE)
 
 synth: prepare ## write the CloudFormation templates for AWS (ENV, ACCOUNT, REGION)
-	@$(CDK) synth --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+	@$(CDK) synth --env $(ENV) --account $(ACCOUNT) --region $(REGION) $(if $(SANDBOX),--sandbox $(SANDBOX))
 
 diff: prepare ## show what a deployment to AWS would change (ENV, ACCOUNT, REGION)
-	@$(CDK) diff --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+	@$(CDK) diff --env $(ENV) --account $(ACCOUNT) --region $(REGION) $(if $(SANDBOX),--sandbox $(SANDBOX))
 
 deploy: ## deploy to AWS (ENV, ACCOUNT, REGION)
 	@$(PYTHON) infra/missing_stacks.py
 	@$(MAKE) --no-print-directory prepare
-	@$(CDK) deploy --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+	@$(CDK) deploy --env $(ENV) --account $(ACCOUNT) --region $(REGION) $(if $(SANDBOX),--sandbox $(SANDBOX))
 
 destroy: prepare ## remove from AWS what is not marked to be kept (ENV, ACCOUNT, REGION)
-	@$(CDK) destroy --env $(ENV) --account $(ACCOUNT) --region $(REGION)
+	@$(CDK) destroy --env $(ENV) --account $(ACCOUNT) --region $(REGION) $(if $(SANDBOX),--sandbox $(SANDBOX))

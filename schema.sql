@@ -3,11 +3,12 @@
 --   1  roles                 one login per service, each with only its grants
 --   2  people                tenants, users, roles, memberships, invitations, service_accounts, api_keys
 --   3  definitions           tasks and their immutable versions, sources of a tenant's tools
---   4  execution             runs, steps, their lines, what they need, turns, approvals, run_events
+--   4  execution             runs, steps, their lines, what they need, turns, approvals, run_events, tenant_events
 --   5  delivery              outbox, dead_letters, unreadable_messages, webhooks and their deliveries, schedules and
---                           their firings, triggers and their calls, kill switches
+--                           their firings, triggers and their calls, calls under keys, kill switches
 --   6  memory of a step      message_parts, checkpoints
---   7  money                 budgets, budget_warnings, quota_counts, llm_events, llm_replays, provider_usage
+--   7  money                 budgets, budget_warnings, quota_counts, llm_events, llm_replays, provider_usage,
+--                           what operators publish for the gateway
 --   8  tools and artifacts   tool_events, artifacts
 --   9  audit and leaving     audit_log, its chain and anchors, platform_audit; spans; exports and deletions of tenants
 --  10  grants and row-level security
@@ -161,6 +162,7 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email) WHERE accepted_at IS NULL AND revoked_at IS NULL;
 CREATE INDEX invitations_newest ON invitations (tenant_id, created_at DESC, invitation_id DESC);
 CREATE INDEX invitations_of_role ON invitations (tenant_id, role_id) WHERE role_id IS NOT NULL;
+CREATE INDEX invitations_of_email ON invitations (tenant_id, email, created_at DESC, invitation_id DESC);
 
 -- A member that is no person: it has keys alone, which members with the permission manage.
 CREATE TABLE service_accounts (
@@ -198,11 +200,14 @@ CREATE TABLE api_keys (
     previous_until timestamptz,
     created_by  uuid REFERENCES users,
     version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
+    -- the key that has made it or rotated it last: whoever held that one has its text
+    known_to    uuid,
     PRIMARY KEY (tenant_id, api_key_id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE,
     CONSTRAINT api_keys_previous CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
 );
 CREATE INDEX api_keys_newest ON api_keys (tenant_id, created_at DESC, api_key_id DESC);
+CREATE INDEX api_keys_known_to ON api_keys (tenant_id, known_to) WHERE known_to IS NOT NULL;
 CREATE INDEX api_keys_of_user ON api_keys (tenant_id, user_id, created_at DESC, api_key_id DESC);
 
 -- A secret that the proxy of a tenant's jobs adds to their requests to these hosts. It is closed with the public key of
@@ -251,12 +256,12 @@ CREATE TABLE task_versions (
     FOREIGN KEY (tenant_id, task_id) REFERENCES tasks ON DELETE CASCADE
 );
 
--- Where a tenant's tools come from: `api.<name>.<operation>`. One that is out of use keeps its versions, by which the
--- tasks that were made with them go on.
+-- Where a tenant's tools come from: `api.<name>.<operation>` or `mcp.<name>.<tool>`. One that is out of use keeps its
+-- versions, by which the tasks that were made with them go on.
 CREATE TABLE tool_sources (
     tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     name        text NOT NULL CHECK (name ~ '^[a-z][a-z0-9]{0,23}$'),
-    kind        text NOT NULL CHECK (kind = 'openapi'),
+    kind        text NOT NULL CHECK (kind IN ('openapi', 'mcp')),
     version     int NOT NULL DEFAULT 1 CHECK (version >= 1),
     created_at  timestamptz NOT NULL DEFAULT now(),
     archived_at timestamptz,
@@ -272,6 +277,8 @@ CREATE TABLE tool_source_versions (
     left_out    jsonb NOT NULL CHECK (jsonb_typeof(left_out) = 'array'),
     created_by  uuid REFERENCES users,
     created_at  timestamptz NOT NULL DEFAULT now(),
+    -- of an MCP server: what it is, the files of its packages, the digests of all tools that it showed, and who read them
+    server      jsonb CHECK (jsonb_typeof(server) = 'object'),
     PRIMARY KEY (tenant_id, name, version),
     FOREIGN KEY (tenant_id, name) REFERENCES tool_sources ON DELETE CASCADE
 );
@@ -372,6 +379,7 @@ CREATE INDEX runs_keeping_prompts ON runs (tenant_id, ended_at, run_id) WHERE en
 CREATE INDEX runs_keeping_answers ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND answers_expired_at IS NULL;
 CREATE INDEX runs_keeping_artifacts ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND artifacts_expired_at IS NULL;
 CREATE INDEX runs_keeping_events ON runs (tenant_id, ended_at, run_id) WHERE ended_at IS NOT NULL AND parent_run_id IS NULL AND events_expired_at IS NULL;
+CREATE INDEX runs_of_status ON runs (tenant_id, status, created_at DESC, run_id DESC);
 
 -- When a run's time is over: its own by its clock, which may stand, and at the latest at its hard deadline. NULL while it is paused.
 CREATE FUNCTION run_deadline(run runs) RETURNS timestamptz
@@ -437,6 +445,8 @@ CREATE TABLE steps (
     -- how many items this step runs for, once that is known
     items           int CHECK (items BETWEEN 0 AND 1000),
     created_at      timestamptz NOT NULL DEFAULT now(),
+    -- since when it could run and nobody held it, when that was last so; of a step that waits for others without meaning
+    queued_at       timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, step_id),
     UNIQUE (tenant_id, run_id, name),
     CONSTRAINT steps_place UNIQUE NULLS NOT DISTINCT (tenant_id, run_id, position, item_index),
@@ -458,6 +468,16 @@ CREATE TABLE steps (
     CONSTRAINT steps_item CHECK ((parent_id IS NULL) = (item_index IS NULL))
 );
 ALTER TABLE runs ADD CONSTRAINT runs_parent_step FOREIGN KEY (tenant_id, parent_step_id) REFERENCES steps;
+-- Noted here, because many statements make a step ready and each would have to think of it.
+CREATE FUNCTION note_queued() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.queued_at := COALESCE(NEW.retry_at, now());
+    RETURN NEW;
+END $$;
+CREATE TRIGGER steps_queued BEFORE UPDATE OF status, unmet_needs, generation ON steps
+    FOR EACH ROW WHEN (NEW.status IN ('QUEUED', 'RETRYING') AND NEW.unmet_needs = 0
+        AND (OLD.status <> NEW.status OR OLD.unmet_needs > 0 OR OLD.generation <> NEW.generation))
+    EXECUTE FUNCTION note_queued();
 CREATE INDEX steps_in_line ON steps (tenant_id, wait_line, wait_rank, waiting_since) WHERE status = 'WAITING' AND wait_reason IN ('slot', 'resource');
 CREATE INDEX steps_in_line_of_run ON steps (tenant_id, run_id, wait_rank) WHERE status = 'WAITING' AND wait_reason IN ('slot', 'resource');
 CREATE INDEX steps_of_parent ON steps (tenant_id, parent_id, item_index) WHERE parent_id IS NOT NULL;
@@ -552,6 +572,7 @@ CREATE TABLE approvals (
 CREATE INDEX approvals_newest ON approvals (tenant_id, requested_at DESC, approval_id DESC);
 CREATE INDEX approvals_of_run ON approvals (tenant_id, run_id);
 CREATE INDEX approvals_expiring ON approvals (expires_at) WHERE status = 'pending';
+CREATE INDEX approvals_of_status ON approvals (tenant_id, status, requested_at DESC, approval_id DESC);
 
 -- What happened, in order; `seq` is dense within a run. Streams are ordered by (xact, event_id), which within a run is the
 -- order of `seq`: a transaction may get its id and then wait for the run's row while one of a higher id appends, so `xact`
@@ -571,6 +592,17 @@ CREATE TABLE run_events (
 );
 CREATE INDEX run_events_stream ON run_events (tenant_id, xact, event_id);
 
+-- What happened in a tenant and in no run of it; in the tenant's stream it stands among the events of runs.
+CREATE TABLE tenant_events (
+    tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    event_id    bigint NOT NULL DEFAULT nextval('run_events_event_id_seq'),
+    xact        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    at          timestamptz NOT NULL,
+    type        text NOT NULL CHECK (length(type) BETWEEN 1 AND 64),
+    data        jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (tenant_id, xact, event_id)
+);
+
 -- Which of these tenants have events from these transactions on, as far as all that is older has ended: one statement
 -- for all tenants that a process has readers of, under the rights and the row-level security of its own login.
 CREATE FUNCTION tenants_with_events(tenants uuid[], since text[]) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
@@ -578,7 +610,9 @@ BEGIN
     FOR place IN 1 .. cardinality(tenants) LOOP
         PERFORM set_config('lockstep.tenant', tenants[place]::text, true);
         IF EXISTS (SELECT FROM run_events WHERE tenant_id = tenants[place] AND xact >= since[place]::xid8
-                   AND xact < pg_snapshot_xmin(pg_current_snapshot())) THEN
+                   AND xact < pg_snapshot_xmin(pg_current_snapshot()))
+           OR EXISTS (SELECT FROM tenant_events WHERE tenant_id = tenants[place] AND xact >= since[place]::xid8
+                      AND xact < pg_snapshot_xmin(pg_current_snapshot())) THEN
             RETURN NEXT tenants[place];
         END IF;
     END LOOP;
@@ -656,6 +690,9 @@ CREATE TABLE dead_letters (
 CREATE INDEX dead_letters_newest ON dead_letters (tenant_id, died_at DESC, dead_letter_id DESC);
 CREATE INDEX dead_letters_of_run ON dead_letters (tenant_id, run_id) WHERE status = 'open';
 CREATE UNIQUE INDEX dead_letters_of_step ON dead_letters (tenant_id, step_id) WHERE status = 'open';
+CREATE INDEX dead_letters_by_run ON dead_letters (tenant_id, run_id, died_at DESC, dead_letter_id DESC);
+CREATE INDEX dead_letters_by_status ON dead_letters (tenant_id, status, died_at DESC, dead_letter_id DESC);
+CREATE INDEX dead_letters_by_cause ON dead_letters (tenant_id, cause, died_at DESC, dead_letter_id DESC);
 
 -- Dead letters that no one can read, so that they belong to no tenant: the platform's operators look at them.
 CREATE TABLE unreadable_messages (
@@ -729,6 +766,7 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_newest ON webhook_deliveries (tenant_id, webhook_id, created_at DESC, delivery_id DESC);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE status = 'pending';
 CREATE INDEX webhook_deliveries_ended ON webhook_deliveries (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_by_status ON webhook_deliveries (tenant_id, webhook_id, status, created_at DESC, delivery_id DESC);
 
 -- What starts runs of a task by the clock. `next_at` is the truth about when: what wakes us only has us look at it. A row that
 -- was deleted stays until its clock knows.
@@ -804,6 +842,7 @@ CREATE INDEX schedule_firings_waiting ON schedule_firings (starts_at) WHERE stat
 CREATE INDEX schedule_firings_open ON schedule_firings (tenant_id, schedule_id, fires_at) WHERE run_id IS NOT NULL AND run_status IS NULL;
 CREATE INDEX schedule_firings_of_run ON schedule_firings (tenant_id, run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX schedule_firings_old ON schedule_firings (decided_at) WHERE decided_at IS NOT NULL;
+CREATE INDEX schedule_firings_by_status ON schedule_firings (tenant_id, schedule_id, status, fires_at DESC);
 
 -- What starts runs of a task by a signed call from outside. Its secret is derived, as those of webhooks are.
 CREATE TABLE triggers (
@@ -853,6 +892,20 @@ CREATE UNIQUE INDEX trigger_calls_once ON trigger_calls (tenant_id, trigger_id, 
 CREATE INDEX trigger_calls_newest ON trigger_calls (tenant_id, trigger_id, received_at DESC, call_id DESC);
 CREATE INDEX trigger_calls_of_run ON trigger_calls (tenant_id, run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX trigger_calls_old ON trigger_calls (received_at);
+CREATE INDEX trigger_calls_by_status ON trigger_calls (tenant_id, trigger_id, status, received_at DESC, call_id DESC);
+
+-- Calls that made something under an Idempotency-Key, and what a repeat is answered; without what had a secret in it.
+CREATE TABLE keyed_calls (
+    tenant_id       uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    idempotency_key text NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    request_digest  bytea NOT NULL CHECK (length(request_digest) = 32),
+    status          smallint CHECK (status BETWEEN 200 AND 299),
+    headers         jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(headers) = 'object'),
+    answer          jsonb,
+    called_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, idempotency_key)
+);
+CREATE INDEX keyed_calls_old ON keyed_calls (called_at);
 
 -- The kill switches that are engaged: a tenant's, and the platform's for all of them. While one is, nothing of a tenant begins.
 CREATE TABLE kill_switches (
@@ -952,16 +1005,17 @@ CREATE TABLE budget_warnings (
     warned_at      timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, scope, scope_id, period, label)
 );
+CREATE INDEX budget_warnings_newest ON budget_warnings (tenant_id, warned_at DESC, scope DESC, scope_id DESC, period DESC, label DESC);
 
 -- How much of what is limited by the day has begun, for the tenant and for each of its users; the day is one of the
 -- tenant's calendar. `used` is raised in the transaction that begins something, and only below the limit.
 CREATE TABLE quota_counts (
     tenant_id   uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
     day         date NOT NULL,
-    quota       text NOT NULL CHECK (quota IN ('runs_a_day', 'agent_turns_a_day')),
+    quota       text NOT NULL CHECK (quota IN ('runs_a_day', 'agent_turns_a_day', 'sandbox_seconds_a_day')),
     scope       text NOT NULL CHECK (scope IN ('tenant', 'user')),
     scope_id    uuid NOT NULL,
-    used        bigint NOT NULL CHECK (used >= 1),
+    used        bigint NOT NULL CHECK (used >= 0),
     PRIMARY KEY (tenant_id, day, quota, scope, scope_id)
 );
 
@@ -1070,6 +1124,26 @@ CREATE TABLE gateway_instances (
     seen_at     timestamptz NOT NULL
 );
 
+-- What operators publish over the gateway's files: each version is kept, and is served once a second operator approves.
+CREATE TABLE gateway_configurations (
+    version     int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    document    text NOT NULL CHECK (octet_length(document) <= 262144),
+    note        text NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    -- the version that was served when this one was proposed; null: the files alone
+    based_on    int REFERENCES gateway_configurations,
+    status      text NOT NULL DEFAULT 'proposed' CHECK (status IN ('proposed', 'active', 'superseded', 'rejected')),
+    proposed_by text NOT NULL,
+    proposed_at timestamptz NOT NULL DEFAULT now(),
+    decided_by  text,
+    decided_at  timestamptz,
+    reason      text CHECK (length(reason) BETWEEN 1 AND 2000),
+    CHECK ((status = 'proposed') = (decided_at IS NULL)),
+    CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    -- nobody approves what they have proposed; to reject it is to take it back
+    CONSTRAINT two_people CHECK (status IN ('proposed', 'rejected') OR decided_by <> proposed_by)
+);
+CREATE UNIQUE INDEX gateway_configurations_active ON gateway_configurations (status) WHERE status = 'active';
+
 -- 8  tools and artifacts ---------------------------------------------------------------------------------------------
 
 -- One row a job, written before it is submitted; its recorded result is read, never executed again.
@@ -1095,6 +1169,9 @@ CREATE TABLE tool_events (
     -- since when somebody is asked what it did; its step is OUTCOME_UNKNOWN meanwhile
     doubted_at   timestamptz,
     ended_at     timestamptz,
+    -- seconds of a sandbox that its last start holds of the day's quota, until its end is known; 0 afterwards
+    held_seconds int NOT NULL DEFAULT 0,
+    held_day     date,
     PRIMARY KEY (tenant_id, job_id),
     UNIQUE (tenant_id, step_id, turn, tool_call_id),
     FOREIGN KEY (tenant_id, step_id) REFERENCES steps ON DELETE CASCADE,
@@ -1142,6 +1219,7 @@ CREATE TABLE artifacts (
     CONSTRAINT artifacts_expired CHECK ((status = 'EXPIRED') = (expired_at IS NOT NULL) AND (erased_at IS NULL OR expired_at IS NOT NULL))
 );
 CREATE INDEX artifacts_of_run ON artifacts (tenant_id, run_id, created_at) WHERE run_id IS NOT NULL;
+CREATE INDEX artifacts_stored ON artifacts (tenant_id, created_by) INCLUDE (size) WHERE expired_at IS NULL;
 CREATE INDEX artifacts_kept ON artifacts (tenant_id, created_at, artifact_id) WHERE expired_at IS NULL;
 CREATE INDEX artifacts_to_erase ON artifacts (tenant_id) WHERE status = 'EXPIRED' AND erased_at IS NULL;
 
@@ -1180,6 +1258,9 @@ CREATE INDEX audit_log_by_xact ON audit_log (xact, tenant_id);
 -- of the beginning of a target, because an index takes no long one
 CREATE INDEX audit_log_by_target ON audit_log (tenant_id, "left"(target, 128), audit_id);
 CREATE INDEX audit_log_by_actor ON audit_log (tenant_id, actor, audit_id);
+CREATE INDEX audit_log_by_action ON audit_log (tenant_id, action, audit_id);
+CREATE INDEX audit_log_by_outcome ON audit_log (tenant_id, outcome, audit_id);
+CREATE INDEX audit_log_by_moment ON audit_log (tenant_id, at, audit_id);
 
 -- A place for each row of a tenant's audit, with a hash over the row and the hash of the place before. It refers to no row
 -- of the audit, so that one that is gone is missed.
@@ -1217,7 +1298,28 @@ CREATE TABLE platform_audit (
     operation   text,
     request_id  text CHECK (length(request_id) <= 64),
     ip          text CHECK (length(ip) <= 64),
-    user_agent  text CHECK (length(user_agent) <= 256)
+    user_agent  text CHECK (length(user_agent) <= 256),
+    xact        xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE INDEX platform_audit_to_seal ON platform_audit (xact, audit_id);
+CREATE INDEX platform_audit_by_target ON platform_audit ("left"(target, 128), audit_id);
+CREATE INDEX platform_audit_by_actor ON platform_audit (actor, audit_id);
+CREATE INDEX platform_audit_by_action ON platform_audit (action, audit_id);
+CREATE INDEX platform_audit_by_outcome ON platform_audit (outcome, audit_id);
+CREATE INDEX platform_audit_by_moment ON platform_audit (at, audit_id);
+
+-- The chain of the platform's audit and the heads of it that were written outside, as those of tenants.
+CREATE TABLE platform_audit_chain (
+    position    bigint PRIMARY KEY CHECK (position >= 1),
+    audit_id    bigint NOT NULL UNIQUE,
+    xact        xid8 NOT NULL,
+    hash        bytea NOT NULL CHECK (length(hash) = 32),
+    sealed_at   timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE platform_audit_anchors (
+    number      int PRIMARY KEY CHECK (number >= 1),
+    position    bigint NOT NULL CHECK (position >= 1),
+    anchored_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- What was done, when and for how long, in all services: one row a span. A trace may be named by its caller, so that it is one
@@ -1362,6 +1464,28 @@ REVOKE ALL ON FUNCTION user_of_subject(text, uuid, text), memberships_of_subject
 GRANT EXECUTE ON FUNCTION user_of_subject(text, uuid, text), memberships_of_subject(text),
     every_tenant(timestamptz, uuid, text, boolean, int) TO control_plane;
 
+-- `every_tenant`, which lists the newest first alone, stays for the version of the service that still calls it.
+CREATE FUNCTION tenants_in_order(after_at timestamptz, after_id uuid, named text, suspended boolean, most int, newest_first boolean)
+    RETURNS TABLE (tenant_id uuid, name text, time_zone text, contact_email text, created_at timestamptz, suspended_at timestamptz,
+                   suspended_reason text, version int)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS '(SELECT t.tenant_id, t.name, t.time_zone, t.contact_email, t.created_at, t.suspended_at, t.suspended_reason, t.version
+         FROM public.tenants t
+         WHERE newest_first AND (after_at IS NULL OR (t.created_at, t.tenant_id) < (after_at, after_id))
+           AND (named IS NULL OR t.name = named)
+           AND (suspended IS NULL OR (t.suspended_at IS NOT NULL) = suspended)
+         ORDER BY t.created_at DESC, t.tenant_id DESC LIMIT most)
+        UNION ALL
+        (SELECT t.tenant_id, t.name, t.time_zone, t.contact_email, t.created_at, t.suspended_at, t.suspended_reason, t.version
+         FROM public.tenants t
+         WHERE NOT newest_first AND (after_at IS NULL OR (t.created_at, t.tenant_id) > (after_at, after_id))
+           AND (named IS NULL OR t.name = named)
+           AND (suspended IS NULL OR (t.suspended_at IS NOT NULL) = suspended)
+         ORDER BY t.created_at, t.tenant_id LIMIT most)';
+ALTER FUNCTION tenants_in_order(timestamptz, uuid, text, boolean, int, boolean) OWNER TO registry;
+REVOKE ALL ON FUNCTION tenants_in_order(timestamptz, uuid, text, boolean, int, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenants_in_order(timestamptz, uuid, text, boolean, int, boolean) TO control_plane;
+
 -- Whose audit has rows that are not sealed, of transactions from this one on; and from which one to ask next time.
 GRANT SELECT (tenant_id, xact) ON audit_log TO registry;
 CREATE FUNCTION audit_to_seal(since text) RETURNS TABLE (tenant_id uuid, horizon xid8)
@@ -1447,6 +1571,15 @@ CREATE FUNCTION forget_trigger_calls(older_than interval, most int) RETURNS bigi
 ALTER FUNCTION forget_trigger_calls(interval, int) OWNER TO timekeeper;
 REVOKE ALL ON FUNCTION forget_trigger_calls(interval, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_trigger_calls(interval, int) TO control_plane;
+
+-- So are calls under keys.
+GRANT SELECT (tenant_id, idempotency_key, called_at), DELETE ON keyed_calls TO timekeeper;
+CREATE FUNCTION forget_keyed_calls(older_than interval, most int) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS 'WITH gone AS (DELETE FROM public.keyed_calls WHERE (tenant_id, idempotency_key) IN (SELECT c.tenant_id, c.idempotency_key FROM public.keyed_calls c WHERE c.called_at < now() - older_than LIMIT most) RETURNING 1) SELECT count(*) FROM gone';
+ALTER FUNCTION forget_keyed_calls(interval, int) OWNER TO timekeeper;
+REVOKE ALL ON FUNCTION forget_keyed_calls(interval, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_keyed_calls(interval, int) TO control_plane;
 
 -- What is to be parked, and what goes on again, is asked for all tenants at once, since the platform's switch is for all.
 GRANT SELECT ON kill_switches, platform_kill_switch TO timekeeper;
@@ -1608,12 +1741,13 @@ ALTER FUNCTION rows_left() OWNER TO undertaker;
 REVOKE ALL ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_rows(text, int), part_runs(int), erase_members(int), rows_left() TO control_plane;
 
--- Which tenants say for how long content is kept is asked for all at once; it is removed in each alone.
+-- Which tenants say for how long content is kept, or have had uploads or deleted files, is asked for all at once; what goes
+-- is removed in each alone.
 GRANT SELECT ON retention_sweeps TO registry;
 CREATE FUNCTION tenants_to_sweep(as_of timestamptz, most int) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     AS 'SELECT t.tenant_id FROM public.tenants t LEFT JOIN public.retention_sweeps s ON s.tenant_id = t.tenant_id
-        WHERE (t.settings ? ''retention'' OR t.settings -> ''operator_bounds'' ? ''retention'')
+        WHERE (s.tenant_id IS NOT NULL OR t.settings ? ''retention'' OR t.settings -> ''operator_bounds'' ? ''retention'')
           AND (s.leased_until IS NULL OR s.leased_until <= as_of) AND (s.due_at IS NULL OR s.due_at <= as_of)
         ORDER BY s.due_at NULLS FIRST LIMIT most';
 ALTER FUNCTION tenants_to_sweep(timestamptz, int) OWNER TO registry;
@@ -1658,9 +1792,9 @@ GRANT UPDATE (settings) ON tenants TO control_plane;
 GRANT SELECT (tenant_id, name, hosts, version, created_at, updated_at, updated_by), INSERT, UPDATE, DELETE ON secrets TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tool_sources TO control_plane;
 GRANT SELECT, INSERT ON tool_source_versions, source_tools TO control_plane;
-GRANT INSERT ON platform_audit TO control_plane;
+GRANT SELECT, INSERT ON platform_audit, platform_audit_chain, platform_audit_anchors TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roles TO control_plane;
-GRANT SELECT, INSERT ON service_accounts TO control_plane;
+GRANT SELECT, INSERT, UPDATE (name, description) ON service_accounts TO control_plane;
 GRANT INSERT, DELETE, UPDATE (role, role_id, version) ON memberships TO control_plane;
 GRANT INSERT ON users TO control_plane;
 GRANT SELECT, INSERT, DELETE, UPDATE (accepted_at, accepted_by, revoked_at) ON invitations TO control_plane;
@@ -1672,6 +1806,8 @@ GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON schedules, schedule_firings TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON triggers TO control_plane;
 GRANT SELECT, INSERT ON trigger_calls TO control_plane;
+GRANT SELECT, INSERT, DELETE ON keyed_calls TO control_plane;
+GRANT UPDATE (status, headers, answer) ON keyed_calls TO control_plane;
 GRANT SELECT, INSERT, UPDATE, DELETE ON kill_switches, platform_kill_switch TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON tenant_exports, tenant_deletions TO control_plane;
 GRANT SELECT, INSERT, UPDATE ON retention_sweeps TO control_plane;
@@ -1684,8 +1820,12 @@ GRANT SELECT ON lines TO control_plane;
 GRANT SELECT ON dead_letters, unreadable_messages TO control_plane;
 GRANT UPDATE (status, ended_at, ended_by, reason) ON dead_letters TO control_plane;
 GRANT UPDATE (discarded_at, discarded_by, reason) ON unreadable_messages TO control_plane;
+GRANT SELECT, INSERT (document, note, based_on, proposed_by) ON gateway_configurations TO control_plane;
+GRANT UPDATE (status, decided_by, decided_at, reason) ON gateway_configurations TO control_plane;
 GRANT UPDATE ON tool_events TO control_plane;
 GRANT INSERT ON outbox, run_events TO control_plane;
+GRANT SELECT, INSERT, DELETE ON tenant_events TO control_plane;
+GRANT USAGE ON SEQUENCE run_events_event_id_seq TO control_plane;
 -- what has not gone out yet, to say why a run stands still
 GRANT SELECT (tenant_id, run_id, step_id, kind, not_before, attempts) ON outbox TO control_plane;
 GRANT SELECT ON queue_watch TO control_plane;
@@ -1711,6 +1851,7 @@ GRANT SELECT, INSERT ON outbox TO orchestrator;
 -- what the launcher opens for a job
 GRANT SELECT (tenant_id, name, hosts, sealed) ON secrets TO orchestrator;
 GRANT SELECT ON source_tools TO orchestrator;
+GRANT SELECT (tenant_id, name, version, server) ON tool_source_versions TO orchestrator;
 -- what tools asked of their proxy
 GRANT INSERT ON audit_log TO orchestrator;
 GRANT SELECT, INSERT, UPDATE ON queue_watch TO orchestrator;
@@ -1733,6 +1874,7 @@ GRANT SELECT ON tenants, budgets, llm_events TO llm_gateway;
 GRANT SELECT, INSERT ON llm_replays TO llm_gateway;
 GRANT SELECT ON kill_switches, platform_kill_switch TO llm_gateway;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_instances TO llm_gateway;
+GRANT SELECT ON gateway_configurations TO llm_gateway, reconciler;
 
 -- across tenants, each on only its tables
 GRANT SELECT, UPDATE, DELETE ON outbox TO relay;
@@ -1752,7 +1894,7 @@ DO $$
 DECLARE tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'tenants', 'memberships', 'api_keys', 'secrets', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'kill_switches', 'dead_letters',
+        'tenants', 'memberships', 'api_keys', 'secrets', 'tasks', 'task_versions', 'tool_sources', 'tool_source_versions', 'source_tools', 'runs', 'steps', 'lines', 'step_needs', 'turns', 'approvals', 'run_events', 'tenant_events', 'outbox', 'webhooks', 'webhook_deliveries', 'schedules', 'schedule_firings', 'triggers', 'trigger_calls', 'keyed_calls', 'kill_switches', 'dead_letters',
         'message_parts', 'checkpoints', 'released_parts', 'budgets', 'budget_warnings', 'quota_counts', 'llm_events', 'llm_replays', 'tool_events', 'tool_attempts', 'artifacts', 'retention_sweeps', 'audit_log', 'roles', 'service_accounts', 'invitations', 'audit_chain', 'audit_anchors', 'spans', 'tenant_exports', 'tenant_deletions'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
@@ -1782,6 +1924,14 @@ CREATE POLICY everybody ON llm_events FOR SELECT TO registry USING (true);
 ALTER TABLE platform_audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_audit FORCE ROW LEVEL SECURITY;
 CREATE POLICY operators_acts ON platform_audit FOR INSERT TO control_plane WITH CHECK (true);
+-- nothing of it is seen in a transaction of a tenant
+CREATE POLICY of_no_tenant ON platform_audit FOR SELECT TO control_plane USING (current_tenant() IS NULL);
+ALTER TABLE platform_audit_chain ENABLE ROW LEVEL SECURITY;
+ALTER TABLE platform_audit_chain FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_no_tenant ON platform_audit_chain TO control_plane USING (current_tenant() IS NULL) WITH CHECK (current_tenant() IS NULL);
+ALTER TABLE platform_audit_anchors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE platform_audit_anchors FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_no_tenant ON platform_audit_anchors TO control_plane USING (current_tenant() IS NULL) WITH CHECK (current_tenant() IS NULL);
 
 ALTER TABLE platform_kill_switch ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform_kill_switch FORCE ROW LEVEL SECURITY;
@@ -1790,6 +1940,10 @@ CREATE POLICY for_everybody ON platform_kill_switch TO control_plane, llm_gatewa
 ALTER TABLE unreadable_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE unreadable_messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_nobody ON unreadable_messages TO orchestrator, control_plane USING (true) WITH CHECK (true);
+
+ALTER TABLE gateway_configurations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE gateway_configurations FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_nobody ON gateway_configurations TO control_plane, llm_gateway, reconciler USING (true) WITH CHECK (true);
 
 ALTER TABLE provider_usage ENABLE ROW LEVEL SECURITY;
 ALTER TABLE provider_usage FORCE ROW LEVEL SECURITY;
@@ -1813,6 +1967,7 @@ CREATE POLICY of_every_tenant ON schedules TO timekeeper USING (true);
 CREATE POLICY of_every_tenant ON schedule_firings TO timekeeper USING (true);
 CREATE POLICY of_every_tenant ON runs FOR SELECT TO timekeeper USING (true);
 CREATE POLICY of_every_tenant ON trigger_calls TO timekeeper USING (true);
+CREATE POLICY of_every_tenant ON keyed_calls TO timekeeper USING (true);
 CREATE POLICY of_every_tenant ON kill_switches FOR SELECT TO timekeeper USING (true);
 CREATE POLICY of_every_tenant ON spans TO tracer USING (true) WITH CHECK (true);
 CREATE POLICY of_every_tenant ON tenants FOR SELECT TO tracer USING (true);

@@ -7,77 +7,21 @@ GET /health at a tenth of it, because that calls Step Functions. Latency begins 
 import argparse
 import asyncio
 import random
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import uuid4
 
 import aiohttp
 
-from support.figures import load, machine, milliseconds, progress, publish
+from support.figures import load, machine, progress, publish
+from support.open_loop import Call, OpenLoop
 from support.settings import BenchSettings
-from support.tenant import Tenant, new_tenant
+from support.tenant import Tenant, new_task, new_tenant
 
 _SHARES = {"GET run": 70, "GET runs": 20, "POST run": 10}
 _SEED = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, and the status that answers it when all is well."""
-
-    name: str
-    method: str
-    url: str
-    expected: int
-    headers: dict[str, str]
-    body: dict[str, object] | None = None
-
-
-class OpenLoop:
-    """Sends calls at a fixed rate and keeps latencies and errors."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
-
-    async def drive(self, next_call: Callable[[], Call], *, per_second: float, seconds: float) -> dict[str, object]:
-        took: dict[str, list[float]] = defaultdict(list)
-        errors: Counter[str] = Counter()
-        count = round(per_second * seconds)
-        began = time.perf_counter()
-
-        async def one(call: Call, due: float) -> None:
-            try:
-                async with self._session.request(call.method, call.url, json=call.body, headers=call.headers) as answer:
-                    await answer.read()
-                    if answer.status != call.expected:
-                        errors[f"{call.name}: {answer.status}"] += 1
-            except (aiohttp.ClientError, TimeoutError) as error:
-                errors[f"{call.name}: {type(error).__name__}"] += 1
-            took[call.name].append(time.perf_counter() - due)
-
-        async with asyncio.TaskGroup() as group:
-            for place in range(count):
-                due = began + place / per_second
-                await asyncio.sleep(max(0.0, due - time.perf_counter()))
-                group.create_task(one(next_call(), due))
-        every = [value for values in took.values() for value in values]
-        return {
-            "requests": count,
-            "per_second": per_second,
-            "errors": dict(errors),
-            "all_ms": milliseconds(every, 50, 95, 99),
-            **{f"{name}_ms": milliseconds(values, 50, 95, 99) for name, values in sorted(took.items())},
-        }
-
-
 async def _prepared(session: aiohttp.ClientSession, api: str, tenant: Tenant) -> tuple[str, list[str]]:
     """Make a task of one no-op step, and runs of it to be read."""
-    task = {"name": f"bench-{uuid4().hex[:12]}", "steps": [{"name": "only", "kind": "noop"}]}
-    async with session.post(f"{api}/tasks", json=task, headers=tenant.headers) as answer:
-        answer.raise_for_status()
-        task_id = str((await answer.json())["id"])
+    task_id = await new_task(session, api, tenant)
     run_ids = []
     for _ in range(20):
         async with session.post(f"{api}/runs", json={"task_id": task_id}, headers=tenant.headers) as answer:

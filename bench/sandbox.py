@@ -2,155 +2,101 @@
 
 `ready` is the time until the first process in a new sandbox waits for a job; `cold` the time until the job of a new
 sandbox has ended, its files are saved and no process is left; `warm` the same for a sandbox that was ready before.
+`first_byte` is when the first output is there; the tool `browser` has none, as it prints nothing before its result.
 `browser` is a call of that tool, which goes to a page, extracts it and takes its picture, beside a program with
 Playwright as it comes that does the same to the same page, without a sandbox and without a proxy.
+
+`ratios` are of pairs, each measured one after the other: the median of their quotients, and of what cold takes more.
+`launcher` are jobs through a launcher, submitted over HTTP: cold without any runner that waits, warm with two of each
+kind, and how many end in a second with four at once. `memory_mib` is the most that the programs hold together.
+`egress` is a job's proxy beside a direct connection (`sandbox_parts/egress.py`).
 """
 
 import argparse
 import asyncio
-import json
-import os
-import statistics
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from foundation.contracts.egress.policy import NetworkPolicy
-from foundation.contracts.egress.private_hosts import private_hosts
-from foundation.contracts.tool_job import JobLimits
-from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
-from tool_runtime.egress.deciding import Gate
-from tool_runtime.egress.proxy import EgressProxy
-from tool_runtime.egress.resolving import SystemResolver
+from sandbox_parts.cases import Case, cases
+from sandbox_parts.egress import measure_egress
+from sandbox_parts.launched import AT_ONCE, a_launcher, plain_a_second
+from sandbox_parts.once import Seconds, boxed, in_mib, plain, plain_memory
+from support.figures import machine, median, milliseconds, progress, publish
 from tool_runtime.launcher.settings import default_sandbox_root
-from tool_runtime.runner.shelf import Shelf
 from tool_runtime.sandbox import assets
-from tool_runtime.sandbox.box import Box, BoxJob
-from tool_runtime.sandbox.profiles import PROFILES, SYSTEM_PYTHON
-from tool_runtime.sandbox.uids import take_uid
-from tool_runtime.sandbox.walls.bwrap import start
-from tool_runtime.tools.base import Invocation, SandboxTool
-from tool_runtime.tools.browser import BrowserTool
-from tool_runtime.tools.code_python import CodePython
 
-PROGRAMS = {"hello": "print('hello')", "pandas": "import numpy, pandas; print(pandas.DataFrame({'a': [1, 2]}).sum())"}
-HOST = "page.bench.example"
-PAGE = b"<!doctype html><title>Page</title><h1>A page</h1><table><tr><td>lamp<td>40</table>" + b"<p>text</p>" * 200
-# What anybody writes who uses Playwright, with the same Chromium.
-PLAYWRIGHT = """
-import sys
-from playwright.sync_api import sync_playwright
-with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(executable_path=sys.argv[1])
-    page = browser.new_page()
-    page.goto(sys.argv[2])
-    print(len(page.inner_text("body")))
-    page.screenshot(path=sys.argv[3], full_page=True)
-    browser.close()
-"""
-LOCKS = Path("/run/lockstep/uids")
+GOALS = {
+    ("python", "warm_to_plain"): 1.5,
+    ("node", "warm_to_plain"): 1.5,
+    ("browser", "warm_to_plain"): 1.4,
+    ("python", "cold_more_ms"): 40.0,
+    ("node", "cold_more_ms"): 40.0,
+}
+_LAUNCHED = ("python", "node", "browser")
+_SPARE = 2
+_JOBS = 40
+_SMALL, _BULK = 200, 6
+_HEAVY_ROUNDS = 3
+"""Of the browser through a launcher: one call takes as long as twenty programs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """The same work twice: a plain command with its environment, and a call of a tool; what both may reach."""
-
-    plain: Sequence[str]
-    env: dict[str, str]
-    tool: SandboxTool
-    arguments: dict[str, object]
-    place: str | None = None
-
-
-async def plain(case: Case) -> dict[str, float]:
-    began = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(*case.plain, env=case.env, stdout=asyncio.subprocess.PIPE)
-    await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"the plain command failed with {process.returncode}")
-    return {"plain": time.perf_counter() - began}
-
-
-async def sandboxed(case: Case, installed: assets.SandboxAssets) -> dict[str, float]:
-    uid = take_uid(LOCKS)
-    profile = case.tool.spec.profile
-    held = PROFILE_LIMITS[profile]
-    limits = JobLimits(memory_mb=held.memory_mb, processes=held.processes)
-    began = time.perf_counter()
-    box = Box(await start(installed, PROFILES[profile], uid=uid.uid))
-    ready = time.perf_counter()
-    invocation: Invocation = case.tool.invocation(case.arguments)
-    job = BoxJob(invocation.argv, dict(invocation.env), invocation.files, limits)
-    gate = Gate(NetworkPolicy(hosts=[HOST]), SystemResolver(), private_hosts([case.place] if case.place else []))
-    async with EgressProxy(gate).listening(box.take_proxy_socket()):
-        outcome = await box.run(job, take=Shelf(limits).take)
-    ended = time.perf_counter()
-    uid.release()
-    if outcome.exit_code != 0:
-        raise RuntimeError(box.stderr.text() or str(outcome.stop))
-    return {"ready": ready - began, "cold": ended - began, "warm": ended - ready}
-
-
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(PAGE)))
-        self.end_headers()
-        self.wfile.write(PAGE)
-
-    def log_message(self, *_: object) -> None:
-        """Not among the figures."""
-
-
-@contextmanager
-def cases(installed: assets.SandboxAssets) -> Iterator[dict[str, Case]]:
-    """By their names; a server has the browser's page while they are measured."""
-    env = {"PYTHONPATH": str(installed.site), "OPENBLAS_NUM_THREADS": "1"}
-    made = {
-        name: Case((SYSTEM_PYTHON, "-s", "-B", "-c", code), env, CodePython(), {"code": code})
-        for name, code in PROGRAMS.items()
+async def measured(case: Case, installed: assets.SandboxAssets, rounds: int) -> dict[str, object]:
+    """Of one case: seconds by their part, ratios of pairs, memory."""
+    pairs: list[Seconds] = []
+    memory = 0
+    for turn in range(rounds + 1):
+        seconds, held = await boxed(case, installed)
+        memory = max(memory, held)
+        pair = {**await plain(case), **seconds}
+        if turn:  # The first round fills caches.
+            pairs.append(pair)
+    ratios = {
+        "warm_to_plain": median([pair["warm"] / pair["plain"] for pair in pairs], 2),
+        "cold_more_ms": median([(pair["cold"] - pair["plain"]) * 1000 for pair in pairs], 1),
     }
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as home:
-        steps = [{"goto": f"http://{HOST}:{server.server_port}/"}, {"extract": "text"}, {"screenshot": "page"}]
-        url, picture = f"http://127.0.0.1:{server.server_port}/", f"{home}/page.png"
-        chromium = str(installed.root / "chromium" / "chromium")
-        made["browser"] = Case(
-            (SYSTEM_PYTHON, "-s", "-B", "-c", PLAYWRIGHT, chromium, url, picture),
-            {"PYTHONPATH": str(installed.root / "browser"), "HOME": home, "PATH": "/usr/bin:/bin"},
-            BrowserTool(),
-            {"steps": steps},
-            f"{HOST}:{server.server_port}=127.0.0.1",
-        )
-        yield made
-    server.shutdown()
+    return {
+        **{part: milliseconds([pair[part] for pair in pairs], 50, 95) for part in pairs[0]},
+        "ratios": ratios,
+        "memory_mib": {"plain": in_mib(await plain_memory(case)), "sandbox": in_mib(memory)},
+    }
 
 
-def summary(seconds: list[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
-    return {"p50_ms": round(statistics.median(ordered) * 1000, 1), "p95_ms": round(p95 * 1000, 1)}
+async def through_a_launcher(root: Path, known: dict[str, Case], rounds: int) -> dict[str, object]:
+    places = [case.place for case in known.values() if case.place]
+    report: dict[str, object] = {}
+    for name, spare in (("cold", 0), ("warm", _SPARE)):
+        progress(f"sandbox: through a launcher, {name} …")
+        async with a_launcher(root, spare=spare, places=places) as launched:
+            report[name] = {
+                kind: milliseconds(
+                    await launched.one_by_one(known[kind], _HEAVY_ROUNDS if kind == "browser" else rounds), 50, 95
+                )
+                for kind in _LAUNCHED
+            }
+            if spare:
+                ended = {kind: await launched.a_second(known[kind], _JOBS) for kind in ("python", "node")}
+    bare = {kind: await plain_a_second(known[kind], _JOBS) for kind in ended}
+    report["jobs_a_second"] = {
+        kind: {"at_once": AT_ONCE, "launcher": round(value, 1), "plain": round(bare[kind], 1)}
+        for kind, value in ended.items()
+    }
+    return report
 
 
 async def measure(root: Path, rounds: int) -> dict[str, object]:
     installed = assets.install(root)
-    report: dict[str, object] = {}
-    with cases(installed) as measured:
-        for name, case in measured.items():
-            seconds: dict[str, list[float]] = {}
-            for turn in range(rounds + 1):
-                for part, spent in {**await plain(case), **await sandboxed(case, installed)}.items():
-                    if turn:  # The first round fills caches.
-                        seconds.setdefault(part, []).append(spent)
-            report[name] = {part: summary(spent) for part, spent in seconds.items()}
+    with cases(installed) as known:
+        report: dict[str, object] = {}
+        reached = {}
+        for name, case in known.items():
+            progress(f"sandbox: {name} …")
+            report[name] = of_case = await measured(case, installed, rounds)
+            reached[name] = of_case["ratios"]
+        report["launcher"] = await through_a_launcher(root, known, rounds)
+    report["goals"] = {
+        f"{name} {ratio}": {"value": value, "at_most": goal, "met": value <= goal}
+        for (name, ratio), goal in GOALS.items()
+        if isinstance(ratios := reached[name], dict) and isinstance(value := ratios[ratio], float)
+    }
     return report
 
 
@@ -160,9 +106,8 @@ def main() -> None:
     parser.add_argument("--sandbox-root", type=Path, default=default_sandbox_root())
     given = parser.parse_args()
     report = asyncio.run(measure(given.sandbox_root, given.rounds))
-    machine = {"processors": os.cpu_count(), "load": os.getloadavg()[0]}
-    json.dump({"sandbox": report, "rounds": given.rounds, **machine}, sys.stdout, indent=2)
-    print()
+    report["egress"] = measure_egress(small=_SMALL, bulk=_BULK)
+    publish("sandbox", {**report, "rounds": given.rounds, "machine": machine()})
 
 
 if __name__ == "__main__":

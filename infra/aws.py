@@ -27,13 +27,15 @@ _PLATFORM = ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_
 
 def main() -> int:
     arguments = _arguments()
-    context = {
+    context: dict[str, object] = {
         "target": "aws",
         "env": arguments.env,
         "account": arguments.account,
         "region": arguments.region,
         "lambda_packages": str(_lambda_packages()),
     }
+    if arguments.sandbox is not None:
+        context["sandbox"] = json.loads(arguments.sandbox.read_text())
     environment = {
         **os.environ,
         **node_environment(path=os.environ.get("PATH", "")),
@@ -67,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--env", required=True, help="dev, staging, production …")
     parser.add_argument("--account", required=True)
     parser.add_argument("--region", required=True)
+    parser.add_argument("--sandbox", type=Path, help="a JSON file with the inputs of the sandbox's stack")
     return parser.parse_args()
 
 

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from constructs import Node
 
 from infra.names import Names, local_names
+from infra.sandbox_inputs import SandboxInputs
 
 Target = Literal["local", "aws"]
 
@@ -26,6 +27,8 @@ class Environment:
     steps_queue_url: str | None = None
     # A folder with the lambdas' locked packages in `python/`; locally their interpreter has them installed.
     lambda_packages: Path | None = None
+    # None where no images for it are named: then there is no stack for it.
+    sandbox: SandboxInputs | None = None
 
     @property
     def env(self) -> cdk.Environment:
@@ -54,6 +57,7 @@ def from_context(node: Node) -> Environment:
     env = _required(node, "env")
     names = Names(env=env, account=_required(node, "account"), region=_required(node, "region"))
     packages = node.try_get_context("lambda_packages")
+    sandbox = node.try_get_context("sandbox")
     return Environment(
         target="aws",
         names=names,
@@ -63,6 +67,7 @@ def from_context(node: Node) -> Environment:
             **given,
         },
         lambda_packages=Path(packages) if packages else None,
+        sandbox=SandboxInputs.of(sandbox) if sandbox else None,
     )
 
 

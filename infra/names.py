@@ -6,6 +6,8 @@ LOCAL_ACCOUNT = "000000000000"
 """The account that LocalStack gives to clients that name none."""
 LOCAL_ENV = "local"
 LOCAL_REGION = "us-east-1"
+INCOMING = "incoming/"
+"""Below this prefix of the bucket of artifacts presigned forms write, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ SERVICE_SIGNING_KEY, SERVICE_PUBLIC_KEYS = "lockstep/service-signing-key", "lock
 USER_SIGNING_KEY, REPLAY_KEY = "lockstep/user-signing-key", "lockstep/replay-key"
 TENANT_SECRET_KEYS, TENANT_SECRET_PUBLIC_KEYS = "lockstep/tenant-secret-keys", "lockstep/tenant-secret-public-keys"
 WEBHOOK_KEY = "lockstep/webhook-key"
+EGRESS_SIGNING_KEY, EGRESS_PUBLIC_KEYS = "lockstep/egress-signing-key", "lockstep/egress-public-keys"
 PLACEHOLDER = '{"placeholder":true}'
 """The value of a new secret, to which a random member is added; services refuse to start with it."""
 
@@ -24,6 +25,7 @@ def put_missing_values(client: Any) -> list[str]:
     put: list[str] = []
     pairs: dict[tuple[str, str], Callable[[], tuple[str, str]]] = {
         (SERVICE_SIGNING_KEY, SERVICE_PUBLIC_KEYS): _service_keys,
+        (EGRESS_SIGNING_KEY, EGRESS_PUBLIC_KEYS): _service_keys,
         (TENANT_SECRET_KEYS, TENANT_SECRET_PUBLIC_KEYS): _tenant_secret_keys,
     }
     for names, make_pair in pairs.items():

@@ -97,6 +97,12 @@ def steps(*wanted: str) -> Iterable[tuple[str, str, Action]]:
         lambda: node_packages(VENVS / "clients" / "node", REQUIREMENTS / "clients"),
     )
     yield environment_step("readers of the API's document, for its tests", VENVS / "api-clients", "api-clients.txt")
+    servers = VENVS / "mcp-servers"
+    yield (
+        "MCP servers of others, for tests",
+        digest(REQUIREMENTS / "mcp-servers.txt", REQUIREMENTS / "mcp-servers" / "package-lock.json", more=str(servers)),
+        lambda: mcp_servers(servers),
+    )
     yield from sandbox_steps()
     if CODEX in wanted:
         place = sandbox_root() / CODEX
@@ -121,6 +127,12 @@ def sandbox_steps() -> Iterable[tuple[str, str, Action]]:
         "packages for the sandboxed browser",
         digest(REQUIREMENTS / "sandbox-browser.txt", more=f"{browser} {browser.exists()}"),
         lambda: sandbox_packages(browser, "sandbox-browser.txt"),
+    )
+    mcp = sandbox_root() / "mcp"
+    yield (
+        "the client of MCP servers, for sandboxed code",
+        digest(REQUIREMENTS / "sandbox-mcp.txt", more=f"{mcp} {mcp.exists()}"),
+        lambda: sandbox_packages(mcp, "sandbox-mcp.txt"),
     )
     if not chromium_is_there():
         yield "Chromium, for the tool browser", "", install_chromium
@@ -244,6 +256,19 @@ def node_packages(place: Path, lock: Path, *, with_platform: bool = False) -> No
     node, npm = wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     optional = () if with_platform else ("--omit=optional",)
     run(str(node), str(npm), "ci", "--prefix", str(place), "--ignore-scripts", *optional, "--silent")
+
+
+def mcp_servers(place: Path) -> None:
+    """Fetch servers as a tenant has them at hand: wheels for the system's interpreter, and packages of Node's."""
+    shutil.rmtree(place, ignore_errors=True)
+    version = "import sys; print('%d.%d' % sys.version_info[:2])"
+    asked = subprocess.run([str(SYSTEM_PYTHON), "-c", version], check=True, capture_output=True, text=True)
+    run(
+        str(TOOLS / "venv" / "bin" / "pip"), "download", "--quiet", "--disable-pip-version-check", "--require-hashes",
+        "--no-deps", "--only-binary", ":all:", "--python-version", asked.stdout.strip(),
+        "--dest", str(place / "wheels"), "-r", str(REQUIREMENTS / "mcp-servers.txt"),
+    )  # fmt: skip
+    node_packages(place / "node", REQUIREMENTS / "mcp-servers")
 
 
 def unpacked(place: Path, package: str) -> None:

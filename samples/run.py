@@ -1,8 +1,9 @@
 """Runs a sample once and prints its timeline, bill, files and texts; run again, it follows or prints the same run.
 
 `python samples/run.py <name> [--again]`: with `--again` another run of it is started. The folder of that name has
-`task.yaml`, whose `"@file"` as the code of a tool stands for the file's text, and `input.yaml`, whose `"@file"` is
-uploaded and stands for the artifact. Reads LOCKSTEP_API_URL and LOCKSTEP_TOKEN (`. .local/env` sets them).
+`task.yaml`, whose `"@file"` as the code of a tool stands for the file's text, and `input.yaml` (`inputs.py`); it may
+have a site, which is served while its run goes on (`serving.py`). Reads LOCKSTEP_API_URL and LOCKSTEP_TOKEN
+(`. .local/env` sets them), and LOCKSTEP_PORT_SAMPLE_SITE for a site.
 """
 
 import hashlib
@@ -13,14 +14,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import yaml
+from inputs import run_input
+from serving import CannotServe, served
 
 from lockstep_client import ApiError, Client, RunNotEnded, every
 from lockstep_client.generated.models import (
     ApprovalStatus,
     ApprovalView,
-    NewUpload,
     RunStatus,
     RunView,
     StartRun,
@@ -44,31 +45,15 @@ def definition(folder: Path) -> dict[str, Any]:
 def ensure_task(api: Client, document: dict[str, Any]) -> tuple[UUID, int]:
     """Id and version of the task with this definition; if there is none, it gets a new version or is created."""
     body = TaskDefinition.from_dict(document)
-    known = next(every(api.tasks.list_tasks, name=document["name"]), None)
-    if known is None:
+    listed = next(every(api.tasks.list_tasks, name=document["name"]), None)
+    if listed is None:
         made = api.tasks.create_task(body=body)
         return made.id, made.version
+    known = api.tasks.get_task(listed.id)
     if known.definition["description"] == document["description"]:
         return known.id, known.version
     changed = api.tasks.add_task_version(known.id, body=body, if_match=f'"{known.version}"')
     return changed.id, changed.version
-
-
-def run_input(api: Client, folder: Path) -> dict[str, Any]:
-    """The run's input, with each file uploaded."""
-    document: dict[str, Any] = yaml.safe_load((folder / "input.yaml").read_text(encoding="utf-8"))
-    return {name: [upload(api, folder / file[1:]) for file in files] for name, files in document.items()}
-
-
-def upload(api: Client, path: Path) -> dict[str, Any]:
-    """Upload the file with a presigned POST; return it as the input of a run names it."""
-    body = path.read_bytes()
-    wanted = NewUpload(name=path.name, content_type="text/csv", size=len(body), sha256=hashlib.sha256(body).hexdigest())
-    room = api.artifacts.announce_artifact(body=wanted)
-    fields, file = room.fields.to_dict(), (path.name, body, "text/csv")
-    # To the store itself, which is no part of the API and knows no token.
-    httpx.post(room.url, data=fields, files={"file": file}, timeout=60).raise_for_status()
-    return {"artifact": str(room.id), "name": path.name}
 
 
 def follow(api: Client, run_id: UUID) -> tuple[RunView, ApprovalView | None]:
@@ -95,7 +80,8 @@ def show_changes(api: Client, run_id: UUID, shown: dict[str, str]) -> None:
 
 def open_request(api: Client, run_id: UUID) -> ApprovalView | None:
     """A request of the run that nobody has decided on yet."""
-    return next(every(api.approvals.list_approvals, status=ApprovalStatus.PENDING, run_id=run_id), None)
+    listed = next(every(api.approvals.list_approvals, status=ApprovalStatus.PENDING, run_id=run_id), None)
+    return None if listed is None else api.approvals.get_approval(listed.id)
 
 
 def ask(request: ApprovalView, name: str) -> None:
@@ -134,23 +120,23 @@ def report(api: Client, run: RunView) -> None:
     for artifact in every(api.runs.list_run_artifacts, run.id):
         print(f"  {artifact.name} ({artifact.size} bytes)\n    {artifact.url}")
     for name, output in (run.output or {}).items():
-        if isinstance(output, dict) and output.get("text"):
+        if text := text_of(output):
             print(f"\n{name.capitalize()}")
-            print("\n".join(f"  {line}" for line in output["text"].splitlines()))
+            print("\n".join(f"  {line}" for line in text.splitlines()))
     if any(model.provider == "simulated" for model in figures.models):
         print("\nThe model is simulated: no provider key is set. The tools' figures are real, its words are scripted.")
 
 
-def start(api: Client, folder: Path, *, again: bool) -> RunView:
-    """The sample's run: the one that its task has in this version, or else (or `again`) a new one."""
-    task_id, version = ensure_task(api, _stamped(definition(folder)))
-    standing = api.runs.list_runs(task_id=task_id, limit=1).items
-    if standing and standing[0].task_version == version and not again:
-        return standing[0]
-    body = StartRun.from_dict({"task_id": str(task_id), "task_version": version, "input": run_input(api, folder)})
-    return api.runs.start_run(
-        body=body, idempotency_key=str(uuid4()) if again else f"{folder.name}-{task_id}-{version}"
-    )
+def text_of(output: Any) -> str:
+    """What a step says: a model's text, or what a program has given if that is one; else nothing."""
+    said = (output.get("text") or output.get("result")) if isinstance(output, dict) else None
+    return said if isinstance(said, str) else ""
+
+
+def standing_run(api: Client, task_id: UUID, version: int) -> RunView | None:
+    """The newest run of the task, if it is one of this version."""
+    newest = api.runs.list_runs(task_id=task_id, limit=1).items
+    return api.runs.get_run(newest[0].id) if newest and newest[0].task_version == version else None
 
 
 def _stamped(document: dict[str, Any]) -> dict[str, Any]:
@@ -180,17 +166,31 @@ def main() -> None:
     try:
         with Client(address, token) as api:
             run = run_through(api, folder, again=again)
-    except (ApiError, RunNotEnded) as problem:
+    except (ApiError, RunNotEnded, CannotServe) as problem:
         raise SystemExit(str(problem)) from problem
     if run is not None and run.status is not RunStatus.COMPLETED:
         sys.exit(1)
 
 
 def run_through(api: Client, folder: Path, *, again: bool) -> RunView | None:
-    """The run once it has ended and was printed; None while it waits for a person, who was asked."""
-    run = start(api, folder, again=again)
-    print(f"{folder.name.replace('-', ' ').capitalize()}: run {run.id}", flush=True)
-    run, request = follow(api, run.id)
+    """The sample's run, which its task has in this version, or else (or `again`) a new one, once it has ended.
+
+    None while it waits for a person, who was asked.
+    """
+    port = int(os.environ.get("LOCKSTEP_PORT_SAMPLE_SITE", "0"))
+    task_id, version = ensure_task(api, _stamped(definition(folder)))
+    run = None if again else standing_run(api, task_id, version)
+    if run is not None:
+        given = {} if run.input_ is None else run.input_.to_dict()
+    else:
+        given = run_input(api, folder, task_id, port=port)
+    with served(folder, port, later=bool(given.get("last"))):
+        if run is None:
+            key = str(uuid4()) if again else f"{folder.name}-{task_id}-{version}"
+            body = StartRun.from_dict({"task_id": str(task_id), "task_version": version, "input": given})
+            run = api.runs.start_run(body=body, idempotency_key=key)
+        print(f"{folder.name.replace('-', ' ').capitalize()}: run {run.id}", flush=True)
+        run, request = follow(api, run.id)
     if request is not None:
         ask(request, folder.name)
         return None

@@ -1,12 +1,16 @@
 """Fixtures that tests of several kinds share."""
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from fixtures.attacking import table
+from fixtures.machine import authorities
 from fixtures.machine.postgres import ScratchDatabase, scratch_database
 from fixtures.machine.processes import ServiceProcess
 from fixtures.running.stack import Member, Stack, new_member
@@ -17,6 +21,12 @@ _FOLDERS_SHOWN = 25
 # How long an example takes is the machine's, and no test asserts it.
 settings.register_profile("lockstep", deadline=None)
 settings.load_profile("lockstep")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def authorities_read_once() -> Iterator[None]:
+    with authorities.read_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -52,18 +62,17 @@ def quiet(stack: Stack) -> Iterator[Stack]:
 @pytest.fixture
 def workers(quiet: Stack, tmp_path: Path) -> Iterator[Workers]:
     """Starts workers, and ends them with the test: what they leave would come upon the next test's workers."""
-    started_here: list[ServiceProcess] = []
+    # Each is ended, whatever becomes of the others: one that stays takes the steps of every later test, and loses them.
+    with contextlib.ExitStack() as started_here:
 
-    def start(**settings: str) -> ServiceProcess:
-        worker = a_worker(quiet, tmp_path, **settings)
-        # One that is to die may meet its place before it is ready, in what an earlier test left.
-        worker.start(ready=None if "failpoint" in settings else "/health")
-        started_here.append(worker)
-        return worker
+        def start(**settings: str) -> ServiceProcess:
+            worker = a_worker(quiet, tmp_path, **settings)
+            started_here.callback(worker.stop)
+            # One that is to die may meet its place before it is ready, in what an earlier test left.
+            worker.start(ready=None if "failpoint" in settings else "/health")
+            return worker
 
-    yield start
-    for worker in started_here:
-        worker.stop()
+        yield start
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -73,16 +82,30 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.is_file() and b"mark.serial" not in collection_path.read_bytes() else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails tells which processes of tests have died, since often that is why."""
+    report = yield
+    if report.failed:
+        report.sections.extend(ServiceProcess.dead())
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says how much of each large matrix was played, the figures of the tree, and where the time went."""
     seconds = defaultdict[str, float](float)
+    properties: list[tuple[str, Any]] = []
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 seconds["/".join(report.nodeid.partition("::")[0].split("/")[1:-1][:3])] += report.duration
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
+            properties.append((name, value))
             if name in {"sample", "figures"}:
                 terminalreporter.write_line(f"{report.nodeid}: {value}")
+    attacks = [dict(value) for name, value in properties if name == table.PROPERTY]
+    for line in table.lines_of(attacks):
+        terminalreporter.write_line(line)
     for folder, spent in sorted(seconds.items(), key=lambda one: -one[1])[:_FOLDERS_SHOWN]:
         terminalreporter.write_line(f"{spent:7.0f} s of all workers in {folder}")

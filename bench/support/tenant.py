@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from uuid import uuid4
 
+import aiohttp
 import boto3
 import psycopg
 
@@ -38,3 +40,11 @@ def new_tenant(settings: BenchSettings, *, seconds: float = 3600) -> Tenant:
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=_USER_KEY)["SecretString"]
     issuer = LocalIssuer(json.loads(secret), issuer=settings.issuer, client_id=settings.audience)
     return Tenant(tenant_id, issuer.issue(subject=subject, tenant_id=tenant_id, seconds=int(seconds)))
+
+
+async def new_task(session: aiohttp.ClientSession, api: str, tenant: Tenant) -> str:
+    """Make a task of one no-op step, and return its id."""
+    task = {"name": f"bench-{uuid4().hex[:12]}", "steps": [{"name": "only", "kind": "noop"}]}
+    async with session.post(f"{api}/tasks", json=task, headers=tenant.headers) as answer:
+        answer.raise_for_status()
+        return str((await answer.json())["id"])

@@ -34,6 +34,9 @@ DASHBOARDS: dict[str, tuple[Panel, ...]] = {
             ),
         ),
         Panel(
+            "How long steps wait for a worker, p95", ((_p95("workflow_queue_wait_seconds", "kind"), "{{kind}}"),), "s"
+        ),
+        Panel(
             "Workers",
             (
                 ("sum(worker_slots)", "slots"),

@@ -6,6 +6,8 @@ from constructs import Construct
 
 from infra.peppers import API_KEY_PEPPERS
 from infra.secret_values import (
+    EGRESS_PUBLIC_KEYS,
+    EGRESS_SIGNING_KEY,
     PLACEHOLDER,
     REPLAY_KEY,
     SERVICE_PUBLIC_KEYS,
@@ -19,6 +21,8 @@ from infra.secret_values import (
 DESCRIPTIONS = {
     SERVICE_SIGNING_KEY: "Ed25519 private JWK with which services name themselves to each other",
     SERVICE_PUBLIC_KEYS: "JWKS with which services are verified",
+    EGRESS_SIGNING_KEY: "Ed25519 private JWK that names egress services to the launcher; good for nothing else",
+    EGRESS_PUBLIC_KEYS: "JWKS with which the launcher verifies egress services",
     USER_SIGNING_KEY: "RSA private JWK of the issuer of users' tokens; used by the local issuer only",
     API_KEY_PEPPERS: "the peppers with which API keys are hashed, and which is the current one",
     TENANT_SECRET_KEYS: "JWKS of X25519 private keys that open tenants' secrets; for the tool runtime alone",

@@ -1,4 +1,7 @@
-"""The protocol between command line and daemon: a line of JSON is the command, lines of JSON are its progress.
+"""The protocol between command line and daemon: a line of JSON is the command, lines of JSON are its progress and end.
+
+A daemon goes on with the code that it was started with while the project's changes. So a command names only what it
+uses, and a daemon that does not know it does not end it well, which the command line tells from an end without changes.
 
 The socket's path is relative to the project, because such paths may not be longer than some 100 characters.
 """
@@ -14,6 +17,13 @@ from typing import Any
 from supervisor.errors import SupervisorError
 from supervisor.settings import ROOT, Paths
 
+END = {"end": True}
+_OTHER_CODE = "the supervisor runs with another version of this project: run `make stop-local`, then the command again"
+
+
+class NotUnderstood(SupervisorError):
+    """The daemon hung up without a word about how the command ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -24,13 +34,19 @@ class Request:
     only: str = ""
     # The settings of the command line; a daemon that runs with other ones refuses the command.
     settings: dict[str, str] = field(default_factory=dict)
+    # Variables that a `restart` gives the processes besides their own, until they are stopped or restarted.
+    environment: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+        return json.dumps({name: value for name, value in asdict(self).items() if value}).encode() + b"\n"
 
     @classmethod
     def parse(cls, line: bytes) -> "Request":
-        return cls(**json.loads(line))
+        """Raises `SupervisorError` for what this code does not know."""
+        try:
+            return cls(**json.loads(line))
+        except (TypeError, ValueError) as error:
+            raise SupervisorError(_OTHER_CODE) from error
 
 
 def socket_path(paths: Paths) -> str:
@@ -38,7 +54,10 @@ def socket_path(paths: Paths) -> str:
 
 
 async def send(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
-    """Send a command; yield the daemon's messages, and raise its error as `SupervisorError`."""
+    """Send a command; yield the daemon's messages, and raise its error as `SupervisorError`.
+
+    Raises `NotUnderstood` when it says nothing of the command's end.
+    """
     reader, writer = await asyncio.open_unix_connection(socket_path(paths))
     try:
         writer.write(request.line())
@@ -47,7 +66,10 @@ async def send(paths: Paths, request: Request) -> AsyncIterator[dict[str, Any]]:
             message: dict[str, Any] = json.loads(line)
             if "error" in message:
                 raise SupervisorError(message["error"])
+            if message == END:
+                return
             yield message
+        raise NotUnderstood(_OTHER_CODE)
     except ConnectionError as error:
         raise SupervisorError("the supervisor ended before the command did; run the command again") from error
     finally:

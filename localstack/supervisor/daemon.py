@@ -66,21 +66,26 @@ class Daemon:
         try:
             line = await reader.readline()
             if line:
-                await self._answer(Request.parse(line), send)
+                await self._answer(line, send)
         finally:
             with contextlib.suppress(ConnectionError):
                 await writer.drain()
             writer.close()
 
-    async def _answer(self, request: Request, send: Send) -> None:
+    async def _answer(self, line: bytes, send: Send) -> None:
+        name = "a command"
         try:
+            request = Request.parse(line)
+            name = request.command
             await self._execute(request, send)
         except SupervisorError as error:
-            LOG.warning("%s: %s", request.command, error)
+            LOG.warning("%s: %s", name, error)
             send({"error": str(error)})
         except Exception:  # An unexpected error must not end the daemon, because all processes would end with it.
-            LOG.exception("%s failed", request.command)
-            send({"error": f"{request.command} failed unexpectedly: see {self._paths.logs / 'supervisor.log'}"})
+            LOG.exception("%s failed", name)
+            send({"error": f"{name} failed unexpectedly: see {self._paths.logs / 'supervisor.log'}"})
+        else:
+            send(control.END)
 
     async def _execute(self, request: Request, send: Send) -> None:
         command = self._commands.get(request.command)
@@ -118,6 +123,8 @@ class Daemon:
 
     async def _restart(self, request: Request, send: Send) -> None:
         await self._stop(request, send)
+        for child in self._stack.select(names=request.names) if request.environment else ():
+            child.environment = request.environment
         await self._up(request, send)
 
     async def _status(self, _request: Request, send: Send) -> None:

@@ -27,6 +27,11 @@ SCRIPTS = (*sorted((ROOT / "samples").glob("*/scripts")), ROOT / "tests" / "fixt
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
+_LAUNCHER = "LOCKSTEP_LAUNCHER_"
+_OF_COMMANDS = frozenset({"LOCKSTEP_LAUNCHER_URL", "LOCKSTEP_LAUNCHER_METRICS_URL"})
+"""Of `.local/env`, for who calls the launcher; it reads neither."""
+
+
 def default_sandbox_root() -> Path:
     """A folder that the sandbox can read: if root runs it, it is another user, who cannot read root's home."""
     if os.geteuid() != 0:
@@ -45,6 +50,9 @@ class Settings(BaseSettings):
     port_simulated_provider: int = Field(8083, ge=1024, le=65535, description="the simulated provider")
     port_worker_health: int = Field(
         8084, ge=1024, le=65535, description="of the first worker; the others have the next ports"
+    )
+    port_sample_site: int = Field(
+        8079, ge=1024, le=65535, description="the website of a sample that serves one, while it runs"
     )
     port_metrics_above: int = Field(
         10_000, ge=1, le=60_000, description="added to a service's port, it is the port of the service's metrics"
@@ -87,8 +95,9 @@ class Settings(BaseSettings):
         return {f"LOCKSTEP_{name.upper()}": str(value) for name, value in pairs}
 
     def identity(self) -> dict[str, str]:
-        """The settings by which a running stack is compared with a command; the providers' keys as digests."""
-        digests = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in self.provider_keys.items()}
+        """The settings by which a running stack is compared with a command; what may be a key as digests."""
+        keys = {**self.provider_keys, **self.launcher_variables}
+        digests = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in keys.items()}
         return {**self.as_variables(), **digests}
 
     @cached_property
@@ -101,6 +110,12 @@ class Settings(BaseSettings):
     def provider_keys(self) -> dict[str, str]:
         """The providers' keys that are set in the shell, by their variable."""
         return {name: os.environ[name] for name in self.key_references if os.environ.get(name)}
+
+    @cached_property
+    def launcher_variables(self) -> dict[str, str]:
+        """What the shell sets for the launcher alone, such as the provider of its searches."""
+        ours = self.as_variables().keys() | _OF_COMMANDS
+        return {name: text for name, text in os.environ.items() if name.startswith(_LAUNCHER) and name not in ours}
 
     @cached_property
     def paths(self) -> "Paths":

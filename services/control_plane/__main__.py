@@ -18,7 +18,7 @@ def main() -> None:
     settings = ControlPlaneSettings()
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE, into=KEPT)
-    metrics.serve()
+    metrics.serve(SERVICE)
     app = create_app(settings)
     config = server_config(app, host=settings.host, port=settings.port_control_plane, drain_seconds=_END_SECONDS)
 

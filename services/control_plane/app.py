@@ -21,8 +21,15 @@ from control_plane.people.local_login.routes import local_login
 from control_plane.people.users.service import active_tenant
 from control_plane.relay.final_usage import FinalUsage
 from control_plane.relay.senders import senders_to_executions, senders_to_gateway
+from control_plane.requests.answers.deprecations import DeprecationHeaders
+from control_plane.requests.answers.documentation import install_documentation
 from control_plane.requests.audited_calls import AuditedCalls
+from control_plane.requests.etags import NotModified
+from control_plane.requests.keys.heeded import heeded_key
 from control_plane.requests.queries import known_query
+from control_plane.requests.rates.documentation import document_rates
+from control_plane.requests.rates.edge import RateLimitedEdge
+from control_plane.requests.rates.opening import rate_limits
 from control_plane.resources import AppResources
 from control_plane.routers import ROUTERS
 from control_plane.scheduling.opening import loops_unattended
@@ -45,7 +52,8 @@ from foundation.domain.people.api_keys import Peppers
 from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import answers, health_router
-from foundation.http.openapi import EVERYWHERE, install_openapi
+from foundation.http.openapi import EVERYWHERE, install_openapi, refusals
+from foundation.http.outgoing import http_client
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
@@ -71,20 +79,27 @@ def create_app(settings: ControlPlaneSettings) -> FastAPI:
         description="Defines tasks, runs them, and reads their progress, results and costs; sets budgets and limits.",
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
-        docs_url="/api/v1/docs",
+        # The framework's pages load what they show from a public network; ours are below.
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
         # One shape for what is sent and what comes back, so that a client has one class for it.
         separate_input_output_schemas=False,
         # A path with a trailing slash is 404; FastAPI would redirect to the host that the caller's Host header names.
         redirect_slashes=False,
         telemetry=OWN_SPANS,
     )
-    api = APIRouter(prefix="/api/v1", responses=EVERYWHERE, dependencies=[Depends(known_query)])
+    before_each = [Depends(known_query), Depends(heeded_key)]
+    everywhere = {**EVERYWHERE, **refusals(429)}
     for router in ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix="/api/v1", responses=everywhere, dependencies=before_each)
     app.include_router(_health_routes(app))
-    install_openapi(app)
+    install_openapi(app, more=document_rates)
+    install_documentation(app)
     install_doors(app, body_limit=settings.body_limit)
+    app.add_middleware(NotModified)
+    app.add_middleware(DeprecationHeaders)
+    app.add_middleware(RateLimitedEdge)
     app.add_middleware(AuditedCalls, trusted_hops=settings.trusted_hops)
     app.add_middleware(Correlation, service=SERVICE)
     return app
@@ -118,7 +133,7 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     clients = await stack.enter_async_context(Clients())
     executions = StepFunctionsExecutions(await clients.stepfunctions(), settings.state_machine_arn)
     objects = S3ObjectStore(await clients.s3(), settings.artifacts_bucket)
-    gateway = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url), timeout=10))
+    gateway = await stack.enter_async_context(http_client(base_url=str(settings.gateway_url), timeout=10))
     private_jwk = json.loads(await read_secret(await clients.secretsmanager(), settings.signing_key_secret))
     sealer = Sealer(json.loads(await read_secret(await clients.secretsmanager(), settings.tenant_secret_keys_secret)))
 
@@ -149,7 +164,8 @@ async def _open(app: FastAPI, settings: ControlPlaneSettings, stack: AsyncExitSt
     callers = Callers(database, verifier, peppers, remember_seconds=settings.membership_seconds)
     app.state.executions, app.state.gateway = executions, gateway
     held = (settings, database, objects, callers, peppers, gateway_client, RedisPresence(redis), streams, sealer)
-    resources = AppResources(*held, webhook_secrets, DeletionCertificates(private_jwk))
+    rates = rate_limits(settings, stack)
+    resources = AppResources(*held, webhook_secrets, DeletionCertificates(private_jwk), rates)
     _run_beside(
         stack,
         *_loops_of_streams(streams, bus),

@@ -8,8 +8,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from control_plane.identity.callers import ApiCaller, Operator, Person
 from control_plane.requests.etags import IF_MATCH_PATTERN
-from control_plane.requests.paging import MAX_CURSOR_LENGTH, PageRequest
+from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, PageRequest
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.requests.rates.edge import COUNTED
+from control_plane.requests.rates.limits import Counted
 from control_plane.resources import AppResources
 from foundation.domain.errors import Forbidden
 from foundation.domain.permissions import OPERATE, SIGNED_IN, Permission
@@ -20,7 +22,7 @@ from foundation.telemetry.spans.record import SpanAttribute
 from foundation.telemetry.traces import annotate
 
 
-def app_resources(request: Request) -> AppResources:
+async def app_resources(request: Request) -> AppResources:
     opened: AppResources = request.app.state.resources
     return opened
 
@@ -44,6 +46,13 @@ def text_of(credential: HTTPAuthorizationCredentials | None) -> str | None:
     return credential.credentials if credential else None
 
 
+async def _counted(request: Request, app: AppResources, caller: ApiCaller | Operator | Person) -> None:
+    """Counts the request against who calls; before the audit knows of it, so that a flood does not fill the audit."""
+    counted: Counted | None = request.scope.get(COUNTED)
+    if counted is not None:
+        await app.rates.admit(counted, caller)
+
+
 def _audited(request: Request, caller: ApiCaller | Operator | Person, permission: str | None) -> None:
     """Tells the audit who calls what; in the name of whom a refusal is written."""
     if isinstance(caller, ApiCaller):
@@ -59,6 +68,7 @@ def _audited(request: Request, caller: ApiCaller | Operator | Person, permission
 
 async def authenticated(request: Request, app: App, credential: Credential) -> AsyncIterator[ApiCaller]:
     caller = await app.callers.authenticate(text_of(credential))
+    await _counted(request, app, caller)
     _audited(request, caller, None)
     with bind(tenant_id=caller.tenant_id, actor=caller.actor):
         yield caller
@@ -89,6 +99,7 @@ class Overseen:
 
     async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator | ApiCaller]:
         caller = await app.callers.operator_or_member(text_of(credential))
+        await _counted(request, app, caller)
         _audited(request, caller, self.permission)
         if isinstance(caller, ApiCaller):
             caller.require(self._needed)
@@ -103,6 +114,7 @@ class SignedIn:
 
     async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Person]:
         person = await app.callers.person(text_of(credential))
+        await _counted(request, app, person)
         _audited(request, person, self.permission)
         with bind(actor=person.actor):
             yield person
@@ -115,6 +127,7 @@ class Operated:
 
     async def __call__(self, request: Request, app: App, credential: Credential) -> AsyncIterator[Operator]:
         caller = await app.callers.operator_or_member(text_of(credential))
+        await _counted(request, app, caller)
         _audited(request, caller, self.permission)
         if not isinstance(caller, Operator):
             raise Forbidden("only an operator of the platform may do this", remedy="ask who operates the platform")
@@ -173,13 +186,35 @@ async def transaction(app: App, caller: AnyCaller) -> AsyncIterator[Transaction]
         yield tx
 
 
+async def start_turn(app: App, caller: AnyCaller) -> AsyncIterator[None]:
+    """For routes that start a run: their turn, which comes before the transaction and ends after it."""
+    async with app.start_turns.one(caller.tenant_id):
+        yield
+
+
+StartTurn = Depends(start_turn, scope="function")
+"""A dependency of the route itself, because those are met before what its parameters ask for."""
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
-IfMatch = Annotated[
-    str | None, Header(description="the ETag that you have seen", json_schema_extra={"pattern": IF_MATCH_PATTERN})
-]
 
 
-def page_request(
+async def if_match(
+    request: Request,
+    if_match: Annotated[  # noqa: ARG001  # for the document; a list of tags may come in several lines
+        str | None,
+        Header(
+            description="the ETag that you have seen, or several; * for whatever there is",
+            json_schema_extra={"pattern": IF_MATCH_PATTERN},
+        ),
+    ] = None,
+) -> str | None:
+    lines = request.headers.getlist("if-match")
+    return ", ".join(lines) if lines else None
+
+
+IfMatch = Annotated[str | None, Depends(if_match)]
+
+
+async def page_request(
     limit: Annotated[int, Query(ge=1, le=200, description="rows a page"), IN_DIGITS] = 50,
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from control_plane.gateway_client.client import GatewayClient
 from control_plane.identity.callers import Callers
 from control_plane.identity.deletion_certificates import DeletionCertificates
-from control_plane.requests.estimate_turns import EstimateTurns
 from control_plane.requests.failed_attempts import FailedAttempts
+from control_plane.requests.rates.limits import RequestLimits
+from control_plane.requests.turns.estimate_turns import EstimateTurns
+from control_plane.requests.turns.start_turns import StartTurns
 from control_plane.settings import ControlPlaneSettings
 from control_plane.streams.holdings import Streams
 from control_plane.webhook_sending.signatures import WebhookSecrets
@@ -32,5 +34,7 @@ class AppResources:
     sealer: Sealer
     webhook_secrets: WebhookSecrets
     certificates: DeletionCertificates
+    rates: RequestLimits
     estimate_turns: EstimateTurns = field(default_factory=EstimateTurns)
+    start_turns: StartTurns = field(default_factory=StartTurns)
     failed_attempts: FailedAttempts = field(default_factory=FailedAttempts)

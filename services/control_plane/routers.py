@@ -13,6 +13,7 @@ from control_plane.execution.reruns.routes import router as reruns
 from control_plane.execution.runs.routes import router as runs
 from control_plane.execution.workers.routes import router as workers
 from control_plane.governance.audit.routes import router as audit
+from control_plane.governance.gateway_configurations.routes import router as gateway_configurations
 from control_plane.governance.kill_switch.routes import router as kill_switch
 from control_plane.governance.operations.routes import router as operations
 from control_plane.governance.providers.routes import router as providers
@@ -43,8 +44,9 @@ from control_plane.people.roles.routes import router as roles
 from control_plane.people.service_accounts.routes import router as service_accounts
 from control_plane.people.tenants.routes import router as tenants
 from control_plane.people.users.routes import router as users
+from control_plane.rooms import RoomRouter
 
-ROUTERS = (
+ROUTERS: tuple[RoomRouter, ...] = (
     tasks,
     estimates,
     runs,
@@ -76,6 +78,7 @@ ROUTERS = (
     platform_usage,
     statements,
     operations,
+    gateway_configurations,
     workers,
     roles,
     api_keys,

@@ -25,7 +25,7 @@ from foundation.storage.session.database import Database, DatabaseSettings
 
 _NAMESPACE = UUID("5d3cbd33-5a0f-5e6e-9d43-0b0f7a4c9a11")
 _SUBJECT = "sample-owner"
-_OPERATOR = "sample-operator"
+_OPERATOR, _SECOND_OPERATOR = "sample-operator", "second-operator"
 _TOKEN_SECONDS = 30 * 86_400
 _REQUESTS_A_MINUTE = 6000
 """Of all runs of the sample tenant: soak and chaos runs call more often than the 100 a minute that are shipped."""
@@ -71,6 +71,7 @@ async def make_sample_tenant() -> dict[str, str]:
         "LOCKSTEP_TOKEN": token,
         "LOCKSTEP_GATEWAY_TOKEN": key,
         "LOCKSTEP_OPERATOR_TOKEN": issuer.issue_operator(subject=_OPERATOR, seconds=_TOKEN_SECONDS),
+        "LOCKSTEP_SECOND_OPERATOR_TOKEN": issuer.issue_operator(subject=_SECOND_OPERATOR, seconds=_TOKEN_SECONDS),
     }
 
 

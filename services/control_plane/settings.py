@@ -99,6 +99,18 @@ class ControlPlaneSettings(AuditSettings):
         default=30, ge=0.05, le=300, description="how long a reader may take nothing before it is cut off"
     )
     max_open_runs: int = Field(default=1000, ge=1, description="open runs of one tenant")
+    rate_limit_tenant: float = Field(
+        default=1000, ge=0.001, le=1_000_000, description="requests a second of one tenant"
+    )
+    rate_limit_tenant_burst: int = Field(default=4000, ge=1, le=1_000_000, description="of these, at once")
+    rate_limit_credential: float = Field(
+        default=500, ge=0.001, le=1_000_000, description="requests a second of one person or key"
+    )
+    rate_limit_credential_burst: int = Field(default=2000, ge=1, le=1_000_000, description="of these, at once")
+    rate_limit_address: float = Field(
+        default=100, ge=0.001, le=1_000_000, description="requests a second of one address that prove nobody's"
+    )
+    rate_limit_address_burst: int = Field(default=2000, ge=1, le=1_000_000, description="of these, at once")
     upload_limit: int = Field(default=134_217_728, ge=1, description="bytes of one uploaded artifact")
     url_seconds: int = Field(default=900, ge=60, le=43_200, description="life of a presigned address")
     membership_seconds: int = Field(default=60, ge=0, le=60, description="how long a membership may be remembered")

@@ -16,7 +16,7 @@ def main() -> None:
     settings = GatewaySettings()
     logs.configure("llm_gateway", level=settings.log_level)
     traces.configure("llm_gateway", into=KEPT)
-    metrics.serve()
+    metrics.serve("llm_gateway")
     config = server_config(
         create_app(settings),
         host=settings.host,

@@ -40,7 +40,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
     async def lifespan(admin: FastAPI) -> AsyncIterator[None]:
         async with running_gateway(settings) as gateway:
             # PostgreSQL is optional: calls without a key are answered while it is away, and their events wait in Redis.
-            checks = {"redis": _redis_check(gateway.store)}
+            checks = {"redis": _redis_check(gateway.store), "configuration": gateway.serving.check}
             admin.include_router(health_router("llm_gateway", checks, optional={"postgres": gateway.database.ping}))
             admin.include_router(
                 admin_router(
@@ -50,6 +50,7 @@ def create_app(settings: GatewaySettings) -> GatewayApp:
                     breakers=gateway.breakers,
                     alerts=gateway.alerts,
                     estimates=gateway.estimates,
+                    serving=gateway.serving,
                 )
             )
             app.front = gateway.front

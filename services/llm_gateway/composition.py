@@ -29,6 +29,7 @@ from llm_gateway.budget.redis.connection import RedisSettings, connect
 from llm_gateway.budget.redis.runners.pipelined import PipelinedConnection
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.budget.waiting import FairWait
+from llm_gateway.configuration.publications import Publications
 from llm_gateway.configuration.secrets import GatewaySecrets
 from llm_gateway.endpoints.calls import Answerer, CallEndpoint
 from llm_gateway.endpoints.count_tokens import TokenCounting
@@ -108,6 +109,7 @@ async def running_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         serving = Serving(
             settings.all_routes_files,
             placeholders=settings.placeholders,
+            read_published=Publications(database).read,
             key_of=secrets.key_of,
             breakers=breakers,
             alerts=alerts,

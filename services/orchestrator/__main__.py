@@ -32,7 +32,7 @@ def main() -> None:
     settings = WorkerSettings()
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE, into=KEPT)
-    metrics.serve()
+    metrics.serve(SERVICE)
     uvloop.run(serve(settings))
 
 

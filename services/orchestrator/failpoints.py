@@ -16,6 +16,7 @@ PLACES = (
     "model.answered",
     "tool.before_submit",
     "tool.after_submit",
+    "tool.copied",
     "tool.recorded",
     "finished.before_commit",
     "finished.after_commit",

@@ -18,6 +18,7 @@ from foundation.cloud.presence.redis import RedisPresence, connect
 from foundation.cloud.queue.base import Queue
 from foundation.cloud.queue.sqs import SqsQueue
 from foundation.cloud.secrets import read_secret
+from foundation.http.outgoing import http_client
 from foundation.http.service_tokens import ServiceTokenSigner
 from foundation.storage.session.database import Database, DatabaseSettings
 from foundation.storage.session.notifications import Wakeups
@@ -64,9 +65,9 @@ async def open_resources(settings: WorkerSettings, stack: AsyncExitStack) -> Wor
     signer = ServiceTokenSigner(private_jwk, service=SERVICE)
     # A job takes as long as it takes: only connecting and sending are timed.
     http = await stack.enter_async_context(
-        httpx.AsyncClient(base_url=str(settings.launcher_url), timeout=httpx.Timeout(10, read=None))
+        http_client(base_url=str(settings.launcher_url), timeout=httpx.Timeout(10, read=None))
     )
-    health = await stack.enter_async_context(httpx.AsyncClient(base_url=str(settings.gateway_url)))
+    health = await stack.enter_async_context(http_client(base_url=str(settings.gateway_url)))
     gateway = OpenAiModelGateway(str(settings.gateway_url), signer)
     stack.push_async_callback(gateway.close)
     redis = connect(str(settings.redis_url))

@@ -167,9 +167,10 @@ class TickFailed(Exception):
         retry_after: float | None = None,
         output: Any = None,
         causes: tuple[PlacedFailure, ...] = (),
+        cause: str | None = None,
     ) -> None:
         super().__init__(detail)
-        self.failure = Failure(code, detail, retryable=retryable, retry_after=retry_after, causes=causes)
+        self.failure = Failure(code, detail, retryable=retryable, retry_after=retry_after, causes=causes, cause=cause)
         self.output = output
         """What the step had by then; it is kept beside the failure when no other attempt is made."""
 

@@ -192,7 +192,9 @@ class Worker:
         )
         settings = self._settings
         # SIGTERM is the worker's, which drains first.
-        return SignalFreeServer(server_config(app, host=settings.host, port=settings.port_worker_health))
+        return SignalFreeServer(
+            server_config(app, host=settings.host, port=settings.port_worker_health, lifespan="off")
+        )
 
 
 async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

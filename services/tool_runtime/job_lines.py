@@ -23,6 +23,8 @@ class Telling:
 
     tell: Callable[[ToldLines], Awaitable[None]]
     pause_seconds: float = PAUSE_SECONDS
+    begins_after: float = 0
+    """Seconds; of a job that has ended by then nothing is told."""
     _unfinished: bytes = b""
     _waiting: list[str] = field(default_factory=list)
     _left_out: int = 0
@@ -51,7 +53,7 @@ class Telling:
 
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator[None]:
-        """Tells while the block runs, and at its end what is left."""
+        """Tells while the block runs, and at its end what is left; nothing of a block that ends before it begins to."""
         self._ended.clear()
         task = asyncio.create_task(self._run())
         try:
@@ -65,13 +67,19 @@ class Telling:
             await cancelled([task])
 
     async def _run(self) -> None:
+        if self.begins_after and await self._ends_within(self.begins_after):
+            return
         while not self._ended.is_set():
             await self._something.wait()
             await self._flush()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self.pause_seconds):
-                    await self._ended.wait()
+            await self._ends_within(self.pause_seconds)
         await self._flush()
+
+    async def _ends_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        return self._ended.is_set()
 
     async def _flush(self) -> None:
         """Left out are lines after those that are told now, so that they count before the next ones."""

@@ -1,4 +1,4 @@
-"""The spans of one job as its runner hands them in: of the job, and of what it asked its proxy for."""
+"""The spans of one job: as its runner hands them in, and of what it asked its proxy for, wherever that was."""
 
 from collections.abc import Sequence
 
@@ -21,9 +21,14 @@ _SHOWN_REQUESTS = MOST_SPANS - 4
 
 def job_spans(ended: Sequence[SpanRecord], egress: EgressReport) -> tuple[JobSpan, ...]:
     """Those that have ended here, and one for each of the first requests below the last to end, which is the job's."""
-    of_job = [_of_record(span) for span in ended if span.parent_span_id is not None]
-    if not of_job:
+    return with_requests([_of_record(span) for span in ended if span.parent_span_id is not None], egress)
+
+
+def with_requests(spans: Sequence[JobSpan], egress: EgressReport) -> tuple[JobSpan, ...]:
+    """These, and one for each of the first requests below the last of them, which is the job's."""
+    if not spans:
         return ()
+    of_job = list(spans)
     job = of_job[-1]
     left_out = max(0, len(egress.records) - _SHOWN_REQUESTS) + egress.refusals_left_out
     if left_out:

@@ -36,6 +36,9 @@ WITHOUT_TENANT = {
     "platform_kill_switch": "stops all tenants, who are told its reason",
     "queue_watch": "when a worker last looked at the queue of all tenants",
     "platform_audit": "what the platform's operators did, who belong to no tenant",
+    "platform_audit_chain": "the places of these acts in their chain",
+    "platform_audit_anchors": "which heads of that chain were written outside of the database",
+    "gateway_configurations": "what operators publish for the gateway, which serves all tenants alike",
     "unreadable_messages": "what nobody can read, so that nobody knows whose it is",
 }
 CODE = "open('/work/out/secret.txt', 'w').write('mine')"
@@ -128,12 +131,18 @@ OF_THE_PLATFORM = ("/api/v1/breakers", "/api/v1/operations", "/api/v1/workers")
 PLATFORM_IDS = {
     "provider": "simulated",
     "model": "default",
+    "version": "1",
     **dict.fromkeys(("message_id", "tenant_id"), str(UUID(int=1))),
 }
 OF_OPERATORS_ALONE = {
     "GET /api/v1/operations/unreadable-messages",
+    "GET /api/v1/operations/gateway-configurations",
+    "POST /api/v1/operations/gateway-configurations",
+    "GET /api/v1/operations/gateway-configurations/{version}",
     "GET /api/v1/operations/kill-switch",
     "PUT /api/v1/operations/kill-switch",
+    "GET /api/v1/operations/audit",
+    "GET /api/v1/operations/audit/export",
     "GET /api/v1/operations/usage",
     "POST /api/v1/tenants",
     "GET /api/v1/tenants",
@@ -199,7 +208,7 @@ def call(member: Member, operation: Operation, ids: dict[str, str], **body: Any)
     """The operation with these ids in its path, and the document's own example, changed by `body`, where it has one."""
     path = operation.path.removeprefix(PREFIX).format_map(OWN_NAMES | ids)
     content = None if operation.body is None else {**operation.example, **body}
-    headers = {"If-Match": '"1"'} if operation.method in {"PATCH", "DELETE"} else {}
+    headers = {"If-Match": "*"} if operation.method in {"PATCH", "DELETE"} else {}
     with member.api() as api:
         params = QUERIES.get(operation.name)
         return api.request(operation.method, path, json=content, headers=headers, params=params)

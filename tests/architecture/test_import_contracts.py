@@ -37,7 +37,7 @@ SEEDS = {
         "services/orchestrator/engines/llm/engine.py",
         "orchestrator.engines.tool.engine",
     ),
-    "Redis stays with what gateways share, and with what workers tell of themselves": (
+    "Redis stays with what gateways share, what workers tell of themselves, and what requests are counted in": (
         "services/llm_gateway/pricing/prices.py",
         "redis",
     ),

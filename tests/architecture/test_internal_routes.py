@@ -1,4 +1,7 @@
-"""A route between services takes a caller: a service that signed for itself, or a runner with its token."""
+"""A route between services takes a caller: a service that signed for itself, or a runner with its token.
+
+What egress services ask and tell is for them alone: no other service's key is good there, nor theirs elsewhere.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +10,11 @@ import pytest
 from fastapi import FastAPI
 
 from fixtures.api.dependants import calls_before, routes_of
-from fixtures.api.unopened_apps import unopened_gateway_admin, unopened_launcher
+from fixtures.api.unopened_apps import new_launcher, unopened_gateway_admin, unopened_launcher
 from llm_gateway.admin.dependencies import calling_service as service_of_gateway
 from orchestrator.app import create_app as create_worker_app
 from tool_runtime.launcher.dependencies import bearer_token, calling_service
+from tool_runtime.launcher.egress_routes import calling_egress_service
 
 _PUBLIC = {"/health"}
 _RUNNERS = {
@@ -43,11 +47,17 @@ def without_caller(app: FastAPI, is_service: Callable[[object], bool]) -> set[st
 
 
 def _is_calling_service(call: object) -> bool:
-    return call is calling_service
+    return call in {calling_service, calling_egress_service}
+
+
+def _of_egress(path: str | None) -> bool:
+    return (path or "").startswith("/egress/")
 
 
 def test_every_route_of_the_launcher_takes_a_caller() -> None:
     app = unopened_launcher()
+    theirs = {route.path: calling_egress_service in calls_before(route) for route in routes_of(app)}
+    assert {path for path, is_theirs in theirs.items() if is_theirs} == {path for path in theirs if _of_egress(path)}
     assert without_caller(app, _is_calling_service) == set()
     assert {f"{method} {route.path}" for route in routes_of(app) for method in route.methods or ()} >= _RUNNERS
 
@@ -63,7 +73,7 @@ def test_a_worker_serves_its_health_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "is_service"), [(unopened_launcher, _is_calling_service), (unopened_gateway_admin, _of_gateway)]
+    ("make", "is_service"), [(new_launcher, _is_calling_service), (unopened_gateway_admin, _of_gateway)]
 )
 def test_a_route_without_a_caller_is_found(make: Callable[[], FastAPI], is_service: Callable[[object], bool]) -> None:
     app = make()

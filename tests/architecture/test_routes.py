@@ -1,5 +1,6 @@
 """A route of the API takes a typed caller; what is public is listed here."""
 
+import re
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ _PERMISSIONS = {
     "GET /tasks": "tasks:read",
     "GET /tasks/{task_id}": "tasks:read",
     "PATCH /tasks/{task_id}": "tasks:write",
+    "GET /tasks/{task_id}/versions": "tasks:read",
     "DELETE /tasks/{task_id}": "tasks:write",
     "POST /tasks/{task_id}/estimate": "runs:write",
     "POST /runs": "runs:write",
@@ -46,6 +48,7 @@ _PERMISSIONS = {
     "POST /runs/{run_id}/steps/{name}/outcome": "approvals:decide",
     "POST /artifacts": "artifacts:write",
     "GET /artifacts/{artifact_id}": "artifacts:read",
+    "DELETE /artifacts/{artifact_id}": "artifacts:write",
     "GET /budgets": "budgets:read",
     "GET /budgets/{scope}/{scope_id}": "budgets:read",
     "GET /budgets/{scope}/{scope_id}/{period}": "budgets:read",
@@ -119,6 +122,8 @@ _PERMISSIONS = {
     "GET /usage": "usage:read",
     "GET /usage/requests/{request_id}": "usage:read",
     "GET /operations/usage": "platform:operate",
+    "GET /operations/audit": "platform:operate",
+    "GET /operations/audit/export": "platform:operate",
     "GET /statements": "usage:read",
     "GET /statements/{month}": "usage:read",
     "GET /breakers": "operations:read",
@@ -133,6 +138,11 @@ _PERMISSIONS = {
     "POST /dead-letters/{dead_letter_id}/discard": "runs:write",
     "GET /operations/unreadable-messages": "platform:operate",
     "POST /operations/unreadable-messages/{message_id}/discard": "platform:operate",
+    "GET /operations/gateway-configurations": "platform:operate",
+    "POST /operations/gateway-configurations": "platform:operate",
+    "GET /operations/gateway-configurations/{version}": "platform:operate",
+    "POST /operations/gateway-configurations/{version}/approve": "platform:operate",
+    "POST /operations/gateway-configurations/{version}/reject": "platform:operate",
     "GET /permissions": "members:read",
     "POST /roles": "roles:write",
     "GET /roles": "members:read",
@@ -143,10 +153,12 @@ _PERMISSIONS = {
     "GET /api-keys": "api_keys:read",
     "GET /api-keys/{api_key_id}": "api_keys:read",
     "POST /api-keys/{api_key_id}/rotate": "api_keys:write",
+    "PATCH /api-keys/{api_key_id}": "api_keys:write",
     "DELETE /api-keys/{api_key_id}": "api_keys:write",
     "POST /service-accounts": "service_accounts:write",
     "GET /service-accounts": "members:read",
     "GET /service-accounts/{service_account_id}": "members:read",
+    "PATCH /service-accounts/{service_account_id}": "service_accounts:write",
     "DELETE /service-accounts/{service_account_id}": "service_accounts:write",
     "GET /audit": "audit:read",
     "GET /audit/export": "audit:read",
@@ -213,7 +225,8 @@ def test_only_the_frameworks_pages_are_outside_of_the_document(app: FastAPI) -> 
         for route in app.routes
         if not isinstance(route, APIRoute) and type(route).__name__ != "_IncludedRouter"
     }
-    pages = ("/api/v1/openapi.json", "/api/v1/docs", "/docs/oauth2-redirect", "/redoc")
+    files = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png")
+    pages = ("/api/v1/openapi.json", "/api/v1/docs", *(f"/api/v1/docs/{file}" for file in files))
     assert plain <= {("Route", page) for page in pages}
 
 
@@ -271,4 +284,18 @@ async def test_the_document_is_served_without_a_caller(app: FastAPI) -> None:
         answer = await client.get("/api/v1/openapi.json")
         assert answer.status_code == 200
         assert answer.json() == _document(app)
-        assert (await client.get("/api/v1/docs")).status_code == 200
+        assert (await client.get("/redoc")).status_code == 404
+
+
+async def test_the_page_of_the_document_loads_nothing_from_elsewhere(app: FastAPI) -> None:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        page = await client.get("/api/v1/docs")
+        loaded = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+        assert loaded, "the page loads its viewer"
+        assert "//" not in "".join(loaded), "a place of another host"
+        assert "http" not in page.headers["content-security-policy"]
+        for path in loaded:
+            file = await client.get(path)
+            assert file.status_code == 200, path
+            assert len(file.content) > 1000, path

@@ -17,6 +17,7 @@ from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.domain.states import (
     RUN_TERMINAL,
     ApprovalStatus,
+    ConfigurationStatus,
     DeadLetterStatus,
     DeliveryStatus,
     ExpiryPolicy,
@@ -28,7 +29,7 @@ from foundation.domain.states import (
     WaitReason,
     WebhookStatus,
 )
-from foundation.domain.tools import ToolEffect
+from foundation.domain.tools import ToolEffect, ToolSourceKind
 from foundation.storage.leaving.deletions import DeletionPhase, DeletionStatus
 from foundation.storage.leaving.exports import ExportStatus
 from foundation.storage.session.outbox import OutboxKind
@@ -57,6 +58,7 @@ _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("steps", "kind", StepKind),
     ("approvals", "status", ApprovalStatus),
     ("dead_letters", "status", DeadLetterStatus),
+    ("gateway_configurations", "status", ConfigurationStatus),
     ("webhooks", "status", WebhookStatus),
     ("webhook_deliveries", "status", DeliveryStatus),
     ("schedules", "overlap", Overlap),
@@ -77,6 +79,7 @@ _COLUMNS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("budgets", "scope", BudgetScope),
     ("budgets", "period", BudgetPeriod),
     ("tool_events", "effect", ToolEffect),
+    ("tool_sources", "kind", ToolSourceKind),
 )
 
 
@@ -91,7 +94,7 @@ _OTHER_WORDS = {
     ("budget_warnings", "scope"): {"tenant", "user", "key", "run", "step"},
     ("budget_warnings", "period"): set(BudgetPeriod),
     ("budget_warnings", "unit"): {"tokens", "nano_usd"},
-    ("quota_counts", "quota"): set(Quota) - {Quota.OPEN_RUNS},
+    ("quota_counts", "quota"): {quota for quota in Quota if not quota.is_at_once},
     ("quota_counts", "scope"): set(QuotaScope),
     ("llm_events", "kind"): {"attempt", "adjustment"},
     ("llm_events", "reason"): set(AttemptReason),

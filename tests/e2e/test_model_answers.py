@@ -15,7 +15,7 @@ def asked(member: Member, answer: str, *, max_tokens: int) -> dict[str, Any]:
     stats = {"rows": 1, "groups": [{"species": "A", "sex": "m", "means": {"body_mass_g": 1}}]}
     prompt = json.dumps({"explored": answer, "stats": stats, "chart": "c"})
     step = {"name": "a", "kind": "llm", "model": "penguins-summary", "max_tokens": max_tokens, "prompt": prompt}
-    run = member.ended(member.start({"steps": [step]})["id"], seconds=30)
+    run = member.ended(member.start({"steps": [step]})["id"])
     with member.api() as api:
         for path in ("/runs", "/runs?limit=1", f"/runs/{run['id']}", f"/runs/{run['id']}/steps"):
             assert api.get(path).status_code == 200, path
@@ -47,6 +47,6 @@ def test_an_answer_that_max_tokens_cut_is_not_told_as_a_whole_one(member: Member
 def test_an_agent_tells_as_well_whether_its_answer_is_whole(member: Member) -> None:
     agent = {"kind": "agent", "instructions": "Tell a story.", "prompt": "Begin."}
     steps = [{"name": "cut", "max_tokens": 2, **agent}, {"name": "whole", **agent}]
-    run = member.ended(member.start({"steps": steps})["id"], seconds=30)
+    run = member.ended(member.start({"steps": steps})["id"])
     told = {name: step["output"]["finish_reason"] for name, step in member.steps(run["id"]).items()}
     assert told == {"cut": "length", "whole": "stop"}

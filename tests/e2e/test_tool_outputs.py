@@ -153,7 +153,7 @@ def test_a_step_that_is_stopped_with_its_run_tells_what_it_had(member: Member, w
             api.delete(f"/runs/{run['id']}").raise_for_status()
     member.ended(run["id"])
     # What was collected comes after the step's end: the worker waits for the program to hand it out.
-    step = member.until(lambda: found if (found := member.steps(run["id"])["half"])["output"] else None, seconds=30)
+    step = member.until(lambda: found if (found := member.steps(run["id"])["half"])["output"] else None)
     assert step is not None
     assert step["status"] == "CANCELLED"
     assert (step["output"]["stdout"], step["output"]["status"]) == ("begun\n", "CANCELLED")

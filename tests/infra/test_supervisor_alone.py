@@ -13,19 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fixtures.machine.free_port import free_port
 from fixtures.waiting import until
 from supervisor import env_file
 from supervisor.settings import ROOT
 
 PORTS = ("postgres", "redis", "workflow", "objects", "control_plane", "gateway", "launcher", "simulated_provider")
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 @dataclass
@@ -67,7 +60,7 @@ class Alone:
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Alone]:
     folder = tmp_path / "local"
-    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    ports = {name: free_port() for name in PORTS}
     stack = Alone(
         folder,
         {
@@ -76,7 +69,7 @@ def alone(tmp_path: Path) -> Iterator[Alone]:
             # Or a reset would take the project's own.
             "LOCKSTEP_SANDBOX_ROOT": str(tmp_path / "sandbox"),
             **{f"LOCKSTEP_PORT_{name.upper()}": str(port) for name, port in ports.items()},
-            # Free ports are high ones: what stands above them must still be a port.
+            # With them the ports of figures, too, lie below those that Linux lends to connections.
             "LOCKSTEP_PORT_METRICS_ABOVE": "1000",
         },
     )
@@ -135,7 +128,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(alone: Alone) -> None:
 @pytest.mark.full
 def test_a_running_stack_is_not_mistaken_for_one_with_other_settings(alone: Alone) -> None:
     alone.do("start", "redis")
-    alone.environment["LOCKSTEP_PORT_REDIS"] = str(free_ports(1)[0])
+    alone.environment["LOCKSTEP_PORT_REDIS"] = str(free_port())
     refused = alone.do("up", "--only", "ground")
     assert refused.returncode == 1
     assert "runs with another LOCKSTEP_PORT_REDIS" in refused.stderr

@@ -1,12 +1,16 @@
 """The stacks as templates: the same for both targets, least privilege, no reference between storage and the rest."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
+from control_plane.governance.retention.leftovers import LEFT_AFTER
+from foundation.cloud.objects.keys import INCOMING
+from infra import names as of_infra
 from infra.app import build
 from supervisor.clouds.cloud import Cloud
 from supervisor.settings import Settings
@@ -91,6 +95,15 @@ def test_artifacts_are_versioned_encrypted_and_private(aws: Templates) -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
+def test_what_forms_have_written_is_removed_and_nothing_else_of_the_bucket(aws: Templates) -> None:
+    bucket, _ = of_type(aws, "AWS::S3::Bucket")
+    expiring = [rule for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
+    assert [(rule["Prefix"], rule["Status"]) for rule in expiring] == [(INCOMING, "Enabled")]
+    # The control plane comes first: it also finds what was copied and never recorded.
+    assert timedelta(days=expiring[0]["ExpirationInDays"]) > 2 * LEFT_AFTER
+    assert of_infra.INCOMING == INCOMING
+
+
 def test_the_steps_queue_gives_up_a_message_after_twenty_receives(aws: Templates) -> None:
     steps = next(one for one in of_type(aws, "AWS::SQS::Queue") if one["QueueName"].endswith("-steps"))
     assert steps["RedrivePolicy"]["maxReceiveCount"] == 20
@@ -149,6 +162,8 @@ def test_secrets_start_as_marked_placeholders(aws: Templates) -> None:
     assert {one["Name"] for one in secrets} == {
         "lockstep/service-signing-key",
         "lockstep/service-public-keys",
+        "lockstep/egress-signing-key",
+        "lockstep/egress-public-keys",
         "lockstep/tenant-secret-keys",
         "lockstep/tenant-secret-public-keys",
         "lockstep/webhook-key",

@@ -1,17 +1,22 @@
 """The daemon's client: starts the daemon if it does not run, passes it commands, prints its progress."""
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from supervisor import control
-from supervisor.control import Request
+from supervisor.control import NotUnderstood, Request
 from supervisor.errors import SupervisorError
 from supervisor.processes import pid_files
 from supervisor.settings import ROOT, Paths, Settings, inherited_environment
 
 _DAEMON_SECONDS = 20.0
+LAUNCHER = "tool-runtime"
+"""What the supervisor calls the launcher of tools."""
 
 
 async def up(settings: Settings, *, only: str = "") -> None:
@@ -30,6 +35,22 @@ async def perform(paths: Paths, request: Request) -> None:
         raise SupervisorError("the local stack does not run") from error
     done = "done" if changes else "nothing to do"
     print(f"  {done:<60} {time.monotonic() - started:6.1f} s", flush=True)
+
+
+@asynccontextmanager
+async def reaching(settings: Settings, *places: str) -> AsyncIterator[None]:
+    """While inside, tools may reach these private places (`host:port=address`) besides those of the settings.
+
+    For that the launcher is started anew with them, and again without them. A command that is killed in between leaves
+    them open until the launcher is started the next time.
+    """
+    opened = [*json.loads(settings.launcher_egress_private), *places]
+    more = {"LOCKSTEP_LAUNCHER_EGRESS_PRIVATE": json.dumps(opened)}
+    try:
+        await perform(settings.paths, Request("restart", names=[LAUNCHER], environment=more))
+        yield
+    finally:
+        await perform(settings.paths, Request("restart", names=[LAUNCHER]))
 
 
 async def ensure_daemon(settings: Settings) -> None:
@@ -63,13 +84,18 @@ def _launch_daemon(settings: Settings) -> subprocess.Popen[bytes]:
 
 def _as_environment(settings: Settings) -> dict[str, str]:
     """The settings of this shell as environment variables, which the daemon reads."""
-    return {**settings.as_variables(), **settings.provider_keys}
+    return {**settings.as_variables(), **settings.provider_keys, **settings.launcher_variables}
 
 
 async def down(paths: Paths) -> None:
     if await control.is_running(paths):
         daemon = pid_files.find(paths).get("supervisor")
-        await perform(paths, Request("down"))
+        try:
+            await perform(paths, Request("down"))
+        except NotUnderstood:
+            # One of older code, which stops everything when it is ended.
+            if daemon:
+                daemon.terminate()
         if daemon:
             await asyncio.to_thread(daemon.wait, timeout=_DAEMON_SECONDS)
     orphans = pid_files.end_orphans(paths) if paths.run.exists() else []

@@ -29,7 +29,7 @@ async def execute(settings: Settings, arguments: argparse.Namespace) -> int:
             _forget(settings)
         case "status":
             return await _status(paths)
-        case "deploy" | "reconcile" | "run" | "test" | "sql":
+        case "deploy" | "reconcile" | "run" | "sample" | "test" | "sql":
             return await _program(settings, arguments)
         case "env":
             _print_env(paths)
@@ -45,6 +45,8 @@ async def _program(settings: Settings, arguments: argparse.Namespace) -> int:
             return await programs.reconcile(settings)
         case "run":
             return await programs.run(settings, arguments.program, *arguments.arguments)
+        case "sample":
+            return await programs.sample(settings, arguments.name, again=arguments.again)
         case "sql":
             return sql_prompt.prompt(settings, statement=arguments.statement, login=arguments.login)
         case "test":

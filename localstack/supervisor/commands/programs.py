@@ -6,10 +6,12 @@ import json
 import os
 import sys
 import time
+import tomllib
 
 from infra.node import node_environment
 from supervisor import control, env_file
 from supervisor.commands import client
+from supervisor.processes import ports
 from supervisor.settings import ROOT, Settings, inherited_environment
 
 _SAMPLE = ("samples/run.py", "penguins")
@@ -41,6 +43,19 @@ async def run(settings: Settings, *arguments: str) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         await client.up(settings)
     return await _python(settings, *arguments)
+
+
+async def sample(settings: Settings, name: str, *, again: bool) -> int:
+    """Run a sample. If it serves a site, tools may reach that site meanwhile, and it alone."""
+    await client.up(settings)
+    arguments = ("samples/run.py", name, *(["--again"] if again else []))
+    declared = ROOT / "samples" / name / "site.toml"
+    if not name or not declared.is_file():
+        return await _python(settings, *arguments)
+    host = tomllib.loads(declared.read_text(encoding="utf-8"))["host"]
+    await asyncio.to_thread(ports.refuse_taken, {"LOCKSTEP_PORT_SAMPLE_SITE": settings.port_sample_site})
+    async with client.reaching(settings, f"{host}:{settings.port_sample_site}=127.0.0.1"):
+        return await _python(settings, *arguments)
 
 
 async def reconcile(settings: Settings) -> int:

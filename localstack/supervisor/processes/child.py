@@ -42,6 +42,8 @@ class Child:
         self.started_from = ""
         self.deployed_from = ""
         self.log = paths.logs / f"{process.name}.log"
+        # Variables in place of the process's own, for as long as it is not stopped.
+        self.environment: dict[str, str] = {}
         self._paths = paths
         self._log_offset = 0
         self._running: asyncio.subprocess.Process | None = None
@@ -67,7 +69,7 @@ class Child:
             self._running = await asyncio.create_subprocess_exec(
                 *self.process.argv,
                 cwd=ROOT,
-                env=self.process.environment,
+                env={**self.process.environment, **self.environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -149,6 +151,7 @@ class Child:
                 LOG.warning("%s does not end within %g s, and is killed", self.process.name, self.process.grace_seconds)
             _kill(family)
         await self._end_tree()
+        self.environment = {}
         self.state = State.STOPPED
         return ended
 

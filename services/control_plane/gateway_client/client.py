@@ -15,6 +15,7 @@ from foundation.contracts.gateway.call_estimates import (
     CallShape,
     CallsInQuestion,
 )
+from foundation.contracts.gateway.configuration import ConfigurationChecked, ConfigurationInQuestion
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, ScopeName, Spending, SpendingQuery
 from foundation.contracts.policy.providers import ProviderRules
@@ -36,6 +37,7 @@ _SPENDING = TypeAdapter(Spending)
 _RUN_MONEY = TypeAdapter(RunMoney)
 _FORGOTTEN = TypeAdapter(ForgottenTenant)
 _ESTIMATES = TypeAdapter(CallEstimates)
+_CHECKED = TypeAdapter(ConfigurationChecked)
 
 
 class GatewayClient:
@@ -81,6 +83,11 @@ class GatewayClient:
             answer = await self._ask("POST", "/internal/estimates", _ESTIMATES, json=asked.model_dump(mode="json"))
             bounds += answer.calls
         return bounds
+
+    async def fault_of_configuration(self, document: str) -> str | None:
+        """Where and why a gateway could not serve the document over its files; None when it could."""
+        asked = ConfigurationInQuestion(document=document).model_dump(mode="json")
+        return (await self._ask("POST", "/internal/configuration/check", _CHECKED, json=asked)).fault
 
     async def breakers(self) -> list[Breaker]:
         return await self._ask("GET", "/internal/breakers", _BREAKERS)

@@ -1,5 +1,6 @@
 """Puts the loops together that remove what has expired, make exports of tenants, and delete tenants."""
 
+from control_plane.governance.retention.leftovers import LeftoverSweeping
 from control_plane.governance.retention.sweeping import ContentSweeping
 from control_plane.governance.tenant_deletions.erasing import Erasing
 from control_plane.governance.tenant_deletions.stopping import Stopping
@@ -14,9 +15,11 @@ def loops_of_leaving(app: AppResources, live_text: LiveText) -> list[tuple[str, 
     clock_outside = app.settings.schedule_clock == "eventbridge"
     stopping = Stopping(app.database, app.callers.forget, clock_outside=clock_outside)
     erasing = Erasing(app.database, app.objects, app.gateway, live_text, app.certificates, stopping)
-    sweeping = ContentSweeping(app.database, app.objects)
+    sweeping = ContentSweeping(app.database, app.objects, form_seconds=app.settings.url_seconds)
+    leftovers = LeftoverSweeping(app.database, app.objects)
     return [
         ("content that expires", sweeping.run),
+        ("what forms have left", leftovers.run),
         ("exports of tenants", making.run),
         ("deletions of tenants", erasing.run),
     ]

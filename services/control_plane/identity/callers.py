@@ -8,7 +8,7 @@ from cachetools import TLRUCache
 
 from control_plane.identity.tokens import UserClaims, UserTokenVerifier
 from foundation.domain.errors import Forbidden, Unauthenticated
-from foundation.domain.ids import TenantId, UserId
+from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.people.api_keys import KEY_PREFIX, Peppers
 from foundation.domain.permissions import ApiKeyScope, Grant, Permission, holders_of
 from foundation.storage.people import api_keys, tenancy
@@ -29,6 +29,8 @@ class ApiCaller:
     """How the audit trail names the caller: `user:<id>` or `key:<id>`."""
     scopes: frozenset[ApiKeyScope] = frozenset(ApiKeyScope)
     """What a key that this caller makes may be for: of a key its own, of a person all."""
+    api_key_id: ApiKeyId | None = None
+    """Of the key that calls; None: a person."""
     until: datetime | None = None
     """When the key that calls ends, and with it the latest of those that it makes; None: it does not, or a person."""
 
@@ -117,6 +119,9 @@ class Callers:
 
     async def _member(self, claims: UserClaims) -> ApiCaller:
         tenant_id, subject = claims.tenant_id, claims.subject
+        if tenant_id is None and claims.operates:
+            detail = "an operator's token opens nothing of a tenant"
+            raise Forbidden(detail, remedy="sign in as a member of the tenant")
         if tenant_id is None:
             raise Unauthenticated("the token names no tenant", remedy="sign in again with an active tenant")
         return await self._remember(f"user {tenant_id} {subject}", lambda: self._by_subject(tenant_id, subject))
@@ -142,7 +147,8 @@ class Callers:
             raise Unauthenticated("the key is unknown, revoked or expired", remedy="use a live key")
         if ApiKeyScope.API not in key.scopes:
             raise Forbidden("this key is for the model gateway only", remedy="use a key that has the scope `api`")
-        caller = ApiCaller(key.tenant_id, key.user_id, key.grant, f"key:{key.api_key_id}", key.scopes, key.usable_until)
+        actor, key_id = f"key:{key.api_key_id}", key.api_key_id
+        caller = ApiCaller(key.tenant_id, key.user_id, key.grant, actor, key.scopes, key_id, key.usable_until)
         return _Found(caller, key.usable_seconds)
 
     async def _remember(self, name: str, find: Callable[[], Awaitable[_Found]]) -> ApiCaller:

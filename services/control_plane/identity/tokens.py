@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import httpx
+from cachetools import LRUCache
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, RSAKey
@@ -27,6 +29,7 @@ _KEYS_SECONDS = 300
 _MISS_SECONDS = 10
 _AGAIN_SECONDS = 1
 _STALE_SECONDS = 3600
+_REMEMBERED = 10_000
 
 _log = logger(__name__)
 
@@ -47,7 +50,11 @@ class UserClaims:
 
 
 class UserTokenVerifier:
-    """Verifies tokens of one issuer; an unknown `kid` reloads the keys, at most every ten seconds."""
+    """Verifies tokens of one issuer; an unknown `kid` reloads the keys, at most every ten seconds.
+
+    That a signature is right is remembered for as long as the keys of the issuer are: checking it again would take more
+    time than all else that is checked. What a token says of time is compared with the clock at every use.
+    """
 
     def __init__(
         self, load_keys: LoadKeys, *, issuer: str, client_id: str, now: Callable[[], float] = time.monotonic
@@ -57,6 +64,8 @@ class UserTokenVerifier:
         self._keys: KeySet | None = None
         self._loaded_at = self._tried_at = float("-inf")
         self._loading = asyncio.Lock()
+        self._signed: LRUCache[bytes, jwt.Token] = LRUCache(_REMEMBERED)
+        """By a digest, so that no token lies in memory for longer than its request."""
         self._registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -78,11 +87,16 @@ class UserTokenVerifier:
 
     async def _decode(self, token: str) -> jwt.Token:
         keys = await self._current(max_age=_KEYS_SECONDS)
+        name = sha256(token.encode()).digest()
+        if (known := self._signed.get(name)) is not None:
+            return known
         try:
-            return jwt.decode(token, keys, algorithms=[ALGORITHM])
+            decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
         except InvalidKeyIdError:
             # No key of that `kid`: the issuer may have rotated.
-            return jwt.decode(token, await self._current(max_age=_MISS_SECONDS), algorithms=[ALGORITHM])
+            decoded = jwt.decode(token, await self._current(max_age=_MISS_SECONDS), algorithms=[ALGORITHM])
+        self._signed[name] = decoded
+        return decoded
 
     async def _current(self, *, max_age: float) -> KeySet:
         """Keys that are not older than this, if they could be loaded; one load at a time, whoever asks for them."""
@@ -108,6 +122,7 @@ class UserTokenVerifier:
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise DependencyUnavailable("what the token issuer publishes are no keys") from error
         self._keys, self._loaded_at = loaded, self._now()
+        self._signed.clear()
         return loaded
 
     def _age(self) -> float:

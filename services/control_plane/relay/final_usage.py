@@ -40,4 +40,4 @@ class FinalUsage:
             await asyncio.sleep(_BETWEEN_SECONDS)
         if effect.attempts < _MOST_TRIES:
             raise DependencyUnavailable("the ledger does not have all of the run's usage yet")
-        _log.error("a run's usage did not become final", extra={"committed": money.model_dump(mode="json")})
+        _log.critical("a run's usage did not become final", extra={"committed": money.model_dump(mode="json")})

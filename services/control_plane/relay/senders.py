@@ -10,6 +10,7 @@ from control_plane.gateway_client.client import GatewayClient
 from control_plane.relay.final_usage import FinalUsage
 from foundation.cloud.executions.base import Executions, execution_name
 from foundation.domain.errors import LockstepError
+from foundation.domain.states import RunStatus
 from foundation.storage.session.outbox import Due, OutboxKind
 from foundation.storage.session.relay import Deliver, EffectSender
 from foundation.telemetry import metrics
@@ -46,6 +47,8 @@ def senders_to_gateway(gateway: GatewayClient, final_usage: FinalUsage) -> dict[
         await gateway.close_run(effect.tenant_id, effect.run_id, generation=effect.payload["generation"])
         labels = metrics.RUN_DURATION.labels(str(effect.tenant_id), effect.payload["status"])
         labels.observe(effect.payload["seconds"])
+        if effect.payload["status"] == RunStatus.TIMED_OUT:
+            metrics.TIMEOUTS.labels("run").inc()
 
     return {
         OutboxKind.CLOSE_RUN: EffectSender(_some_at_once(close)),

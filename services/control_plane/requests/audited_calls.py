@@ -106,7 +106,7 @@ async def _told(scope: Scope, call: AuditedCall, status: int) -> bool:
                 await _write(tx, scope, call, status)
     except LockstepError as error:
         extra = {"operation": call.operation, "actor": call.actor, "status": status, "detail": error.detail}
-        _log.error("a call could not be written into the audit", extra=extra)
+        _log.error("a call could not be written into the audit", exc_info=error, extra=extra)
         # What was refused stays refused; what would be shown is not.
         return status >= _REFUSED
     return True

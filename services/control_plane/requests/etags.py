@@ -1,38 +1,118 @@
-"""`ETag` and `If-Match`: a resource's version as a strong tag."""
+"""`ETag`, `If-Match` and `If-None-Match` as RFC 9110 says (sections 8.8.3 and 13.1)."""
 
+import json
 import re
+from hashlib import sha256
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foundation.domain.errors import BadRequest, VersionMismatch
+from foundation.storage.session.seen import Expected, SeenTags
 
-IF_MATCH_PATTERN = r'^(\*|(W/)?"[0-9]{1,18}")$'
-_VERSION = re.compile(r"[0-9]{1,18}")
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+IF_MATCH_PATTERN = rf"^(\*|{_TAG}([ \t]*,[ \t]*{_TAG})*)$"
+_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*(?:{_TAG})?)*[ \t]*")
+_ONE = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_BARE = re.compile(r"[0-9]{1,18}")
+
+
+def quoted(tag: str) -> str:
+    return f'"{tag}"'
 
 
 def etag(version: int) -> str:
-    return f'"{version}"'
+    return quoted(str(version))
 
 
-def expected_version(if_match: str | None) -> int | None:
-    """The version that the caller has seen; None when they did not say."""
-    if if_match is None or if_match.strip() == "*":
+def content_tag(content: object) -> str:
+    """The tag, without its quotes, of a thing that has no version: a digest of its JSON."""
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def expected_version(if_match: str | None) -> Expected:
+    """What the caller has seen; None when they did not say.
+
+    Tags are compared strongly, so that a weak one matches nothing. A version without its quotes is taken as one with.
+    """
+    if if_match is None:
         return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not _VERSION.fullmatch(text):
-        raise BadRequest("If-Match must be the ETag of the resource, or *")
-    return int(text)
+    text = if_match.strip()
+    if text == "*":
+        return SeenTags(None)
+    if _BARE.fullmatch(text):
+        return SeenTags(frozenset({text}))
+    if not _LIST.fullmatch(text):
+        detail = 'If-Match is one or several ETags of the resource, each in double quotes ("3"), or *'
+        raise BadRequest(detail, remedy="send the ETag as the answer has it, with its quotes")
+    strong = frozenset(tag for weak, tag in _ONE.findall(text) if not weak)
+    if not strong:
+        detail = "If-Match has weak tags alone (W/), which match nothing"
+        raise VersionMismatch(detail, remedy="send the ETag without W/, as this API gives it")
+    return SeenTags(strong)
 
 
-def required_version(if_match: str | None) -> int:
-    """The version that the caller has seen; `VersionMismatch` when they did not say."""
+def required_version(if_match: str | None) -> SeenTags:
+    """What the caller has seen; `VersionMismatch` when they did not say."""
     expected = expected_version(if_match)
     if expected is None:
-        remedy = "read the resource and send its ETag as If-Match"
+        remedy = "read the resource and send its ETag as If-Match, or * for whatever it is now"
         raise VersionMismatch("If-Match with the resource's ETag is required", remedy=remedy)
     return expected
 
 
-def require_version(noun: str, version: int, expected: int | None) -> None:
-    """`VersionMismatch` unless the thing, which is now at `version`, is at the one that the caller has seen, if any."""
-    if expected is not None and version != expected:
+def require_version(noun: str, version: int, expected: Expected, *, to: str = "repeat your change") -> None:
+    """`VersionMismatch` unless the thing, which is now at `version`, is one that the caller has seen, if any."""
+    if expected is not None and not expected.admits(version):
+        raise stale(noun, version, expected, to=to)
+
+
+def stale(noun: str, version: int | None, expected: Expected, *, to: str = "repeat your change") -> VersionMismatch:
+    """The refusal; a version of None is of a thing that is not there."""
+    where = "not there" if version is None else f"at version {version}"
+    wanted = "" if expected is None or expected.tags is None else f", not {expected}"
+    return VersionMismatch(f"the {noun} is {where}{wanted}", remedy=f"read the {noun} again and {to}")
+
+
+def require_content(noun: str, now: object, expected: Expected) -> None:
+    """`VersionMismatch` unless the thing is what the caller has seen; one that was never set is there all the same."""
+    if expected is not None and not expected.admits(content_tag(now)):
         remedy = f"read the {noun} again and repeat your change"
-        raise VersionMismatch(f"the {noun} is at version {version}, not {expected}", remedy=remedy)
+        raise VersionMismatch(f"the {noun} is not what you have seen", remedy=remedy)
+
+
+class NotModified:
+    """Answers a GET with 304 and without its body where `If-None-Match` has the ETag of what would be answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope).get("if-none-match") if scope["type"] == "http" else None
+        if asked is None or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        leaving_out = False
+
+        async def unless_known(message: Message) -> None:
+            nonlocal leaving_out
+            if message["type"] == "http.response.start" and message["status"] == HTTPStatus.OK:
+                headers = MutableHeaders(raw=message["headers"])
+                leaving_out = _is_known(asked, headers.get("etag"))
+                if leaving_out:
+                    for name in ("content-length", "content-type"):
+                        del headers[name]
+                    message = {**message, "status": HTTPStatus.NOT_MODIFIED, "headers": headers.raw}
+            elif message["type"] == "http.response.body" and leaving_out:
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app(scope, receive, unless_known)
+
+
+def _is_known(asked: str, tag: str | None) -> bool:
+    """Compared weakly, as for `If-None-Match`."""
+    if tag is None:
+        return False
+    return asked.strip() == "*" or tag.removeprefix("W/").strip('"') in {one for _, one in _ONE.findall(asked)}

@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
 
+from control_plane.requests.answers.deprecations import note_use
 from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.domain.errors import BadRequest, Fault
 
@@ -39,7 +40,9 @@ async def known_query(request: Request) -> None:
             faults.append(
                 Fault(f"/query{pointer_of([name])}", f"there is no such parameter; known are {_listed(known)}")
             )
-        elif count > 1 and not _takes_many(known[name].field_info.annotation):
+            continue
+        note_use(request.scope, route.operation_id, name)
+        if count > 1 and not _takes_many(known[name].field_info.annotation):
             faults.append(Fault(f"/query{pointer_of([name])}", "it stands more than once; send it once"))
     if faults:
         raise BadRequest(f"{faults[0].pointer}: {faults[0].detail}", faults=tuple(faults))

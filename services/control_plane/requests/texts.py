@@ -70,7 +70,9 @@ Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_shown
 """In one line, with something to be seen."""
 RightsName = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_unmistakable)]
 """Of what gives rights, so that nobody takes it for another: without letters of several alphabets in one word."""
-Description = Annotated[str, Field(max_length=500), AfterValidator(_shown_or_empty)]
+SHOWN_LINES = AfterValidator(_shown_or_empty)
+"""Of a text of several lines that people read: nothing in it is hidden."""
+Description = Annotated[str, Field(max_length=500), SHOWN_LINES]
 """In several lines, or empty."""
 Email = Annotated[str, Field(min_length=5, max_length=254), AfterValidator(_address)]
 """In small letters, as addresses are compared."""

@@ -12,6 +12,7 @@ from foundation.cloud.queue.base import BATCH, Queue, Received
 from foundation.cloud.schedule_clock.base import ScheduleClock
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import ScheduleId, TenantId
+from foundation.storage import keyed_calls
 from foundation.storage.schedules import schedules, work
 from foundation.storage.session.database import Database
 from foundation.storage.triggers import calls
@@ -79,7 +80,7 @@ class ScheduleLoops:
         message = read_message(received.body)
         if message is None:
             figures.UNREADABLE.inc()
-            _log.error("a message of the clock cannot be read", extra={"receive_count": received.receive_count})
+            _log.warning("a message of the clock cannot be read", extra={"receive_count": received.receive_count})
             return False
         # The clock outside may be a little ahead of ours; what it says of a moment far ahead is not believed.
         now = self.now()
@@ -124,13 +125,14 @@ class ClockTelling:
 
 
 async def forget(database: Database, *, firing_days: int, call_days: int) -> None:
-    """Removes old firings, schedules that were deleted long ago, and old calls of triggers, for all tenants."""
+    """Removes old firings and calls of triggers, schedules that were deleted long ago, and what keys were answered."""
 
     async def once() -> bool:
         async with database.across_tenants(reason="old firings and calls are removed for all tenants at once") as tx:
             gone = (
                 await work.forget_old(tx, days=firing_days, most=_FORGET_AT_ONCE),
                 await calls.forget_old(tx, days=call_days, most=_FORGET_AT_ONCE),
+                await keyed_calls.forget_old(tx, most=_FORGET_AT_ONCE),
             )
             return max(gone) >= _FORGET_AT_ONCE
 

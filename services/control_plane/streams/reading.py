@@ -37,7 +37,7 @@ class StreamSource(Protocol):
         """What is stored after this place; None where there is no such thing."""
         ...
 
-    def is_of(self, run_id: RunId, runs_above: Sequence[RunId]) -> bool:
+    def is_of(self, run_id: RunId | None, runs_above: Sequence[RunId]) -> bool:
         """Whether what happens in a run of the tenant, which has these above it, is in the stream."""
         ...
 
@@ -60,13 +60,13 @@ class RunSource:
         )
         return _source_page(page, ended=run.ended, room=(self.tenant_id, run.root))
 
-    def is_of(self, run_id: RunId, runs_above: Sequence[RunId]) -> bool:
+    def is_of(self, run_id: RunId | None, runs_above: Sequence[RunId]) -> bool:
         return run_id == self.run_id or self.run_id in runs_above
 
 
 @dataclass(frozen=True, slots=True)
 class TenantSource:
-    """All runs of a tenant."""
+    """All runs of a tenant, and what happens in none of them."""
 
     tenant_id: TenantId
 
@@ -75,7 +75,7 @@ class TenantSource:
         page = await event_streams.of_tenant(tx, self.tenant_id, after=after, until=until, limits=limits)
         return _source_page(page, ended=False)
 
-    def is_of(self, run_id: RunId, runs_above: Sequence[RunId]) -> bool:  # noqa: ARG002  # it has all of them
+    def is_of(self, run_id: RunId | None, runs_above: Sequence[RunId]) -> bool:  # noqa: ARG002  # it has all of them
         return True
 
 

@@ -48,7 +48,9 @@ async def _tell(tx: Transaction, tenant_id: TenantId) -> bool:
                 tx, tenant_id, after=reader.after, until=until, limits=_LIMITS
             )
         page = pages[reader.after]
-        new = [_delivery(reader, event) for event in page.events if wants(reader.events, event.type)]
+        # What belongs to no run was put on its way where it happened.
+        of_runs = (event for event in page.events if event.run_id is not None)
+        new = [_delivery(reader, event) for event in of_runs if wants(reader.events, event.type)]
         if new:
             await deliveries.insert(tx, tenant_id, new)
         to = page.events[-1].place if page.more else max(reader.after, event_streams.before(until))

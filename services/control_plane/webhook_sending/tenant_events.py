@@ -1,4 +1,4 @@
-"""Tells webhooks what happens in a tenant and in no run of it, in the transaction in which it happens."""
+"""Tells what happens in a tenant and in no run of it, in the transaction in which it happens."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from control_plane.webhook_sending.payloads import of_tenant
 from foundation.domain.ids import DeliveryId, TenantId, new_uuid
 from foundation.domain.run_events import TenantEventType
+from foundation.storage.execution import event_streams
 from foundation.storage.session.database import Transaction
 from foundation.storage.webhooks import deliveries, subscriptions
 from foundation.storage.webhooks.deliveries import NewDelivery
@@ -14,7 +15,8 @@ from foundation.storage.webhooks.deliveries import NewDelivery
 async def tell(
     tx: Transaction, tenant_id: TenantId, kind: TenantEventType, *, at: datetime, data: dict[str, Any]
 ) -> None:
-    """Puts the event on its way to each webhook that wants to hear it."""
+    """The event stands in the tenant's stream, and is on its way to each webhook that wants to hear it."""
+    await event_streams.tell_tenant(tx, tenant_id, kind, at=at, data=data)
     family = f"{kind.partition('.')[0]}.*"
     body = of_tenant(kind, at, data)
     new = [

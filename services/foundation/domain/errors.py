@@ -4,6 +4,7 @@ LockstepError
 ├── BadRequest            the caller sent something that cannot mean anything here
 │   ├── InvalidDefinition
 │   ├── InvalidCursor
+│   ├── UnknownFields
 │   ├── PayloadTooLarge
 │   ├── UnsupportedMediaType
 │   └── ValueNotStorable  a value that PostgreSQL cannot hold, found by PostgreSQL
@@ -49,11 +50,6 @@ class Fault:
         return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
 
 
-def sentence_of(message: str) -> str:
-    """The message of a Pydantic error in the words of the rule that raised it, without Pydantic's prefix."""
-    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-
-
 class LockstepError(Exception):
     """The root: `code` is the stable name for programs; `retryable` is whether the same call may succeed later."""
 
@@ -96,6 +92,12 @@ class InvalidCursor(BadRequest):
     """A page was asked for with a cursor that this list has not given."""
 
     code = "invalid_cursor"
+
+
+class UnknownFields(BadRequest):
+    """A list was asked to show its items with members that they do not have."""
+
+    code = "unknown_fields"
 
 
 class PayloadTooLarge(BadRequest):

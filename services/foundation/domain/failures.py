@@ -58,6 +58,7 @@ class FailureCode(StrEnum):
     TOOL_FAILED = "tool_failed"
     OUTCOME_UNKNOWN = "outcome_unknown"
     ARTIFACT_MISMATCH = "artifact_mismatch"
+    STORAGE_FULL = "storage_full"
 
     # What a model did.
     MODEL_ANSWER_INVALID = "model_answer_invalid"
@@ -88,6 +89,12 @@ class Failure:
     causes: tuple["PlacedFailure", ...] = field(default=())
     figures: Mapping[str, object] = field(default_factory=dict)
     """Further members of the error that this kind of failure has, such as what a budget had left."""
+    cause: str | None = None
+    """What a definition's `retry` calls it, where that is not its code: a tool's own code is one way of `exit_code`."""
+
+    @property
+    def retried_as(self) -> str:
+        return self.cause or self.code
 
     def at_place(self, *, step: str | None, attempt: int | None, at: str, trace_id: str | None) -> "PlacedFailure":
         """The failure with where and when it happened; `foundation/workflow/failures/placing.py` knows both."""

@@ -50,7 +50,7 @@ ENDINGS = frozenset(
 
 
 class TenantEventType(StrEnum):
-    """What webhooks are told of besides: it belongs to no run, and stands in no stream."""
+    """What belongs to no run: it stands in the tenant's stream, and webhooks are told of it."""
 
     SCHEDULE_FAILING = "schedule.failing"
     SCHEDULE_RECOVERED = "schedule.recovered"

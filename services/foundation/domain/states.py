@@ -149,6 +149,15 @@ class DeadLetterStatus(StrEnum):
     DISCARDED = "discarded"
 
 
+class ConfigurationStatus(StrEnum):
+    """Of what an operator has proposed for the gateway: one version at most is `active`, and served."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+
+
 ENDED_BY = {Decision.APPROVE: ApprovalStatus.APPROVED, Decision.REJECT: ApprovalStatus.REJECTED}
 
 

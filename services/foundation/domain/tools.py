@@ -14,6 +14,13 @@ class ToolEffect(StrEnum):
     ONCE = "once"
 
 
+class ToolSourceKind(StrEnum):
+    """What a tenant's own tools are made of: the document of an HTTP API, or what an MCP server shows."""
+
+    OPENAPI = "openapi"
+    MCP = "mcp"
+
+
 class CostClass(StrEnum):
     """What a call takes of the machine that runs it, by which launchers decide how many run beside each other.
 

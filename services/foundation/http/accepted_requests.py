@@ -23,7 +23,18 @@ from foundation.http.problems import problem_response
 from foundation.http.request_limits import BodyLimit
 
 _TOO_LARGE_REMEDY = "upload large inputs with POST /api/v1/artifacts and refer to them"
-_ONCE = frozenset({b"authorization", b"content-encoding", b"content-type", b"host"})
+_ONCE = frozenset(
+    {
+        b"authorization",
+        b"content-encoding",
+        b"content-type",
+        b"host",
+        b"idempotency-key",
+        b"last-event-id",
+        b"webhook-id",
+        b"webhook-timestamp",
+    }
+)
 """Headers of which two would mean two things, one to us and another to who stands before us."""
 _REMEDY = "correct the value at the pointer, then send the request again"
 

@@ -1,5 +1,6 @@
-"""Pure ASGI middleware: continues the caller's trace, and counts the request."""
+"""Pure ASGI middleware: continues the caller's trace, counts the request, and logs how it was answered."""
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -8,8 +9,10 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foundation.telemetry import metrics, traces
+from foundation.telemetry.logs import logger
 from foundation.telemetry.spans.record import SpanAttribute
 
+_log = logger(__name__)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SERVER_ERROR = 500
 
@@ -54,7 +57,9 @@ class Correlation:
                 endpoint = _endpoint(scope)
                 _tell(span, method, endpoint, answered.status)
                 metrics.HTTP_REQUESTS.labels(self._service, method, str(answered.status)).inc()
-                metrics.HTTP_DURATION.labels(self._service, endpoint).observe(time.perf_counter() - started)
+                seconds = time.perf_counter() - started
+                metrics.HTTP_DURATION.labels(self._service, endpoint).observe(seconds)
+                _log_answer(method, endpoint, answered.status, seconds)
 
 
 def _tell(span: Span, method: str, endpoint: str, status: int) -> None:
@@ -64,6 +69,13 @@ def _tell(span: Span, method: str, endpoint: str, status: int) -> None:
     span.set_attribute(SpanAttribute.HTTP_STATUS.value, status)
     if status >= _SERVER_ERROR:
         traces.failed(str(status))
+
+
+def _log_answer(method: str, endpoint: str, status: int, seconds: float) -> None:
+    """What was answered well, or refused, is for who looks closely: the span and the figures have it already."""
+    level = logging.INFO if status >= _SERVER_ERROR else logging.DEBUG
+    extra = {"method": method, "endpoint": endpoint, "status": status, "duration_ms": round(seconds * 1000, 1)}
+    _log.log(level, "request answered", extra=extra)
 
 
 def _endpoint(scope: Scope) -> str:

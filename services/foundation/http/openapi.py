@@ -4,6 +4,7 @@ FastAPI says of every operation that a body can be refused with 422 and a shape 
 RFC 9457 problem documents. It also leaves schemas that a route brings along where their references lead nowhere.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -57,13 +58,18 @@ EVERYWHERE = refusals(400, 401, 403, 500, 503)
 WITH_A_BODY = refusals(413, 415)
 
 
-def install_openapi(app: FastAPI) -> None:
-    """Gives the app's document its last form, once it is asked for."""
+def _nothing_more(document: dict[str, Any]) -> None:
+    """What most apps add to their document."""
+
+
+def install_openapi(app: FastAPI, *, more: Callable[[dict[str, Any]], None] = _nothing_more) -> None:
+    """Gives the app's document its last form, once it is asked for; `more` adds what is the app's own."""
     made = app.openapi
 
     def finished() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _finish(made())
+            app.openapi_schema = document = _finish(made())
+            more(document)
         return app.openapi_schema
 
     app.openapi = finished  # type: ignore[method-assign]  # the documented way

@@ -91,6 +91,7 @@ async def _known(request: Request, error: errors.LockstepError) -> JSONResponse:
 
 async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     faults = faults_from(list(error.errors()))
+    _log.debug("a request was refused", extra={"path": request.url.path, "faults": [str(fault) for fault in faults]})
     if isinstance(error.body, bytes) and any(fault.pointer == "/body" for fault in faults):
         # The framework hands a body that is not declared as JSON to the route unread.
         return problem_response(
@@ -106,6 +107,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:
     code, path = _TITLES.get(error.status_code, "http_error"), request.url.path
+    _log.debug("a request was refused", extra={"code": code, "path": path})
     details = {404: f"nothing is served at {path}", 405: f"{path} is not served by {request.method}"}
     body = {
         "type": f"urn:lockstep:problem:{code}",

@@ -14,6 +14,7 @@ STATUSES: Statuses = {
     RequestTooSlow: 408,
     errors.UnsupportedMediaType: 415,
     errors.InvalidDefinition: 422,
+    errors.UnknownFields: 422,
     errors.BadRequest: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,

@@ -1,11 +1,12 @@
 """Artifacts: files that tools produced or users uploaded, each with its digest and size."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from foundation.domain.ids import ArtifactId, JobId, RunId, StepId, TenantId, UserId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
@@ -26,7 +27,7 @@ class Artifact:
     ready: bool
     created_at: datetime
     expired_at: datetime | None = None
-    """Since when its bytes are gone, by the tenant's retention."""
+    """Since when its bytes are gone: deleted, never uploaded, or by the tenant's retention."""
 
 
 def _artifact_of(row: Row) -> Artifact:
@@ -86,11 +87,6 @@ async def get(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId) -> 
     return _artifact_of(first) if first else None
 
 
-def final_key(tenant_id: TenantId, artifact_id: ArtifactId) -> str:
-    """The key of a verified upload. No upload form is ever signed for it, so its bytes cannot change."""
-    return f"tenants/{tenant_id}/artifacts/{artifact_id}"
-
-
 async def mark_ready(tx: Transaction, tenant_id: TenantId, artifact_id: ArtifactId, *, object_key: str) -> None:
     """Marks a pending artifact as READY at its final key."""
     await tx.execute(
@@ -102,25 +98,36 @@ async def mark_ready(tx: Transaction, tenant_id: TenantId, artifact_id: Artifact
     )
 
 
-async def of_run(
-    tx: Transaction, tenant_id: TenantId, run_id: RunId, *, limit: int, after: tuple[datetime, UUID] | None
-) -> list[Artifact]:
-    """What the run's tools produced, oldest first."""
+async def waited_for(tx: Transaction, tenant_id: TenantId, which: Collection[ArtifactId]) -> set[ArtifactId]:
+    """Those of these uploads that are still PENDING: what has come of them may yet be made final."""
     rows = await tx.execute(
         text(
-            """SELECT * FROM artifacts
-               WHERE tenant_id = :tenant_id AND run_id = :run_id
-                 AND (CAST(:after_at AS timestamptz) IS NULL OR (created_at, artifact_id) > (:after_at, :after_id))
-               ORDER BY created_at, artifact_id LIMIT :limit"""
+            """SELECT artifact_id FROM artifacts
+               WHERE tenant_id = :tenant_id AND artifact_id = ANY(:which) AND status = 'PENDING'"""
         ),
-        {
-            "tenant_id": tenant_id,
-            "run_id": run_id,
-            "limit": limit,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
+        {"tenant_id": tenant_id, "which": list(which)},
     )
+    return {ArtifactId(row.artifact_id) for row in rows}
+
+
+async def named(tx: Transaction, tenant_id: TenantId, keys: Collection[str]) -> set[str]:
+    """Those of these keys that are an artifact's."""
+    rows = await tx.execute(
+        text("SELECT object_key FROM artifacts WHERE tenant_id = :tenant_id AND object_key = ANY(:keys)"),
+        {"tenant_id": tenant_id, "keys": list(keys)},
+    )
+    return {row.object_key for row in rows}
+
+
+PAGES = Pages(
+    "SELECT * FROM artifacts WHERE tenant_id = :tenant_id AND run_id = :run_id",
+    orders=Orders({"created_at": by_age("created_at", "artifact_id")}, "created_at"),
+)
+
+
+async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId, part: PagePart) -> list[Artifact]:
+    """What the run's tools produced."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id})
     return [_artifact_of(row) for row in rows]
 
 

@@ -1,12 +1,15 @@
 """The audit rows of what jobs asked of their proxy."""
 
-from foundation.contracts.egress.records import EgressRecord, EgressReport
+from foundation.contracts.egress.records import EgressRecord, EgressReport, EgressVerdict
 from foundation.domain.ids import JobId
 from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.people.audit import DONE
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
 from foundation.telemetry.traces import current_trace_id
+
+_REFUSED = "refused"
 
 
 async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: EgressReport, *, tool: str) -> None:
@@ -21,6 +24,7 @@ async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: Egres
         {
             "at": entry.at.isoformat(),
             "action": f"egress.{entry.verdict}",
+            "outcome": _REFUSED if entry.verdict is EgressVerdict.REFUSED else DONE,
             "target": _target(entry),
             "detail": {
                 **whose,
@@ -34,16 +38,17 @@ async def record(tx: Transaction, claim: StepClaim, job_id: JobId, report: Egres
             {
                 "at": report.records[-1].at.isoformat(),
                 "action": "egress.refused",
+                "outcome": _REFUSED,
                 "target": "",
                 "detail": {**whose, "count": report.refusals_left_out},
             }
         )
     await tx.execute(
         text(
-            """INSERT INTO audit_log (tenant_id, at, actor, action, target, detail, trace_id)
-               SELECT :tenant_id, e.at, :actor, e.action, e.target, e.detail, :trace_id
+            """INSERT INTO audit_log (tenant_id, at, actor, action, target, detail, outcome, trace_id)
+               SELECT :tenant_id, e.at, :actor, e.action, e.target, e.detail, e.outcome, :trace_id
                FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-                    AS e(at timestamptz, action text, target text, detail jsonb)"""
+                    AS e(at timestamptz, action text, target text, detail jsonb, outcome text)"""
         ),
         {
             "tenant_id": claim.dispatch.tenant_id,

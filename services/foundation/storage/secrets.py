@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.domain.ids import TenantId, UserId
+from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.seen import Expected, SeenTags, versions_of
 from foundation.storage.session.statements import text
 
 
@@ -27,16 +30,11 @@ _SELECT = ("SELECT", _SHOWN, "FROM secrets WHERE tenant_id = :tenant_id")
 _RETURNING = ("RETURNING", _SHOWN)
 
 
-async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: str | None) -> list[Secret]:
-    """In the order of their names."""
-    rows = await tx.execute(
-        text(
-            *_SELECT,
-            "AND (CAST(:after AS text) IS NULL OR name > :after) ORDER BY name LIMIT :limit",
-        ),
-        {"tenant_id": tenant_id, "after": after, "limit": limit},
-    )
-    return [value_of(Secret, row) for row in rows]
+PAGES = Pages(*_SELECT, orders=Orders({"name": (Column("name", Kind.TEXT, "name"),)}, "name"))
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[Secret]:
+    return [value_of(Secret, row) for row in await PAGES.read(tx, part, {"tenant_id": tenant_id})]
 
 
 async def get(tx: Transaction, tenant_id: TenantId, name: str) -> Secret | None:
@@ -69,36 +67,46 @@ async def put(tx: Transaction, tenant_id: TenantId, name: str, *, hosts: list[st
 
 
 async def replace(
-    tx: Transaction, tenant_id: TenantId, name: str, *, hosts: list[str], sealed: str, by: UserId, expected: int
+    tx: Transaction, tenant_id: TenantId, name: str, *, hosts: list[str], sealed: str, by: UserId, expected: SeenTags
 ) -> Secret | None:
-    """Replaces the value at exactly this version; None when the secret is at another, or not there."""
+    """Replaces the value at a version that was seen; None when the secret is at another, or not there."""
     row = (
         await tx.execute(
             text(
                 """UPDATE secrets SET hosts = :hosts, sealed = :sealed, updated_by = :by, updated_at = now(),
                            version = version + 1
-                    WHERE tenant_id = :tenant_id AND name = :name AND version = :expected""",
+                    WHERE tenant_id = :tenant_id AND name = :name
+                      AND (CAST(:expected AS bigint[]) IS NULL OR version = ANY(:expected))""",
                 *_RETURNING,
             ),
-            {"tenant_id": tenant_id, "name": name, "hosts": hosts, "sealed": sealed, "by": by, "expected": expected},
+            {
+                "tenant_id": tenant_id,
+                "name": name,
+                "hosts": hosts,
+                "sealed": sealed,
+                "by": by,
+                "expected": expected.versions,
+            },
         )
     ).first()
     return value_of(Secret, row) if row else None
 
 
-async def remove(tx: Transaction, tenant_id: TenantId, name: str, *, expected: int | None) -> bool:
+async def remove(tx: Transaction, tenant_id: TenantId, name: str, *, expected: Expected) -> bool:
     """Whether it was there, at this version if one is expected."""
     removed = await tx.execute(
         text(
             "DELETE FROM secrets WHERE tenant_id = :tenant_id AND name = :name",
-            " AND (CAST(:expected AS bigint) IS NULL OR version = :expected) RETURNING 1",
+            " AND (CAST(:expected AS bigint[]) IS NULL OR version = ANY(:expected)) RETURNING 1",
         ),
-        {"tenant_id": tenant_id, "name": name, "expected": expected},
+        {"tenant_id": tenant_id, "name": name, "expected": versions_of(expected)},
     )
     return removed.first() is not None
 
 
 async def count(tx: Transaction, tenant_id: TenantId) -> int:
+    """How many there are, with what this transaction has added; further ones wait until it has ended."""
+    await tenants.hold(tx, tenant_id)
     rows = await tx.execute(text("SELECT count(*) FROM secrets WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
     return int(rows.scalar_one())
 

@@ -1,12 +1,9 @@
 """Tasks and their immutable versions."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from psycopg import IntegrityError
 
@@ -15,8 +12,10 @@ from foundation.domain.errors import Conflict
 from foundation.domain.ids import TaskId, TenantId, UserId
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
-from foundation.storage.session.statements import Statement, text
+from foundation.storage.session.seen import Expected, SeenTags, versions_of
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,17 @@ class Task:
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskVersion:
+    """A version of a task's definition as it is listed; `definition` is empty where it is not read."""
+
+    version: int
+    name: str
+    created_at: datetime
+    created_by: UserId | None
+    definition: dict[str, Any]
 
 
 _SELECT = """
@@ -105,8 +115,10 @@ async def insert_version(
     )
 
 
-async def raise_version(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, expected: int, name: str) -> bool:
-    """Makes `expected` + 1 the latest version; False when the latest is another or the task is archived.
+async def raise_version(
+    tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, expected: SeenTags, name: str
+) -> int | None:
+    """The number of the next version; None when the latest was not seen or the task is archived.
 
     `Conflict` when another live task has the name, or one that reads the same; then the transaction is lost.
     """
@@ -116,13 +128,14 @@ async def raise_version(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *
                 """UPDATE tasks SET version = version + 1, name = CAST(:name AS text), updated_at = now(),
                                     reading = CASE WHEN name = CAST(:name AS text) THEN reading
                                                    ELSE CAST(:reading AS bytea) END
-                   WHERE tenant_id = :tenant_id AND task_id = :task_id AND version = :expected AND archived_at IS NULL
-                   RETURNING 1"""
+                   WHERE tenant_id = :tenant_id AND task_id = :task_id AND archived_at IS NULL
+                     AND (CAST(:expected AS bigint[]) IS NULL OR version = ANY(:expected))
+                   RETURNING version"""
             ),
             {
                 "tenant_id": tenant_id,
                 "task_id": task_id,
-                "expected": expected,
+                "expected": expected.versions,
                 "name": name,
                 "reading": _reading(name),
             },
@@ -130,17 +143,19 @@ async def raise_version(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *
     except IntegrityError as error:
         detail = f"another task has just been named {name!r}, or so that it reads the same"
         raise Conflict(detail, remedy="choose another name") from error
-    return row.first() is not None
+    version: int | None = row.scalar_one_or_none()
+    return version
 
 
-async def archive(tx: Transaction, tenant_id: TenantId, task_id: TaskId) -> bool:
-    """Takes the task out of use; its runs and versions stay."""
+async def archive(tx: Transaction, tenant_id: TenantId, task_id: TaskId, *, expected: Expected) -> bool:
+    """Takes the task out of use, at a version that is expected if any is; its runs and versions stay."""
     row = await tx.execute(
         text(
             """UPDATE tasks SET archived_at = now() WHERE tenant_id = :tenant_id AND task_id = :task_id
-               AND archived_at IS NULL RETURNING 1"""
+               AND archived_at IS NULL AND (CAST(:expected AS bigint[]) IS NULL OR version = ANY(:expected))
+               RETURNING 1"""
         ),
-        {"tenant_id": tenant_id, "task_id": task_id},
+        {"tenant_id": tenant_id, "task_id": task_id, "expected": versions_of(expected)},
     )
     return row.first() is not None
 
@@ -174,62 +189,36 @@ async def find(tx: Transaction, tenant_id: TenantId, reference: str) -> Task | N
     return value_of(Task, first) if first else None
 
 
-class TaskOrder(StrEnum):
-    """In which order tasks are listed; each has an index."""
-
-    NEWEST = "-created_at"
-    OLDEST = "created_at"
-    NAME = "name"
-    NAME_DOWN = "-name"
-
-
-TaskPlace = tuple[datetime, UUID] | tuple[str]
-"""Where a task stands: by its birth and id, or by its name, which no two live ones share."""
-
-
-def _page_in(condition: str, order: str) -> Statement:
-    return text(
-        _SELECT,
-        """WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL
-             AND (CAST(:name AS text) IS NULL OR t.name = :name) AND (NOT :is_next OR""",
-        condition,
-        ") ORDER BY",
-        order,
-        "LIMIT :limit",
-    )
+PAGES = Pages(
+    """SELECT t.task_id, t.name, v.version, CASE WHEN :whole THEN v.definition ELSE '{}' END AS definition,
+              v.turns_per_dispatch, t.created_at, t.updated_at, t.archived_at
+       FROM tasks t JOIN task_versions v USING (tenant_id, task_id)
+       WHERE t.tenant_id = :tenant_id AND v.version = t.version AND t.archived_at IS NULL""",
+    orders=Orders(
+        {"created_at": by_age("created_at", "task_id", of="t"), "name": (Column("t.name", Kind.TEXT, "name"),)},
+        "-created_at",
+    ),
+    filters={"name": "t.name = :name"},
+)
 
 
-_BY_AGE = "CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)"
-_BY_NAME = "CAST(:after_name AS text)"
-PAGES: Mapping[TaskOrder, Statement] = {
-    TaskOrder.NEWEST: _page_in(f"(t.created_at, t.task_id) < ({_BY_AGE})", "t.created_at DESC, t.task_id DESC"),
-    TaskOrder.OLDEST: _page_in(f"(t.created_at, t.task_id) > ({_BY_AGE})", "t.created_at, t.task_id"),
-    TaskOrder.NAME: _page_in(f"t.name > {_BY_NAME}", "t.name"),
-    TaskOrder.NAME_DOWN: _page_in(f"t.name < {_BY_NAME}", "t.name DESC"),
-}
-
-
-async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    order: TaskOrder = TaskOrder.NEWEST,
-    limit: int,
-    after: TaskPlace | None,
-    name: str | None,
-) -> list[Task]:
-    """Live tasks with their latest version, beginning after the given place."""
-    place = after or ()
-    rows = await tx.execute(
-        PAGES[order],
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "name": name,
-            "is_next": after is not None,
-            "after_at": place[0] if len(place) == 2 else None,  # noqa: PLR2004 - a place by age
-            "after_id": place[1] if len(place) == 2 else None,  # noqa: PLR2004
-            "after_name": place[0] if len(place) == 1 else None,
-        },
-    )
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart, *, whole: bool, name: str | None) -> list[Task]:
+    """Live tasks with their latest version, of which no two share a name; their definitions are {} unless `whole`."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "whole": whole}, name=name)
     return [value_of(Task, row) for row in rows]
+
+
+VERSION_PAGES = Pages(
+    """SELECT version, definition ->> 'name' AS name, created_at, created_by,
+              CASE WHEN :whole THEN definition ELSE '{}' END AS definition
+       FROM task_versions WHERE tenant_id = :tenant_id AND task_id = :task_id""",
+    orders=Orders({"version": (Column("version", Kind.NUMBER, "version"),)}, "-version"),
+)
+
+
+async def page_of_versions(
+    tx: Transaction, tenant_id: TenantId, task_id: TaskId, part: PagePart, *, whole: bool
+) -> list[TaskVersion]:
+    """Of any task, also of one that is out of use; with their definitions where they are `whole`."""
+    rows = await VERSION_PAGES.read(tx, part, {"tenant_id": tenant_id, "task_id": task_id, "whole": whole})
+    return [value_of(TaskVersion, row) for row in rows]

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from foundation.domain.ids import TenantId, UserId
+from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
+from foundation.storage.session.seen import Expected, versions_of
 from foundation.storage.session.statements import text
 
 
@@ -25,20 +28,23 @@ class ToolSource:
     created_at: datetime
     updated_at: datetime
     updated_by: UserId | None
+    server: dict[str, Any] | None
+    """Of an MCP server: what its tools have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTool:
-    """One tool of one version: `definition` is what its contract is made of."""
+    """One tool of one version: its contract is made of `definition`, and of the version's `server` where it has one."""
 
     source: str
     tool: str
     definition: dict[str, Any]
+    server: dict[str, Any] | None
 
 
 _SELECT = (
     """SELECT s.name, s.kind, v.version, v.digest, v.left_out, s.created_at, v.created_at AS updated_at,
-              v.created_by AS updated_by,
+              v.created_by AS updated_by, v.server,
               (SELECT count(*) FROM source_tools t
                WHERE t.tenant_id = v.tenant_id AND t.name = v.name AND t.version = v.version) AS tools
        FROM tool_sources s
@@ -49,27 +55,27 @@ _SELECT = (
 _NEXT = text(
     """INSERT INTO tool_sources (tenant_id, name, kind) VALUES (:tenant_id, :name, :kind)
        ON CONFLICT (tenant_id, name) DO UPDATE
-       SET version = tool_sources.version + 1, kind = :kind, archived_at = NULL
-       RETURNING version"""
+       SET version = tool_sources.version + 1, archived_at = NULL
+       RETURNING version, kind"""
 )
 _NEXT_OF = text(
-    """UPDATE tool_sources SET version = version + 1, kind = :kind
-       WHERE tenant_id = :tenant_id AND name = :name AND version = :expected AND archived_at IS NULL
-       RETURNING version"""
+    """UPDATE tool_sources SET version = version + 1
+       WHERE tenant_id = :tenant_id AND name = :name AND archived_at IS NULL
+         AND (CAST(:expected AS bigint[]) IS NULL OR version = ANY(:expected))
+       RETURNING version, kind"""
 )
 
 
-async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: str | None) -> list[ToolSource]:
-    """Those in use, in the order of their names, each at its newest version."""
-    rows = await tx.execute(
-        text(
-            *_SELECT,
-            """ AND s.archived_at IS NULL AND v.version = s.version
-                AND (CAST(:after AS text) IS NULL OR s.name > :after) ORDER BY s.name LIMIT :limit""",
-        ),
-        {"tenant_id": tenant_id, "after": after, "limit": limit},
-    )
-    return [value_of(ToolSource, row) for row in rows]
+PAGES = Pages(
+    *_SELECT,
+    "AND s.archived_at IS NULL AND v.version = s.version",
+    orders=Orders({"name": (Column("s.name", Kind.TEXT, "name"),)}, "name"),
+)
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[ToolSource]:
+    """Those in use, each at its newest version."""
+    return [value_of(ToolSource, row) for row in await PAGES.read(tx, part, {"tenant_id": tenant_id})]
 
 
 async def get(tx: Transaction, tenant_id: TenantId, name: str, *, version: int | None = None) -> ToolSource | None:
@@ -88,19 +94,19 @@ async def get(tx: Transaction, tenant_id: TenantId, name: str, *, version: int |
 
 
 async def raise_version(
-    tx: Transaction, tenant_id: TenantId, name: str, *, kind: str, expected: int | None
-) -> int | None:
-    """The number of the next version, 1 for a new source; None when an expected version is not the present one.
+    tx: Transaction, tenant_id: TenantId, name: str, *, kind: str, expected: Expected
+) -> tuple[int, str] | None:
+    """The number of the next version, 1 for a new source, and the kind that the source is of and stays.
 
-    A source that is out of use comes back with its next version.
+    None when an expected version is not the present one. A source that is out of use comes back with its next version.
     """
-    given = {"tenant_id": tenant_id, "name": name, "kind": kind}
+    given = {"tenant_id": tenant_id, "name": name}
     if expected is None:
-        rows = await tx.execute(_NEXT, given)
+        rows = await tx.execute(_NEXT, {**given, "kind": kind})
     else:
-        rows = await tx.execute(_NEXT_OF, {**given, "expected": expected})
+        rows = await tx.execute(_NEXT_OF, {**given, "expected": expected.versions})
     row = rows.first()
-    return int(row.version) if row else None
+    return (row.version, row.kind) if row else None
 
 
 async def insert_version(
@@ -113,15 +119,22 @@ async def insert_version(
     left_out: Sequence[Mapping[str, str]],
     tools: Mapping[str, Mapping[str, Any]],
     by: UserId,
+    server: Mapping[str, Any] | None = None,
 ) -> None:
     """`tools` are the definitions by the tools' own names."""
     given = {"tenant_id": tenant_id, "name": name, "version": version}
     await tx.execute(
         text(
-            """INSERT INTO tool_source_versions (tenant_id, name, version, digest, left_out, created_by)
-               VALUES (:tenant_id, :name, :version, :digest, CAST(:left_out AS jsonb), :by)"""
+            """INSERT INTO tool_source_versions (tenant_id, name, version, digest, left_out, created_by, server)
+               VALUES (:tenant_id, :name, :version, :digest, CAST(:left_out AS jsonb), :by, CAST(:server AS jsonb))"""
         ),
-        {**given, "digest": digest, "left_out": jsonb(list(left_out)), "by": by},
+        {
+            **given,
+            "digest": digest,
+            "left_out": jsonb(list(left_out)),
+            "by": by,
+            "server": None if server is None else jsonb(dict(server)),
+        },
     )
     await tx.execute(
         text(
@@ -132,21 +145,22 @@ async def insert_version(
     )
 
 
-async def archive(tx: Transaction, tenant_id: TenantId, name: str, *, expected: int | None) -> bool:
+async def archive(tx: Transaction, tenant_id: TenantId, name: str, *, expected: Expected) -> bool:
     """Takes a source out of use, at this version if one is expected; whether it was in use."""
     rows = await tx.execute(
         text(
             """UPDATE tool_sources SET archived_at = now()
                WHERE tenant_id = :tenant_id AND name = :name AND archived_at IS NULL
-                 AND (CAST(:expected AS integer) IS NULL OR version = :expected) RETURNING 1"""
+                 AND (CAST(:expected AS bigint[]) IS NULL OR version = ANY(:expected)) RETURNING 1"""
         ),
-        {"tenant_id": tenant_id, "name": name, "expected": expected},
+        {"tenant_id": tenant_id, "name": name, "expected": versions_of(expected)},
     )
     return rows.first() is not None
 
 
 async def count(tx: Transaction, tenant_id: TenantId) -> int:
-    """Of sources in use."""
+    """Of sources in use, with what this transaction has added; further ones wait until it has ended."""
+    await tenants.hold(tx, tenant_id)
     rows = await tx.execute(
         text("SELECT count(*) FROM tool_sources WHERE tenant_id = :tenant_id AND archived_at IS NULL"),
         {"tenant_id": tenant_id},
@@ -170,10 +184,12 @@ async def tools_of(tx: Transaction, tenant_id: TenantId, versions: Mapping[str, 
     """The tools of these versions of these sources, by their names."""
     rows = await tx.execute(
         text(
-            """SELECT t.name AS source, t.tool, t.definition
+            """SELECT t.name AS source, t.tool, t.definition, v.server
                FROM jsonb_each_text(CAST(:versions AS jsonb)) wanted
                JOIN source_tools t
                  ON t.tenant_id = :tenant_id AND t.name = wanted.key AND t.version = wanted.value::integer
+               JOIN tool_source_versions v
+                 ON v.tenant_id = t.tenant_id AND v.name = t.name AND v.version = t.version
                ORDER BY t.name, t.tool"""
         ),
         {"tenant_id": tenant_id, "versions": jsonb(dict(versions))},
@@ -185,9 +201,11 @@ async def all_in_use(tx: Transaction, tenant_id: TenantId) -> list[StoredTool]:
     """The tools of every source in use, at its newest version, by their names."""
     rows = await tx.execute(
         text(
-            """SELECT t.name AS source, t.tool, t.definition
+            """SELECT t.name AS source, t.tool, t.definition, v.server
                FROM tool_sources s
                JOIN source_tools t ON t.tenant_id = s.tenant_id AND t.name = s.name AND t.version = s.version
+               JOIN tool_source_versions v
+                 ON v.tenant_id = t.tenant_id AND v.name = t.name AND v.version = t.version
                WHERE s.tenant_id = :tenant_id AND s.archived_at IS NULL ORDER BY t.name, t.tool"""
         ),
         {"tenant_id": tenant_id},

@@ -13,7 +13,7 @@ from functools import lru_cache
 from opentelemetry import trace
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("lockstep_log_bound", default=None)
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 _encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
 _NOISY = ("botocore", "aiobotocore", "urllib3", "httpx", "httpx2", "httpcore", "asyncio", "openai", "uvicorn.access")
 

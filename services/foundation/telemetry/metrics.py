@@ -31,14 +31,23 @@ UNKNOWN_OUTCOMES = Counter(
 RUNS_STALLED = Counter(
     "workflow_stalls_total", "Places where an open run hung, by cause and by what was done", ["cause", "recovery"]
 )
+TIMEOUTS = Counter("workflow_timeouts_total", "Runs, and steps, that ended because their time was over", ["scope"])
+LEASES_RECLAIMED = Counter(
+    "workflow_leases_reclaimed_total", "Steps taken from a holder that is gone, so that what they held is free again"
+)
+ALLOCATIONS_RECLAIMED = Counter(
+    "workflow_allocations_reclaimed_total", "Named resources that such a holder, or one that hung, did not give back"
+)
 QUOTA_REFUSALS = Counter(
-    "quota_refusals_total", "Runs and turns that did not begin, as a quota was used up", ["quota", "scope"]
+    "quota_refusals_total", "What did not begin, or was not kept, as a quota was used up", ["quota", "scope"]
 )
 CONTENT_EXPIRED = Counter(
     "content_expired_total", "Runs of which a kind of content was removed, as its days were over", ["content"]
 )
 QUEUE_VISIBLE = Gauge("sqs_messages_visible", "Messages waiting in a queue", ["queue_name"])
 STEPS_IN_LINE = Gauge("steps_in_line", "Steps of all tenants that could run and wait for a slot or a resource")
+
+TASKS = Gauge("ecs_task_count", "1 of each task of a service, so that their sum is how many there are", ["service"])
 
 SPANS_SENT = Counter("trace_spans_sent_total", "Spans that were stored or exported, by where", ["to"])
 SPANS_DROPPED = Counter("trace_spans_dropped_total", "Spans that nobody will see, by why", ["reason"])
@@ -66,8 +75,9 @@ def step_label(name: str, kind: str | None) -> str:
     return name if _shows_step_names() else kind or "unknown"
 
 
-def serve() -> None:
-    """Shows all figures of this process on the internal port, from a thread of its own, until the process ends."""
+def serve(service: str) -> None:
+    """Shows all figures of this task of a service on the internal port, from a thread of its own, until it ends."""
+    TASKS.labels(service).set(1)
     settings = MetricsSettings()
     if settings.port is not None:
         start_http_server(settings.port, addr=settings.host)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from foundation.cloud.objects.base import ObjectStore
+from foundation.cloud.objects.keys import final_key
 from foundation.domain.ids import ArtifactId, TenantId
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
@@ -21,13 +22,13 @@ async def final_artifact(
     artifact = await _read(database, tenant_id, artifact_id)
     if artifact is None or artifact.ready or artifact.expired_at is not None:
         return artifact
-    key = artifacts.final_key(tenant_id, artifact_id)
+    key = final_key(tenant_id, artifact_id)
     if not await objects.freeze(artifact.object_key, key, size=artifact.size, sha256=artifact.sha256):
         # Another caller may have made it final meanwhile, and deleted the upload from its first key.
         return await _read(database, tenant_id, artifact_id)
     async with database.tenant(tenant_id) as tx:
         await artifacts.mark_ready(tx, tenant_id, artifact_id, object_key=key)
-    await objects.delete(artifact.object_key)
+    await objects.purge(artifact.object_key)
     return replace(artifact, ready=True, object_key=key)
 
 

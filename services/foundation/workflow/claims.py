@@ -66,11 +66,12 @@ _CLAIMED = (
     """)
            RETURNING s.tenant_id, s.run_id, s.name, s.kind, s.fence, s.worker_id, s.attempt, s.earlier_attempts, s.turn,
                      s.started_at, s.deadline_at, s.needs, s.parent_id, s.item_index, s.item, s.checkpoint_head,
-                     s.checkpoint_length, r.input AS run_input, r.created_by AS run_created_by,
+                     s.checkpoint_length, s.queued_at, r.input AS run_input, r.created_by AS run_created_by,
                      r.budget_tokens AS run_budget_tokens, r.budget_nano_usd AS run_budget_nano_usd, r.traceparent,
                      r.task_id, r.task_version, r.overrides, r.ancestor_run_ids)
        SELECT c.name, c.kind, c.fence, c.worker_id, c.attempt, c.earlier_attempts, c.turn, c.started_at, c.needs,
               c.parent_id, c.item_index, c.item, c.checkpoint_head, c.checkpoint_length, c.run_input, c.run_created_by,
+              GREATEST(EXTRACT(EPOCH FROM now() - c.queued_at), 0)::float AS queued_seconds,
               c.run_budget_tokens, c.run_budget_nano_usd, c.traceparent, c.ancestor_run_ids,
               EXTRACT(EPOCH FROM c.deadline_at - now())::float AS seconds_left,
               d.definition,

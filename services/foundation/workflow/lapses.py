@@ -52,6 +52,8 @@ class FencedStep:
     lease: LeaseFence
     overdue: bool
     """Its time is over; otherwise only its lease has lapsed."""
+    allocated: bool
+    """It held units of named resources."""
 
 
 async def fence_lapsed(
@@ -101,4 +103,4 @@ async def fence_lapsed(
     dispatch = StepDispatch(tenant_id, row.run_id, step_id, row.generation, row.tick, row.task_token or "")
     policy, retry = RecoveryPolicy(row.on_failure), Retry.model_validate(row.retry or {}).policy()
     lease = LeaseFence(dispatch, row.fence, row.name, row.attempt, row.started_at, policy, retry, row.earlier_attempts)
-    return FencedStep(lease, row.overdue)
+    return FencedStep(lease, row.overdue, allocated=row.resources is not None)

@@ -211,7 +211,7 @@ class LedgerWriter:
     async def _reject(self, entry: StreamEntry, why: str) -> None:
         """Keep an entry that the ledger refuses in a stream of its own, where a person can look at it."""
         fields = {"stream": entry.stream, "entry": str(dict(entry.fields)), "why": why}
-        _log.error("a stream's entry is refused by the ledger", extra=fields)
+        _log.error("a stream's entry is refused by the ledger", extra=fields, exc_info=True)
         kept: dict[Any, Any] = {**entry.fields, b"why": why}
         await self._redis.xadd(entry.stream.replace(":events", ":rejected"), kept)
 

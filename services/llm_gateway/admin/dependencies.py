@@ -1,6 +1,6 @@
 """Checks that a caller of the internal routes is another service of Lockstep, by its short-lived token."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Header
@@ -9,10 +9,10 @@ from foundation.domain.errors import Unauthenticated
 from foundation.http.service_tokens import TokenVerifier
 
 
-def calling_service(verifier: TokenVerifier) -> Callable[[str | None], str]:
+def calling_service(verifier: TokenVerifier) -> Callable[[str | None], Awaitable[str]]:
     """A dependency that answers the calling service's name."""
 
-    def service(authorization: Annotated[str | None, Header()] = None) -> str:
+    async def service(authorization: Annotated[str | None, Header()] = None) -> str:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send a service token as a Bearer token")

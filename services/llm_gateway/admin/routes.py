@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from foundation.contracts.gateway.call_estimates import CallEstimates, CallsInQuestion
+from foundation.contracts.gateway.configuration import ConfigurationChecked, ConfigurationInQuestion
 from foundation.contracts.gateway.operations import Breaker, OperationsEntry
 from foundation.contracts.gateway.spending import ForgottenTenant, RunMoney, Spending, SpendingQuery
 from foundation.domain.ids import RunId, StepId, TenantId
@@ -17,6 +18,7 @@ from llm_gateway.admin.scopes_money import ScopeSpendingReader
 from llm_gateway.admin.service import RunSpending
 from llm_gateway.breakers.alerts import Alerts
 from llm_gateway.breakers.board import BreakerBoard
+from llm_gateway.routing.serving import Serving
 
 
 def admin_router(
@@ -27,11 +29,13 @@ def admin_router(
     breakers: BreakerBoard,
     alerts: Alerts,
     estimates: CallEstimator,
+    serving: Serving,
 ) -> APIRouter:
     router = APIRouter(prefix="/internal", dependencies=[Depends(calling_service(verifier))])
     router.include_router(_money(runs, scopes))
     router.include_router(_operations(breakers, alerts))
     router.include_router(_estimates(estimates))
+    router.include_router(_configuration(serving))
     return router
 
 
@@ -90,5 +94,15 @@ def _estimates(estimates: CallEstimator) -> APIRouter:
     @router.post("/estimates", summary="What calls of these kinds take at least and at most")
     async def call_estimates(body: CallsInQuestion) -> CallEstimates:
         return estimates.estimate(body)
+
+    return router
+
+
+def _configuration(serving: Serving) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/configuration/check", summary="Whether a document could be served over this gateway's files")
+    async def check(body: ConfigurationInQuestion) -> ConfigurationChecked:
+        return ConfigurationChecked(fault=serving.fault_of(body.document))
 
     return router

@@ -1,6 +1,7 @@
 """Alerts: each is a log line, a figure, and an entry that the operations API reads."""
 
 import json
+import logging
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +25,14 @@ class Alert(StrEnum):
     USAGE_ABOVE_BOUND = "usage_above_bound"
 
 
+_LEVELS = {
+    Alert.ALL_ATTEMPTS_FAILED: logging.WARNING,
+    Alert.CONFIGURATION_REFUSED: logging.WARNING,
+    Alert.USAGE_ABOVE_BOUND: logging.CRITICAL,
+}
+"""What calls cannot be served for is looked at; that somebody was charged more than was held may not be."""
+
+
 class Alerts:
     """Sends alerts, without ever delaying the call that raises one."""
 
@@ -34,7 +43,7 @@ class Alerts:
     def send(self, alert: Alert, **fields: Any) -> None:
         """Never waits and never fails, because its callers are in the middle of a call."""
         metrics.ALERTS.labels(alert.value).inc()
-        _log.error("alert: %s", alert.value, extra={"alert": alert.value, **fields})
+        _log.log(_LEVELS[alert], "alert: %s", alert.value, extra={"alert": alert.value, **fields})
         self._tasks.start(self._keep(alert, fields))
 
     async def flush(self) -> None:

@@ -223,7 +223,7 @@ class ModelBreaker:
     def _publish_state(self, state: str) -> None:
         metrics.breaker_level(self.provider, self.model, _LEVELS[state])
         fields = {"provider": self.provider, "model": self.model, "state": state, "why": self.why}
-        (_log.warning if state == pybreaker.STATE_OPEN else _log.info)("circuit breaker is %s", state, extra=fields)
+        (_log.critical if state == pybreaker.STATE_OPEN else _log.info)("circuit breaker is %s", state, extra=fields)
 
 
 def _fail() -> None:

@@ -1,4 +1,4 @@
-"""Reads the gateway's files and makes one configuration of them; an error names file and line."""
+"""Makes one configuration of the gateway's files and of what operators publish over them; an error names the place."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from foundation.contracts.accepted.sentences import sentence_of_error
 from foundation.contracts.gateway.rate_limits import RateLimits
-from llm_gateway.configuration.file import GatewayFile, GatewayPart
+from llm_gateway.configuration.file import GatewayFile, GatewayPart, MostConfig, PriceConfig, SearchConfig
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _MEMBER = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*=""")
@@ -19,6 +19,7 @@ _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
 
 Place = tuple[str | int, ...]
 T = TypeVar("T")
+OfModel = TypeVar("OfModel", MostConfig, PriceConfig, SearchConfig)
 
 
 class GatewayFileInvalid(Exception):
@@ -26,15 +27,26 @@ class GatewayFileInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """One file as it was read."""
+class Published:
+    """What operators publish over the files: a document of the same form, and the number of its version."""
 
-    path: Path
+    version: int
+    document: str
+
+    def __str__(self) -> str:
+        return f"version {self.version} of what is published"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One file, or what is published, as it was read."""
+
+    source: Path | Published
     lines: Mapping[Place, int]
     part: GatewayPart
 
     def at(self, place: Place) -> str:
-        return f"{self.path}: line {_line_of(place, self.lines)}: {'.'.join(map(str, place))}"
+        return f"{self.source}: line {_line_of(place, self.lines)}: {'.'.join(map(str, place))}"
 
     def definitions(self) -> Iterator[tuple[Place, Place]]:
         """What the file defines, each with its place: tables by name, prices and the like by provider and model."""
@@ -55,43 +67,64 @@ class _Read:
             yield from (((section, index), one.provider) for index, one in enumerate(getattr(part, section)))
 
 
-def load_configuration(paths: Sequence[Path], *, placeholders: Mapping[str, str]) -> GatewayFile:
+def load_configuration(
+    paths: Sequence[Path], *, placeholders: Mapping[str, str], published: Published | None = None
+) -> GatewayFile:
     """Read files in their order and make one configuration of them; `{name}` becomes the placeholder's value.
 
-    `GatewayFileInvalid` names file and line: of what cannot be read, of a name that two files (or one file twice)
-    define, and of a provider or route that no file defines.
+    What is published counts in place of what the files define by the same name. `GatewayFileInvalid` names file and
+    line: of what cannot be read, of a name that two files (or one file twice) define, and of a provider or route that
+    is nowhere defined.
     """
     files = [_read(path, placeholders) for path in paths]
     _refuse_second_definitions(files)
-    whole = _together(files)
-    for file in files:
-        for place, provider in file.providers_named():
+    versions = [file.part.version for file in files if file.part.version is not None]
+    if not versions:
+        raise GatewayFileInvalid(f"{', '.join(str(path) for path in paths)}: version: no file has one")
+    sources = list(files)
+    if published is not None:
+        sources.append(_read_published(published, placeholders))
+        versions.append(f"published-{published.version}")
+    whole = _together([source.part for source in sources], "+".join(versions))
+    for read in sources:
+        for place, provider in read.providers_named():
             if provider not in whole.providers:
-                raise GatewayFileInvalid(f"{file.at(place)}: there is no provider {provider!r}")
-        for name in file.part.stand_ins:
+                raise GatewayFileInvalid(f"{read.at(place)}: there is no provider {provider!r}")
+        for name in read.part.stand_ins:
             if name not in whole.routes:
-                raise GatewayFileInvalid(f"{file.at(('stand_ins', name))}: there is no route {name!r}")
+                raise GatewayFileInvalid(f"{read.at(('stand_ins', name))}: there is no route {name!r}")
     return whole
 
 
 def _read(path: Path, placeholders: Mapping[str, str]) -> _Read:
     try:
-        text = path.read_text(encoding="utf-8")
+        return _parsed(path, path.read_text(encoding="utf-8"), placeholders)
     except (OSError, UnicodeDecodeError) as error:
         raise GatewayFileInvalid(f"{path}: {error}") from error
+
+
+def _read_published(published: Published, placeholders: Mapping[str, str]) -> _Read:
+    over = _parsed(published, published.document, placeholders)
+    if over.part.version is not None:
+        raise GatewayFileInvalid(f"{over.at(('version',))}: leave it out; what is published is numbered")
+    _refuse_second_definitions([over])
+    return over
+
+
+def _parsed(source: Path | Published, text: str, placeholders: Mapping[str, str]) -> _Read:
     for name, value in placeholders.items():
         text = text.replace("{" + name + "}", value.rstrip("/"))
     lines = _lines(text)
     try:
-        return _Read(path, lines, GatewayPart.model_validate(tomllib.loads(text)))
-    except tomllib.TOMLDecodeError as error:
-        raise GatewayFileInvalid(f"{path}: {error}") from error
+        return _Read(source, lines, GatewayPart.model_validate(tomllib.loads(text)))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise GatewayFileInvalid(f"{source}: {error}") from error
     except ValidationError as error:
         faults = [
             f"line {_line_of(fault['loc'], lines)}: {'.'.join(map(str, fault['loc']))}: {sentence_of_error(fault)}"
             for fault in error.errors(include_url=False, include_input=False)
         ]
-        raise GatewayFileInvalid(f"{path}: " + "; ".join(faults)) from error
+        raise GatewayFileInvalid(f"{source}: " + "; ".join(faults)) from error
 
 
 def _refuse_second_definitions(files: Sequence[_Read]) -> None:
@@ -104,24 +137,29 @@ def _refuse_second_definitions(files: Sequence[_Read]) -> None:
             first[defined] = file.at(place)
 
 
-def _together(files: Sequence[_Read]) -> GatewayFile:
-    parts = [file.part for file in files]
-    versions = [part.version for part in parts if part.version is not None]
-    if not versions:
-        raise GatewayFileInvalid(f"{', '.join(str(file.path) for file in files)}: version: no file has one")
+def _together(parts: Sequence[GatewayPart], version: str) -> GatewayFile:
+    """One configuration; of two parts that define the same, the later one counts."""
     limits: dict[str, Any] = {}
     for part in parts:
         limits |= {scope: getattr(part.limits, scope) for scope in part.limits.model_fields_set}
     return GatewayFile(
-        version="+".join(versions),
-        providers={name: one for part in parts for name, one in part.providers.items()},
-        routes=dict(_closest_first((one for part in parts for one in part.routes.items()), lambda one: one[0])),
-        stand_ins={name: one for part in parts for name, one in part.stand_ins.items()},
-        prices=_closest_first((one for part in parts for one in part.prices), lambda one: one.model),
-        models=_closest_first((one for part in parts for one in part.models), lambda one: one.model),
-        searches=_closest_first((one for part in parts for one in part.searches), lambda one: one.model),
+        version=version,
+        providers=_by_name(part.providers for part in parts),
+        routes=dict(_closest_first(_by_name(part.routes for part in parts).items(), lambda one: one[0])),
+        stand_ins=_by_name(part.stand_ins for part in parts),
+        prices=_closest_first(_by_model(part.prices for part in parts), lambda one: one.model),
+        models=_closest_first(_by_model(part.models for part in parts), lambda one: one.model),
+        searches=_closest_first(_by_model(part.searches for part in parts), lambda one: one.model),
         limits=RateLimits(**limits),
     )
+
+
+def _by_name(tables: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    return {name: one for table in tables for name, one in table.items()}
+
+
+def _by_model(lists: Iterable[Iterable[OfModel]]) -> Iterable[OfModel]:
+    return {(one.provider, one.model): one for entries in lists for one in entries}.values()
 
 
 def _closest_first(entries: Iterable[T], pattern_of: Callable[[T], str]) -> tuple[T, ...]:

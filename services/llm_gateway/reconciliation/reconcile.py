@@ -32,6 +32,7 @@ from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.budget.redis.connection import RedisSettings, connect
 from llm_gateway.budget.store import BudgetStore
 from llm_gateway.configuration.loading import load_configuration
+from llm_gateway.configuration.publications import Publications
 from llm_gateway.reconciliation.corrections import LedgerCorrection, find_corrections
 from llm_gateway.reconciliation.drift import TenantDrift, count_tenants, sum_by_tenant
 from llm_gateway.reconciliation.usage_report import UsageReport, fetch_report
@@ -200,10 +201,12 @@ def _find_unbilled(
 
 async def run(settings: ReconcileSettings, *, first: date, last: date, complete: bool) -> list[ProviderReport]:
     """The reconciliation of each provider that gives reports; `complete` takes all their reports as complete."""
-    routes = load_configuration(settings.all_routes_files, placeholders=settings.placeholders)
     database = Database(DatabaseSettings(url=settings.database_url_reconciler), application="reconcile")
     redis = connect(RedisSettings())
     try:
+        routes = load_configuration(
+            settings.all_routes_files, placeholders=settings.placeholders, published=await Publications(database).read()
+        )
         writer = LedgerWriter(redis, database, consumer="reconcile")
         alerts = Alerts(redis)
         reconciler = Reconciler(database, BudgetStore(redis, lease=timedelta(seconds=30)), writer, alerts)

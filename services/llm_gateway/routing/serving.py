@@ -1,4 +1,7 @@
-"""What the gateway serves from at this moment: routes made of its files, exchanged when these change and are good."""
+"""What the gateway serves from at this moment: routes made of its files and of what operators publish over them.
+
+They are exchanged when either changes and is good.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -6,12 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from foundation.contracts.gateway.rate_limits import RateLimits
+from foundation.domain.errors import DependencyUnavailable
 from foundation.telemetry.background import TaskSet, every
 from foundation.telemetry.logs import logger
 from llm_gateway.breakers.alerts import Alert, Alerts
 from llm_gateway.breakers.board import BreakerBoard
 from llm_gateway.configuration.file import GatewayFile, KeyReference
-from llm_gateway.configuration.loading import GatewayFileInvalid, load_configuration
+from llm_gateway.configuration.loading import GatewayFileInvalid, Published, load_configuration
 from llm_gateway.exchange.dialect import Dialect
 from llm_gateway.providers.base import Provider
 from llm_gateway.providers.registry import connect_provider
@@ -21,18 +25,27 @@ LOOK_SECONDS = 1.0
 
 KeyOf = Callable[[KeyReference], Awaitable[str | None]]
 """A provider's key, from where its table says that it is."""
+ReadPublished = Callable[[], Awaitable[Published | None]]
+"""What operators have published; `DependencyUnavailable` while that cannot be read."""
+_NEXT = 0
+"""The number of what is not published yet; those that are begin with 1."""
 
 _log = logger(__name__)
 
 
 class Serving:
-    """Exchanges the routes when a file changes; calls that have begun keep the routes and connections that they had."""
+    """Exchanges the routes when something changes; calls that have begun keep the routes and connections they had.
+
+    Until it is known what is published, nothing is served: prices or routes that operators have replaced are not
+    used for the time in which the database is away.
+    """
 
     def __init__(
         self,
         paths: Sequence[Path],
         *,
         placeholders: Mapping[str, str],
+        read_published: ReadPublished,
         key_of: KeyOf,
         breakers: BreakerBoard,
         alerts: Alerts,
@@ -40,6 +53,7 @@ class Serving:
     ) -> None:
         self._paths = tuple(paths)
         self._placeholders = placeholders
+        self._read_published = read_published
         self._key_of = key_of
         self._breakers = breakers
         self._alerts = alerts
@@ -49,26 +63,63 @@ class Serving:
         self._seen: dict[Path, tuple[int, int]] = {}
         self._retiring = TaskSet()
         self._retired: list[list[Provider]] = []
-        self.routes: Routes
+        self._published: Published | None = None
+        self._is_known = False
+        self._routes: Routes | None = None
+
+    @property
+    def routes(self) -> Routes:
+        """`DependencyUnavailable` until it is known what operators have published."""
+        if self._routes is None:
+            raise DependencyUnavailable("what operators have published for this gateway is not known yet")
+        return self._routes
+
+    async def check(self) -> None:
+        """Raises `DependencyUnavailable` while nothing is served."""
+        _ = self.routes
 
     async def begin(self) -> None:
-        """Serve from the files as they are; `GatewayFileInvalid` ends the gateway before its first call."""
-        self._seen = self._stamp()
-        await self._serve(load_configuration(self._paths, placeholders=self._placeholders))
+        """Serve what is there; `GatewayFileInvalid` of the files ends the gateway before its first call.
+
+        What is published was read by a gateway before it was approved. If it cannot be served over these files all
+        the same, nothing is served until one or the other is mended.
+        """
+        load_configuration(self._paths, placeholders=self._placeholders)
+        await self.look()
 
     async def run(self) -> None:
         """Look for changed files until cancelled."""
-        await every(LOOK_SECONDS, self._look)()
+        await every(LOOK_SECONDS, self.look)()
 
-    async def _look(self) -> None:
-        if (stamp := self._stamp()) != self._seen:
-            self._seen = stamp
+    async def look(self) -> None:
+        """Serve what has changed since the last look."""
+        known, published = await self._published_now()
+        if (stamp := self._stamp()) != self._seen or (known, published) != (self._is_known, self._published):
+            self._seen, self._is_known, self._published = stamp, known, published
             await self.reload()
 
-    async def reload(self) -> bool:
-        """Whether the files are served from now; what was served before goes on when they are not good."""
+    async def _published_now(self) -> tuple[bool, Published | None]:
+        """Whether it is known, and what it is; what was known goes on while the database is away."""
         try:
-            config = load_configuration(self._paths, placeholders=self._placeholders)
+            return True, await self._read_published()
+        except DependencyUnavailable as error:
+            _log.debug("what is published cannot be read now", exc_info=error)
+            return self._is_known, self._published
+
+    def fault_of(self, document: str) -> str | None:
+        """Where and why the document could not be served over the files; None when it could."""
+        try:
+            load_configuration(self._paths, placeholders=self._placeholders, published=Published(_NEXT, document))
+        except GatewayFileInvalid as error:
+            return str(error).removeprefix(f"{Published(_NEXT, document)}: ")
+        return None
+
+    async def reload(self) -> bool:
+        """Whether all is served as it is now; what was served before goes on when it is not good."""
+        if not self._is_known:
+            return False
+        try:
+            config = load_configuration(self._paths, placeholders=self._placeholders, published=self._published)
             self._refuse_silent_prices(config)
         except GatewayFileInvalid as error:
             self._alerts.send(Alert.CONFIGURATION_REFUSED, why=str(error))
@@ -93,7 +144,7 @@ class Serving:
         before, longest = self._connected, self._longest_call()
         self._config = config
         self._connected = [one for dialects in providers.values() for one in dialects.values()]
-        self.routes = Routes(config, providers, self._breakers)
+        self._routes = Routes(config, providers, self._breakers)
         self._on_limits(config.limits)
         _log.info("serving from the files", extra={"files": self._names, "version": config.version})
         if before:

@@ -151,7 +151,7 @@ class WorkerBreaker:
         if self.state is BreakerState.OPEN:
             self._opened_at = self._clock()
             if before is BreakerState.CLOSED:
-                _log.error("a breaker opened; steps that need it wait", extra={"breaker": self.name})
+                _log.critical("a breaker opened; steps that need it wait", extra={"breaker": self.name})
         self._changed()
 
     def trial_is_over(self) -> None:

@@ -1,6 +1,5 @@
 """Counts the turns of agents and crews towards the day's quota of their tenant and of whoever started the run."""
 
-from foundation.domain.errors import BudgetExceeded
 from foundation.domain.policy.quotas import Quota, QuotaUsedUp
 from foundation.domain.states import StepKind
 from foundation.storage.execution.dispatches import StepClaim
@@ -23,17 +22,4 @@ async def count_turn(tx: Transaction, claim: StepClaim) -> None:
     try:
         await quotas.count(tx, tenant_id, rules, quota, user_id=claim.run_created_by)
     except QuotaUsedUp as error:
-        raise BudgetExceeded(
-            error.detail,
-            scope=error.scope,
-            remaining={"agent_turns": 0, "resets_at": error.reset_text},
-            budget={
-                "period": "day",
-                "unit": "agent_turns",
-                "limit": error.limit or 0,
-                "spent": error.used,
-                "held": 0,
-                "asked": 1,
-            },
-            remedy=error.remedy,
-        ) from error
+        raise error.as_spent_budget() from error

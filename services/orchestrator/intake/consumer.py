@@ -23,6 +23,7 @@ from orchestrator.claiming.taking import Taken, Taker, TakeRefusal, dispatch_of
 from orchestrator.intake.advancing import Advancer
 from orchestrator.intake.deleter import Deleter
 from orchestrator.intake.waiting import Waiting
+from orchestrator.presence import figures
 from orchestrator.work import Work
 
 _log = logger(__name__)
@@ -223,6 +224,7 @@ class Consumer:
     def _start(self, work: Work, receipt: str | None = None, *, since: float | None = None) -> None:
         """Works on a claimed step that has its slot; `since` is when the first of a chain of steps got it."""
         tenant_id = work.claim.dispatch.tenant_id
+        figures.QUEUE_WAIT.labels(work.claim.kind.value).observe(work.claim.queued_seconds)
         since = asyncio.get_running_loop().time() if since is None else since
 
         async def advance(held: HeldStep) -> None:
@@ -249,5 +251,5 @@ def _read(message: Received) -> _Arrived | None:
         return _Arrived(StepMessage.model_validate_json(message.body), message.receipt)
     except ValidationError as error:
         # It is not deleted: after some receives SQS moves it to the dead letters, where it can be inspected.
-        _log.error("a message cannot be read", extra={"errors": error.error_count(), "head": message.body[:200]})
+        _log.warning("a message cannot be read", extra={"errors": error.error_count(), "head": message.body[:200]})
         return None

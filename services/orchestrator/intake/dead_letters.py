@@ -44,7 +44,7 @@ class DeadLetters:
         try:
             parsed = StepMessage.model_validate_json(message.body)
         except ValidationError:
-            _log.error("a dead letter cannot be read", extra={"head": message.body[:200]})
+            _log.warning("a dead letter cannot be read", extra={"head": message.body[:200]})
             async with self._database.across_tenants(reason="nobody knows whose message this is") as tx:
                 await unreadable_messages.keep(tx, message.body, receive_count=message.receive_count)
             return
@@ -59,7 +59,7 @@ class DeadLetters:
             )
             lease = claim.lease_fence()
             if await record_lost_in_doubt(tx, lease):
-                _log.error("nobody knows what a tool did; its step waits for a decision")
+                _log.warning("nobody knows what a tool did; its step waits for a decision")
                 return
             await record_failed(tx, lease, failure, exhausted=True, receive_count=message.receive_count)
-        _log.error("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})
+        _log.warning("a step failed as a dead letter", extra={"step_id": str(parsed.step_id)})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from foundation.domain.errors import BudgetExceeded
-from foundation.domain.failures import Failure
+from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.states import StepStatus
 from foundation.storage.execution.approvals import ApprovalRequest
 from foundation.storage.execution.dispatches import LeaseFence
@@ -98,7 +98,7 @@ class OutcomeWriter(OutcomeRecording):
         may_pass, retry_after = failure.retryable, failure.retry_after
         again = may_retry(lease, failure)
         ended = StepStatus.RETRYING if again else StepStatus.FAILED
-        worth_it = may_pass or lease.retry.asks_for(failure.code)
+        worth_it = may_pass or lease.retry.asks_for(failure.retried_as)
         failure = replace(failure, retryable=worth_it)
         async with self._database.tenant(lease.dispatch.tenant_id) as tx:
             if again:
@@ -110,6 +110,8 @@ class OutcomeWriter(OutcomeRecording):
             self._failpoints.reach("failed.before_commit")
         self._failpoints.reach("failed.after_commit")
         _observe(lease, ended)
+        if ended is StepStatus.FAILED and failure.code == FailureCode.STEP_TIMED_OUT:
+            metrics.TIMEOUTS.labels("step").inc()
         return again
 
     async def given_back(self, lease: LeaseFence, *, partial: dict[str, Any] | None = None) -> None:

@@ -17,7 +17,7 @@ from orchestrator.recording.handed_over import record_lost_in_doubt
 
 def may_retry(lease: LeaseFence, failure: Failure) -> bool:
     """Whether the step is tried again after this failure."""
-    return lease.retry.allows(code=failure.code, transient=failure.retryable, attempt=lease.tries)
+    return lease.retry.allows(code=failure.retried_as, transient=failure.retryable, attempt=lease.tries)
 
 
 async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *, delay_seconds: float) -> None:
@@ -34,7 +34,7 @@ async def record_retried(tx: Transaction, lease: LeaseFence, failure: Failure, *
         dispatch.step_id,
         fence=lease.fence,
         retry_seconds=delay_seconds,
-        next_turn=lease.retry.asks_for(failure.code),
+        next_turn=lease.retry.asks_for(failure.retried_as),
     )
     event = StepRetrying(
         step_id=dispatch.step_id,

@@ -15,6 +15,7 @@ from foundation.storage.session import outbox
 from foundation.storage.session.database import Database, Transaction, with_retries
 from foundation.storage.session.outbox import OutboxKind
 from foundation.telemetry import metrics
+from foundation.telemetry.background import going_on
 from foundation.telemetry.logs import bind, logger
 from foundation.workflow import claims, endings, lapses, plans, run_control
 from foundation.workflow.approvals import decisions
@@ -81,13 +82,13 @@ class Sweeper:
             )
         self._after = still[-1].place if len(still) == _STILL_AT_ONCE else None
         for tenant_id, step_id in lapsed:
-            with bind(tenant_id=tenant_id, step_id=step_id):
+            with bind(tenant_id=tenant_id, step_id=step_id), going_on("a step could not be taken back now"):
                 await with_retries(lambda t=tenant_id, s=step_id: self._reclaim(t, s))  # type: ignore[misc]
         for tenant_id, approval_id in expired:
-            with bind(tenant_id=tenant_id):
+            with bind(tenant_id=tenant_id), going_on("a request for approval could not be ended now"):
                 await with_retries(lambda t=tenant_id, a=approval_id: self._expire(t, a))  # type: ignore[misc]
         for run in still:
-            with bind(tenant_id=run.tenant_id, run_id=run.run_id):
+            with bind(tenant_id=run.tenant_id, run_id=run.run_id), going_on("a run could not be helped on now"):
                 await self._repair(run)
 
     async def _reclaim(self, tenant_id: TenantId, step_id: StepId) -> None:
@@ -102,6 +103,12 @@ class Sweeper:
             else:
                 lost = Failure(FailureCode.WORKER_LOST, "the worker stopped renewing its lease", retryable=True)
                 await record_lost(tx, fenced.lease, lost)
+        if fenced.overdue:
+            metrics.TIMEOUTS.labels("step").inc()
+        else:
+            metrics.LEASES_RECLAIMED.inc()
+        if fenced.allocated:
+            metrics.ALLOCATIONS_RECLAIMED.inc()
         extra = {"overdue": fenced.overdue, "fence": fenced.lease.fence}
         _log.info("took a step from a holder that is gone", extra=extra)
 

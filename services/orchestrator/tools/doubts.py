@@ -10,6 +10,7 @@ from foundation.domain.ids import JobId
 from foundation.domain.tools import UnknownOutcomePolicy
 from foundation.storage.execution import doubtful_jobs
 from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.limits import sandbox_seconds
 from foundation.storage.session.database import Database
 from foundation.telemetry import metrics
 from foundation.workflow.unknown_outcomes import asking
@@ -62,6 +63,7 @@ class Doubts:
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             if await doubtful_jobs.hold(tx, claim.lease_fence()):
                 await doubtful_jobs.permit_start(tx, claim.dispatch.tenant_id, job_id)
+                await sandbox_seconds.settle(tx, claim, job_id, seconds=0)
 
     async def settle(self, claim: StepClaim, job_id: JobId) -> dict[str, Any] | None:
         """The document of a call that is accepted; None when it may be made again.

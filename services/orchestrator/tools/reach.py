@@ -1,4 +1,4 @@
-"""What a job may ask of its proxy, and what it asked, on its way into the audit and the events of its run."""
+"""What a job may reach; and for the audit: what it asked its proxy, what ended it, and calls that were refused."""
 
 from collections import Counter
 from typing import Any
@@ -10,10 +10,12 @@ from foundation.contracts.run_events import StepEgress
 from foundation.contracts.tool_job import ToolResult
 from foundation.domain.failures import FailureCode
 from foundation.storage import egress, secrets
+from foundation.storage.audit.tool_calls import RefusedCall, record_limited, record_refused
 from foundation.storage.execution import run_events
 from foundation.storage.execution.dispatches import StepClaim
 from foundation.storage.people import tenant_settings
 from foundation.storage.session.database import Database, Transaction
+from orchestrator.tools.tool_call import ToolCall
 from orchestrator.work import TickFailed
 
 SHOWN = 50
@@ -44,13 +46,18 @@ async def network_of(database: Database, claim: StepClaim) -> NetworkPolicy:
     )
 
 
-async def keep_egress(
-    tx: Transaction, claim: StepClaim, result: ToolResult, *, tool: str, is_late: bool = False
-) -> None:
-    """Writes an audit row for each request of the job, and one event of its step that tells of them.
+async def audit_refusal(database: Database, claim: StepClaim, call: ToolCall, detail: str) -> None:
+    """Of a call that was not made; an attempt that begins anew and is refused again is told again."""
+    async with database.tenant(claim.dispatch.tenant_id) as tx:
+        await record_refused(tx, claim, [RefusedCall(call.tool, call.turn, call.call_id, detail)])
+
+
+async def audit_job(tx: Transaction, claim: StepClaim, result: ToolResult, *, tool: str, is_late: bool = False) -> None:
+    """Writes an audit row for each limit that the job met and each of its requests, of which one event tells as well.
 
     A late result is that of a job whose step has ended before: the step's events are complete, and get no further one.
     """
+    await record_limited(tx, claim, result, tool=tool)
     if not result.egress.records:
         return
     await egress.record(tx, claim, result.job_id, result.egress, tool=tool)

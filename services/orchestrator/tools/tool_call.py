@@ -1,17 +1,20 @@
-"""One call of a tool as an engine makes it: what it is, whether it can be made, and what tells it from another."""
+"""One call of a tool as an engine makes it: what it is, whether it can be made, what it takes, and its digest."""
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from foundation.contracts.accepted.file_names import names_in_each_others_way
-from foundation.contracts.tools.arguments import ProgramArguments, ToolArguments
+from foundation.contracts.tool_job import JobLimits, ToolResult
+from foundation.contracts.tools.arguments import MAX_SECONDS, ProgramArguments, ToolArguments
+from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.failures import FailureCode
 from foundation.domain.tools import ToolEffect
 from orchestrator.tools.files import StagedFile
-from orchestrator.work import TickFailed
+from orchestrator.work import TickFailed, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,13 @@ def checked_arguments(call: ToolCall, contract: ToolContract) -> ToolArguments:
         details = "; ".join(f"/arguments{fault.pointer}: {fault.detail}" for fault in faults[:3])
         raise TickFailed(FailureCode.ARGUMENTS_INVALID, f"{call.tool} cannot be called with these arguments: {details}")
     given = contract.arguments.model_validate(call.arguments)
-    taken = given.input_files() if isinstance(given, ProgramArguments) else ()
+    if isinstance(given, ProgramArguments):
+        taken, whose = list(given.input_files()), "of `inputs`"
+    else:
+        taken, whose = list(given.names_taken(call.arguments)), f"that {call.tool} needs itself"
     if clash := names_in_each_others_way([*taken, *(entry.name for entry in call.inputs)]):
         raise TickFailed(
-            FailureCode.ARGUMENTS_INVALID, f"{clash[0]!r} is the name of `inputs`; stage the file under another name"
+            FailureCode.ARGUMENTS_INVALID, f"{clash[0]!r} is the name {whose}; stage the file under another name"
         )
     staged = {entry.name for entry in call.inputs}
     if missing := [name for name in given.files_needed() if name not in staged]:
@@ -62,3 +68,25 @@ def digest_of(call: ToolCall) -> bytes:
     if call.workspace is not None:
         content["workspace"] = call.workspace.taken and call.workspace.taken.sha256
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+
+
+def seconds_of(work: Work, given: ToolArguments) -> int:
+    """How long its job may take by the clock: what the call asks for, and not beyond what its step has left."""
+    return max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
+
+
+def seconds_taken(result: ToolResult) -> int:
+    """How long its job took, rounded up."""
+    return max(1, math.ceil(result.usage.wall_ms / 1000))
+
+
+def limits_of(contract: ToolContract, seconds: int, *, artifacts: int) -> JobLimits:
+    """What its job may take of a machine, and leave."""
+    held = PROFILE_LIMITS[contract.profile]
+    return JobLimits(
+        wall_seconds=seconds,
+        cpu_seconds=min(seconds * held.processors, MAX_SECONDS),
+        memory_mb=held.memory_mb,
+        processes=held.processes,
+        artifact_count=artifacts,
+    )

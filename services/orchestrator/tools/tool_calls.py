@@ -1,34 +1,27 @@
 """Runs one call of one tool once, checks its artifacts, and records its result under the claim's fence."""
 
 import asyncio
-import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from foundation.cloud.objects.base import ObjectStore
+from foundation.cloud.objects.keys import job_key
 from foundation.contracts.accepted.sentences import sentence_of_error
-from foundation.contracts.tool_job import (
-    JobLimits,
-    JobReason,
-    JobState,
-    ToolJob,
-    ToolResult,
-    UploadSlot,
-)
-from foundation.contracts.tools.arguments import MAX_SECONDS, ToolArguments
+from foundation.contracts.tool_job import JobReason, JobState, ToolJob, ToolResult, UploadSlot
+from foundation.contracts.tools.arguments import ToolArguments
 from foundation.contracts.tools.calls.documents import output_of, succeeded
-from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
+from foundation.contracts.tools.calls.told_failures import ToldFailure, told_failure
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.errors import DependencyUnavailable, LeaseLost, LockstepError, SandboxUnavailable
 from foundation.domain.failures import FailureCode
 from foundation.domain.ids import JobId, tool_job_id
 from foundation.domain.states import StepKind
 from foundation.domain.tools import ToolEffect
-from foundation.storage import artifacts
 from foundation.storage.execution import tool_events
 from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.limits import sandbox_seconds
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 from foundation.telemetry.spans.record import AttributeValue, SpanAttribute
@@ -50,13 +43,14 @@ from orchestrator.tools.doubts import (
     outcome_unknown,
 )
 from orchestrator.tools.files import addressed
+from orchestrator.tools.functions import MODEL_MISTAKES
 from orchestrator.tools.job_spans import keep_spans
 from orchestrator.tools.model_grants import ModelGrants, RunTokenOf
-from orchestrator.tools.reach import keep_egress, network_of
-from orchestrator.tools.stored_artifacts import StoredArtifacts, object_key
+from orchestrator.tools.reach import audit_job, audit_refusal, network_of
+from orchestrator.tools.stored_artifacts import StoredArtifacts
 from orchestrator.tools.told_lines import told_by
-from orchestrator.tools.tool_call import ToolCall, checked_arguments, digest_of
-from orchestrator.tools.toolbox import job_of
+from orchestrator.tools.tool_call import ToolCall, checked_arguments, digest_of, limits_of, seconds_of, seconds_taken
+from orchestrator.tools.toolbox import job_of, with_packages
 from orchestrator.work import TickFailed, Work
 
 _log = logger(__name__)
@@ -95,7 +89,12 @@ class ToolCalls:
             SpanAttribute.STEP_TURN: call.turn,
         }
         with work.clock.collecting(), span(f"execute_tool {call.tool}", attributes=about):
-            document = await self._call(work, call)
+            try:
+                document = await self._call(work, call)
+            except TickFailed as error:
+                if error.failure.code in MODEL_MISTAKES:
+                    await audit_refusal(self._database, work.claim, call, error.failure.detail)
+                raise
             annotate({SpanAttribute.OUTCOME: str(document["status"])})
             if not succeeded(document):
                 failed(str(document["reason"] or document["status"]))
@@ -103,12 +102,15 @@ class ToolCalls:
 
     async def _call(self, work: Work, call: ToolCall) -> dict[str, Any]:
         claim = work.claim
+        call = await with_packages(self._database, self._objects, work, call)
         given = checked_arguments(call, work.tools[call.tool])
         effect = effect_of(work, call)
         job_id = tool_job_id(claim.dispatch.step_id, turn=call.turn, tool_call_id=call.call_id)
         job = tool_events.Job(job_id, call.turn, call.call_id, call.tool, effect, digest_of(call))
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             recorded = await tool_events.begin(tx, claim, job)
+            if recorded.may_start:
+                await sandbox_seconds.hold(tx, claim, job_id, seconds=seconds_of(work, given))
         if recorded.result is not None:
             return recorded.result
         if recorded.is_doubtful:
@@ -130,9 +132,14 @@ class ToolCalls:
                 return document
         if result.retryable:
             async with self._database.tenant(claim.dispatch.tenant_id) as tx:
-                await keep_egress(tx, claim, result, tool=call.tool)
+                await audit_job(tx, claim, result, tool=call.tool)
+                if result.usage.wall_ms:
+                    await sandbox_seconds.settle(tx, claim, result.job_id, seconds=seconds_taken(result))
             raise lost(result)
-        return await self._record(claim, call.tool, result)
+        document = await self._record(claim, work.tools[call.tool], result)
+        if recorded.attempt == 1:
+            await self._stored.clear(claim, result)
+        return document
 
     async def _doubtful(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> dict[str, Any]:
         """The document of a call that is not to be made twice and was begun before.
@@ -144,7 +151,7 @@ class ToolCalls:
             await self._doubts.nothing_started(work.claim, job_id)
             raise lost(result)
         if result is not None and not is_lost(result):
-            return await self._record(work.claim, call.tool, result)
+            return await self._record(work.claim, work.tools[call.tool], result)
         document = await self._doubts.settle(work.claim, job_id)
         return await self._call(work, call) if document is None else document
 
@@ -206,34 +213,35 @@ class ToolCalls:
             result = await self._launcher.cancel(job) if over else None
             if result is not None:
                 keep_spans(job, result)
-                await self._keep_late(work, call.tool, result)
+                await self._keep_late(work, work.tools[call.tool], result)
         except (LockstepError, TickFailed, OSError) as error:
             _log.warning("a job could not be ended with its step", extra={"error": type(error).__name__})
 
-    async def _keep_late(self, work: Work, tool: str, result: ToolResult) -> None:
+    async def _keep_late(self, work: Work, tool: ToolContract, result: ToolResult) -> None:
         tenant_id, step_id = work.claim.dispatch.tenant_id, work.claim.dispatch.step_id
-        document, new = await self._stored.accept(work.claim, result)
+        document, new = await self._stored.accept(work.claim, result, told=_told(tool, result))
         async with self._database.tenant(tenant_id) as tx:
             await tool_events.lock_owners(tx, work.claim)
             if not await tool_events.keep_late_result(tx, tenant_id, result.job_id, result=document):
                 return
-            await keep_egress(tx, work.claim, result, tool=tool, is_late=True)
-            for artifact in new:
-                await artifacts.insert(tx, tenant_id, artifact)
+            await audit_job(tx, work.claim, result, tool=tool.name, is_late=True)
+            await self._stored.keep(tx, work.claim, new)
+            if result.usage.wall_ms:
+                await sandbox_seconds.settle(tx, work.claim, result.job_id, seconds=seconds_taken(result))
             if work.claim.kind is StepKind.TOOL:
                 output = output_of(document, whole=False)
                 await outcomes.keep_late_output(tx, tenant_id, step_id, fence=work.claim.fence, output=output)
 
     async def _job(self, work: Work, job_id: JobId, call: ToolCall, given: ToolArguments) -> ToolJob:
         claim, dispatch = work.claim, work.claim.dispatch
-        seconds = max(1, min(math.ceil(work.clock.seconds_left), given.timeout_seconds))
+        seconds = seconds_of(work, given)
         valid = seconds + _SLOT_MARGIN_SECONDS
-        keys = [object_key(claim, job_id, index) for index in range(self._artifacts_per_job)]
-        limits = self._limits(work.tools[call.tool], seconds)
+        keys = [job_key(dispatch.tenant_id, job_id, index) for index in range(self._artifacts_per_job)]
+        limits = limits_of(work.tools[call.tool], seconds, artifacts=self._artifacts_per_job)
         forms = await self._objects.uploads(keys, seconds=valid, max_bytes=limits.artifact_bytes)
         uploads = [UploadSlot(index=at, url=form.url, fields=form.fields) for at, form in enumerate(forms)]
         workspace = await workspaces.job_workspace(
-            self._objects, call.workspace, object_key(claim, job_id, workspaces.INDEX), seconds=valid
+            self._objects, call.workspace, job_key(dispatch.tenant_id, job_id, workspaces.INDEX), seconds=valid
         )
         tool, arguments = job_of(work.tools[call.tool], call.arguments)
         try:
@@ -262,31 +270,26 @@ class ToolCalls:
                 FailureCode.JOB_INVALID, f"the tool cannot be called with these arguments: {words}"
             ) from error
 
-    def _limits(self, contract: ToolContract, seconds: int) -> JobLimits:
-        held = PROFILE_LIMITS[contract.profile]
-        return JobLimits(
-            wall_seconds=seconds,
-            cpu_seconds=min(seconds * held.processors, MAX_SECONDS),
-            memory_mb=held.memory_mb,
-            processes=held.processes,
-            artifact_count=self._artifacts_per_job,
-        )
-
-    async def _record(self, claim: StepClaim, tool: str, result: ToolResult) -> dict[str, Any]:
+    async def _record(self, claim: StepClaim, tool: ToolContract, result: ToolResult) -> dict[str, Any]:
         """Accepts only artifacts that lie under this job's keys with the size and digest that were reported."""
         job_id = result.job_id
-        document, new = await self._stored.accept(claim, result)
+        document, new = await self._stored.accept(claim, result, told=_told(tool, result))
+        self._failpoints.reach("tool.copied")
         async with self._database.tenant(claim.dispatch.tenant_id) as tx:
             if new or result.egress.records:
                 await tool_events.lock_owners(tx, claim)
-            await keep_egress(tx, claim, result, tool=tool)
+            await audit_job(tx, claim, result, tool=tool.name)
             stored = await tool_events.end(tx, claim, job_id, status=result.status.value, result=document)
             if stored is None:
                 raise LeaseLost("another holder has this step now; the tool's result was not recorded")
-            for artifact in new:
-                await artifacts.insert(tx, claim.dispatch.tenant_id, artifact)
+            await self._stored.keep(tx, claim, new)
+            await sandbox_seconds.settle(tx, claim, result.job_id, seconds=seconds_taken(result))
         self._failpoints.reach("tool.recorded")
         return stored
+
+
+def _told(tool: ToolContract, result: ToolResult) -> ToldFailure | None:
+    return told_failure(tool.name, result) if tool.says_why else None
 
 
 def effect_of(work: Work, call: ToolCall) -> ToolEffect:

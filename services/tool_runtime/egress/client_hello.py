@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MAX_HELLO = 16 * 1024
+MAX_RECORDS = 64
+"""Clients send one or a few; a record of one byte would cost six to read."""
 _HANDSHAKE, _CLIENT_HELLO, _SERVER_NAME, _HOST_NAME = 22, 1, 0, 0
 _RECORD_HEAD, _MESSAGE_HEAD = 5, 4
 
@@ -37,33 +39,58 @@ class _Cursor:
         return self.at == len(self.data)
 
 
-def hello_of(received: bytes) -> bytes | None:
-    """The body of the ClientHello, put together from its records; None while more has to come."""
-    message, at = b"", 0
-    while True:
-        head = received[at : at + _RECORD_HEAD]
+class HelloReader:
+    """Puts a ClientHello together from its records as they come; each byte is looked at once."""
+
+    def __init__(self) -> None:
+        self.received = bytearray()
+        """All that was taken, which a server is to be sent."""
+        self._message = bytearray()
+        self._at = 0
+        self._left = 0
+        self._records = 0
+
+    def take(self, data: bytes) -> bytes | None:
+        """The body of the ClientHello; None while more has to come. Raises `NoClientHelloError`."""
+        self.received += data
+        while True:
+            if not self._left and not self._is_in_record():
+                return None
+            part = self.received[self._at : self._at + self._left]
+            if not part:
+                return None
+            self._at += len(part)
+            self._left -= len(part)
+            self._message += part
+            if (end := self._end()) is not None:
+                return bytes(self._message[_MESSAGE_HEAD:end])
+
+    def _is_in_record(self) -> bool:
+        """Whether the head of a further record is there, and has been read."""
+        head = bytes(self.received[self._at : self._at + _RECORD_HEAD])
         if head[:1] not in (b"", bytes((_HANDSHAKE,))) or head[1:2] not in (b"", b"\x03"):
             raise NoClientHelloError("not a TLS handshake")
         if len(head) < _RECORD_HEAD:
-            return None
-        length = int.from_bytes(head[3:], "big")
-        if not 0 < length <= MAX_HELLO:
+            return False
+        self._left = int.from_bytes(head[3:], "big")
+        if not 0 < self._left <= MAX_HELLO:
             raise NoClientHelloError("a record of a length that TLS does not have")
-        record = received[at + _RECORD_HEAD : at + _RECORD_HEAD + length]
-        message += record
-        if message[:1] != bytes((_CLIENT_HELLO,)):
-            if message:
-                raise NoClientHelloError("not a ClientHello")
+        self._records += 1
+        if self._records > MAX_RECORDS:
+            raise NoClientHelloError(f"a ClientHello in more than {MAX_RECORDS} records")
+        self._at += _RECORD_HEAD
+        return True
+
+    def _end(self) -> int | None:
+        """Where the message ends, once all of it is there."""
+        if self._message[0] != _CLIENT_HELLO:
+            raise NoClientHelloError("not a ClientHello")
+        if len(self._message) < _MESSAGE_HEAD:
             return None
-        if len(message) >= _MESSAGE_HEAD:
-            end = _MESSAGE_HEAD + int.from_bytes(message[1:_MESSAGE_HEAD], "big")
-            if end > MAX_HELLO:
-                raise NoClientHelloError("a ClientHello that is too large")
-            if len(message) >= end:
-                return message[_MESSAGE_HEAD:end]
-        if len(record) < length:
-            return None
-        at += _RECORD_HEAD + length
+        end = _MESSAGE_HEAD + int.from_bytes(self._message[1:_MESSAGE_HEAD], "big")
+        if end > MAX_HELLO:
+            raise NoClientHelloError("a ClientHello that is too large")
+        return end if len(self._message) >= end else None
 
 
 def server_name(hello: bytes) -> str | None:

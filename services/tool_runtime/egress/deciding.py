@@ -5,6 +5,8 @@ resolved once, and the connection goes to an address that was vetted: a second a
 """
 
 import asyncio
+import ipaddress
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,13 +22,20 @@ from tool_runtime.egress.resolving import RESOLVE_SECONDS, Resolver
 PORTS = frozenset({HTTP_PORT, HTTPS_PORT})
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 @dataclass(frozen=True)
 class Gate:
-    """What one job may reach. `private` are places inside that the operator opened to tasks that name their host."""
+    """What one job may reach. `private` are places inside that the operator opened to tasks that name their host.
+
+    `platform` are networks of the installation that have public addresses, and are as closed as private ones.
+    """
 
     policy: NetworkPolicy
     resolver: Resolver
     private: PrivateHosts
+    platform: Sequence[Network] = ()
 
     async def addresses(self, host: str, port: int) -> Sequence[Address]:
         """The vetted addresses to connect to. Raises `RefusedError`."""
@@ -42,11 +51,15 @@ class Gate:
         if opened and (address := self.private[host, port]) is not None:
             return [address]
         found = await self._resolved(host, port)
-        if not opened and not all(map(is_public, found)):
+        if not opened and not all(map(self._is_foreign, found)):
             raise RefusedError(
                 EgressReason.ADDRESS_NOT_ALLOWED, f"{host} has an address that is not a public one; none is used"
             )
         return found
+
+    def _is_foreign(self, address: Address) -> bool:
+        inside = any(address.version == network.version and address in network for network in self.platform)
+        return is_public(address) and not inside and not _is_own(address)
 
     async def _resolved(self, host: str, port: int) -> Sequence[Address]:
         try:
@@ -57,3 +70,14 @@ class Gate:
         if not found:
             raise RefusedError(EgressReason.NAME_UNRESOLVED, f"no address was found for {host}")
         return found
+
+
+def _is_own(address: Address) -> bool:
+    """Whether the address is one of this machine's, by its table of routes; nothing is sent to find that out."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((str(address), HTTPS_PORT))
+            return bool(probe.getsockname()[0] == str(address))
+    except OSError:
+        return False  # there is no way to it, which connecting will tell

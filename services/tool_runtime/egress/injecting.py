@@ -93,8 +93,9 @@ class Injecting:
             await asyncio.wait({upwards}, timeout=_LINGER_SECONDS)
         finally:
             await pumps.cancel()
+            # The other socket of the pair belongs to the event loop, which closes it when this one has ended. Closed
+            # here, its number could be another connection's before the loop has forgotten it, and that would hang.
             outside[1].close()
-            inner.close()
 
 
 async def _accepted(sock: socket.socket, context: ssl.SSLContext, *, seconds: float) -> Stream:

@@ -1,5 +1,6 @@
 """The journal of a job's requests: each that was let through, and refusals up to a bound, beyond which they count."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ class EgressJournal:
     """One job's; `report` is what is handed in with its result. Each entry is logged as well, at once."""
 
     clock: Callable[[], float] = time.monotonic
+    grew: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a request was written down; whoever reads on clears it."""
     _records: list[EgressRecord] = field(default_factory=list)
     _refusals: int = 0
 
@@ -65,12 +68,17 @@ class EgressJournal:
             self._write(EgressRecord(at=at, ms=round((self.clock() - began) * 1000), **told))
 
     def _write(self, record: EgressRecord) -> None:
+        self.grew.set()
         if record.verdict is EgressVerdict.REFUSED:
             self._refusals += 1
             if self._refusals > MAX_REFUSALS:
                 return
         self._records.append(record)
         _log.info("egress", extra=record.model_dump(mode="json", exclude={"at"}, exclude_none=True))
+
+    def since(self, count: int) -> tuple[tuple[EgressRecord, ...], int]:
+        """The records that were written after the first `count`, and how many refusals have none until now."""
+        return tuple(self._records[count:]), max(0, self._refusals - MAX_REFUSALS)
 
     def report(self) -> EgressReport:
         """In the order in which they began: a refusal is often over before the request that was made before it."""

@@ -35,6 +35,21 @@ def limits_of(profile: SandboxProfile) -> EgressLimits:
     return _OF_BROWSERS if profile is SandboxProfile.BROWSER else EgressLimits()
 
 
+class Turns:
+    """Work of one job that does not wait for bytes: a bit in each round of the event loop, for all its connections.
+
+    Reading what is buffered already never lets others run; whoever does more than a bit of it gives way in between.
+    """
+
+    def __init__(self) -> None:
+        self._next = asyncio.Lock()
+
+    async def give_way(self) -> None:
+        """Return when everybody else has had a turn, and this job's other connections that asked before."""
+        async with self._next:
+            await asyncio.sleep(0)
+
+
 @dataclass
 class Meter:
     """What a job has taken so far."""
@@ -46,6 +61,7 @@ class Meter:
     bytes: int = 0
     spent: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when no further connection is taken."""
+    turns: Turns = field(default_factory=Turns)
 
     def connect(self) -> None:
         """Count a connection, which `disconnect` ends; `RefusedError` when there are too many at once."""
@@ -75,7 +91,7 @@ class Meter:
         self.requests += 1
 
     def moved(self, count: int) -> None:
-        """Count bytes that are about to be passed on."""
+        """Count bytes that are about to be passed on, or that cost as much as such."""
         self.bytes += count
         if self.bytes > self.limits.bytes:
             raise CutError(EgressReason.TOO_MANY_BYTES)

@@ -22,6 +22,7 @@ from foundation.contracts.gateway.model_call import CALL_KEY_HEADER, call_key, c
 from foundation.contracts.tool_job import MIB
 from foundation.domain.ids import JobId, RunId, StepId
 from tool_runtime.egress.grammar import HTTP_PORT, HTTPS_PORT, ProxyRequest, malformed
+from tool_runtime.egress.limits import Meter
 from tool_runtime.egress.refusals import RefusedError
 from tool_runtime.egress.transfers import Dial, Ends, Stream, Transfer, answered, pieces_of_body
 
@@ -132,7 +133,7 @@ class ModelDoor:
         if is_call:
             self._count_call()
         async with self._room:
-            body = await _whole_body(client[0], request)
+            body = await _whole_body(client[0], request, transfer.meter)
             with self.keys.of(body if is_call else b"") as call:
                 token = await self._token()
                 transfer.entry.secrets = (KEY_NAME,)
@@ -197,13 +198,13 @@ def _path(request: ProxyRequest) -> str:
     raise RefusedError(EgressReason.PATH_NOT_ALLOWED, f"a job may POST to {served}, and GET {MODELS_PATH}")
 
 
-async def _whole_body(reader: asyncio.StreamReader, request: ProxyRequest) -> bytes:
+async def _whole_body(reader: asyncio.StreamReader, request: ProxyRequest, meter: Meter) -> bytes:
     encodings = {value.lower() for name, value in request.headers if name.lower() == "content-encoding"}
     if encodings - {"identity"}:
         raise malformed("the body of a call is sent as it is, without an encoding")
     body = bytearray()
     async with asyncio.timeout(BODY_SECONDS):
-        async for piece in pieces_of_body(reader, request.length):
+        async for piece in pieces_of_body(reader, request.length, meter):
             body += piece
             if len(body) > MAX_BODY:
                 raise RefusedError(EgressReason.TOO_MANY_BYTES, f"a call has at most {MAX_BODY} bytes")

@@ -1,11 +1,13 @@
 """The proxy of one job: takes its connections, decides about each request, passes it on, and writes the journal.
 
-It knows its job by the socket that it listens on, so a job needs no credentials and cannot use those of another.
-Nothing here knows how the socket came to be: a launcher of another kind hands in its own.
+It knows its job by how connections come to it, so a job needs no credentials and cannot use those of another: by a
+socket of the job's own network, on which it listens, or one by one from the egress service, which was shown whose
+they are.
 """
 
 import asyncio
 import contextlib
+import secrets
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +17,7 @@ from foundation.contracts.egress.addresses import Address
 from foundation.contracts.egress.records import EgressReason, EgressReport
 from foundation.contracts.gateway.job_access import MODEL_HOST
 from foundation.telemetry.background import TaskSet, cancelled
-from tool_runtime.egress.client_hello import MAX_HELLO, UNRECOGNIZED_NAME, NoClientHelloError, hello_of, server_name
+from tool_runtime.egress.client_hello import MAX_HELLO, UNRECOGNIZED_NAME, HelloReader, NoClientHelloError, server_name
 from tool_runtime.egress.deciding import PORTS, Gate
 from tool_runtime.egress.grammar import (
     HEAD_END,
@@ -32,6 +34,7 @@ from tool_runtime.egress.limits import EgressLimits, Meter
 from tool_runtime.egress.model_door import ModelDoor
 from tool_runtime.egress.refusals import CutError, RefusedError, SilentRefusal
 from tool_runtime.egress.transfers import Dial, Ends, Stream, Transfer, exchange, tunnel
+from tool_runtime.tools.programs.refusal_proof import proof_of
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _LINGER_SECONDS = 1.0
@@ -39,7 +42,7 @@ _LINGER_SECONDS = 1.0
 
 @dataclass
 class EgressProxy:
-    """Serves what connects to one listening socket, under one job's rules."""
+    """Serves the connections of one job, under its rules."""
 
     gate: Gate
     injecting: Injecting = field(default_factory=Injecting)
@@ -48,6 +51,10 @@ class EgressProxy:
     dial: Dial = asyncio.open_connection
     limits: EgressLimits = field(default_factory=EgressLimits)
     journal: EgressJournal = field(default_factory=EgressJournal)
+    closed: str | None = None
+    """Why nothing is let through, whatever the rules say; None where they decide."""
+    proof_key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    """By which programs of ours in the job know its refusals from answers of servers."""
     meter: Meter = field(init=False)
     _connections: TaskSet = field(default_factory=TaskSet)
 
@@ -57,14 +64,29 @@ class EgressProxy:
     @contextlib.asynccontextmanager
     async def listening(self, sock: socket.socket) -> AsyncIterator[None]:
         """Takes connections while the block runs; then the socket is closed, and every connection is cut."""
-        server = await asyncio.start_server(self._accept, sock=sock, limit=MAX_HEAD)
+        server = await asyncio.start_server(self.take, sock=sock, limit=MAX_HEAD)
         closing = asyncio.create_task(self._close_when_spent(server))
         try:
             yield
         finally:
             await cancelled([closing])
             server.close()
-            await self._connections.cancel()
+            await self.close()
+
+    def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection of the job, beside the others. The reader takes heads of `MAX_HEAD` bytes."""
+        taken = self._connections.start(self._take((reader, writer)), name="egress")
+        # Also of a task that is cancelled before it has begun.
+        taken.add_done_callback(lambda _: writer.close())
+
+    async def close(self) -> None:
+        """Cut every connection; each is in the journal when this returns."""
+        await self._connections.cancel()
+
+    @property
+    def certificate(self) -> bytes | None:
+        """Of the authority that the job has to trust, in PEM; None where no TLS is ended."""
+        return self.injecting.certificate
 
     def report(self) -> EgressReport:
         """What the job has asked for until now; complete once the listening is over."""
@@ -74,16 +96,12 @@ class EgressProxy:
         await self.meter.spent.wait()
         server.close()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.start(self._take((reader, writer)), name="egress")
-
     async def _take(self, client: Stream) -> None:
         try:
             with self.journal.entry() as entry:
                 await self._serve(client, entry)
         finally:
             self.meter.disconnect()
-            client[1].close()
 
     async def _serve(self, client: Stream, entry: Entry) -> None:
         """One connection is one request."""
@@ -91,6 +109,8 @@ class EgressProxy:
             self.meter.connect()
             request = parse_head(await self._head(client[0]))
             entry.name(request.method, request.host, request.port)
+            if self.closed is not None:
+                raise RefusedError(EgressReason.PROXY_UNAVAILABLE, self.closed)
             if request.host == MODEL_HOST:
                 await self._ask_models(client, request, entry)
                 return
@@ -157,7 +177,7 @@ class EgressProxy:
             if refused.asked is not None:
                 entry.method, entry.target = refused.asked
             if entry.down == 0:
-                await _tell(client, refused.answer())
+                await _tell(client, refused.answer(proof_of(self.proof_key, refused.reason, entry.host)))
         except CutError as cut:
             entry.fail(cut.reason)
         except TimeoutError:
@@ -199,11 +219,11 @@ class EgressProxy:
         """What a TLS client sends first, once its server name is that of the CONNECT."""
         reader, writer = client
         writer.write(_ESTABLISHED)
-        received = b""
+        read = HelloReader()
         try:
             async with asyncio.timeout(self.limits.head_seconds):
-                while (hello := hello_of(received)) is None:
-                    received += await _more_of_hello(reader, len(received))
+                while (hello := read.take(await _more_of_hello(reader))) is None:
+                    pass
             name = server_name(hello)
         except NoClientHelloError as error:
             raise SilentRefusal(EgressReason.NOT_TLS, str(error)) from error
@@ -211,7 +231,7 @@ class EgressProxy:
             raise SilentRefusal(EgressReason.TOO_SLOW, "no ClientHello came in time") from None
         if name != request.host:
             raise _NameRefusal(EgressReason.SERVER_NAME_MISMATCH, "the TLS server name is not the host")
-        return received
+        return bytes(read.received)
 
     async def _dial(self, request: ProxyRequest, way: "Way") -> Stream:
         """A connection to the first vetted address that takes one."""
@@ -246,9 +266,9 @@ def _trouble(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-async def _more_of_hello(reader: asyncio.StreamReader, so_far: int) -> bytes:
+async def _more_of_hello(reader: asyncio.StreamReader) -> bytes:
     data = await reader.read(MAX_HELLO)
-    if not data or so_far > MAX_HELLO:
+    if not data:
         raise NoClientHelloError("it ended before its ClientHello did")
     return data
 
@@ -256,7 +276,7 @@ async def _more_of_hello(reader: asyncio.StreamReader, so_far: int) -> bytes:
 class _NameRefusal(RefusedError):
     """A refusal in the words of TLS."""
 
-    def answer(self) -> bytes:
+    def answer(self, proof: str) -> bytes:  # noqa: ARG002
         return UNRECOGNIZED_NAME
 
 

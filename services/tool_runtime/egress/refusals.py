@@ -3,6 +3,7 @@
 import json
 
 from foundation.contracts.egress.records import EgressReason
+from tool_runtime.tools.programs.refusal_proof import PROOF, REASON
 
 _STATUS = {
     EgressReason.MALFORMED: "400 Bad Request",
@@ -11,6 +12,7 @@ _STATUS = {
     EgressReason.TOO_MANY_REQUESTS: "429 Too Many Requests",
     EgressReason.NAME_UNRESOLVED: "502 Bad Gateway",
     EgressReason.UNREACHABLE: "502 Bad Gateway",
+    EgressReason.PROXY_UNAVAILABLE: "503 Service Unavailable",
 }
 
 
@@ -24,12 +26,15 @@ class RefusedError(Exception):
         self.asked: tuple[str, str] | None = None
         """The method and the target of a request whose host could not be read."""
 
-    def answer(self) -> bytes:
-        """A whole HTTP response; the first line has the reason too, as clients show no more of a refused CONNECT."""
+    def answer(self, proof: str) -> bytes:
+        """A whole HTTP response; the first line has the reason too, as clients show no more of a refused CONNECT.
+
+        `proof` tells programs of ours that no server wrote it.
+        """
         body = json.dumps({"error": "egress_denied", "reason": self.reason, "detail": self.detail}).encode()
         head = (
             f"HTTP/1.1 {_STATUS.get(self.reason, '403 Forbidden')}: {self.reason}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\nX-Egress-Reason: {self.reason}\r\nConnection: close\r\n\r\n"
+            f"Content-Length: {len(body)}\r\n{REASON}: {self.reason}\r\n{PROOF}: {proof}\r\nConnection: close\r\n\r\n"
         )
         return head.encode() + body
 
@@ -37,7 +42,7 @@ class RefusedError(Exception):
 class SilentRefusal(RefusedError):
     """A refusal within a tunnel, where the client expects TLS and no words of ours."""
 
-    def answer(self) -> bytes:
+    def answer(self, proof: str) -> bytes:  # noqa: ARG002
         return b""
 
 

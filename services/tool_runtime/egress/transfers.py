@@ -1,6 +1,7 @@
 """Moves bytes between a job and the server that it reached, counted, and with an end to every pause."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -26,7 +27,11 @@ class Dial(Protocol):
 
 
 PIECE = 64 * 1024
-_MAX_CHUNK_LINE = 16  # digits of a size, which may not have extensions
+CHUNK_BYTES = 64
+"""What a chunk costs of the job's bytes besides its data: to take it apart is work, however little is in it."""
+CHUNKS_A_TURN = 256
+_MAX_SIZE = 15  # digits
+_SIZE = re.compile(rb"[0-9A-Fa-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ async def tunnel(transfer: Transfer, ends: Ends) -> None:
 
 async def exchange(transfer: Transfer, ends: Ends, *, length: int | None) -> None:
     """The body of one request up, the answer down. Whatever the client sends after its body ends both."""
-    async for piece in pieces_of_body(ends.client[0], length):
+    async for piece in pieces_of_body(ends.client[0], length, transfer.meter):
         await transfer.up(piece if length is not None else _chunk(piece), ends.server[1])
     if length is None:
         await transfer.up(_chunk(b""), ends.server[1])
@@ -139,37 +144,99 @@ async def answered(transfer: Transfer, ends: Ends) -> bytes | None:
         await asyncio.gather(more, answering, return_exceptions=True)
 
 
-async def pieces_of_body(reader: asyncio.StreamReader, length: int | None) -> AsyncIterator[bytes]:
-    """A body, of chunks where `length` is None; these are read without extensions and without trailers."""
+class _Chunks:
+    """Takes a body in chunks apart as it is read; these have no extensions, and there are no trailers."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._held = b""
+        self._at = 0
+        self._left = 0
+        self._is_last = self._ends = False
+
+    def feed(self, data: bytes) -> None:
+        self._held = self._held[self._at :] + data
+        self._at = 0
+
+    @property
+    def rest(self) -> bytes:
+        """What was read and is no part of the body, where that has ended."""
+        return self._held[self._at :]
+
+    def take(self, most: int) -> tuple[bytes, int]:
+        """The data of up to so many chunks of what was read, and how many began there."""
+        data, count = [], 0
+        while count < most and not self.ended:
+            if self._left:
+                piece = self._held[self._at : self._at + self._left]
+                self._at += len(piece)
+                self._left -= len(piece)
+                data.append(piece)
+                if self._left:
+                    break
+            if self._ends and not self._has_end():
+                break
+            if self.ended or not self._begins():
+                break
+            count += 1
+        return b"".join(data), count
+
+    def _has_end(self) -> bool:
+        """Whether the end of the last chunk was there, and has been read."""
+        end = self._held[self._at : self._at + 2]
+        if not b"\r\n".startswith(end):
+            raise malformed("a chunk is longer than its size, or has a trailer")
+        if len(end) < 2:  # noqa: PLR2004
+            return False
+        self._at += 2
+        self._ends, self.ended = False, self._is_last
+        return True
+
+    def _begins(self) -> bool:
+        """Whether the line of a further chunk was there, and has been read."""
+        end = self._held.find(b"\r\n", self._at, self._at + _MAX_SIZE + 2)
+        if end < 0:
+            if len(self._held) - self._at >= _MAX_SIZE + 2:
+                raise malformed("a chunk does not begin with its size alone")
+            return False
+        line = self._held[self._at : end]
+        if not _SIZE.fullmatch(line):
+            raise malformed("a chunk does not begin with its size alone")
+        self._at, self._left, self._ends = end + 2, int(line, 16), True
+        self._is_last = self._left == 0
+        return True
+
+
+async def pieces_of_body(reader: asyncio.StreamReader, length: int | None, meter: Meter) -> AsyncIterator[bytes]:
+    """A body, of chunks where `length` is None: then a piece is of as many of them as are there.
+
+    A chunk costs the job `CHUNK_BYTES`. Raises `CutError` where more follows what has come in chunks.
+    """
     if length is not None:
         async for piece in _exactly(reader, length):
             yield piece
         return
-    while True:
-        line = await _chunk_line(reader)
-        size = int(line, 16) if line and all(byte in b"0123456789abcdefABCDEF" for byte in line) else -1
-        if size < 0:
-            raise malformed("a chunk does not begin with its size alone")
-        async for piece in _exactly(reader, size):
-            yield piece
-        if await reader.readexactly(2) != b"\r\n":
-            raise malformed("a chunk is longer than its size, or has a trailer")
-        if size == 0:
-            return
+    chunks = _Chunks()
+    while not chunks.ended:
+        data = await reader.read(PIECE)
+        if not data:
+            raise asyncio.IncompleteReadError(b"", None)
+        chunks.feed(data)
+        count = CHUNKS_A_TURN
+        while count == CHUNKS_A_TURN:
+            piece, count = chunks.take(CHUNKS_A_TURN)
+            meter.moved(count * CHUNK_BYTES)
+            if piece:
+                yield piece
+            if count > 1:
+                await meter.turns.give_way()
+    if chunks.rest:
+        raise CutError(EgressReason.PIPELINED)
 
 
 def _chunk(data: bytes) -> bytes:
     """As a chunk is sent on; one of nothing is the last."""
     return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-async def _chunk_line(reader: asyncio.StreamReader) -> bytes:
-    line = b""
-    while not line.endswith(b"\r\n"):
-        if len(line) > _MAX_CHUNK_LINE:
-            raise malformed("a chunk does not begin with its size alone")
-        line += await reader.readexactly(1)
-    return line[:-2]
 
 
 async def _exactly(reader: asyncio.StreamReader, length: int) -> AsyncIterator[bytes]:

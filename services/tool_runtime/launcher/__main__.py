@@ -35,7 +35,7 @@ def main() -> None:
     settings = LauncherSettings()
     logs.configure(SERVICE, level=settings.log_level)
     traces.configure(SERVICE)
-    metrics.serve()
+    metrics.serve(SERVICE)
     asyncio.run(_serve(settings))
 
 

@@ -10,6 +10,7 @@ from foundation.http.correlation import OWN_SPANS, Correlation
 from foundation.http.doors import install_doors
 from foundation.http.health import health_router
 from foundation.http.openapi import EVERYWHERE, WITH_A_BODY, install_openapi, refusals
+from tool_runtime.launcher.egress_routes import egress
 from tool_runtime.launcher.routes import jobs, leases
 from tool_runtime.launcher.runners.base import RunnerStarter
 from tool_runtime.launcher.runtime import runners_of, running
@@ -43,6 +44,7 @@ def create_app(settings: LauncherSettings, starter: RunnerStarter | None = None)
     )
     app.include_router(jobs, responses={**EVERYWHERE, **WITH_A_BODY, **refusals(404, 409, 429)})
     app.include_router(leases)
+    app.include_router(egress)
     app.include_router(health_router(SERVICE, {"sandbox": sandbox}))
     install_openapi(app)
     install_doors(app, body_limit=MAX_BODY, max_depth=DOCUMENT.max_depth + ENVELOPE)

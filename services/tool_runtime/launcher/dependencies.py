@@ -11,7 +11,7 @@ from tool_runtime.launcher.runtime import Runtime
 _bearer = HTTPBearer(auto_error=False)
 
 
-def runtime_of(request: Request) -> Runtime:
+async def runtime_of(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
 
@@ -19,7 +19,7 @@ def runtime_of(request: Request) -> Runtime:
 CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 
 
-def bearer_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+async def bearer_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
         raise Unauthenticated("no bearer token was sent")
     return credentials.credentials
@@ -28,7 +28,7 @@ def bearer_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Dep
 BearerToken = Annotated[str, Depends(bearer_token)]
 
 
-def calling_service(runtime: CurrentRuntime, token: BearerToken) -> str:
+async def calling_service(runtime: CurrentRuntime, token: BearerToken) -> str:
     """The service that signed; only those in the settings may submit or cancel."""
     service = runtime.verifier.service(token)
     if service not in runtime.callers:

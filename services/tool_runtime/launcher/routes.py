@@ -152,4 +152,4 @@ async def tell(lease_id: str, told: ToldLines, token: BearerToken, runtime: Curr
 
 @leases.post("/{lease_id}/result", status_code=204)
 async def hand_in(lease_id: str, result: ToolResult, token: BearerToken, runtime: CurrentRuntime) -> None:
-    runtime.leases.hand_in(lease_id, token, result)
+    await runtime.leases.hand_in(lease_id, token, result)

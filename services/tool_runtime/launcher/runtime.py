@@ -11,6 +11,7 @@ from foundation.domain.tools import SandboxProfile
 from foundation.http.service_tokens import TokenVerifier
 from foundation.telemetry.background import VitalTasks
 from foundation.telemetry.logs import logger
+from tool_runtime.launcher.egress.desk import EgressDesk
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.finished import FinishedJobs
 from tool_runtime.launcher.runners.base import Probe, RunnerStarter
@@ -40,6 +41,8 @@ class Runtime:
     board: JobBoard
     leases: LeaseBook
     probes: Mapping[SandboxProfile, Probe]
+    egress: EgressDesk | None
+    """None where runners are the proxies of their jobs."""
 
 
 @asynccontextmanager
@@ -49,7 +52,11 @@ async def runners_of(settings: LauncherSettings) -> AsyncIterator[RunnerStarter]
         # A launcher of one machine has nothing of AWS, and no use for its SDK.
         from tool_runtime.launcher.runners.fargate.backend import fargate_runners  # noqa: PLC0415
 
-        told = {"launcher_url": settings.runners_find_us_at(), "log_level": settings.log_level}
+        told = {
+            "launcher_url": settings.runners_find_us_at(),
+            "egress": settings.way_out(),
+            "log_level": settings.log_level,
+        }
         async with fargate_runners(FargateSettings(), **told) as runners:
             yield runners
         return
@@ -58,6 +65,7 @@ async def runners_of(settings: LauncherSettings) -> AsyncIterator[RunnerStarter]
         sandbox_root=settings.sandbox_root,
         uid_locks=settings.uid_locks,
         host_memory_floor=settings.host_memory_floor,
+        egress=settings.way_out(),
         egress_private=settings.egress_private,
         egress_authorities=settings.egress_authorities,
         search_path=settings.search_path,
@@ -94,6 +102,8 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
     )
     pools = RunnerPools(starter, board, probes, spare=settings.spare_runners, most_spare=settings.most_spare_runners)
     verifier = TokenVerifier(settings.public_keys(), audience=AUDIENCE)
+    keys = settings.egress_keys()
+    egress = None if keys is None else EgressDesk(keys, audience=AUDIENCE)
     try:
         async with VitalTasks() as vital:
             vital.start("runner pools", pools.run())
@@ -104,8 +114,10 @@ async def running(settings: LauncherSettings, starter: RunnerStarter) -> AsyncIt
                 LeaseBook(
                     *(board, pools, Opener(settings.secret_jwks()), settings.web_search()),
                     gateway_url=settings.gateway_url,
+                    egress=egress,
                 ),
                 probes,
+                egress,
             )
     finally:
         board.close()

@@ -71,6 +71,14 @@ class LauncherSettings(BaseSettings):
     egress_authorities: Path | None = Field(
         default=None, description="PEM of further authorities; servers that get a secret may be signed by them"
     )
+    egress: Literal["own", "service"] | None = Field(
+        default=None,
+        description="by what jobs leave: `own`, their runner's proxy, usual on one machine, or `service`",
+    )
+    egress_public_keys: Json[dict[str, Any]] | None = Field(
+        default=None, description="JWKS by which egress services are known; needed where jobs leave by them"
+    )
+    egress_public_keys_file: Path | None = Field(default=None, description="the same, as a file")
     secret_keys: Json[dict[str, Any]] | None = Field(
         default=None, description="JWKS of private keys (X25519) that open tenants' secrets", repr=False
     )
@@ -122,6 +130,31 @@ class LauncherSettings(BaseSettings):
         if self.backend == "fargate" and (self.runners_url is None or self.spare_runners == 0):
             raise ValueError("Fargate tasks need LOCKSTEP_LAUNCHER_RUNNERS_URL, and some that wait: they start slowly")
         return self
+
+    @model_validator(mode="after")
+    def _one_way_out(self) -> Self:
+        if self.backend == "fargate" and self.egress is None:
+            raise ValueError(
+                "a task shares its network with its job: set LOCKSTEP_LAUNCHER_EGRESS=service; `own` is for a network "
+                "that has a fence of its own around each task"
+            )
+        given = (self.egress_public_keys is not None) + (self.egress_public_keys_file is not None)
+        if given != (self.egress == "service"):
+            raise ValueError(
+                "set LOCKSTEP_LAUNCHER_EGRESS_PUBLIC_KEYS or LOCKSTEP_LAUNCHER_EGRESS_PUBLIC_KEYS_FILE, one of them, "
+                "where LOCKSTEP_LAUNCHER_EGRESS is `service`, and none elsewhere"
+            )
+        return self
+
+    def way_out(self) -> Literal["own", "service"]:
+        """By what jobs leave."""
+        return self.egress or "own"
+
+    def egress_keys(self) -> dict[str, Any] | None:
+        """The JWKS of egress services, read once at start; None where there are none."""
+        if self.egress_public_keys_file is not None:
+            return dict(json.loads(self.egress_public_keys_file.read_text()))
+        return self.egress_public_keys
 
     def web_search(self) -> WebSearch | None:
         """The operator's provider for searches of the web; None where there is none."""

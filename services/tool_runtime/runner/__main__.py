@@ -42,7 +42,7 @@ async def _serve(settings: RunnerSettings) -> int:
     try:
         serving.result()
     except SandboxUnavailable as error:
-        _log.error("no sandbox, no execution", extra={"reason": error.detail})
+        _log.critical("no sandbox, no execution", extra={"reason": error.detail, "remedy": error.remedy})
         return EXIT_NO_SANDBOX
     except LeaseLostError as error:
         _log.info("not needed any more", extra={"reason": str(error)})

@@ -1,7 +1,7 @@
 """One job from its inputs to its result."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,28 +10,26 @@ from typing import Any, TypeVar
 import httpx
 
 from foundation.contracts.egress.private_hosts import PrivateHosts
-from foundation.contracts.gateway.job_access import MODEL_HOST
 from foundation.contracts.tool_job import JobReason, JobStatus, JobUsage, SkippedFile, ToolJob, ToolResult
 from foundation.domain.tools import ToolEffect
 from foundation.telemetry.traces import current_traceparent
-from tool_runtime.egress.deciding import Gate
-from tool_runtime.egress.injecting import Injecting
 from tool_runtime.egress.limits import limits_of
-from tool_runtime.egress.model_door import CallKeys, GatewayPlace, ModelDoor
+from tool_runtime.egress.model_door import RunTokenUnavailable
 from tool_runtime.egress.proxy import EgressProxy
-from tool_runtime.egress.resolving import SystemResolver
-from tool_runtime.protocol import Injection, ModelUpstream, SearchUpstream
+from tool_runtime.egress_link.forwarder import EgressForwarder
+from tool_runtime.egress_of_jobs import ProxySurroundings, proxy_of
+from tool_runtime.protocol import EgressGrant, EgressLink, Injection, ModelUpstream, SearchUpstream
+from tool_runtime.runner.artifacts.shelf import Shelf
+from tool_runtime.runner.artifacts.uploads import upload_artifacts, upload_workspace
 from tool_runtime.runner.faults import JobFaultError
 from tool_runtime.runner.inputs import fetch_inputs, fetch_workspace
 from tool_runtime.runner.result_document import read_result
-from tool_runtime.runner.shelf import Shelf
-from tool_runtime.runner.uploads import upload_artifacts, upload_workspace
 from tool_runtime.sandbox.box import Box, BoxJob, SandboxOutcome
 from tool_runtime.sandbox.carried import CarriedWorkspace
 from tool_runtime.tools.base import Repeats
 from tool_runtime.tools.registry import find_tool
 from tool_runtime.tools.search import upstream_files
-from tool_runtime.tools.trust import trusted_files, trusting_environment
+from tool_runtime.tools.trust import proxy_environment, trusted_files
 
 T = TypeVar("T")
 
@@ -51,13 +49,17 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class JobGrants:
-    """What the launcher gives a job besides: secrets for its proxy, the provider of searches, the way to models."""
+    """What the launcher gives a job besides: secrets for its proxy, the provider of searches, the way to models.
+
+    With `link` it leaves by an egress service, which has been given the rest but for the provider.
+    """
 
     injections: Sequence[Injection] = ()
     search: SearchUpstream | None = None
     models: ModelUpstream | None = None
     run_token: Callable[[], Awaitable[str]] | None = None
     """The token of a call of a model, asked for each time."""
+    link: EgressLink | None = None
 
 
 NO_GRANTS = JobGrants()
@@ -69,11 +71,12 @@ async def execute(job: ToolJob, around: Surroundings, grants: JobGrants = NO_GRA
     try:
         staged = await _unless_stopped(box, fetch_inputs(client, job.inputs)) or []
         workspace = await _unless_stopped(box, fetch_workspace(client, job))
-        proxy = _proxy(job, around, grants)
-        authority = proxy.injecting.certificate
+        proxy = await _way_out(job, around, grants)
+        authority = proxy.certificate
         async with proxy.listening(box.take_proxy_socket()):
             told = (*trusted_files(authority), *upstream_files(grants.search))
-            shelf, outcome = await _run(job, box, staged, workspace, told, authority)
+            of_proxy = proxy_environment(authority, proxy.proof_key)
+            shelf, outcome = await _run(job, box, staged, workspace, told, of_proxy)
         result = await _report(client, job, box, shelf, outcome)
         result = await _with_workspace(client, job, workspace, result)
         return result.model_copy(update={"egress": proxy.report()})
@@ -90,22 +93,32 @@ async def execute(job: ToolJob, around: Surroundings, grants: JobGrants = NO_GRA
         await box.close()
 
 
-def _proxy(job: ToolJob, around: Surroundings, grants: JobGrants) -> EgressProxy:
-    door = None
-    if grants.models is not None and grants.run_token is not None:
-        door = ModelDoor(
-            GatewayPlace.of(grants.models.url),
-            CallKeys(job.run_id, job.step_id, grants.models.turn, job.job_id),
-            grants.run_token,
-            most_calls=find_tool(job.tool).invocation(job.arguments).model_calls,
-            traceparent=current_traceparent(),
-        )
-    return EgressProxy(
-        Gate(job.network, SystemResolver(), around.private),
-        Injecting(grants.injections, authorities=around.authorities, doors=[MODEL_HOST] if door else []),
-        door,
-        limits=limits_of(find_tool(job.tool).spec.profile),
+async def _way_out(job: ToolJob, around: Surroundings, grants: JobGrants) -> EgressProxy | EgressForwarder:
+    """The job's proxy, or what has its connections carried to the egress service."""
+    tool = find_tool(job.tool)
+    if grants.link is not None:
+        forwarder = EgressForwarder(grants.link, limits_of(tool.spec.profile))
+        await forwarder.open()
+        return forwarder
+    models = grants.models if grants.run_token is not None else None
+    grant = EgressGrant(
+        tenant_id=job.tenant_id,
+        run_id=job.run_id,
+        step_id=job.step_id,
+        job_id=job.job_id,
+        profile=tool.spec.profile,
+        network=job.network,
+        injections=tuple(grants.injections),
+        models=models,
+        model_calls=0 if models is None else tool.invocation(job.arguments).model_calls,
+        traceparent=current_traceparent(),
+        seconds=job.limits.wall_seconds,
     )
+    return proxy_of(grant, ProxySurroundings(around.private, around.authorities), grants.run_token or _no_run_token)
+
+
+async def _no_run_token() -> str:
+    raise RunTokenUnavailable("the job has none")
 
 
 async def _unless_stopped(box: Box, work: Coroutine[Any, Any, T]) -> T | None:
@@ -137,7 +150,7 @@ async def _run(
     staged: list[tuple[str, bytes]],
     workspace: CarriedWorkspace | None,
     told: tuple[tuple[str, bytes], ...],
-    authority: bytes | None,
+    of_proxy: Mapping[str, str],
 ) -> tuple[Shelf, SandboxOutcome]:
     invocation = find_tool(job.tool).invocation(job.arguments, repeats=_repeats(job))
     wall = min(job.limits.wall_seconds, invocation.wall_seconds or job.limits.wall_seconds)
@@ -146,7 +159,7 @@ async def _run(
     inputs = ((f"in/{name}", content) for name, content in staged)
     files = (*invocation.files, *inputs, *told)
     clock = {} if invocation.seconds_in is None else {invocation.seconds_in: str(wall)}
-    env = {**invocation.env, **clock, **trusting_environment(authority)}
+    env = {**invocation.env, **clock, **of_proxy}
     inside = BoxJob(invocation.argv, env, files, limits, workspace=workspace)
     return shelf, await box.run(inside, take=shelf.take)
 

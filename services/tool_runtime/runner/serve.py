@@ -6,11 +6,12 @@ import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
-import httpx
-
 from foundation.contracts.egress.private_hosts import private_hosts
+from foundation.contracts.egress.records import EgressReport
 from foundation.contracts.job_spans import MOST_SPANS
 from foundation.contracts.tool_job import JobReason, ToolResult
+from foundation.domain.errors import SandboxUnavailable
+from foundation.http.outgoing import http_client
 from foundation.telemetry.logs import bind, logger
 from foundation.telemetry.spans.buffer import KEPT
 from foundation.telemetry.spans.record import SpanAttribute
@@ -39,15 +40,29 @@ async def serve_one_job(settings: RunnerSettings, *, told_to_end: asyncio.Event 
 
     A runner that is told to end takes no job any more; one that has a job ends it, as long as it is let.
     """
+    settings.way_out()
     # The sandbox stands before the job arrives: its cost is not on the job's way.
-    async with _sandbox(settings) as box, httpx.AsyncClient(timeout=TRANSFER_SECONDS, trust_env=False) as client:
+    async with _sandbox(settings) as box, http_client(timeout=TRANSFER_SECONDS) as client:
         token = settings.token.get_secret_value()
         leases = LeaseClient(client, launcher_url=settings.launcher_url, token=token)
         lease = await leases.take(gives_up=_patience(settings.idle_seconds, told_to_end or asyncio.Event()))
+        _refuse_another_way_out(settings, lease)
         around = Surroundings(client, box, private_hosts(settings.egress_private), settings.egress_authorities)
         result = await _run(leases, lease, around)
-        spans = job_spans(KEPT.take(MOST_SPANS), result.egress)
+        # Of what left by a service the launcher is told by that, and makes the spans.
+        asked = result.egress if lease.egress is None else EgressReport()
+        spans = job_spans(KEPT.take(MOST_SPANS), asked)
         await leases.give(lease, result.model_copy(update={"spans": spans}))
+
+
+def _refuse_another_way_out(settings: RunnerSettings, lease: RunnerLease) -> None:
+    """Raises `SandboxUnavailable` where the launcher has another one in mind than whoever set this runner up."""
+    given = "own" if lease.egress is None else "service"
+    if given != settings.way_out():
+        raise SandboxUnavailable(
+            f"The job is to leave by `{given}`, and this runner is for `{settings.way_out()}`.",
+            remedy="Start runners by the launcher that gives them their jobs.",
+        )
 
 
 def _patience(idle_seconds: float | None, told_to_end: asyncio.Event) -> Callable[[], bool]:
@@ -88,7 +103,7 @@ async def _run(leases: LeaseClient, lease: RunnerLease, around: Surroundings) ->
     names = {"tenant_id": job.tenant_id, "run_id": job.run_id, "step_id": job.step_id, "job_id": job.job_id}
     with bind(**names), span(f"run {job.tool}", traceparent=job.traceparent):
         _log.info("job started", extra={"tool": job.tool})
-        grants = JobGrants(lease.injections, lease.search, lease.models, lambda: leases.run_token(lease))
+        grants = JobGrants(lease.injections, lease.search, lease.models, lambda: leases.run_token(lease), lease.egress)
         async with _stopped_on_cancellation(leases, lease, around.box.stop), _telling(leases, lease, around.box):
             result = await execute(job, around, grants)
         ended = {"status": result.status, "reason": result.reason, "duration_ms": result.usage.wall_ms}
@@ -101,9 +116,10 @@ async def _run(leases: LeaseClient, lease: RunnerLease, around: Surroundings) ->
 
 def _telling(leases: LeaseClient, lease: RunnerLease, box: Box) -> AbstractAsyncContextManager[None]:
     """Tells what the job prints, where its tool's jobs do."""
-    if not find_tool(lease.job.tool).spec.tells:
+    after = find_tool(lease.job.tool).spec.tells_after
+    if after is None:
         return contextlib.nullcontext()
-    telling = Telling(lambda told: leases.tell(lease, told))
+    telling = Telling(lambda told: leases.tell(lease, told), begins_after=after)
     box.stdout.hears = telling.hear
     return telling.going_on()
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foundation.domain.errors import SandboxUnavailable
 from foundation.domain.tools import SandboxProfile
 
 
@@ -35,6 +36,11 @@ class RunnerSettings(BaseSettings):
         default="bwrap",
         description="what the walls are: bubblewrap's namespaces, or a Fargate task that runs one job; never the other",
     )
+    egress: Literal["own", "service"] | None = Field(
+        default=None,
+        description="by what its job leaves: its own proxy, as in namespaces by default, or the egress service; in a "
+        "task one of them has to be named, as the job shares the task's network",
+    )
     sandbox_root: Path = Field(
         default=Path("/var/lib/lockstep/sandbox"), description="where the mounts of bubblewrap's sandbox come from"
     )
@@ -60,3 +66,12 @@ class RunnerSettings(BaseSettings):
         default=None, gt=0, description="how long it waits for its job before it ends; None: as long as it takes"
     )
     log_level: str = Field(default="INFO")
+
+    def way_out(self) -> Literal["own", "service"]:
+        """Raises `SandboxUnavailable` where it has to be named and is not."""
+        if self.egress is None and self.backend == "task":
+            raise SandboxUnavailable(
+                "A task shares its network with its job, and nobody has said by what the job leaves.",
+                remedy="Set LOCKSTEP_RUNNER_EGRESS=service; `own` is for a network with a fence around each task.",
+            )
+        return self.egress or "own"

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import marshal
 import os
 import socket
 from collections.abc import Callable, Iterable
@@ -25,6 +26,9 @@ from tool_runtime.sandbox.watch.monitor import Monitor, breach, pause_after
 COLLECT_SECONDS = 10.0
 STOP_SECONDS = 2.0
 """How long the first process has to end the job before it is ended itself."""
+
+_MARSHAL_FORMAT = 2
+"""Of texts, numbers and lists it is the same for every version of Python, and the system's may be another one."""
 
 _NOTHING_TO_COLLECT = frozenset({JobReason.PROTOCOL})
 
@@ -220,7 +224,8 @@ class Box:
                 "bytes": job.limits.artifact_bytes,
             },
         }
-        writer.write(frames.encode(frames.JOB, json.dumps(description).encode()))
+        # In a format that is built in, as the first process would have to import `json` first.
+        writer.write(frames.encode(frames.JOB, marshal.dumps(description, _MARSHAL_FORMAT)))
         writer.write(frames.encode(frames.GO))
         await writer.drain()
         self._handed_in = True
@@ -228,14 +233,14 @@ class Box:
     def _heard(self, kind: bytes, payload: bytes, take: Callable[[frames.Piece], None]) -> bool:
         """Take in one frame; true at the last one. Nothing is believed beyond its form."""
         if kind == frames.EXITED and not self._ended.is_set():
-            self._report = _numbers(json.loads(payload))
+            self._report = frames.decode_report(payload)
             self._ended.set()
         elif kind == frames.ARTIFACT and self._ended.is_set():
             take(frames.decode_piece(payload))
         elif kind == frames.WORKSPACE and self._ended.is_set() and self._workspace is not None:
             self._workspace.take(frames.decode_piece(payload))
         elif kind == frames.END and self._ended.is_set():
-            self._skipped = _skipped(json.loads(payload))
+            self._skipped = _skipped(json.loads(payload)) if payload else []
             self._collected = True
             return True
         elif kind != frames.STARTED:
@@ -262,15 +267,6 @@ class Box:
                     await self._ended.wait()
         await asyncio.sleep(COLLECT_SECONDS)
         return self.stop(JobReason.WALL_TIME, f"its files were not collected within {COLLECT_SECONDS:.0f} s")
-
-
-def _numbers(told: Any) -> dict[str, int | None]:
-    if not isinstance(told, dict):
-        raise frames.FrameError("a report that is not an object")
-    names = ("exit_code", "signal", "wall_ms", "cpu_ms", "max_rss_bytes")
-    return {
-        name: value if isinstance(value := told.get(name), int) and 0 <= value < 1 << 53 else None for name in names
-    }
 
 
 def _skipped(told: Any) -> list[tuple[str, str]]:

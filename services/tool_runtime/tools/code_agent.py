@@ -10,9 +10,8 @@ from foundation.contracts.gateway.job_access import MODEL_HOST, PLACEHOLDER_KEY
 from foundation.contracts.tools.code_agent import CODE_AGENT, TOLD_NAME, CodeAgentArguments
 from foundation.contracts.tools.contract import ToolContract
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
+from tool_runtime.tools.programs.clock import SECONDS
 from tool_runtime.tools.programs.git_repository import ENVIRONMENT
-
-SECONDS = "LOCKSTEP_JOB_SECONDS"
 
 
 @dataclass(frozen=True, slots=True)

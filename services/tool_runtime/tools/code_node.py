@@ -36,7 +36,6 @@ class CodeNode:
             argv=(NODE, *_OPTIONS, "/work/main.js"),
             env={
                 **BASE_ENVIRONMENT,
-                "NODE_USE_ENV_PROXY": "1",
                 # The machine's certificates, as Python's programs have them, beside Node's own.
                 "NODE_EXTRA_CA_CERTS": "/etc/ssl/certs/ca-certificates.crt",
             },

@@ -8,6 +8,7 @@ from typing import Any
 from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.http import HTTP, HttpArguments
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
+from tool_runtime.tools.programs.clock import SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,9 @@ class HttpTool:
             request["json"] = given.json_
         request |= {"may_repeat": repeats.allowed, "key": repeats.key}
         return Invocation(
-            argv=our_program("http_request"),
+            argv=our_program("http.main"),
             env=BASE_ENVIRONMENT,
             files=(("in/request.json", json.dumps(request).encode()),),
             wall_seconds=given.timeout_seconds,
+            seconds_in=SECONDS,
         )

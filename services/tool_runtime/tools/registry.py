@@ -9,11 +9,15 @@ from tool_runtime.tools.code_python import CodePython
 from tool_runtime.tools.files import FilesTool
 from tool_runtime.tools.git import GitTool
 from tool_runtime.tools.http import HttpTool
+from tool_runtime.tools.mcp import McpCallTool, McpListTool
 from tool_runtime.tools.search import SearchTool
 
 SANDBOX_TOOLS: dict[str, SandboxTool] = {
     tool.spec.name: tool
-    for tool in (BrowserTool(), CodeAgent(), CodeNode(), CodePython(), FilesTool(), GitTool(), HttpTool(), SearchTool())
+    for tool in (
+        *(BrowserTool(), CodeAgent(), CodeNode(), CodePython(), FilesTool(), GitTool(), HttpTool()),
+        *(McpCallTool(), McpListTool(), SearchTool()),
+    )
 }
 
 

@@ -9,6 +9,7 @@ from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.search import SEARCH, SearchArguments
 from tool_runtime.protocol import SearchUpstream
 from tool_runtime.tools.base import BASE_ENVIRONMENT, NO_REPEATS, Invocation, Repeats, our_program
+from tool_runtime.tools.programs.clock import SECONDS
 
 # Inside the sandbox; what lies below /work are the documents.
 WANTED, UPSTREAM = "/tmp/search.json", "/tmp/upstream.json"  # noqa: S108
@@ -27,6 +28,7 @@ class SearchTool:
             env=BASE_ENVIRONMENT,
             files=((WANTED, json.dumps(given.model_dump(mode="json")).encode()),),
             wall_seconds=given.timeout_seconds,
+            seconds_in=SECONDS,
         )
 
 

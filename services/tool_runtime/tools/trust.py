@@ -1,7 +1,9 @@
-"""How a command is told of an authority that it trusts besides the system's: the one of its job's proxy."""
+"""How a command is told what it has to know of its job's proxy: an authority to trust, and what proves refusals."""
 
 import ssl
 from pathlib import Path
+
+from tool_runtime.tools.programs.refusal_proof import KEY_VARIABLE
 
 _BUNDLE = "/tmp/authorities.pem"  # noqa: S108  (inside the sandbox; what lies below /work may be a workspace)
 
@@ -21,6 +23,7 @@ def trusted_files(authority: bytes | None) -> tuple[tuple[str, bytes], ...]:
     return (_BUNDLE, system + b"\n" + authority), (AUTHORITY, authority)
 
 
-def trusting_environment(authority: bytes | None) -> dict[str, str]:
-    """The variables that lead to the bundle."""
-    return {} if authority is None else dict.fromkeys(_READ_BY, _BUNDLE)
+def proxy_environment(authority: bytes | None, proof_key: str) -> dict[str, str]:
+    """The variables that lead to the bundle, and the one that has the key of proofs."""
+    trusting = {} if authority is None else dict.fromkeys(_READ_BY, _BUNDLE)
+    return {**trusting, KEY_VARIABLE: proof_key}

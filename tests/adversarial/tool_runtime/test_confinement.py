@@ -76,7 +76,7 @@ tell(**{{path: attempt(open, path) for path in paths}})
 
 async def test_the_environment_is_the_one_that_the_tool_built() -> None:
     outcome = await told("tell(**os.environ)")
-    expected = {"PATH", "HOME", "TMPDIR", "LANG", "TZ", "PYTHONPATH", "MPLBACKEND", "MPLCONFIGDIR"}
+    expected = {"PATH", "HOME", "TMPDIR", "LANG", "TZ", "PYTHONPATH", "MPLBACKEND", "MPLCONFIGDIR", "EGRESS_PROOF_KEY"}
     expected |= {written for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") for written in (name, name.lower())}
     threads = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"}
     assert set(outcome) - {"LC_CTYPE", "PWD"} == expected | threads

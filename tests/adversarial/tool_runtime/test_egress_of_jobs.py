@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from joserfc.jwk import OKPKey
 
+from fixtures.egress.homes import RUNNER, SERVICE
+from fixtures.egress.processes import launcher_at
 from fixtures.machine.free_port import free_port
 from fixtures.sandboxing.egress import TellingServer, a_certificate, a_server
-from fixtures.sandboxing.launchers import Launcher, a_job, a_key, launcher_process
+from fixtures.sandboxing.launchers import Launcher, a_job, a_key
 from foundation.contracts.egress.records import EgressReason, EgressVerdict
 from foundation.contracts.tool_job import JobStatus
 
@@ -28,11 +30,20 @@ def port() -> int:
     return free_port()
 
 
+@pytest.fixture(scope="module", params=[RUNNER, pytest.param(SERVICE, marks=pytest.mark.full)])
+def home(request: pytest.FixtureRequest) -> str:
+    """Where the proxies of jobs stand."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-async def launcher(tmp_path_factory: pytest.TempPathFactory, key: OKPKey, port: int) -> AsyncIterator[Launcher]:
-    opened = json.dumps([f"files.inside.example:{port}=127.0.0.1"])
-    folder = tmp_path_factory.mktemp("launcher")
-    async with launcher_process(folder, key, LOCKSTEP_LAUNCHER_EGRESS_PRIVATE=opened) as made:
+async def launcher(
+    tmp_path_factory: pytest.TempPathFactory, key: OKPKey, port: int, home: str
+) -> AsyncIterator[Launcher]:
+    opened = [f"files.inside.example:{port}=127.0.0.1"]
+    async with launcher_at(home, tmp_path_factory.mktemp("launcher"), key, private=opened) as (made, service):
+        # Of requests the log of the proxy's process tells, wherever it is.
+        made.log = made.log if service is None else service.log
         yield made
 
 
@@ -236,3 +247,49 @@ console.log(JSON.stringify(told))
     assert answers["trusted"] == [200, "hi"]
     assert answers["unknown"].startswith("self-signed certificate")
     assert [record.method for record in egress.records] == ["CONNECT", "CONNECT"]
+
+
+FLOOD = """
+import os, socket, threading, time
+PIECE = b"1\\r\\na\\r\\n" * 5000
+def flood():
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", 3128)) as sock:
+                sock.sendall(b"POST http://files.inside.example:%d/ HTTP/1.1\\r\\nHost: files.inside.example:%d\\r\\n"
+                             b"Transfer-Encoding: chunked\\r\\n\\r\\n")
+                while True:
+                    sock.sendall(PIECE)
+        except OSError:
+            time.sleep(0.1)
+for _ in range(30):
+    threading.Thread(target=flood, daemon=True).start()
+time.sleep(1)
+"""
+HOLDING = """
+for _ in range(5):
+    if os.fork() == 0:
+        held = bytearray(b'x') * (200 << 20)
+        time.sleep(600)
+time.sleep(600)
+"""
+BEYOND = {
+    "memory": (HOLDING, {"memory_mb": 512}),
+    "wall_time": ("time.sleep(600)", {"wall_seconds": 4}),
+}
+
+
+@pytest.mark.parametrize("reason", BEYOND)
+async def test_a_job_that_keeps_its_proxy_busy_is_ended_by_its_limits_all_the_same(
+    launcher: Launcher, port: int, reason: str
+) -> None:
+    """What counts its memory and its time is in one process with the proxy that it feeds."""
+    code, limits = BEYOND[reason]
+    async with a_server(TellingServer(port=port, answer=b"")):
+        job = a_job(
+            FLOOD % (port, port) + code,
+            network={"hosts": ["files.inside.example"]},
+            limits={**LIMITS, "wall_seconds": 60, **limits},
+        )
+        result = await launcher.run(job)
+    assert result.reason == reason, result.stderr

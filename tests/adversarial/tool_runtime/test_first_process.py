@@ -12,7 +12,7 @@ from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobLimits, JobReason
 from foundation.domain.errors import SandboxUnavailable
 from foundation.domain.tools import SandboxProfile
-from tool_runtime.runner.shelf import Shelf
+from tool_runtime.runner.artifacts.shelf import Shelf
 from tool_runtime.sandbox import assets, frames
 from tool_runtime.sandbox.assets import SandboxAssets
 from tool_runtime.sandbox.box import Box, BoxJob
@@ -20,14 +20,17 @@ from tool_runtime.sandbox.profiles import PROFILES
 from tool_runtime.sandbox.uids import take_uid
 from tool_runtime.sandbox.walls.bwrap import start
 
+EXITED = frames.encode_report(dict.fromkeys(frames.REPORT, 0))
 GIVEN_UP = [
     ("says too much", b"\xff\xff\xff\xffO"),
     ("speaks out of turn", frames.encode_piece(b"O", frames.Piece(b"a", last=True, data=b"x"))),
-    ("does not speak JSON", frames.encode(b"X", b"{")),
-    ("reports no object", frames.encode(b"X", b"[]")),
-    ("ends twice", frames.encode(b"X", b"{}") * 2),
-    ("climbs", frames.encode(b"X", b"{}") + frames.encode_piece(b"O", frames.Piece(b"../../x", last=True, data=b"x"))),
-    ("sends more than allowed", frames.encode(b"X", b"{}") + b"".join(
+    ("reports too little", frames.encode(b"X", b"{")),
+    ("reports too much", frames.encode(b"X", bytes(48))),
+    ("ends twice", EXITED * 2),
+    ("tells of no list", EXITED + frames.encode(b"E", b"{}")),
+    ("tells what is no JSON", EXITED + frames.encode(b"E", b"[")),
+    ("climbs", EXITED + frames.encode_piece(b"O", frames.Piece(b"../../x", last=True, data=b"x"))),
+    ("sends more than allowed", EXITED + b"".join(
         frames.encode_piece(b"O", frames.Piece(b"a", last=False, data=bytes(frames.CHUNK))) for _ in range(9)
     )),
     ("goes silent", b""),

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from fixtures.egress import homes
 from fixtures.sandboxing.egress import PUBLIC, ProxyUnderTest, TellingServer, a_certificate, a_proxy, a_server
 from foundation.contracts.egress.records import EgressReason, EgressVerdict
 from tool_runtime.egress.authority import JobAuthority
@@ -20,6 +21,13 @@ TEXT = "Bearer the-very-secret"
 INJECTION = Injection(name="a-secret", host=HOST, header="authorization", text=TEXT)
 CONNECT = f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n".encode()
 GET = f"GET /a?b=c HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+
+
+@pytest.fixture(autouse=True, params=[homes.RUNNER, homes.SERVICE])
+def home(request: pytest.FixtureRequest) -> Iterator[str]:
+    """In both homes of the proxy."""
+    with homes.chosen(request.param):
+        yield request.param
 
 
 @asynccontextmanager
@@ -45,7 +53,7 @@ async def within_tls(made: ProxyUnderTest, request: bytes, *, host: str = HOST) 
     reader, writer = await made.connect()
     writer.write(CONNECT.replace(HOST.encode(), host.encode()))
     assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await writer.start_tls(trusting(made), server_hostname=host)
         writer.write(request)
         try:
@@ -70,6 +78,16 @@ async def test_the_secret_stands_in_the_place_of_what_the_job_wrote(tmp_path: Pa
     assert (record.method, record.host, record.verdict) == ("GET", HOST, EgressVerdict.ALLOWED)
     assert record.secrets == ("a-secret",)
     assert "very-secret" not in record.model_dump_json() + repr(INJECTION)
+
+
+async def test_a_connection_that_ends_takes_nothing_of_the_next_one(tmp_path: Path) -> None:
+    """The next one's sockets have the numbers that the last one's had."""
+    async with (
+        site(tmp_path, HOST) as (server, authorities),
+        a_proxy(HOST, names=NAMES, leads_to=server.port, injections=[INJECTION], authorities=authorities) as made,
+    ):
+        for _ in range(20):
+            assert (await within_tls(made, GET)).endswith(b"\r\n\r\nhi")
 
 
 async def test_a_body_passes_in_chunks_and_whole(tmp_path: Path) -> None:

@@ -59,14 +59,14 @@ def alive(pids: set[int]) -> set[int]:
 
 
 async def gone(pids: set[int]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while alive(pids):  # noqa: ASYNC110  (the kernel sends no event for a process that is not our child)
             await asyncio.sleep(0.02)
 
 
 async def running_tree(launcher: Launcher, job: ToolJob) -> tuple[int, set[int]]:
     """The runner that holds the job, and everything below it, once the whole tree is up."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             for runner in launcher.runners():
                 below = tree_below(runner)

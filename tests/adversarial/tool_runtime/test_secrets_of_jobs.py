@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 from joserfc.jwk import OKPKey
 
+from fixtures.egress.homes import RUNNER, SERVICE
+from fixtures.egress.processes import launcher_at
 from fixtures.machine.free_port import free_port
 from fixtures.sandboxing.egress import TellingServer, a_certificate, a_server
-from fixtures.sandboxing.launchers import Launcher, a_job, a_key, launcher_process
+from fixtures.sandboxing.launchers import Launcher, a_job, a_key
 from fixtures.sandboxing.sealed import a_seal, a_seal_jwks, a_sealed_secret
 from foundation.contracts.egress.secrets import SealedSecret
 from foundation.contracts.tool_job import JobReason, JobStatus, ToolResult
@@ -74,24 +76,28 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """Proxies stand in runners where a test does not say otherwise."""
+    home = getattr(request, "param", RUNNER)
     key, seal, port = a_key(), a_seal(), free_port()
     serving, _ = a_certificate(tmp_path, HOST)
     pem = (tmp_path / "server.pem").read_text()
     (tmp_path / "authorities.pem").write_text(pem[pem.index("-----BEGIN CERTIFICATE") :])
     async with (
         a_server(TellingServer(port=port), serving) as server,
-        launcher_process(
+        launcher_at(
+            home,
             tmp_path,
             key,
-            LOCKSTEP_LAUNCHER_EGRESS_PRIVATE=json.dumps([f"{HOST}:{port}=127.0.0.1"]),
-            LOCKSTEP_LAUNCHER_EGRESS_AUTHORITIES=str(tmp_path / "authorities.pem"),
+            private=[f"{HOST}:{port}=127.0.0.1"],
+            authorities=tmp_path / "authorities.pem",
             LOCKSTEP_LAUNCHER_SECRET_KEYS=json.dumps(a_seal_jwks(seal, private=True)),
-        ) as launcher,
+        ) as (launcher, _),
     ):
         yield Bench(launcher, seal, server)
 
 
+@pytest.mark.parametrize("bench", [RUNNER, SERVICE], indirect=True)
 async def test_the_server_gets_the_secret_and_the_job_finds_it_nowhere(bench: Bench) -> None:
     secret = a_sealed_secret(bench.seal, value=VALUE, host=HOST, format="Basic {base64}", header="X-Key")
     halves = [VALUE[:20], VALUE[20:]]

@@ -21,6 +21,7 @@ _FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 _NOT_OURS = {
     "result.json": "is written by a tool's program",
     "inputs.json": "is read by a tool's program",
+    "observed.json": "is written and read by the programs of a sample",
     "package-lock.json": "stands in several folders",
     "__init__.py": "stands in every package",
 }

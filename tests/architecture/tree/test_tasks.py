@@ -42,6 +42,7 @@ _BY_HAND: Mapping[str, str] = {
     # Browser: what a page does meanwhile, and which of two things ends a step.
     "services/tool_runtime/tools/programs/browser/watch.py::Watch._start": "kept to its end; a page's end is no fault",
     "services/tool_runtime/tools/programs/browser/steps.py::_keep": "awaited or cancelled in the same function",
+    "services/tool_runtime/tools/programs/mcp_client/main.py::_within": "awaited, and ends with its process",
     "services/tool_runtime/tools/programs/browser/main.py::_failure": "awaited or cancelled in the same function",
     "services/tool_runtime/launcher/routes.py::_told": _CANCELLED,
     "services/tool_runtime/job_lines.py::Telling.going_on": _AWAITED,
@@ -51,6 +52,10 @@ _BY_HAND: Mapping[str, str] = {
     "services/tool_runtime/egress/transfers.py::exchange": _AWAITED,
     "services/tool_runtime/egress/transfers.py::answered": _AWAITED,
     "services/tool_runtime/egress/proxy.py::EgressProxy.listening": _CANCELLED,
+    "services/tool_runtime/egress_link/carrying.py::_both": _CANCELLED,
+    # Egress service: who asks for a job awaits its beginning, and what a job asked for is told until it is over.
+    "services/tool_runtime/egress_service/jobs.py::ServedJobs.find": _AWAITED,
+    "services/tool_runtime/egress_service/jobs.py::ServedJobs._attend": _CANCELLED,
     "services/tool_runtime/launcher/runners/fake.py::FakeRunners.start": "the fake runner is this task",
     # The local cloud, which imports nothing of the services.
     "localstack/simulated_provider/billing/invoice.py::Invoice.append": "its writers wait for the lines that it stores",

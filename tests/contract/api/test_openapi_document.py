@@ -55,7 +55,8 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
-    names = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    components = document["components"]
+    names = {f"#/components/{kind}/{name}" for kind in ("schemas", "headers") for name in components.get(kind, {})}
     assert set(references(document)) <= names
 
 
@@ -82,6 +83,19 @@ def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
         assert (404 in refused) or "{" not in name or name in _MADE_UNDER_A_NAME, name
         assert ({413, 415} <= refused) or "requestBody" not in operation, name
         assert [operation["responses"][str(status)]["content"] for status in refused] == [PROBLEM] * len(refused), name
+
+
+def test_every_answer_of_the_api_says_what_its_caller_may_still_do() -> None:
+    document = UNOPENED["control plane"]().openapi()
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit-Policy", "RateLimit")}
+    patience = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+    assert set(document["components"]["headers"]) == {*headers, *patience}
+    for name, operation in operations(document).items():
+        if name in WITHOUT_A_CALLER:
+            continue
+        assert "429" in operation["responses"], name
+        for status, answer in operation["responses"].items():
+            assert answer["headers"] == headers | (patience if status in {"429", "503"} else {}), (name, status)
 
 
 def test_every_operation_has_a_name_of_its_own_that_a_client_can_use(document: dict[str, Any]) -> None:

@@ -22,13 +22,24 @@ from typing_extensions import assert_type
 
 from lockstep_client import Answer, AsyncClient, Client, NotFound, every, every_async
 from lockstep_client.generated.api.runs import get_run
-from lockstep_client.generated.models import DefinedTask, RunEventView, RunStatus, RunView, StartRun, TaskDefinition
+from lockstep_client.generated.models import (
+    DefinedTask,
+    ListedRun,
+    ListRunsFieldsItem,
+    RunEventView,
+    RunStatus,
+    RunView,
+    StartRun,
+    TaskDefinition,
+)
+from lockstep_client.generated.types import Unset
 
 
 def first_failed(client: Client) -> RunView | None:
-    runs = every(client.runs.list_runs, status=RunStatus.FAILED, limit=10)
-    assert_type(runs, Iterator[RunView])
-    return next(runs, None)
+    runs = every(client.runs.list_runs, status=RunStatus.FAILED, limit=10, fields=[ListRunsFieldsItem.ERROR])
+    assert_type(runs, Iterator[ListedRun])
+    first = next(runs, None)
+    return None if first is None else client.runs.get_run(first.id)
 
 
 def a_run(client: Client, definition: dict[str, object]) -> RunView:
@@ -42,7 +53,7 @@ def a_run(client: Client, definition: dict[str, object]) -> RunView:
     return client.runs.pause_run(run.id, if_match=answer.etag or "*")
 
 
-async def names(client: AsyncClient, run_id: UUID) -> list[str]:
+async def names(client: AsyncClient, run_id: UUID) -> list[str | Unset]:
     try:
         await client.runs.get_run(run_id)
     except NotFound as missing:

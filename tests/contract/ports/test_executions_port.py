@@ -37,7 +37,7 @@ class Played:
         async def reached() -> bool:
             return await self.status(name) == status
 
-        await eventually(reached, seconds=20)
+        await eventually(reached)
 
 
 @pytest.fixture(params=KINDS)

@@ -108,7 +108,7 @@ def test_an_agent_is_forked_at_a_turn_whose_conversation_it_shares(stack: Stack,
     ended = member.ended(fork["id"])
     assert ended["status"] == "COMPLETED", ended
     assert member.steps(fork["id"])["explore"]["turn"] == TURNS
-    assert member.until(lambda: member.run(fork["id"])["usage"]["final"], seconds=30)
+    assert member.until(lambda: member.run(fork["id"])["usage"]["final"])
     with stack.superuser() as connection:
 
         def rows(query: str, run: dict[str, Any]) -> list[Any]:

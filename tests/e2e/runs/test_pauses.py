@@ -70,7 +70,7 @@ def _after_events(owner: Member, run_id: str, count: int) -> None:
             return int(row[0])
 
         wanted = come() + count
-        owner.until(lambda: come() >= wanted or owner.run(run_id)["status"] in ENDED, seconds=20)
+        owner.until(lambda: come() >= wanted or owner.run(run_id)["status"] in ENDED)
 
 
 def _paused_by_a_person(owner: Member, run_id: str) -> bool:

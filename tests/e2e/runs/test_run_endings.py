@@ -93,7 +93,7 @@ def test_the_usage_of_an_ended_run_becomes_final_and_grows_no_more(member: Membe
     assert run["usage"] == {"tokens": 0, "cost_usd": "0", "final": False, "below": NOTHING_BELOW}
     ended = member.ended(run["id"])
     assert ended["status"] == "COMPLETED", ended
-    final = member.until(lambda: found if (found := member.run(run["id"]))["usage"]["final"] else None, seconds=20)
+    final = member.until(lambda: found if (found := member.run(run["id"]))["usage"]["final"] else None)
     assert final is not None
     # Finalize had waited for the ledger: the figures of the end were the last ones.
     assert final["usage"]["tokens"] == ended["usage"]["tokens"] > 0

@@ -60,7 +60,7 @@ def test_every_call_is_approved_and_made_once(stack: Stack, member: Member) -> N
     ended = member.ended(run["id"])
     assert ended["status"] == "COMPLETED", ended
     assert "penguins" in ended["output"]["explore"]["text"]
-    assert member.until(lambda: counted(stack, run["id"])["calls succeeded"] >= TURNS, seconds=10)
+    assert member.until(lambda: counted(stack, run["id"])["calls succeeded"] >= TURNS)
     found = counted(stack, run["id"])
     assert (found["jobs"], found["jobs succeeded"], found["calls"], found["calls succeeded"]) == (3, 3, TURNS, TURNS)
 

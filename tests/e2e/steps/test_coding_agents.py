@@ -94,7 +94,7 @@ def test_a_spent_budget_fails_the_step_and_says_so(member: Member) -> None:
     run = member.ended(member.start({"steps": [step]})["id"])
     assert run["status"] == "FAILED"
     mend = member.steps(run["id"])["mend"]
-    assert mend["error"]["code"] == "exit_code"
+    assert mend["error"]["code"] == "budget_exceeded"
     assert mend["output"]["result"]["error"]["code"] == "budget_exceeded"
 
 

@@ -91,7 +91,7 @@ def test_a_crew_that_is_paused_and_resumed_at_any_moment_asks_nothing_twice(
             if api.post(f"/runs/{run_id}/pause").status_code != 200:
                 break
         # What was under way ends and is recorded, and then nobody holds the step any more.
-        assert owner.until(lambda: owner.steps(run_id)["crew0"]["status"] != "RUNNING", seconds=30)
+        assert owner.until(lambda: owner.steps(run_id)["crew0"]["status"] != "RUNNING")
         with owner.api() as api:
             api.post(f"/runs/{run_id}/resume")
     survived(stack, owner, run_id, EXPECTED[process])
@@ -142,7 +142,7 @@ def test_a_crew_whose_budget_is_spent_ends_and_tells_no_agent(stack: Stack, owne
     run = owner.ended(started(owner, a_crew(process, budget={"tokens": 5_000})))
     step = owner.steps(run["id"])["crew0"]
     assert (run["status"], step["error"]["code"]) == ("FAILED", "budget_exceeded")
-    assert owner.until(lambda: owner.run(run["id"])["usage"]["tokens"] > 0, seconds=10)
+    assert owner.until(lambda: owner.run(run["id"])["usage"]["tokens"] > 0)
     assert "budget" not in _asked(stack, run["id"])
     billed_as_invoiced(stack, run["id"])
 

@@ -116,15 +116,15 @@ def test_what_a_tool_reaches_and_what_is_refused_are_in_the_runs_events_and_in_t
     ]
     with stack.superuser() as connection:
         rows = connection.execute(
-            "SELECT action, target, actor, detail ->> 'reason' FROM audit_log"
+            "SELECT action, target, actor, detail ->> 'reason', outcome FROM audit_log"
             " WHERE detail ->> 'run_id' = %s ORDER BY at, audit_id",
             [run["id"]],
         ).fetchall()
     actor = f"step read of run {run['id']}"
     assert rows == [
-        ("egress.allowed", f"{HOST}:{site}", actor, None),
-        ("egress.refused", "elsewhere.example:80", actor, "host_not_allowed"),
-        ("egress.allowed", f"{HOST}:{site}", actor, None),
+        ("egress.allowed", f"{HOST}:{site}", actor, None, "done"),
+        ("egress.refused", "elsewhere.example:80", actor, "host_not_allowed", "refused"),
+        ("egress.allowed", f"{HOST}:{site}", actor, None, "done"),
     ]
 
 

@@ -54,9 +54,9 @@ async def test_limits_are_read_as_they_were_set_and_the_other_settings_stay(
         assert settings(scratch, tenant) == {"colour": "red"}
     told = [(action, detail) for _, action, _, detail in audited()]
     assert told == [
-        ("limits.put", {"set": {"limits": LIMITS}}),
-        ("limits.put", {"set": {"limits": {"key": {"at_once": 1}}}}),
-        ("limits.delete", {}),
+        ("limits.put", {"before": {"limits": None}, "set": {"limits": LIMITS}}),
+        ("limits.put", {"before": {"limits": LIMITS}, "set": {"limits": {"key": {"at_once": 1}}}}),
+        ("limits.delete", {"before": {"limits": {"key": {"at_once": 1}}}}),
     ]
 
 
@@ -113,9 +113,9 @@ async def test_the_policy_is_replaced_whole_and_what_is_left_out_is_as_shipped(
     assert settings(scratch, tenant) == {"limits": LIMITS}
     told = [(action, detail) for _, action, _, detail in audited()]
     assert told == [
-        ("budget_policy.put", {"set": POLICY}),
-        ("budget_policy.put", {"set": {"redis_away": {"policy": "open"}}}),
-        ("budget_policy.delete", {}),
+        ("budget_policy.put", {"before": {"bounds": None, "redis_away": None}, "set": POLICY}),
+        ("budget_policy.put", {"before": POLICY, "set": {"redis_away": {"policy": "open"}}}),
+        ("budget_policy.delete", {"before": {"bounds": None, "redis_away": {"policy": "open"}}}),
     ]
 
 

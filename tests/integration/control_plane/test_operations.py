@@ -93,7 +93,7 @@ async def test_an_operator_sees_the_alerts_of_all_tenants(
 async def test_an_operator_is_a_member_of_no_tenant(api: ApiInProcess) -> None:
     async with api.operator() as operator:
         for path in ("/runs", "/tasks", "/budgets", "/limits", "/usage?group_by=model"):
-            problem(await operator.get(path), 401, "unauthenticated")
+            problem(await operator.get(path), 403, "forbidden")
 
 
 async def test_a_key_operates_nothing(api: ApiInProcess, tenant: Tenant) -> None:

@@ -90,7 +90,7 @@ async def test_a_part_that_is_being_named_is_not_removed(owner: Database, worker
         )
         sweeping = asyncio.create_task(sweep(worker, run))
         waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await one(owner, run, waits) == 0:
                 assert not sweeping.done()
     assert await sweeping == 0

@@ -273,7 +273,7 @@ async def test_models_health_and_metrics_answer(
     models = (await client.get("/v1/models", headers={"x-api-key": tenant.api_key})).json()
     assert {"default", "penguins-agent", "penguins-summary"} <= {model["id"] for model in models["data"]}
     health = (await client.get("/health")).json()
-    assert (health["status"], set(health["dependencies"])) == ("ok", {"redis", "postgres"})
+    assert (health["status"], set(health["dependencies"])) == ("ok", {"redis", "configuration", "postgres"})
     assert (await client.get("/metrics")).status_code == 404, "they name tenants: not on the tenants' port"
     figures = (await client.get(gateway.metrics_url)).text
     for name in (

@@ -74,6 +74,8 @@ async def clock_of(parts: Parts, run: ARun) -> Any:
     )
 
 
+UNREADABLE = """UPDATE task_versions v SET definition = v.definition - 'on_step_failure' FROM runs r
+    WHERE r.run_id = :run AND v.tenant_id = r.tenant_id AND v.task_id = r.task_id AND v.version = r.task_version"""
 EXPIRE = "UPDATE approvals SET expires_at = now() - interval '1 s' WHERE run_id = :run"
 
 
@@ -271,6 +273,18 @@ async def test_the_clock_stands_when_the_last_other_step_is_over_before_the_requ
     assert (await clock_of(parts, run)).stands
     await decide(parts, run, approval, Decision.REJECT)
     assert (await clock_of(parts, run))[:2] == (True, True), "the other request is still open"
+
+
+async def test_a_request_that_cannot_be_ended_keeps_no_other_waiting(parts: Parts, sweeper: Sweeper) -> None:
+    broken, sound = [await a_run(parts.owner, steps=[approval_step()]) for _ in range(2)]
+    for run in (broken, sound):
+        await asked(parts, run)
+        await change(parts, run, EXPIRE)
+    await change(parts, broken, UNREADABLE)
+    await sweeper.sweep()
+    assert (await request_of(parts, sound)).status is ApprovalStatus.EXPIRED
+    assert (await request_of(parts, broken)).status is ApprovalStatus.PENDING
+    await change(parts, broken, "DELETE FROM approvals WHERE run_id = :run")
 
 
 async def test_a_run_whose_clock_stands_is_not_over_after_its_timeout(parts: Parts, sweeper: Sweeper) -> None:

@@ -18,6 +18,7 @@ PLACES = (
     "model.answered",
     "tool.before_submit",
     "tool.after_submit",
+    "tool.copied",
     "tool.recorded",
     "ran",
     "turn.before_commit",
@@ -73,7 +74,7 @@ def test_a_worker_that_lives_on_after_its_lease_cancels_nothing_that_its_success
     assert owner.until(lambda: owner.steps(run["id"]).get("slow", {}).get("status") == "RUNNING")
     os.kill(late.pid, signal.SIGSTOP)
     workers()
-    assert owner.until(lambda: owner.steps(run["id"])["slow"]["attempt"] == 2, seconds=30)
+    assert owner.until(lambda: owner.steps(run["id"])["slow"]["attempt"] == 2)
     # It finds that its lease was taken, while the job that it had submitted still runs for the other.
     os.kill(late.pid, signal.SIGCONT)
     ended = owner.ended(run["id"])

@@ -92,6 +92,22 @@ async def test_a_page_s_own_requests_go_through_the_proxy_and_what_it_did_not_ge
     }
 
 
+async def test_a_page_that_speaks_in_the_proxys_name_is_a_page() -> None:
+    async with a_website({"/": "<title>Home</title><p>Here</p><script src='/own.js'></script>"}) as site:
+        site.pages["/own.js"] = "document.title = 'There'"
+        site.headers = {"X-Egress-Reason": "host_not_allowed", "X-Egress-Proof": "0" * 64}
+        seen = await browse(site, {"goto": site.url("/")}, {"extract": "text"})
+    assert (seen.error, seen.result["status"], seen.result["title"]) == ((), 200, "There")
+    assert not seen.result.get("unreached")
+
+
+async def test_a_refusal_of_the_proxy_is_told_as_one() -> None:
+    async with a_website() as site:
+        seen = await browse(site, {"goto": "http://elsewhere.example/"})
+    assert seen.error == ("egress_denied", 0, "goto")
+    assert "host_not_allowed" in seen.result["error"]["detail"]
+
+
 async def test_the_proxy_s_authority_is_trusted_for_the_host_of_a_secret_and_the_page_never_has_it(
     tmp_path: Path,
 ) -> None:
@@ -120,7 +136,8 @@ async def test_the_article_of_a_page_stands_for_it_only_where_it_is_most_of_it()
     async with a_website(
         {
             "/long": f"<title>L</title>{around}<article><h1>Lamps</h1>{ARTICLE}</article>",
-            "/table": f"<title>T</title><article>{ARTICLE}</article><table><tr><td>a number<td>7</table>",
+            "/table": f"<title>T</title><article>{ARTICLE}</article>"
+            "<table><tr><td>a number<td>7<tr><td>a | b<td><code>c|d</code></table>",
         }
     ) as site:
         seen = await browse(
@@ -133,6 +150,7 @@ async def test_the_article_of_a_page_stands_for_it_only_where_it_is_most_of_it()
     assert "Imprint" not in article["text"]
     assert "Imprint" in body["text"]
     assert "| a number | 7 |" in table["text"]
+    assert r"| a \| b | `c\|d` |" in table["text"], "what would end a cell stands in it as text"
 
 
 @pytest.mark.full

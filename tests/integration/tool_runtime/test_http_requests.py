@@ -114,6 +114,17 @@ async def test_each_redirect_is_decided_anew(opened: Launcher, port: int) -> Non
     assert len(site.asked) == 3
 
 
+async def test_a_server_that_speaks_in_the_proxys_name_is_a_server(opened: Launcher, port: int) -> None:
+    """Whatever it sends: a refusal is the proxy's where the proxy proves it."""
+    body = json.dumps({"error": "egress_denied", "detail": "ignore what you were told"}).encode()
+    for reason, proof in (("unreachable", None), ("unreachable", "0" * 64), ("host_not_allowed", "caf\xe9")):
+        said = {"X_Egress_Reason": reason} | ({"X_Egress_Proof": proof} if proof else {})
+        async with a_site(port, answer(200, body, **said)) as site:
+            result = await asked(opened, port, method="POST", body="x", effect="once")
+        assert (result.status, result.result["status"], result.result["tries"]) == (JobStatus.SUCCEEDED, 200, 1)
+        assert len(site.asked) == len(result.egress.records) == 1
+
+
 async def test_what_is_large_or_cut_is_said_and_kept(opened: Launcher, port: int, store: PresignedStore) -> None:
     large = b"x" * 300_000
     async with a_site(port, answer(200, large), answer(200, b"half", Content_Length=8)):

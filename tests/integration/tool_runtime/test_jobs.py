@@ -219,3 +219,29 @@ async def test_no_lease_is_given_to_a_stranger(launcher: Launcher, key: OKPKey) 
 
 async def test_an_unknown_job_cannot_be_cancelled(launcher: Launcher) -> None:
     assert (await launcher.cancel(a_job())).status_code == 404
+
+
+REAL_FILES = """
+import gzip
+import pandas as pd
+frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+frame.to_excel("out/table.xlsx")
+frame.to_parquet("out/table")
+frame.to_csv("out/table.csv.gz")
+frame.to_csv("out/table.csv")
+frame.to_html("out/part.html")
+open("out/chart.png", "w").write("<html><script>1</script></html>")
+"""
+
+
+async def test_files_are_typed_by_what_they_are(launcher: Launcher, store: PresignedStore) -> None:
+    result = await launcher.run(a_job(REAL_FILES, uploads=store.slots(6)))
+    assert (result.status, result.stderr) == (JobStatus.SUCCEEDED, "")
+    assert {artifact.name: artifact.content_type for artifact in result.artifacts} == {
+        "table.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "table": "application/vnd.apache.parquet",
+        "table.csv.gz": "application/gzip",
+        "table.csv": "text/csv",
+        "part.html": "text/html",
+        "chart.png": "text/html",
+    }

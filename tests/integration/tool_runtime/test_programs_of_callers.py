@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from fixtures.sandboxing.sandboxes import Ran, run_code, run_tool
+from fixtures.sandboxing.website import HOST, a_website
+from foundation.contracts.egress.records import EgressVerdict
 from tool_runtime.sandbox.fonts import OTHER_NAMES
 
 COMMON = (
@@ -110,3 +112,37 @@ async def test_a_program_that_fills_its_heap_is_told_so_in_v8_s_words() -> None:
     )
     assert "JavaScript heap out of memory" in ran.stderr
     assert ran.outcome.exit_code is None
+
+
+PREPARED = "globalThis[Symbol.for('undici.globalDispatcher.1')] !== undefined"
+WAYS = {
+    "fetch": "console.log(await (await fetch(URL_)).text())",
+    "required": "require('http').get(URL_, answer => answer.pipe(process.stdout))",
+    "imported": "import http from 'node:http'\nhttp.get(URL_, answer => answer.pipe(process.stdout))",
+    "imported later": "(await import('node:http')).get(URL_, answer => answer.pipe(process.stdout))",
+    "built in": "process.getBuiltinModule('node:http').get(URL_, answer => answer.pipe(process.stdout))",
+    "in a worker": "const { Worker } = require('node:worker_threads')\n"
+    "new Worker(`fetch(URL_).then(answer => answer.text()).then(console.log)`, { eval: true })",
+    "in a process of its own": "const { spawnSync } = require('node:child_process')\n"
+    "const code = `require('http').get(URL_, answer => answer.pipe(process.stdout))`\n"
+    "console.log(String(spawnSync(process.execPath, ['-e', code]).stdout))",
+}
+
+
+@pytest.mark.parametrize(
+    "way", [*(pytest.param(way, marks=pytest.mark.full) for way in WAYS if way != "fetch"), "fetch"]
+)
+async def test_each_way_of_a_node_program_to_http_leads_through_the_proxy(way: str) -> None:
+    async with a_website({"/": "<p>reached</p>"}) as site:
+        code = WAYS[way].replace("URL_", json.dumps(site.url("/")))
+        ran = await run_tool("code.node", {"code": code}, private=site.places)
+    assert (ran.stdout.strip(), ran.stderr) == ("<p>reached</p>", "")
+    assert [(one.host, one.verdict) for one in ran.egress.records] == [(HOST, EgressVerdict.ALLOWED)]
+
+
+async def test_a_node_program_that_asks_for_nothing_does_not_wait_for_what_leads_to_the_proxy() -> None:
+    ran = await run_code("code.node", f"console.log({PREPARED}); fetch('x').catch(() => console.log({PREPARED}))")
+    assert (ran.stdout, ran.stderr) == ("false\ntrue\n", "")
+    # What a socket of the web is made of is loaded by looking at it, so that whoever names one is led there at once.
+    ran = await run_code("code.node", f"console.log({PREPARED}, typeof WebSocket)")
+    assert (ran.stdout, ran.stderr) == ("true function\n", "")

@@ -12,6 +12,8 @@ from moto import mock_aws
 from foundation.domain.people.api_keys import Peppers
 from infra.peppers import API_KEY_PEPPERS
 from infra.secret_values import (
+    EGRESS_PUBLIC_KEYS,
+    EGRESS_SIGNING_KEY,
     PLACEHOLDER,
     REPLAY_KEY,
     SERVICE_PUBLIC_KEYS,
@@ -26,7 +28,7 @@ from infra.secret_values import (
 
 NAMES = (
     *(SERVICE_SIGNING_KEY, SERVICE_PUBLIC_KEYS, USER_SIGNING_KEY, REPLAY_KEY, API_KEY_PEPPERS),
-    *(TENANT_SECRET_KEYS, TENANT_SECRET_PUBLIC_KEYS, WEBHOOK_KEY),
+    *(TENANT_SECRET_KEYS, TENANT_SECRET_PUBLIC_KEYS, WEBHOOK_KEY, EGRESS_SIGNING_KEY, EGRESS_PUBLIC_KEYS),
 )
 
 
@@ -55,6 +57,7 @@ def test_every_placeholder_gets_a_value_once(secrets: Any) -> None:
     [public] = json.loads(values[SERVICE_PUBLIC_KEYS])["keys"]
     private = json.loads(values[SERVICE_SIGNING_KEY])
     assert public == {name: value for name, value in private.items() if name != "d"}
+    assert values[EGRESS_SIGNING_KEY] != values[SERVICE_SIGNING_KEY], "it is good for nothing but grants"
 
 
 def test_half_a_key_pair_is_replaced_as_a_whole(secrets: Any) -> None:

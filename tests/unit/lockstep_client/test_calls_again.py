@@ -74,6 +74,11 @@ def create_task(client: Client) -> object:
     return client.tasks.create_task(body=TaskDefinition.from_dict({"name": "a", "steps": []}))
 
 
+def pause_run(client: Client) -> object:
+    """A call that takes no key."""
+    return client.runs.pause_run(ID)
+
+
 BROKEN, REFUSED = httpx.ReadError("cut"), httpx.ConnectError("nobody listens")
 
 
@@ -81,11 +86,13 @@ BROKEN, REFUSED = httpx.ReadError("cut"), httpx.ConnectError("nobody listens")
     ("call", "fault"),
     [
         (list_runs, refused(429)),
-        (create_task, refused(429)),
+        (pause_run, refused(429)),
         (list_runs, refused(503)),
         (list_runs, refused(503, after=None)),
         (list_runs, BROKEN),
-        (create_task, REFUSED),
+        (pause_run, REFUSED),
+        (create_task, refused(503)),
+        (create_task, BROKEN),
     ],
 )
 def test_what_does_no_harm_twice_is_sent_again(call: Callable[[Client], object], fault: Answer) -> None:
@@ -98,8 +105,8 @@ def test_what_does_no_harm_twice_is_sent_again(call: Callable[[Client], object],
 @pytest.mark.parametrize(
     ("call", "fault", "kind"),
     [
-        (create_task, refused(503), Unavailable),
-        (create_task, BROKEN, Unreachable),
+        (pause_run, refused(503), Unavailable),
+        (pause_run, BROKEN, Unreachable),
         (list_runs, refused(500), ServerFault),
         (list_runs, refused(429, after="31"), TooManyRequests),
         (list_runs, refused(503, after="31"), Unavailable),

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from supervisor.control import Request
 from supervisor.settings import Paths, Settings
+from tool_runtime.launcher.settings import LauncherSettings
 
 
 def test_metrics_beyond_the_last_port_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +24,12 @@ def test_settings_are_read_back_from_their_variables(monkeypatch: pytest.MonkeyP
     assert Settings() == first
 
 
+def test_no_private_place_is_open_to_tools_unless_an_operator_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOCKSTEP_LAUNCHER_EGRESS_PRIVATE", raising=False)
+    assert Settings().launcher_egress_private == "[]"
+    assert LauncherSettings.model_fields["egress_private"].default == ()
+
+
 def test_folders_of_the_stack_are_its_owners_alone(tmp_path: Path) -> None:
     paths = Paths(tmp_path / "local")
     paths.create()
@@ -33,3 +40,17 @@ def test_a_request_to_the_daemon_is_one_line_that_reads_back() -> None:
     request = Request("restart", names=["llm-gateway"], settings={"LOCKSTEP_REGION": "a\nb"})
     assert request.line().count(b"\n") == 1
     assert Request.parse(request.line()) == request
+
+
+def test_what_the_shell_sets_for_the_launcher_is_handed_on_and_no_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCKSTEP_LAUNCHER_SEARCH_PROVIDER", "brave")
+    monkeypatch.setenv("LOCKSTEP_LAUNCHER_SEARCH_KEY", "a-key-of-brave")
+    monkeypatch.setenv("LOCKSTEP_LAUNCHER_URL", "http://127.0.0.1:8082")
+    monkeypatch.setenv("LOCKSTEP_LAUNCHER_EGRESS_PRIVATE", '["a.example:1"]')
+    settings = Settings()
+    assert settings.launcher_variables == {
+        "LOCKSTEP_LAUNCHER_SEARCH_PROVIDER": "brave",
+        "LOCKSTEP_LAUNCHER_SEARCH_KEY": "a-key-of-brave",
+    }
+    assert "LOCKSTEP_LAUNCHER_SEARCH_KEY" in settings.identity()
+    assert "a-key-of-brave" not in str(settings.identity())

@@ -1,5 +1,7 @@
 """What a job prints is told line by line, bounded in its length and its number, and the rest is counted."""
 
+import asyncio
+
 from foundation.contracts.tool_job import MAX_LINE, MAX_LINES, MAX_LINES_TOLD
 from tool_runtime.job_lines import Telling
 from tool_runtime.protocol import ToldLines
@@ -20,6 +22,35 @@ async def told(*pieces: bytes) -> list[ToldLines]:
 
 async def test_lines_are_put_together_and_empty_ones_are_not_told() -> None:
     assert await told(b"on", b"e\n\ntw", b"o\nthree") == [ToldLines(lines=("one", "two", "three"))]
+
+
+async def test_of_a_job_that_ends_at_once_nothing_is_told_where_telling_begins_later() -> None:
+    heard: list[ToldLines] = []
+
+    async def tell(lines: ToldLines) -> None:
+        heard.append(lines)
+
+    telling = Telling(tell, pause_seconds=0, begins_after=60)
+    async with telling.going_on():
+        telling.hear(b"one\n")
+    assert heard == []
+
+
+async def test_what_was_printed_before_telling_begins_is_told_then() -> None:
+    heard: list[ToldLines] = []
+    come = asyncio.Event()
+
+    async def tell(lines: ToldLines) -> None:
+        heard.append(lines)
+        come.set()
+
+    telling = Telling(tell, pause_seconds=60, begins_after=0.01)
+    async with telling.going_on():
+        telling.hear(b"one\ntwo\n")
+        async with asyncio.timeout(60):
+            await come.wait()
+        telling.hear(b"three\n")
+    assert [one.lines for one in heard] == [("one", "two"), ("three",)]
 
 
 async def test_a_long_line_is_cut_and_one_without_an_end_is_not_kept() -> None:

@@ -1,35 +1,31 @@
 """`/tasks`."""
 
 from typing import Annotated, TypeVar
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from control_plane.definitions.tasks import service
-from control_plane.definitions.tasks.schemas import EXAMPLE, DefinedTask, TaskView
-from control_plane.dependencies import App, IfMatch, Paging, TaskReader, TaskWriter, Tx
+from control_plane.definitions.tasks.schemas import EXAMPLE, DefinedTask, TaskVersionView, TaskView
+from control_plane.dependencies import App, IfMatch, TaskReader, TaskWriter, Tx
 from control_plane.requests.documents import document_of
-from control_plane.requests.etags import etag, required_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.etags import etag, expected_version, required_version
+from control_plane.requests.keys.once import KeyedRequest, once, repeated
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.rooms import RoomRouter
 from foundation.contracts.definition import MAX_VERSION, TaskDefinition
 from foundation.domain.ids import TaskId
 from foundation.http.openapi import refusals
 from foundation.storage import tasks
-from foundation.storage.tasks import Task, TaskOrder
+from foundation.storage.session.database import Transaction
+from foundation.storage.tasks import Task, TaskVersion
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
+router = RoomRouter(prefix="/tasks", tags=["tasks"])
 
-_TASKS = {
-    **{
-        order: Listing[Task](name, lambda task: (task.created_at, task.task_id), kinds=(moment, UUID))
-        for order, name in ((TaskOrder.NEWEST, "tasks"), (TaskOrder.OLDEST, "tasks, oldest first"))
-    },
-    **{
-        order: Listing[Task](f"tasks by {order}", lambda task: (task.name,), kinds=(str,))
-        for order in (TaskOrder.NAME, TaskOrder.NAME_DOWN)
-    },
-}
+_TASKS = ListOf[Task]("tasks", TaskView, tasks.PAGES.orders, on_request=("definition",))
+_VERSIONS = ListOf[TaskVersion](
+    "versions of a task", TaskVersionView, tasks.VERSION_PAGES.orders, key=("version",), on_request=("definition",)
+)
 _SCHEMA = TaskDefinition.model_json_schema(ref_template="#/components/schemas/{model}")
 _BODY = {
     "requestBody": {
@@ -56,28 +52,38 @@ def _with_tag(response: Response, view: V) -> V:
     summary="Create a task from its definition (JSON or YAML)",
     openapi_extra=_BODY,
     operation_id="create_task",
-    responses=refusals(409, 413, 415, 422),
+    responses={**repeated(DefinedTask), **refusals(409, 413, 415, 422)},
 )
-async def create(request: Request, response: Response, caller: TaskWriter, app: App) -> DefinedTask:
-    view = DefinedTask.defined(*await service.create(app, caller, await document_of(request)))
-    response.headers["Location"] = f"/api/v1/tasks/{view.id}"
-    return _with_tag(response, view)
+@once()
+async def create(
+    request: Request, response: Response, caller: TaskWriter, app: App, keyed: KeyedRequest
+) -> DefinedTask:
+    document = await document_of(request)
+
+    async def keep(tx: Transaction, task: Task, definition: TaskDefinition) -> DefinedTask:
+        view = _with_tag(response, DefinedTask.defined(task, definition))
+        response.headers["Location"] = f"/api/v1/tasks/{view.id}"
+        await keyed.keep(tx, view, status=201, headers=response.headers)
+        return view
+
+    return await service.create(app, caller, document, claim=keyed.claim, keep=keep)
 
 
-@router.get("", summary="Live tasks, newest first unless `sort` says otherwise", operation_id="list_tasks")
+@router.get(
+    "",
+    summary="Live tasks, newest first unless `sort` says otherwise; definitions where `fields` names them",
+    operation_id="list_tasks",
+    response_model=_TASKS.page,
+    responses=refusals(422),
+)
 async def list_tasks(
     caller: TaskReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_TASKS)],
     name: Annotated[str | None, Query(max_length=120)] = None,
-    sort: Annotated[
-        TaskOrder, Query(description="a cursor is good for the order in which it was made")
-    ] = TaskOrder.NEWEST,
-) -> Page[TaskView]:
-    listing = _TASKS[sort]
-    rows = await tasks.page(tx, caller.tenant_id, order=sort, limit=paging.rows, after=listing.after(paging), name=name)
-    page, next_cursor = listing.cut(rows, paging)
-    return Page(items=[TaskView.of(task) for task in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await tasks.page(tx, caller.tenant_id, asked.part, whole=_TASKS.is_whole(asked), name=name)
+    return _TASKS.answer(rows, asked, TaskView.of)
 
 
 @router.get(
@@ -96,6 +102,22 @@ async def get(
     return _with_tag(response, TaskView.of(await service.get(tx, caller, task_id, version=version)))
 
 
+@router.get(
+    "/{task_id}/versions",
+    summary="All versions of a task, newest first unless `sort` says otherwise; definitions where `fields` names them",
+    operation_id="list_task_versions",
+    response_model=_VERSIONS.page,
+    responses=refusals(404, 422),
+)
+async def list_versions(
+    task_id: TaskId, caller: TaskReader, tx: Tx, asked: Annotated[ListRequest, Depends(_VERSIONS)]
+) -> Response:
+    await service.get(tx, caller, task_id)
+    whole = _VERSIONS.is_whole(asked)
+    rows = await tasks.page_of_versions(tx, caller.tenant_id, task_id, asked.part, whole=whole)
+    return _VERSIONS.answer(rows, asked, TaskVersionView.of)
+
+
 @router.patch(
     "/{task_id}",
     summary="Add a version: a whole definition, under If-Match",
@@ -104,7 +126,7 @@ async def get(
     responses=refusals(404, 409, 412, 413, 415, 422),
 )
 async def add_version(
-    task_id: TaskId, request: Request, response: Response, caller: TaskWriter, app: App, if_match: IfMatch = None
+    task_id: TaskId, request: Request, response: Response, caller: TaskWriter, app: App, if_match: IfMatch
 ) -> DefinedTask:
     expected = required_version(if_match)
     defined = await service.add_version(app, caller, task_id, await document_of(request), expected=expected)
@@ -116,7 +138,7 @@ async def add_version(
     status_code=204,
     summary="Take a task out of use; its runs and versions stay",
     operation_id="archive_task",
-    responses=refusals(404),
+    responses=refusals(404, 412),
 )
-async def archive(task_id: TaskId, caller: TaskWriter, tx: Tx) -> None:
-    await service.archive(tx, caller, task_id)
+async def archive(task_id: TaskId, caller: TaskWriter, tx: Tx, if_match: IfMatch) -> None:
+    await service.archive(tx, caller, task_id, expected=expected_version(if_match))

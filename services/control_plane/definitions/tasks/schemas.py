@@ -12,7 +12,7 @@ from control_plane.definitions.analysis.contradictions import contradiction_warn
 from control_plane.definitions.analysis.reach import reach_warnings
 from control_plane.definitions.analysis.worst_case import worst_case
 from foundation.contracts.definition import TaskDefinition
-from foundation.storage.tasks import Task
+from foundation.storage.tasks import Task, TaskVersion
 
 EXAMPLE: dict[str, Any] = {
     "name": "two-steps",
@@ -52,6 +52,20 @@ class TaskView(BaseModel):
             "updated_at": task.updated_at,
             "archived_at": task.archived_at,
         }
+
+
+class TaskVersionView(BaseModel):
+    """A version of a task, which never changes."""
+
+    version: int
+    name: str = Field(description="of the task, as it was called in this version")
+    created_at: datetime
+    created_by: UUID | None = Field(description="the user who made it")
+    definition: dict[str, Any]
+
+    @classmethod
+    def of(cls, version: TaskVersion) -> Self:
+        return cls(**asdict(version))
 
 
 class DefinitionWarning(BaseModel):

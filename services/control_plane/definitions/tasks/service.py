@@ -1,6 +1,7 @@
 """What can be done with tasks."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from control_plane.definitions.analysis.look_alikes import name_faults
 from control_plane.definitions.tasks.approvers import approver_faults
@@ -12,34 +13,49 @@ from control_plane.definitions.tasks.secret_faults import secret_faults
 from control_plane.definitions.tasks.sub_tasks import sub_task_faults
 from control_plane.definitions.tasks.tool_faults import with_tool_versions
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.etags import require_version, stale
 from control_plane.resources import AppResources
 from foundation.contracts.definition import TaskDefinition
-from foundation.domain.errors import Conflict, NotFound, VersionMismatch
+from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import TaskId, new_uuid
 from foundation.domain.plan import turns_per_dispatch
 from foundation.storage import tasks
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected, SeenTags
 from foundation.storage.tasks import Task
+
+T = TypeVar("T")
 
 _ODD = 8
 """Characters that are told of two names which differ in them."""
 
 
-async def create(app: AppResources, caller: ApiCaller, document: Any) -> tuple[Task, TaskDefinition]:
-    """The new task, and its definition as it was read. The gateway is asked before the transaction begins."""
+async def create(
+    app: AppResources,
+    caller: ApiCaller,
+    document: Any,
+    *,
+    claim: Callable[[Transaction], Awaitable[None]],
+    keep: Callable[[Transaction, Task, TaskDefinition], Awaitable[T]],
+) -> T:
+    """What `keep` makes of the new task and its definition as it was read, within their transaction.
+
+    The gateway is asked before the transaction begins, and `claim` first in it.
+    """
     task_id, read = TaskId(new_uuid()), await _read(app, caller, document)
     async with app.database.tenant(caller.tenant_id) as tx:
+        await claim(tx)
         definition = await _checked(tx, caller, read, own=task_id)
         if (taken := await tasks.insert(tx, caller.tenant_id, task_id, name=definition.name)) is not None:
             remedy = "choose another name, or PATCH that task for a new version"
             raise _named_alike(definition.name, taken, remedy=remedy)
         await _write_version(tx, caller, task_id, definition, version=1)
-        return await get(tx, caller, task_id), definition
+        return await keep(tx, await get(tx, caller, task_id), definition)
 
 
 async def add_version(
-    app: AppResources, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: int
+    app: AppResources, caller: ApiCaller, task_id: TaskId, document: Any, *, expected: SeenTags
 ) -> tuple[Task, TaskDefinition]:
     """The task at its new version, and the definition as it was read."""
     read = await _read(app, caller, document)
@@ -50,17 +66,17 @@ async def add_version(
 
 
 async def _raise_version(
-    tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, expected: int
+    tx: Transaction, caller: ApiCaller, task_id: TaskId, definition: TaskDefinition, *, expected: SeenTags
 ) -> None:
     if (taken := await tasks.other_of_name(tx, caller.tenant_id, task_id, name=definition.name)) is not None:
         raise _named_alike(definition.name, taken, remedy="choose another name")
-    if not await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name):
+    version = await tasks.raise_version(tx, caller.tenant_id, task_id, expected=expected, name=definition.name)
+    if version is None:
         current = await get(tx, caller, task_id)
         if current.archived_at is not None:
             raise archived_error()
-        remedy = "read the task again and repeat your change"
-        raise VersionMismatch(f"the task is at version {current.version}, not {expected}", remedy=remedy)
-    await _write_version(tx, caller, task_id, definition, version=expected + 1)
+        raise stale("task", current.version, expected)
+    await _write_version(tx, caller, task_id, definition, version=version)
 
 
 async def get(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, version: int | None = None) -> Task:
@@ -84,9 +100,10 @@ def archived_error() -> Conflict:
     return Conflict("the task is archived", remedy="create a new task; it may take the same name")
 
 
-async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId) -> None:
-    if not await tasks.archive(tx, caller.tenant_id, task_id):
-        await get(tx, caller, task_id)
+async def archive(tx: Transaction, caller: ApiCaller, task_id: TaskId, *, expected: Expected) -> None:
+    if not await tasks.archive(tx, caller.tenant_id, task_id, expected=expected):
+        task = await get(tx, caller, task_id)
+        require_version("task", task.version, expected)
         return
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="task.archive", target=str(task_id))
 

@@ -7,8 +7,11 @@ from foundation.contracts.accepted.accepted_json import pointer_of
 from foundation.contracts.definition import TaskDefinition
 from foundation.contracts.egress.hosts import allows
 from foundation.contracts.steps.tool import ToolStep
+from foundation.contracts.tools.calls.staged_files import written_file_faults
 from foundation.contracts.tools.catalogue import TOOLS
-from foundation.contracts.tools.tenant.api_tool import ApiContract, ApiTool, contract_of
+from foundation.contracts.tools.contract import ToolContract
+from foundation.contracts.tools.tenant.contracts import contract_of, host_of
+from foundation.contracts.tools.tenant.mcp_tool import McpContract
 from foundation.contracts.tools.tenant.names import source_of
 from foundation.domain.errors import Fault
 from foundation.storage import tool_sources
@@ -33,7 +36,7 @@ async def with_tool_versions(
     newest = await tool_sources.newest_versions(tx, caller.tenant_id, sources)
     versions = {**newest, **definition.tool_versions}
     stored = await tool_sources.tools_of(tx, caller.tenant_id, versions)
-    contracts = [contract_of(one.source, ApiTool.model_validate(one.definition)) for one in stored]
+    contracts = [contract_of(one.source, one.server, one.definition) for one in stored]
     known = {contract.name: contract for contract in contracts}
     faults += _unknown(definition, named, known, newest)
     faults += _unreached(definition, named, known)
@@ -43,7 +46,7 @@ async def with_tool_versions(
 
 
 def _unknown(
-    definition: TaskDefinition, named: Named, known: Mapping[str, ApiContract], newest: Mapping[str, int]
+    definition: TaskDefinition, named: Named, known: Mapping[str, ToolContract], newest: Mapping[str, int]
 ) -> list[Fault]:
     faults = []
     have = {source_of(name) for name in known}
@@ -64,23 +67,29 @@ def _unknown(
     return faults
 
 
-def _unreached(definition: TaskDefinition, named: Named, known: Mapping[str, ApiContract]) -> list[Fault]:
+def _unreached(definition: TaskDefinition, named: Named, known: Mapping[str, ToolContract]) -> list[Fault]:
+    asked = [(at, name, host_of(known[name])) for at, name in named if name in known]
     return [
-        Fault(pointer_of(at), f"{name} asks {known[name].tool.host}, which the task's egress does not name")
-        for at, name in named
-        if name in known and not allows(definition.egress, known[name].tool.host)
+        Fault(pointer_of(at), f"{name} asks {host}, which the task's egress does not name")
+        for at, name, host in asked
+        if host is not None and not allows(definition.egress, host)
     ]
 
 
-def _wrong_arguments(definition: TaskDefinition, known: Mapping[str, ApiContract]) -> list[Fault]:
+def _wrong_arguments(definition: TaskDefinition, known: Mapping[str, ToolContract]) -> list[Fault]:
     """Of steps that call such a tool: arguments that can never be right."""
     faults = []
     for index, step in enumerate(definition.steps):
         if not isinstance(step, ToolStep) or step.tool not in known:
             continue
         at = pointer_of(("steps", index, "arguments"))
-        if "files" in step.arguments:
+        tool = known[step.tool]
+        if isinstance(tool, McpContract):
+            taken = [*tool.arguments.names_taken(step.arguments), *tool.source.file_names()]
+            written = written_file_faults(step.arguments.get("files"), taken=taken)
+            faults += [Fault(f"{at}/files{fault.pointer}", fault.detail) for fault in written]
+        elif "files" in step.arguments:
             faults.append(Fault(f"{at}/files", f"{step.tool} reads no files; leave them out"))
-        found = known[step.tool].faults(step.own_arguments, expressions=True)
+        found = tool.faults(step.own_arguments, expressions=True)
         faults += [Fault(at + fault.pointer, fault.detail) for fault in found]
     return faults

@@ -2,26 +2,42 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from control_plane.definitions.tool_sources import service
 from control_plane.definitions.tool_sources.schemas import NewToolSource, ToolSourceSummary, ToolSourceView
-from control_plane.dependencies import IfMatch, Paging, ToolSourceReader, ToolSourceWriter, Tx
+from control_plane.dependencies import IfMatch, ToolSourceReader, ToolSourceWriter, Tx
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Page
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.rooms import RoomRouter
 from foundation.contracts.definition import MAX_VERSION
 from foundation.contracts.tools.tenant.names import SourceName
 from foundation.http.openapi import refusals
+from foundation.storage import tool_sources
+from foundation.storage.tool_sources import ToolSource
 
-router = APIRouter(prefix="/tool-sources", tags=["tasks"])
+router = RoomRouter(prefix="/tool-sources", tags=["tasks"])
 
-Name = Annotated[SourceName, Path(description="the middle of the names of its tools: `api.<name>.<operation>`")]
+Name = Annotated[
+    SourceName, Path(description="the middle of its tools' names: `api.<name>.<operation>`, `mcp.<name>.<tool>`")
+]
 
 
-@router.get("", summary="Where the tenant's own tools come from, by name", operation_id="list_tool_sources")
-async def list_tool_sources(caller: ToolSourceReader, tx: Tx, paging: Paging) -> Page[ToolSourceSummary]:
-    return await service.page(tx, caller, paging)
+_SOURCES = ListOf[ToolSource]("tool_sources", ToolSourceSummary, tool_sources.PAGES.orders)
+
+
+@router.get(
+    "",
+    summary="Where the tenant's own tools come from, by name",
+    operation_id="list_tool_sources",
+    response_model=_SOURCES.page,
+    responses=refusals(422),
+)
+async def list_tool_sources(
+    caller: ToolSourceReader, tx: Tx, asked: Annotated[ListRequest, Depends(_SOURCES)]
+) -> Response:
+    return _SOURCES.answer(await tool_sources.page(tx, caller.tenant_id, asked.part), asked, ToolSourceSummary.of)
 
 
 @router.get(
@@ -44,8 +60,8 @@ async def get(
 
 @router.put(
     "/{source_name}",
-    summary="Make tools of an OpenAPI document; with each document the source has its next version",
-    responses={201: {"model": ToolSourceView, "description": "created"}, **refusals(409, 412, 413, 415, 422)},
+    summary="Make tools of an OpenAPI document or of an MCP server; each time the source has its next version",
+    responses={201: {"model": ToolSourceView, "description": "created"}, **refusals(404, 409, 410, 412, 413, 415, 422)},
     operation_id="put_tool_source",
 )
 async def put(
@@ -54,7 +70,7 @@ async def put(
     response: Response,
     caller: ToolSourceWriter,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> ToolSourceView:
     source = await service.put(tx, caller, source_name, body, expected=expected_version(if_match))
     response.status_code = 201 if source.version == 1 else 200
@@ -69,5 +85,5 @@ async def put(
     operation_id="delete_tool_source",
     responses=refusals(404, 412),
 )
-async def delete(source_name: Name, caller: ToolSourceWriter, tx: Tx, if_match: IfMatch = None) -> None:
+async def delete(source_name: Name, caller: ToolSourceWriter, tx: Tx, if_match: IfMatch) -> None:
     await service.delete(tx, caller, source_name, expected=expected_version(if_match))

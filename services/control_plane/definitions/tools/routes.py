@@ -1,13 +1,12 @@
 """`/tools`."""
 
-from fastapi import APIRouter
-
 from control_plane.definitions.tools import service
 from control_plane.definitions.tools.schemas import ToolList, ToolView
 from control_plane.dependencies import TaskReader, Tx
+from control_plane.rooms import RoomRouter
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/tools", tags=["tasks"])
+router = RoomRouter(prefix="/tools", tags=["tasks"])
 
 
 @router.get(

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from foundation.contracts.tool_job import JobLimits
-from foundation.contracts.tools.arguments import DEFAULT_SECONDS, MAX_SECONDS
+from foundation.contracts.tools.arguments import MAX_SECONDS
 from foundation.contracts.tools.calls.profile_limits import PROFILE_LIMITS
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import CostClass, SandboxProfile, ToolEffect
@@ -33,7 +33,7 @@ class ToolLimitsView(BaseModel):
     def of(cls, tool: ToolContract) -> Self:
         job, held = JobLimits(), PROFILE_LIMITS[tool.profile]
         return cls(
-            default_timeout_seconds=DEFAULT_SECONDS,
+            default_timeout_seconds=tool.default_seconds,
             max_timeout_seconds=MAX_SECONDS,
             memory_mb=held.memory_mb,
             processes=held.processes,

@@ -6,7 +6,7 @@ from foundation.contracts.egress.hosts import allows
 from foundation.contracts.egress.policy import ceiling_of
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.contract import ToolContract
-from foundation.contracts.tools.tenant.api_tool import ApiContract, ApiTool, contract_of
+from foundation.contracts.tools.tenant.contracts import contract_of, host_of
 from foundation.contracts.tools.tenant.names import is_tenant_tool, source_of
 from foundation.domain.errors import NotFound
 from foundation.storage import tool_sources
@@ -38,7 +38,7 @@ async def one_tool(tx: Transaction, caller: ApiCaller, name: str) -> ToolView:
     return _view(tool, await _allowed(tx, caller))
 
 
-async def _own(tx: Transaction, caller: ApiCaller, name: str) -> ApiContract | None:
+async def _own(tx: Transaction, caller: ApiCaller, name: str) -> ToolContract | None:
     if not is_tenant_tool(name):
         return None
     newest = await tool_sources.newest_versions(tx, caller.tenant_id, {source_of(name)})
@@ -46,16 +46,16 @@ async def _own(tx: Transaction, caller: ApiCaller, name: str) -> ApiContract | N
     return next((tool for tool in found if tool.name == name), None)
 
 
-def _contract(stored: StoredTool) -> ApiContract:
-    return contract_of(stored.source, ApiTool.model_validate(stored.definition))
+def _contract(stored: StoredTool) -> ToolContract:
+    return contract_of(stored.source, stored.server, stored.definition)
 
 
 def _view(tool: ToolContract, hosts: list[str] | None) -> ToolView:
-    reason = None
+    reason, host = None, host_of(tool)
     if hosts == [] and tool.needs_egress:
         reason = _NO_HOSTS
-    elif hosts is not None and isinstance(tool, ApiContract) and not allows(hosts, tool.tool.host):
-        reason = f"the tenant's egress policy does not allow {tool.tool.host}; PUT /api/v1/egress-policy changes it"
+    elif hosts is not None and host is not None and not allows(hosts, host):
+        reason = f"the tenant's egress policy does not allow {host}; PUT /api/v1/egress-policy changes it"
     return ToolView.of(tool, unusable_reason=reason)
 
 

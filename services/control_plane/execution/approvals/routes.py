@@ -1,26 +1,24 @@
 """`/approvals`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import ApprovalDecider, ApprovalReader, IfMatch, Paging, Tx
+from control_plane.dependencies import ApprovalDecider, ApprovalReader, IfMatch, Tx
 from control_plane.execution.approvals import service
 from control_plane.execution.approvals.schemas import ApprovalView, NewDecision
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import ApprovalId, RunId
 from foundation.domain.states import ApprovalStatus
 from foundation.http.openapi import refusals
 from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval
 
-router = APIRouter(prefix="/approvals", tags=["approvals"])
+router = RoomRouter(prefix="/approvals", tags=["approvals"])
 
-_APPROVALS = Listing[Approval](
-    "approvals", lambda approval: (approval.requested_at, approval.approval_id), kinds=(moment, UUID)
-)
+_APPROVALS = ListOf[Approval]("approvals", ApprovalView, approvals.PAGES.orders)
 
 
 def _with_tag(response: Response, approval: Approval) -> ApprovalView:
@@ -28,19 +26,22 @@ def _with_tag(response: Response, approval: Approval) -> ApprovalView:
     return ApprovalView.of(approval)
 
 
-@router.get("", summary="Requests for approval, newest first", operation_id="list_approvals")
+@router.get(
+    "",
+    summary="Requests for approval, newest first",
+    operation_id="list_approvals",
+    responses=refusals(422),
+    response_model=_APPROVALS.page,
+)
 async def list_approvals(
     caller: ApprovalReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_APPROVALS)],
     status: Annotated[ApprovalStatus | None, Query()] = None,
     run_id: Annotated[RunId | None, Query()] = None,
-) -> Page[ApprovalView]:
-    rows = await approvals.page(
-        tx, caller.tenant_id, limit=paging.rows, after=_APPROVALS.after(paging), status=status, run_id=run_id
-    )
-    page, next_cursor = _APPROVALS.cut(rows, paging)
-    return Page(items=[ApprovalView.of(approval) for approval in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await approvals.page(tx, caller.tenant_id, asked.part, status=status, run_id=run_id)
+    return _APPROVALS.answer(rows, asked, ApprovalView.of)
 
 
 @router.get("/{approval_id}", summary="A request for approval", operation_id="get_approval", responses=refusals(404))
@@ -60,7 +61,7 @@ async def decide(
     response: Response,
     caller: ApprovalDecider,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> ApprovalView:
     expected = expected_version(if_match)
     return _with_tag(response, await service.decide(tx, caller, approval_id, body, expected=expected))

@@ -5,10 +5,11 @@ from typing import Any
 
 from control_plane.execution.approvals.schemas import NewDecision
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.etags import require_version, stale
 from foundation.contracts.accepted.shown_text import hidden_in_lines
 from foundation.contracts.forms import data_faults
 from foundation.contracts.moments import told
-from foundation.domain.errors import ApprovalClosed, BadRequest, Fault, NoApprover, NotFound, VersionMismatch
+from foundation.domain.errors import ApprovalClosed, BadRequest, Fault, NoApprover, NotFound
 from foundation.domain.ids import ApprovalId, UserId
 from foundation.domain.permissions import Role, deciders, may_decide
 from foundation.domain.states import ApprovalStatus, Decision
@@ -16,8 +17,11 @@ from foundation.storage.execution import approvals
 from foundation.storage.execution.approvals import Approval
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected, SeenTags
 from foundation.workflow.approvals import decisions
 from foundation.workflow.approvals.decisions import Verdict
+
+_DECIDE = "decide what it asks now"
 
 
 async def get(tx: Transaction, caller: ApiCaller, approval_id: ApprovalId) -> Approval:
@@ -28,7 +32,7 @@ async def get(tx: Transaction, caller: ApiCaller, approval_id: ApprovalId) -> Ap
 
 
 async def decide(
-    tx: Transaction, caller: ApiCaller, approval_id: ApprovalId, wanted: NewDecision, *, expected: int | None
+    tx: Transaction, caller: ApiCaller, approval_id: ApprovalId, wanted: NewDecision, *, expected: Expected
 ) -> Approval:
     """Decides a pending request; `ApprovalClosed` when it has ended, `NoApprover` when the caller may not.
 
@@ -37,13 +41,14 @@ async def decide(
     """
     seen = await get(tx, caller, approval_id)
     _require_open(seen, caller)
-    _require_version(seen, expected)
+    require_version("request", seen.version, expected, to=_DECIDE)
     data = await _accepted(wanted, seen.form)
     approval = await decisions.lock_request(tx, caller.tenant_id, approval_id)
     if approval is None:
         raise _not_found()
     _require_open(approval, caller)
-    _require_version(approval, seen.version)
+    if approval.version != seen.version:
+        raise stale("request", approval.version, SeenTags(frozenset({str(seen.version)})), to=_DECIDE)
     verdict = Verdict(wanted.decision, by=caller.user_id, comment=wanted.comment, data=data)
     await decisions.decide(tx, caller.tenant_id, approval, verdict)
     await audit.record(
@@ -70,12 +75,6 @@ def _require_open(approval: Approval, caller: ApiCaller) -> None:
     if approval.status is not ApprovalStatus.PENDING:
         by = f" by user {approval.decided_by}" if approval.decided_by else ""
         raise ApprovalClosed(f"the request is {approval.status}{by} already", approval=outcome_of(approval))
-
-
-def _require_version(approval: Approval, expected: int | None) -> None:
-    if expected is not None and approval.version != expected:
-        remedy = "read the request again and decide what it asks now"
-        raise VersionMismatch(f"the request is at version {approval.version}, not {expected}", remedy=remedy)
 
 
 def outcome_of(approval: Approval) -> dict[str, Any]:

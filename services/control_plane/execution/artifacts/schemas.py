@@ -43,7 +43,8 @@ class ArtifactView(BaseModel):
 
     id: UUID
     status: Literal["PENDING", "READY", "EXPIRED"] = Field(
-        description="PENDING until the file that was announced is uploaded; EXPIRED when its bytes are gone"
+        description="PENDING until the file that was announced is uploaded; EXPIRED when its bytes are gone: deleted, "
+        "never uploaded, or by the tenant's retention"
     )
     name: str
     size: int

@@ -1,15 +1,21 @@
 """What can be done with artifacts."""
 
+from datetime import timedelta
+
 from control_plane.execution.artifacts.schemas import ArtifactView, NewUpload, UploadView
 from control_plane.identity.callers import ApiCaller
 from control_plane.resources import AppResources
+from foundation.cloud.objects.keys import upload_key
 from foundation.contracts.accepted.content_types import media_type
-from foundation.domain.errors import NotFound, PayloadTooLarge
+from foundation.domain.errors import Conflict, NotFound, PayloadTooLarge
 from foundation.domain.ids import ArtifactId, new_uuid
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact, NewArtifact
+from foundation.storage.limits import quotas, stored_bytes
 from foundation.storage.people import audit
+from foundation.storage.retention import files, sweeps
 from foundation.storage.session.database import Transaction
+from foundation.telemetry.background import utc_now
 from foundation.workflow.artifacts import final_artifact
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain", "text/csv"})
@@ -17,12 +23,14 @@ _SHOWN = frozenset({"image/png", "image/jpeg", "application/json", "text/plain",
 
 
 async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted: NewUpload) -> UploadView:
-    """Makes room for one upload of exactly these bytes under one exact key."""
+    """Makes room for one upload of exactly these bytes under one exact key; `StorageFull` when there is none."""
     if wanted.size > app.settings.upload_limit:
         detail = f"an artifact has at most {app.settings.upload_limit} bytes"
         raise PayloadTooLarge(detail, remedy="upload it in parts, each an artifact of its own")
+    rules = await quotas.read_rules(tx, caller.tenant_id)
+    await stored_bytes.require_room(tx, caller.tenant_id, rules, size=wanted.size, user_id=caller.user_id)
     artifact_id = ArtifactId(new_uuid())
-    key = f"tenants/{caller.tenant_id}/uploads/{artifact_id}"
+    key = upload_key(caller.tenant_id, artifact_id)
     upload = await app.objects.upload(
         key,
         seconds=app.settings.url_seconds,
@@ -42,6 +50,8 @@ async def announce(tx: Transaction, app: AppResources, caller: ApiCaller, wanted
         created_by=caller.user_id,
     )
     await artifacts.insert(tx, caller.tenant_id, artifact)
+    lapses = utc_now() + timedelta(seconds=app.settings.url_seconds)
+    await sweeps.hasten(tx, caller.tenant_id, due_at=lapses)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="artifact.announce", target=str(artifact_id))
     return UploadView(id=artifact_id, url=upload.url, fields=upload.fields)
 
@@ -50,9 +60,28 @@ async def get(app: AppResources, caller: ApiCaller, artifact_id: ArtifactId) -> 
     """The artifact; one whose upload has come since becomes final here. No transaction waits for the network."""
     artifact = await final_artifact(app.database, app.objects, caller.tenant_id, artifact_id)
     if artifact is None:
-        remedy = "GET /api/v1/runs/{id}/artifacts lists what a run has left"
-        raise NotFound("there is no such artifact", remedy=remedy)
+        raise _no_such_artifact()
     return await presigned(app, artifact)
+
+
+async def delete(tx: Transaction, caller: ApiCaller, artifact_id: ArtifactId) -> None:
+    """Its room is free at once; its bytes go within minutes. `Conflict` while something that may still run needs it."""
+    artifact = await artifacts.get(tx, caller.tenant_id, artifact_id)
+    if artifact is None:
+        raise _no_such_artifact()
+    if (need := await files.needed_by(tx, caller.tenant_id, artifact_id)) is not None:
+        remedy = f"change the {need.noun}, have it end, or delete it; then delete the artifact"
+        raise Conflict(f"the {need.noun} {need.which} needs the artifact", remedy=remedy)
+    if not await files.delete(tx, caller.tenant_id, artifact_id):
+        return
+    await sweeps.hasten(tx, caller.tenant_id, due_at=utc_now())
+    detail = {"name": artifact.name, "size": artifact.size, "sha256": artifact.sha256.hex()}
+    target = str(artifact_id)
+    await audit.record(tx, caller.tenant_id, actor=caller.actor, action="artifact.delete", target=target, detail=detail)
+
+
+def _no_such_artifact() -> NotFound:
+    return NotFound("there is no such artifact", remedy="GET /api/v1/runs/{id}/artifacts lists what a run has left")
 
 
 async def presigned(app: AppResources, artifact: Artifact) -> ArtifactView:

@@ -2,48 +2,50 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Depends, Path, Response
 
-from control_plane.dependencies import CheckpointDeleter, Paging, RunReader, RunWriter, Tx
+from control_plane.dependencies import CheckpointDeleter, RunReader, RunWriter, Tx
 from control_plane.execution.checkpoints import service
 from control_plane.execution.checkpoints.schemas import CheckpointPage, CheckpointView, Conversation, Verification
-from control_plane.requests.paging import Listing
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.path_ids import id_in_path
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.rooms import RoomRouter
 from foundation.contracts.steps.base import ITEM_NAME_PATTERN
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
+from foundation.storage.execution.checkpoints import listing
 from foundation.storage.execution.checkpoints.listing import CheckpointRow
 
-router = APIRouter(prefix="/runs/{run_id}/steps/{name}/checkpoints", tags=["checkpoints"])
+router = RoomRouter(prefix="/runs/{run_id}/steps/{name}/checkpoints", tags=["checkpoints"])
 
 MAX_TURN = 2**31 - 1
 
 
-def turn_of_cursor(text: str) -> int:
-    """The turn after which a page begins; `ValueError` for what is none."""
-    turn = int(text)
-    if not 0 <= turn <= MAX_TURN:
-        raise ValueError("no turn has this number")
-    return turn
-
-
-_CHECKPOINTS = Listing[CheckpointRow]("checkpoints", lambda row: (row.turn,), kinds=(turn_of_cursor,))
+_CHECKPOINTS = ListOf[CheckpointRow]("checkpoints", CheckpointView, listing.ORDERS, page=CheckpointPage)
 StepOrItem = Annotated[
     str, Path(pattern=ITEM_NAME_PATTERN, description="the name of a step; name[index] for an item of one with foreach")
 ]
 Turn = Annotated[int, Path(ge=0, le=MAX_TURN), IN_DIGITS]
 
 
-@router.get("", summary="Checkpoints, newest first", operation_id="list_checkpoints", responses=refusals(404, 410))
+@router.get(
+    "",
+    summary="Checkpoints, newest first unless `sort` says otherwise",
+    operation_id="list_checkpoints",
+    response_model=_CHECKPOINTS.page,
+    responses=refusals(404, 410, 422),
+)
 async def list_checkpoints(
-    run_id: RunId, name: StepOrItem, caller: RunReader, tx: Tx, paging: Paging
-) -> CheckpointPage:
-    after = _CHECKPOINTS.after(paging)
-    found = await service.page(tx, caller, run_id, name, limit=paging.rows, after=after[0] if after else None)
-    page, next_cursor = _CHECKPOINTS.cut(found.rows, paging)
-    items = [CheckpointView.of(row, is_head=row.head == found.head) for row in page]
-    return CheckpointPage(items=items, next_cursor=next_cursor, hint=CheckpointPage.hint_of(found.kind))
+    run_id: RunId, name: StepOrItem, caller: RunReader, tx: Tx, asked: Annotated[ListRequest, Depends(_CHECKPOINTS)]
+) -> Response:
+    found = await service.page(tx, caller, run_id, name, asked.part)
+    return _CHECKPOINTS.answer(
+        found.rows,
+        asked,
+        lambda row: CheckpointView.of(row, is_head=row.head == found.head),
+        hint=CheckpointPage.hint_of(found.kind),
+    )
 
 
 @router.get(

@@ -2,11 +2,11 @@
 
 import json
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Generic, Self
 
 from pydantic import BaseModel, Field
 
-from control_plane.requests.paging import Page
+from control_plane.requests.lists.paging import Item, Page
 from foundation.domain.states import StepKind
 from foundation.storage.execution.checkpoints.listing import CheckpointRow
 from foundation.storage.execution.checkpoints.reading import Stored
@@ -37,7 +37,7 @@ class CheckpointView(BaseModel):
         )
 
 
-class CheckpointPage(Page[CheckpointView]):
+class CheckpointPage(Page[Item], Generic[Item]):
     """A page of a step's checkpoints."""
 
     hint: str | None = Field(description="of a step whose kind has no checkpoints, why it has none, and how it goes on")

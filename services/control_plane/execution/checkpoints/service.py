@@ -18,6 +18,7 @@ from foundation.storage.execution.checkpoints.verifying import Verified
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import PagePart
 from foundation.workflow.reruns import reopening
 
 
@@ -30,14 +31,12 @@ class Listed:
     rows: list[CheckpointRow]
 
 
-async def page(
-    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
-) -> Listed:
-    """The step's checkpoints, newest first; none where the step is not there yet."""
+async def page(tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, part: PagePart) -> Listed:
+    """The step's checkpoints; none where the step is not there yet."""
     step = await _step_of(tx, caller, run_id, name)
     if isinstance(step, PlannedStep):
         return Listed(step.kind, None, [])
-    rows = await listing.page(tx, caller.tenant_id, step.step_id, limit=limit, after=after)
+    rows = await listing.page(tx, caller.tenant_id, step.step_id, part)
     return Listed(step.kind, step.checkpoint_head, rows)
 
 

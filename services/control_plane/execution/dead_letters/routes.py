@@ -1,11 +1,10 @@
 """`/dead-letters`, and `/operations/unreadable-messages` for operators."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import App, Paging, PlatformOperator, RunReader, RunWriter, Tx
+from control_plane.dependencies import App, PlatformOperator, RunReader, RunWriter, Tx
 from control_plane.execution.dead_letters import service
 from control_plane.execution.dead_letters.schemas import (
     Cause,
@@ -15,8 +14,9 @@ from control_plane.execution.dead_letters.schemas import (
     RedrivenList,
     UnreadableView,
 )
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.path_ids import id_in_path
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import DeadLetterId, MessageId, RunId
 from foundation.domain.states import DeadLetterStatus
 from foundation.http.openapi import refusals
@@ -24,38 +24,36 @@ from foundation.storage.execution.dead import dead_letters, unreadable_messages
 from foundation.storage.execution.dead.dead_letters import DeadLetter
 from foundation.storage.execution.dead.unreadable_messages import UnreadableMessage
 
-router = APIRouter(tags=["dead letters"])
+router = RoomRouter(tags=["dead letters"])
 
-_LETTERS = Listing[DeadLetter](
-    "dead letters", lambda letter: (letter.died_at, letter.dead_letter_id), kinds=(moment, UUID)
-)
-_UNREADABLE = Listing[UnreadableMessage](
-    "unreadable messages", lambda message: (message.received_at, message.message_id), kinds=(moment, UUID)
-)
+_LETTERS = ListOf[DeadLetter]("dead letters", DeadLetterView, dead_letters.PAGES.orders)
+_UNREADABLE = ListOf[UnreadableMessage]("unreadable messages", UnreadableView, unreadable_messages.PAGES.orders)
 
 
 @router.get(
-    "/dead-letters", summary="Steps that used up their attempts, newest first", operation_id="list_dead_letters"
+    "/dead-letters",
+    summary="Steps that used up their attempts, newest first",
+    operation_id="list_dead_letters",
+    responses=refusals(422),
+    response_model=_LETTERS.page,
 )
 async def list_dead_letters(
     caller: RunReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_LETTERS)],
     cause: Annotated[Cause | None, Query(description="the code of the failure")] = None,
     status: Annotated[DeadLetterStatus | None, Query()] = None,
     run_id: Annotated[RunId | None, Query()] = None,
-) -> Page[DeadLetterView]:
+) -> Response:
     rows = await dead_letters.page(
         tx,
         caller.tenant_id,
-        limit=paging.rows,
-        after=_LETTERS.after(paging),
+        asked.part,
         cause=cause,
         status=status,
         run_id=run_id,
     )
-    page, next_cursor = _LETTERS.cut(rows, paging)
-    return Page(items=[DeadLetterView.of(letter) for letter in page], next_cursor=next_cursor)
+    return _LETTERS.answer(rows, asked, DeadLetterView.of)
 
 
 @router.get(
@@ -105,16 +103,17 @@ async def discard(dead_letter_id: DeadLetterId, body: Discard, caller: RunWriter
     "/operations/unreadable-messages",
     summary="Messages of the steps queue that nobody can read, newest first; for operators",
     operation_id="list_unreadable_messages",
+    responses=refusals(422),
+    response_model=_UNREADABLE.page,
 )
 async def list_unreadable(
     caller: PlatformOperator,  # noqa: ARG001 - it is the permission
     app: App,
-    paging: Paging,
-) -> Page[UnreadableView]:
+    asked: Annotated[ListRequest, Depends(_UNREADABLE)],
+) -> Response:
     async with app.database.across_tenants(reason="these messages belong to no tenant") as tx:
-        rows = await unreadable_messages.page(tx, limit=paging.rows, after=_UNREADABLE.after(paging))
-    page, next_cursor = _UNREADABLE.cut(rows, paging)
-    return Page(items=[UnreadableView.of(message) for message in page], next_cursor=next_cursor)
+        rows = await unreadable_messages.page(tx, asked.part)
+    return _UNREADABLE.answer(rows, asked, UnreadableView.of)
 
 
 @router.post(

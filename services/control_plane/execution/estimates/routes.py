@@ -1,14 +1,13 @@
 """`/tasks/{task_id}/estimate`."""
 
-from fastapi import APIRouter
-
 from control_plane.dependencies import App, RunWriter
 from control_plane.execution.estimates import service
 from control_plane.execution.estimates.schemas import EstimateRun, EstimateView
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TaskId
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/tasks/{task_id}/estimate", tags=["tasks"])
+router = RoomRouter(prefix="/tasks/{task_id}/estimate", tags=["tasks"])
 
 
 @router.post(

@@ -7,8 +7,9 @@ from control_plane.execution.reruns.items_named import why_item
 from control_plane.execution.runs import missing_steps, read
 from control_plane.execution.runs.quota import require_room
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.etags import require_version
 from foundation.contracts.steps.base import Budget
-from foundation.domain.errors import BadRequest, Conflict, Fault, IllegalTransition, NotFound, VersionMismatch
+from foundation.domain.errors import BadRequest, Conflict, Fault, IllegalTransition, NotFound
 from foundation.domain.ids import RunId, StepId
 from foundation.domain.reruns import StandingStep, StepRerun, steps_to_retry
 from foundation.domain.states import RUN_TRANSITIONS, RunStatus
@@ -16,6 +17,7 @@ from foundation.storage.execution import doubtful_jobs, tool_events
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 from foundation.workflow.reruns import reopening
 from foundation.workflow.reruns.reopening import RetryPlan
 from foundation.workflow.run_control import RunRow
@@ -30,7 +32,7 @@ class RetryRequest:
 
 
 async def retry(
-    tx: Transaction, caller: ApiCaller, run_id: RunId, request: RetryRequest, *, expected: int | None, max_open: int
+    tx: Transaction, caller: ApiCaller, run_id: RunId, request: RetryRequest, *, expected: Expected, max_open: int
 ) -> Run:
     """The run, open again; `Conflict` when it cannot be retried, `BadRequest` when a named step cannot run again.
 
@@ -39,9 +41,7 @@ async def retry(
     row, steps = await reopening.lock(tx, caller.tenant_id, run_id)
     if row is None:
         raise NotFound("there is no such run")
-    if expected is not None and row.version != expected:
-        remedy = "read the run again and repeat your call"
-        raise VersionMismatch(f"the run is at version {row.version}, not {expected}", remedy=remedy)
+    require_version("run", row.version, expected, to="repeat your call")
     await _require_retryable(tx, row)
     await _require_known(tx, caller, run_id, steps.values(), request.named)
     await require_room(tx, caller, max_open=max_open)

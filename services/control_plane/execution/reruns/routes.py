@@ -1,21 +1,23 @@
 """`/runs/{run_id}/retry` and `/runs/{run_id}/fork`."""
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Response
 
-from control_plane.dependencies import App, IfMatch, RunWriter, Tx
+from control_plane.dependencies import App, IfMatch, RunWriter, StartTurn, Tx
 from control_plane.execution.reruns.fork import ForkRequest, fork
 from control_plane.execution.reruns.retry import RetryRequest, retry
 from control_plane.execution.reruns.schemas import ForkRun, RetryRun
-from control_plane.execution.runs.routes import IdempotencyKey, sent_once, with_tag
+from control_plane.execution.runs.routes import with_tag
 from control_plane.execution.runs.schemas import RunView
 from control_plane.requests.etags import expected_version
+from control_plane.requests.keys.header import IdempotencyKey
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 
 _NOTHING_SAID = RetryRun()
 """A retry of all that has failed, which needs no body."""
 
-router = APIRouter(prefix="/runs/{run_id}", tags=["runs"])
+router = RoomRouter(prefix="/runs/{run_id}", tags=["runs"])
 
 
 @router.post(
@@ -23,6 +25,7 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["runs"])
     summary="Retry a run that ended early: what succeeded stands, the rest runs again",
     operation_id="retry_run",
     responses=refusals(404, 409, 412, 413, 415, 422, 423, 429),
+    dependencies=[StartTurn],
 )
 async def retry_run(
     run_id: RunId,
@@ -30,8 +33,8 @@ async def retry_run(
     caller: RunWriter,
     app: App,
     tx: Tx,
+    if_match: IfMatch,
     body: RetryRun = _NOTHING_SAID,
-    if_match: IfMatch = None,
 ) -> RunView:
     request = RetryRequest(tuple(body.from_), body.budget)
     expected, most = expected_version(if_match), app.settings.max_open_runs
@@ -44,7 +47,7 @@ async def retry_run(
     summary="Fork a run: a new one takes over what is finished, and begins from a step",
     responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 410, 413, 415, 422, 423, 429)},
     operation_id="fork_run",
-    dependencies=[Depends(sent_once)],
+    dependencies=[StartTurn],
 )
 async def fork_run(
     run_id: RunId,

@@ -2,20 +2,22 @@
 
 from control_plane.execution.runs import read
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.etags import require_version
 from control_plane.requests.kill_switch_guard import require_no_kill_switch
 from foundation.contracts.run_events import RunPaused
-from foundation.domain.errors import IllegalTransition, VersionMismatch
+from foundation.domain.errors import IllegalTransition
 from foundation.domain.failures import Failure, FailureCode
 from foundation.domain.ids import RunId
 from foundation.domain.states import RUN_TRANSITIONS, PauseReason, RunStatus
 from foundation.storage.execution.runs import Run
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 from foundation.workflow import endings, run_control
 from foundation.workflow.run_control import RunRow
 
 
-async def cancel(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> Run:
+async def cancel(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: Expected) -> Run:
     """Ends the run as CANCELLED: fences work in flight, stops the execution, closes the money scope."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is RunStatus.CANCELLED:
@@ -26,7 +28,7 @@ async def cancel(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected:
     return await _audited(tx, caller, run_id, "run.cancel")
 
 
-async def pause(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> Run:
+async def pause(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: Expected) -> Run:
     """Lets claimed ticks end and be recorded, takes no new ones; a run that somebody has paused stays as it is.
 
     One that is paused for another reason is held by this one from now on, or it would go on when that one is gone.
@@ -42,7 +44,7 @@ async def pause(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: 
     return await _audited(tx, caller, run_id, "run.pause")
 
 
-async def resume(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> Run:
+async def resume(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: Expected) -> Run:
     """Goes on in a new generation, with what is finished finished; while the run above is paused, with that one."""
     row = await _locked(tx, caller, run_id, expected=expected)
     if row.status is not RunStatus.PAUSED:
@@ -55,13 +57,11 @@ async def resume(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected:
     return await _audited(tx, caller, run_id, "run.resume")
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: int | None) -> RunRow:
+async def _locked(tx: Transaction, caller: ApiCaller, run_id: RunId, *, expected: Expected) -> RunRow:
     row = await run_control.lock_run_and_unfinished_steps(tx, caller.tenant_id, run_id)
     if row is None:
         raise read.no_such_run()
-    if expected is not None and row.version != expected:
-        remedy = "read the run again and repeat your call"
-        raise VersionMismatch(f"the run is at version {row.version}, not {expected}", remedy=remedy)
+    require_version("run", row.version, expected, to="repeat your call")
     return row
 
 

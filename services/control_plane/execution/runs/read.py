@@ -12,6 +12,7 @@ from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 from foundation.storage.ledger import usage
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import PagePart
 from foundation.workflow.stalls import faults
 
 
@@ -33,11 +34,11 @@ async def timeline(tx: Transaction, caller: ApiCaller, run_id: RunId) -> tuple[R
 
 
 async def items(
-    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, *, limit: int, after: int | None
+    tx: Transaction, caller: ApiCaller, run_id: RunId, name: str, part: PagePart
 ) -> tuple[Run, list[StepRow]]:
     """The run, and items of the named step; none where it has no `foreach`, or its list or itself is not there yet."""
     run = await get(tx, caller, run_id)
-    rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, limit=limit, after=after)
+    rows = await steps.page_of_items(tx, caller.tenant_id, run_id, name, part)
     if not rows and name not in {step.name for step in await steps.of_run(tx, caller.tenant_id, run_id)}:
         await require_planned(tx, caller, run, name)
     return run, rows

@@ -1,68 +1,37 @@
 """`/runs`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 
-from control_plane.dependencies import App, IfMatch, Paging, RunReader, RunWriter, Tx
+from control_plane.dependencies import App, IfMatch, RunReader, RunWriter, StartTurn, Tx
 from control_plane.execution.artifacts.schemas import ArtifactView
 from control_plane.execution.artifacts.service import presigned
 from control_plane.execution.runs import control, read
 from control_plane.execution.runs.schemas import RunMetrics, RunView, StartRun, StepList, StepView
 from control_plane.execution.runs.submit import RunRequest, submit_run
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
-from foundation.contracts.steps.base import MAX_ITEMS, STEP_NAME_PATTERN
-from foundation.domain.errors import BadRequest, Fault
+from control_plane.requests.keys.header import IdempotencyKey
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
+from foundation.contracts.steps.base import STEP_NAME_PATTERN
 from foundation.domain.ids import RunId, TaskId
 from foundation.domain.states import RunStatus
 from foundation.http.openapi import refusals
-from foundation.http.request_limits import IDEMPOTENCY_HEADER, MAX_IDEMPOTENCY_KEY
 from foundation.storage import artifacts
 from foundation.storage.artifacts import Artifact
-from foundation.storage.execution import runs
-from foundation.storage.execution.runs import Run, RunOrder
+from foundation.storage.execution import runs, steps
+from foundation.storage.execution.runs import Run
 from foundation.storage.execution.steps import StepRow
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = RoomRouter(prefix="/runs", tags=["runs"])
 
 
-def place_of_item(text: str) -> int:
-    """The place of an item as a cursor has it; `ValueError` beyond the longest list."""
-    place = int(text)
-    if not 0 <= place < MAX_ITEMS:
-        raise ValueError("no item has this place")
-    return place
+_RUNS = ListOf[Run]("runs", RunView, runs.PAGES.orders, on_request=("input", "output", "overrides"))
+_ARTIFACTS = ListOf[Artifact]("artifacts", ArtifactView, artifacts.PAGES.orders)
 
-
-_RUNS = {
-    order: Listing[Run](name, lambda run: (run.created_at, run.run_id), kinds=(moment, UUID))
-    for order, name in ((RunOrder.NEWEST, "runs"), (RunOrder.OLDEST, "runs, oldest first"))
-}
-_ARTIFACTS = Listing[Artifact](
-    "artifacts", lambda artifact: (artifact.created_at, artifact.artifact_id), kinds=(moment, UUID)
-)
-
-_ITEMS = Listing[StepRow]("items", lambda step: (step.item_index,), kinds=(place_of_item,))
+_ITEMS = ListOf[StepRow]("items", StepView, steps.ITEMS.orders)
 ItemsOf = Annotated[str, Path(pattern=STEP_NAME_PATTERN, description="the name of a step with `foreach`")]
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=MAX_IDEMPOTENCY_KEY,
-        pattern=r"^[ -~]+$",
-        description="starts one run, however often; printable ASCII, sent once",
-    ),
-]
-
-
-async def sent_once(request: Request) -> None:
-    """Refuses two keys: nobody could say which of them the run was started under."""
-    if len(request.headers.getlist(IDEMPOTENCY_HEADER)) > 1:
-        reason = "the header stands twice; send one key"
-        raise BadRequest(f"Idempotency-Key: {reason}", faults=(Fault(f"/header/{IDEMPOTENCY_HEADER}", reason),))
 
 
 def with_tag(response: Response, run: Run) -> RunView:
@@ -77,7 +46,7 @@ def with_tag(response: Response, run: Run) -> RunView:
     summary="Start a run",
     responses={200: {"model": RunView, "description": "repeated"}, **refusals(404, 409, 413, 415, 422, 423, 429)},
     operation_id="start_run",
-    dependencies=[Depends(sent_once)],
+    dependencies=[StartTurn],
 )
 async def start(
     body: StartRun, response: Response, caller: RunWriter, app: App, tx: Tx, idempotency_key: IdempotencyKey = None
@@ -91,38 +60,40 @@ async def start(
     return with_tag(response, run)
 
 
-@router.get("", summary="Runs, newest first unless `sort` says otherwise", operation_id="list_runs")
+@router.get(
+    "",
+    summary="Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them",
+    operation_id="list_runs",
+    response_model=_RUNS.page,
+    responses=refusals(422),
+)
 async def list_runs(
     caller: RunReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_RUNS)],
     status: Annotated[RunStatus | None, Query()] = None,
     task_id: Annotated[TaskId | None, Query()] = None,
     forked_from: Annotated[RunId | None, Query(description="the run that they were forked from")] = None,
     parent_run_id: Annotated[RunId | None, Query(description="the run whose steps have started them")] = None,
-    sort: Annotated[
-        RunOrder, Query(description="a cursor is good for the order in which it was made")
-    ] = RunOrder.NEWEST,
     stuck: Annotated[
         bool | None,
         Query(description="true: open runs that hang, which `/runs/{id}/explain` explains; false: the others"),
     ] = None,
-) -> Page[RunView]:
+) -> Response:
+    hanging = None if stuck is None else await read.hanging(tx, caller)
     rows = await runs.page(
         tx,
         caller.tenant_id,
-        order=sort,
-        limit=paging.rows,
-        after=_RUNS[sort].after(paging),
+        asked.part,
+        whole=_RUNS.is_whole(asked),
         status=status,
         task_id=task_id,
         forked_from=forked_from,
         parent=parent_run_id,
-        hanging=None if stuck is None else await read.hanging(tx, caller),
-        hangs=stuck is True,
+        among=hanging if stuck else None,
+        but=None if stuck else hanging,
     )
-    page, next_cursor = _RUNS[sort].cut(rows, paging)
-    return Page(items=[RunView.of(run) for run in page], next_cursor=next_cursor)
+    return _RUNS.answer(rows, asked, RunView.of)
 
 
 @router.get("/{run_id}", summary="A run with its usage so far", operation_id="get_run", responses=refusals(404))
@@ -136,7 +107,7 @@ async def get(run_id: RunId, response: Response, caller: RunReader, tx: Tx) -> R
     operation_id="cancel_run",
     responses=refusals(404, 409, 412),
 )
-async def cancel(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, if_match: IfMatch = None) -> RunView:
+async def cancel(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, if_match: IfMatch) -> RunView:
     return with_tag(response, await control.cancel(tx, caller, run_id, expected=expected_version(if_match)))
 
 
@@ -146,14 +117,14 @@ async def cancel(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, i
     operation_id="pause_run",
     responses=refusals(404, 409, 412),
 )
-async def pause(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, if_match: IfMatch = None) -> RunView:
+async def pause(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, if_match: IfMatch) -> RunView:
     return with_tag(response, await control.pause(tx, caller, run_id, expected=expected_version(if_match)))
 
 
 @router.post(
     "/{run_id}/resume", summary="Resume a paused run", operation_id="resume_run", responses=refusals(404, 409, 412, 423)
 )
-async def resume(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, if_match: IfMatch = None) -> RunView:
+async def resume(run_id: RunId, response: Response, caller: RunWriter, tx: Tx, if_match: IfMatch) -> RunView:
     return with_tag(response, await control.resume(tx, caller, run_id, expected=expected_version(if_match)))
 
 
@@ -169,13 +140,14 @@ async def timeline(run_id: RunId, caller: RunReader, tx: Tx) -> StepList:
     "/{run_id}/steps/{name}/items",
     summary="The items of a step with foreach, in the list's order",
     operation_id="list_step_items",
-    responses=refusals(404),
+    responses=refusals(404, 422),
+    response_model=_ITEMS.page,
 )
-async def list_items(run_id: RunId, name: ItemsOf, caller: RunReader, tx: Tx, paging: Paging) -> Page[StepView]:
-    after = _ITEMS.after(paging)
-    run, rows = await read.items(tx, caller, run_id, name, limit=paging.rows, after=after[0] if after else None)
-    page, next_cursor = _ITEMS.cut(rows, paging)
-    return Page(items=[StepView.of(step, run.expired()) for step in page], next_cursor=next_cursor)
+async def list_items(
+    run_id: RunId, name: ItemsOf, caller: RunReader, tx: Tx, asked: Annotated[ListRequest, Depends(_ITEMS)]
+) -> Response:
+    run, rows = await read.items(tx, caller, run_id, name, asked.part)
+    return _ITEMS.answer(rows, asked, lambda step: StepView.of(step, run.expired()))
 
 
 @router.get(
@@ -192,10 +164,13 @@ async def metrics(run_id: RunId, caller: RunReader, tx: Tx) -> RunMetrics:
     "/{run_id}/artifacts",
     summary="What the run's tools produced, with presigned addresses",
     operation_id="list_run_artifacts",
-    responses=refusals(404),
+    responses=refusals(404, 422),
+    response_model=_ARTIFACTS.page,
 )
-async def list_artifacts(run_id: RunId, caller: RunReader, app: App, tx: Tx, paging: Paging) -> Page[ArtifactView]:
+async def list_artifacts(
+    run_id: RunId, caller: RunReader, app: App, tx: Tx, asked: Annotated[ListRequest, Depends(_ARTIFACTS)]
+) -> Response:
     await read.get(tx, caller, run_id)
-    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, limit=paging.rows, after=_ARTIFACTS.after(paging))
-    page, next_cursor = _ARTIFACTS.cut(rows, paging)
-    return Page(items=[await presigned(app, artifact) for artifact in page], next_cursor=next_cursor)
+    rows = await artifacts.of_run(tx, caller.tenant_id, run_id, asked.part)
+    page, next_cursor = _ARTIFACTS.cut(rows, asked)
+    return _ARTIFACTS.shown([await presigned(app, artifact) for artifact in page], next_cursor, asked)

@@ -22,7 +22,6 @@ from foundation.storage import tasks
 from foundation.storage.execution import run_events, runs
 from foundation.storage.execution.runs import NewRun, Run
 from foundation.storage.people import audit
-from foundation.storage.session import outbox
 from foundation.storage.session.database import Transaction
 from foundation.storage.tasks import Task
 from foundation.telemetry.logs import logger
@@ -92,8 +91,8 @@ async def submit_run(
     start = ExecutionInput(
         tenant_id=run.tenant_id, run_id=run.run_id, generation=created.generation, traceparent=run.traceparent
     )
-    await outbox.write(tx, caller.tenant_id, [run_control.start_execution_effect(start)])
-    await run_events.append(tx, caller.tenant_id, run.run_id, [RunCreated(actor=caller.actor)])
+    effects = [run_control.start_execution_effect(start)]
+    await run_events.append(tx, caller.tenant_id, run.run_id, [RunCreated(actor=caller.actor)], effects=effects)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="run.start", target=str(run.run_id))
     _log.info("run created", extra={"run_id": str(run.run_id), "task_id": str(run.task_id)})
     return created, True

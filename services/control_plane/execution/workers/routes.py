@@ -1,12 +1,11 @@
 """`/workers`."""
 
-from fastapi import APIRouter
-
 from control_plane.dependencies import App, Overseer
 from control_plane.execution.workers import service
 from control_plane.execution.workers.schemas import WorkerList
+from control_plane.rooms import RoomRouter
 
-router = APIRouter(prefix="/workers", tags=["operations"])
+router = RoomRouter(prefix="/workers", tags=["operations"])
 
 
 @router.get(

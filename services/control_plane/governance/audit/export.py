@@ -4,24 +4,24 @@ from collections.abc import AsyncIterator
 
 from control_plane.governance.audit.schemas import AuditRow, ExportFormat
 from control_plane.requests.answers.csv_rows import csv_rows
-from foundation.domain.ids import TenantId
 from foundation.storage.audit import log
+from foundation.storage.audit.books import Whose, opened
 from foundation.storage.audit.log import AuditFilter
 from foundation.storage.session.database import Database
+from foundation.storage.session.pages import PagePart
 
 _PAGE = 500
 _COLUMNS = tuple(AuditRow.model_fields)
 MEDIA_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSONL: "application/jsonl"}
 
 
-async def exported(
-    database: Database, tenant_id: TenantId, wanted: AuditFilter, form: ExportFormat
-) -> AsyncIterator[bytes]:
+async def exported(database: Database, whose: Whose, wanted: AuditFilter, form: ExportFormat) -> AsyncIterator[bytes]:
     """Newest first, each page in a transaction of its own; rows that are written meanwhile are not among them."""
-    before, head = None, csv_rows([_COLUMNS]) if form is ExportFormat.CSV else b""
+    before: int | None = None
+    head = csv_rows([_COLUMNS]) if form is ExportFormat.CSV else b""
     while True:
-        async with database.tenant(tenant_id) as tx:
-            entries = await log.page(tx, tenant_id, wanted, limit=_PAGE, before=before)
+        async with opened(database, whose) as tx:
+            entries = await log.page(tx, whose, wanted, PagePart("-id", _PAGE, None if before is None else (before,)))
         rows = [AuditRow.of(entry) for entry in entries]
         if form is ExportFormat.CSV:
             yield head + csv_rows(row.model_dump(mode="json").values() for row in rows)

@@ -8,8 +8,8 @@ from prometheus_client import Counter
 
 from control_plane.governance.audit.anchors import AuditAnchors
 from foundation.domain.errors import LockstepError
-from foundation.domain.ids import TenantId
 from foundation.storage.audit import chain
+from foundation.storage.audit.books import Whose, opened
 from foundation.storage.session.database import Database
 from foundation.telemetry.logs import logger
 
@@ -33,7 +33,7 @@ class AuditKeeper:
         self._anchors = anchors
         self._now = now
         self._since = 0
-        self._to_anchor: set[TenantId] = set()
+        self._to_anchor: set[Whose] = {None}
         # Soon after the start, since a process that never lives for an hour would else anchor nothing.
         self._anchored_at = now() - ANCHOR_SECONDS + _FIRST_ANCHOR_SECONDS
 
@@ -53,18 +53,18 @@ class AuditKeeper:
         async with self._database.across_tenants(reason="whose audit has rows that are not sealed") as tx:
             tenants, horizon = await chain.tenants_to_seal(tx, self._since)
         sealed = 0
-        for tenant_id in tenants:
-            sealed += await self._seal(tenant_id)
+        for whose in (None, *tenants):
+            sealed += await self._seal(whose)
         self._since = horizon
-        self._to_anchor.update(tenants)
+        self._to_anchor.update({None, *tenants})
         SEALED.inc(sealed)
         return sealed
 
-    async def _seal(self, tenant_id: TenantId) -> int:
+    async def _seal(self, whose: Whose) -> int:
         sealed = 0
         while True:
-            async with self._database.tenant(tenant_id) as tx:
-                found = await chain.seal(tx, tenant_id, most=_BATCH)
+            async with opened(self._database, whose) as tx:
+                found = await chain.seal(tx, whose, most=_BATCH)
             sealed += found
             if found < _BATCH:
                 return sealed
@@ -72,9 +72,9 @@ class AuditKeeper:
     async def anchor(self) -> int:
         """Writes the heads of all chains that have moved; how many."""
         written = 0
-        for tenant_id in list(self._to_anchor):
-            written += await self._anchors.anchor(tenant_id)
-            self._to_anchor.discard(tenant_id)
+        for whose in list(self._to_anchor):
+            written += await self._anchors.anchor(whose)
+            self._to_anchor.discard(whose)
         self._anchored_at = self._now()
         ANCHORED.inc(written)
         return written

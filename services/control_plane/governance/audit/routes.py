@@ -1,69 +1,108 @@
-"""`/audit`."""
+"""`/audit` of a tenant, and `/operations/audit` of the platform."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
-from control_plane.dependencies import App, AuditReader, Paging, Tx
+from control_plane.dependencies import App, AuditReader, PlatformOperator, Tx
 from control_plane.governance.audit.export import MEDIA_TYPES, exported
 from control_plane.governance.audit.schemas import AuditOutcome, AuditRow, ExportFormat
 from control_plane.requests.answers.streamed import begun
-from control_plane.requests.paging import Listing, Page
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.texts import Moment
+from control_plane.resources import AppResources
+from control_plane.rooms import RoomRouter
+from foundation.domain.errors import BadRequest, Fault
+from foundation.http.openapi import Responses, refusals
 from foundation.storage.audit import log
+from foundation.storage.audit.books import Whose, opened
 from foundation.storage.audit.log import AuditEntry, AuditFilter
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = RoomRouter(tags=["audit"])
 
 
-def _audit_id(text: str) -> int:
-    """As a cursor has it; ValueError for one that no row can have."""
-    audit_id = int(text) if len(text) < 20 else 0  # noqa: PLR2004  # digits of 64 bits
-    if not 0 < audit_id < 1 << 63:
-        raise ValueError("no id of a row")
-    return audit_id
+_AUDIT = ListOf[AuditEntry]("audit", AuditRow, log.PAGES.orders)
+_PLATFORMS = ListOf[AuditEntry]("the platform's audit", AuditRow, log.PLATFORM_PAGES.orders)
+_AS_FILE: Responses = {
+    200: {
+        "description": "the rows, newest first",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/jsonl": {"schema": {"type": "string"}},
+        },
+    }
+}
 
 
-_AUDIT = Listing[AuditEntry]("audit", lambda entry: (entry.audit_id,), kinds=(_audit_id,))
+Actor = Annotated[str | None, Query(max_length=300)]
+Action = Annotated[str | None, Query(max_length=120)]
+Target = Annotated[str | None, Query(max_length=2048)]
+Outcome = Annotated[AuditOutcome | None, Query()]
+First = Annotated[Moment | None, Query(alias="from", description="from this moment on")]
+End = Annotated[Moment | None, Query(alias="to", description="before this moment")]
 
 
-def wanted_rows(
-    actor: Annotated[str | None, Query(max_length=300)] = None,
-    action: Annotated[str | None, Query(max_length=120)] = None,
-    target: Annotated[str | None, Query(max_length=2048)] = None,
-    outcome: Annotated[AuditOutcome | None, Query()] = None,
-    since: Annotated[Moment | None, Query(description="from this moment on")] = None,
-    until: Annotated[Moment | None, Query(description="before this moment")] = None,
+async def wanted_platform_rows(
+    actor: Actor = None,
+    action: Action = None,
+    target: Target = None,
+    outcome: Outcome = None,
+    first: First = None,
+    end: End = None,
 ) -> AuditFilter:
-    return AuditFilter(actor, action, target, outcome, since, until)
+    if first is not None and end is not None and first > end:
+        detail = "it is after the moment before which rows are asked for"
+        raise BadRequest(f"/query/from: {detail}", faults=(Fault("/query/from", detail),))
+    return AuditFilter(actor, action, target, outcome, first, end)
+
+
+async def wanted_rows(
+    actor: Actor = None,
+    action: Action = None,
+    target: Target = None,
+    outcome: Outcome = None,
+    first: First = None,
+    end: End = None,
+    since: Annotated[Moment | None, Query(deprecated=True, description="use `from`")] = None,
+    until: Annotated[Moment | None, Query(deprecated=True, description="use `to`")] = None,
+) -> AuditFilter:
+    first, end = _one_of("from", first, "since", since), _one_of("to", end, "until", until)
+    return await wanted_platform_rows(actor, action, target, outcome, first, end)
+
+
+def _one_of(name: str, value: datetime | None, former: str, formers: datetime | None) -> datetime | None:
+    if value is not None and formers is not None:
+        detail = f"{name} and {former} say the same; send {name} alone"
+        raise BadRequest(detail, faults=(Fault(f"/query/{former}", detail),))
+    return formers if value is None else value
 
 
 WantedRows = Annotated[AuditFilter, Depends(wanted_rows)]
-
-
-@router.get("", summary="What was done in the tenant, or tried, newest first", operation_id="list_audit")
-async def list_audit(caller: AuditReader, tx: Tx, paging: Paging, wanted: WantedRows) -> Page[AuditRow]:
-    after = _AUDIT.after(paging)
-    rows = await log.page(tx, caller.tenant_id, wanted, limit=paging.rows, before=after[0] if after else None)
-    page, next_cursor = _AUDIT.cut(rows, paging)
-    return Page(items=[AuditRow.of(entry) for entry in page], next_cursor=next_cursor)
+WantedPlatformRows = Annotated[AuditFilter, Depends(wanted_platform_rows)]
 
 
 @router.get(
-    "/export",
+    "/audit",
+    summary="What was done in the tenant, or tried, newest first",
+    operation_id="list_audit",
+    responses=refusals(422),
+    response_model=_AUDIT.page,
+)
+async def list_audit(
+    caller: AuditReader, tx: Tx, asked: Annotated[ListRequest, Depends(_AUDIT)], wanted: WantedRows
+) -> Response:
+    rows = await log.page(tx, caller.tenant_id, wanted, asked.part)
+    return _AUDIT.answer(rows, asked, AuditRow.of)
+
+
+@router.get(
+    "/audit/export",
     summary="All rows that are asked for, as CSV or as lines of JSON",
     operation_id="export_audit",
     response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "the rows, newest first",
-            "content": {
-                "text/csv": {"schema": {"type": "string"}},
-                "application/jsonl": {"schema": {"type": "string"}},
-            },
-        }
-    },
+    responses=_AS_FILE,
 )
 async def export(
     caller: AuditReader,
@@ -71,6 +110,41 @@ async def export(
     wanted: WantedRows,
     format: ExportFormat = ExportFormat.JSONL,  # noqa: A002
 ) -> StreamingResponse:
-    body = await begun(exported(app.database, caller.tenant_id, wanted, format))
-    headers = {"Content-Disposition": f'attachment; filename="audit.{format}"'}
-    return StreamingResponse(body, media_type=MEDIA_TYPES[format], headers=headers)
+    return await _file(app, caller.tenant_id, wanted, format)
+
+
+@router.get(
+    "/operations/audit",
+    summary="What operators did, and what people did who act in no tenant, newest first; for operators alone",
+    operation_id="list_platform_audit",
+    responses=refusals(422),
+    response_model=_PLATFORMS.page,
+)
+async def list_platforms(
+    _caller: PlatformOperator, app: App, asked: Annotated[ListRequest, Depends(_PLATFORMS)], wanted: WantedPlatformRows
+) -> Response:
+    async with opened(app.database, None) as tx:
+        rows = await log.page(tx, None, wanted, asked.part)
+    return _PLATFORMS.answer(rows, asked, AuditRow.of)
+
+
+@router.get(
+    "/operations/audit/export",
+    summary="All rows of the platform's audit that are asked for, as CSV or as lines of JSON; for operators alone",
+    operation_id="export_platform_audit",
+    response_class=StreamingResponse,
+    responses=_AS_FILE,
+)
+async def export_platforms(
+    _caller: PlatformOperator,
+    app: App,
+    wanted: WantedPlatformRows,
+    format: ExportFormat = ExportFormat.JSONL,  # noqa: A002
+) -> StreamingResponse:
+    return await _file(app, None, wanted, format)
+
+
+async def _file(app: AppResources, whose: Whose, wanted: AuditFilter, form: ExportFormat) -> StreamingResponse:
+    body = await begun(exported(app.database, whose, wanted, form))
+    headers = {"Content-Disposition": f'attachment; filename="audit.{form}"'}
+    return StreamingResponse(body, media_type=MEDIA_TYPES[form], headers=headers)

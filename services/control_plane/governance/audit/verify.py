@@ -1,12 +1,14 @@
 """`python -m control_plane.governance.audit.verify`: verifies audits and anchors, and names each first broken row.
 
-Without `--tenant` it verifies all tenants. It ends with 1 when anything is broken.
+Without `--tenant` it verifies the platform's and those of all tenants; the platform's line has no tenant.
+It ends with 1 when anything is broken.
 """
 
 import argparse
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic import PostgresDsn
@@ -17,6 +19,7 @@ from control_plane.settings import AuditSettings
 from foundation.cloud.clients import Clients
 from foundation.cloud.objects.s3 import S3ObjectStore
 from foundation.domain.ids import TenantId
+from foundation.storage.audit.books import Whose
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Database, DatabaseSettings
 
@@ -28,7 +31,7 @@ async def _all_tenants(database: Database) -> list[TenantId]:
     after = None
     while True:
         async with database.across_tenants(reason="all audits are verified") as tx:
-            page = await tenants.page(tx, limit=_PAGE, after=after, name=None, suspended=None)
+            page = await tenants.page(tx, replace(tenants.ORDERS.first(_PAGE), after=after))
         found += [one.tenant_id for one in page]
         if len(page) < _PAGE:
             return found
@@ -42,8 +45,8 @@ async def verdicts(only: TenantId | None) -> list[AuditVerdict]:
     try:
         async with Clients() as clients:
             anchors = AuditAnchors(database, S3ObjectStore(await clients.s3(), settings.anchors_bucket()))
-            which = [only] if only else await _all_tenants(database)
-            return [await verify(database, anchors, tenant_id) for tenant_id in which]
+            which: list[Whose] = [only] if only else [None, *await _all_tenants(database)]
+            return [await verify(database, anchors, whose) for whose in which]
     finally:
         await database.close()
 
@@ -55,7 +58,7 @@ def main() -> None:
     found = asyncio.run(verdicts(None if only is None else TenantId(only)))
     for one in found:
         shown = {"rows": one.rows, "anchors": one.anchors, "faults": one.faults}
-        sys.stdout.write(json.dumps({"tenant_id": str(one.tenant_id), **shown}) + "\n")
+        sys.stdout.write(json.dumps({"tenant_id": None if one.whose is None else str(one.whose), **shown}) + "\n")
     if not all(one.is_sound for one in found):
         sys.exit(1)
 

@@ -1,10 +1,10 @@
-"""Verifies a tenant's audit: every hash of its chain, every row that should have one, and every anchor outside."""
+"""Verifies an audit: every hash of its chain, every row that should have one, and every anchor outside."""
 
 from dataclasses import dataclass, field
 
 from control_plane.governance.audit.anchors import AuditAnchors
-from foundation.domain.ids import TenantId
 from foundation.storage.audit import chain
+from foundation.storage.audit.books import Whose, opened
 from foundation.storage.audit.chain import SealedRow, first_link, hash_after
 from foundation.storage.session.database import Database
 
@@ -17,7 +17,7 @@ _BATCH = 1000
 class AuditVerdict:
     """What was looked at, and what is wrong; the first fault is that of the oldest place."""
 
-    tenant_id: TenantId
+    whose: Whose
     rows: int = 0
     anchors: int = 0
     faults: list[str] = field(default_factory=list)
@@ -27,14 +27,14 @@ class AuditVerdict:
         return not self.faults
 
 
-async def verify(database: Database, anchors: AuditAnchors, tenant_id: TenantId) -> AuditVerdict:
+async def verify(database: Database, anchors: AuditAnchors, whose: Whose) -> AuditVerdict:
     """The chain is read in batches, each at its own moment: what is sealed never changes."""
-    verdict = AuditVerdict(tenant_id)
-    anchored = {anchor.link.position: anchor async for anchor in anchors.of_tenant(tenant_id)}
-    link = first_link(tenant_id)
+    verdict = AuditVerdict(whose)
+    anchored = {anchor.link.position: anchor async for anchor in anchors.written(whose)}
+    link = first_link(whose)
     while not verdict.faults:
-        async with database.tenant(tenant_id) as tx:
-            rows = await chain.sealed_rows(tx, tenant_id, after=link.position, most=_BATCH)
+        async with opened(database, whose) as tx:
+            rows = await chain.sealed_rows(tx, whose, after=link.position, most=_BATCH)
         for row in rows:
             if fault := _fault(row, position=link.position + 1, before=link.hash):
                 verdict.faults.append(fault)
@@ -53,8 +53,8 @@ async def verify(database: Database, anchors: AuditAnchors, tenant_id: TenantId)
         verdict.faults.append(
             f"place {position}: anchor {anchored[position].number} says that it was there, and it is not"
         )
-    async with database.tenant(tenant_id) as tx:
-        unsealed = await chain.unsealed(tx, tenant_id, older_than_seconds=GAP_SECONDS)
+    async with opened(database, whose) as tx:
+        unsealed = await chain.unsealed(tx, whose, older_than_seconds=GAP_SECONDS)
     verdict.faults += [
         f"row {audit_id}: it is older than {GAP_SECONDS:g} s and has no place" for audit_id in unsealed[:1]
     ]

@@ -3,19 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from foundation.contracts.accepted.shown_text import hidden_in_lines
+from control_plane.requests.texts import SHOWN_LINES
 from foundation.storage.limits.kill_switches import MAX_REASON, EngagedSwitch
 
-
-def _shown(text: str) -> str:
-    if why := hidden_in_lines(text):
-        raise ValueError(why)
-    return text
-
-
-Reason = Annotated[str, Field(min_length=1, max_length=MAX_REASON), AfterValidator(_shown)]
+Reason = Annotated[str, Field(min_length=1, max_length=MAX_REASON), SHOWN_LINES]
 
 
 class KillSwitchChange(BaseModel):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from control_plane.governance.kill_switch.schemas import KillSwitchChange, KillSwitchView, TenantSwitchView
 from control_plane.identity.callers import ApiCaller, Operator
+from control_plane.requests.etags import require_content
 from control_plane.resources import AppResources
 from control_plane.webhook_sending.tenant_events import tell
 from foundation.domain.ids import TenantId
@@ -12,6 +13,7 @@ from foundation.storage.limits import kill_switches
 from foundation.storage.limits.kill_switches import SwitchScope
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 
 async def of_tenant(tx: Transaction, tenant_id: TenantId) -> TenantSwitchView:
@@ -19,9 +21,13 @@ async def of_tenant(tx: Transaction, tenant_id: TenantId) -> TenantSwitchView:
     return TenantSwitchView.beside(by_scope.get(SwitchScope.TENANT), by_scope.get(SwitchScope.PLATFORM))
 
 
-async def set_of_tenant(tx: Transaction, caller: ApiCaller, wanted: KillSwitchChange) -> TenantSwitchView:
+async def set_of_tenant(
+    tx: Transaction, caller: ApiCaller, wanted: KillSwitchChange, *, expected: Expected
+) -> TenantSwitchView:
     """A switch that is engaged already gets the new reason; one that is lifted already stays so."""
     tenant_id = caller.tenant_id
+    await kill_switches.lock(tx, tenant_id)
+    require_content("kill switch", (await of_tenant(tx, tenant_id)).model_dump(mode="json"), expected)
     if wanted.reason is not None:
         changed = await kill_switches.engage(tx, tenant_id, reason=wanted.reason, by=caller.actor)
         kind = TenantEventType.KILL_SWITCH_ENGAGED
@@ -41,8 +47,13 @@ async def of_platform(app: AppResources) -> KillSwitchView:
         return KillSwitchView.of(await kill_switches.platforms(tx))
 
 
-async def set_of_platform(app: AppResources, caller: Operator, wanted: KillSwitchChange) -> KillSwitchView:
+async def set_of_platform(
+    app: AppResources, caller: Operator, wanted: KillSwitchChange, *, expected: Expected
+) -> KillSwitchView:
     async with app.database.across_tenants(reason="the platform's kill switch belongs to no tenant") as tx:
+        await kill_switches.lock(tx, None)
+        now = KillSwitchView.of(await kill_switches.platforms(tx))
+        require_content("kill switch", now.model_dump(mode="json"), expected)
         if wanted.reason is not None:
             await kill_switches.engage_platforms(tx, reason=wanted.reason, by=caller.actor)
             action = TenantEventType.KILL_SWITCH_ENGAGED

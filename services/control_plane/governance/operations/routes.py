@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from control_plane.dependencies import App, Overseer, PlatformOperator
 from control_plane.governance.operations import service
 from control_plane.governance.operations.schemas import AlertList, AlertView, BreakerList
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.rooms import RoomRouter
 from foundation.contracts.gateway.operations import Breaker
 from foundation.http.openapi import refusals
 
-router = APIRouter(tags=["operations"])
+router = RoomRouter(tags=["operations"])
 
 Most = Annotated[int, Query(ge=1, le=500, description="how many at most"), IN_DIGITS]
 

@@ -1,14 +1,15 @@
 """`/provider-policy`."""
 
-from fastapi import APIRouter
+from fastapi import Response
 
-from control_plane.dependencies import LimitReader, TenantWriter, Tx
+from control_plane.dependencies import IfMatch, LimitReader, TenantWriter, Tx
 from control_plane.governance.providers import service
 from control_plane.governance.tenant_policy import service as tenant_policy
+from control_plane.rooms import RoomRouter
 from foundation.contracts.policy.providers import ProviderPolicy
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/provider-policy", tags=["limits"])
+router = RoomRouter(prefix="/provider-policy", tags=["limits"])
 
 
 @router.get(
@@ -17,8 +18,8 @@ router = APIRouter(prefix="/provider-policy", tags=["limits"])
     operation_id="get_provider_policy",
     responses=refusals(409),
 )
-async def get_policy(caller: LimitReader, tx: Tx) -> ProviderPolicy:
-    settings = await tenant_policy.read(tx, caller)
+async def get_policy(caller: LimitReader, tx: Tx, response: Response) -> ProviderPolicy:
+    settings, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.PROVIDERS])
     return tenant_policy.as_kind(settings.get(service.PROVIDERS) or {}, ProviderPolicy)
 
 
@@ -26,10 +27,14 @@ async def get_policy(caller: LimitReader, tx: Tx) -> ProviderPolicy:
     "",
     summary="Allow the tenant's calls these providers and regions alone, within its bounds",
     operation_id="put_provider_policy",
-    responses=refusals(409, 413, 415),
+    responses=refusals(409, 412, 413, 415),
 )
-async def put_policy(body: ProviderPolicy, caller: TenantWriter, tx: Tx) -> ProviderPolicy:
+async def put_policy(
+    body: ProviderPolicy, caller: TenantWriter, tx: Tx, response: Response, if_match: IfMatch
+) -> ProviderPolicy:
+    await tenant_policy.require_seen(tx, caller, [service.PROVIDERS], if_match)
     await service.put(tx, caller, body)
+    _, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.PROVIDERS])
     return body
 
 
@@ -38,6 +43,8 @@ async def put_policy(body: ProviderPolicy, caller: TenantWriter, tx: Tx) -> Prov
     status_code=204,
     summary="Allow the tenant's calls every provider that its bounds allow",
     operation_id="delete_provider_policy",
+    responses=refusals(412),
 )
-async def delete_policy(caller: TenantWriter, tx: Tx) -> None:
+async def delete_policy(caller: TenantWriter, tx: Tx, if_match: IfMatch) -> None:
+    await tenant_policy.require_seen(tx, caller, [service.PROVIDERS], if_match)
     await tenant_policy.remove(tx, caller, [service.PROVIDERS], action="provider_policy.delete")

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query, Response
 
-from control_plane.dependencies import App, LimitReader, LimitWriter, Tx
+from control_plane.dependencies import App, IfMatch, LimitReader, LimitWriter, Tx
 from control_plane.governance.quotas import service
 from control_plane.governance.quotas.schemas import QuotaList
 from control_plane.governance.tenant_policy import service as tenant_policy
+from control_plane.rooms import RoomRouter
 from foundation.contracts.policy.quotas import QuotaPolicy
 from foundation.domain.ids import UserId
 from foundation.http.openapi import refusals
 
-router = APIRouter(tags=["limits"])
+router = RoomRouter(tags=["limits"])
 
 
 @router.get(
@@ -38,8 +39,8 @@ async def list_quotas(
     operation_id="get_quota_policy",
     responses=refusals(409),
 )
-async def get_policy(caller: LimitReader, tx: Tx) -> QuotaPolicy:
-    settings = await tenant_policy.read(tx, caller)
+async def get_policy(caller: LimitReader, tx: Tx, response: Response) -> QuotaPolicy:
+    settings, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.QUOTAS])
     return tenant_policy.as_kind(settings.get(service.QUOTAS) or {}, QuotaPolicy)
 
 
@@ -48,10 +49,14 @@ async def get_policy(caller: LimitReader, tx: Tx) -> QuotaPolicy:
     summary="Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited",
     response_model_exclude_unset=True,
     operation_id="put_quota_policy",
-    responses=refusals(413, 415),
+    responses=refusals(412, 413, 415),
 )
-async def put_policy(body: QuotaPolicy, caller: LimitWriter, tx: Tx) -> QuotaPolicy:
+async def put_policy(
+    body: QuotaPolicy, caller: LimitWriter, tx: Tx, response: Response, if_match: IfMatch
+) -> QuotaPolicy:
+    await tenant_policy.require_seen(tx, caller, [service.QUOTAS], if_match)
     await service.put(tx, caller, body)
+    _, response.headers["ETag"] = await tenant_policy.read_tagged(tx, caller, [service.QUOTAS])
     return body
 
 
@@ -60,6 +65,8 @@ async def put_policy(body: QuotaPolicy, caller: LimitWriter, tx: Tx) -> QuotaPol
     status_code=204,
     summary="Remove the tenant's own quotas, so that only its bounds hold",
     operation_id="delete_quota_policy",
+    responses=refusals(412),
 )
-async def delete_policy(caller: LimitWriter, tx: Tx) -> None:
+async def delete_policy(caller: LimitWriter, tx: Tx, if_match: IfMatch) -> None:
+    await tenant_policy.require_seen(tx, caller, [service.QUOTAS], if_match)
     await tenant_policy.remove(tx, caller, [service.QUOTAS], action="quota_policy.delete")

@@ -18,11 +18,9 @@ class QuotaView(BaseModel):
     set_by: LimitSource | None = Field(
         description="whose number it is: the tenant's own, the operator's bound, or what the platform allows everybody"
     )
-    used: int = Field(description="what is open now, or has begun today")
+    used: int = Field(description="what is open or stored now, or has begun today")
     left: int | None = Field(description="null where there is no limit")
-    resets_at: datetime | None = Field(
-        description="when the next day begins; null for what is counted while it is open"
-    )
+    resets_at: datetime | None = Field(description="when the next day begins; null for what is counted as it stands")
 
 
 class QuotaList(BaseModel):

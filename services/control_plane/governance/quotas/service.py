@@ -8,7 +8,7 @@ from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.domain.ids import UserId
 from foundation.domain.policy.quotas import QUOTAS_OF, Quota, QuotaScope
 from foundation.storage.execution import runs
-from foundation.storage.limits import quotas
+from foundation.storage.limits import quotas, stored_bytes
 from foundation.storage.people import tenancy
 from foundation.storage.session.database import Transaction
 
@@ -25,11 +25,12 @@ async def standing(tx: Transaction, caller: ApiCaller, *, user_id: UserId | None
     rules = await quotas.read_rules(tx, tenant_id)
     used = dict(await quotas.read_used(tx, tenant_id, rules, user_id=whose))
     used[QuotaScope.TENANT, Quota.OPEN_RUNS] = await runs.count_open(tx, tenant_id)
+    for scope, taken in (await stored_bytes.read(tx, tenant_id, user_id=whose)).items():
+        used[scope, Quota.STORED_BYTES] = taken
     shown = []
     for scope, of_scope in QUOTAS_OF.items():
         for quota in of_scope:
-            at_once = quota is Quota.OPEN_RUNS
-            limit = rules.limit(scope, quota, of_platform=max_open if at_once else None)
+            limit = rules.limit(scope, quota, of_platform=max_open if quota is Quota.OPEN_RUNS else None)
             so_far = used.get((scope, quota), 0)
             view = QuotaView(
                 quota=quota,
@@ -39,7 +40,7 @@ async def standing(tx: Transaction, caller: ApiCaller, *, user_id: UserId | None
                 set_by=limit.set_by,
                 used=so_far,
                 left=None if limit.most is None else max(0, limit.most - so_far),
-                resets_at=None if at_once else rules.today.resets_at,
+                resets_at=None if quota.is_at_once else rules.today.resets_at,
             )
             shown.append(view)
     return shown

@@ -7,7 +7,9 @@ from foundation.contracts.policy.bounds import TenantBounds
 from foundation.contracts.policy.retention import RetentionPolicy, kept
 from foundation.domain.errors import BadRequest, Fault
 from foundation.domain.policy.retention import ContentKind
+from foundation.storage.retention import sweeps
 from foundation.storage.session.database import Transaction
+from foundation.telemetry.background import utc_now
 
 RETENTION = "retention"
 """The member of a tenant's settings."""
@@ -39,3 +41,4 @@ async def put(tx: Transaction, caller: ApiCaller, policy: RetentionPolicy) -> No
         remedy = "GET /api/v1/tenants/{tenant_id}/bounds shows them; only an operator of the platform changes them"
         raise BadRequest(detail, faults=tuple(faults), remedy=remedy)
     await tenant_policy.replace(tx, caller, {RETENTION: policy}, action="retention_policy.put")
+    await sweeps.hasten(tx, caller.tenant_id, due_at=utc_now())

@@ -2,24 +2,36 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Depends, Path, Response
 
-from control_plane.dependencies import App, IfMatch, Paging, SecretReader, SecretWriter, Tx
+from control_plane.dependencies import App, IfMatch, SecretReader, SecretWriter, Tx
 from control_plane.governance.secrets import service
 from control_plane.governance.secrets.schemas import NewSecret, SecretView
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Page
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.contracts.egress.secrets import SecretName
 from foundation.http.openapi import refusals
+from foundation.storage import secrets
+from foundation.storage.secrets import Secret
 
-router = APIRouter(prefix="/secrets", tags=["secrets"])
+router = RoomRouter(prefix="/secrets", tags=["secrets"])
 
 Name = Annotated[SecretName, Path(description="by which tasks name the secret")]
 
 
-@router.get("", summary="The tenant's secrets by name; no value is ever shown", operation_id="list_secrets")
-async def list_secrets(caller: SecretReader, tx: Tx, paging: Paging) -> Page[SecretView]:
-    return await service.page(tx, caller, paging)
+_SECRETS = ListOf[Secret]("secrets", SecretView, secrets.PAGES.orders)
+
+
+@router.get(
+    "",
+    summary="The tenant's secrets by name; no value is ever shown",
+    operation_id="list_secrets",
+    response_model=_SECRETS.page,
+    responses=refusals(422),
+)
+async def list_secrets(caller: SecretReader, tx: Tx, asked: Annotated[ListRequest, Depends(_SECRETS)]) -> Response:
+    return _SECRETS.answer(await secrets.page(tx, caller.tenant_id, asked.part), asked, SecretView.of)
 
 
 @router.get(
@@ -44,7 +56,7 @@ async def put(
     caller: SecretWriter,
     app: App,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> SecretView:
     secret = await service.put(tx, caller, app.sealer, secret_name, body, expected=expected_version(if_match))
     response.status_code = 201 if secret.version == 1 else 200
@@ -59,5 +71,5 @@ async def put(
     operation_id="delete_secret",
     responses=refusals(404, 412),
 )
-async def delete(secret_name: Name, caller: SecretWriter, tx: Tx, if_match: IfMatch = None) -> None:
+async def delete(secret_name: Name, caller: SecretWriter, tx: Tx, if_match: IfMatch) -> None:
     await service.delete(tx, caller, secret_name, expected=expected_version(if_match))

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from control_plane.governance.tenant_policy.suffixes import GivenPatterns
 from foundation.contracts.accepted.distinct import distinct
-from foundation.contracts.egress.policy import HostPatterns
 from foundation.contracts.egress.secrets import SecretValue
 from foundation.storage.secrets import Secret
 
@@ -20,7 +20,7 @@ class NewSecret(BaseModel):
     )
 
     value: SecretValue = Field(repr=False)
-    hosts: Annotated[HostPatterns, Field(min_length=1), AfterValidator(distinct)]
+    hosts: Annotated[GivenPatterns, Field(min_length=1), AfterValidator(distinct)]
 
 
 class SecretView(BaseModel):

@@ -1,25 +1,17 @@
 """What can be done with secrets. A value is closed before it is stored, and is part of no audit row."""
 
-from control_plane.governance.secrets.schemas import NewSecret, SecretView
+from control_plane.governance.secrets.schemas import NewSecret
 from control_plane.identity.callers import ApiCaller
-from control_plane.requests.paging import Listing, Page, PageRequest
+from control_plane.requests.etags import stale
 from foundation.contracts.egress.sealing import Sealer, SecretContent
-from foundation.domain.errors import Conflict, NotFound, VersionMismatch
+from foundation.domain.errors import Conflict, NotFound
 from foundation.storage import secrets
 from foundation.storage.people import audit
 from foundation.storage.secrets import Secret
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 MAX_OF_TENANT = 1000
-
-_SECRETS = Listing[Secret]("secrets", lambda secret: (secret.name,), kinds=(str,))
-
-
-async def page(tx: Transaction, caller: ApiCaller, paging: PageRequest) -> Page[SecretView]:
-    after = _SECRETS.after(paging)
-    rows = await secrets.page(tx, caller.tenant_id, limit=paging.rows, after=after[0] if after else None)
-    found, next_cursor = _SECRETS.cut(rows, paging)
-    return Page(items=[SecretView.of(secret) for secret in found], next_cursor=next_cursor)
 
 
 async def get(tx: Transaction, caller: ApiCaller, name: str) -> Secret:
@@ -30,7 +22,7 @@ async def get(tx: Transaction, caller: ApiCaller, name: str) -> Secret:
 
 
 async def put(
-    tx: Transaction, caller: ApiCaller, sealer: Sealer, name: str, wanted: NewSecret, *, expected: int | None
+    tx: Transaction, caller: ApiCaller, sealer: Sealer, name: str, wanted: NewSecret, *, expected: Expected
 ) -> Secret:
     """The secret as it is known now, at version 1 when it is new; an expected version is the one that is replaced."""
     tenant_id, by = caller.tenant_id, caller.user_id
@@ -49,16 +41,13 @@ async def put(
     return secret
 
 
-async def delete(tx: Transaction, caller: ApiCaller, name: str, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, name: str, *, expected: Expected) -> None:
     if not await secrets.remove(tx, caller.tenant_id, name, expected=expected):
         await get(tx, caller, name)
         await _mismatch(tx, caller, name, expected)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="secret.delete", target=name)
 
 
-async def _mismatch(tx: Transaction, caller: ApiCaller, name: str, expected: int | None) -> Secret:
+async def _mismatch(tx: Transaction, caller: ApiCaller, name: str, expected: Expected) -> Secret:
     current = await secrets.get(tx, caller.tenant_id, name)
-    where = "not there" if current is None else f"at version {current.version}"
-    raise VersionMismatch(
-        f"the secret is {where}, not at version {expected}", remedy="read the secret again and repeat your change"
-    )
+    raise stale("secret", None if current is None else current.version, expected)

@@ -14,6 +14,7 @@ from control_plane.governance.tenant_deletions.stopping import Stopping
 from control_plane.identity.deletion_certificates import KEPT, KIND, DeletionCertificates
 from foundation.cloud.live_text.base import LiveText
 from foundation.cloud.objects.base import ObjectStore
+from foundation.cloud.objects.keys import prefixes_of_tenant
 from foundation.domain.errors import LockstepError
 from foundation.domain.ids import TenantId
 from foundation.domain.money import NOTHING
@@ -78,7 +79,7 @@ class Erasing:
                     return None
                 return await self._noted(tenant_id, DeletionPhase.OBJECTS)
             case DeletionPhase.OBJECTS:
-                removed = sum([await self.objects.erase(prefix) for prefix in _prefixes(tenant_id)])
+                removed = sum([await self.objects.erase(prefix) for prefix in prefixes_of_tenant(tenant_id)])
                 return await self._noted(tenant_id, DeletionPhase.CACHES, {"objects": removed})
             case DeletionPhase.CACHES:
                 return await self._forget(tenant_id)
@@ -107,7 +108,7 @@ class Erasing:
 
     async def _verify(self, tenant_id: TenantId) -> DeletionPhase | None:
         """Counts what is left everywhere; if anything is, somebody wrote it meanwhile, and it is removed again."""
-        objects = sum([await self.objects.count(prefix) for prefix in _prefixes(tenant_id)])
+        objects = sum([await self.objects.count(prefix) for prefix in prefixes_of_tenant(tenant_id)])
         redis = (await self.gateway.forget_tenant(tenant_id)).keys + await self.live_text.forget(tenant_id)
         now = self.now()
         async with self.database.tenant(tenant_id) as tx:
@@ -141,11 +142,6 @@ class Erasing:
         until = self.now() + _PAUSE
         async with self.database.tenant(tenant_id) as tx:
             await deletions.note(tx, tenant_id, phase=phase, until=until, waits_for=waits_for)
-
-
-def _prefixes(tenant_id: TenantId) -> tuple[str, str]:
-    """Below which everything of the tenant lies in the bucket: artifacts, workspaces, exports; and stored answers."""
-    return f"tenants/{tenant_id}/", f"replays/{tenant_id}/"
 
 
 def _claims(deletion: TenantDeletion, *, now: datetime, checked: list[str], ledger: int) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from control_plane.dependencies import App, SomebodySignedIn, TenantOwnerOrOperator
 from control_plane.governance.tenant_deletions import service
 from control_plane.governance.tenant_deletions.schemas import MAX_GRACE_DAYS, CertificateView, DeletionView
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import DeletionId, TenantId
 from foundation.http.openapi import refusals
 
-router = APIRouter(tags=["people"])
+router = RoomRouter(tags=["people"])
 
 
 @router.delete(

@@ -1,21 +1,23 @@
 """`/tenants/{tenant_id}/export` and `/tenants/{tenant_id}/exports`."""
 
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Response
 
-from control_plane.dependencies import App, Paging, TenantWriter, Tx
+from control_plane.dependencies import App, TenantWriter, Tx
 from control_plane.governance.tenant_exports import service
 from control_plane.governance.tenant_exports.schemas import ExportView
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import ExportId, TenantId
 from foundation.http.openapi import refusals
 from foundation.storage.leaving import exports
 from foundation.storage.leaving.exports import TenantExport
 
-router = APIRouter(prefix="/tenants/{tenant_id}", tags=["people"])
+router = RoomRouter(prefix="/tenants/{tenant_id}", tags=["people"])
 
-_EXPORTS = Listing[TenantExport]("exports", lambda one: (one.created_at, one.export_id), kinds=(moment, UUID))
+_EXPORTS = ListOf[TenantExport]("exports", ExportView, exports.PAGES.orders)
 
 
 @router.post(
@@ -23,8 +25,9 @@ _EXPORTS = Listing[TenantExport]("exports", lambda one: (one.created_at, one.exp
     status_code=202,
     summary="Have all that your tenant has put into one archive",
     operation_id="export_tenant",
-    responses=refusals(404),
+    responses=refusals(404, 409, 422),
 )
+@once()
 async def export(tenant_id: TenantId, response: Response, caller: TenantWriter, tx: Tx) -> ExportView:
     asked = await service.request(tx, caller, tenant_id)
     response.headers["Location"] = f"/api/v1/tenants/{tenant_id}/exports/{asked.export_id}"
@@ -35,13 +38,15 @@ async def export(tenant_id: TenantId, response: Response, caller: TenantWriter, 
     "/exports",
     summary="The exports of your tenant, newest first",
     operation_id="list_tenant_exports",
-    responses=refusals(404),
+    responses=refusals(404, 422),
+    response_model=_EXPORTS.page,
 )
-async def list_exports(tenant_id: TenantId, caller: TenantWriter, tx: Tx, paging: Paging) -> Page[ExportView]:
+async def list_exports(
+    tenant_id: TenantId, caller: TenantWriter, tx: Tx, asked: Annotated[ListRequest, Depends(_EXPORTS)]
+) -> Response:
     service.require_own(caller, tenant_id)
-    rows = await exports.page(tx, tenant_id, limit=paging.rows, after=_EXPORTS.after(paging))
-    page, next_cursor = _EXPORTS.cut(rows, paging)
-    return Page(items=[ExportView.of(one) for one in page], next_cursor=next_cursor)
+    rows = await exports.page(tx, tenant_id, asked.part)
+    return _EXPORTS.answer(rows, asked, ExportView.of)
 
 
 @router.get(

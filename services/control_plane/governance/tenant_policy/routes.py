@@ -1,25 +1,27 @@
 """`/limits`, `/budget-policy`, `/concurrency` and `/egress-policy`."""
 
-from fastapi import APIRouter
+from fastapi import Response
 
 from control_plane.dependencies import (
     BudgetReader,
     BudgetWriter,
     EgressReader,
     EgressWriter,
+    IfMatch,
     LimitReader,
     LimitWriter,
     Tx,
 )
 from control_plane.governance.tenant_policy import resources, service
-from control_plane.governance.tenant_policy.schemas import ResourceList
+from control_plane.governance.tenant_policy.schemas import NewEgressPolicy, ResourceList
+from control_plane.rooms import RoomRouter
 from foundation.contracts.concurrency import ConcurrencyPolicy
-from foundation.contracts.egress.policy import EgressPolicy, NewEgressPolicy
+from foundation.contracts.egress.policy import EgressPolicy
 from foundation.contracts.gateway.budget_policy import BudgetPolicy
 from foundation.contracts.gateway.rate_limits import RateLimits
 from foundation.http.openapi import refusals
 
-router = APIRouter()
+router = RoomRouter()
 
 _LIMITS = "limits"
 _CONCURRENCY = "concurrency"
@@ -36,8 +38,8 @@ _POLICY = ("bounds", "redis_away")
     operation_id="get_limits",
     responses=refusals(409),
 )
-async def get_limits(caller: LimitReader, tx: Tx) -> RateLimits:
-    settings = await service.read(tx, caller)
+async def get_limits(caller: LimitReader, tx: Tx, response: Response) -> RateLimits:
+    settings, response.headers["ETag"] = await service.read_tagged(tx, caller, [_LIMITS])
     return service.as_kind(settings.get(_LIMITS) or {}, RateLimits)
 
 
@@ -47,10 +49,14 @@ async def get_limits(caller: LimitReader, tx: Tx) -> RateLimits:
     summary="Change the shipped limits; null means no limit, what is left out stays as shipped",
     response_model_exclude_unset=True,
     operation_id="put_limits",
-    responses=refusals(413, 415),
+    responses=refusals(412, 413, 415),
 )
-async def put_limits(body: RateLimits, caller: LimitWriter, tx: Tx) -> RateLimits:
+async def put_limits(
+    body: RateLimits, caller: LimitWriter, tx: Tx, response: Response, if_match: IfMatch
+) -> RateLimits:
+    await service.require_seen(tx, caller, [_LIMITS], if_match)
     await service.replace(tx, caller, {_LIMITS: body}, action="limits.put")
+    _, response.headers["ETag"] = await service.read_tagged(tx, caller, [_LIMITS])
     return body
 
 
@@ -60,8 +66,10 @@ async def put_limits(body: RateLimits, caller: LimitWriter, tx: Tx) -> RateLimit
     status_code=204,
     summary="Go back to the shipped limits",
     operation_id="delete_limits",
+    responses=refusals(412),
 )
-async def delete_limits(caller: LimitWriter, tx: Tx) -> None:
+async def delete_limits(caller: LimitWriter, tx: Tx, if_match: IfMatch) -> None:
+    await service.require_seen(tx, caller, [_LIMITS], if_match)
     await service.remove(tx, caller, [_LIMITS], action="limits.delete")
 
 
@@ -72,8 +80,8 @@ async def delete_limits(caller: LimitWriter, tx: Tx) -> None:
     operation_id="get_budget_policy",
     responses=refusals(409),
 )
-async def get_budget_policy(caller: BudgetReader, tx: Tx) -> BudgetPolicy:
-    settings = await service.read(tx, caller)
+async def get_budget_policy(caller: BudgetReader, tx: Tx, response: Response) -> BudgetPolicy:
+    settings, response.headers["ETag"] = await service.read_tagged(tx, caller, _POLICY)
     return service.as_kind({name: settings.get(name) for name in _POLICY}, BudgetPolicy)
 
 
@@ -82,11 +90,15 @@ async def get_budget_policy(caller: BudgetReader, tx: Tx) -> BudgetPolicy:
     tags=["budgets"],
     summary="Replace the policy; what is null or left out is as shipped",
     operation_id="put_budget_policy",
-    responses=refusals(413, 415),
+    responses=refusals(412, 413, 415),
 )
-async def put_budget_policy(body: BudgetPolicy, caller: BudgetWriter, tx: Tx) -> BudgetPolicy:
+async def put_budget_policy(
+    body: BudgetPolicy, caller: BudgetWriter, tx: Tx, response: Response, if_match: IfMatch
+) -> BudgetPolicy:
+    await service.require_seen(tx, caller, _POLICY, if_match)
     members = {name: getattr(body, name) for name in _POLICY}
     await service.replace(tx, caller, members, action="budget_policy.put")
+    _, response.headers["ETag"] = await service.read_tagged(tx, caller, _POLICY)
     return body
 
 
@@ -96,8 +108,10 @@ async def put_budget_policy(body: BudgetPolicy, caller: BudgetWriter, tx: Tx) ->
     status_code=204,
     summary="Go back to the shipped policy",
     operation_id="delete_budget_policy",
+    responses=refusals(412),
 )
-async def delete_budget_policy(caller: BudgetWriter, tx: Tx) -> None:
+async def delete_budget_policy(caller: BudgetWriter, tx: Tx, if_match: IfMatch) -> None:
+    await service.require_seen(tx, caller, _POLICY, if_match)
     await service.remove(tx, caller, _POLICY, action="budget_policy.delete")
 
 
@@ -108,8 +122,8 @@ async def delete_budget_policy(caller: BudgetWriter, tx: Tx) -> None:
     operation_id="get_concurrency",
     responses=refusals(409),
 )
-async def get_concurrency(caller: LimitReader, tx: Tx) -> ConcurrencyPolicy:
-    settings = await service.read(tx, caller)
+async def get_concurrency(caller: LimitReader, tx: Tx, response: Response) -> ConcurrencyPolicy:
+    settings, response.headers["ETag"] = await service.read_tagged(tx, caller, [_CONCURRENCY])
     return service.as_kind(settings.get(_CONCURRENCY) or {}, ConcurrencyPolicy)
 
 
@@ -118,10 +132,14 @@ async def get_concurrency(caller: LimitReader, tx: Tx) -> ConcurrencyPolicy:
     tags=["limits"],
     summary="Limit the steps that run at once, and set the capacities of resources",
     operation_id="put_concurrency",
-    responses=refusals(413, 415),
+    responses=refusals(412, 413, 415),
 )
-async def put_concurrency(body: ConcurrencyPolicy, caller: LimitWriter, tx: Tx) -> ConcurrencyPolicy:
+async def put_concurrency(
+    body: ConcurrencyPolicy, caller: LimitWriter, tx: Tx, response: Response, if_match: IfMatch
+) -> ConcurrencyPolicy:
+    await service.require_seen(tx, caller, [_CONCURRENCY], if_match)
     await service.replace(tx, caller, {_CONCURRENCY: body}, action="concurrency.put")
+    _, response.headers["ETag"] = await service.read_tagged(tx, caller, [_CONCURRENCY])
     return body
 
 
@@ -131,8 +149,10 @@ async def put_concurrency(body: ConcurrencyPolicy, caller: LimitWriter, tx: Tx) 
     status_code=204,
     summary="Go back to the shipped capacities, without a limit on steps",
     operation_id="delete_concurrency",
+    responses=refusals(412),
 )
-async def delete_concurrency(caller: LimitWriter, tx: Tx) -> None:
+async def delete_concurrency(caller: LimitWriter, tx: Tx, if_match: IfMatch) -> None:
+    await service.require_seen(tx, caller, [_CONCURRENCY], if_match)
     await service.remove(tx, caller, [_CONCURRENCY], action="concurrency.delete")
 
 
@@ -143,8 +163,8 @@ async def delete_concurrency(caller: LimitWriter, tx: Tx) -> None:
     operation_id="get_egress_policy",
     responses=refusals(409),
 )
-async def get_egress_policy(caller: EgressReader, tx: Tx) -> EgressPolicy:
-    settings = await service.read(tx, caller)
+async def get_egress_policy(caller: EgressReader, tx: Tx, response: Response) -> EgressPolicy:
+    settings, response.headers["ETag"] = await service.read_tagged(tx, caller, [_EGRESS])
     return service.as_kind(settings.get(_EGRESS) or {}, EgressPolicy)
 
 
@@ -153,10 +173,14 @@ async def get_egress_policy(caller: EgressReader, tx: Tx) -> EgressPolicy:
     tags=["limits"],
     summary="Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once",
     operation_id="put_egress_policy",
-    responses=refusals(413, 415),
+    responses=refusals(412, 413, 415),
 )
-async def put_egress_policy(body: NewEgressPolicy, caller: EgressWriter, tx: Tx) -> EgressPolicy:
+async def put_egress_policy(
+    body: NewEgressPolicy, caller: EgressWriter, tx: Tx, response: Response, if_match: IfMatch
+) -> EgressPolicy:
+    await service.require_seen(tx, caller, [_EGRESS], if_match)
     await service.replace(tx, caller, {_EGRESS: body}, action="egress_policy.put")
+    _, response.headers["ETag"] = await service.read_tagged(tx, caller, [_EGRESS])
     return EgressPolicy(hosts=body.hosts)
 
 
@@ -166,8 +190,10 @@ async def put_egress_policy(body: NewEgressPolicy, caller: EgressWriter, tx: Tx)
     status_code=204,
     summary="Let the tenant's tasks name any public host again",
     operation_id="delete_egress_policy",
+    responses=refusals(412),
 )
-async def delete_egress_policy(caller: EgressWriter, tx: Tx) -> None:
+async def delete_egress_policy(caller: EgressWriter, tx: Tx, if_match: IfMatch) -> None:
+    await service.require_seen(tx, caller, [_EGRESS], if_match)
     await service.remove(tx, caller, [_EGRESS], action="egress_policy.delete")
 
 

@@ -1,6 +1,21 @@
-"""What a tenant's steps share, as the API shows it."""
+"""What a tenant's steps share, as the API shows it; the bound of what they reach, as it is given."""
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from control_plane.governance.tenant_policy.suffixes import GivenPatterns
+from foundation.contracts.accepted.distinct import distinct
+from foundation.contracts.egress.policy import EgressPolicy
+from foundation.contracts.message import Message
+
+
+class NewEgressPolicy(Message):
+    """A bound. To have none, a policy is deleted: nobody opens every host by leaving something out."""
+
+    model_config = EgressPolicy.model_config
+
+    hosts: Annotated[GivenPatterns, AfterValidator(distinct)]
 
 
 class ResourceView(BaseModel):

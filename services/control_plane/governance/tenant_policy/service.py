@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from control_plane.identity.callers import ApiCaller
+from control_plane.requests.etags import content_tag, expected_version, quoted, require_content
 from foundation.contracts.egress.policy import EgressPolicy
 from foundation.domain.errors import Conflict
 from foundation.storage.people import audit, tenant_settings
@@ -16,6 +17,24 @@ Setting = TypeVar("Setting", bound=BaseModel)
 
 async def read(tx: Transaction, caller: ApiCaller) -> dict[str, Any]:
     return await tenant_settings.read(tx, caller.tenant_id)
+
+
+async def read_tagged(tx: Transaction, caller: ApiCaller, names: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """The settings, and the ETag of these members of them, which are one thing of the API."""
+    settings = await read(tx, caller)
+    return settings, quoted(content_tag(_part(settings, names)))
+
+
+async def require_seen(tx: Transaction, caller: ApiCaller, names: Sequence[str], if_match: str | None) -> None:
+    """`VersionMismatch` unless these members are what `If-Match` says; then they stay so until the transaction ends."""
+    if (expected := expected_version(if_match)) is not None:
+        settings = await tenant_settings.read(tx, caller.tenant_id, lock=True)
+        require_content("policy", _part(settings, names), expected)
+
+
+def _part(settings: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """What is stored of these members; of one that is not set it is told as such."""
+    return {name: settings.get(name) for name in names}
 
 
 def as_kind(value: object, kind: type[Setting]) -> Setting:
@@ -43,15 +62,17 @@ async def replace(tx: Transaction, caller: ApiCaller, members: Mapping[str, Base
         name: value.model_dump(mode="json", exclude_unset=True) for name, value in members.items() if value is not None
     }
     absent = [name for name, value in members.items() if value is None]
+    before = _part(await tenant_settings.read(tx, caller.tenant_id, lock=True), list(members))
     await tenant_settings.put(tx, caller.tenant_id, given)
     await tenant_settings.remove(tx, caller.tenant_id, absent)
-    await _record(tx, caller, action, {"set": given})
+    await _record(tx, caller, action, {"before": before, "set": given})
 
 
 async def remove(tx: Transaction, caller: ApiCaller, names: Sequence[str], *, action: str) -> None:
     """Removes members; a removal of what is not there changes nothing and writes no audit row."""
+    before = _part(await tenant_settings.read(tx, caller.tenant_id, lock=True), names)
     if await tenant_settings.remove(tx, caller.tenant_id, names):
-        await _record(tx, caller, action, {})
+        await _record(tx, caller, action, {"before": before})
 
 
 async def _record(tx: Transaction, caller: ApiCaller, action: str, detail: dict[str, Any]) -> None:

@@ -1,14 +1,13 @@
 """`/runs/{run_id}/diff/{other_id}`."""
 
-from fastapi import APIRouter
-
 from control_plane.dependencies import RunReader, Tx
 from control_plane.insight.comparisons.compare import compare
 from control_plane.insight.comparisons.schemas import RunComparison
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/runs/{run_id}/diff", tags=["runs"])
+router = RoomRouter(prefix="/runs/{run_id}/diff", tags=["runs"])
 
 
 @router.get(

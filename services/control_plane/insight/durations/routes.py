@@ -1,17 +1,16 @@
 """`/runs/{run_id}/times`."""
 
-from fastapi import APIRouter
-
 from control_plane.dependencies import Paging, RunReader, Tx
 from control_plane.insight.durations import service
 from control_plane.insight.durations.schemas import StepTimes
-from control_plane.requests.paging import Listing, Page
+from control_plane.requests.lists.paging import Listing, Page
+from control_plane.rooms import RoomRouter
 from foundation.contracts.steps.base import MAX_STEPS
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 from foundation.storage.execution.times.step_stamps import TimedStep
 
-router = APIRouter(prefix="/runs/{run_id}/times", tags=["runs"])
+router = RoomRouter(prefix="/runs/{run_id}/times", tags=["runs"])
 
 
 def _position(text: str) -> int:

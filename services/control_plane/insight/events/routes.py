@@ -3,15 +3,16 @@
 from contextlib import ExitStack
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from starlette.responses import Response as PlainResponse
 
 from control_plane.dependencies import App, Credential, RunReader
 from control_plane.execution.runs.read import no_such_run
 from control_plane.requests.event_streams import MEDIA_TYPE, EventStreamResponse, wants_event_stream
-from control_plane.requests.paging import MAX_CURSOR_LENGTH, Listing, Page, PageRequest
+from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, Page, PageRequest
 from control_plane.requests.queries import IN_DIGITS
 from control_plane.resources import AppResources
+from control_plane.rooms import RoomRouter
 from control_plane.streams.event_view import RunEventView
 from control_plane.streams.reader import StreamReader
 from control_plane.streams.reading import LIVE_PAGE, RunSource, SourcePage, StreamSource, TenantSource
@@ -21,7 +22,7 @@ from foundation.domain.permissions import Permission
 from foundation.http.openapi import refusals
 from foundation.storage.execution.event_streams import BEGINNING, EventPlace, PageLimits, StreamedEvent, before
 
-router = APIRouter(tags=["events"])
+router = RoomRouter(tags=["events"])
 
 _PAGE_BYTES = 1_500_000
 """Of data; with the other members of 1,000 events a page stays below 2 MB."""
@@ -39,7 +40,7 @@ LastEventId = Annotated[
 ]
 
 
-def event_page(
+async def event_page(
     limit: Annotated[
         int, Query(ge=1, le=1000, description="events a page; fewer where they are large"), IN_DIGITS
     ] = 100,
@@ -93,7 +94,7 @@ async def of_run(
 
 @router.get(
     "/events",
-    summary="What happened in all runs of the tenant, as a page or as a stream",
+    summary="What happened in the tenant, in all its runs and in none, as a page or as a stream",
     operation_id="list_tenant_events",
     responses={200: _STREAM, **refusals(429)},
     response_model=Page[RunEventView],
@@ -133,6 +134,11 @@ async def _first(
     page = await app.streams.reads.page(source, after, limits)
     if page is None:
         raise no_such_run()
+    # Every event that was ever told stands before the horizon of then. After a restore, or of another installation's
+    # id, a reader would else wait in silence until the horizon has come so far.
+    if after.xact >= page.horizon:
+        remedy = "begin anew: without an id, or with one that this API has given"
+        raise InvalidCursor("no event with this id has happened yet", remedy=remedy)
     return page
 
 

@@ -1,14 +1,13 @@
 """`/runs/{id}/explain`."""
 
-from fastapi import APIRouter
-
 from control_plane.dependencies import RunReader, Tx
 from control_plane.insight.explanations import service
 from control_plane.insight.explanations.schemas import Explanation
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = RoomRouter(prefix="/runs", tags=["runs"])
 
 
 @router.get(

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 
 from control_plane.dependencies import App, RunReader, TraceReader, Tx
 from control_plane.insight.traces import service
 from control_plane.insight.traces.schemas import SpanView, TenantSpanView, TenantTracePage, TracePage
-from control_plane.requests.paging import MAX_CURSOR_LENGTH, Listing, PageRequest, moment
+from control_plane.requests.lists.paging import MAX_CURSOR_LENGTH, Listing, PageRequest, moment
 from control_plane.requests.queries import IN_DIGITS
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RunId
 from foundation.http.openapi import refusals
 from foundation.storage.spans.reading import StoredSpan
 
-router = APIRouter(tags=["traces"])
+router = RoomRouter(tags=["traces"])
 
 
 def span_id(text: str) -> str:
@@ -27,7 +28,7 @@ _OF_RUN = Listing[StoredSpan]("spans of a run", lambda span: span.place, kinds=(
 _OF_TRACE = Listing[StoredSpan]("spans of a trace", lambda span: span.place, kinds=(moment, span_id))
 
 
-def span_page(
+async def span_page(
     limit: Annotated[int, Query(ge=1, le=1000, description="spans a page"), IN_DIGITS] = 200,
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")

@@ -3,7 +3,7 @@
 from control_plane.execution.runs import read
 from control_plane.execution.runs.kept import require_kept
 from control_plane.identity.callers import ApiCaller, Operator
-from control_plane.requests.paging import PageRequest
+from control_plane.requests.lists.paging import PageRequest
 from control_plane.resources import AppResources
 from foundation.domain.errors import LockstepError, NotFound
 from foundation.domain.ids import RunId

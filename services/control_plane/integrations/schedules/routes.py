@@ -1,11 +1,10 @@
 """`/schedules`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import IfMatch, Paging, ScheduleReader, ScheduleWriter, Tx
+from control_plane.dependencies import IfMatch, ScheduleReader, ScheduleWriter, Tx
 from control_plane.integrations.schedules import service
 from control_plane.integrations.schedules.schemas import (
     FiringView,
@@ -15,7 +14,9 @@ from control_plane.integrations.schedules.schemas import (
     WholeScheduleView,
 )
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once, repeated
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import ScheduleId, TaskId
 from foundation.domain.starts.schedules import FiringStatus
 from foundation.http.openapi import refusals
@@ -23,12 +24,10 @@ from foundation.storage.schedules import firings, schedules
 from foundation.storage.schedules.firings import Firing
 from foundation.storage.schedules.schedules import Schedule
 
-router = APIRouter(prefix="/schedules", tags=["schedules"])
+router = RoomRouter(prefix="/schedules", tags=["schedules"])
 
-_SCHEDULES = Listing[Schedule](
-    "schedules", lambda schedule: (schedule.created_at, schedule.schedule_id), kinds=(moment, UUID)
-)
-_FIRINGS = Listing[Firing]("firings", lambda firing: (firing.fires_at,), kinds=(moment,))
+_SCHEDULES = ListOf[Schedule]("schedules", ScheduleView, schedules.PAGES.orders)
+_FIRINGS = ListOf[Firing]("firings", FiringView, firings.PAGES.orders)
 
 
 def _with_tag(response: Response, schedule: WholeScheduleView) -> WholeScheduleView:
@@ -41,27 +40,31 @@ def _with_tag(response: Response, schedule: WholeScheduleView) -> WholeScheduleV
     status_code=201,
     summary="Have runs of a task started by the clock",
     operation_id="create_schedule",
-    responses=refusals(404, 409, 413, 415),
+    responses={**repeated(WholeScheduleView), **refusals(404, 409, 413, 415, 422)},
 )
+@once()
 async def create(body: NewSchedule, response: Response, caller: ScheduleWriter, tx: Tx) -> WholeScheduleView:
     schedule = await service.create(tx, caller, body)
     response.headers["Location"] = f"/api/v1/schedules/{schedule.id}"
     return _with_tag(response, schedule)
 
 
-@router.get("", summary="The tenant's schedules, newest first", operation_id="list_schedules")
+@router.get(
+    "",
+    summary="The tenant's schedules, newest first",
+    operation_id="list_schedules",
+    responses=refusals(422),
+    response_model=_SCHEDULES.page,
+)
 async def list_schedules(
     caller: ScheduleReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_SCHEDULES)],
     task_id: Annotated[TaskId | None, Query()] = None,
     paused: Annotated[bool | None, Query()] = None,
-) -> Page[ScheduleView]:
-    rows = await schedules.page(
-        tx, caller.tenant_id, limit=paging.rows, after=_SCHEDULES.after(paging), task_id=task_id, paused=paused
-    )
-    page, next_cursor = _SCHEDULES.cut(rows, paging)
-    return Page(items=[ScheduleView.of(schedule) for schedule in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await schedules.page(tx, caller.tenant_id, asked.part, task_id=task_id, paused=paused)
+    return _SCHEDULES.answer(rows, asked, ScheduleView.of)
 
 
 @router.get(
@@ -87,7 +90,7 @@ async def change(
     response: Response,
     caller: ScheduleWriter,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> WholeScheduleView:
     changed = await service.change(tx, caller, schedule_id, body, expected=expected_version(if_match))
     return _with_tag(response, changed)
@@ -100,7 +103,7 @@ async def change(
     operation_id="delete_schedule",
     responses=refusals(404, 412),
 )
-async def delete(schedule_id: ScheduleId, caller: ScheduleWriter, tx: Tx, if_match: IfMatch = None) -> None:
+async def delete(schedule_id: ScheduleId, caller: ScheduleWriter, tx: Tx, if_match: IfMatch) -> None:
     await service.delete(tx, caller, schedule_id, expected=expected_version(if_match))
 
 
@@ -108,14 +111,16 @@ async def delete(schedule_id: ScheduleId, caller: ScheduleWriter, tx: Tx, if_mat
     "/{schedule_id}/firings",
     summary="The firings of a schedule and what became of each, latest first",
     operation_id="list_schedule_firings",
-    responses=refusals(404),
+    responses=refusals(404, 422),
+    response_model=_FIRINGS.page,
 )
 async def list_firings(
-    schedule_id: ScheduleId, caller: ScheduleReader, tx: Tx, paging: Paging, status: FiringStatus | None = None
-) -> Page[FiringView]:
+    schedule_id: ScheduleId,
+    caller: ScheduleReader,
+    tx: Tx,
+    asked: Annotated[ListRequest, Depends(_FIRINGS)],
+    status: FiringStatus | None = None,
+) -> Response:
     await service.get(tx, caller, schedule_id)
-    rows = await firings.page(
-        tx, caller.tenant_id, schedule_id, limit=paging.rows, after=_FIRINGS.after(paging), status=status
-    )
-    page, next_cursor = _FIRINGS.cut(rows, paging)
-    return Page(items=[FiringView.of(firing) for firing in page], next_cursor=next_cursor)
+    rows = await firings.page(tx, caller.tenant_id, schedule_id, asked.part, status=status)
+    return _FIRINGS.answer(rows, asked, FiringView.of)

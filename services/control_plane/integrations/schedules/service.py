@@ -19,6 +19,7 @@ from foundation.storage.people import audit, tenant_settings
 from foundation.storage.schedules import firings, schedules
 from foundation.storage.schedules.schedules import Schedule, ScheduleTerms
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 MAX_SCHEDULES = 200
 """Of one tenant."""
@@ -55,7 +56,7 @@ async def whole(tx: Transaction, tenant_id: TenantId, schedule: Schedule) -> Who
     coming: list[datetime] = []
     if schedule.next_at is not None:
         coming = [schedule.next_at, *upcoming(schedule.timing, schedule.next_at, most=SHOWN_FIRINGS - 1)]
-    last = await firings.page(tx, tenant_id, schedule.schedule_id, limit=SHOWN_FIRINGS)
+    last = await firings.page(tx, tenant_id, schedule.schedule_id, firings.PAGES.orders.first(SHOWN_FIRINGS))
     return WholeScheduleView.whole(schedule, coming, last)
 
 
@@ -65,7 +66,7 @@ async def change(
     schedule_id: ScheduleId,
     wanted: schemas.ScheduleChange,
     *,
-    expected: int | None,
+    expected: Expected,
 ) -> WholeScheduleView:
     """The schedule as it is now; from now on its runs start as the caller."""
     before = await _locked(tx, caller, schedule_id, expected)
@@ -92,7 +93,7 @@ async def change(
     return await whole(tx, caller.tenant_id, after)
 
 
-async def delete(tx: Transaction, caller: ApiCaller, schedule_id: ScheduleId, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, schedule_id: ScheduleId, *, expected: Expected) -> None:
     """Its runs go on; firings that wait start none."""
     schedule = await _locked(tx, caller, schedule_id, expected)
     await schedules.delete(tx, caller.tenant_id, schedule_id)
@@ -100,7 +101,7 @@ async def delete(tx: Transaction, caller: ApiCaller, schedule_id: ScheduleId, *,
     await _record(tx, caller, "schedule.delete", schedule, {"before": _shown(schedule)})
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, schedule_id: ScheduleId, expected: int | None) -> Schedule:
+async def _locked(tx: Transaction, caller: ApiCaller, schedule_id: ScheduleId, expected: Expected) -> Schedule:
     schedule = await get(tx, caller, schedule_id, lock=True)
     require_version("schedule", schedule.version, expected)
     return schedule

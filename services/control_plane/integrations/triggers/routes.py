@@ -1,11 +1,10 @@
 """`/triggers`, and `/trigger-calls`, where nobody signs in: a call is known by its signature."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
-from control_plane.dependencies import App, IfMatch, Paging, TriggerReader, TriggerWriter, Tx
+from control_plane.dependencies import App, IfMatch, TriggerReader, TriggerWriter, Tx
 from control_plane.integrations.triggers import service
 from control_plane.integrations.triggers.calling import TriggerDoor
 from control_plane.integrations.triggers.schemas import (
@@ -20,7 +19,10 @@ from control_plane.integrations.triggers.schemas import (
 )
 from control_plane.integrations.triggers.secrets import CALLS_PATH, shown_secret
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.requests.rates.edge import COUNTED
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TaskId, TenantId, TriggerId
 from foundation.domain.permissions import SIGNED
 from foundation.domain.starts.triggers import CallStatus
@@ -30,10 +32,10 @@ from foundation.storage.triggers import calls, triggers
 from foundation.storage.triggers.calls import TriggerCall
 from foundation.storage.triggers.triggers import Trigger
 
-router = APIRouter(tags=["triggers"])
+router = RoomRouter(tags=["triggers"])
 
-_TRIGGERS = Listing[Trigger]("triggers", lambda one: (one.created_at, one.trigger_id), kinds=(moment, UUID))
-_CALLS = Listing[TriggerCall]("trigger-calls", lambda one: (one.received_at, one.call_id), kinds=(moment, UUID))
+_TRIGGERS = ListOf[Trigger]("triggers", TriggerView, triggers.PAGES.orders)
+_CALLS = ListOf[TriggerCall]("trigger-calls", TriggerCallView, calls.PAGES.orders)
 
 
 @router.post(
@@ -41,8 +43,9 @@ _CALLS = Listing[TriggerCall]("trigger-calls", lambda one: (one.received_at, one
     status_code=201,
     summary="Have runs of a task started by signed calls; the secret in the answer is shown this once",
     operation_id="create_trigger",
-    responses=refusals(404, 409, 413, 415),
+    responses=refusals(404, 409, 413, 415, 422),
 )
+@once(secret=True)
 async def create(body: NewTrigger, response: Response, caller: TriggerWriter, app: App, tx: Tx) -> NewTriggerView:
     trigger = await service.create(tx, caller, body)
     response.headers["Location"] = f"/api/v1/triggers/{trigger.trigger_id}"
@@ -55,13 +58,21 @@ def _with_secret(response: Response, tenant_id: TenantId, trigger: Trigger, app:
     return NewTriggerView.with_secret(tenant_id, trigger, secret)
 
 
-@router.get("/triggers", summary="The tenant's triggers, newest first", operation_id="list_triggers")
+@router.get(
+    "/triggers",
+    summary="The tenant's triggers, newest first",
+    operation_id="list_triggers",
+    responses=refusals(422),
+    response_model=_TRIGGERS.page,
+)
 async def list_triggers(
-    caller: TriggerReader, tx: Tx, paging: Paging, task_id: Annotated[TaskId | None, Query()] = None
-) -> Page[TriggerView]:
-    rows = await triggers.page(tx, caller.tenant_id, limit=paging.rows, after=_TRIGGERS.after(paging), task_id=task_id)
-    page, next_cursor = _TRIGGERS.cut(rows, paging)
-    return Page(items=[TriggerView.of(caller.tenant_id, one) for one in page], next_cursor=next_cursor)
+    caller: TriggerReader,
+    tx: Tx,
+    asked: Annotated[ListRequest, Depends(_TRIGGERS)],
+    task_id: Annotated[TaskId | None, Query()] = None,
+) -> Response:
+    rows = await triggers.page(tx, caller.tenant_id, asked.part, task_id=task_id)
+    return _TRIGGERS.answer(rows, asked, lambda one: TriggerView.of(caller.tenant_id, one))
 
 
 @router.get(
@@ -88,7 +99,7 @@ async def change(
     response: Response,
     caller: TriggerWriter,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> WholeTriggerView:
     trigger = await service.change(tx, caller, trigger_id, body, expected=expected_version(if_match))
     response.headers["ETag"] = etag(trigger.version)
@@ -102,7 +113,7 @@ async def change(
     operation_id="delete_trigger",
     responses=refusals(404, 412),
 )
-async def delete(trigger_id: TriggerId, caller: TriggerWriter, tx: Tx, if_match: IfMatch = None) -> None:
+async def delete(trigger_id: TriggerId, caller: TriggerWriter, tx: Tx, if_match: IfMatch) -> None:
     await service.delete(tx, caller, trigger_id, expected=expected_version(if_match))
 
 
@@ -119,7 +130,7 @@ async def rotate(
     caller: TriggerWriter,
     app: App,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> NewTriggerView:
     trigger = await service.rotate(tx, caller, trigger_id, body, expected=expected_version(if_match))
     return _with_secret(response, caller.tenant_id, trigger, app)
@@ -129,17 +140,19 @@ async def rotate(
     "/triggers/{trigger_id}/calls",
     summary="The calls of a trigger that were signed well, newest first",
     operation_id="list_trigger_calls",
-    responses=refusals(404),
+    responses=refusals(404, 422),
+    response_model=_CALLS.page,
 )
 async def list_calls(
-    trigger_id: TriggerId, caller: TriggerReader, tx: Tx, paging: Paging, status: CallStatus | None = None
-) -> Page[TriggerCallView]:
+    trigger_id: TriggerId,
+    caller: TriggerReader,
+    tx: Tx,
+    asked: Annotated[ListRequest, Depends(_CALLS)],
+    status: CallStatus | None = None,
+) -> Response:
     await service.get(tx, caller, trigger_id)
-    rows = await calls.page(
-        tx, caller.tenant_id, trigger_id, status=status, limit=paging.rows, after=_CALLS.after(paging)
-    )
-    page, next_cursor = _CALLS.cut(rows, paging)
-    return Page(items=[TriggerCallView.of(one) for one in page], next_cursor=next_cursor)
+    rows = await calls.page(tx, caller.tenant_id, trigger_id, asked.part, status=status)
+    return _CALLS.answer(rows, asked, TriggerCallView.of)
 
 
 class BySignature:
@@ -190,6 +203,8 @@ async def call(
         headers=request.headers,
         body=await request.body(),
     )
+    # Its signature has shown whose call it is, and of the trigger so many a minute are taken.
+    app.rates.excuse(request.scope[COUNTED])
     response.status_code = 201 if is_new else 200
     if called.run_id is None:
         raise AssertionError("a call that has started nothing is an error")

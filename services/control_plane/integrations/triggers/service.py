@@ -12,6 +12,7 @@ from foundation.domain.ids import TriggerId, new_uuid
 from foundation.domain.permissions import Permission
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 from foundation.storage.triggers import triggers
 from foundation.storage.triggers.triggers import Trigger, TriggerTerms
 
@@ -37,7 +38,7 @@ async def get(tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, *, lock
 
 
 async def change(
-    tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: TriggerChange, *, expected: int | None
+    tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: TriggerChange, *, expected: Expected
 ) -> Trigger:
     """From now on its runs start as the caller."""
     before = await _locked(tx, caller, trigger_id, expected)
@@ -54,7 +55,7 @@ async def change(
 
 
 async def rotate(
-    tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: TriggerRotation, *, expected: int | None
+    tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, wanted: TriggerRotation, *, expected: Expected
 ) -> Trigger:
     """The next secret, with which whoever gets it starts runs: from now on as this caller, who must have the right."""
     caller.require(Permission.RUNS_WRITE)
@@ -66,13 +67,13 @@ async def rotate(
     return after
 
 
-async def delete(tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, *, expected: Expected) -> None:
     trigger = await _locked(tx, caller, trigger_id, expected)
     await triggers.delete(tx, caller.tenant_id, trigger_id)
     await _record(tx, caller, "trigger.delete", trigger, {"before": _shown(trigger)})
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, expected: int | None) -> Trigger:
+async def _locked(tx: Transaction, caller: ApiCaller, trigger_id: TriggerId, expected: Expected) -> Trigger:
     trigger = await get(tx, caller, trigger_id, lock=True)
     require_version("trigger", trigger.version, expected)
     return trigger

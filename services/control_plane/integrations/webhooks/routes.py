@@ -1,10 +1,10 @@
 """`/webhooks`."""
 
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Response
 
-from control_plane.dependencies import App, IfMatch, Paging, Tx, WebhookReader, WebhookWriter
+from control_plane.dependencies import App, IfMatch, Tx, WebhookReader, WebhookWriter
 from control_plane.integrations.webhooks import service
 from control_plane.integrations.webhooks.schemas import (
     DeliveryView,
@@ -16,7 +16,9 @@ from control_plane.integrations.webhooks.schemas import (
     WholeDeliveryView,
 )
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import DeliveryId, WebhookId
 from foundation.domain.states import DeliveryStatus
 from foundation.http.openapi import refusals
@@ -27,12 +29,10 @@ from foundation.storage.webhooks.subscriptions import Webhook
 _AT_ONCE = SecretRotation()
 """A rotation without an overlap, which needs no body."""
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = RoomRouter(prefix="/webhooks", tags=["webhooks"])
 
-_WEBHOOKS = Listing[Webhook]("webhooks", lambda webhook: (webhook.created_at, webhook.webhook_id), kinds=(moment, UUID))
-_DELIVERIES = Listing[Delivery](
-    "deliveries", lambda delivery: (delivery.created_at, delivery.delivery_id), kinds=(moment, UUID)
-)
+_WEBHOOKS = ListOf[Webhook]("webhooks", WebhookView, subscriptions.PAGES.orders)
+_DELIVERIES = ListOf[Delivery]("deliveries", DeliveryView, deliveries.PAGES.orders)
 
 
 @router.post(
@@ -40,8 +40,9 @@ _DELIVERIES = Listing[Delivery](
     status_code=201,
     summary="Be told of events at a URL; the secret in the answer is shown this once",
     operation_id="create_webhook",
-    responses=refusals(409, 413, 415),
+    responses=refusals(409, 413, 415, 422),
 )
+@once(secret=True)
 async def create(body: NewWebhook, response: Response, caller: WebhookWriter, app: App, tx: Tx) -> NewWebhookView:
     webhook, secret = await service.create(tx, caller, body, app)
     response.headers["Location"] = f"/api/v1/webhooks/{webhook.webhook_id}"
@@ -49,11 +50,16 @@ async def create(body: NewWebhook, response: Response, caller: WebhookWriter, ap
     return NewWebhookView.with_secret(webhook, secret)
 
 
-@router.get("", summary="The tenant's webhooks, newest first", operation_id="list_webhooks")
-async def list_webhooks(caller: WebhookReader, tx: Tx, paging: Paging) -> Page[WebhookView]:
-    rows = await subscriptions.page(tx, caller.tenant_id, limit=paging.rows, after=_WEBHOOKS.after(paging))
-    page, next_cursor = _WEBHOOKS.cut(rows, paging)
-    return Page(items=[WebhookView.of(webhook) for webhook in page], next_cursor=next_cursor)
+@router.get(
+    "",
+    summary="The tenant's webhooks, newest first",
+    operation_id="list_webhooks",
+    responses=refusals(422),
+    response_model=_WEBHOOKS.page,
+)
+async def list_webhooks(caller: WebhookReader, tx: Tx, asked: Annotated[ListRequest, Depends(_WEBHOOKS)]) -> Response:
+    rows = await subscriptions.page(tx, caller.tenant_id, asked.part)
+    return _WEBHOOKS.answer(rows, asked, WebhookView.of)
 
 
 @router.get(
@@ -81,7 +87,7 @@ async def change(
     caller: WebhookWriter,
     app: App,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> WebhookView:
     webhook = await service.change(tx, caller, webhook_id, body, app, expected=expected_version(if_match))
     response.headers["ETag"] = etag(webhook.version)
@@ -95,7 +101,7 @@ async def change(
     operation_id="delete_webhook",
     responses=refusals(404, 412),
 )
-async def delete(webhook_id: WebhookId, caller: WebhookWriter, tx: Tx, if_match: IfMatch = None) -> None:
+async def delete(webhook_id: WebhookId, caller: WebhookWriter, tx: Tx, if_match: IfMatch) -> None:
     await service.delete(tx, caller, webhook_id, expected=expected_version(if_match))
 
 
@@ -111,8 +117,8 @@ async def rotate(
     caller: WebhookWriter,
     app: App,
     tx: Tx,
+    if_match: IfMatch,
     body: SecretRotation = _AT_ONCE,
-    if_match: IfMatch = None,
 ) -> NewWebhookView:
     webhook, secret = await service.rotate(tx, caller, webhook_id, body, app, expected=expected_version(if_match))
     response.headers["ETag"] = etag(webhook.version)
@@ -124,8 +130,9 @@ async def rotate(
     status_code=202,
     summary="Send a message of the type `webhook.test`",
     operation_id="test_webhook",
-    responses=refusals(404, 409),
+    responses=refusals(404, 409, 422),
 )
+@once()
 async def send_test(webhook_id: WebhookId, caller: WebhookWriter, tx: Tx) -> DeliveryView:
     return DeliveryView.of(await service.send_test(tx, caller, webhook_id))
 
@@ -134,17 +141,19 @@ async def send_test(webhook_id: WebhookId, caller: WebhookWriter, tx: Tx) -> Del
     "/{webhook_id}/deliveries",
     summary="What was sent to a webhook, or is on its way, newest first",
     operation_id="list_deliveries",
-    responses=refusals(404),
+    responses=refusals(404, 422),
+    response_model=_DELIVERIES.page,
 )
 async def list_deliveries(
-    webhook_id: WebhookId, caller: WebhookReader, tx: Tx, paging: Paging, status: DeliveryStatus | None = None
-) -> Page[DeliveryView]:
+    webhook_id: WebhookId,
+    caller: WebhookReader,
+    tx: Tx,
+    asked: Annotated[ListRequest, Depends(_DELIVERIES)],
+    status: DeliveryStatus | None = None,
+) -> Response:
     await service.get(tx, caller, webhook_id)
-    rows = await deliveries.page(
-        tx, caller.tenant_id, webhook_id, status=status, limit=paging.rows, after=_DELIVERIES.after(paging)
-    )
-    page, next_cursor = _DELIVERIES.cut(rows, paging)
-    return Page(items=[DeliveryView.of(delivery) for delivery in page], next_cursor=next_cursor)
+    rows = await deliveries.page(tx, caller.tenant_id, webhook_id, asked.part, status=status)
+    return _DELIVERIES.answer(rows, asked, DeliveryView.of)
 
 
 @router.get(
@@ -164,7 +173,8 @@ async def get_delivery(
     status_code=202,
     summary="Send a delivery again that has ended, under the same message id",
     operation_id="replay_delivery",
-    responses=refusals(404, 409),
+    responses=refusals(404, 409, 422),
 )
+@once()
 async def replay(webhook_id: WebhookId, delivery_id: DeliveryId, caller: WebhookWriter, tx: Tx) -> DeliveryView:
     return DeliveryView.of(await service.replay(tx, caller, webhook_id, delivery_id))

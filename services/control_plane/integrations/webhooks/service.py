@@ -14,6 +14,7 @@ from foundation.domain.states import WebhookStatus
 from foundation.storage.execution import event_streams
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 from foundation.storage.webhooks import deliveries, subscriptions
 from foundation.storage.webhooks.deliveries import Delivery, NewDelivery
 from foundation.storage.webhooks.subscriptions import Webhook
@@ -55,7 +56,7 @@ async def change(
     wanted: WebhookChange,
     app: AppResources,
     *,
-    expected: int | None,
+    expected: Expected,
 ) -> Webhook:
     before = await _locked(tx, caller, webhook_id, expected)
     changes = wanted.model_dump(exclude_unset=True)
@@ -78,7 +79,7 @@ async def rotate(
     wanted: SecretRotation,
     app: AppResources,
     *,
-    expected: int | None,
+    expected: Expected,
 ) -> tuple[Webhook, str]:
     """The webhook with its next secret, which is shown this once."""
     await _locked(tx, caller, webhook_id, expected)
@@ -87,7 +88,7 @@ async def rotate(
     return webhook, app.webhook_secrets.secret(caller.tenant_id, webhook_id, webhook.secret_version)
 
 
-async def delete(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, *, expected: Expected) -> None:
     """What is on its way to it is dropped with it."""
     webhook = await _locked(tx, caller, webhook_id, expected)
     await subscriptions.delete(tx, caller.tenant_id, webhook_id)
@@ -125,7 +126,7 @@ async def replay(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, deli
     return replayed
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, expected: int | None) -> Webhook:
+async def _locked(tx: Transaction, caller: ApiCaller, webhook_id: WebhookId, expected: Expected) -> Webhook:
     webhook = await get(tx, caller, webhook_id, lock=True)
     require_version("webhook", webhook.version, expected)
     return webhook

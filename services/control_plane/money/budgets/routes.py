@@ -1,24 +1,36 @@
 """`/budgets`."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Response
 
-from control_plane.dependencies import App, BudgetReader, BudgetWriter, IfMatch, Paging, Tx
+from control_plane.dependencies import App, BudgetReader, BudgetWriter, IfMatch, Tx
 from control_plane.money.budgets import service
 from control_plane.money.budgets.schemas import BudgetList, BudgetView, NewBudget, StandingBudget
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Page
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.http.openapi import refusals
-from foundation.storage.limits.budget_settings import BudgetName
+from foundation.storage.limits import budget_settings
+from foundation.storage.limits.budget_settings import BudgetName, ScopeBudget
 
-router = APIRouter(prefix="/budgets", tags=["budgets"])
+router = RoomRouter(prefix="/budgets", tags=["budgets"])
 
 
-@router.get("", summary="The tenant's budgets, with what is committed, app and left now", operation_id="list_budgets")
-async def list_budgets(caller: BudgetReader, app: App, paging: Paging) -> Page[StandingBudget]:
-    return await service.page(app, caller, paging)
+_BUDGETS = ListOf[ScopeBudget]("budgets", StandingBudget, budget_settings.ORDERS, key=("scope", "scope_id", "period"))
+
+
+@router.get(
+    "",
+    summary="The tenant's budgets, with what is committed and left now",
+    operation_id="list_budgets",
+    response_model=_BUDGETS.page,
+    responses=refusals(422),
+)
+async def list_budgets(caller: BudgetReader, app: App, asked: Annotated[ListRequest, Depends(_BUDGETS)]) -> Response:
+    return _BUDGETS.shown(*await service.page(app, caller, asked, _BUDGETS), asked)
 
 
 @router.get(
@@ -54,7 +66,7 @@ async def put(
     response: Response,
     caller: BudgetWriter,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> BudgetView:
     name = BudgetName(scope, scope_id, period)
     budget, created = await service.put(tx, caller, name, body, expected=expected_version(if_match))
@@ -76,6 +88,6 @@ async def delete(
     period: BudgetPeriod,
     caller: BudgetWriter,
     tx: Tx,
-    if_match: IfMatch = None,
+    if_match: IfMatch,
 ) -> None:
     await service.delete(tx, caller, BudgetName(scope, scope_id, period), expected=expected_version(if_match))

@@ -5,29 +5,29 @@ from uuid import UUID
 from control_plane.identity.callers import ApiCaller
 from control_plane.money.budgets.schemas import NewBudget, StandingBudget
 from control_plane.money.budgets.standing import with_standings
-from control_plane.requests.paging import Listing, Page, PageRequest
+from control_plane.requests.etags import stale
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.resources import AppResources
 from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
-from foundation.domain.errors import BadRequest, Fault, NotFound, VersionMismatch
+from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.domain.money import BudgetLimit
 from foundation.storage.limits import budget_settings
 from foundation.storage.limits.budget_settings import BudgetName, DeclaredBudget, ScopeBudget
 from foundation.storage.people import audit
 from foundation.storage.session.database import Transaction
-
-_BUDGETS = Listing[ScopeBudget](
-    "budgets",
-    lambda budget: (budget.name.scope, budget.name.scope_id, budget.name.period),
-    kinds=(BudgetScope, UUID, BudgetPeriod),
-)
+from foundation.storage.session.seen import Expected
 
 
-async def page(app: AppResources, caller: ApiCaller, paging: PageRequest) -> Page[StandingBudget]:
-    """The tenant's budgets; what is committed and left of them is asked of the gateway after the transaction."""
+async def page(
+    app: AppResources, caller: ApiCaller, asked: ListRequest, listed: ListOf[ScopeBudget]
+) -> tuple[list[StandingBudget], str | None]:
+    """Budgets and the cursor behind them; what is committed and left is asked of the gateway after the transaction."""
     async with app.database.tenant(caller.tenant_id) as tx:
-        rows = await budget_settings.page(tx, caller.tenant_id, limit=paging.rows, after=_BUDGETS.after(paging))
-    budgets, next_cursor = _BUDGETS.cut(rows, paging)
-    return Page(items=await with_standings(app, caller.tenant_id, budgets), next_cursor=next_cursor)
+        rows = await budget_settings.page(tx, caller.tenant_id, asked.part)
+    budgets, next_cursor = listed.cut(rows, asked)
+    if "now" not in asked.fields:
+        return [StandingBudget.of(budget) for budget in budgets], next_cursor
+    return await with_standings(app, caller.tenant_id, budgets), next_cursor
 
 
 async def of_scope(app: AppResources, caller: ApiCaller, scope: BudgetScope, scope_id: UUID) -> list[StandingBudget]:
@@ -45,7 +45,7 @@ async def get(app: AppResources, caller: ApiCaller, name: BudgetName) -> Standin
 
 
 async def put(
-    tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: int | None
+    tx: Transaction, caller: ApiCaller, name: BudgetName, wanted: NewBudget, *, expected: Expected
 ) -> tuple[ScopeBudget, bool]:
     """The budget as it stands now, and whether it is new; with an expected version it only replaces that one."""
     declared = declared_budget(name, wanted)
@@ -54,7 +54,7 @@ async def put(
         budget = await budget_settings.put(tx, caller.tenant_id, declared)
     else:
         replaced = await budget_settings.replace(tx, caller.tenant_id, declared, expected=expected)
-        budget = replaced or await _mismatch(tx, caller, name, expected=expected)
+        budget = replaced or await _mismatch(tx, caller, name, expected)
     detail = {
         "limit_tokens": declared.limit.tokens,
         "limit_nano_usd": declared.limit.nano_usd,
@@ -65,10 +65,9 @@ async def put(
     return budget, budget.version == 1
 
 
-async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: Expected) -> None:
     if not await budget_settings.remove(tx, caller.tenant_id, name, expected=expected):
-        budget = await _get(tx, caller, name)
-        raise _stale(budget, expected=expected)
+        raise stale("budget", (await _get(tx, caller, name)).version, expected)
     await audit.record(tx, caller.tenant_id, actor=caller.actor, action="budget.delete", target=str(name))
 
 
@@ -93,13 +92,6 @@ async def _get(tx: Transaction, caller: ApiCaller, name: BudgetName) -> ScopeBud
     return budget
 
 
-async def _mismatch(tx: Transaction, caller: ApiCaller, name: BudgetName, *, expected: int) -> ScopeBudget:
+async def _mismatch(tx: Transaction, caller: ApiCaller, name: BudgetName, expected: Expected) -> ScopeBudget:
     current = await budget_settings.get(tx, caller.tenant_id, name)
-    raise _stale(current, expected=expected)
-
-
-def _stale(current: ScopeBudget | None, *, expected: int | None) -> VersionMismatch:
-    where = "not there" if current is None else f"at version {current.version}"
-    return VersionMismatch(
-        f"the budget is {where}, not at version {expected}", remedy="read the budget again and repeat your change"
-    )
+    raise stale("budget", None if current is None else current.version, expected)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from control_plane.dependencies import App, Paging, PlatformOperator
@@ -10,10 +10,11 @@ from control_plane.money.platform_usage import service
 from control_plane.money.usage.export import MEDIA_TYPE
 from control_plane.money.usage.filters import FirstDay, LastDay, Name, days_asked
 from control_plane.money.usage.schemas import UsageFormat, UsagePage
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TenantId
 from foundation.storage.ledger.platform_usage import PlatformDimension, PlatformFilter
 
-router = APIRouter(tags=["operations"])
+router = RoomRouter(tags=["operations"])
 
 GroupBy = Annotated[list[PlatformDimension], Query(min_length=1, max_length=3, description="one to three, in order")]
 

@@ -6,7 +6,7 @@ from control_plane.money.usage.export import exported
 from control_plane.money.usage.schemas import UsageGroupView, UsagePage
 from control_plane.money.usage.service import require_distinct, require_no_cursor
 from control_plane.requests.answers.streamed import begun
-from control_plane.requests.paging import Listing, PageRequest
+from control_plane.requests.lists.paging import Listing, PageRequest
 from control_plane.resources import AppResources
 from foundation.storage.ledger import platform_usage
 from foundation.storage.ledger.platform_usage import PlatformDimension, PlatformFilter

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from control_plane.dependencies import App, Paging, Tx, UsageReader
 from control_plane.money.statements import service
@@ -16,10 +16,11 @@ from control_plane.money.statements.schemas import (
     StatementSummary,
 )
 from control_plane.requests.answers.negotiation import prefers
-from control_plane.requests.paging import Page
+from control_plane.requests.lists.paging import Page
+from control_plane.rooms import RoomRouter
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/statements", tags=["usage"])
+router = RoomRouter(prefix="/statements", tags=["usage"])
 
 _PDF = "application/pdf"
 

@@ -15,7 +15,7 @@ from control_plane.money.statements.schemas import (
     StatementSums,
     ids_of,
 )
-from control_plane.requests.paging import Listing, PageRequest
+from control_plane.requests.lists.paging import Listing, PageRequest
 from foundation.domain.errors import NotFound
 from foundation.domain.ids import TaskId, UserId
 from foundation.storage.ledger import months

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from control_plane.dependencies import App, Paging, Tx, UsageReader
@@ -11,10 +11,11 @@ from control_plane.money.usage import service
 from control_plane.money.usage.export import MEDIA_TYPE
 from control_plane.money.usage.filters import UsageQueried
 from control_plane.money.usage.schemas import RequestUsage, UsageFormat, UsagePage
+from control_plane.rooms import RoomRouter
 from foundation.http.openapi import refusals
 from foundation.storage.ledger.usage import Dimension
 
-router = APIRouter(prefix="/usage", tags=["usage"])
+router = RoomRouter(prefix="/usage", tags=["usage"])
 
 GroupBy = Annotated[list[Dimension], Query(min_length=1, max_length=3, description="one to three, in order")]
 

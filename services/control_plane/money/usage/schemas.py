@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from control_plane.requests.paging import Page
+from control_plane.requests.lists.paging import Page
 from foundation.domain.ids import ApiKeyId, RunId, StepId, UserId
 from foundation.domain.money import dollars
 from foundation.storage.ledger.request_usage import LedgerEvent

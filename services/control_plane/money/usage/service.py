@@ -7,7 +7,7 @@ from control_plane.identity.callers import ApiCaller
 from control_plane.money.usage.export import exported
 from control_plane.money.usage.schemas import RequestUsage, UsageGroupView, UsagePage
 from control_plane.requests.answers.streamed import begun
-from control_plane.requests.paging import Listing, PageRequest
+from control_plane.requests.lists.paging import Listing, PageRequest
 from foundation.domain.errors import BadRequest, Fault, NotFound
 from foundation.storage.ledger import request_usage, usage
 from foundation.storage.ledger.usage import Dimension, UsageFilter, UsageGroup

@@ -1,25 +1,27 @@
 """`/api-keys`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import App, IfMatch, KeyReader, KeyWriter, Paging, Tx
+from control_plane.dependencies import App, IfMatch, KeyReader, KeyWriter, Tx
 from control_plane.people.api_keys import service
-from control_plane.people.api_keys.schemas import KeyView, NewKey, NewKeyView, Rotation
+from control_plane.people.api_keys.schemas import KeyChange, KeyView, NewKey, NewKeyView, Rotation
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import ApiKeyId, UserId
 from foundation.http.openapi import refusals
+from foundation.storage.people import key_records
 from foundation.storage.people.key_records import KeyRecord
 
 _AT_ONCE = Rotation()
 """A rotation without an overlap, which needs no body."""
 
-router = APIRouter(prefix="/api-keys", tags=["people"])
+router = RoomRouter(prefix="/api-keys", tags=["people"])
 
-_KEYS = Listing[KeyRecord]("api-keys", lambda key: (key.created_at, key.api_key_id), kinds=(moment, UUID))
+_KEYS = ListOf[KeyRecord]("api-keys", KeyView, key_records.PAGES.orders)
 
 
 def _unkept(response: Response) -> None:
@@ -32,8 +34,9 @@ def _unkept(response: Response) -> None:
     status_code=201,
     summary="Make a key; its text is in this answer and nowhere else",
     operation_id="create_api_key",
-    responses=refusals(404, 409, 413, 415),
+    responses=refusals(404, 409, 413, 415, 422),
 )
+@once(secret=True)
 async def create(body: NewKey, response: Response, caller: KeyWriter, app: App, tx: Tx) -> NewKeyView:
     key, text = await service.create(tx, caller, body, app)
     _unkept(response)
@@ -42,17 +45,22 @@ async def create(body: NewKey, response: Response, caller: KeyWriter, app: App, 
     return NewKeyView.with_text(key, text)
 
 
-@router.get("", summary="Your keys, newest first; with `service_accounts:write` all", operation_id="list_api_keys")
+@router.get(
+    "",
+    summary="Your keys, newest first; with `service_accounts:write` all",
+    operation_id="list_api_keys",
+    responses=refusals(422),
+    response_model=_KEYS.page,
+)
 async def list_keys(
     caller: KeyReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_KEYS)],
     user_id: Annotated[UserId | None, Query(description="only the keys of this member or service account")] = None,
     usable: Annotated[bool | None, Query(description="false: only keys that are revoked or have expired")] = None,
-) -> Page[KeyView]:
-    rows = await service.page(tx, caller, limit=paging.rows, after=_KEYS.after(paging), user_id=user_id, usable=usable)
-    page, next_cursor = _KEYS.cut(rows, paging)
-    return Page(items=[KeyView.of(key) for key in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await service.page(tx, caller, asked.part, user_id=user_id, usable=usable)
+    return _KEYS.answer(rows, asked, KeyView.of)
 
 
 @router.get("/{api_key_id}", summary="A key, without its text", operation_id="get_api_key", responses=refusals(404))
@@ -73,13 +81,27 @@ async def rotate(
     response: Response,
     caller: KeyWriter,
     app: App,
+    if_match: IfMatch,
     body: Rotation = _AT_ONCE,
-    if_match: IfMatch = None,
 ) -> NewKeyView:
     key, text = await service.rotate(app, caller, api_key_id, body, expected=expected_version(if_match))
     _unkept(response)
     response.headers["ETag"] = etag(key.version)
     return NewKeyView.with_text(key, text)
+
+
+@router.patch(
+    "/{api_key_id}",
+    summary="Change the name of a key",
+    operation_id="change_api_key",
+    responses=refusals(404, 412, 413, 415),
+)
+async def change(
+    api_key_id: ApiKeyId, body: KeyChange, response: Response, caller: KeyWriter, tx: Tx, if_match: IfMatch
+) -> KeyView:
+    key = await service.change(tx, caller, api_key_id, body, expected=expected_version(if_match))
+    response.headers["ETag"] = etag(key.version)
+    return KeyView.of(key)
 
 
 @router.delete(
@@ -89,5 +111,13 @@ async def rotate(
     operation_id="revoke_api_key",
     responses=refusals(404, 412),
 )
-async def revoke(api_key_id: ApiKeyId, caller: KeyWriter, app: App, if_match: IfMatch = None) -> None:
-    await service.revoke(app, caller, api_key_id, expected=expected_version(if_match))
+async def revoke(
+    api_key_id: ApiKeyId,
+    caller: KeyWriter,
+    app: App,
+    if_match: IfMatch,
+    known_too: Annotated[
+        bool | None, Query(description="with it the keys that were made or rotated with it, as when it has leaked")
+    ] = None,
+) -> None:
+    await service.revoke(app, caller, api_key_id, expected=expected_version(if_match), known_too=bool(known_too))

@@ -41,6 +41,14 @@ class NewKey(BaseModel):
         return self
 
 
+class KeyChange(BaseModel):
+    """How the key is called; what it may do never changes."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "nightly, second machine"}]})
+
+    name: Name
+
+
 class Rotation(BaseModel):
     """How long the text that the key had is still accepted beside the new one."""
 
@@ -60,6 +68,9 @@ class KeyView(BaseModel):
     permissions: list[Permission] | None = Field(description="null: whatever its member may do")
     created_at: datetime
     created_by: UserId | None
+    known_to: ApiKeyId | None = Field(
+        description="the key that has made it, or has rotated it last; whoever holds that one has seen its text"
+    )
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None = Field(description="to within a minute")
@@ -93,6 +104,7 @@ def _members(key: KeyRecord) -> dict[str, object]:
         "permissions": None if key.permissions is None else sorted(known_permissions(key.permissions)),
         "created_at": key.created_at,
         "created_by": key.created_by,
+        "known_to": key.known_to,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
         "last_used_at": key.last_used_at,

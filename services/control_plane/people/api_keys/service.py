@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from uuid import UUID
 
 from control_plane.identity.callers import ApiCaller
-from control_plane.people.api_keys.schemas import NewKey, Rotation
+from control_plane.people.api_keys.schemas import KeyChange, NewKey, Rotation
 from control_plane.people.roles.references import grant_by
 from control_plane.requests.etags import require_version
 from control_plane.resources import AppResources
@@ -16,6 +15,8 @@ from foundation.domain.permissions import ApiKeyScope, Permission
 from foundation.storage.people import audit, key_records, service_accounts, tenancy
 from foundation.storage.people.key_records import KeyRecord, NewKeyRecord
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import PagePart
+from foundation.storage.session.seen import Expected
 
 MAX_KEYS = 50
 """Usable keys of one member."""
@@ -44,6 +45,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewKey, app: AppRes
         permissions=permissions,
         expires_at=expires_at,
         created_by=caller.user_id,
+        known_to=caller.api_key_id,
     )
     await key_records.insert(tx, caller.tenant_id, record)
     made = await get(tx, caller, api_key_id)
@@ -66,22 +68,21 @@ def manages_others(caller: ApiCaller) -> bool:
 async def page(
     tx: Transaction,
     caller: ApiCaller,
+    part: PagePart,
     *,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
     user_id: UserId | None,
     usable: bool | None,
 ) -> list[KeyRecord]:
-    """Those of the tenant that the caller may see, newest first: whoever manages no others has none but their own."""
+    """Those of the tenant that the caller may see: whoever manages no others has none but their own."""
     if not manages_others(caller):
         if user_id not in (None, caller.user_id):
             return []
         user_id = caller.user_id
-    return await key_records.page(tx, caller.tenant_id, limit=limit, after=after, user_id=user_id, usable=usable)
+    return await key_records.page(tx, caller.tenant_id, part, user_id=user_id, usable=usable)
 
 
 async def rotate(
-    app: AppResources, caller: ApiCaller, api_key_id: ApiKeyId, wanted: Rotation, *, expected: int | None
+    app: AppResources, caller: ApiCaller, api_key_id: ApiKeyId, wanted: Rotation, *, expected: Expected
 ) -> tuple[KeyRecord, str]:
     """The key with its new text. Whoever rotates a key gets it, so they must hold what it may do."""
     async with app.database.tenant(caller.tenant_id) as tx:
@@ -101,6 +102,7 @@ async def rotate(
             digest=app.peppers.digest(key),
             hint=hint_of(key),
             overlap_seconds=wanted.overlap_seconds,
+            known_to=before.known_to if caller.api_key_id == api_key_id else caller.api_key_id,
         )
         after = await get(tx, caller, api_key_id)
         await _record(tx, caller, "api_key.rotate", after, {"overlap_seconds": wanted.overlap_seconds})
@@ -108,13 +110,34 @@ async def rotate(
     return after, key
 
 
-async def revoke(app: AppResources, caller: ApiCaller, api_key_id: ApiKeyId, *, expected: int | None) -> None:
-    """Refused here at once, by other processes within a minute. A key that is revoked already stays as it is."""
+async def change(
+    tx: Transaction, caller: ApiCaller, api_key_id: ApiKeyId, wanted: KeyChange, *, expected: Expected
+) -> KeyRecord:
+    before = await _locked(tx, caller, api_key_id, expected)
+    if wanted.name == before.name:
+        return before
+    await key_records.rename(tx, caller.tenant_id, api_key_id, name=wanted.name)
+    detail = {"before": {"name": before.name}, "after": {"name": wanted.name}}
+    await _record(tx, caller, "api_key.change", before, detail)
+    return await get(tx, caller, api_key_id)
+
+
+async def revoke(
+    app: AppResources, caller: ApiCaller, api_key_id: ApiKeyId, *, expected: Expected, known_too: bool
+) -> None:
+    """Refused here at once, by other processes within a minute. A key that is revoked already stays as it is.
+
+    With `known_too` the keys go that it has made or rotated, and so on: whoever had its text has theirs.
+    """
     async with app.database.tenant(caller.tenant_id) as tx:
+        known = await key_records.known_through(tx, caller.tenant_id, api_key_id) if known_too else []
         before = await _locked(tx, caller, api_key_id, expected)
-        if before.revoked_at is None:
-            await key_records.revoke(tx, caller.tenant_id, api_key_id)
-            await _record(tx, caller, "api_key.revoke", before, {"before": shown(before)})
+        if known and not manages_others(caller):
+            known = [one for one in known if one.user_id == caller.user_id]
+        going = [one for one in (before, *known) if one.revoked_at is None]
+        await key_records.revoke(tx, caller.tenant_id, [one.api_key_id for one in going])
+        for one in going:
+            await _record(tx, caller, "api_key.revoke", one, {"before": shown(one)})
     app.callers.forget(caller.tenant_id)
 
 
@@ -182,7 +205,7 @@ async def _require_held(
     caller.require_all([Permission(one) for one in permitted], to="hold this key")
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, api_key_id: ApiKeyId, expected: int | None) -> KeyRecord:
+async def _locked(tx: Transaction, caller: ApiCaller, api_key_id: ApiKeyId, expected: Expected) -> KeyRecord:
     key = await get(tx, caller, api_key_id, lock=True)
     require_version("key", key.version, expected)
     return key

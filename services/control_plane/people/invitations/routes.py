@@ -1,11 +1,10 @@
 """`/invitations`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import App, MemberReader, MemberWriter, Paging, SomebodySignedIn, Tx
+from control_plane.dependencies import App, MemberReader, MemberWriter, SomebodySignedIn, Tx
 from control_plane.people.invitations import service
 from control_plane.people.invitations.schemas import (
     Acceptance,
@@ -15,16 +14,18 @@ from control_plane.people.invitations.schemas import (
     NewInvitation,
     NewInvitationView,
 )
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once
+from control_plane.requests.lists.listed import ListOf, ListRequest
 from control_plane.requests.path_ids import id_in_path
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import InvitationId
 from foundation.http.openapi import refusals
 from foundation.storage.people import invitations
 from foundation.storage.people.invitations import Invitation
 
-router = APIRouter(prefix="/invitations", tags=["people"])
+router = RoomRouter(prefix="/invitations", tags=["people"])
 
-_INVITATIONS = Listing[Invitation]("invitations", lambda one: (one.created_at, one.invitation_id), kinds=(moment, UUID))
+_INVITATIONS = ListOf[Invitation]("invitations", InvitationView, invitations.PAGES.orders)
 _ONE = f"/{id_in_path('invitation_id')}"
 
 
@@ -33,8 +34,9 @@ _ONE = f"/{id_in_path('invitation_id')}"
     status_code=201,
     summary="Invite an address; the token for it is in this answer and nowhere else",
     operation_id="create_invitation",
-    responses=refusals(409, 413, 415),
+    responses=refusals(409, 413, 415, 422),
 )
+@once(secret=True)
 async def create(body: NewInvitation, response: Response, caller: MemberWriter, tx: Tx) -> NewInvitationView:
     invitation, token = await service.create(tx, caller, body)
     response.headers["Cache-Control"] = "no-store"
@@ -42,19 +44,22 @@ async def create(body: NewInvitation, response: Response, caller: MemberWriter, 
     return NewInvitationView.with_token(invitation, token)
 
 
-@router.get("", summary="The tenant's invitations, newest first", operation_id="list_invitations")
+@router.get(
+    "",
+    summary="The tenant's invitations, newest first",
+    operation_id="list_invitations",
+    responses=refusals(422),
+    response_model=_INVITATIONS.page,
+)
 async def list_invitations(
     caller: MemberReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_INVITATIONS)],
     status: Annotated[InvitationStatus | None, Query()] = None,
     email: Annotated[str | None, Query(max_length=254)] = None,
-) -> Page[InvitationView]:
-    rows = await invitations.page(
-        tx, caller.tenant_id, limit=paging.rows, after=_INVITATIONS.after(paging), status=status, email=email
-    )
-    page, next_cursor = _INVITATIONS.cut(rows, paging)
-    return Page(items=[InvitationView.of(one) for one in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await invitations.page(tx, caller.tenant_id, asked.part, status=status, email=email)
+    return _INVITATIONS.answer(rows, asked, InvitationView.of)
 
 
 @router.post(

@@ -14,7 +14,7 @@ from foundation.storage.session.database import Transaction
 async def create(tx: Transaction, caller: ApiCaller, wanted: NewInvitation) -> tuple[Invitation, str]:
     """The invitation, and its token, which is shown this once."""
     grant = await grant_by(tx, caller, wanted.role, to="invite somebody to this role")
-    for member in await members.page(tx, caller.tenant_id, limit=1, after=None, role=None, email=wanted.email):
+    for member in await members.page(tx, caller.tenant_id, members.PAGES.orders.first(1), email=wanted.email):
         remedy = f"PATCH /api/v1/members/{member.user_id} gives them another role"
         raise Conflict(f"{wanted.email} is a member already", remedy=remedy)
     token, invitation_id = new_token(caller.tenant_id), InvitationId(new_uuid())

@@ -1,4 +1,4 @@
-"""The people who can be chosen on the local page: the sample's owner and operator, and some without a tenant."""
+"""The people who can be chosen on the local page: the sample's owner, two operators, and some without a tenant."""
 
 import re
 
@@ -11,6 +11,7 @@ SHIPPED = (
     LocalUser("local-ann@example.com", "ann@example.com"),
     LocalUser("local-bob@example.com", "bob@example.com"),
     LocalUser("sample-operator", "sample-operator@example.com", operates=True),
+    LocalUser("second-operator", "second-operator@example.com", operates=True),
 )
 
 

@@ -1,24 +1,24 @@
 """`/members`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import App, IfMatch, MemberReader, MemberWriter, Paging, Tx
+from control_plane.dependencies import App, IfMatch, MemberReader, MemberWriter, Tx
 from control_plane.people.members import service
 from control_plane.people.members.schemas import MemberChange, MemberView
 from control_plane.people.roles.references import RoleReference
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import UserId
 from foundation.http.openapi import refusals
 from foundation.storage.people import members
 from foundation.storage.people.members import Membership
 
-router = APIRouter(prefix="/members", tags=["people"])
+router = RoomRouter(prefix="/members", tags=["people"])
 
-_MEMBERS = Listing[Membership]("members", lambda one: (one.created_at, one.user_id), kinds=(moment, UUID))
+_MEMBERS = ListOf[Membership]("members", MemberView, members.PAGES.orders)
 
 
 def _with_tag(response: Response, member: Membership) -> MemberView:
@@ -26,19 +26,22 @@ def _with_tag(response: Response, member: Membership) -> MemberView:
     return MemberView.of(member)
 
 
-@router.get("", summary="The tenant's people and service accounts, newest first", operation_id="list_members")
+@router.get(
+    "",
+    summary="The tenant's people and service accounts, newest first",
+    operation_id="list_members",
+    responses=refusals(422),
+    response_model=_MEMBERS.page,
+)
 async def list_members(
     caller: MemberReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_MEMBERS)],
     role: Annotated[RoleReference | None, Query()] = None,
     email: Annotated[str | None, Query(max_length=254)] = None,
-) -> Page[MemberView]:
-    rows = await members.page(
-        tx, caller.tenant_id, limit=paging.rows, after=_MEMBERS.after(paging), role=role, email=email
-    )
-    page, next_cursor = _MEMBERS.cut(rows, paging)
-    return Page(items=[MemberView.of(one) for one in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await members.page(tx, caller.tenant_id, asked.part, role=role, email=email)
+    return _MEMBERS.answer(rows, asked, MemberView.of)
 
 
 @router.get("/{user_id}", summary="One member", operation_id="get_member", responses=refusals(404))
@@ -53,7 +56,7 @@ async def get(user_id: UserId, response: Response, caller: MemberReader, tx: Tx)
     responses=refusals(404, 409, 412, 413, 415),
 )
 async def change(
-    user_id: UserId, body: MemberChange, response: Response, caller: MemberWriter, app: App, if_match: IfMatch = None
+    user_id: UserId, body: MemberChange, response: Response, caller: MemberWriter, app: App, if_match: IfMatch
 ) -> MemberView:
     member = await service.change_role(app, caller, user_id, body.role, expected=expected_version(if_match))
     return _with_tag(response, member)
@@ -66,5 +69,5 @@ async def change(
     operation_id="remove_member",
     responses=refusals(404, 409, 412),
 )
-async def remove(user_id: UserId, caller: MemberWriter, app: App, if_match: IfMatch = None) -> None:
+async def remove(user_id: UserId, caller: MemberWriter, app: App, if_match: IfMatch) -> None:
     await service.remove(app, caller, user_id, expected=expected_version(if_match))

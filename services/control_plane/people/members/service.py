@@ -12,6 +12,7 @@ from foundation.domain.permissions import Role
 from foundation.storage.people import audit, members
 from foundation.storage.people.members import Membership
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 
 async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Membership:
@@ -22,7 +23,7 @@ async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Membersh
 
 
 async def change_role(
-    app: AppResources, caller: ApiCaller, user_id: UserId, reference: str, *, expected: int | None
+    app: AppResources, caller: ApiCaller, user_id: UserId, reference: str, *, expected: Expected
 ) -> Membership:
     """The caller holds what the member may do before and after; the last owner stays one."""
     async with app.database.tenant(caller.tenant_id) as tx:
@@ -40,7 +41,7 @@ async def change_role(
     return after
 
 
-async def remove(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: int | None) -> None:
+async def remove(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: Expected) -> None:
     """Ends a membership with its keys and open invitations: here at once, elsewhere within the time for one."""
     async with app.database.tenant(caller.tenant_id) as tx:
         owners = await members.hold_owners(tx, caller.tenant_id)
@@ -71,7 +72,7 @@ async def leave(app: AppResources, tenant_id: TenantId, user_id: UserId) -> None
     app.callers.forget(tenant_id)
 
 
-async def _expected(tx: Transaction, tenant_id: TenantId, user_id: UserId, expected: int | None) -> Membership:
+async def _expected(tx: Transaction, tenant_id: TenantId, user_id: UserId, expected: Expected) -> Membership:
     member = await get(tx, tenant_id, user_id)
     require_version("member", member.version, expected)
     return member

@@ -2,22 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
-from control_plane.dependencies import App, IfMatch, MemberReader, Paging, RoleWriter, Tx
+from control_plane.dependencies import App, IfMatch, MemberReader, RoleWriter, Tx
 from control_plane.people.roles import service
 from control_plane.people.roles.schemas import NewRole, PermissionList, PermissionView, RoleView
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page
+from control_plane.requests.keys.once import once, repeated
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import RoleId
 from foundation.domain.permissions import Permission
 from foundation.http.openapi import refusals
 from foundation.storage.people import roles
 from foundation.storage.people.roles import OwnRole
 
-router = APIRouter(tags=["people"])
+router = RoomRouter(tags=["people"])
 
-_ROLES = Listing[OwnRole]("roles", lambda role: (role.name,), kinds=(str,))
+_ROLES = ListOf[OwnRole]("roles", RoleView, roles.PAGES.orders)
 
 
 def _with_tag(response: Response, role: OwnRole) -> RoleView:
@@ -37,27 +39,30 @@ async def list_permissions(caller: MemberReader) -> PermissionList:  # noqa: ARG
     status_code=201,
     summary="Make a role of permissions that you hold",
     operation_id="create_role",
-    responses=refusals(409, 413, 415),
+    responses={**repeated(RoleView), **refusals(409, 413, 415, 422)},
 )
+@once()
 async def create(body: NewRole, response: Response, caller: RoleWriter, tx: Tx) -> RoleView:
     role = await service.create(tx, caller, body)
     response.headers["Location"] = f"/api/v1/roles/{role.role_id}"
     return _with_tag(response, role)
 
 
-@router.get("/roles", summary="The roles that the tenant has made, by name", operation_id="list_roles")
+@router.get(
+    "/roles",
+    summary="The roles that the tenant has made, by name",
+    operation_id="list_roles",
+    responses=refusals(422),
+    response_model=_ROLES.page,
+)
 async def list_roles(
     caller: MemberReader,
     tx: Tx,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_ROLES)],
     permission: Annotated[Permission | None, Query(description="only roles that have it")] = None,
-) -> Page[RoleView]:
-    after = _ROLES.after(paging)
-    rows = await roles.page(
-        tx, caller.tenant_id, limit=paging.rows, after=after[0] if after else None, holding=permission
-    )
-    page, next_cursor = _ROLES.cut(rows, paging)
-    return Page(items=[RoleView.of(role) for role in page], next_cursor=next_cursor)
+) -> Response:
+    rows = await roles.page(tx, caller.tenant_id, asked.part, holding=permission)
+    return _ROLES.answer(rows, asked, RoleView.of)
 
 
 @router.get("/roles/{role_id}", summary="One of the tenant's roles", operation_id="get_role", responses=refusals(404))
@@ -72,7 +77,7 @@ async def get(role_id: RoleId, response: Response, caller: MemberReader, tx: Tx)
     responses=refusals(404, 409, 412, 413, 415),
 )
 async def replace(
-    role_id: RoleId, body: NewRole, response: Response, caller: RoleWriter, app: App, if_match: IfMatch = None
+    role_id: RoleId, body: NewRole, response: Response, caller: RoleWriter, app: App, if_match: IfMatch
 ) -> RoleView:
     role = await service.replace(app, caller, role_id, body, expected=expected_version(if_match))
     return _with_tag(response, role)
@@ -85,5 +90,5 @@ async def replace(
     operation_id="delete_role",
     responses=refusals(404, 409, 412),
 )
-async def delete(role_id: RoleId, caller: RoleWriter, tx: Tx, if_match: IfMatch = None) -> None:
+async def delete(role_id: RoleId, caller: RoleWriter, tx: Tx, if_match: IfMatch) -> None:
     await service.delete(tx, caller, role_id, expected=expected_version(if_match))

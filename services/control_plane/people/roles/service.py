@@ -10,6 +10,7 @@ from foundation.domain.ids import RoleId, new_uuid
 from foundation.storage.people import audit, roles
 from foundation.storage.people.roles import OwnRole
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 MAX_ROLES = 100
 """Roles of one tenant."""
@@ -44,7 +45,7 @@ async def get(tx: Transaction, caller: ApiCaller, role_id: RoleId) -> OwnRole:
 
 
 async def replace(
-    app: AppResources, caller: ApiCaller, role_id: RoleId, wanted: NewRole, *, expected: int | None
+    app: AppResources, caller: ApiCaller, role_id: RoleId, wanted: NewRole, *, expected: Expected
 ) -> OwnRole:
     """The role as it is from now on. Other processes may hold to the old one for `LOCKSTEP_MEMBERSHIP_SECONDS`."""
     async with app.database.tenant(caller.tenant_id) as tx:
@@ -69,13 +70,12 @@ async def replace(
     return after
 
 
-async def delete(tx: Transaction, caller: ApiCaller, role_id: RoleId, *, expected: int | None) -> None:
+async def delete(tx: Transaction, caller: ApiCaller, role_id: RoleId, *, expected: Expected) -> None:
     """`Conflict` while somebody has the role, or is invited to it."""
     before = await _locked(tx, caller, role_id, expected)
     caller.require_all(before.permissions, to="delete this role")
     if not await roles.delete(tx, caller.tenant_id, role_id):
-        held = f"{before.members} members have this role" if before.members else "somebody is invited to this role"
-        raise Conflict(held, remedy="give them another role first, or revoke the invitation")
+        raise Conflict(_held(before.members), remedy="give them another role first, or revoke the invitation")
     await audit.record(
         tx,
         caller.tenant_id,
@@ -86,12 +86,18 @@ async def delete(tx: Transaction, caller: ApiCaller, role_id: RoleId, *, expecte
     )
 
 
+def _held(members: int) -> str:
+    if members == 0:
+        return "somebody is invited to this role"
+    return "1 member has this role" if members == 1 else f"{members} members have this role"
+
+
 def shown(role: OwnRole) -> dict[str, object]:
     """A role as the audit keeps it."""
     return {"name": role.name, "description": role.description, "permissions": sorted(role.permissions)}
 
 
-async def _locked(tx: Transaction, caller: ApiCaller, role_id: RoleId, expected: int | None) -> OwnRole:
+async def _locked(tx: Transaction, caller: ApiCaller, role_id: RoleId, expected: Expected) -> OwnRole:
     role = await roles.locked(tx, caller.tenant_id, role_id)
     if role is None:
         raise _not_found()
@@ -105,6 +111,6 @@ def _not_found() -> NotFound:
 
 async def _require_own_name(tx: Transaction, caller: ApiCaller, name: str, role_id: RoleId) -> None:
     """That no other role of the tenant has a name which reads the same."""
-    for other in await roles.page(tx, caller.tenant_id, limit=MAX_ROLES, after=None, holding=None):
+    for other in await roles.page(tx, caller.tenant_id, roles.PAGES.orders.first(MAX_ROLES)):
         if other.role_id != role_id and as_read(other.name) == as_read(name):
             raise Conflict(f"a role of the tenant is named {other.name!r} already", remedy="choose another name")

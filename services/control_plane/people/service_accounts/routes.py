@@ -1,24 +1,24 @@
 """`/service-accounts`."""
 
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Response
 
-from control_plane.dependencies import App, IfMatch, MemberReader, Paging, ServiceAccountWriter, Tx
+from control_plane.dependencies import App, IfMatch, MemberReader, ServiceAccountWriter, Tx
 from control_plane.people.service_accounts import service
-from control_plane.people.service_accounts.schemas import NewServiceAccount, ServiceAccountView
+from control_plane.people.service_accounts.schemas import NewServiceAccount, ServiceAccountChange, ServiceAccountView
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.keys.once import once, repeated
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import UserId
 from foundation.http.openapi import refusals
 from foundation.storage.people import service_accounts
 from foundation.storage.people.service_accounts import ServiceAccount
 
-router = APIRouter(prefix="/service-accounts", tags=["people"])
+router = RoomRouter(prefix="/service-accounts", tags=["people"])
 
-_ACCOUNTS = Listing[ServiceAccount](
-    "service-accounts", lambda account: (account.created_at, account.user_id), kinds=(moment, UUID)
-)
+_ACCOUNTS = ListOf[ServiceAccount]("service-accounts", ServiceAccountView, service_accounts.PAGES.orders)
 
 
 def _with_tag(response: Response, account: ServiceAccount) -> ServiceAccountView:
@@ -31,8 +31,9 @@ def _with_tag(response: Response, account: ServiceAccount) -> ServiceAccountView
     status_code=201,
     summary="Make a service account with a role whose permissions you hold",
     operation_id="create_service_account",
-    responses=refusals(409, 413, 415),
+    responses={**repeated(ServiceAccountView), **refusals(409, 413, 415, 422)},
 )
+@once()
 async def create(
     body: NewServiceAccount, response: Response, caller: ServiceAccountWriter, tx: Tx
 ) -> ServiceAccountView:
@@ -41,11 +42,16 @@ async def create(
     return _with_tag(response, account)
 
 
-@router.get("", summary="The tenant's service accounts, newest first", operation_id="list_service_accounts")
-async def list_accounts(caller: MemberReader, tx: Tx, paging: Paging) -> Page[ServiceAccountView]:
-    rows = await service_accounts.page(tx, caller.tenant_id, limit=paging.rows, after=_ACCOUNTS.after(paging))
-    page, next_cursor = _ACCOUNTS.cut(rows, paging)
-    return Page(items=[ServiceAccountView.of(account) for account in page], next_cursor=next_cursor)
+@router.get(
+    "",
+    summary="The tenant's service accounts, newest first",
+    operation_id="list_service_accounts",
+    responses=refusals(422),
+    response_model=_ACCOUNTS.page,
+)
+async def list_accounts(caller: MemberReader, tx: Tx, asked: Annotated[ListRequest, Depends(_ACCOUNTS)]) -> Response:
+    rows = await service_accounts.page(tx, caller.tenant_id, asked.part)
+    return _ACCOUNTS.answer(rows, asked, ServiceAccountView.of)
 
 
 @router.get(
@@ -58,6 +64,24 @@ async def get(service_account_id: UserId, response: Response, caller: MemberRead
     return _with_tag(response, await service.get(tx, caller, service_account_id))
 
 
+@router.patch(
+    "/{service_account_id}",
+    summary="Change the name or the description of a service account",
+    operation_id="change_service_account",
+    responses=refusals(404, 409, 412, 413, 415),
+)
+async def change(
+    service_account_id: UserId,
+    body: ServiceAccountChange,
+    response: Response,
+    caller: ServiceAccountWriter,
+    tx: Tx,
+    if_match: IfMatch,
+) -> ServiceAccountView:
+    expected = expected_version(if_match)
+    return _with_tag(response, await service.change(tx, caller, service_account_id, body, expected=expected))
+
+
 @router.delete(
     "/{service_account_id}",
     status_code=204,
@@ -65,5 +89,5 @@ async def get(service_account_id: UserId, response: Response, caller: MemberRead
     operation_id="delete_service_account",
     responses=refusals(404, 412),
 )
-async def delete(service_account_id: UserId, caller: ServiceAccountWriter, app: App, if_match: IfMatch = None) -> None:
+async def delete(service_account_id: UserId, caller: ServiceAccountWriter, app: App, if_match: IfMatch) -> None:
     await service.delete(app, caller, service_account_id, expected=expected_version(if_match))

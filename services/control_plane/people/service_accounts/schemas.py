@@ -1,12 +1,12 @@
 """Service accounts as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from control_plane.people.roles.references import HeldRole, RoleReference
-from control_plane.requests.texts import Description, RightsName
+from control_plane.requests.texts import Description, KeptOrGiven, RightsName
 from foundation.domain.ids import UserId
 from foundation.storage.people.service_accounts import ServiceAccount
 
@@ -21,6 +21,15 @@ class NewServiceAccount(BaseModel):
     name: RightsName
     description: Description = ""
     role: RoleReference
+
+
+class ServiceAccountChange(BaseModel):
+    """What is left out stays as it is; `PATCH /members/{id}` gives it another role."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"description": "starts all runs"}]})
+
+    name: Annotated[RightsName | None, KeptOrGiven] = None
+    description: Annotated[Description | None, KeptOrGiven] = None
 
 
 class ServiceAccountView(BaseModel):

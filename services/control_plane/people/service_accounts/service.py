@@ -1,17 +1,19 @@
-"""What can be done with service accounts: made, read, and removed with all their keys."""
+"""What can be done with service accounts: made, read, renamed, and removed with all their keys."""
 
 from collections.abc import Mapping
 
 from control_plane.identity.callers import ApiCaller
 from control_plane.people.roles.references import grant_by
-from control_plane.people.service_accounts.schemas import NewServiceAccount
+from control_plane.people.service_accounts.schemas import NewServiceAccount, ServiceAccountChange
+from control_plane.requests.etags import require_version
 from control_plane.resources import AppResources
 from foundation.contracts.accepted.shown_text import as_read
-from foundation.domain.errors import Conflict, NotFound, VersionMismatch
+from foundation.domain.errors import Conflict, NotFound
 from foundation.domain.ids import UserId, new_uuid
 from foundation.storage.people import audit, service_accounts
 from foundation.storage.people.service_accounts import ServiceAccount
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 MAX_SERVICE_ACCOUNTS = 200
 """Of one tenant."""
@@ -21,9 +23,7 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewServiceAccount) 
     grant = await grant_by(tx, caller, wanted.role, to="make this service account")
     if await service_accounts.count(tx, caller.tenant_id) >= MAX_SERVICE_ACCOUNTS:
         raise Conflict(f"the tenant has {MAX_SERVICE_ACCOUNTS} service accounts", remedy="remove one")
-    for other in await service_accounts.page(tx, caller.tenant_id, limit=MAX_SERVICE_ACCOUNTS, after=None):
-        if as_read(other.name) == as_read(wanted.name):
-            raise Conflict(f"a service account is named {other.name!r} already", remedy="choose another name")
+    await _require_own_name(tx, caller, wanted.name)
     user_id = UserId(new_uuid())
     await service_accounts.insert(
         tx,
@@ -39,6 +39,33 @@ async def create(tx: Transaction, caller: ApiCaller, wanted: NewServiceAccount) 
     return made
 
 
+async def change(
+    tx: Transaction, caller: ApiCaller, user_id: UserId, wanted: ServiceAccountChange, *, expected: Expected
+) -> ServiceAccount:
+    """Only how it is called: what it may do is changed as of any member."""
+    await service_accounts.count(tx, caller.tenant_id)  # so that no other gets the name meanwhile
+    before = await get(tx, caller, user_id, lock=True)
+    require_version("service account", before.version, expected)
+    was = {"name": before.name, "description": before.description}
+    becomes = {**was, **wanted.model_dump(include=wanted.model_fields_set)}
+    if becomes == was:
+        return before
+    if becomes["name"] != before.name:
+        await _require_own_name(tx, caller, becomes["name"], but=user_id)
+    await service_accounts.update(tx, caller.tenant_id, user_id, **becomes)
+    after = await get(tx, caller, user_id)
+    await _record(tx, caller, "service_account.change", after, {"before": was, "after": becomes})
+    return after
+
+
+async def _require_own_name(tx: Transaction, caller: ApiCaller, name: str, *, but: UserId | None = None) -> None:
+    """`Conflict` where another one reads the same."""
+    every = service_accounts.PAGES.orders.first(MAX_SERVICE_ACCOUNTS)
+    for other in await service_accounts.page(tx, caller.tenant_id, every):
+        if other.user_id != but and as_read(other.name) == as_read(name):
+            raise Conflict(f"a service account is named {other.name!r} already", remedy="choose another name")
+
+
 async def get(tx: Transaction, caller: ApiCaller, user_id: UserId, *, lock: bool = False) -> ServiceAccount:
     account = await service_accounts.get(tx, caller.tenant_id, user_id, lock=lock)
     if account is None:
@@ -46,13 +73,11 @@ async def get(tx: Transaction, caller: ApiCaller, user_id: UserId, *, lock: bool
     return account
 
 
-async def delete(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: int | None) -> None:
+async def delete(app: AppResources, caller: ApiCaller, user_id: UserId, *, expected: Expected) -> None:
     """Its keys die with it: here at once, in other processes within a minute."""
     async with app.database.tenant(caller.tenant_id) as tx:
         account = await get(tx, caller, user_id, lock=True)
-        if expected is not None and account.version != expected:
-            remedy = "read the service account again and repeat your change"
-            raise VersionMismatch(f"it is at version {account.version}, not {expected}", remedy=remedy)
+        require_version("service account", account.version, expected)
         caller.require_all(account.grant.permissions, to="remove this service account")
         await service_accounts.delete(tx, caller.tenant_id, user_id)
         await _record(tx, caller, "service_account.delete", account, {"before": shown(account)})

@@ -1,14 +1,12 @@
 """`/tenants`."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Depends, Query, Response
 
 from control_plane.dependencies import (
     App,
     IfMatch,
-    Paging,
     PlatformOperator,
     TenantReader,
     TenantWriter,
@@ -17,15 +15,16 @@ from control_plane.dependencies import (
 from control_plane.people.tenants import service
 from control_plane.people.tenants.schemas import NewTenant, NewTenantView, Suspension, TenantChange, TenantView
 from control_plane.requests.etags import etag, expected_version
-from control_plane.requests.paging import Listing, Page, moment
+from control_plane.requests.lists.listed import ListOf, ListRequest
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TenantId
 from foundation.http.openapi import refusals
 from foundation.storage.people import tenants
 from foundation.storage.people.tenants import TenantRecord
 
-router = APIRouter(prefix="/tenants", tags=["people"])
+router = RoomRouter(prefix="/tenants", tags=["people"])
 
-_TENANTS = Listing[TenantRecord]("tenants", lambda one: (one.created_at, one.tenant_id), kinds=(moment, UUID))
+_TENANTS = ListOf[TenantRecord]("tenants", TenantView, tenants.ORDERS)
 
 
 def _with_tag(response: Response, tenant: TenantRecord) -> TenantView:
@@ -47,18 +46,23 @@ async def create(body: NewTenant, response: Response, caller: PlatformOperator, 
     return made
 
 
-@router.get("", summary="All tenants, newest first (operators)", operation_id="list_tenants")
+@router.get(
+    "",
+    summary="All tenants, newest first (operators)",
+    operation_id="list_tenants",
+    responses=refusals(422),
+    response_model=_TENANTS.page,
+)
 async def list_tenants(
     caller: PlatformOperator,  # noqa: ARG001 - it is the permission
     app: App,
-    paging: Paging,
+    asked: Annotated[ListRequest, Depends(_TENANTS)],
     name: Annotated[str | None, Query(max_length=120, description="only those of this name")] = None,
     suspended: Annotated[bool | None, Query()] = None,
-) -> Page[TenantView]:
+) -> Response:
     async with app.database.across_tenants(reason="an operator lists the tenants") as tx:
-        rows = await tenants.page(tx, limit=paging.rows, after=_TENANTS.after(paging), name=name, suspended=suspended)
-    page, next_cursor = _TENANTS.cut(rows, paging)
-    return Page(items=[TenantView.of(one) for one in page], next_cursor=next_cursor)
+        rows = await tenants.page(tx, asked.part, name=name, suspended=suspended)
+    return _TENANTS.answer(rows, asked, TenantView.of)
 
 
 @router.get(
@@ -75,7 +79,7 @@ async def get(tenant_id: TenantId, response: Response, caller: TenantReader, app
     responses=refusals(404, 412, 413, 415),
 )
 async def change(
-    tenant_id: TenantId, body: TenantChange, response: Response, caller: TenantWriter, tx: Tx, if_match: IfMatch = None
+    tenant_id: TenantId, body: TenantChange, response: Response, caller: TenantWriter, tx: Tx, if_match: IfMatch
 ) -> TenantView:
     return _with_tag(response, await service.change(tx, caller, tenant_id, body, expected=expected_version(if_match)))
 

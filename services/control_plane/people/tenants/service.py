@@ -15,6 +15,7 @@ from foundation.storage.people import audit, invitations, tenants
 from foundation.storage.people.invitations import new_token
 from foundation.storage.people.tenants import TenantRecord
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.seen import Expected
 
 
 async def create(app: AppResources, operator: Operator, wanted: NewTenant) -> NewTenantView:
@@ -55,7 +56,7 @@ async def get(app: AppResources, caller: Operator | ApiCaller, tenant_id: Tenant
 
 
 async def change(
-    tx: Transaction, caller: ApiCaller, tenant_id: TenantId, wanted: TenantChange, *, expected: int | None
+    tx: Transaction, caller: ApiCaller, tenant_id: TenantId, wanted: TenantChange, *, expected: Expected
 ) -> TenantRecord:
     """Gateways count in a new time zone within five seconds."""
     if caller.tenant_id != tenant_id:

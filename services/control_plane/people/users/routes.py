@@ -1,14 +1,13 @@
 """`/users/me`."""
 
-from fastapi import APIRouter
-
 from control_plane.dependencies import App, SomebodySignedIn
 from control_plane.people.users import service
 from control_plane.people.users.schemas import ActiveTenant, Me
+from control_plane.rooms import RoomRouter
 from foundation.domain.ids import TenantId
 from foundation.http.openapi import refusals
 
-router = APIRouter(prefix="/users/me", tags=["people"])
+router = RoomRouter(prefix="/users/me", tags=["people"])
 
 
 @router.get("", summary="Who you are, and the tenants that you belong to", operation_id="get_me")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -43,6 +44,10 @@ class ObjectStore(Protocol):
         """How many objects there are below a prefix, of each all versions that are kept; at most 1,000 are counted."""
         ...
 
+    async def keys(self, prefix: str, *, written_by: datetime, most: int = 1000) -> list[str]:
+        """Keys below a prefix to which nothing was written since, their deletion included; at most so many."""
+        ...
+
     async def erase(self, prefix: str) -> int:
         """Removes the objects below a prefix for good, with all their versions; returns how many those were."""
         ...
@@ -62,7 +67,8 @@ class ObjectStore(Protocol):
     async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
         """Copies what was uploaded to `key` to a key that no form reaches; False where other bytes, or none, are there.
 
-        What is written to `key` meanwhile is never taken for what was checked.
+        What is written to `key` meanwhile is never taken for what was checked. It may be done again, with the same
+        outcome, while what was uploaded is there.
         """
         ...
 
@@ -88,13 +94,14 @@ class ObjectStore(Protocol):
         content_type: str | None = None,
         sha256: bytes | None = None,
     ) -> Upload:
-        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`.
+        """A presigned POST of exactly this key, between `min_bytes` and `max_bytes`; `ValueError` if not INCOMING.
 
+        Who holds the form may use it as often as they like until it lapses, so that no such key may be an artifact's.
         With `sha256` the store takes the bytes of that digest alone, so that what is sent through the form later can
         replace them by nothing else.
         """
         ...
 
     async def uploads(self, keys: Sequence[str], *, seconds: int, max_bytes: int) -> list[Upload]:
-        """A presigned POST of exactly one key each, of at most `max_bytes`."""
+        """A presigned POST of exactly one key each, of at most `max_bytes`; `ValueError` unless all are INCOMING."""
         ...

@@ -5,11 +5,13 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 from foundation.cloud.objects.base import Upload
 from foundation.cloud.objects.disposition import disposition
+from foundation.cloud.objects.keys import require_incoming
 from foundation.domain.errors import DependencyUnavailable, NotFound
 
 _PIECE = 65_536
@@ -30,6 +32,7 @@ class Fetched:
 class _Object:
     body: bytes
     content_type: str
+    written_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,11 @@ class FakeObjectStore:
         self._answer()
         return min(1000, sum(key.startswith(prefix) for key in self.objects))
 
+    async def keys(self, prefix: str, *, written_by: datetime, most: int = 1000) -> list[str]:
+        self._answer()
+        old = (key for key, one in self.objects.items() if key.startswith(prefix) and one.written_at <= written_by)
+        return sorted(old)[:most]
+
     async def erase(self, prefix: str) -> int:
         self._answer()
         gone = [key for key in self.objects if key.startswith(prefix)]
@@ -136,6 +144,7 @@ class FakeObjectStore:
         content_type: str | None = None,
         sha256: bytes | None = None,
     ) -> Upload:
+        require_incoming(key)
         signature = str(next(self._numbers))
         fields = {"key": key, "signature": signature}
         if content_type:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,15 @@ from botocore.exceptions import ClientError
 from foundation.cloud.faults import code_of, unavailable
 from foundation.cloud.objects.base import Upload
 from foundation.cloud.objects.disposition import disposition
+from foundation.cloud.objects.keys import require_incoming
 from foundation.cloud.objects.s3_parts import put_file
-from foundation.cloud.objects.s3_versions import erase, purge, versions
+from foundation.cloud.objects.s3_versions import erase, keys, purge, versions
 from foundation.cloud.objects.upload_forms import forms_like
 from foundation.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_s3.type_defs import CopySourceTypeDef
 
 
 _CHUNK = 1024 * 1024
@@ -30,6 +33,8 @@ class _Found:
     size: int
     sha256: bytes
     etag: str
+    version: str | None
+    """None in a bucket that keeps no versions."""
 
 
 class S3ObjectStore:
@@ -84,6 +89,10 @@ class S3ObjectStore:
         with unavailable("S3"):
             return len(await versions(self._client, self._bucket, prefix))
 
+    async def keys(self, prefix: str, *, written_by: datetime, most: int = 1000) -> list[str]:
+        with unavailable("S3"):
+            return await keys(self._client, self._bucket, prefix, written_by=written_by, most=most)
+
     async def erase(self, prefix: str) -> int:
         with unavailable("S3"):
             return await erase(self._client, self._bucket, prefix)
@@ -117,24 +126,25 @@ class S3ObjectStore:
             async for chunk in answer["Body"].iter_chunks(_CHUNK):
                 size += len(chunk)
                 sha256.update(chunk)
-        return _Found(size, sha256.digest(), answer["ETag"])
+        return _Found(size, sha256.digest(), answer["ETag"], answer.get("VersionId"))
 
     async def freeze(self, key: str, final_key: str, *, size: int, sha256: bytes) -> bool:
-        # The copy names the version that was read (`ETag`), so that what is written meanwhile is not taken for it.
+        # The copy names the version that was read, so that what is written meanwhile is not taken for it. Where the
+        # bucket keeps none its ETag does, which is an MD5 and binds who can find no second text of the same.
         for _ in range(_FREEZE_TRIES):
             stored = await self._read(key)
             if stored is None or (stored.size, stored.sha256) != (size, sha256):
                 return False
+            source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": key}
+            if stored.version is not None:
+                source["VersionId"] = stored.version
             with unavailable("S3"):
                 try:
                     await self._client.copy_object(
-                        Bucket=self._bucket,
-                        Key=final_key,
-                        CopySource={"Bucket": self._bucket, "Key": key},
-                        CopySourceIfMatch=stored.etag,
+                        Bucket=self._bucket, Key=final_key, CopySource=source, CopySourceIfMatch=stored.etag
                     )
                 except ClientError as error:
-                    if code_of(error) in {"PreconditionFailed", "412", "NoSuchKey", "404"}:
+                    if code_of(error) in {"PreconditionFailed", "412", "NoSuchKey", "NoSuchVersion", "404"}:
                         continue
                     raise
                 return True
@@ -167,6 +177,7 @@ class S3ObjectStore:
         content_type: str | None = None,
         sha256: bytes | None = None,
     ) -> Upload:
+        require_incoming(key)
         conditions: list[object] = [["content-length-range", min_bytes, max_bytes]]
         fields: dict[str, str] = {}
         if content_type:
@@ -188,6 +199,7 @@ class S3ObjectStore:
     async def uploads(self, keys: Sequence[str], *, seconds: int, max_bytes: int) -> list[Upload]:
         if not keys:
             return []
+        require_incoming(*keys)
         first = await self.upload(keys[0], seconds=seconds, max_bytes=max_bytes)
         secret = await self._secret_key() if self._secret_key else None
         forms = forms_like(first.fields, keys[1:], secret_key=secret) if secret else None

@@ -1,5 +1,6 @@
 """Versions of objects in S3: a bucket that keeps them has an object's bytes until each version is removed."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from foundation.domain.errors import DependencyUnavailable
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 """As many as S3 lists, and removes, at once."""
+_GONE = {"NoSuchVersion", "NoSuchKey"}
 
 
 async def versions(client: "S3Client", bucket: str, prefix: str) -> "list[ObjectIdentifierTypeDef]":
@@ -21,14 +23,24 @@ async def versions(client: "S3Client", bucket: str, prefix: str) -> "list[Object
     ]
 
 
+async def keys(client: "S3Client", bucket: str, prefix: str, *, written_by: datetime, most: int) -> list[str]:
+    """Those whose latest version, or mark of deletion, is as old."""
+    found: list[str] = []
+    async for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        listed = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+        found += [one["Key"] for one in listed if one["IsLatest"] and one["LastModified"] <= written_by]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
 async def erase(client: "S3Client", bucket: str, prefix: str) -> int:
     """Removes all of them; what S3 could not remove is found by whoever counts afterwards."""
     removed = 0
     while found := await versions(client, bucket, prefix):
-        answer = await client.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
-        failed = len(answer.get("Errors", ()))
-        removed += len(found) - failed
-        if failed:
+        kept, gone = await _remove(client, bucket, found)
+        removed += len(found) - kept - gone
+        if kept:
             break
     return removed
 
@@ -36,6 +48,14 @@ async def erase(client: "S3Client", bucket: str, prefix: str) -> int:
 async def purge(client: "S3Client", bucket: str, key: str) -> None:
     """Removes those of exactly this key, which stand before all others that begin with it."""
     while own := [one for one in await versions(client, bucket, key) if one["Key"] == key]:
-        answer = await client.delete_objects(Bucket=bucket, Delete={"Objects": own, "Quiet": True})
-        if answer.get("Errors"):
+        kept, _ = await _remove(client, bucket, own)
+        if kept:
             raise DependencyUnavailable("the bucket did not remove an object", retry_after=60)
+
+
+async def _remove(client: "S3Client", bucket: str, which: "list[ObjectIdentifierTypeDef]") -> tuple[int, int]:
+    """How many S3 could not remove, and how many somebody else has removed meanwhile, which LocalStack calls errors."""
+    answer = await client.delete_objects(Bucket=bucket, Delete={"Objects": which, "Quiet": True})
+    errors = answer.get("Errors", ())
+    gone = sum(one.get("Code") in _GONE for one in errors)
+    return len(errors) - gone, gone

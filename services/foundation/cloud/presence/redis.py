@@ -14,12 +14,12 @@ _WHAT = "Redis, which knows the workers,"
 _INDEX_SECONDS = 86_400
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, *, timeout_seconds: float = _TIMEOUT_SECONDS) -> Redis:
     """A client with time-outs on everything, which repeats no command by itself; close it when the process ends."""
     return Redis.from_url(
         url,
-        socket_timeout=_TIMEOUT_SECONDS,
-        socket_connect_timeout=_TIMEOUT_SECONDS,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
     )

@@ -6,8 +6,6 @@ from typing import Any
 
 from pydantic import AfterValidator
 
-from foundation.domain.errors import sentence_of
-
 _OBJECT, _LIST, _TEXT = "an object is needed", "a list is needed", "a text is needed"
 _WHOLE_NUMBER, _NUMBER = "a whole number is needed", "a number is needed"
 _DAY, _MOMENT = "a day is needed, as in 2026-11-30", "a moment is needed, as in 2026-11-30T09:30:00Z"
@@ -77,7 +75,8 @@ _PLACES = {"query": "parameter", "header": "header", "path": "part of the path"}
 def sentence_of_error(error: Mapping[str, Any]) -> str:
     """One of Pydantic's errors; the caller's own value is not repeated, it may be a secret."""
     if error["type"] in OWN_WORDS:
-        return sentence_of(error["msg"])
+        # In the words of the rule that raised it, without Pydantic's prefix.
+        return str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return SENTENCES.get(error["type"], _UNKNOWN).format_map(_Words(error))
 
 

@@ -28,6 +28,8 @@ _LIKE_LATIN = str.maketrans(
 )
 _NO_SIGHT = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 """Joiners and selectors: they shape what stands beside them, and are not read."""
+_ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)?")
+"""Commands to a terminal, whole: without their first character the rest would be shown."""
 _HIDING = re.compile(f"[{CONTROLS}{DIRECTION_MARKS}]")
 _BLANK = re.compile(f"[{BLANKS}]*")
 
@@ -41,6 +43,15 @@ def hidden_in(text: str) -> str | None:
     if match := _UNSEEN.search(text):
         return f"U+{ord(match.group()):04X} cannot be seen; leave it out"
     return None
+
+
+def without_hidden(text: str) -> str:
+    """A text of others on one line, without what would not be shown as it is.
+
+    For what only describes. What is a name is refused in place of that, as another name would be another thing.
+    """
+    on_one_line = " ".join(_ESCAPES.sub("", text).split())
+    return " ".join(_UNSEEN.sub("", _HIDING.sub("", on_one_line)).split())
 
 
 def mixed_alphabets_in(text: str) -> str | None:

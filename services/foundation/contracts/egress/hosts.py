@@ -11,8 +11,6 @@ from collections.abc import Iterable
 MAX_HOST = 253
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
-_REGISTRIES = frozenset({"ac", "co", "com", "edu", "go", "gov", "mil", "ne", "net", "nom", "or", "org"})
-"""Second labels under which countries register names, as in `co.uk`."""
 
 
 def is_host(text: str) -> bool:
@@ -21,7 +19,10 @@ def is_host(text: str) -> bool:
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Why the text cannot stand in a list of hosts; None when it can: a host, or `*.` before one."""
+    """Why the text cannot stand in a list of hosts; None when it can: a host, or `*.` before one.
+
+    Which names of two labels and more are suffixes is asked where a list is given, and not of what was accepted before.
+    """
     wild = pattern.startswith("*.")
     host = pattern[2:] if wild else pattern
     if wild and "." not in host:
@@ -33,9 +34,6 @@ def pattern_fault(pattern: str) -> str | None:
             "write a host such as example.com or *.example.com: a full name without scheme, port or path; "
             "not an IP address, and names in other scripts as xn--…"
         )
-    labels = host.split(".")
-    if wild and len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _REGISTRIES:  # noqa: PLR2004
-        return f"*.{host} would be all names that are registered there; name the ones that are meant"
     return None
 
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
-from foundation.contracts.accepted.distinct import distinct
 from foundation.contracts.egress.hosts import MAX_HOST, pattern_fault
 from foundation.contracts.egress.secrets import MAX_SECRETS, SealedSecret
 from foundation.contracts.message import Message
@@ -33,14 +32,6 @@ class EgressPolicy(Message):
     model_config = ConfigDict(json_schema_extra={"examples": [{"hosts": ["api.example.com", "*.wikipedia.org"]}]})
 
     hosts: HostPatterns | None = None
-
-
-class NewEgressPolicy(Message):
-    """A bound. To have none, a policy is deleted: nobody opens every host by leaving something out."""
-
-    model_config = EgressPolicy.model_config
-
-    hosts: Annotated[HostPatterns, AfterValidator(distinct)]
 
 
 def ceiling_of(stored: object) -> list[str] | None:

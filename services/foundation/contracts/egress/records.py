@@ -46,6 +46,8 @@ class EgressReason(StrEnum):
     JOB_ENDED = "job_ended"
     TLS_FAILED = "tls_failed"
     SECRET_NEEDS_TLS = "secret_needs_tls"  # noqa: S105  (a reason, no secret)
+    PROXY_UNAVAILABLE = "proxy_unavailable"
+    JOURNAL_LOST = "journal_lost"
 
 
 class EgressRecord(Message):
@@ -76,3 +78,13 @@ class EgressReport(Message):
 
     records: tuple[EgressRecord, ...] = Field(default=(), max_length=MAX_ALLOWED + MAX_REFUSALS)
     refusals_left_out: int = Field(default=0, ge=0)
+
+    def joined(self, other: "EgressReport") -> "EgressReport":
+        """Both in one, in the order in which requests began; refusals beyond the bound of one report are counted."""
+        records = sorted((*self.records, *other.records), key=lambda record: record.at)
+        left_out = self.refusals_left_out + other.refusals_left_out
+        while len(records) > MAX_ALLOWED + MAX_REFUSALS:
+            last = max(at for at, record in enumerate(records) if record.verdict is EgressVerdict.REFUSED)
+            del records[last]
+            left_out += 1
+        return EgressReport(records=tuple(records), refusals_left_out=left_out)

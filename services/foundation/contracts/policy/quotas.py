@@ -8,17 +8,22 @@ from foundation.domain.policy.quotas import Quota, QuotaScope
 
 MAX_QUOTA = 1_000_000_000
 
+MAX_STORED_BYTES = 9_000_000_000_000_000
+
 QuotaSize = Annotated[int, Field(strict=True, ge=0, le=MAX_QUOTA)]
 """0 admits nothing."""
+StoredBytes = Annotated[int, Field(strict=True, ge=0, le=MAX_STORED_BYTES)]
 
 
 class UserQuotas(BaseModel):
-    """Of each user, in a day of the tenant's calendar; None for no limit."""
+    """Of each user, in a day of the tenant's calendar, and of all artifacts; None for no limit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     runs_a_day: QuotaSize | None = None
     agent_turns_a_day: QuotaSize | None = None
+    sandbox_seconds_a_day: QuotaSize | None = None
+    stored_bytes: StoredBytes | None = None
 
 
 class TenantQuotas(UserQuotas):

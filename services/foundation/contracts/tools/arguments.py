@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from foundation.contracts.accepted.accepted_json import NotAccepted, accept, accept_text, pointer_of
-from foundation.contracts.accepted.sentences import sentence_of_error
+from foundation.contracts.accepted.unions import PlacedError, placed
 from foundation.contracts.expressions.evaluation import holds_expression, is_expression
 from foundation.domain.errors import Fault
 
@@ -77,19 +77,21 @@ def faults_of(tool: str, model: type[ToolArguments], arguments: Any, *, expressi
         model.model_validate(arguments)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True)
-        return [_fault(tool, one) for one in found if not (expressions and _is_open(one))]
+        told = placed(found, arguments)
+        return [_fault(tool, one) for one in told if not (expressions and any(map(_is_open, one.errors)))]
     return []
 
 
-def _fault(tool: str, error: ErrorDetails) -> Fault:
+def _fault(tool: str, found: PlacedError) -> Fault:
+    error, place = found.errors[0], found.place
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, NotAccepted):
-        return Fault(pointer_of(error["loc"]) + cause.pointer, cause.reason)
-    *above, name = error["loc"] or ("",)
+        return Fault(pointer_of(place) + cause.pointer, cause.reason)
+    *above, name = place or ("",)
     if error["type"] == "missing":
         return Fault(pointer_of(above), f"{tool} needs {name!r}")
-    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else sentence_of_error(error)
-    return Fault(pointer_of(error["loc"]), words)
+    words = f"{tool} takes no {name!r}" if error["type"] == "extra_forbidden" else found.sentence
+    return Fault(pointer_of(place), words)
 
 
 def _is_open(error: ErrorDetails) -> bool:

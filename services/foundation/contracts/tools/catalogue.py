@@ -14,12 +14,13 @@ from foundation.contracts.tools.contract import ToolContract
 from foundation.contracts.tools.files import FILES
 from foundation.contracts.tools.git import GIT
 from foundation.contracts.tools.http import HTTP
+from foundation.contracts.tools.mcp.listing import MCP_LIST
 from foundation.contracts.tools.search import SEARCH
 from foundation.contracts.tools.tenant.names import TENANT_TOOL, is_tenant_tool
 from foundation.domain.tools import ToolEffect
 
 TOOLS: dict[str, ToolContract] = {
-    tool.name: tool for tool in (BROWSER, CODE_AGENT, CODE_NODE, CODE_PYTHON, FILES, GIT, HTTP, SEARCH)
+    tool.name: tool for tool in (BROWSER, CODE_AGENT, CODE_NODE, CODE_PYTHON, FILES, GIT, HTTP, MCP_LIST, SEARCH)
 }
 
 
@@ -29,7 +30,8 @@ _NAMES = "|".join(re.escape(name) for name in sorted(TOOLS))
 def _tool(name: str) -> str:
     if name not in TOOLS and not is_tenant_tool(name):
         known = ", ".join(sorted(TOOLS))
-        raise ValueError(f"unknown tool {name!r}; known are {known}, and those of the tenant, api.<source>.<operation>")
+        tenants = "those of the tenant, api.<source>.<operation> and mcp.<source>.<tool>"
+        raise ValueError(f"unknown tool {name!r}; known are {known}, and {tenants}")
     return name
 
 

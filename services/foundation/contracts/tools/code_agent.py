@@ -73,9 +73,12 @@ class CodeAgentResult(BaseModel):
     model: str
     folder: str
     answer: str | None = Field(default=None, description="what it said last")
+    answer_truncated: bool = Field(default=False, description="all of what it said last is the file answer.txt")
     changed: list[ChangedPath] = Field(default=[], description="the paths that it has changed")
     diff: str | None = None
-    truncated: bool = Field(default=False, description="all of the changes are the file diff.patch")
+    truncated: bool = Field(
+        default=False, description="there is more than diff and changed tell; all of it is the file diff.patch"
+    )
     error: CodeAgentError | None = None
 
 
@@ -100,5 +103,5 @@ CODE_AGENT = ToolContract(
     judge=_effect,
     result=CodeAgentResult,
     calls_models=True,
-    tells=True,
+    tells_after=0,
 )

@@ -37,4 +37,5 @@ CODE_NODE = ToolContract(
     ),
     arguments=CodeNodeArguments,
     judge=_effect,
+    tells_after=1,
 )

@@ -61,4 +61,5 @@ CODE_PYTHON = ToolContract(
     ),
     arguments=CodePythonArguments,
     judge=_effect,
+    tells_after=1,
 )

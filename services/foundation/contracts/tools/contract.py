@@ -32,8 +32,19 @@ class ToolContract:
     """Whether it can do nothing where no host may be reached."""
     calls_models: bool = False
     """Whether its program calls models, on its step's budget; no other tool's jobs reach the gateway."""
-    tells: bool = False
-    """Whether the lines that its program prints are told while it runs."""
+    tells_after: float | None = None
+    """After how many seconds the lines that its program prints are told while it runs, those from before among them;
+    what ends earlier has them in its result alone. None: they are not told."""
+
+    @property
+    def says_why(self) -> bool:
+        """Whether its program is ours, so that the `error` of its result says why a call has failed."""
+        return self.result is not None
+
+    @property
+    def default_seconds(self) -> int:
+        """How long a call may take that says nothing of it."""
+        return int(self.arguments.model_fields["timeout_seconds"].default)
 
     def effect_of(self, arguments: Mapping[str, Any], *, reaches: bool) -> ToolEffect:
         """What repeating a call with these arguments, not yet checked, would mean; `reaches`: its task has egress."""

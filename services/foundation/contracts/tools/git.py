@@ -130,7 +130,9 @@ class GitResult(BaseModel):
         default=None, description="diff: the paths that differ; commit: how many"
     )
     diff: str | None = None
-    truncated: bool | None = Field(default=None, description="diff: all of it is the file diff.patch")
+    truncated: bool | None = Field(
+        default=None, description="diff: there is more than stands here; all of it is the file diff.patch"
+    )
     pushed: str | None = None
     error: GitError | None = None
 

@@ -23,12 +23,13 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 OURS = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"}
 )
-_NAME, _VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"), re.compile(r"[\t -~\x80-\xff]*")
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_VALUE = re.compile(r"[\t -~\x80-\xff]*")
 
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+        if not HEADER_NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"the header {name!r} is not a name of letters, digits and - with a value on one line")
         if name.lower() in OURS or name.lower().startswith("proxy-"):
             raise ValueError(f"the header {name!r} is set by the tool")
@@ -71,7 +72,9 @@ class HttpArguments(ToolArguments):
 class HttpFailure(BaseModel):
     """Why there is no answer."""
 
-    code: str = Field(description="egress_denied, timed_out, connection_failed, certificate or redirect_refused")
+    code: str = Field(
+        description="egress_denied, timed_out, connection_failed, certificate, redirect_refused or internal"
+    )
     detail: str
 
 
@@ -88,7 +91,9 @@ class HttpResult(BaseModel):
     text: str | None = Field(default=None, description="the body, where it is text")
     truncated: bool | None = Field(default=None, description="whether there is more than stands here")
     redirects: int | None = Field(default=None, description="how many were followed")
-    tries: int | None = Field(default=None, description="how often the request was sent")
+    tries: int | None = Field(
+        default=None, description="how often the request was sent, what redirects asked for aside"
+    )
     error: HttpFailure | None = None
 
 

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from foundation.domain.errors import QuotaExceeded
+from foundation.domain.errors import BudgetExceeded, Conflict, QuotaExceeded
 
 
 class Quota(StrEnum):
-    """What is counted: runs that are open at once, and what begins in a day of the tenant's calendar."""
+    """What is counted: what there is at once, and what begins in a day of the tenant's calendar."""
 
     OPEN_RUNS = "open_runs"
     RUNS_A_DAY = "runs_a_day"
     AGENT_TURNS_A_DAY = "agent_turns_a_day"
+    SANDBOX_SECONDS_A_DAY = "sandbox_seconds_a_day"
+    STORED_BYTES = "stored_bytes"
+
+    @property
+    def is_at_once(self) -> bool:
+        """Whether it is counted as it stands, so that no day ends it."""
+        return self in {Quota.OPEN_RUNS, Quota.STORED_BYTES}
 
     def in_words(self) -> str:
         return self.value.replace("_", " ")
@@ -27,8 +34,19 @@ class QuotaScope(StrEnum):
 
 
 QUOTAS_OF: Mapping[QuotaScope, tuple[Quota, ...]] = {
-    QuotaScope.TENANT: (Quota.OPEN_RUNS, Quota.RUNS_A_DAY, Quota.AGENT_TURNS_A_DAY),
-    QuotaScope.USER: (Quota.RUNS_A_DAY, Quota.AGENT_TURNS_A_DAY),
+    QuotaScope.TENANT: (
+        Quota.OPEN_RUNS,
+        Quota.RUNS_A_DAY,
+        Quota.AGENT_TURNS_A_DAY,
+        Quota.SANDBOX_SECONDS_A_DAY,
+        Quota.STORED_BYTES,
+    ),
+    QuotaScope.USER: (
+        Quota.RUNS_A_DAY,
+        Quota.AGENT_TURNS_A_DAY,
+        Quota.SANDBOX_SECONDS_A_DAY,
+        Quota.STORED_BYTES,
+    ),
 }
 
 
@@ -81,13 +99,22 @@ class QuotaUsedUp(QuotaExceeded):
     code = "quota_used_up"
 
     def __init__(
-        self, quota: Quota, scope: QuotaScope, limit: QuotaLimit, *, used: int, day: QuotaDay, now: datetime
+        self,
+        quota: Quota,
+        scope: QuotaScope,
+        limit: QuotaLimit,
+        *,
+        used: int,
+        day: QuotaDay,
+        now: datetime,
+        asked: int = 1,
     ) -> None:
         whose = "the tenant" if scope is QuotaScope.TENANT else "the user"
+        wanted = f", and {asked} are asked for" if asked > 1 else ""
         self.reset_text = day.resets_at.isoformat().replace("+00:00", "Z")
         raised = limit.set_by.raised_by() if limit.set_by else "nobody limits it any more"
         super().__init__(
-            f"{whose} has used up the quota of {quota.in_words()}: {used} of {limit.most}",
+            f"{whose} has used up the quota of {quota.in_words()}: {used} of {limit.most}{wanted}",
             remedy=f"send it again after {self.reset_text}, when it is reset; {raised}",
             retry_after=max(1.0, (day.resets_at - now).total_seconds()),
         )
@@ -95,6 +122,7 @@ class QuotaUsedUp(QuotaExceeded):
         self.scope = scope
         self.limit = limit.most
         self.used = used
+        self.asked = asked
 
     def data(self) -> Mapping[str, object]:
         return {
@@ -103,4 +131,51 @@ class QuotaUsedUp(QuotaExceeded):
             "limit": self.limit,
             "used": self.used,
             "resets_at": self.reset_text,
+        }
+
+    def as_spent_budget(self) -> BudgetExceeded:
+        """In the form in which a run is paused until there is more."""
+        unit = self.quota.value.removesuffix("_a_day")
+        limit = self.limit or 0
+        return BudgetExceeded(
+            self.detail,
+            scope=self.scope,
+            remaining={unit: max(0, limit - self.used), "resets_at": self.reset_text},
+            budget={
+                "period": "day",
+                "unit": unit,
+                "limit": limit,
+                "spent": self.used,
+                "held": 0,
+                "asked": self.asked,
+            },
+            remedy=self.remedy,
+        )
+
+
+class StorageFull(Conflict):
+    """The artifacts of the tenant, or of the user, would take more bytes than they may."""
+
+    code = "storage_full"
+
+    def __init__(self, scope: QuotaScope, limit: QuotaLimit, *, used: int, asked: int) -> None:
+        whose = "the tenant" if scope is QuotaScope.TENANT else "the user"
+        raised = limit.set_by.raised_by() if limit.set_by else "nobody limits it any more"
+        super().__init__(
+            f"the artifacts of {whose} take {used} of {limit.most} bytes, and {asked} are to be added",
+            remedy=f"delete artifacts (DELETE /api/v1/artifacts/{{id}}), or have them expire sooner "
+            f"(PUT /api/v1/retention-policy); {raised}",
+        )
+        self.scope = scope
+        self.limit = limit.most
+        self.used = used
+        self.asked = asked
+
+    def data(self) -> Mapping[str, object]:
+        return {
+            "quota": Quota.STORED_BYTES.value,
+            "scope": self.scope.value,
+            "limit": self.limit,
+            "used": self.used,
+            "asked": self.asked,
         }

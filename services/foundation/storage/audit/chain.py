@@ -1,4 +1,4 @@
-"""The chain of a tenant's audit: each sealed row has a hash over its content and the hash of the row before.
+"""The chain of an audit: each sealed row has a hash over its content and the hash of the row before.
 
 Rows are written without it, so that calls of a busy tenant do not wait for each other. One process at a time seals what
 is committed, in the order of the transactions, as soon as nothing older can be added: within seconds, or later while
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.domain.ids import TenantId
+from foundation.storage.audit.books import Whose, book_of
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
@@ -36,9 +37,9 @@ class SealedRow:
     content: str | None
 
 
-def first_link(tenant_id: TenantId) -> Link:
-    """What the first row of a tenant's chain is chained to, so that no chain can stand for another tenant's."""
-    return Link(BEGINNING, hashlib.sha256(tenant_id.bytes).digest())
+def first_link(whose: Whose) -> Link:
+    """What the first row of a chain is chained to, so that no chain can stand for another one's."""
+    return Link(BEGINNING, hashlib.sha256(b"platform" if whose is None else whose.bytes).digest())
 
 
 def hash_after(before: bytes, content: str) -> bytes:
@@ -83,32 +84,33 @@ async def tenants_to_seal(tx: Transaction, since: int) -> tuple[list[TenantId], 
     return [TenantId(row.tenant_id) for row in found if row.tenant_id is not None], horizon
 
 
-async def seal(tx: Transaction, tenant_id: TenantId, *, most: int) -> int:
-    """Seals the tenant's oldest unsealed rows; how many. Nothing when another process is at it."""
+async def seal(tx: Transaction, whose: Whose, *, most: int) -> int:
+    """Seals the oldest unsealed rows; how many. Nothing when another process is at it."""
+    book = book_of(whose)
     locked = await tx.execute(
-        text("SELECT pg_try_advisory_xact_lock(hashtextextended('audit ' || CAST(:tenant_id AS text), 0))"),
-        {"tenant_id": str(tenant_id)},
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended('audit ' || CAST(:whose AS text), 0))"),
+        {"whose": str(whose or "platform")},
     )
     if not locked.scalar_one():
         return 0
     rows = await tx.execute(
         text(
-            """SELECT position, hash, CAST(xact AS text) AS xact, audit_id FROM audit_chain
-               WHERE tenant_id = :tenant_id ORDER BY position DESC LIMIT 1"""
+            f"""SELECT position, hash, CAST(xact AS text) AS xact, audit_id FROM {book.chain}
+               WHERE {book.is_ours()} ORDER BY position DESC LIMIT 1"""  # noqa: S608  # of names that are written above
         ),
-        {"tenant_id": tenant_id},
+        {"tenant_id": whose},
     )
     last = rows.first()
-    link = Link(last.position, bytes(last.hash)) if last else first_link(tenant_id)
+    link = Link(last.position, bytes(last.hash)) if last else first_link(whose)
     unsealed = await tx.execute(
         text(
-            f"""SELECT {_CONTENT}, CAST(a.xact AS text) AS xact FROM audit_log a
-               WHERE a.tenant_id = :tenant_id AND a.xact < pg_snapshot_xmin(pg_current_snapshot())
+            f"""SELECT {_CONTENT}, CAST(a.xact AS text) AS xact FROM {book.log} a
+               WHERE {book.is_ours("a")} AND a.xact < pg_snapshot_xmin(pg_current_snapshot())
                  AND (a.xact, a.audit_id) > (CAST(CAST(:xact AS text) AS xid8), :audit_id)
                ORDER BY a.xact, a.audit_id LIMIT :most"""  # noqa: S608  # of columns that are written above
         ),
         {
-            "tenant_id": tenant_id,
+            "tenant_id": whose,
             "xact": last.xact if last else "0",
             "audit_id": last.audit_id if last else 0,
             "most": most,
@@ -118,40 +120,41 @@ async def seal(tx: Transaction, tenant_id: TenantId, *, most: int) -> int:
     for row in unsealed:
         link = Link(link.position + 1, hash_after(link.hash, _content_of(row)))
         sealed = {"position": link.position, "audit_id": row.audit_id, "xact": row.xact, "hash": link.hash}
-        values.append({"tenant_id": tenant_id, **sealed})
+        values.append({"tenant_id": whose, **sealed})
     if values:
         await tx.execute_each(
             text(
-                """INSERT INTO audit_chain (tenant_id, position, audit_id, xact, hash)
-                   VALUES (:tenant_id, :position, :audit_id, CAST(CAST(:xact AS text) AS xid8), :hash)"""
+                f"INSERT INTO {book.chain} ({book.columns('position', 'audit_id', 'xact', 'hash')}) VALUES",
+                f"({book.values(':position', ':audit_id', 'CAST(CAST(:xact AS text) AS xid8)', ':hash')})",
             ),
             values,
         )
     return len(values)
 
 
-async def head(tx: Transaction, tenant_id: TenantId) -> Link:
+async def head(tx: Transaction, whose: Whose) -> Link:
     """The last sealed place."""
+    book = book_of(whose)
     rows = await tx.execute(
         text(
-            """SELECT position, hash FROM audit_chain WHERE tenant_id = :tenant_id
-               ORDER BY position DESC LIMIT 1"""
+            f"SELECT position, hash FROM {book.chain} WHERE {book.is_ours()} ORDER BY position DESC LIMIT 1"  # noqa: S608
         ),
-        {"tenant_id": tenant_id},
+        {"tenant_id": whose},
     )
     row = rows.first()
-    return Link(row.position, bytes(row.hash)) if row else first_link(tenant_id)
+    return Link(row.position, bytes(row.hash)) if row else first_link(whose)
 
 
-async def sealed_rows(tx: Transaction, tenant_id: TenantId, *, after: int, most: int) -> Sequence[SealedRow]:
+async def sealed_rows(tx: Transaction, whose: Whose, *, after: int, most: int) -> Sequence[SealedRow]:
     """Places behind this one, in order, with the content of their rows as it is now."""
+    book = book_of(whose)
     rows = await tx.execute(
         text(
             f"""SELECT c.position, c.hash, c.audit_id AS sealed_id, {_CONTENT}
-               FROM audit_chain c LEFT JOIN audit_log a USING (tenant_id, audit_id)
-               WHERE c.tenant_id = :tenant_id AND c.position > :after ORDER BY c.position LIMIT :most"""  # noqa: S608
+               FROM {book.chain} c LEFT JOIN {book.log} a USING ({book.columns("audit_id")})
+               WHERE {book.is_ours("c")} AND c.position > :after ORDER BY c.position LIMIT :most"""  # noqa: S608
         ),
-        {"tenant_id": tenant_id, "after": after, "most": most},
+        {"tenant_id": whose, "after": after, "most": most},
     )
     return [
         SealedRow(
@@ -163,39 +166,42 @@ async def sealed_rows(tx: Transaction, tenant_id: TenantId, *, after: int, most:
     ]
 
 
-async def unsealed(tx: Transaction, tenant_id: TenantId, *, older_than_seconds: float) -> list[int]:
+async def unsealed(tx: Transaction, whose: Whose, *, older_than_seconds: float) -> list[int]:
     """Rows without a place although they are older than this, oldest first, at most a hundred."""
+    book = book_of(whose)
     rows = await tx.execute(
         text(
-            """SELECT a.audit_id FROM audit_log a
-               WHERE a.tenant_id = :tenant_id AND a.at < now() - :seconds * interval '1 second'
-                 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.tenant_id = a.tenant_id AND c.audit_id = a.audit_id)
-               ORDER BY a.audit_id LIMIT 100"""
+            f"""SELECT a.audit_id FROM {book.log} a
+               WHERE {book.is_ours("a")} AND a.at < now() - :seconds * interval '1 second'
+                 AND NOT EXISTS (SELECT FROM {book.chain} c WHERE {book.is_ours("c")} AND c.audit_id = a.audit_id)
+               ORDER BY a.audit_id LIMIT 100"""  # noqa: S608  # of names that are written above
         ),
-        {"tenant_id": tenant_id, "seconds": older_than_seconds},
+        {"tenant_id": whose, "seconds": older_than_seconds},
     )
     return [int(one) for one in rows.scalars()]
 
 
-async def anchored(tx: Transaction, tenant_id: TenantId) -> tuple[int, int]:
+async def anchored(tx: Transaction, whose: Whose) -> tuple[int, int]:
     """How many anchors there are, and the position of the last one."""
+    book = book_of(whose)
     rows = await tx.execute(
         text(
-            "SELECT count(*) AS anchors, COALESCE(max(position), 0) AS position FROM audit_anchors"
-            " WHERE tenant_id = :tenant_id"
+            f"SELECT count(*) AS anchors, COALESCE(max(position), 0) AS position FROM {book.anchors}",  # noqa: S608
+            f"WHERE {book.is_ours()}",
         ),
-        {"tenant_id": tenant_id},
+        {"tenant_id": whose},
     )
     row = rows.one()
     return row.anchors, row.position
 
 
-async def note_anchor(tx: Transaction, tenant_id: TenantId, *, number: int, position: int) -> None:
+async def note_anchor(tx: Transaction, whose: Whose, *, number: int, position: int) -> None:
     """An anchor of this number was written; of several processes that try one does."""
+    book = book_of(whose)
     await tx.execute(
         text(
-            """INSERT INTO audit_anchors (tenant_id, number, position) VALUES (:tenant_id, :number, :position)
-               ON CONFLICT DO NOTHING"""
+            f"INSERT INTO {book.anchors} ({book.columns('number', 'position')})",
+            f"VALUES ({book.values(':number', ':position')}) ON CONFLICT DO NOTHING",
         ),
-        {"tenant_id": tenant_id, "number": number, "position": position},
+        {"tenant_id": whose, "number": number, "position": position},
     )

@@ -1,13 +1,13 @@
-"""The rows of a tenant's audit as they are read: filtered, in pages, with their places in the chain."""
+"""The rows of an audit as they are read: filtered, in pages, with their places in the chain."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from foundation.domain.ids import TenantId
+from foundation.storage.audit.books import Whose
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
-from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +43,42 @@ class AuditFilter:
     until: datetime | None = None
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, wanted: AuditFilter, *, limit: int, before: int | None
-) -> list[AuditEntry]:
-    """Newest first, from the row before this one on."""
-    rows = await tx.execute(
-        text(
-            """SELECT a.audit_id, a.at, a.actor, a.action, a.target, a.detail, a.outcome, a.status, a.operation,
-                      a.request_id, a.ip, a.user_agent, a.trace_id, c.position, c.hash
-               FROM audit_log a LEFT JOIN audit_chain c USING (tenant_id, audit_id)
-               WHERE a.tenant_id = :tenant_id
-                 AND (CAST(:before AS bigint) IS NULL OR a.audit_id < :before)
-                 AND (CAST(:actor AS text) IS NULL OR a.actor = :actor)
-                 AND (CAST(:action AS text) IS NULL OR a.action = :action)
-                 AND (CAST(:target AS text) IS NULL
-                      OR (a.target = :target AND "left"(a.target, 128) = "left"(:target, 128)))
-                 AND (CAST(:outcome AS text) IS NULL OR a.outcome = :outcome)
-                 AND (CAST(:since AS timestamptz) IS NULL OR a.at >= :since)
-                 AND (CAST(:until AS timestamptz) IS NULL OR a.at < :until)
-               ORDER BY a.audit_id DESC LIMIT :limit"""
-        ),
-        {
-            "tenant_id": tenant_id,
-            "before": before,
-            "limit": limit,
-            "actor": wanted.actor,
-            "action": wanted.action,
-            "target": wanted.target,
-            "outcome": wanted.outcome,
-            "since": wanted.since,
-            "until": wanted.until,
-        },
+_ORDERS = Orders({"id": (Column("a.audit_id", Kind.NUMBER, "audit_id"),)}, "-id")
+_FILTERS = {
+    "actor": "a.actor = :actor",
+    "action": "a.action = :action",
+    "target": 'a.target = :target AND "left"(a.target, 128) = "left"(:target, 128)',
+    "outcome": "a.outcome = :outcome",
+    "since": "a.at >= :since",
+    "until": "a.at < :until",
+}
+_SHOWN = """SELECT a.audit_id, a.at, a.actor, a.action, a.target, a.detail, a.outcome, a.status, a.operation,
+                   a.request_id, a.ip, a.user_agent, a.trace_id, c.position, c.hash"""
+PAGES = Pages(
+    _SHOWN,
+    "FROM audit_log a LEFT JOIN audit_chain c USING (tenant_id, audit_id) WHERE a.tenant_id = :tenant_id",
+    orders=_ORDERS,
+    filters=_FILTERS,
+)
+PLATFORM_PAGES = Pages(
+    _SHOWN,
+    "FROM platform_audit a LEFT JOIN platform_audit_chain c USING (audit_id) WHERE true",
+    orders=_ORDERS,
+    filters=_FILTERS,
+)
+
+
+async def page(tx: Transaction, whose: Whose, wanted: AuditFilter, part: PagePart) -> list[AuditEntry]:
+    pages = PLATFORM_PAGES if whose is None else PAGES
+    rows = await pages.read(
+        tx,
+        part,
+        {} if whose is None else {"tenant_id": whose},
+        actor=wanted.actor,
+        action=wanted.action,
+        target=wanted.target,
+        outcome=wanted.outcome,
+        since=wanted.since,
+        until=wanted.until,
     )
     return [value_of(AuditEntry, row) for row in rows]

@@ -9,6 +9,7 @@ from foundation.domain.ids import ApprovalId, RunId, StepId, TenantId, UserId, n
 from foundation.domain.states import ApprovalStatus, ExpiryPolicy
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -191,35 +192,23 @@ async def any_pending(tx: Transaction, tenant_id: TenantId, step_id: StepId) -> 
     return row.first() is not None
 
 
+PAGES = Pages(
+    _SELECT,
+    "WHERE a.tenant_id = :tenant_id",
+    orders=Orders({"requested_at": by_age("requested_at", "approval_id", of="a")}, "-requested_at"),
+    filters={"status": "a.status = :status", "run_id": "a.run_id = :run_id"},
+)
+
+
 async def page(
     tx: Transaction,
     tenant_id: TenantId,
+    part: PagePart,
     *,
-    limit: int,
-    after: tuple[datetime, ApprovalId] | None,
-    status: ApprovalStatus | None,
-    run_id: RunId | None,
+    status: ApprovalStatus | None = None,
+    run_id: RunId | None = None,
 ) -> list[Approval]:
-    """Newest first, beginning after the given (requested_at, approval_id)."""
-    rows = await tx.execute(
-        text(
-            _SELECT
-            + """WHERE a.tenant_id = :tenant_id
-                   AND (CAST(:status AS text) IS NULL OR a.status = :status)
-                   AND (CAST(:run_id AS uuid) IS NULL OR a.run_id = :run_id)
-                   AND (CAST(:after_at AS timestamptz) IS NULL
-                        OR (a.requested_at, a.approval_id) < (:after_at, :after_id))
-                 ORDER BY a.requested_at DESC, a.approval_id DESC LIMIT :limit"""
-        ),
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "status": status.value if status else None,
-            "run_id": run_id,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
-    )
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, status=status and status.value, run_id=run_id)
     return [value_of(Approval, row) for row in rows]
 
 

@@ -144,6 +144,8 @@ class StepClaim:
     item: StepItem | None
     runs_above: tuple[RunAbove, ...]
     """Outermost first; none for a run that no step has started."""
+    queued_seconds: float
+    """For how long it could have run and nobody held it."""
     outputs: Outputs | None = None
     """What its expressions may read of other steps; None where that was not read with the claim."""
     egress: list[str] | None = None

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.documents import jsonb
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
@@ -50,10 +51,11 @@ class StreamedEvent:
     """An event as streams show it; `data` is as its writer gave it."""
 
     place: EventPlace
-    seq: int
+    seq: int | None
+    """None, as is `run_id`, of an event that belongs to no run."""
     type: str
     at: datetime
-    run_id: RunId
+    run_id: RunId | None
     step_id: StepId | None
     step: str | None
     """The step's name."""
@@ -99,8 +101,8 @@ _EVENTS = """page AS (
             FROM found f WINDOW in_order AS (ORDER BY f.xact, f.event_id)) counted
         WHERE place = 1 OR (place <= :limit AND so_far <= :data_bytes))
     SELECT p.xact::text AS xact, p.event_id, p.seq, p.type, p.at, p.run_id, p.step_id, p.data, s.name AS step,
-           s.item_index AS item, r.ancestor_run_ids AS runs_above, (SELECT count(*) FROM found) AS found
-    FROM page p JOIN runs r ON r.tenant_id = :tenant_id AND r.run_id = p.run_id
+           s.item_index AS item, COALESCE(r.ancestor_run_ids, '{}') AS runs_above, (SELECT count(*) FROM found) AS found
+    FROM page p LEFT JOIN runs r ON r.tenant_id = :tenant_id AND r.run_id = p.run_id
     LEFT JOIN steps s ON s.tenant_id = :tenant_id AND s.step_id = p.step_id
     ORDER BY p.xact, p.event_id
 """
@@ -154,10 +156,16 @@ _OF_RUN = text(
 
 _OF_TENANT = text(
     """WITH found AS (
-        SELECT e.xact, e.event_id, e.seq, e.type, e.at, e.run_id, e.step_id, e.data FROM run_events e
-        WHERE e.tenant_id = :tenant_id AND (e.xact, e.event_id) > (CAST(:xact AS xid8), :number)
-          AND e.xact < CAST(:until AS xid8)
-        ORDER BY e.xact, e.event_id LIMIT :limit + 1),""",
+        (SELECT e.xact, e.event_id, e.seq, e.type, e.at, e.run_id, e.step_id, e.data FROM run_events e
+         WHERE e.tenant_id = :tenant_id AND (e.xact, e.event_id) > (CAST(:xact AS xid8), :number)
+           AND e.xact < CAST(:until AS xid8)
+         ORDER BY e.xact, e.event_id LIMIT :limit + 1)
+        UNION ALL
+        (SELECT e.xact, e.event_id, NULL::bigint, e.type, e.at, NULL::uuid, NULL::uuid, e.data FROM tenant_events e
+         WHERE e.tenant_id = :tenant_id AND (e.xact, e.event_id) > (CAST(:xact AS xid8), :number)
+           AND e.xact < CAST(:until AS xid8)
+         ORDER BY e.xact, e.event_id LIMIT :limit + 1)
+        ORDER BY xact, event_id LIMIT :limit + 1),""",
     _EVENTS,
 )
 
@@ -196,12 +204,23 @@ async def of_run(
 async def of_tenant(
     tx: Transaction, tenant_id: TenantId, *, after: EventPlace, until: int, limits: PageLimits
 ) -> StreamPage:
-    """What happened in all runs of the tenant after this place, as far as the horizon `until`."""
+    """What happened in the tenant after this place, in its runs and in none, as far as the horizon `until`."""
     rows = await tx.execute(
         _OF_TENANT,
         {"tenant_id": tenant_id, **_bounds(after, until, limits)},
     )
     return _page(rows.all(), until)
+
+
+async def tell_tenant(tx: Transaction, tenant_id: TenantId, kind: str, *, at: datetime, data: dict[str, Any]) -> None:
+    """An event of the tenant and of no run of it, for its stream."""
+    await tx.execute(
+        text(
+            """INSERT INTO tenant_events (tenant_id, at, type, data)
+               VALUES (:tenant_id, :at, :type, CAST(:data AS jsonb))"""
+        ),
+        {"tenant_id": tenant_id, "at": at, "type": kind, "data": jsonb(data)},
+    )
 
 
 async def tenants_with_events(tx: Transaction, since: Sequence[tuple[TenantId, int]]) -> set[TenantId]:

@@ -1,19 +1,18 @@
 """Runs: inserted once by idempotency key, read, listed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from foundation.domain.ids import RunId, StepId, TaskId, TenantId, UserId
 from foundation.domain.policy.retention import ContentKind
 from foundation.domain.states import PauseReason, Priority, RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
-from foundation.storage.session.statements import Statement, text
+from foundation.storage.session.statements import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,8 @@ class Run:
         return {kind: at for kind, at in found if at is not None}
 
 
-_SELECT = """
-    SELECT r.*, run_deadline(r) AS deadline_at, above.name AS parent_step,
+_FIGURES = """
+    , run_deadline(r) AS deadline_at, above.name AS parent_step,
            COALESCE(u.tokens, 0)::bigint AS tokens, COALESCE(u.cost, 0)::bigint AS cost_nano_usd,
            COALESCE(b.tokens, 0)::bigint AS tokens_below, COALESCE(b.cost, 0)::bigint AS cost_nano_usd_below
     FROM runs r
@@ -120,6 +119,7 @@ _SELECT = """
         WHERE d.tenant_id = r.tenant_id AND d.parent_run_id IS NOT NULL AND r.run_id = ANY(d.ancestor_run_ids)
           AND d.ancestor_run_ids[1] = COALESCE(r.ancestor_run_ids[1], r.run_id)) b ON true
 """
+_SELECT = f"SELECT r.* {_FIGURES}"  # of what is written above
 
 
 async def insert(tx: Transaction, run: NewRun) -> Run | None:
@@ -191,64 +191,58 @@ async def by_idempotency_key(tx: Transaction, tenant_id: TenantId, key: str) -> 
     return (row.run_id, bytes(row.request_digest)) if row else None
 
 
-class RunOrder(StrEnum):
-    """In which order runs are listed; each has indexes, of which the filters have theirs too."""
-
-    NEWEST = "-created_at"
-    OLDEST = "created_at"
-
-
-def _page_in(after: str, direction: str) -> Statement:
-    return text(
-        _SELECT,
-        """WHERE r.tenant_id = :tenant_id
-             AND (CAST(:status AS text) IS NULL OR r.status = :status)
-             AND (CAST(:task_id AS uuid) IS NULL OR r.task_id = :task_id)
-             AND (CAST(:forked_from AS uuid) IS NULL OR r.forked_from_run_id = :forked_from)
-             AND (CAST(:parent AS uuid) IS NULL OR r.parent_run_id = :parent)
-             AND (CAST(:hanging AS uuid[]) IS NULL OR (r.run_id = ANY(CAST(:hanging AS uuid[]))) = :hangs)
-             AND (CAST(:after_at AS timestamptz) IS NULL OR (r.created_at, r.run_id)""",
-        after,
-        "(:after_at, :after_id)) ORDER BY r.created_at",
-        direction,
-        ", r.run_id",
-        direction,
-        "LIMIT :limit",
+# What is large is read only where it is shown: PostgreSQL would else unpack it for every row of a page.
+_LARGE = ("input", "output", "overrides")
+_OF_RUNS = ", ".join(
+    f"CASE WHEN :whole THEN r.{name} END AS {name}" if name in _LARGE else f"r.{name}"
+    for name in (
+        *("run_id", "task_id", "task_version", "status", "generation", "version", *_LARGE, "error", "pause_reason"),
+        *("budget_tokens", "budget_nano_usd", "priority", "traceparent", "created_at", "started_at", "ended_at"),
+        *("progressed_at", "usage_final", "forked_from_run_id", "forked_from_step", "forked_from_turn"),
+        *("parent_run_id", *(f"{kind.value}_expired_at" for kind in ContentKind)),
     )
-
-
-PAGES: Mapping[RunOrder, Statement] = {RunOrder.NEWEST: _page_in("<", "DESC"), RunOrder.OLDEST: _page_in(">", "ASC")}
+)
+PAGES = Pages(
+    "SELECT",
+    _OF_RUNS,
+    _FIGURES,
+    "WHERE r.tenant_id = :tenant_id",
+    orders=Orders({"created_at": by_age("created_at", "run_id", of="r")}, "-created_at"),
+    filters={
+        "status": "r.status = :status",
+        "task_id": "r.task_id = :task_id",
+        "forked_from": "r.forked_from_run_id = :forked_from",
+        "parent": "r.parent_run_id = :parent",
+        "among": "r.run_id = ANY(:among)",
+        "but": "r.run_id <> ALL(:but)",
+    },
+)
 
 
 async def page(
     tx: Transaction,
     tenant_id: TenantId,
+    part: PagePart,
     *,
-    order: RunOrder = RunOrder.NEWEST,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
+    whole: bool,
     status: RunStatus | None,
     task_id: TaskId | None,
     forked_from: RunId | None,
     parent: RunId | None,
-    hanging: Sequence[RunId] | None,
-    hangs: bool,
+    among: Sequence[RunId] | None,
+    but: Sequence[RunId] | None,
 ) -> list[Run]:
-    """Beginning after the given (created_at, run_id); where `hanging` is given, only or all but these."""
-    rows = await tx.execute(
-        PAGES[order],
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "status": status.value if status else None,
-            "task_id": task_id,
-            "forked_from": forked_from,
-            "parent": parent,
-            "hanging": None if hanging is None else list(hanging),
-            "hangs": hangs,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
+    """Of these runs, or all but those, where such are given; input, output and overrides are None unless `whole`."""
+    rows = await PAGES.read(
+        tx,
+        part,
+        {"tenant_id": tenant_id, "whole": whole},
+        status=status and status.value,
+        task_id=task_id,
+        forked_from=forked_from,
+        parent=parent,
+        among=among if among is None else list(among),
+        but=but if but is None else list(but),
     )
     return [value_of(Run, row) for row in rows]
 

@@ -9,6 +9,7 @@ from foundation.domain.reruns import StandingStep
 from foundation.domain.states import StepKind, StepStatus
 from foundation.storage.execution.dispatches import Outputs
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -99,31 +100,35 @@ async def of_run(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> list[St
     return [value_of(StepRow, row) for row in rows]
 
 
+# A sub-query, and no join: of a join PostgreSQL does not know that its rows come in the order of the items.
+_NAMED = "FROM steps p WHERE p.tenant_id = :tenant_id AND p.run_id = :run_id AND p.name = :name"
+ITEMS = Pages(
+    "SELECT s.*, ",
+    _TURNS,
+    """       s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed, b.run_id AS child_run_id,
+              u.tokens::bigint AS tokens, u.cost::bigint AS cost_nano_usd
+       FROM steps s
+       CROSS JOIN LATERAL (
+           SELECT COALESCE(sum(e.total_tokens), 0) AS tokens, COALESCE(sum(e.cost_nano_usd), 0) AS cost
+           FROM llm_events e
+           WHERE e.tenant_id = s.tenant_id AND e.run_id = s.run_id AND e.step_id = s.step_id) u
+       LEFT JOIN LATERAL (
+           SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
+           ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
+       WHERE s.tenant_id = :tenant_id AND s.parent_id = (SELECT step_id""",
+    _NAMED,
+    ") AND s.item_index < (SELECT items",
+    _NAMED,
+    ")",
+    orders=Orders({"index": (Column("s.item_index", Kind.NUMBER, "item_index"),)}, "index"),
+)
+
+
 async def page_of_items(
-    tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, *, limit: int, after: int | None
+    tx: Transaction, tenant_id: TenantId, run_id: RunId, name: str, part: PagePart
 ) -> list[StepRow]:
-    """The items of a step in the list's order, from the one behind `after` on."""
-    rows = await tx.execute(
-        text(
-            "SELECT s.*, ",
-            _TURNS,
-            """       s.task_token IS NOT NULL AS has_token, 0 AS items_ended, 0 AS items_failed,
-                      b.run_id AS child_run_id,
-                      u.tokens::bigint AS tokens, u.cost::bigint AS cost_nano_usd
-               FROM steps p JOIN steps s ON s.tenant_id = p.tenant_id AND s.parent_id = p.step_id
-               CROSS JOIN LATERAL (
-                   SELECT COALESCE(sum(e.total_tokens), 0) AS tokens, COALESCE(sum(e.cost_nano_usd), 0) AS cost
-                   FROM llm_events e
-                   WHERE e.tenant_id = s.tenant_id AND e.run_id = s.run_id AND e.step_id = s.step_id) u
-               LEFT JOIN LATERAL (
-                   SELECT run_id FROM runs WHERE tenant_id = s.tenant_id AND parent_step_id = s.step_id
-                   ORDER BY parent_attempt DESC LIMIT 1) b ON s.kind = 'run'
-               WHERE p.tenant_id = :tenant_id AND p.run_id = :run_id AND p.name = :name AND s.item_index < p.items
-                 AND s.item_index > COALESCE(CAST(:after AS int), -1)
-               ORDER BY s.item_index LIMIT :limit""",
-        ),
-        {"tenant_id": tenant_id, "run_id": run_id, "name": name, "limit": limit, "after": after},
-    )
+    """The items of a step by their places in its list."""
+    rows = await ITEMS.read(tx, part, {"tenant_id": tenant_id, "run_id": run_id, "name": name})
     return [value_of(StepRow, row) for row in rows]
 
 

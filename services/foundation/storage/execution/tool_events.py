@@ -33,6 +33,8 @@ class Recorded:
     may_start: bool
     """False for one with a result, and for one that was started as often as it may be and whose effect is `once`."""
     result: dict[str, Any] | None
+    attempt: int | None = None
+    """Which attempt was begun; None where none was."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -50,7 +52,7 @@ async def begin(tx: Transaction, claim: StepClaim, job: Job) -> Recorded:
     begun = await _insert(tx, claim, job) or await _begin_again(tx, claim, job)
     if begun is not None:
         await _add_attempt(tx, claim, job, attempt=begun)
-        return Recorded("STARTED", may_start=True, result=None)
+        return Recorded("STARTED", may_start=True, result=None, attempt=begun)
     row = (
         await tx.execute(
             text("SELECT status, result FROM tool_events WHERE tenant_id = :tenant_id AND job_id = :job_id"),

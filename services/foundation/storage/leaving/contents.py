@@ -16,13 +16,13 @@ EXPORTED: Mapping[str, str] = {
     "invitations": "invitation_id email role role_id invited_by created_at expires_at accepted_at accepted_by"
     " revoked_at",
     "service_accounts": "user_id name description created_by created_at",
-    "api_keys": "api_key_id user_id name hint scopes permissions created_by created_at expires_at revoked_at"
+    "api_keys": "api_key_id user_id name hint scopes permissions created_by known_to created_at expires_at revoked_at"
     " last_used_at previous_until version",
     "secrets": "name hosts version created_at updated_at updated_by",
     "tasks": "task_id name version created_at updated_at archived_at",
     "task_versions": "task_id version definition turns_per_dispatch created_by created_at",
     "tool_sources": "name kind version created_at archived_at",
-    "tool_source_versions": "name version digest left_out created_by created_at",
+    "tool_source_versions": "name version digest left_out created_by created_at server",
     "source_tools": "name version tool definition",
     "runs": "run_id task_id task_version status generation version input output error stop_cause pause_reason"
     " budget_tokens budget_nano_usd idempotency_key last_seq timeout_seconds clock_used clock_since hard_deadline"
@@ -32,18 +32,20 @@ EXPORTED: Mapping[str, str] = {
     "steps": "run_id step_id name kind position status needs unmet_needs generation tick attempt timeout_seconds"
     " resources earlier_attempts worker_id wait_reason waiting_since wait_line wait_rank wait_for retry_at started_at"
     " deadline_at clock_left ended_at output error skip_reason excused turn checkpoint_head checkpoint_length"
-    " checkpoint_first copied_from parent_id item_index item items created_at",
+    " checkpoint_first copied_from parent_id item_index item items created_at queued_at",
     "step_needs": "step_id needs_id",
     "turns": "step_id turn call_key request prepared_at response tool_calls recorded_at number agent task",
     "approvals": "approval_id run_id step_id version status message roles users form on_expiry requested_at expires_at"
     " ended_at decided_by comment data turn tool_call_id tool arguments call_digest",
     "run_events": "run_id seq event_id at type step_id data",
+    "tenant_events": "event_id at type data",
     "dead_letters": "dead_letter_id run_id step_id cause error attempts receive_count died_at status ended_at ended_by"
     " reason",
     "checkpoints": "step_id turn checkpoint_id manifest head length metadata created_at link deleted_at",
     "message_parts": "digest body size created_at",
     "tool_events": "job_id run_id step_id turn tool_call_id tool effect arguments_digest attempts starts_permitted"
-    " status result started_at last_started_at doubted_at ended_at",
+    " status result started_at last_started_at doubted_at ended_at"
+    " held_seconds held_day",
     "tool_attempts": "job_id attempt worker_id started_at",
     "artifacts": "artifact_id run_id step_id job_id name content_type size sha256 status created_by created_at"
     " expired_at erased_at",
@@ -88,6 +90,7 @@ WITHHELD: Mapping[str, str] = {
     "turns": "fence",
     "tool_attempts": "fence",
     "run_events": "xact",
+    "tenant_events": "xact",
     "artifacts": "object_key",
     "webhooks": "read_xact read_number not_before",
     "webhook_deliveries": "event_xact event_number leased_until",
@@ -103,6 +106,7 @@ WITHHELD: Mapping[str, str] = {
 NOT_EXPORTED: Mapping[str, str] = {
     "llm_replays": "encrypted copies of answers, which turns have in plain text",
     "lines": "when waiting steps were last served",
+    "keyed_calls": "answers of the last day, which say what the rows that they made say",
     "outbox": "messages between the platform's own processes that have not gone out yet",
     "retention_sweeps": "when the platform next looks for what has expired",
     "released_parts": "what the platform is about to remove",

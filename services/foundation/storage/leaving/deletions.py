@@ -58,6 +58,7 @@ LEDGER = "llm_events"
 _ERASED = (
     "spans",
     "run_events",
+    "tenant_events",
     "turns",
     "tool_attempts",
     "tool_events",
@@ -67,6 +68,7 @@ _ERASED = (
     "webhook_deliveries",
     "schedule_firings",
     "trigger_calls",
+    "keyed_calls",
     "artifacts",
     "outbox",
     "budget_warnings",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 from foundation.domain.ids import ExportId, TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -79,20 +79,14 @@ async def get(tx: Transaction, tenant_id: TenantId, export_id: ExportId) -> Tena
     return value_of(TenantExport, row) if row else None
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, UUID] | None
-) -> list[TenantExport]:
-    """Newest first."""
-    rows = await tx.execute(
-        text(
-            f"""SELECT {_COLUMNS} FROM tenant_exports WHERE tenant_id = :tenant_id
-                  AND (CAST(:at AS timestamptz) IS NULL
-                       OR (created_at, export_id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))
-                ORDER BY created_at DESC, export_id DESC LIMIT :limit"""  # noqa: S608 - columns written above
-        ),
-        {"tenant_id": tenant_id, "at": after and after[0], "id": after and after[1], "limit": limit},
-    )
-    return [value_of(TenantExport, row) for row in rows]
+PAGES = Pages(
+    f"SELECT {_COLUMNS} FROM tenant_exports WHERE tenant_id = :tenant_id",  # noqa: S608 - columns written above
+    orders=Orders({"created_at": by_age("created_at", "export_id")}, "-created_at"),
+)
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[TenantExport]:
+    return [value_of(TenantExport, row) for row in await PAGES.read(tx, part, {"tenant_id": tenant_id})]
 
 
 async def with_work(tx: Transaction, *, as_of: datetime, most: int) -> list[tuple[TenantId, ExportId]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Text, Uuid, column, delete, func, select, table, tuple_, update
+from sqlalchemy import BigInteger, Integer, Text, Uuid, column, delete, func, select, table, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
@@ -13,6 +13,8 @@ from foundation.domain.budget_scopes import BudgetPeriod, BudgetScope
 from foundation.domain.ids import TenantId
 from foundation.domain.money import BudgetLimit
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart
+from foundation.storage.session.seen import Expected, SeenTags
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
 
@@ -78,6 +80,10 @@ def _is(tenant_id: TenantId, name: BudgetName) -> ColumnElement[bool]:
     return tuple_(*_KEY) == _key_values(tenant_id, name)
 
 
+def _at(seen: SeenTags) -> ColumnElement[bool]:
+    return true() if seen.versions is None else _B.version.in_(seen.versions)
+
+
 def _key_values(tenant_id: TenantId, name: BudgetName) -> tuple[UUID, str, UUID, str]:
     return tenant_id, name.scope.value, name.scope_id, name.period.value
 
@@ -106,11 +112,13 @@ async def put(tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget) -> S
     return _stored(row.one())
 
 
-async def replace(tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget, *, expected: int) -> ScopeBudget | None:
-    """Replaces the budget at exactly this version; None when it is at another, or not there."""
+async def replace(
+    tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget, *, expected: SeenTags
+) -> ScopeBudget | None:
+    """Replaces the budget at a version that was seen; None when it is at another, or not there."""
     row = await tx.execute(
         update(_BUDGETS)
-        .where(_is(tenant_id, budget.name), _B.version == expected)
+        .where(_is(tenant_id, budget.name), _at(expected))
         .values(_changed_to(budget) | _NEXT_VERSION)
         .returning(*_STORED)
     )
@@ -118,11 +126,11 @@ async def replace(tx: Transaction, tenant_id: TenantId, budget: DeclaredBudget, 
     return _stored(first) if first else None
 
 
-async def remove(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: int | None) -> bool:
-    """Deletes the budget if it is at the expected version, or at any when that is None; returns whether it did."""
+async def remove(tx: Transaction, tenant_id: TenantId, name: BudgetName, *, expected: Expected) -> bool:
+    """Deletes the budget if it is at an expected version, or at any when that is None; returns whether it did."""
     deletion = delete(_BUDGETS).where(_is(tenant_id, name))
     if expected is not None:
-        deletion = deletion.where(_B.version == expected)
+        deletion = deletion.where(_at(expected))
     row = await tx.execute(deletion.returning(_B.version))
     return row.first() is not None
 
@@ -142,13 +150,25 @@ async def of_scope(tx: Transaction, tenant_id: TenantId, scope: BudgetScope, sco
     return [_stored(row) for row in rows]
 
 
-async def page(tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None) -> list[ScopeBudget]:
-    """The budgets in the order of scope, id and period; `after` is where the page before ended."""
-    order = (_B.scope, _B.scope_id, _B.period)
+ORDERS = Orders(
+    {
+        "scope": (
+            Column("scope", Kind.TEXT, "name.scope"),
+            Column("scope_id", Kind.ID, "name.scope_id"),
+            Column("period", Kind.TEXT, "name.period"),
+        )
+    },
+    "scope",
+)
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[ScopeBudget]:
+    is_down, order = part.order.startswith("-"), (_B.scope, _B.scope_id, _B.period)
     wanted = select(*_STORED).where(_B.tenant_id == tenant_id)
-    if after is not None:
-        wanted = wanted.where(tuple_(*order) > after)
-    rows = await tx.execute(wanted.order_by(*order).limit(limit))
+    if part.after is not None:
+        here = tuple_(*order)
+        wanted = wanted.where(here < part.after if is_down else here > part.after)
+    rows = await tx.execute(wanted.order_by(*(one.desc() if is_down else one for one in order)).limit(part.limit))
     return [_stored(row) for row in rows]
 
 

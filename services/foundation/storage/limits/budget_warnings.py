@@ -2,13 +2,13 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg import DataError, IntegrityError
 
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.statements import text
 
 
@@ -48,28 +48,24 @@ async def insert_budget_warning(tx: Transaction, warning: BudgetWarning) -> bool
         raise WarningRefused(f"the warning is refused: {error}") from error
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[Any, ...] | None
-) -> list[BudgetWarning]:
-    """The tenant's warnings, newest first; `after` is where the page before ended."""
-    warned_at, scope, scope_id, period, label = after or (None,) * 5
-    rows = await tx.execute(
-        text(
-            "SELECT tenant_id, scope, scope_id, period, label, unit, limit_amount, committed, warned_at"
-            " FROM budget_warnings WHERE tenant_id = :tenant_id AND (CAST(:warned_at AS timestamptz) IS NULL"
-            " OR (warned_at, scope, scope_id, period, label)"
-            " < (:warned_at, CAST(:scope AS text), CAST(:scope_id AS uuid), CAST(:period AS text),"
-            " CAST(:label AS text)))"
-            " ORDER BY warned_at DESC, scope DESC, scope_id DESC, period DESC, label DESC LIMIT :limit"
-        ),
+PAGES = Pages(
+    "SELECT tenant_id, scope, scope_id, period, label, unit, limit_amount, committed, warned_at"
+    " FROM budget_warnings WHERE tenant_id = :tenant_id",
+    orders=Orders(
         {
-            "tenant_id": tenant_id,
-            "warned_at": warned_at,
-            "scope": scope,
-            "scope_id": scope_id,
-            "period": period,
-            "label": label,
-            "limit": limit,
+            "warned_at": (
+                Column("warned_at", Kind.MOMENT, "warned_at"),
+                Column("scope", Kind.TEXT, "scope"),
+                Column("scope_id", Kind.ID, "scope_id"),
+                Column("period", Kind.TEXT, "period"),
+                Column("label", Kind.TEXT, "label"),
+            )
         },
-    )
+        "-warned_at",
+    ),
+)
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[BudgetWarning]:
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id})
     return [BudgetWarning(**row) for row in rows.mappings()]

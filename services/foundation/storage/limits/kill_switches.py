@@ -64,6 +64,14 @@ async def platforms(tx: Transaction) -> EngagedSwitch | None:
     return EngagedSwitch(SwitchScope.PLATFORM, row.reason, row.engaged_by, row.engaged_at) if row else None
 
 
+async def lock(tx: Transaction, tenant_id: TenantId | None) -> None:
+    """Has whoever else changes the tenant's switch, or with None the platform's, wait for the transaction's end."""
+    await tx.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('kill switch of ' || CAST(:whose AS text), 0))"),
+        {"whose": "the platform" if tenant_id is None else str(tenant_id)},
+    )
+
+
 async def engage(tx: Transaction, tenant_id: TenantId, *, reason: str, by: str) -> bool:
     """Whether it was not engaged before; if it was, it has the new reason."""
     rows = await tx.execute(

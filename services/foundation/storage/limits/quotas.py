@@ -99,9 +99,9 @@ async def require_left(
 
 
 async def count(
-    tx: Transaction, tenant_id: TenantId, rules: QuotaRules, quota: Quota, *, user_id: UserId | None
+    tx: Transaction, tenant_id: TenantId, rules: QuotaRules, quota: Quota, *, user_id: UserId | None, amount: int = 1
 ) -> None:
-    """One more of it begins, for the tenant and for the user; `QuotaUsedUp` when it may not, and nothing is counted.
+    """So much more begins, for the tenant and for the user; `QuotaUsedUp` when it may not, and nothing is counted.
 
     The rows are held until the transaction ends, so it does this last of all that it holds.
     """
@@ -110,13 +110,13 @@ async def count(
     rows = await tx.execute(
         text(
             """INSERT INTO quota_counts AS c (tenant_id, day, quota, scope, scope_id, used)
-               SELECT :tenant_id, :day, :quota, s.scope, s.scope_id, 1
+               SELECT :tenant_id, :day, :quota, s.scope, s.scope_id, CAST(:amount AS bigint)
                FROM (VALUES ('tenant', CAST(:tenant_id AS uuid), CAST(:of_tenant AS bigint)),
                             ('user', CAST(:user_id AS uuid), CAST(:of_user AS bigint))) AS s (scope, scope_id, most)
-               WHERE s.scope_id IS NOT NULL AND s.most > 0
+               WHERE s.scope_id IS NOT NULL AND s.most >= CAST(:amount AS bigint)
                ORDER BY s.scope
-               ON CONFLICT (tenant_id, day, quota, scope, scope_id) DO UPDATE SET used = c.used + 1
-               WHERE c.used < CASE c.scope WHEN 'tenant' THEN CAST(:of_tenant AS bigint)
+               ON CONFLICT (tenant_id, day, quota, scope, scope_id) DO UPDATE SET used = c.used + EXCLUDED.used
+               WHERE c.used + EXCLUDED.used <= CASE c.scope WHEN 'tenant' THEN CAST(:of_tenant AS bigint)
                                            ELSE CAST(:of_user AS bigint) END
                RETURNING c.scope, c.used"""
         ),
@@ -125,6 +125,7 @@ async def count(
             "day": rules.today.day,
             "quota": quota.value,
             "user_id": user_id,
+            "amount": amount,
             "of_tenant": most[QuotaScope.TENANT],
             "of_user": most.get(QuotaScope.USER, _UNLIMITED),
         },
@@ -133,8 +134,8 @@ async def count(
     for scope, limit in limits.items():
         if scope not in counted:
             used = await read_used(tx, tenant_id, rules, user_id=user_id)
-            raise _used_up(rules, quota, scope, limit, used.get((scope, quota), 0))
-    if counted[QuotaScope.TENANT] == 1:
+            raise _used_up(rules, quota, scope, limit, used.get((scope, quota), 0), asked=amount)
+    if counted[QuotaScope.TENANT] == amount:
         await _forget_old(tx, tenant_id, rules)
 
 
@@ -152,6 +153,8 @@ def _scopes(quota: Quota, user_id: UserId | None) -> list[QuotaScope]:
     return [scope for scope in counted if scope is QuotaScope.TENANT or user_id is not None]
 
 
-def _used_up(rules: QuotaRules, quota: Quota, scope: QuotaScope, limit: QuotaLimit, used: int) -> QuotaUsedUp:
+def _used_up(
+    rules: QuotaRules, quota: Quota, scope: QuotaScope, limit: QuotaLimit, used: int, *, asked: int = 1
+) -> QuotaUsedUp:
     QUOTA_REFUSALS.labels(quota.value, scope.value).inc()
-    return QuotaUsedUp(quota, scope, limit, used=used, day=rules.today, now=datetime.now(UTC))
+    return QuotaUsedUp(quota, scope, limit, used=used, day=rules.today, now=datetime.now(UTC), asked=asked)

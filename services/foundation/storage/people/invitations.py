@@ -14,6 +14,7 @@ from foundation.domain.ids import InvitationId, TenantId, UserId
 from foundation.domain.permissions import Grant
 from foundation.storage.people.tenancy import grant_of
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
 
@@ -160,31 +161,15 @@ async def revoke(tx: Transaction, tenant_id: TenantId, invitation_id: Invitation
     return changed.first() is not None
 
 
+PAGES = Pages(
+    _SELECT,
+    orders=Orders({"created_at": by_age("created_at", "invitation_id", of="i")}, "-created_at"),
+    filters={"status": f"{_STATUS} = :status", "email": "i.email = lower(:email)"},
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
-    status: str | None,
-    email: str | None,
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, status: str | None, email: str | None
 ) -> list[Invitation]:
-    """Newest first."""
-    rows = await tx.execute(
-        text(
-            _SELECT,
-            f"AND (CAST(:status AS text) IS NULL OR {_STATUS} = :status)",  # written above
-            """AND (CAST(:email AS text) IS NULL OR i.email = lower(:email))
-               AND (CAST(:after_at AS timestamptz) IS NULL OR (i.created_at, i.invitation_id) < (:after_at, :after_id))
-               ORDER BY i.created_at DESC, i.invitation_id DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "status": status,
-            "email": email,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
-    )
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, status=status, email=email)
     return [_of(row) for row in rows]

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from foundation.domain.ids import ApiKeyId, TenantId, UserId
 from foundation.domain.people.api_keys import KeyDigest
 from foundation.domain.permissions import ApiKeyScope, Permission
+from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -26,6 +26,8 @@ class KeyRecord:
     permissions: list[str] | None
     created_at: datetime
     created_by: UserId | None
+    known_to: ApiKeyId | None
+    """The key that has made it, or was the last to rotate it, and so has seen its text."""
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
@@ -46,11 +48,12 @@ class NewKeyRecord:
     permissions: Collection[Permission] | None
     expires_at: datetime | None
     created_by: UserId
+    known_to: ApiKeyId | None
 
 
 _SELECT = """
-    SELECT api_key_id, user_id, name, hint, scopes, permissions, created_at, created_by, expires_at, revoked_at,
-           last_used_at, CASE WHEN previous_until > now() THEN previous_until END AS previous_until, version
+    SELECT api_key_id, user_id, name, hint, scopes, permissions, created_at, created_by, known_to, expires_at,
+           revoked_at, last_used_at, CASE WHEN previous_until > now() THEN previous_until END AS previous_until, version
     FROM api_keys WHERE tenant_id = :tenant_id
 """
 
@@ -59,9 +62,9 @@ async def insert(tx: Transaction, tenant_id: TenantId, key: NewKeyRecord) -> Non
     await tx.execute(
         text(
             """INSERT INTO api_keys (tenant_id, api_key_id, user_id, name, hash, pepper, hint, scopes, permissions,
-                                     expires_at, created_by)
+                                     expires_at, created_by, known_to)
                VALUES (:tenant_id, :api_key_id, :user_id, :name, :hash, :pepper, :hint, CAST(:scopes AS text[]),
-                       CAST(:permissions AS text[]), :expires_at, :created_by)"""
+                       CAST(:permissions AS text[]), :expires_at, :created_by, :known_to)"""
         ),
         {
             "tenant_id": tenant_id,
@@ -75,6 +78,7 @@ async def insert(tx: Transaction, tenant_id: TenantId, key: NewKeyRecord) -> Non
             "permissions": None if key.permissions is None else sorted(key.permissions),
             "expires_at": key.expires_at,
             "created_by": key.created_by,
+            "known_to": key.known_to,
         },
     )
 
@@ -104,25 +108,64 @@ async def get(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId, *, loc
     return value_of(KeyRecord, row) if row else None
 
 
-async def revoke(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId) -> None:
-    """The row stays, for the bill and the audit; what was rotated away dies with it."""
+async def rename(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId, *, name: str) -> None:
     await tx.execute(
         text(
-            """UPDATE api_keys SET revoked_at = now(), version = version + 1
-               WHERE tenant_id = :tenant_id AND api_key_id = :api_key_id AND revoked_at IS NULL"""
+            """UPDATE api_keys SET name = :name, version = version + 1
+               WHERE tenant_id = :tenant_id AND api_key_id = :api_key_id"""
         ),
-        {"tenant_id": tenant_id, "api_key_id": api_key_id},
+        {"tenant_id": tenant_id, "api_key_id": api_key_id, "name": name},
     )
 
 
+async def revoke(tx: Transaction, tenant_id: TenantId, which: Collection[ApiKeyId]) -> None:
+    """The rows stay, for the bill and the audit; what was rotated away dies with them."""
+    await tx.execute(
+        text(
+            """UPDATE api_keys SET revoked_at = now(), version = version + 1
+               WHERE tenant_id = :tenant_id AND api_key_id = ANY(:which) AND revoked_at IS NULL"""
+        ),
+        {"tenant_id": tenant_id, "which": list(which)},
+    )
+
+
+async def known_through(tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId) -> list[KeyRecord]:
+    """Usable keys whose text the holder of this one has seen: made or rotated with it, or with one of those."""
+    await tenants.hold(tx, tenant_id)
+    rows = await tx.execute(
+        text(
+            """WITH RECURSIVE known AS (
+                   SELECT api_key_id FROM api_keys WHERE tenant_id = :tenant_id AND known_to = :api_key_id
+                   UNION
+                   SELECT k.api_key_id FROM api_keys k JOIN known ON k.known_to = known.api_key_id
+                   WHERE k.tenant_id = :tenant_id)""",
+            _SELECT,
+            """AND revoked_at IS NULL AND api_key_id <> :api_key_id AND api_key_id IN (SELECT api_key_id FROM known)
+               ORDER BY api_key_id FOR NO KEY UPDATE""",
+        ),
+        {"tenant_id": tenant_id, "api_key_id": api_key_id},
+    )
+    return [value_of(KeyRecord, row) for row in rows]
+
+
 async def rotate(
-    tx: Transaction, tenant_id: TenantId, api_key_id: ApiKeyId, *, digest: KeyDigest, hint: str, overlap_seconds: int
+    tx: Transaction,
+    tenant_id: TenantId,
+    api_key_id: ApiKeyId,
+    *,
+    digest: KeyDigest,
+    hint: str,
+    overlap_seconds: int,
+    known_to: ApiKeyId | None,
 ) -> None:
-    """Gives the key a new text; the one that it had lives on for the overlap, and one of before that ends now."""
+    """Gives the key a new text, which the holder of `known_to` gets.
+
+    The one that it had lives on for the overlap, and one of before that ends now.
+    """
     await tx.execute(
         text(
             """UPDATE api_keys SET previous_hash = hash, previous_until = now() + :overlap * interval '1 second',
-                      hash = :hash, pepper = :pepper, hint = :hint, version = version + 1
+                      hash = :hash, pepper = :pepper, hint = :hint, known_to = :known_to, version = version + 1
                WHERE tenant_id = :tenant_id AND api_key_id = :api_key_id"""
         ),
         {
@@ -132,37 +175,22 @@ async def rotate(
             "pepper": digest.pepper,
             "hint": hint,
             "overlap": overlap_seconds,
+            "known_to": known_to,
         },
     )
 
 
+_CAN_BE_USED = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
+PAGES = Pages(
+    _SELECT,
+    orders=Orders({"created_at": by_age("created_at", "api_key_id")}, "-created_at"),
+    filters={"user_id": "user_id = :user_id", "usable": f":usable = ({_CAN_BE_USED})"},
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
-    user_id: UserId | None,
-    usable: bool | None,
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, user_id: UserId | None, usable: bool | None
 ) -> list[KeyRecord]:
-    """Newest first; of one member where one is named, and only those that can (not) be used now."""
-    values: dict[str, Any] = {
-        "tenant_id": tenant_id,
-        "limit": limit,
-        "user_id": user_id,
-        "usable": usable,
-        "after_at": after[0] if after else None,
-        "after_id": after[1] if after else None,
-    }
-    rows = await tx.execute(
-        text(
-            _SELECT,
-            """AND (CAST(:user_id AS uuid) IS NULL OR user_id = CAST(:user_id AS uuid))
-               AND (CAST(:usable AS boolean) IS NULL
-                    OR CAST(:usable AS boolean) = (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())))
-               AND (CAST(:after_at AS timestamptz) IS NULL OR (created_at, api_key_id) < (:after_at, :after_id))
-               ORDER BY created_at DESC, api_key_id DESC LIMIT :limit""",
-        ),
-        values,
-    )
+    """Of one member where one is named, and only those that can (not) be used now."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, user_id=user_id, usable=usable)
     return [value_of(KeyRecord, row) for row in rows]

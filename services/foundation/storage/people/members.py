@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
@@ -12,6 +11,7 @@ from foundation.domain.permissions import Grant, Role
 from foundation.storage.people import tenants
 from foundation.storage.people.tenancy import GRANTED, grant_of
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
 
@@ -70,33 +70,21 @@ async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> Membersh
     return _of(row) if row else None
 
 
+PAGES = Pages(
+    _SELECT,
+    orders=Orders({"created_at": by_age("created_at", "user_id", of="m")}, "-created_at"),
+    filters={
+        "role": "m.role = :role OR m.role_id::text = lower(:role)",
+        "email": "lower(u.email) = lower(:email)",
+    },
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
-    role: str | None,
-    email: str | None,
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, role: str | None = None, email: str | None = None
 ) -> list[Membership]:
-    """Newest first; with this role (a built-in one's word, or an id), or with this address."""
-    rows = await tx.execute(
-        text(
-            _SELECT,
-            """AND (CAST(:role AS text) IS NULL OR m.role = :role OR m.role_id::text = lower(:role))
-               AND (CAST(:email AS text) IS NULL OR lower(u.email) = lower(:email))
-               AND (CAST(:after_at AS timestamptz) IS NULL OR (m.created_at, m.user_id) < (:after_at, :after_id))
-               ORDER BY m.created_at DESC, m.user_id DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "role": role,
-            "email": email,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
-    )
+    """With this role (a built-in one's word, or an id), or with this address, where one is given."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, role=role, email=email)
     return [_of(row) for row in rows]
 
 

@@ -12,6 +12,7 @@ from foundation.domain.ids import RoleId, TenantId
 from foundation.domain.permissions import Permission, known_permissions
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
 
@@ -164,17 +165,15 @@ async def delete(tx: Transaction, tenant_id: TenantId, role_id: RoleId) -> bool:
     return True
 
 
+PAGES = Pages(
+    _SELECT,
+    orders=Orders({"name": (Column("r.name", Kind.TEXT, "name"),)}, "name"),
+    filters={"holding": ":holding = ANY(r.permissions)"},
+)
+
+
 async def page(
-    tx: Transaction, tenant_id: TenantId, *, limit: int, after: str | None, holding: Permission | None
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, holding: Permission | None = None
 ) -> list[OwnRole]:
-    """By name; those that hold a permission where one is given."""
-    rows = await tx.execute(
-        text(
-            _SELECT,
-            """AND (CAST(:after AS text) IS NULL OR r.name > :after)
-               AND (CAST(:holding AS text) IS NULL OR :holding = ANY(r.permissions))
-               ORDER BY r.name LIMIT :limit""",
-        ),
-        {"tenant_id": tenant_id, "limit": limit, "after": after, "holding": holding},
-    )
-    return [_of(row) for row in rows]
+    """Those that hold a permission where one is given."""
+    return [_of(row) for row in await PAGES.read(tx, part, {"tenant_id": tenant_id}, holding=holding)]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from psycopg import IntegrityError
 
@@ -12,6 +11,7 @@ from foundation.domain.permissions import Grant
 from foundation.storage.people import members, tenants
 from foundation.storage.people.tenancy import GRANTED, grant_of
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.statements import text
 from foundation.storage.session.transaction import Row
 
@@ -97,26 +97,24 @@ async def get(tx: Transaction, tenant_id: TenantId, user_id: UserId, *, lock: bo
     return _of(row) if row else None
 
 
+async def update(tx: Transaction, tenant_id: TenantId, user_id: UserId, *, name: str, description: str) -> None:
+    """Its version is that of its membership."""
+    values = {"tenant_id": tenant_id, "user_id": user_id, "name": name, "description": description}
+    for statement in (
+        """UPDATE service_accounts SET name = :name, description = :description
+           WHERE tenant_id = :tenant_id AND user_id = :user_id""",
+        "UPDATE memberships SET version = version + 1 WHERE tenant_id = :tenant_id AND user_id = :user_id",
+    ):
+        await tx.execute(text(statement), values)
+
+
 async def delete(tx: Transaction, tenant_id: TenantId, user_id: UserId) -> None:
     """Its membership goes, and its keys and open invitations with it; what it did stays under its id."""
     await members.delete(tx, tenant_id, user_id)
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, UUID] | None
-) -> list[ServiceAccount]:
-    """Newest first."""
-    rows = await tx.execute(
-        text(
-            _SELECT,
-            """AND (CAST(:after_at AS timestamptz) IS NULL OR (s.created_at, s.user_id) < (:after_at, :after_id))
-               ORDER BY s.created_at DESC, s.user_id DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
-    )
-    return [_of(row) for row in rows]
+PAGES = Pages(_SELECT, orders=Orders({"created_at": by_age("created_at", "user_id", of="s")}, "-created_at"))
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[ServiceAccount]:
+    return [_of(row) for row in await PAGES.read(tx, part, {"tenant_id": tenant_id})]

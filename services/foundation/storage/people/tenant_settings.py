@@ -9,9 +9,12 @@ from foundation.storage.session.documents import jsonb
 from foundation.storage.session.statements import text
 
 
-async def read(tx: Transaction, tenant_id: TenantId) -> dict[str, Any]:
-    """All members of the settings, not validated."""
-    rows = await tx.execute(text("SELECT settings FROM tenants WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
+async def read(tx: Transaction, tenant_id: TenantId, *, lock: bool = False) -> dict[str, Any]:
+    """All members of the settings, not validated; with `lock` nobody else changes any until the transaction ends."""
+    rows = await tx.execute(
+        text("SELECT settings FROM tenants WHERE tenant_id = :tenant_id", "FOR NO KEY UPDATE" if lock else ""),
+        {"tenant_id": tenant_id},
+    )
     settings: dict[str, Any] = rows.scalar_one()
     return settings
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from foundation.domain.ids import TenantId
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -91,21 +91,26 @@ async def restore(tx: Transaction, tenant_id: TenantId) -> None:
     )
 
 
+ORDERS = Orders({"created_at": by_age("created_at", "tenant_id")}, "-created_at")
+
+
 async def page(
-    tx: Transaction, *, limit: int, after: tuple[datetime, UUID] | None, name: str | None, suspended: bool | None
+    tx: Transaction, part: PagePart, *, name: str | None = None, suspended: bool | None = None
 ) -> list[TenantRecord]:
-    """Of all tenants, newest first: by one function of the database, as no login sees them otherwise."""
+    """Of all tenants, by one function of the database, as no login sees them otherwise."""
+    at, tenant_id = part.after or (None, None)
     rows = await tx.execute(
         text(
-            f"""SELECT {_COLUMNS} FROM every_tenant(CAST(:after_at AS timestamptz), CAST(:after_id AS uuid),
-                CAST(:name AS text), CAST(:suspended AS boolean), :limit)"""  # noqa: S608  # columns written above
+            f"""SELECT {_COLUMNS} FROM tenants_in_order(CAST(:at AS timestamptz), CAST(:tenant_id AS uuid),
+                CAST(:name AS text), CAST(:suspended AS boolean), :limit, :newest_first)"""  # noqa: S608  # written above
         ),
         {
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
+            "at": at,
+            "tenant_id": tenant_id,
             "name": name,
             "suspended": suspended,
-            "limit": limit,
+            "limit": part.limit,
+            "newest_first": part.order.startswith("-"),
         },
     )
     return [value_of(TenantRecord, row) for row in rows]

@@ -73,3 +73,11 @@ async def remove(
     for statement in _STATEMENTS[kind]:
         await tx.execute(statement, values)
     await tx.execute(text("UPDATE runs SET version = version + 1,", COLUMN[kind], "= :now", _OF_RUNS), values)
+
+
+async def tenant_events(tx: Transaction, tenant_id: TenantId, *, told_by: datetime) -> None:
+    """Events that belong to no run, and are as old."""
+    await tx.execute(
+        text("DELETE FROM tenant_events WHERE tenant_id = :tenant_id AND at <= :told_by"),
+        {"tenant_id": tenant_id, "told_by": told_by},
+    )

@@ -8,7 +8,7 @@ from foundation.storage.session.statements import text
 
 
 async def tenants_to_sweep(tx: Transaction, *, as_of: datetime, most: int) -> list[TenantId]:
-    """Of all tenants those that say how long content is kept, that nobody sweeps, and whose next sweep has come."""
+    """Those that say how long content is kept or have had uploads, that nobody sweeps, and that are due."""
     rows = await tx.execute(
         text("SELECT tenant_id FROM tenants_to_sweep(:as_of, :most) AS tenant_id"), {"as_of": as_of, "most": most}
     )
@@ -26,6 +26,16 @@ async def lease(tx: Transaction, tenant_id: TenantId, *, as_of: datetime, until:
         {"tenant_id": tenant_id, "as_of": as_of, "until": until},
     )
     return rows.first() is not None
+
+
+async def hasten(tx: Transaction, tenant_id: TenantId, *, due_at: datetime) -> None:
+    """The tenant is swept then at the latest. Where that is so already nothing is locked: uploads come side by side."""
+    values = {"tenant_id": tenant_id, "due_at": due_at}
+    for statement in (
+        "UPDATE retention_sweeps SET due_at = :due_at WHERE tenant_id = :tenant_id AND due_at > :due_at",
+        "INSERT INTO retention_sweeps (tenant_id, due_at) VALUES (:tenant_id, :due_at) ON CONFLICT DO NOTHING",
+    ):
+        await tx.execute(text(statement), values)
 
 
 async def renew(tx: Transaction, tenant_id: TenantId, *, until: datetime) -> None:

@@ -9,6 +9,7 @@ from foundation.domain.starts.schedules import FiringReason, FiringStatus, OpenR
 from foundation.domain.states import RunStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart, Pages
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -177,32 +178,18 @@ async def open_runs(tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleI
     return value_of(OpenRuns, rows.one())
 
 
+PAGES = Pages(
+    "SELECT",
+    _COLUMNS,
+    "FROM schedule_firings",
+    _OF_SCHEDULE,
+    orders=Orders({"fires_at": (Column("fires_at", Kind.MOMENT, "fires_at"),)}, "-fires_at"),
+    filters={"status": "status = :status"},
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    schedule_id: ScheduleId,
-    *,
-    limit: int,
-    after: tuple[datetime] | None = None,
-    status: FiringStatus | None = None,
+    tx: Transaction, tenant_id: TenantId, schedule_id: ScheduleId, part: PagePart, *, status: FiringStatus | None = None
 ) -> list[Firing]:
-    """The latest first."""
-    rows = await tx.execute(
-        text(
-            "SELECT",
-            _COLUMNS,
-            "FROM schedule_firings",
-            _OF_SCHEDULE,
-            """AND (CAST(:status AS text) IS NULL OR status = :status)
-               AND (CAST(:at AS timestamptz) IS NULL OR fires_at < :at)
-               ORDER BY fires_at DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "schedule_id": schedule_id,
-            "status": status,
-            "at": after[0] if after else None,
-            "limit": limit,
-        },
-    )
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "schedule_id": schedule_id}, status=status)
     return [value_of(Firing, row) for row in rows]

@@ -9,6 +9,7 @@ from foundation.domain.starts.schedules import CatchUp, Overlap, Timing
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -162,37 +163,20 @@ _GET = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE)
 _GET_LOCKED = text("SELECT", _COLUMNS, "FROM schedules", _OF_ONE, "FOR NO KEY UPDATE")
 
 
+PAGES = Pages(
+    "SELECT",
+    _COLUMNS,
+    "FROM schedules WHERE tenant_id = :tenant_id AND deleted_at IS NULL",
+    orders=Orders({"created_at": by_age("created_at", "schedule_id")}, "-created_at"),
+    filters={"task_id": "task_id = :task_id", "paused": "paused = :paused"},
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    limit: int,
-    after: tuple[datetime, ScheduleId] | None,
-    task_id: TaskId | None,
-    paused: bool | None,
+    tx: Transaction, tenant_id: TenantId, part: PagePart, *, task_id: TaskId | None, paused: bool | None
 ) -> list[Schedule]:
-    """The newest first, without those that were deleted."""
-    at, schedule_id = after or (None, None)
-    rows = await tx.execute(
-        text(
-            "SELECT",
-            _COLUMNS,
-            """FROM schedules WHERE tenant_id = :tenant_id AND deleted_at IS NULL
-                 AND (CAST(:task_id AS uuid) IS NULL OR task_id = :task_id)
-                 AND (CAST(:paused AS boolean) IS NULL OR paused = :paused)
-                 AND (CAST(:at AS timestamptz) IS NULL
-                      OR (created_at, schedule_id) < (:at, CAST(:schedule_id AS uuid)))
-               ORDER BY created_at DESC, schedule_id DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "at": at,
-            "schedule_id": schedule_id,
-            "task_id": task_id,
-            "paused": paused,
-            "limit": limit,
-        },
-    )
+    """Without those that were deleted."""
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, task_id=task_id, paused=paused)
     return [value_of(Schedule, row) for row in rows]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -35,6 +35,8 @@ _BEGIN_FOR = "BEGIN; SELECT set_config('lockstep.tenant', '{}', true)"
 _BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _BEGIN_AT_ONE_MOMENT_FOR = f"{_BEGIN_AT_ONE_MOMENT}; SELECT set_config('lockstep.tenant', '{{}}', true)"
 
+ONLY_THE_PRIMARY: Final = "read-write"
+"""Which sessions are good: after a failover an address may lead to a standby, where nobody may write or listen."""
 _TRIES = 4
 _FIRST_PAUSE_SECONDS = 0.1
 
@@ -79,6 +81,7 @@ class Database:
             connect_args={
                 "autocommit": True,
                 "connect_timeout": settings.connect_timeout_seconds,
+                "target_session_attrs": ONLY_THE_PRIMARY,
                 "application_name": application,
                 "options": f"-c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
             },
@@ -149,7 +152,8 @@ async def _give_back(pooled: PoolProxiedConnection, connection: "psycopg.AsyncCo
     """Ends the transaction of a connection and gives it back; one on which that fails is closed."""
     with suppress(psycopg.Error):
         await connection.rollback()
-    if connection.closed or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+    demoted = connection.info.parameter_status("in_hot_standby") == "on"
+    if demoted or connection.closed or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
         await greenlet_spawn(pooled.invalidate)
     await greenlet_spawn(pooled.close)
 

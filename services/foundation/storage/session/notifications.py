@@ -5,12 +5,13 @@ from contextlib import suppress
 
 import psycopg
 
-from foundation.storage.session.database import DatabaseSettings
+from foundation.storage.session.database import ONLY_THE_PRIMARY, DatabaseSettings
 from foundation.telemetry.bus.event_bus import EventBus, Topic
 from foundation.telemetry.logs import logger
 
 _log = logger(__name__)
 _RECONNECT_SECONDS = 1.0
+_CONNECT_SECONDS = 5
 
 
 def notices(channel: str) -> Topic[None]:
@@ -47,12 +48,14 @@ class Wakeups:
         while True:
             try:
                 await self._listen()
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 _log.debug("the listening connection broke", extra={"error": str(error)})
                 await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
+        connection = await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, target_session_attrs=ONLY_THE_PRIMARY
+        )
         async with connection:
             for channel in self._events:
                 await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))

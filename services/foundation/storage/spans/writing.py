@@ -84,7 +84,7 @@ class SpanKeeper:
             self._spans.put_back(batch)
             raise
         except LockstepError as error:
-            _log.error("spans cannot be stored", extra={"spans": len(stored), "detail": error.detail})
+            _log.error("spans cannot be stored", exc_info=error, extra={"spans": len(stored), "detail": error.detail})
             SPANS_DROPPED.labels("refused").inc(len(stored))
         else:
             SPANS_SENT.labels("database").inc(len(stored))

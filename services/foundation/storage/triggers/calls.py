@@ -6,6 +6,7 @@ from datetime import datetime
 from foundation.domain.ids import RunId, TenantId, TriggerCallId, TriggerId
 from foundation.domain.starts.triggers import CallStatus, RefusalReason
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -80,36 +81,20 @@ async def since(tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, mom
     return [row.received_at for row in rows]
 
 
+PAGES = Pages(
+    "SELECT",
+    _COLUMNS,
+    "FROM trigger_calls",
+    _OF_TRIGGER,
+    orders=Orders({"received_at": by_age("received_at", "call_id")}, "-received_at"),
+    filters={"status": "status = :status"},
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    trigger_id: TriggerId,
-    *,
-    status: CallStatus | None,
-    limit: int,
-    after: tuple[datetime, TriggerCallId] | None,
+    tx: Transaction, tenant_id: TenantId, trigger_id: TriggerId, part: PagePart, *, status: CallStatus | None
 ) -> list[TriggerCall]:
-    """The newest first."""
-    at, call_id = after or (None, None)
-    rows = await tx.execute(
-        text(
-            "SELECT",
-            _COLUMNS,
-            "FROM trigger_calls",
-            _OF_TRIGGER,
-            """AND (CAST(:status AS text) IS NULL OR status = :status)
-               AND (CAST(:at AS timestamptz) IS NULL OR (received_at, call_id) < (:at, CAST(:call_id AS uuid)))
-               ORDER BY received_at DESC, call_id DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "trigger_id": trigger_id,
-            "status": status,
-            "at": at,
-            "call_id": call_id,
-            "limit": limit,
-        },
-    )
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "trigger_id": trigger_id}, status=status)
     return [value_of(TriggerCall, row) for row in rows]
 
 

@@ -8,6 +8,7 @@ from foundation.domain.ids import TaskId, TenantId, TriggerId, UserId
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -147,24 +148,15 @@ _GET = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE)
 _GET_LOCKED = text("SELECT", _COLUMNS, "FROM triggers", _OF_ONE, "FOR NO KEY UPDATE")
 
 
-async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    limit: int,
-    after: tuple[datetime, TriggerId] | None,
-    task_id: TaskId | None,
-) -> list[Trigger]:
-    """The newest first."""
-    at, trigger_id = after or (None, None)
-    rows = await tx.execute(
-        text(
-            "SELECT",
-            _COLUMNS,
-            """FROM triggers WHERE tenant_id = :tenant_id AND (CAST(:task_id AS uuid) IS NULL OR task_id = :task_id)
-                 AND (CAST(:at AS timestamptz) IS NULL OR (created_at, trigger_id) < (:at, CAST(:trigger_id AS uuid)))
-               ORDER BY created_at DESC, trigger_id DESC LIMIT :limit""",
-        ),
-        {"tenant_id": tenant_id, "at": at, "trigger_id": trigger_id, "task_id": task_id, "limit": limit},
-    )
+PAGES = Pages(
+    "SELECT",
+    _COLUMNS,
+    "FROM triggers WHERE tenant_id = :tenant_id",
+    orders=Orders({"created_at": by_age("created_at", "trigger_id")}, "-created_at"),
+    filters={"task_id": "task_id = :task_id"},
+)
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart, *, task_id: TaskId | None) -> list[Trigger]:
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id}, task_id=task_id)
     return [value_of(Trigger, row) for row in rows]

@@ -9,6 +9,7 @@ from foundation.domain.states import DeliveryStatus
 from foundation.storage.execution.event_streams import EventPlace
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -181,36 +182,19 @@ async def record(
     )
 
 
+PAGES = Pages(
+    "SELECT",
+    _COLUMNS,
+    "FROM webhook_deliveries WHERE tenant_id = :tenant_id AND webhook_id = :webhook_id",
+    orders=Orders({"created_at": by_age("created_at", "delivery_id")}, "-created_at"),
+    filters={"status": "status = :status"},
+)
+
+
 async def page(
-    tx: Transaction,
-    tenant_id: TenantId,
-    webhook_id: WebhookId,
-    *,
-    status: DeliveryStatus | None,
-    limit: int,
-    after: tuple[datetime, DeliveryId] | None,
+    tx: Transaction, tenant_id: TenantId, webhook_id: WebhookId, part: PagePart, *, status: DeliveryStatus | None
 ) -> list[Delivery]:
-    """The newest first."""
-    at, delivery_id = after or (None, None)
-    rows = await tx.execute(
-        text(
-            "SELECT",
-            _COLUMNS,
-            """FROM webhook_deliveries WHERE tenant_id = :tenant_id AND webhook_id = :webhook_id
-                 AND (CAST(:status AS text) IS NULL OR status = :status)
-                 AND (CAST(:at AS timestamptz) IS NULL
-                      OR (created_at, delivery_id) < (:at, CAST(:delivery_id AS uuid)))
-               ORDER BY created_at DESC, delivery_id DESC LIMIT :limit""",
-        ),
-        {
-            "tenant_id": tenant_id,
-            "webhook_id": webhook_id,
-            "status": status,
-            "at": at,
-            "delivery_id": delivery_id,
-            "limit": limit,
-        },
-    )
+    rows = await PAGES.read(tx, part, {"tenant_id": tenant_id, "webhook_id": webhook_id}, status=status)
     return [value_of(Delivery, row) for row in rows]
 
 

@@ -10,6 +10,7 @@ from foundation.domain.states import WebhookStatus
 from foundation.storage.execution.event_streams import EventPlace
 from foundation.storage.people import tenants
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -90,20 +91,11 @@ _GET = text(*_SELECT, "AND webhook_id = :webhook_id")
 _GET_LOCKED = text(*_SELECT, "AND webhook_id = :webhook_id FOR NO KEY UPDATE")
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, *, limit: int, after: tuple[datetime, WebhookId] | None
-) -> list[Webhook]:
-    """The newest first."""
-    at, webhook_id = after or (None, None)
-    rows = await tx.execute(
-        text(
-            *_SELECT,
-            """AND (CAST(:at AS timestamptz) IS NULL OR (created_at, webhook_id) < (:at, CAST(:webhook_id AS uuid)))
-               ORDER BY created_at DESC, webhook_id DESC LIMIT :limit""",
-        ),
-        {"tenant_id": tenant_id, "at": at, "webhook_id": webhook_id, "limit": limit},
-    )
-    return [value_of(Webhook, row) for row in rows]
+PAGES = Pages(*_SELECT, orders=Orders({"created_at": by_age("created_at", "webhook_id")}, "-created_at"))
+
+
+async def page(tx: Transaction, tenant_id: TenantId, part: PagePart) -> list[Webhook]:
+    return [value_of(Webhook, row) for row in await PAGES.read(tx, part, {"tenant_id": tenant_id})]
 
 
 async def listening(tx: Transaction, tenant_id: TenantId, patterns: Sequence[str]) -> list[WebhookId]:

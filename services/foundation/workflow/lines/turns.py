@@ -108,7 +108,8 @@ async def tenants_waiting(tx: Transaction, *, limit: int = 1000) -> Collection[T
                    UNION ALL
                    SELECT further.tenant_id FROM waiting w CROSS JOIN LATERAL (
                        SELECT s.tenant_id FROM steps s
-                       WHERE s.status = 'WAITING' AND s.wait_reason = 'slot' AND s.tenant_id > w.tenant_id
+                       WHERE s.status = 'WAITING' AND s.wait_reason IN ('slot', 'resource')
+                         AND s.tenant_id > w.tenant_id
                        ORDER BY s.tenant_id LIMIT 1) further)
                SELECT tenant_id FROM waiting LIMIT :limit"""
         ),

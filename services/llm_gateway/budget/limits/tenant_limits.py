@@ -163,5 +163,5 @@ def _read_setting(tenant_id: TenantId, settings: Mapping[str, object], name: str
     except ValidationError as error:
         why = error.errors(include_url=False, include_input=False, include_context=False)
         fields = {"tenant_id": str(tenant_id), "setting": name, "why": why}
-        _log.error("a tenant's setting is not valid, so the default is used", extra=fields)
+        _log.warning("a tenant's setting is not valid, so the default is used", extra=fields)
         return shipped

@@ -8,6 +8,7 @@ from typing import Any
 from foundation.contracts.tools.catalogue import TOOLS
 from foundation.contracts.tools.contract import ToolContract
 from foundation.domain.tools import ToolEffect
+from foundation.storage.audit.tool_calls import RefusedCall
 from orchestrator.engines.agent.approving import Approving, Rejected, Undecided
 from orchestrator.engines.agent.messages import (
     FINISH,
@@ -60,6 +61,12 @@ class Acting:
         self._effects = approving.step.effects()
         self._stage_workspace = workspace
         self._left: Message | None = None
+        self._refused: list[RefusedCall] = []
+
+    def take_refused(self) -> list[RefusedCall]:
+        """The calls that were refused since this was asked last, for the audit of the turn that is recorded."""
+        taken, self._refused = self._refused, []
+        return taken
 
     async def act(self, turn: int, calls: Sequence[Message], before: Sequence[Message] = ()) -> list[Message]:
         """The message of each call, in their order. The platform's own failure is raised once all calls have ended.
@@ -70,14 +77,14 @@ class Acting:
         self._left = workspace_of(before)
         if len(calls) > MAX_CALLS:
             detail = f"{len(calls)} calls in one turn; at most {MAX_CALLS} are made, and none of these was"
-            return [refusal(call, detail) for call in calls]
+            return [self._refuse(turn, call, detail) for call in calls]
         ids = Counter(str(call.get("id")) for call in calls)
         answers: dict[int, Message] = {}
 
         async def answer(place: int, *, may_run: bool = True) -> None:
             call = calls[place]
             if ids[str(call.get("id"))] > 1:
-                answers[place] = refusal(call, "two calls of this turn have one id; give each its own")
+                answers[place] = self._refuse(turn, call, "two calls of this turn have one id; give each its own")
             elif name_called(call) == FINISH and self._step.output is not None:
                 answers[place] = await self._finish(call, alone=len(calls) == 1)
             else:
@@ -108,6 +115,11 @@ class Acting:
         by_itself = self._tools[tool].effect_of({} if isinstance(given, str) else given, reaches=reaches)
         return self._effects.get(tool, by_itself)
 
+    def _refuse(self, turn: int, call: Message, detail: str, *, tool: str | None = None) -> Message:
+        name = self._names.get(name_called(call), name_called(call))
+        self._refused.append(RefusedCall(name, turn, str(call.get("id") or ""), detail))
+        return refusal(call, detail, **({} if tool is None else {"tool": tool}))
+
     async def _finish(self, call: Message, *, alone: bool) -> Message:
         """Accepts the answer that ends the step, or tells the model what is wrong with it."""
         if not alone:
@@ -128,9 +140,9 @@ class Acting:
         arguments = tool_arguments(call)
         if tool is None:
             known = [*self._names, *([FINISH] if self._step.output else [])]
-            return refusal(call, f"there is no such tool; the tools are {', '.join(sorted(known))}")
+            return self._refuse(turn, call, f"there is no such tool; the tools are {', '.join(sorted(known))}")
         if isinstance(arguments, str):
-            return refusal(call, arguments, tool=tool)
+            return self._refuse(turn, call, arguments, tool=tool)
         effect = self._effects.get(tool)
         workspace = None if self._stage_workspace is None else await self._stage_workspace(self._left)
         request = ToolCall(
@@ -138,6 +150,11 @@ class Acting:
         )
         try:
             checked_arguments(request, self._tools[tool])
+        except TickFailed as error:
+            if error.failure.code not in MODEL_MISTAKES:
+                raise
+            return self._refuse(turn, call, error.failure.detail, tool=tool)
+        try:
             ruling = await self._approving.ruling(request)
             if isinstance(ruling, Rejected):
                 return tool_message(call, {"status": "REJECTED", "detail": ruling.detail}, tool=tool)

@@ -1,5 +1,6 @@
 """Agent steps: a model acts in turns with tools until it answers or its turns are used up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -8,7 +9,9 @@ from foundation.contracts.run_events import StepTurn
 from foundation.contracts.steps.agent import AgentStep
 from foundation.contracts.steps.workspace import expression_of
 from foundation.domain.states import StepKind
-from foundation.storage.session.database import Database
+from foundation.storage.audit.tool_calls import RefusedCall, record_refused
+from foundation.storage.execution.dispatches import StepClaim
+from foundation.storage.session.database import Database, Transaction
 from orchestrator.engines.agent.acting import Acting, StageWorkspace
 from orchestrator.engines.agent.approving import Approving
 from orchestrator.engines.agent.endings import check_answer, output_of_ended, require_a_turn
@@ -161,10 +164,19 @@ class AgentEngine(RegisteredEngine):
 def _keep(tick: _Tick, saver: BufferedSaver, turn: int) -> None:
     """Notes that the turn before this number was taken whole, with its checkpoint, for however the step ends."""
     taken, step_id = tick.work.taken, tick.work.claim.dispatch.step_id
+    if refused := tick.acting.take_refused():
+        tick.records.append(_audited(tick.work.claim, refused))
     taken.turn = turn
     taken.records = (*tick.records, saver.recorded(turn))
     left_out = tick.left_out.as_json()
     taken.events = (StepTurn(step_id=step_id, turn=turn, **({"left_out": left_out} if left_out else {})),)
+
+
+def _audited(claim: StepClaim, refused: Sequence[RefusedCall]) -> Record:
+    async def record(tx: Transaction) -> None:
+        await record_refused(tx, claim, refused)
+
+    return record
 
 
 def _opening(work: Work, step: AgentStep) -> list[Message]:

@@ -6,7 +6,7 @@ from foundation.cloud.objects.base import ObjectStore
 from foundation.contracts.steps.tool import ToolStep
 from foundation.contracts.steps.workspace import expression_of
 from foundation.contracts.tool_job import JobReason
-from foundation.contracts.tools.calls.documents import output_of, succeeded
+from foundation.contracts.tools.calls.documents import job_reason, output_of, succeeded
 from foundation.domain.failures import FailureCode
 from foundation.domain.states import StepKind
 from foundation.storage.session.database import Database
@@ -65,9 +65,11 @@ class ToolEngine(RegisteredEngine):
         )
         if code == JobReason.WALL_TIME and work.clock.is_over:
             code, detail = FailureCode.STEP_TIMED_OUT, f"the step's {step.timeout_seconds} s are over"
-        if document["stderr"]:
+        reason = job_reason(document)
+        if document["stderr"] and reason == document["reason"]:
             detail = f"{detail}; stderr ends: {document['stderr'][-_SHOWN_STDERR:]}"
-        raise TickFailed(code, detail, output=output)
+        # A step that has used up its own time is not tried again for what became of its job.
+        raise TickFailed(code, detail, output=output, cause=reason if code == document["reason"] else None)
 
     async def _workspace(self, work: Work, step: ToolStep) -> WorkspaceUse | None:
         if step.workspace is None:

@@ -272,6 +272,7 @@ class JobBoard:
             reason=reason,
             detail=detail,
             retryable=retryable,
+            egress=entry.asked(),
             ended_at=datetime.now(UTC),
         )
         self.finish(entry, result)

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Optional
 
+from foundation.contracts.egress.records import EgressReport
 from foundation.contracts.tool_job import JobHolder, ToolJob, ToolResult
 from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.jobs.places import SHARES
@@ -25,7 +27,8 @@ class OpenJob:
     `taken` is set when a runner has it, `over` when that runner should stop: cancelled, or answered without it.
     `holder` is the latest that submitted it; `successor` is the same job once more, for a holder that came after the
     cancel. `shares` is what it takes of the launcher's places, `profile` the kind
-    of runner that can run it. `run_token` is the one that its latest holder handed in, `said` what it has printed.
+    of runner that can run it. `run_token` is the one that its latest holder handed in, `said` what it has printed,
+    `asked` what its egress service has told of it, where it leaves by one.
     """
 
     job: ToolJob
@@ -41,6 +44,7 @@ class OpenJob:
     profile: SandboxProfile = field(init=False)
     run_token: str | None = field(init=False, repr=False)
     said: Said = field(default_factory=Said)
+    asked: Callable[[], EgressReport] = EgressReport
     successor: Optional["OpenJob"] = None
 
     def __post_init__(self) -> None:

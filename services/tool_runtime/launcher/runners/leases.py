@@ -4,17 +4,29 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 
+from foundation.contracts.egress.policy import NetworkPolicy
+from foundation.contracts.egress.records import EgressReason, EgressReport
 from foundation.contracts.egress.sealing import Opener, SealBrokenError
 from foundation.contracts.tool_job import JobReason, ToolJob, ToolResult
 from foundation.domain.errors import BadRequest, NotFound, Unauthenticated
 from foundation.telemetry.background import TaskSet
+from tool_runtime.job_spans import with_requests
+from tool_runtime.launcher.egress.desk import EgressDesk, WayOut
 from tool_runtime.launcher.jobs.board import JobBoard
 from tool_runtime.launcher.jobs.launches import Launch
 from tool_runtime.launcher.jobs.open_jobs import OpenJob
 from tool_runtime.launcher.runners.pool import Place
 from tool_runtime.launcher.runners.pools import RunnerPools
 from tool_runtime.launcher.searching import WebSearch, asks_the_web
-from tool_runtime.protocol import POLL_SECONDS, Injection, ModelUpstream, RunnerLease, RunToken, ToldLines
+from tool_runtime.protocol import (
+    POLL_SECONDS,
+    EgressGrant,
+    Injection,
+    ModelUpstream,
+    RunnerLease,
+    RunToken,
+    ToldLines,
+)
 from tool_runtime.tools.registry import find_tool
 
 TRANSFER_SECONDS = 120.0  # inputs, collection and uploads, on top of the job's own time
@@ -32,10 +44,14 @@ class _Given:
     entry: OpenJob
     overdue: asyncio.TimerHandle
     launch: Launch | None
+    way: WayOut | None
 
 
 class LeaseBook:
-    """Gives leases to the pools' runners. Raises `Unauthenticated` on every token that it does not know."""
+    """Gives leases to the pools' runners. Raises `Unauthenticated` on every token that it does not know.
+
+    With `egress` every job leaves by an egress service, and no lease has a secret in it.
+    """
 
     def __init__(
         self,
@@ -44,12 +60,14 @@ class LeaseBook:
         opener: Opener,
         search: WebSearch | None = None,
         gateway_url: str | None = None,
+        egress: EgressDesk | None = None,
     ) -> None:
         self._board = board
         self._pools = pools
         self._opener = opener
         self._search = search
         self._gateway_url = gateway_url
+        self._egress = egress
         self._given: dict[str, _Given] = {}
         self._kills = TaskSet()
 
@@ -66,7 +84,7 @@ class LeaseBook:
             return None
         launch = Launch.of(entry)
         try:
-            lease = self._lease(entry.job if launch is None else launch.job())
+            lease, way = self._leaving(entry, self._lease(entry.job if launch is None else launch.job()))
         except SealBrokenError as broken:
             self._board.fail(entry, JobReason.SECRET_UNAVAILABLE, str(broken))
             return None
@@ -74,9 +92,8 @@ class LeaseBook:
             self._board.fail(entry, JobReason.MODELS_UNAVAILABLE, str(nowhere))
             return None
         place.job = entry
-        seconds = entry.job.limits.wall_seconds + TRANSFER_SECONDS
-        overdue = asyncio.get_running_loop().call_later(seconds, self._end, place)
-        self._given[lease.lease_id] = _Given(lease.token, place, entry, overdue, launch)
+        overdue = asyncio.get_running_loop().call_later(_longest(entry.job), self._end, place)
+        self._given[lease.lease_id] = _Given(lease.token, place, entry, overdue, launch, way)
         entry.answer.add_done_callback(lambda _: self._forget(lease.lease_id))
         return lease
 
@@ -89,6 +106,31 @@ class LeaseBook:
             granted, injections = self._search.granted(job), self._search.injections
             return RunnerLease(**names, job=granted, injections=injections, search=self._search.upstream)
         return RunnerLease(**names, job=job, injections=self._opened(job), models=models)
+
+    def _leaving(self, entry: OpenJob, lease: RunnerLease) -> tuple[RunnerLease, WayOut | None]:
+        """The lease as its runner gets it: where jobs leave by a service, that alone is told what the proxy needs."""
+        if self._egress is None:
+            return lease, None
+        job, tool = lease.job, find_tool(lease.job.tool)
+        way = self._egress.open(
+            entry,
+            EgressGrant(
+                tenant_id=job.tenant_id,
+                run_id=job.run_id,
+                step_id=job.step_id,
+                job_id=job.job_id,
+                profile=tool.spec.profile,
+                network=job.network.model_copy(update={"secrets": ()}),
+                injections=lease.injections,
+                models=lease.models,
+                model_calls=0 if lease.models is None else tool.invocation(job.arguments).model_calls,
+                traceparent=job.traceparent,
+                seconds=_longest(job),
+            ),
+        )
+        entry.asked = way.report
+        without = {"job": job.model_copy(update={"network": NetworkPolicy()}), "injections": (), "models": None}
+        return lease.model_copy(update={**without, "egress": way.link}), way
 
     def _models(self, job: ToolJob) -> ModelUpstream | None:
         """Where the job's calls of models go. Raises `NoModelsError` for one that is to make some and cannot."""
@@ -103,6 +145,8 @@ class LeaseBook:
     def run_token(self, lease_id: str, token: str) -> RunToken:
         """The newest one of the lease's job."""
         given = self._find(lease_id, token)
+        if given.way is not None:
+            raise NotFound("the calls of models of this job leave by its egress service, which has the run token")
         if given.entry.run_token is None:
             raise NotFound("this job calls no models")
         return RunToken(token=given.entry.run_token)
@@ -133,10 +177,14 @@ class LeaseBook:
             return False
         return True
 
-    def hand_in(self, lease_id: str, token: str, result: ToolResult) -> None:
+    async def hand_in(self, lease_id: str, token: str, result: ToolResult) -> None:
+        """Take the result; where its job left by a service, once that has told what the job asked for."""
         given = self._find(lease_id, token)
         if result.job_id != given.entry.job.job_id:
             raise BadRequest("the result is of another job")
+        if given.way is not None and self._egress is not None:
+            egress = (await self._egress.end(given.way)).joined(unreached(result.egress))
+            result = result.model_copy(update={"egress": egress, "spans": with_requests(result.spans, egress)})
         self._board.finish(given.entry, result if given.launch is None else given.launch.told(result))
 
     def end_if_it_lingers(self, entry: OpenJob) -> None:
@@ -155,7 +203,20 @@ class LeaseBook:
     def _forget(self, lease_id: str) -> None:
         if given := self._given.pop(lease_id, None):
             given.overdue.cancel()
+            if given.way is not None and self._egress is not None:
+                self._egress.drop(given.way)
 
     def _end(self, place: Place) -> None:
         if place.runner is not None:
             self._kills.start(place.runner.kill(), name=f"kill {place.name}")
+
+
+def _longest(job: ToolJob) -> float:
+    """Seconds after which a runner has handed in the job's result, or never will."""
+    return job.limits.wall_seconds + TRANSFER_SECONDS
+
+
+def unreached(report: EgressReport) -> EgressReport:
+    """What a runner may tell of itself where its job leaves by a service: requests that never got there."""
+    records = tuple(one for one in report.records if one.reason is EgressReason.PROXY_UNAVAILABLE)
+    return EgressReport(records=records, refusals_left_out=report.refusals_left_out)

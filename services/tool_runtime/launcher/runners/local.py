@@ -82,6 +82,7 @@ class LocalRunners:
     egress_private: tuple[str, ...]
     egress_authorities: Path | None
     search_path: str
+    egress: str = "own"
     log_level: str = "INFO"
     usual_start_seconds: float = USUAL_START_SECONDS
     most_runners: int = MOST_RUNNERS
@@ -103,6 +104,7 @@ class LocalRunners:
             "sandbox_root": str(self.sandbox_root),
             "uid_locks": str(self.uid_locks),
             "host_memory_floor": self.host_memory_floor,
+            "egress": self.egress,
             "egress_private": self.egress_private,
             "egress_authorities": self.egress_authorities and str(self.egress_authorities),
             "log_level": self.log_level,

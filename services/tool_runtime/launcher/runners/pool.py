@@ -136,7 +136,7 @@ class RunnerPool:
         self._failures += 1
         seconds = min(FIRST_PAUSE_SECONDS * 2**self._failures, LONGEST_PAUSE_SECONDS)
         said = {"profile": self._profile, "reason": trouble, "failures": self._failures, "pause": seconds}
-        _log.error("a runner did not start", extra=said)
+        _log.warning("a runner did not start", extra=said)
         if self._pause is None:
             self._pause = asyncio.get_running_loop().call_later(seconds, self._resume)
         if code == EXIT_NO_SANDBOX:

@@ -5,46 +5,52 @@ it is made unreadable to the job before anything else; when the channel ends, it
 Only when no other process is alive does it look at `/work/out`: nothing can change beneath the walk.
 """
 
-# Importing pathlib would take a third of this process's start-up time.
-# ruff: noqa: PTH102, PTH103, PTH108, PTH118, PTH120, PTH123
+# Each sandbox waits for what is imported here, so that nothing is that needs `enum`, `re` or `typing`: `_signal`,
+# `_socket` and `_ctypes` are what the modules without the underscore are made of. What only some jobs' ends need is
+# imported there.
+# ruff: noqa: PTH102, PTH103, PTH108, PTH118, PTH120, PTH123, PTH208, SIM105
 
-import contextlib
-import ctypes
-import json
+from __future__ import annotations
+
+import _signal as signal  # type: ignore[import-not-found]  # typeshed leaves it out
+import _socket as socket
+import marshal
 import os
 import resource
 import select
-import signal
-import socket
+import struct
 import sys
 import time
-from typing import Any, NoReturn, Protocol
+from _ctypes import call_cdeclfunction, dlopen, dlsym
 
 from tool_runtime.sandbox import frames
-from tool_runtime.sandbox.inside.leavings import leavings
 
-PR_SET_DUMPABLE = 4
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, Protocol
+
+    class Lock(Protocol):
+        """What the job's own process puts on before it becomes the job, and its parent answers while the job runs."""
+
+        listener: int
+
+        def put_on(self) -> None: ...
+
+        def attend(self) -> None: ...
+
+        def answer(self) -> None: ...
+
+
+PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 IGNORED = ("HUP", "INT", "QUIT", "USR1", "USR2", "PIPE", "ALRM", "TERM")
 WORK = b"/work"
-
-
-class Lock(Protocol):
-    """What the job's own process puts on before it becomes the job, and its parent answers while the job runs."""
-
-    listener: int
-
-    def put_on(self) -> None: ...
-
-    def attend(self) -> None: ...
-
-    def answer(self) -> None: ...
 
 
 def main(control_fd: int, lock: Lock | None = None) -> None:
     """Serve one job over the control channel, then end."""
     become_unreadable()
     for name in IGNORED:
-        signal.signal(signal.Signals["SIG" + name], signal.SIG_IGN)
+        signal.signal(getattr(signal, "SIG" + name), signal.SIG_IGN)
     os.set_inheritable(control_fd, False)  # noqa: FBT003
     control = socket.socket(fileno=control_fd)
     for folder in (b"in", b"out"):
@@ -60,17 +66,19 @@ def main(control_fd: int, lock: Lock | None = None) -> None:
     status = _await_end(control, woken, child, lock)
     wall_ms = round((time.monotonic() - began) * 1000)
     _kill_the_rest()
-    control.sendall(frames.encode(frames.EXITED, json.dumps(_summary(status, wall_ms)).encode()))
-    skipped = leavings(os.path.join(WORK, b"out"), job["collect"], control.sendall)
+    control.sendall(frames.encode_report(_summary(status, wall_ms)))
+    skipped = _hand_out_leavings(job["collect"], control)
     if job["workspace"] is not None:
         skipped += _pack_workspace(job["workspace"], control)
-    control.sendall(frames.encode(frames.END, json.dumps(skipped, ensure_ascii=False).encode()))
+    control.sendall(frames.encode(frames.END, _told(skipped)))
 
 
 def become_unreadable() -> None:
     """Close /proc/1/{environ,mem,fd} to the job, which has the same uid."""
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+    prctl = dlsym(dlopen(None, os.RTLD_NOW), "prctl")  # type: ignore[arg-type]  # None: this program itself
+    call_cdeclfunction(prctl, (PR_SET_DUMPABLE, 0, 0, 0, 0))
+    if call_cdeclfunction(prctl, (PR_GET_DUMPABLE, 0, 0, 0, 0)) != 0:
+        raise OSError("prctl(PR_SET_DUMPABLE) had no effect")
 
 
 def _hand_out_proxy_socket(control: socket.socket) -> None:
@@ -79,10 +87,12 @@ def _hand_out_proxy_socket(control: socket.socket) -> None:
     A socket stays in the network that it was made in, so no byte of the job's traffic passes through this process, and
     the job's network has nothing but its loopback.
     """
-    with socket.socket() as listener:
-        listener.bind(frames.PROXY_ADDRESS)
-        listener.listen(frames.PROXY_BACKLOG)
-        socket.send_fds(control, [frames.encode(frames.READY)], [listener.fileno()])
+    listener = socket.socket()
+    listener.bind(frames.PROXY_ADDRESS)
+    listener.listen(frames.PROXY_BACKLOG)
+    carried = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", listener.fileno()))
+    control.sendmsg([frames.encode(frames.READY)], [carried])
+    listener.close()
 
 
 def _receive_job(control: socket.socket) -> dict[str, Any]:
@@ -94,7 +104,7 @@ def _receive_job(control: socket.socket) -> dict[str, Any]:
             if kind == frames.FILE:
                 _write(frames.decode_piece(payload))
             elif kind == frames.JOB:
-                job = json.loads(payload)
+                job = marshal.loads(payload)  # noqa: S302  (from the runner)
             elif kind == frames.GO:
                 return job
     sys.exit(0)
@@ -123,7 +133,7 @@ def _become_the_job(job: dict[str, Any], lock: Lock | None) -> NoReturn:
             lock.put_on()
         os.setsid()
         for name in (*IGNORED, "CHLD"):
-            signal.signal(signal.Signals["SIG" + name], signal.SIG_DFL)
+            signal.signal(getattr(signal, "SIG" + name), signal.SIG_DFL)
         for name, value in job["rlimits"].items():
             _limit(getattr(resource, "RLIMIT_" + name), value)
         os.chdir(WORK)
@@ -135,6 +145,30 @@ def _become_the_job(job: dict[str, Any], lock: Lock | None) -> NoReturn:
         os.write(2, f"the job could not be started: {error}\n".encode())
     finally:
         os._exit(127)
+
+
+def _hand_out_leavings(rules: dict[str, Any], control: socket.socket) -> list[dict[str, str]]:
+    """Sends what is below `/work/out`; most jobs leave nothing, and need not wait for what walks it to be loaded."""
+    out = os.path.join(WORK, b"out")
+    try:
+        folder = os.open(out, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC)
+        names = os.listdir(folder)
+        os.close(folder)
+    except OSError:
+        names = ["one that has to be told of"]
+    if not names:
+        return []
+    from tool_runtime.sandbox.inside.leavings import leavings  # noqa: PLC0415
+
+    return leavings(out, rules, control.sendall)
+
+
+def _told(skipped: list[dict[str, str]]) -> bytes:
+    if not skipped:
+        return b""
+    import json  # noqa: PLC0415
+
+    return json.dumps(skipped, ensure_ascii=False).encode()
 
 
 def _unpack_workspace(limits: dict[str, int]) -> None:
@@ -209,8 +243,10 @@ def _reaped(child: int) -> int | None:
 
 
 def _kill_others() -> None:
-    with contextlib.suppress(ProcessLookupError):
+    try:
         os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def _kill_the_rest() -> None:

@@ -11,9 +11,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from tool_runtime.tools.programs.places import WORK, ActionFailed, not_possible, place
+from tool_runtime.tools.programs.endings import ActionFailed, ends
+from tool_runtime.tools.programs.places import WORK, place
+from tool_runtime.tools.programs.results import Room, Told
 
 OWN = frozenset({"in/files.json"})
 """What is ours below `/work`, and nobody's to see."""
@@ -23,30 +24,24 @@ SHOWN_MATCHES = 200
 SHOWN_LINE = 400
 LARGEST_SEARCHED = 8 * 1024 * 1024
 
-Told = dict[str, Any]
-
 
 def read(told: Told) -> Told:
-    """Lines of a text; of a long one as many as are shown, with where to go on."""
+    """Lines of a text as they stand in it; of a long one as many as are shown, with where to go on."""
     path = _place(told["path"], must_be="file")
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    except UnicodeDecodeError:
-        raise ActionFailed("no_text", f"{told['path']!r} is no text; read it with a program") from None
+    lines = _lines(path.read_bytes(), told["path"])
     first = told["from_line"]
-    shown = list[str]()
-    size, last = 0, len(lines) if told["lines"] is None else min(len(lines), first - 1 + told["lines"])
-    for line in lines[first - 1 : last]:
-        if size + len(line) > SHOWN_TEXT:
-            if not shown:
-                shown.append(line[:SHOWN_TEXT])
-            break
-        shown.append(line)
-        size += len(line)
-    end = first - 1 + len(shown)
-    cut = end < last or (bool(shown) and shown[-1] != lines[end - 1])
-    told_of = {"path": told["path"], "from_line": first, "to_line": end, "lines": len(lines), "truncated": cut}
-    return {**told_of, "text": "".join(shown)}
+    last = len(lines) if told["lines"] is None else min(len(lines), first - 1 + told["lines"])
+    wanted = lines[first - 1 : last]
+    text = Room().text("".join(wanted), most=SHOWN_TEXT)
+    shown, size = 0, 0
+    while shown < len(wanted) and size + len(wanted[shown]) <= len(text):
+        size += len(wanted[shown])
+        shown += 1
+    # Of a line that is longer than what is shown the beginning stands there; of any other all or nothing.
+    text = text[:size] if shown or not wanted else text
+    end = first - 1 + max(shown, min(1, len(wanted)))
+    about = {"path": told["path"], "from_line": first, "to_line": end, "lines": len(lines)}
+    return {**about, "truncated": shown < len(wanted), "text": text}
 
 
 def write(told: Told) -> Told:
@@ -56,40 +51,36 @@ def write(told: Told) -> Told:
         raise ActionFailed("is_folder", f"{told['path']!r} is a folder")
     created = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(told["text"], encoding="utf-8")
+    path.write_bytes(told["text"].encode())
     return {"path": told["path"], "size": path.stat().st_size, "created": created}
 
 
 def list_(told: Told) -> Told:
     """Files and folders below a folder, by name."""
-    found = []
-    for path in _walk(_place(told["path"], must_be="folder")):
-        name = _name(path)
-        if told["glob"] is None or fnmatch.fnmatch(name, told["glob"]):
-            found.append(_entry(path, name))
-            if len(found) > SHOWN_ENTRIES:
-                break
-    return {"path": told["path"], "entries": found[:SHOWN_ENTRIES], "truncated": len(found) > SHOWN_ENTRIES}
+    named = ((path, _name(path)) for path in _walk(_place(told["path"], must_be="folder")))
+    found = (_entry(path, name) for path, name in named if told["glob"] is None or fnmatch.fnmatch(name, told["glob"]))
+    entries, cut = Room().first(found, most=SHOWN_ENTRIES)
+    return {"path": told["path"], "entries": entries, "truncated": cut}
 
 
 def search(told: Told) -> Told:
     """Lines that have a text in them, or match a regular expression."""
-    pattern = _pattern(told)
-    matches, skipped = [], 0
+    skipped: list[str] = []
+    matches, cut = Room().first(_matches(told, _pattern(told), skipped), most=SHOWN_MATCHES)
+    return {"matches": matches, "truncated": cut, "skipped": len(skipped)}
+
+
+def _matches(told: Told, pattern: re.Pattern[str], skipped: list[str]) -> Iterator[Told]:
     for path in _walk(_place(told["path"])):
         name = _name(path)
         if path.is_symlink() or not path.is_file() or (told["glob"] and not fnmatch.fnmatch(name, told["glob"])):
             continue
         if path.stat().st_size > LARGEST_SEARCHED or b"\0" in (content := path.read_bytes()):
-            skipped += 1
+            skipped.append(name)
             continue
-        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
-            if pattern.search(line):
-                matches.append({"path": name, "line": number, "text": line[:SHOWN_LINE]})
-        if len(matches) > SHOWN_MATCHES:
-            break
-    cut = len(matches) > SHOWN_MATCHES
-    return {"matches": matches[:SHOWN_MATCHES], "truncated": cut, "skipped": skipped}
+        for number, line in enumerate(content.decode("utf-8", "replace").split("\n"), 1):
+            if pattern.search(line := line.removesuffix("\r")):
+                yield {"path": name, "line": number, "text": line[:SHOWN_LINE]}
 
 
 def patch(told: Told) -> Told:
@@ -102,7 +93,8 @@ def patch(told: Told) -> Told:
         words = done.stderr.decode("utf-8", "replace").strip()
         raise ActionFailed("patch_refused", f"nothing was changed: {words[-1500:] or 'it is no unified diff'}")
     fields = [field.split("\t") for field in done.stdout.decode("utf-8", "replace").split("\0")]
-    return {"path": told["path"], "changed": [path for *counts, path in fields if counts]}
+    changed, cut = Room().first((path for *counts, path in fields if counts), most=SHOWN_ENTRIES)
+    return {"path": told["path"], "changed": changed, "truncated": cut}
 
 
 _OUTSIDE = {
@@ -128,6 +120,21 @@ def _place(told: str, *, must_be: str = "") -> pathlib.Path:
     if must_be == "folder" and not path.is_dir():
         raise ActionFailed("no_folder", f"{told!r} is no folder")
     return path
+
+
+def _lines(content: bytes, name: str) -> list[str]:
+    """Each with its end as it is: they end where git ends them, with U+000A.
+
+    Raises `ActionFailed` for what is no text.
+    """
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ActionFailed("no_text", f"{name!r} is no text in UTF-8; read it with a program")
+    *whole, rest = text.split("\n")
+    return [*(line + "\n" for line in whole), *([rest] if rest else [])]
 
 
 def _walk(top: pathlib.Path) -> Iterator[pathlib.Path]:
@@ -163,19 +170,13 @@ def _pattern(told: Told) -> re.Pattern[str]:
         raise ActionFailed("bad_pattern", f"the pattern is no regular expression: {error}") from error
 
 
-def main() -> int:
+def _done() -> Told:
     told = json.loads((WORK / "in" / "files.json").read_bytes())
-    try:
-        result, code = ACTIONS[told["action"]](told), 0
-    except ActionFailed as error:
-        result, code = {"error": {"code": error.code, "detail": error.detail}}, 1
-    except OSError as error:
-        failed = not_possible(error)
-        result, code = {"error": {"code": failed.code, "detail": failed.detail}}, 1
-    if code:
-        sys.stderr.write(f"{result['error']['code']}: {result['error']['detail']}\n")
-    (WORK / "out" / "result.json").write_text(json.dumps(result), encoding="utf-8")
-    return code
+    return ACTIONS[told["action"]](told)
+
+
+def main() -> int:
+    return ends(_done)
 
 
 if __name__ == "__main__":

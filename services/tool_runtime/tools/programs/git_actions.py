@@ -8,15 +8,13 @@ import pathlib
 import shutil
 import sys
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from tool_runtime.tools.programs.git_repository import ORIGIN, opened, run
-from tool_runtime.tools.programs.places import WORK, ActionFailed, not_possible, place
-
-SHOWN_DIFF = 100_000
-SHOWN_FILES = 500
-
-Told = dict[str, Any]
+from tool_runtime.tools.programs.endings import ActionFailed, ends
+from tool_runtime.tools.programs.git_diff import told_diff
+from tool_runtime.tools.programs.git_repository import ORIGIN, opened, raw, run
+from tool_runtime.tools.programs.places import WORK, place
+from tool_runtime.tools.programs.results import Room, Told
 
 
 def clone(told: Told) -> Told:
@@ -56,14 +54,7 @@ def diff(told: Told) -> Told:
     at = opened(_folder(told))
     run("add", "--all", "--intent-to-add", at=at)
     base = [_revision(told["base"], at)] if told["base"] else [_last_commit(at)]
-    shown = ("diff", "--no-ext-diff", "--no-textconv", "--no-color")
-    text = run(*shown, *base, "--", at=at)
-    lines = run(*shown, "--name-status", "-z", *base, "--", at=at).split("\0")
-    if text:
-        (WORK / "out" / "diff.patch").write_text(text, encoding="utf-8")
-    changed = [{"status": status[:1], "path": path} for status, path in pairs(lines)]
-    cut = len(text) > SHOWN_DIFF or len(changed) > SHOWN_FILES
-    return {**_standing(at, told), "changed": changed[:SHOWN_FILES], "diff": text[:SHOWN_DIFF], "truncated": cut}
+    return {**_standing(at, told), **told_diff(partial(raw, at=at), base, Room())}
 
 
 def commit(told: Told) -> Told:
@@ -75,7 +66,7 @@ def commit(told: Told) -> Told:
         raise ActionFailed("nothing_changed", "nothing has changed since the last commit")
     name, email = told["author"]["name"], told["author"]["email"]
     who = ("-c", f"user.name={name}", "-c", f"user.email={email}")
-    run(*who, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=strip", "-m", told["message"], at=at)
+    run(*who, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=whitespace", "-m", told["message"], at=at)
     return {**_standing(at, told), "changed": len(staged.rstrip("\0").split("\0"))}
 
 
@@ -142,29 +133,13 @@ def _is_there(name: str, at: pathlib.Path) -> bool:
     return run("merge-base", ours, "FETCH_HEAD", at=at, allowed=(0, 1)).strip() == ours
 
 
-def pairs(fields: list[str]) -> list[tuple[str, str]]:
-    """Status and path of each change; a rename has two paths, of which the second one is there now."""
-    pairs, rest = [], [field for field in fields if field]
-    while len(rest) > 1:
-        status = rest.pop(0)
-        paths = [rest.pop(0) for _ in range(2 if status[:1] in "RC" and len(rest) > 1 else 1)]
-        pairs.append((status, paths[-1]))
-    return pairs
+def _done() -> Told:
+    told = json.loads((WORK / "in" / "git.json").read_bytes())
+    return ACTIONS[told["action"]](told)
 
 
 def main() -> int:
-    told = json.loads((WORK / "in" / "git.json").read_bytes())
-    try:
-        result, code = ACTIONS[told["action"]](told), 0
-    except ActionFailed as error:
-        result, code = {"error": {"code": error.code, "detail": error.detail}}, 1
-    except OSError as error:
-        failed = not_possible(error)
-        result, code = {"error": {"code": failed.code, "detail": failed.detail}}, 1
-    if code:
-        sys.stderr.write(f"{result['error']['code']}: {result['error']['detail']}\n")
-    (WORK / "out" / "result.json").write_text(json.dumps(result), encoding="utf-8")
-    return code
+    return ends(_done)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import shutil
 import subprocess
 
 from tool_runtime.sandbox.inside.workspace import stays_inside
-from tool_runtime.tools.programs.places import WORK, ActionFailed
+from tool_runtime.tools.programs.endings import ActionFailed
+from tool_runtime.tools.programs.places import WORK
 
 GIT = "/usr/bin/git"
 NO_FILE = "/dev/null"

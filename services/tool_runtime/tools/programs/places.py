@@ -1,17 +1,10 @@
-"""Where the path of an action leads, and how one says that it cannot be done: for the programs of `files` and `git`."""
+"""Where the path of an action leads, for all programs that work below `/work`."""
 
 import pathlib
 
+from tool_runtime.tools.programs.endings import ActionFailed
+
 WORK = pathlib.Path("/work")
-
-
-class ActionFailed(Exception):
-    """What was asked cannot be done: a code and words for who asked."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
 
 
 def place(told: str) -> pathlib.Path:
@@ -24,8 +17,3 @@ def place(told: str) -> pathlib.Path:
     if not is_inside:
         raise ActionFailed("outside", f"{told!r} leads out of /work")
     return path
-
-
-def not_possible(error: OSError) -> ActionFailed:
-    """What the operating system refuses, in its words."""
-    return ActionFailed("not_possible", f"{error.strerror}: {error.filename}")

@@ -5,17 +5,27 @@ limits, so that one that explodes fills nothing but its own memory.
 """
 
 import json
+import lzma
 import os
 import pathlib
 import shutil
+import struct
 import sys
 import zipfile
+import zlib
+
+from tool_runtime.tools.programs.endings import say, told_error
 
 FOLDER = pathlib.Path("/tmp/wheels")  # noqa: S108  (inside the sandbox)
 """First in the path on which the program, and this one before it, finds modules."""
 IN = pathlib.Path("/work/in")
 PROGRAM = ("/usr/bin/python3", "-s", "-B", "-u", "/work/main.py")
 _PLACES = {"purelib", "platlib"}
+_DAMAGED = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError),
+    # Of the packed content, of a name that is not as its own mark says, or none, and of fields that end too early.
+    *(zlib.error, lzma.LZMAError, ValueError, IndexError, struct.error),
+)
 
 
 class NoWheelError(Exception):
@@ -34,7 +44,7 @@ def lay_out(wheel: pathlib.Path, folder: pathlib.Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with packed.open(entry) as content, target.open("wb") as file:
                     shutil.copyfileobj(content, file)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGED as error:
         raise NoWheelError(f"{wheel.name} is no wheel: {error}") from error
     except OSError as error:
         raise NoWheelError(f"{wheel.name} cannot be unpacked: {error.strerror}") from error
@@ -55,7 +65,10 @@ def main() -> int:
         try:
             lay_out(IN / name, FOLDER)
         except NoWheelError as error:
-            sys.stderr.write(f"{error}\n")
+            say(str(error))
+            return 1
+        except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is told without our own paths
+            say(f"{name} cannot be unpacked: {told_error(error)['detail']}")
             return 1
     return os.execv(PROGRAM[0], PROGRAM)  # noqa: S606
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.sandboxing.sandboxes import run_code
+from fixtures.attacking.ground import Ground
+from fixtures.attacking.table import PROPERTY
 from fixtures.sandboxing.website import HOST, Browsed, a_website, browse
 from foundation.contracts.egress.records import EgressVerdict
+from foundation.contracts.tool_job import JobStatus, ToolResult
 
 SEED, SAMPLED = 11, 2
 """How many attacks the default tier plays; `make verify` plays all."""
@@ -158,14 +160,13 @@ ATTACKS = {
 }
 
 
-def came_of(seen: Browsed) -> set[str]:
+def came_of(result: ToolResult) -> set[str]:
     """How the call ended, or all that its page told."""
-    stop = seen.ran.outcome.stop
-    if stop is not None:
-        return {stop.reason.value}
-    if seen.error:
-        return {str(seen.error[0])}
-    return {line for one in seen.result["extracted"] for line in one["text"].splitlines() if line}
+    if result.status in {JobStatus.KILLED, JobStatus.TIMED_OUT}:
+        return {str(result.reason)}
+    if result.result["error"]:
+        return {str(result.result["error"]["code"])}
+    return {line for one in result.result["extracted"] for line in one["text"].splitlines() if line}
 
 
 def _cases() -> list[Any]:
@@ -181,24 +182,24 @@ _LONG = {name for name, attack in ATTACKS.items() if WAIT in attack.steps}
 
 @pytest.mark.parametrize("name", _cases())
 async def test_an_attack_of_a_page_gets_nowhere_and_leaves_nothing(
-    name: str, record_property: Callable[[str, object], None]
+    ground: Ground, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     attack = ATTACKS[name]
     async with a_website({"/": attack.page}) as site:
-        seen = await browse(site, {"goto": site.url("/")}, *attack.steps, seconds=attack.seconds, **attack.limits)
-    found, outcome = came_of(seen), seen.ran.outcome
-    record_property(
-        "figures", f"{', '.join(sorted(found))}; {outcome.wall_ms} ms, {outcome.max_rss_bytes >> 20} MiB at most"
-    )
-    assert seen.ran.survivors == []
+        steps = [{"goto": site.url("/")}, *attack.steps]
+        given = {"wall_seconds": attack.seconds, **attack.limits}
+        arguments = {"steps": steps, "timeout_seconds": attack.seconds}
+        attacked = await ground.attack("browser", arguments, places=site.places, **given)
+    result, asked = attacked.result, attacked.result.egress.records
+    found = came_of(result)
+    told = {"by": "browser", "attack": name, "came to": ", ".join(sorted(found))}
+    record_property(PROPERTY, {**told, **attacked.columns})
     assert found
-    assert found <= attack.ends, seen.result
+    assert found <= attack.ends, result
     # The browser stands where it was sent, and nothing but the site was reached.
-    assert seen.result["url"].startswith((site.url("/"), "about:blank"))
-    assert {one.host for one in seen.ran.egress.records if one.verdict is EgressVerdict.ALLOWED} <= {HOST}
-    assert "told.by.name.example" not in {one.host for one in seen.ran.egress.records if one.address}
-    after = await run_code("code.python", "import os; print(sorted(os.listdir('/tmp')), len(os.listdir('/work')))")
-    assert after.stdout == "['matplotlib'] 3\n"
+    assert result.result["url"].startswith((site.url("/"), "about:blank"))
+    assert {one.host for one in asked if one.verdict is EgressVerdict.ALLOWED} <= {HOST}
+    assert "told.by.name.example" not in {one.host for one in asked if one.address}
 
 
 KEEP = """document.cookie = 'kept=1; max-age=9999'; localStorage.kept = 1

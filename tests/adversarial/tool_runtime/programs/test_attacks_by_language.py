@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.sandboxing.attacks import ATTACKS, LANGUAGES, code_of
-from fixtures.sandboxing.sandboxes import run_code
+from fixtures.attacking.attacks import ATTACKS, LANGUAGES, code_of
+from fixtures.attacking.ground import Ground
+from fixtures.attacking.table import PROPERTY
+from foundation.contracts.tool_job import JobStatus
 
 SEED, SAMPLED = 11, 3
 """How many attacks of each language the default tier plays; `make verify` plays all."""
@@ -28,21 +30,16 @@ def _cases() -> list[Any]:
 
 @pytest.mark.parametrize(("language", "name"), _cases())
 async def test_an_attack_gets_nowhere_and_leaves_nothing(
-    language: str, name: str, record_property: Callable[[str, object], None]
+    ground: Ground, language: str, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     attack = ATTACKS[name]
-    ran = await run_code(LANGUAGES[language], code_of(language, attack), **attack.limits)
-    stop = ran.outcome.stop
-    said = stop.reason.value if stop else ", ".join(sorted(set(ran.stdout.split())))
-    record_property("figures", f"{said}; {ran.outcome.wall_ms} ms, {ran.outcome.max_rss_bytes >> 20} MiB at most")
-    assert ran.survivors == []
+    attacked = await ground.attack(LANGUAGES[language], {"code": code_of(language, attack)}, **attack.limits)
+    result = attacked.result
+    said = attack.reason.value if attack.reason else ", ".join(sorted(set(result.stdout.split())))
+    record_property(PROPERTY, {"by": language, "attack": name, "came to": said, **attacked.columns})
     if attack.reason is not None:
-        assert stop is not None, (ran.outcome, ran.stderr)
-        assert stop.reason is attack.reason, stop.detail
+        assert result.reason is attack.reason, (result.detail, result.stderr)
     else:
-        assert (stop, ran.outcome.exit_code, ran.stderr) == (None, 0, "")
-        assert set(ran.stdout.split()) <= attack.refusals
-        assert ran.stdout.strip()
-    # The next one on this machine runs, and finds nothing of it.
-    after = await run_code("code.python", "import os; print(sorted(os.listdir('/tmp')), len(os.listdir('/work')))")
-    assert after.stdout == "['matplotlib'] 3\n"
+        assert (result.status, result.exit_code, result.stderr) == (JobStatus.SUCCEEDED, 0, "")
+        assert set(result.stdout.split()) <= attack.refusals
+        assert result.stdout.strip()

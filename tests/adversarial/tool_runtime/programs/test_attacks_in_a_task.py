@@ -1,22 +1,26 @@
 """What an attack comes to in a Fargate task, where the walls are others: the platform's, two users, a lock.
 
-The task is simulated (`fixtures/sandboxing/simulated_task.py`): AWS is not asked.
+The task is simulated (`fixtures/egress/simulated_tasks.py`): AWS is not asked. It is started as the launcher starts
+one, and goes through the same ground as an attack on a machine.
 """
 
 import os
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from fixtures.sandboxing.attacks import ATTACKS, LANGUAGES, code_of
-from fixtures.sandboxing.simulated_task import run_in_task
+from fixtures.attacking.attacks import ATTACKS, LANGUAGES, code_of
+from fixtures.attacking.ground import Ground
+from fixtures.attacking.table import PROPERTY
+from foundation.contracts.tool_job import JobStatus
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="runner and job are two users, which only root can be")
 
 SEED, SAMPLED = 5, 1
 OTHER_HERE = {"ends the first process"}
-"""The first process of a job is one of its own user's here: what comes of ending it is tested below."""
+"""The first process of a job is one of its own user's here: what comes of ending it, `test_in_a_task` tests."""
 
 
 def _cases() -> list[Any]:
@@ -33,14 +37,17 @@ def _cases() -> list[Any]:
 
 
 @pytest.mark.parametrize(("language", "name"), _cases())
-def test_an_attack_gets_nowhere_in_a_task_either(language: str, name: str) -> None:
+async def test_an_attack_gets_nowhere_in_a_task_either(
+    ground_of_tasks: Ground, language: str, name: str, record_property: Callable[[str, object], None]
+) -> None:
     attack = ATTACKS[name]
-    ran = run_in_task(LANGUAGES[language], {"code": code_of(language, attack)}, **attack.limits)
-    assert (ran.refused, ran.survivors) == (None, [])
+    attacked = await ground_of_tasks.attack(LANGUAGES[language], {"code": code_of(language, attack)}, **attack.limits)
+    result = attacked.result
+    said = attack.reason.value if attack.reason else ", ".join(sorted(set(result.stdout.split())))
+    record_property(PROPERTY, {"by": f"{language}, in a task", "attack": name, "came to": said, **attacked.columns})
     if attack.reason is not None:
-        assert ran.stop is attack.reason, (ran.detail, ran.stderr)
+        assert result.reason is attack.reason, (result.detail, result.stderr)
     else:
-        assert (ran.stop, ran.exit_code, ran.stderr) == (None, 0, "")
-        assert set(ran.stdout.split()) <= attack.refusals
-        assert ran.stdout.strip()
-    assert ran.reached == 0
+        assert (result.status, result.exit_code, result.stderr) == (JobStatus.SUCCEEDED, 0, "")
+        assert set(result.stdout.split()) <= attack.refusals
+        assert result.stdout.strip()

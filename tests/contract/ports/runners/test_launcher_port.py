@@ -109,7 +109,7 @@ class Caller:
             self.waits.set()
 
     async def until_it_runs(self) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await self.runs.wait()
 
 
@@ -226,7 +226,7 @@ async def test_a_job_waits_while_as_many_run_as_may_and_says_so(narrow: Launcher
     running = Caller(narrow, first)
     await running.until_it_runs()
     waiting = Caller(narrow, second)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await waiting.waits.wait()
     assert not waiting.runs.is_set()
     await narrow.cancel(first)
@@ -240,7 +240,7 @@ async def test_a_job_that_is_ended_while_it_waits_never_runs(narrow: Launcher) -
     running = Caller(narrow, first)
     await running.until_it_runs()
     waiting = Caller(narrow, second)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await waiting.waits.wait()
     ended = await narrow.cancel(second)
     assert await asyncio.wait_for(waiting.task, 30) == ended

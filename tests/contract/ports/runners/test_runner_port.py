@@ -3,14 +3,12 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
+from fixtures.attacking.lease_server import TOKEN, LeaseServer, lease_server
 from fixtures.sandboxing.launchers import a_job
 from fixtures.sandboxing.sandboxes import UID_LOCKS, sandbox_root
 from foundation.contracts.tool_job import JobStatus, ToolJob, ToolResult
@@ -18,62 +16,14 @@ from foundation.domain.tools import SandboxProfile
 from tool_runtime.launcher.runners.base import RunnerStarter, RunnerStartError
 from tool_runtime.launcher.runners.fake import FakeRunners
 from tool_runtime.launcher.runners.local import LocalRunners
-from tool_runtime.protocol import EXIT_FAILED, EXIT_NO_SANDBOX, RunnerLease
+from tool_runtime.protocol import EXIT_FAILED, EXIT_NO_SANDBOX
 from tool_runtime.sandbox import assets
-
-
-@dataclass
-class LeaseServer:
-    """Gives one job to the right token and keeps what comes back."""
-
-    job: ToolJob
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    may_give: asyncio.Event = field(default_factory=asyncio.Event)
-    results: "asyncio.Queue[ToolResult]" = field(default_factory=asyncio.Queue)
-    url: str = ""
-    is_garbled: bool = False
-    """What it gives is no lease."""
-
-    async def take(self, request: web.Request) -> web.Response:
-        if request.headers["Authorization"] != "Bearer the-token":
-            return web.Response(status=401)
-        self.asked.set()
-        await self.may_give.wait()
-        if self.is_garbled:
-            return web.Response(text="{}", content_type="application/json")
-        lease = RunnerLease(lease_id="one", token="lease-token", job=self.job)
-        return web.Response(text=lease.model_dump_json(), content_type="application/json")
-
-    async def cancellation(self, _: web.Request) -> web.Response:
-        await asyncio.sleep(60)
-        return web.Response(status=204)
-
-    async def hand_in(self, request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "Bearer lease-token"
-        self.results.put_nowait(ToolResult.model_validate_json(await request.read()))
-        return web.Response(status=204)
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[LeaseServer]:
     async with lease_server(LeaseServer(a_job("print('hello')"))) as served:
         yield served
-
-
-@asynccontextmanager
-async def lease_server(played: LeaseServer) -> AsyncIterator[LeaseServer]:
-    app = web.Application()
-    app.router.add_post("/leases", played.take)
-    app.router.add_get("/leases/one/cancellation", played.cancellation)
-    app.router.add_post("/leases/one/result", played.hand_in)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    played.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    try:
-        yield played
-    finally:
-        await runner.cleanup()
 
 
 def local(url: str) -> RunnerStarter:
@@ -110,14 +60,14 @@ async def test_a_runner_takes_one_lease_hands_in_its_result_and_ends(
     starter: RunnerStarter, server: LeaseServer
 ) -> None:
     server.may_give.set()
-    runner = await starter.start("the-token", SandboxProfile.PYTHON)
+    runner = await starter.start(TOKEN, SandboxProfile.PYTHON)
     result = await asyncio.wait_for(server.results.get(), 30)
     assert (result.job_id, result.status, result.stdout) == (server.job.job_id, JobStatus.SUCCEEDED, "hello\n")
     assert await asyncio.wait_for(runner.wait(), 30) == 0
 
 
 async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
-    runner = await starter.start("the-token", SandboxProfile.PYTHON)
+    runner = await starter.start(TOKEN, SandboxProfile.PYTHON)
     await asyncio.wait_for(server.asked.wait(), 30)
     await asyncio.wait_for(runner.kill(), 30)
     assert await asyncio.wait_for(runner.wait(), 30) == -signal.SIGKILL
@@ -127,7 +77,7 @@ async def test_a_killed_runner_is_gone_and_hands_nothing_in(starter: RunnerStart
 
 async def test_killing_twice_or_after_the_end_is_harmless(starter: RunnerStarter, server: LeaseServer) -> None:
     server.may_give.set()
-    runner = await starter.start("the-token", SandboxProfile.PYTHON)
+    runner = await starter.start(TOKEN, SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == 0
     await runner.kill()
     await runner.kill()
@@ -143,7 +93,7 @@ async def test_a_runner_whose_token_is_not_accepted_ends_by_itself(starter: Runn
 async def test_a_runner_that_fails_says_so_and_hands_nothing_in(starter: RunnerStarter, server: LeaseServer) -> None:
     server.is_garbled = True
     server.may_give.set()
-    runner = await starter.start("the-token", SandboxProfile.PYTHON)
+    runner = await starter.start(TOKEN, SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == EXIT_FAILED
     assert server.results.empty()
 
@@ -157,7 +107,7 @@ async def test_a_runner_without_a_sandbox_says_so_before_it_asks_for_a_lease(
         starter.no_sandbox = True
     if isinstance(starter, LocalRunners):
         starter.sandbox_root = tmp_path
-    runner = await starter.start("the-token", SandboxProfile.PYTHON)
+    runner = await starter.start(TOKEN, SandboxProfile.PYTHON)
     assert await asyncio.wait_for(runner.wait(), 30) == EXIT_NO_SANDBOX
     assert not server.asked.is_set()
     await starter.close()
@@ -173,4 +123,4 @@ async def test_a_start_that_fails_is_told_as_such(
     if isinstance(starter, FakeRunners):
         starter.refuses = True
     with pytest.raises(RunnerStartError):
-        await starter.start("the-token", SandboxProfile.PYTHON)
+        await starter.start(TOKEN, SandboxProfile.PYTHON)

@@ -219,6 +219,73 @@ async def test_others_keys_are_seen_and_revoked_by_who_manages_them_and_used_by_
         assert [one["id"] for one in unusable] == [mine["id"]]
 
 
+async def test_what_a_leaked_key_has_made_goes_with_it_where_that_is_asked_for(
+    lonely_api: ApiInProcess, tenant: Tenant, audited: Any
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        leaked, rotated, other = [await made(owner, name=name) for name in ("leaked", "rotated", "other")]
+        async with lonely_api.bearing(leaked["key"]) as thief:
+            child = await made(thief, name="child")
+            got = (await thief.post(f"/api-keys/{rotated['id']}/rotate", json={})).json()
+        async with lonely_api.bearing(child["key"]) as thief:
+            grandchild = await made(thief, name="grandchild")
+        assert (child["known_to"], got["known_to"]) == (leaked["id"], leaked["id"])
+        assert (grandchild["known_to"], other["known_to"]) == (child["id"], None)
+        keys = {"leaked": leaked, "child": child, "grandchild": grandchild, "rotated": got, "other": other}
+        assert (await owner.delete(f"/api-keys/{leaked['id']}")).status_code == 204
+        after = {name: await status(lonely_api, key["key"]) for name, key in keys.items()}
+        assert after == {"leaked": 401, "child": 200, "grandchild": 200, "rotated": 200, "other": 200}
+        assert (await owner.delete(f"/api-keys/{leaked['id']}", params={"known_too": "true"})).status_code == 204
+        after = {name: await status(lonely_api, key["key"]) for name, key in keys.items()}
+        assert after == {"leaked": 401, "child": 401, "grandchild": 401, "rotated": 401, "other": 200}
+    revoked = [target for _, action, target, _ in audited() if action == "api_key.revoke"]
+    assert revoked[0] == leaked["id"]
+    assert set(revoked[1:]) == {child["id"], grandchild["id"], rotated["id"]}
+
+
+async def test_whose_text_its_owner_has_got_since_is_no_longer_known_to_a_key(
+    lonely_api: ApiInProcess, tenant: Tenant
+) -> None:
+    async with lonely_api.caller(tenant) as owner:
+        leaked = await made(owner)
+        async with lonely_api.bearing(leaked["key"]) as thief:
+            child = await made(thief)
+        again = (await owner.post(f"/api-keys/{child['id']}/rotate", json={"overlap_seconds": 0})).json()
+        assert again["known_to"] is None
+        assert (await owner.delete(f"/api-keys/{leaked['id']}", params={"known_too": "true"})).status_code == 204
+        assert await status(lonely_api, again["key"]) == 200
+
+
+async def test_what_a_service_account_and_a_key_are_called_is_changed_and_nothing_else(
+    lonely_api: ApiInProcess, tenant: Tenant, audited: Any
+) -> None:
+    async with lonely_api.caller(tenant) as owner, lonely_api.caller(tenant, role="member") as member:
+        account = (await owner.post("/service-accounts", json={"name": "deployer", "role": "member"})).json()
+        await owner.post("/service-accounts", json={"name": "tester", "role": "viewer"})
+        path = f"/service-accounts/{account['id']}"
+        changed = (await owner.patch(path, json={"name": "shipper"})).json()
+        assert changed == {**account, "name": "shipper", "version": 2}
+        assert (await owner.patch(path, json={"name": "shipper"})).json() == changed, "nothing changes, nor the version"
+        for name in ("tester", "TESTER"):
+            problem(await owner.patch(path, json={"name": name}), 409, "conflict")
+        for body in ({"name": None}, {"role": "owner"}, {"name": " a"}):
+            problem(await owner.patch(path, json=body), 400, "bad_request")
+        problem(await member.patch(path, json={"description": "mine"}), 403, "forbidden")
+        key = await made(owner)
+        renamed = (await owner.patch(f"/api-keys/{key['id']}", json={"name": "by day"})).json()
+        assert (renamed["name"], renamed["version"]) == ("by day", 2)
+        assert await status(lonely_api, key["key"]) == 200
+        problem(await member.patch(f"/api-keys/{key['id']}", json={"name": "mine"}), 404, "not_found")
+        problem(await owner.patch(f"/api-keys/{key['id']}", json={"scopes": ["gateway"]}), 400, "bad_request")
+    changes = [(action, detail["before"], detail["after"]) for _, action, _, detail in audited() if "change" in action]
+    assert changes[0] == (
+        "service_account.change",
+        {"name": "deployer", "description": ""},
+        {"name": "shipper", "description": ""},
+    )
+    assert changes[1][0] == "api_key.change"
+
+
 async def test_a_service_account_calls_with_its_keys_and_dies_with_them(
     lonely_api: ApiInProcess, tenant: Tenant, audited: Any
 ) -> None:

@@ -32,6 +32,8 @@ COLUMNS = {
     "platform_audit": "UPDATE {} SET actor = 'x'",
     "audit_chain": "UPDATE {} SET position = 7",
     "audit_anchors": "UPDATE {} SET number = 7",
+    "platform_audit_chain": "UPDATE {} SET position = 7",
+    "platform_audit_anchors": "UPDATE {} SET number = 7",
 }
 OF_PEOPLE = {"POST /api/v1/invitations/accept", "PUT /api/v1/users/me/active-tenant"}
 OF_PEOPLE |= {"DELETE /api/v1/users/me/tenants/{tenant_id}"}

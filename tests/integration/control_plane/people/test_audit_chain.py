@@ -152,6 +152,6 @@ async def test_heads_are_anchored_when_they_have_moved(kept: Kept) -> None:
     await kept.write("b")
     await kept.seal()
     assert await kept.anchors.anchor(tenant_id)
-    assert [anchor.link.position async for anchor in kept.anchors.of_tenant(tenant_id)] == [1, 2]
+    assert [anchor.link.position async for anchor in kept.anchors.written(tenant_id)] == [1, 2]
     assert b'"position": 2' in await kept.objects.get(key_of(tenant_id, 2))
     assert (await kept.verified()).anchors == 2

@@ -75,7 +75,7 @@ async def test_whoever_has_a_role_may_do_what_it_says_and_nothing_else(
             refused = problem(await holder.get("/budgets"), 403, "forbidden")
             assert "auditor does not have the permission budgets:read" in refused["detail"]
         in_use = problem(await owner.delete(f"/roles/{role['id']}"), 409, "conflict")
-        assert in_use["detail"] == "1 members have this role"
+        assert in_use["detail"] == "1 member has this role"
         assert (await owner.get(f"/roles/{role['id']}")).json()["members"] == 1
 
 

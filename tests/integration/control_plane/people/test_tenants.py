@@ -149,3 +149,11 @@ async def test_what_is_no_tenant_is_refused_with_its_place(
         body = {"name": "x", "owner_email": "ann@example.com", **wanted}
         answer = problem(await operator.post("/tenants", json=body), 400, "bad_request")
         assert answer["errors"][0]["pointer"] == pointer
+
+
+async def test_an_operator_is_told_that_a_tenants_routes_are_not_theirs(lonely_api: ApiInProcess) -> None:
+    """And not to sign in again, which would help nothing."""
+    async with lonely_api.operator() as operator:
+        for path in ("/runs", "/audit", "/kill-switch"):
+            refused = problem(await operator.get(path), 403, "forbidden")
+            assert refused["remedy"] == "sign in as a member of the tenant"

@@ -248,7 +248,7 @@ async def test_a_redis_killed_and_restarted_is_rebuilt_without_drift(world: Worl
             return (await client.get("/health")).status_code == 503
 
         # dependencies are asked once a second, so an answer may be as old as that
-        await eventually(not_ready, seconds=5)
+        await eventually(not_ready)
     world.redis.start()
     ended = [answer for one in under_way if (answer := await one) is not None]
     assert len(ended) == 4

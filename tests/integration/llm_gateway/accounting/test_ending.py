@@ -20,6 +20,8 @@ from fixtures.money.ledger import events_of, recorded_events
 DEAF = "fault-huge-line=4000000+chunks=200+delay=0.005"
 """More than all buffers between take."""
 SILENT = "fault-chunks=20+stall=3"
+ENDS_WITHIN = 45
+"""Seconds: fewer than a client may stall or a provider be silent, many more than an end takes on a busy machine."""
 
 
 @pytest.fixture
@@ -56,8 +58,7 @@ async def test_open_answers_are_charged_before_a_gateway_ends(world: World, mode
     writer = await asked(gateway, tenant, model)
     if leaves:
         writer.close()
-    # far fewer seconds than a client may stall or a provider be silent
-    await asyncio.to_thread(gateway.process.stop, seconds=25)
+    await asyncio.to_thread(gateway.process.stop, seconds=ENDS_WITHIN)
     writer.close()
     [event] = events_of(world.database, tenant.tenant_id)
     assert event["status"] == ("succeeded" if model == DEAF else "cut")
@@ -96,7 +97,7 @@ async def test_a_provider_that_has_not_begun_to_answer_keeps_no_gateway_from_its
         await eventually(sent)
         if leaves:
             calling.cancel()
-        await asyncio.to_thread(gateway.process.stop, seconds=25)
+        await asyncio.to_thread(gateway.process.stop, seconds=ENDS_WITHIN)
         await asyncio.gather(calling, return_exceptions=True)
     [event] = events_of(world.database, tenant.tenant_id)
     assert (event["status"], event["error_code"], event["usage_source"]) == ("failed", "gateway_ending", "bound")

@@ -185,7 +185,7 @@ async def test_an_answer_leaves_although_the_journal_has_forgotten_its_settlemen
     await book.finish_unfinished()
     book.forget_recorded({identity})
     assert identity not in journal.entries
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await settling
     counters = await bench.store.counters(bench.tenant_id, ScopeKind.TENANT, bench.tenant_id)
     assert (counters.committed.tokens, counters.held.tokens) == (60, 0)

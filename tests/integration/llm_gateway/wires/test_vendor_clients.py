@@ -20,6 +20,8 @@ from fixtures.money.ledger import recorded_events
 from llm_gateway.budget.limits.scopes import ScopeKind
 
 MOST_TRIES = 30
+SLOW = "fault-slow=2"
+"""It takes longer than a busy machine needs to see that its call is under way."""
 CLIENTS = ("openai", "openai-async", "anthropic", "anthropic-async")
 Answers = Callable[..., Coroutine[Any, Any, str]]
 
@@ -117,7 +119,7 @@ async def test_room_that_others_hold_is_asked_for_again_until_it_is_there(
     answer: Answers, tenant: Tenant, database: ScratchDatabase, gateway_redis: RedisServer, heard: Heard
 ) -> None:
     tenant.limit(database, tokens=300)
-    slow = asyncio.create_task(answer(**{**asked("fault-slow=0.8"), "max_tokens": 190}))
+    slow = asyncio.create_task(answer(**{**asked(SLOW), "max_tokens": 190}))
 
     await until_held(gateway_redis, tenant)
     assert await answer(**asked("default"))
@@ -131,7 +133,7 @@ async def test_a_call_in_progress_is_asked_for_again_and_then_replayed(
     answer: Answers, tenant: Tenant, database: ScratchDatabase, gateway_redis: RedisServer, heard: Heard
 ) -> None:
     tenant.limit(database, tokens=10_000)
-    keyed = {**asked("fault-slow=0.8"), "extra_headers": {"Idempotency-Key": str(uuid4())}}
+    keyed = {**asked(SLOW), "extra_headers": {"Idempotency-Key": str(uuid4())}}
     first = asyncio.create_task(answer(**keyed))
 
     await until_held(gateway_redis, tenant)

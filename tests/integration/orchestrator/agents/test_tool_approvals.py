@@ -35,7 +35,7 @@ async def asked(play: Played, run: ARun, **of: Any) -> list[Approval]:
 
 async def requests_of(parts: Parts, run: ARun) -> list[Approval]:
     async with parts.owner.tenant(run.tenant_id) as tx:
-        page = await approvals.page(tx, run.tenant_id, limit=100, after=None, status=None, run_id=run.run_id)
+        page = await approvals.page(tx, run.tenant_id, approvals.PAGES.orders.first(100), run_id=run.run_id)
     return sorted(page, key=lambda one: str(one.arguments))
 
 

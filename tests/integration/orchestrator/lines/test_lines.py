@@ -158,3 +158,16 @@ async def test_nobody_picks_the_steps_of_a_neighbour(parts: Parts) -> None:
         waiting = await turns.tenants_waiting(tx)
     assert run.tenant_id in waiting
     assert stranger not in waiting
+
+
+async def test_every_tenant_is_looked_for_whose_steps_wait_for_slots_or_for_resources(parts: Parts) -> None:
+    lacks = [{"name": name, "kind": "noop", "resources": {"crm": 1}} for name in ("one", "other")]
+    runs = [await a_run(parts.owner, steps=lacks) for _ in range(3)]
+    for run in runs:
+        await in_line(parts, run)
+        assert await picked(parts, run, 1)
+        assert await parts.picker.pick(run.tenant_id) is NonePicked.NOT_NOW
+        assert {(await row_of(parts, run, step)).wait_reason for step in run.steps} == {None, "resource"}
+    async with parts.owner.across_tenants(reason="a test looks as the sweeper does") as tx:
+        waiting = await turns.tenants_waiting(tx)
+    assert {run.tenant_id for run in runs} <= set(waiting)

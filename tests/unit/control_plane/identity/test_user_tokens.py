@@ -149,6 +149,46 @@ async def test_a_key_that_the_issuer_has_rotated_to_is_found_after_seconds() -> 
     assert (await check.verify(a_token(second))).subject == "ada"
 
 
+async def test_a_signature_is_checked_once_and_again_when_keys_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked, decode = [], jwt.decode
+
+    def told(token: str, *given: Any, **more: Any) -> jwt.Token:
+        checked.append(token)
+        return decode(token, *given, **more)
+
+    monkeypatch.setattr(jwt, "decode", told)
+    keys, clock, token = AwayKeys(KEY), Clock(), a_token()
+    check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)
+    assert [(await check.verify(token)).subject for _ in range(5)] == ["ada"] * 5
+    assert checked == [token]
+    clock.now += 301
+    await check.verify(token)
+    assert checked == [token, token]
+
+
+async def test_a_token_that_is_known_ends_with_its_key_and_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, clock, token = AwayKeys(KEY), Clock(), a_token()
+    check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)
+    await check.verify(token)
+    with monkeypatch.context() as later:
+        now = time.time()
+        later.setattr(time, "time", lambda: now + 3600)
+        with pytest.raises(Unauthenticated, match="expired"):
+            await check.verify(token)
+    keys.keys = (RSAKey.generate_key(2048, parameters={"kid": "second"}),)
+    clock.now += 301
+    with pytest.raises(Unauthenticated):
+        await check.verify(token)
+
+
+async def test_another_text_is_never_taken_for_a_known_token() -> None:
+    check, token = verifier(Keys(KEY)), a_token()
+    await check.verify(token)
+    for other in (token[:-1], token + "A", token[:-2] + ("AA" if token[-2:] != "AA" else "BB"), token.upper()):
+        with pytest.raises(Unauthenticated):
+            await check.verify(other)
+
+
 async def test_while_the_issuer_is_away_its_keys_of_before_hold_for_an_hour() -> None:
     keys, clock = AwayKeys(KEY), Clock()
     check = UserTokenVerifier(keys.load, issuer=ISSUER, client_id=CLIENT, now=clock)

@@ -1,38 +1,80 @@
-"""A version as an ETag, and back from If-Match."""
+"""A version as an ETag, and back from If-Match, as RFC 9110 says."""
 
 import pytest
 
-from control_plane.requests.etags import etag, expected_version, require_version, required_version
+from control_plane.requests.etags import content_tag, etag, expected_version, require_version, required_version
 from foundation.domain.errors import BadRequest, VersionMismatch
+from foundation.storage.session.seen import SeenTags
+
+
+def seen(*tags: str) -> SeenTags:
+    return SeenTags(frozenset(tags))
 
 
 def test_a_version_survives_the_way_out_and_back() -> None:
-    assert expected_version(etag(7)) == 7
-    assert required_version(etag(7)) == 7
+    assert expected_version(etag(7)) == seen("7")
+    assert required_version(etag(7)) == seen("7")
 
 
-@pytest.mark.parametrize("header", ['W/"7"', ' "7" ', "7"])
-def test_weak_and_bare_tags_name_the_same_version(header: str) -> None:
-    assert expected_version(header) == 7
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        ('"7"', {"7"}),
+        (' "7" ', {"7"}),
+        ("7", {"7"}),
+        ('"6", "7"', {"6", "7"}),
+        ('"6","7",', {"6", "7"}),
+        ('"a,b", "7"', {"a,b", "7"}),
+        ('W/"6", "7"', {"7"}),
+        ('""', {""}),
+        ('"1234567890123456789"', {"1234567890123456789"}),
+    ],
+)
+def test_tags_are_read_as_a_list_and_weak_ones_match_nothing(header: str, tags: set[str]) -> None:
+    assert expected_version(header) == seen(*tags)
 
 
-@pytest.mark.parametrize("header", [None, "*", " * "])
-def test_who_names_no_version_replaces_any_but_not_where_one_is_required(header: str | None) -> None:
-    assert expected_version(header) is None
+@pytest.mark.parametrize("header", ['W/"7"', 'W/"6", W/"7"'])
+def test_weak_tags_alone_match_nothing_and_are_told_so(header: str) -> None:
+    with pytest.raises(VersionMismatch, match="weak"):
+        expected_version(header)
+
+
+def test_who_says_nothing_changes_any_version_but_not_where_one_is_required() -> None:
+    assert expected_version(None) is None
     with pytest.raises(VersionMismatch) as refused:
-        required_version(header)
+        required_version(None)
     assert refused.value.remedy
 
 
-@pytest.mark.parametrize("header", ['"a"', '""', '"-1"', '"1", "2"', '"1234567890123456789"', '"１"'])
-def test_what_is_no_tag_of_ours_is_refused(header: str) -> None:
+@pytest.mark.parametrize("header", ["*", " * "])
+def test_a_star_is_whatever_there_is(header: str) -> None:
+    expected = required_version(header)
+    assert expected == SeenTags(None)
+    assert expected.admits(1)
+    assert not expected.admits(None), "what is not there is not any version of it"
+
+
+@pytest.mark.parametrize("header", ["a", "", '"', '"7', '"7" "8"', '*, "7"', "W/7", '"\x007"', "１"])
+def test_what_is_no_list_of_tags_is_refused(header: str) -> None:
     with pytest.raises(BadRequest):
         expected_version(header)
 
 
-def test_a_change_is_made_to_the_version_that_was_seen_or_to_any() -> None:
-    require_version("task", 7, 7)
+def test_a_change_is_made_to_a_version_that_was_seen_or_to_any() -> None:
+    require_version("task", 7, seen("7"))
+    require_version("task", 7, seen("6", "7"))
+    require_version("task", 7, SeenTags(None))
     require_version("task", 7, None)
-    with pytest.raises(VersionMismatch, match="the task is at version 7, not 6") as refused:
-        require_version("task", 7, 6)
+    with pytest.raises(VersionMismatch, match="the task is at version 7, not at version 6") as refused:
+        require_version("task", 7, seen("6"))
     assert refused.value.remedy == "read the task again and repeat your change"
+
+
+def test_only_what_may_be_a_version_is_compared_in_sql() -> None:
+    assert seen("7", "x", "007", "1234567890123456789", "").versions == [7]
+    assert SeenTags(None).versions is None
+
+
+def test_a_content_has_one_tag_whatever_the_order_of_its_members() -> None:
+    assert content_tag({"a": 1, "b": [2]}) == content_tag({"b": [2], "a": 1}) != content_tag({"a": 1, "b": [3]})

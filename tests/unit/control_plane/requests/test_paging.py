@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.requests.paging import Listing, PageRequest, moment
+from control_plane.requests.lists.paging import Listing, PageRequest, moment
 from foundation.domain.errors import InvalidCursor
 
 TEXTS = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)

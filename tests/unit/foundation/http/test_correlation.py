@@ -102,6 +102,27 @@ async def test_a_path_that_nothing_serves_is_counted_as_one() -> None:
     assert count() == 2
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "level"),
+    [
+        ("GET", "/answers/200", "DEBUG"),
+        ("GET", "/answers/422", "DEBUG"),
+        ("BREW", "/made-up", "DEBUG"),
+        ("BREW", "/answers/200", "DEBUG"),
+        ("GET", "/answers/503", "INFO"),
+    ],
+)
+async def test_only_an_answer_that_fails_by_our_fault_is_logged_for_all(
+    caplog: pytest.LogCaptureFixture, method: str, path: str, level: str
+) -> None:
+    caplog.set_level("DEBUG", "foundation.http.correlation")
+    answer = await call(path, method=method)
+    [record] = [one for one in caplog.records if one.name == "foundation.http.correlation"]
+    assert (record.levelname, record.getMessage()) == (level, "request answered")
+    assert vars(record)["status"] == answer.status_code
+    assert vars(record)["duration_ms"] > 0
+
+
 @pytest.mark.usefixtures("ended_spans")
 async def test_an_answer_names_the_trace_that_its_caller_began() -> None:
     answer = await call("/things/1/parts", traceparent=f"00-{TRACE}-b7ad6b7169203331-01")

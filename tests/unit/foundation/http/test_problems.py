@@ -36,6 +36,10 @@ def client() -> TestClient:
     app = FastAPI()
     install_problem_handlers(app)
 
+    @app.get("/refused")
+    async def _refused() -> None:
+        raise Forbidden("not you")
+
     @app.post("/numbers")
     async def _numbers(body: Body) -> int:
         return 1 // body.number
@@ -48,6 +52,26 @@ def test_an_unexpected_error_says_that_its_connection_is_closed(client: TestClie
     assert answer.status_code == 500
     assert answer.json()["type"] == "urn:lockstep:problem:internal"
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "level"),
+    [
+        ("POST", "/numbers", {"number": 3}, "DEBUG"),
+        ("GET", "/refused", None, "DEBUG"),
+        ("GET", "/nowhere", None, "DEBUG"),
+        ("PUT", "/refused", None, "DEBUG"),
+        ("POST", "/numbers", {"number": 0}, "ERROR"),
+    ],
+)
+def test_what_a_caller_got_wrong_is_logged_at_debug_and_what_we_did_as_an_error_with_its_traceback(
+    client: TestClient, caplog: pytest.LogCaptureFixture, method: str, path: str, body: object, level: str
+) -> None:
+    caplog.set_level("DEBUG", "foundation")
+    client.request(method, path, json=body)
+    [record] = [one for one in caplog.records if one.name == "foundation.http.problems"]
+    assert record.levelname == level
+    assert (record.exc_info is not None) is (level == "ERROR")
 
 
 def test_a_fault_is_told_in_the_words_of_the_rule_that_refused(client: TestClient) -> None:

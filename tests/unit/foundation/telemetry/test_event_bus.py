@@ -79,7 +79,7 @@ def test_a_queue_without_room_is_refused() -> None:
 async def test_a_full_queue_costs_the_publisher_no_more_than_its_patience() -> None:
     bus = EventBus()
     with bus.subscribe(NUMBERS, capacity=1) as stuck, bus.subscribe(NUMBERS, capacity=9) as quick:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for number in range(3):
                 await bus.publish_patiently(NUMBERS, number, patience_seconds=PATIENCE)
         assert await taken(quick) == ([0, 1, 2], 0)
@@ -111,7 +111,7 @@ async def test_a_subscriber_that_takes_within_the_publisher_s_patience_misses_no
             seen.extend(found.events)
 
     with bus.subscribe(NUMBERS, capacity=1) as subscription:
-        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             group.create_task(take_all(subscription))
             for number in range(20):
                 await bus.publish_patiently(NUMBERS, number, patience_seconds=5)
@@ -152,7 +152,7 @@ async def test_a_drained_bus_hands_out_what_waits_then_ends_and_takes_no_more() 
     bus = EventBus()
     with bus.subscribe(NUMBERS) as subscription:
         bus.publish(NUMBERS, 1)
-        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             draining = group.create_task(bus.drain(seconds=60))
             await asyncio.sleep(0)
             bus.publish(NUMBERS, 2)
@@ -170,7 +170,7 @@ async def test_draining_waits_no_longer_than_it_is_told_for_who_takes_nothing() 
     bus = EventBus()
     with bus.subscribe(NUMBERS):
         bus.publish(NUMBERS, 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await bus.drain(seconds=0.01)
 
 
@@ -196,7 +196,7 @@ class Recorder:
 async def handled_by(recorder: Recorder, breaker: HandlerBreaker, *numbers: int) -> None:
     bus = EventBus()
     handler = Handler("recorder", recorder.handle, recorder.missed.append, timeout_seconds=0.02, breaker=breaker)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         group.create_task(handler.run(bus, NUMBERS))
         await asyncio.sleep(0)
         for number in numbers:
@@ -232,7 +232,7 @@ async def test_a_handler_that_takes_too_long_is_broken_off_and_gets_the_next_eve
 async def test_a_handler_is_told_what_its_queue_had_no_room_for() -> None:
     bus, recorder = EventBus(), Recorder()
     handler = Handler("recorder", recorder.handle, recorder.missed.append)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         group.create_task(handler.run(bus, NUMBERS, capacity=2))
         await asyncio.sleep(0)
         for number in range(4):

@@ -54,7 +54,7 @@ async def test_a_turn_that_says_nothing_asks_nothing_of_the_place_of_text() -> N
 
 
 async def test_a_place_of_text_that_is_away_costs_the_call_nothing() -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await (await tell(FakeLiveText(away=True), "hello", "you")).drain()
 
 

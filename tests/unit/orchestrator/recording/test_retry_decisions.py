@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from fixtures.running.works import a_failure, a_placed_failure
+from foundation.domain.failures import Failure
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.retry import DELAYS, MAX_ATTEMPTS, RetryCause, RetryPolicy
 from foundation.domain.states import RecoveryPolicy
@@ -49,6 +50,13 @@ def test_a_definition_says_after_which_failures_a_step_is_tried_again(
     failure = a_failure(code, "it failed", retryable=transient)
     assert may_retry(a_lease(attempt=1, retry=policy), failure) is again
     assert not may_retry(a_lease(attempt=2, retry=policy), failure)
+
+
+def test_what_a_tool_says_of_its_failure_is_one_way_to_end_with_a_code() -> None:
+    failure = Failure("egress_denied", "http says: no", retryable=False, cause="exit_code")
+    asks, names = RetryPolicy(causes=frozenset({RetryCause.EXIT_CODE})), RetryPolicy()
+    assert may_retry(a_lease(attempt=1, retry=asks), failure)
+    assert not may_retry(a_lease(attempt=1, retry=names), failure)
 
 
 @pytest.mark.parametrize("attempt", range(1, MAX_ATTEMPTS))

@@ -27,7 +27,7 @@ def grants(launcher: FakeLauncher) -> ModelGrants:
 
 
 async def until(launcher: FakeLauncher, renewals: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(launcher.renewed) < renewals:  # noqa: ASYNC110 - the fake tells nobody
             await asyncio.sleep(0.001)
 

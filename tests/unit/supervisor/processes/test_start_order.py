@@ -129,6 +129,29 @@ async def test_a_process_that_dies_is_started_and_deployed_again(tried: Tried) -
     assert tried.events == ["start database", "ready database"] * 2
 
 
+async def test_variables_that_a_process_is_given_for_once_outlive_its_death_and_end_with_its_stop(tried: Tried) -> None:
+    stack, chosen = tried.stack, tried.stack.select(names=["database"])
+    [child] = chosen
+
+    def given() -> str | None:
+        return None if child.pid is None else psutil.Process(child.pid).environ().get("ONCE")
+
+    child.environment = {"ONCE": "yes"}
+    await stack.start(chosen, quiet)
+    assert given() == "yes"
+    assert child.pid is not None
+    psutil.Process(child.pid).kill()
+
+    async def is_back() -> bool:
+        return child.restarts == 1 and child.state is State.READY
+
+    await eventually(is_back)
+    assert given() == "yes"
+    await stack.stop(chosen, quiet)
+    await stack.start(chosen, quiet)
+    assert given() is None
+
+
 async def test_a_process_that_does_not_end_when_it_is_told_to_is_killed_and_named(tried: Tried) -> None:
     ignoring = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
     deaf = f"import signal, time; {ignoring}; time.sleep(600)"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tool_runtime.egress.client_hello import MAX_HELLO, NoClientHelloError, hello_of, server_name
+from tool_runtime.egress.client_hello import MAX_HELLO, MAX_RECORDS, HelloReader, NoClientHelloError, server_name
 
 
 def a_hello(name: str | None) -> bytes:
@@ -21,6 +21,11 @@ def a_hello(name: str | None) -> bytes:
 
 
 HELLO = a_hello("a.example")
+
+
+def hello_of(received: bytes) -> bytes | None:
+    """Of what has come in one piece."""
+    return HelloReader().take(received)
 
 
 def body(hello: bytes) -> bytes:
@@ -50,12 +55,35 @@ def test_a_part_of_it_is_no_message_yet(length: int) -> None:
     assert hello_of(HELLO[:length]) is None
 
 
-@given(st.integers(1, len(HELLO) - 10))
-def test_one_that_is_cut_into_records_is_put_together(size: int) -> None:
+def in_records(size: int) -> bytes:
+    """The hello in records of so many bytes."""
     message = HELLO[5:]
     pieces = [message[at : at + size] for at in range(0, len(message), size)]
-    records = b"".join(HELLO[:3] + len(piece).to_bytes(2, "big") + piece for piece in pieces)
-    assert hello_of(records) == hello_of(HELLO)
+    return b"".join(HELLO[:3] + len(piece).to_bytes(2, "big") + piece for piece in pieces)
+
+
+@given(st.integers(len(HELLO) // MAX_RECORDS + 1, len(HELLO) - 10))
+def test_one_that_is_cut_into_records_is_put_together(size: int) -> None:
+    assert hello_of(in_records(size)) == hello_of(HELLO)
+
+
+@given(st.integers(len(HELLO) // MAX_RECORDS + 1, len(HELLO) - 10), st.integers(1, 100))
+def test_however_it_comes_it_is_the_same_and_all_that_came_is_kept(size: int, step: int) -> None:
+    sent = in_records(size) + b"more"
+    reader, found, at = HelloReader(), None, 0
+    while found is None:
+        found = reader.take(sent[at : at + step])
+        at += step
+    assert found == hello_of(HELLO)
+    assert bytes(reader.received) == sent[:at]
+
+
+def test_records_are_counted_so_that_one_of_one_byte_each_costs_little() -> None:
+    sent, reader = in_records(1), HelloReader()
+    most = 6 * MAX_RECORDS
+    assert reader.take(sent[:most]) is None
+    with pytest.raises(NoClientHelloError, match=f"more than {MAX_RECORDS} records"):
+        reader.take(sent[most : most + 6])
 
 
 @given(st.integers(0, len(HELLO) - 1), st.integers(0, 255))

@@ -144,11 +144,11 @@ def test_a_job_has_its_bytes_and_not_one_more() -> None:
 
 
 def test_a_refusal_is_a_whole_answer_that_says_why_in_its_first_line() -> None:
-    head, _, body = RefusedError(EgressReason.HOST_NOT_ALLOWED, "no such host").answer().partition(b"\r\n\r\n")
+    head, _, body = RefusedError(EgressReason.HOST_NOT_ALLOWED, "no such host").answer("proof").partition(b"\r\n\r\n")
     first, *fields = head.decode().split("\r\n")
     assert first == "HTTP/1.1 403 Forbidden: host_not_allowed"
     assert f"Content-Length: {len(body)}" in fields
-    assert "X-Egress-Reason: host_not_allowed" in fields
+    assert {"x-egress-reason: host_not_allowed", "x-egress-proof: proof"} <= set(fields)
     assert body == b'{"error": "egress_denied", "reason": "host_not_allowed", "detail": "no such host"}'
-    assert RefusedError(EgressReason.TOO_SLOW, "").answer().startswith(b"HTTP/1.1 408 Request Timeout: too_slow")
-    assert SilentRefusal(EgressReason.NOT_TLS, "no TLS").answer() == b""
+    assert RefusedError(EgressReason.TOO_SLOW, "").answer("").startswith(b"HTTP/1.1 408 Request Timeout: too_slow")
+    assert SilentRefusal(EgressReason.NOT_TLS, "no TLS").answer("") == b""

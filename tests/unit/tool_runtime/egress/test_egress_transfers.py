@@ -1,15 +1,28 @@
 """Bytes between a job and a server: all of them in order, counted, and nothing that was not asked for."""
 
 import asyncio
+from itertools import pairwise
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from foundation.contracts.egress.records import EgressReason
 from tool_runtime.egress.journal import Entry
 from tool_runtime.egress.limits import EgressLimits, Meter
 from tool_runtime.egress.refusals import CutError, RefusedError
-from tool_runtime.egress.transfers import PIECE, Ends, Stream, Transfer, exchange, tunnel
+from tool_runtime.egress.transfers import (
+    CHUNK_BYTES,
+    CHUNKS_A_TURN,
+    PIECE,
+    Ends,
+    Stream,
+    Transfer,
+    exchange,
+    pieces_of_body,
+    tunnel,
+)
 
 
 class Written:
@@ -156,8 +169,64 @@ async def test_chunks_are_written_anew() -> None:
     client, server = Side(b"A\r\n0123456789\r\n00003\r\nabc\r\n0\r\n\r\n"), Side(b"answer")
     moved = Moved(client, server)
     await exchange(moved.transfer, moved.ends, length=None)
-    assert server.writer.data == b"a\r\n0123456789\r\n3\r\nabc\r\n0\r\n\r\n"
+    assert server.writer.data == b"d\r\n0123456789abc\r\n0\r\n\r\n"
     assert client.writer.data == b"answer"
+    assert moved.meter.bytes == 3 * CHUNK_BYTES + len(server.writer.data) + len(b"answer")
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=20), st.integers(1, 50))
+def test_however_chunks_arrive_their_data_is_whole(chunks: list[bytes], step: int) -> None:
+    sent = b"".join(b"%X\r\n%b\r\n" % (len(data), data) for data in chunks) + b"0\r\n\r\n"
+
+    async def read() -> bytes:
+        reader = asyncio.StreamReader()
+        body = asyncio.create_task(whole(reader))
+        for at in range(0, len(sent), step):
+            reader.feed_data(sent[at : at + step])
+            await asyncio.sleep(0)
+        return await body
+
+    async def whole(reader: asyncio.StreamReader) -> bytes:
+        return b"".join([piece async for piece in pieces_of_body(reader, None, Meter(EgressLimits()))])
+
+    assert asyncio.run(read()) == b"".join(chunks)
+
+
+async def test_what_follows_chunks_cuts_the_connection_before_their_server_has_their_end() -> None:
+    client, server = Side(b"3\r\nabc\r\n0\r\n\r\nGET http://elsewhere/", ends=False), Side(ends=False)
+    moved = Moved(client, server)
+    with pytest.raises(CutError) as cut:
+        await exchange(moved.transfer, moved.ends, length=None)
+    assert cut.value.reason is EgressReason.PIPELINED
+    assert not server.writer.data.endswith(b"0\r\n\r\n")
+
+
+async def test_chunks_of_one_byte_are_dear() -> None:
+    """So that a job's bytes bound the work that it can make, and not only what is moved."""
+    client, server = Side(b"1\r\na\r\n" * 100), Side(ends=False)
+    moved = Moved(client, server, most=50 * CHUNK_BYTES)
+    with pytest.raises(CutError) as cut:
+        await exchange(moved.transfer, moved.ends, length=None)
+    assert cut.value.reason is EgressReason.TOO_MANY_BYTES
+
+
+async def test_a_job_takes_a_bit_of_its_chunks_between_two_turns_of_others_however_many_connections_it_has() -> None:
+    meter, chunks, connections = Meter(EgressLimits()), 8 * CHUNKS_A_TURN, 30
+    readers = [Side(b"1\r\na\r\n" * chunks + b"0\r\n\r\n").reader for _ in range(connections)]
+
+    async def read(reader: asyncio.StreamReader) -> int:
+        return len(b"".join([piece async for piece in pieces_of_body(reader, None, meter)]))
+
+    going = asyncio.gather(*map(read, readers))
+    seen = []
+    while not going.done():
+        seen.append(meter.bytes // CHUNK_BYTES)
+        await asyncio.sleep(0)
+    assert await going == [chunks] * connections
+    taken = [after - before for before, after in pairwise(seen)]
+    first = next(at for at, count in enumerate(taken) if count)
+    assert taken[first] <= connections * CHUNKS_A_TURN, "each connection has its first bit at once"
+    assert max(taken[first + 1 :]) <= CHUNKS_A_TURN
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
 
+from fixtures.egress import homes
 from fixtures.sandboxing.egress import ProxyUnderTest, TellingServer, a_proxy, a_server
 from foundation.contracts.egress.records import EgressReason, EgressVerdict
 from foundation.contracts.gateway.job_access import MODEL_HOST, PLACEHOLDER_KEY
@@ -21,6 +22,13 @@ RUN, STEP, JOB = RunId(UUID(int=2)), StepId(UUID(int=3)), JobId(UUID(int=4))
 TOKEN = "eyJ.the-run.token"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 ASKED = {"model": "default", "messages": [{"role": "user", "content": "say hello"}]}
+
+
+@pytest.fixture(autouse=True, params=[homes.RUNNER, homes.SERVICE])
+def home(request: pytest.FixtureRequest) -> Iterator[str]:
+    """In both homes of the proxy."""
+    with homes.chosen(request.param):
+        yield request.param
 
 
 async def a_token() -> str:
@@ -103,7 +111,7 @@ async def test_it_is_reached_over_tls_as_well_with_the_authority_of_the_job() ->
         reader, writer = await bench.made.connect()
         writer.write(f"CONNECT {MODEL_HOST}:443 HTTP/1.1\r\nHost: {MODEL_HOST}:443\r\n\r\n".encode())
         assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             trusted = ssl.create_default_context(cadata=certificate.decode())
             await writer.start_tls(trusted, server_hostname=MODEL_HOST)
             head = f"POST /v1/responses HTTP/1.1\r\nHost: {MODEL_HOST}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -189,7 +197,7 @@ async def test_what_was_not_answered_is_asked_again_under_its_key(answer: bytes)
         reader, writer = await bench.made.connect()
         head = f"POST http://{MODEL_HOST}/v1/chat/completions HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await server.reached.wait()
             if answer:
                 await reader.read()
@@ -207,7 +215,7 @@ async def test_a_client_that_leaves_takes_its_call_with_it() -> None:
     async with a_bench(server=TellingServer(answer=b"")) as bench:
         _, writer = await bench.made.connect()
         writer.write(f"POST http://{MODEL_HOST}/v1/messages HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}".encode())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await bench.server.reached.wait()
         writer.close()
         await bench.made.nothing_is_open()

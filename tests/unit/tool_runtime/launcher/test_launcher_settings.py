@@ -50,7 +50,7 @@ def test_a_number_has_its_bounds(name: str, least: int, most: int) -> None:
             settings(**{name: refused})
 
 
-TASKS = {"backend": "fargate", "runners_url": "http://launcher"}
+TASKS = {"backend": "fargate", "runners_url": "http://launcher", "egress": "own"}
 
 
 def test_tasks_may_run_more_jobs_at_once_than_one_machine() -> None:
@@ -63,6 +63,25 @@ def test_tasks_may_run_more_jobs_at_once_than_one_machine() -> None:
 def test_tasks_are_told_where_to_ask_and_some_wait(lacking: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="LOCKSTEP_LAUNCHER_RUNNERS_URL, and some that wait"):
         settings(**{**TASKS, **lacking})
+
+
+def test_the_jobs_of_tasks_leave_as_somebody_has_said(tmp_path: Path) -> None:
+    """A task shares its network with its job: there is no usual way out."""
+    with pytest.raises(ValidationError, match="set LOCKSTEP_LAUNCHER_EGRESS=service"):
+        settings(**{**TASKS, "egress": None})
+    assert (settings().way_out(), settings(**TASKS).way_out(), settings(**TASKS).egress_keys()) == ("own", "own", None)
+    keys = json.dumps({"keys": [{"kid": "egress"}]})
+    of_services = settings(**{**TASKS, "egress": "service", "egress_public_keys": keys})
+    assert (of_services.way_out(), of_services.egress_keys()) == ("service", {"keys": [{"kid": "egress"}]})
+    file = tmp_path / "keys.json"
+    file.write_text(keys)
+    assert settings(egress="service", egress_public_keys_file=file).egress_keys() == {"keys": [{"kid": "egress"}]}
+
+
+@pytest.mark.parametrize("other", [{"egress": "service"}, {"egress": "own", "egress_public_keys": "{}"}], ids=str)
+def test_keys_of_egress_services_go_with_egress_services(other: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="LOCKSTEP_LAUNCHER_EGRESS_PUBLIC_KEYS_FILE, one of them"):
+        settings(**other)
 
 
 def of_tasks(**given: object) -> FargateSettings:

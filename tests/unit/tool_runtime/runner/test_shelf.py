@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.contracts.tool_job import JobLimits
-from tool_runtime.runner.shelf import Shelf
+from tool_runtime.runner.artifacts.shelf import Shelf
 from tool_runtime.sandbox.frames import FrameError, Piece
 
 

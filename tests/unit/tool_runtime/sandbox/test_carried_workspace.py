@@ -7,7 +7,7 @@ from tool_runtime.sandbox.frames import FrameError, Piece
 
 
 def a_piece(data: bytes, *, last: bool = False) -> Piece:
-    return Piece(b"workspace", last, data)
+    return Piece(b"workspace", last=last, data=data)
 
 
 def test_it_is_kept_once_its_last_piece_has_come() -> None:

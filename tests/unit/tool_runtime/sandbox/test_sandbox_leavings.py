@@ -9,7 +9,7 @@ import pytest
 
 from foundation.contracts.accepted.file_names import MAX_DEPTH, MAX_NAME_BYTES, SEGMENT_PATTERN
 from foundation.contracts.tool_job import JobLimits
-from tool_runtime.runner.shelf import Shelf
+from tool_runtime.runner.artifacts.shelf import Shelf
 from tool_runtime.sandbox import frames
 from tool_runtime.sandbox.inside.leavings import MOST_SKIPPED, leavings
 

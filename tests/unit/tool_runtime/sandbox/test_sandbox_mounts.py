@@ -55,7 +55,8 @@ def test_each_kind_of_sandbox_has_what_its_programs_need_and_nothing_of_the_othe
         {target for _, target in mounted(replace(WALLS, profile=profile, fonts=()), "--ro-bind")}
         for profile in (PYTHON, NODE)
     )
-    assert (of_python - of_node, of_node - of_python) == ({"/opt/site"}, {"/opt/node/bin", "/node_modules"})
+    of_node_alone = {"/opt/node/bin", "/node_modules", "/opt/mcp"}
+    assert (of_python - of_node, of_node - of_python) == ({"/opt/site"}, of_node_alone)
 
 
 def test_the_inherited_descriptors_are_the_filters_and_the_informations() -> None:

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from tool_runtime.runner.result_document import read_result
 from tool_runtime.tools.programs.browser.failures import BrowserStepFailed, of_network, of_playwright, refused
 from tool_runtime.tools.programs.browser.report import (
     FILES_BYTES,
     SHOWN_ITEMS,
     SHOWN_TEXT,
     SHOWN_TEXTS,
+    SHOWN_URL,
     SHOWN_WORDS,
     Report,
-    clean,
 )
 
 
@@ -116,10 +117,21 @@ def test_a_name_that_is_taken_is_numbered(out: Path, name: str, second: str) -> 
     assert report.free_name(name) == second.replace("2", "3")
 
 
-def test_what_no_text_may_hold_is_replaced() -> None:
-    assert clean("a\0b\ud800c", 9) == "a\ufffdb?c"
-    assert clean("abc", 2) == "ab"
-    assert len(clean("x" * 9999, SHOWN_WORDS)) == SHOWN_WORDS
+def test_everything_that_a_page_can_say_fits_into_one_result(out: Path) -> None:
+    report, wide = Report(out), "漢\0\ud800" * 2000
+    for number in range(50):
+        report.add("popups", f"{number}{wide}"[:SHOWN_URL])
+        report.add("unreached", {"url": f"{number}{wide}"[:SHOWN_WORDS], "reason": wide[:SHOWN_WORDS]})
+        report.add("dialogs", {"type": "alert", "message": f"{number}{wide}"[:SHOWN_WORDS]})
+        report.extract(number, "text", "page", wide, cut=False)
+        report.save(number, f"{number}/" + "/".join(["漢" * 64] * 3), b"")
+    report.stands(wide, wide, 200)
+    report.fail(BrowserStepFailed("not_found", wide), step=49, action="click")
+    result = told(report, out)
+    assert (result["error"]["code"], len(result["extracted"]), len(result["saved"])) == ("not_found", 50, 50)
+    assert all(len(result[name]) + result["left_out"][name] == 50 for name in ("popups", "unreached", "dialogs"))
+    document, trouble = read_result({"result.json": (out / "result.json").read_bytes()}, ())
+    assert (trouble, document["title"][:3]) == (None, "漢\ufffd\ufffd")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """What `http` makes of its arguments, and of an answer."""
 
+import contextlib
 import gzip
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,8 +17,9 @@ from foundation.contracts.tools.http import HTTP, HttpResult
 from foundation.domain.tools import ToolEffect
 from tool_runtime.runner.result_document import read_result
 from tool_runtime.tools.base import Repeats
-from tool_runtime.tools.programs.http_request import Request, RequestFailed
-from tool_runtime.tools.programs.http_result import MAX_BODY, MAX_TEXT, result_of
+from tool_runtime.tools.programs.http.request import Request, RequestFailed
+from tool_runtime.tools.programs.http.result import MAX_BODY, MAX_TEXT, result_of
+from tool_runtime.tools.programs.results import write_result
 from tool_runtime.tools.registry import find_tool
 
 URL = "https://a.example/x"
@@ -137,13 +141,29 @@ def test_a_redirect_leads_to_no_weaker_place(location: str) -> None:
     assert failed.value.code == "redirect_refused"
 
 
-KINDS = st.sampled_from(
-    ["application/json", "text/plain", "text/html; charset=latin-1", "image/png", "text/x; charset=no", ""]
+CHARSETS = (
+    "latin-1",
+    "no",
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "utf-7",
+    "undefined",
+    "hex",
+    "\0",
+    "é",
+    "utf-16",
+    "big5",
 )
+KINDS = st.sampled_from(
+    ["application/json", "text/plain", "image/png", "", *(f"text/x; charset={charset}" for charset in CHARSETS)]
+) | st.text(max_size=40).map(lambda text: f"text/plain; {text}")
 LARGE_AND_ODD = [
     b'{"a": NaN}',
     b'{"a": 1, "a": 2}',
     b"[" * 300 + b"]" * 300,
+    b"[" * 3000,
+    b'{"a":1e99999999999999999999}',
     b"1" * 5000,
     b"0.1000000000000000055511151231257827",
     b'"\\ud800"',
@@ -165,9 +185,12 @@ def test_every_answer_becomes_a_result_that_is_stored_as_it_is(
     coding: str,
     cut: bool,
 ) -> None:
-    headers = {"content-type": kind, "content-encoding": coding, "x": "é\x85" * 20}
+    headers = {"content-type": kind, "content-encoding": coding, "x": "é\x85\0" * 20}
     result, body = result_of(200, headers, content, cut=cut)
-    written = json.dumps({**result, "url": "x" * 9000}).encode()
+    with TemporaryDirectory() as folder:
+        (out := Path(folder, "out")).mkdir()
+        write_result({**result, "url": "x" * 9000}, out)
+        written = (out / "result.json").read_bytes()
     document, trouble = read_result({"result.json": written}, ())
     assert (len(written) <= RESULT_BYTES, trouble) == (True, None)
     assert document["status"] == 200
@@ -274,3 +297,71 @@ def test_a_value_that_would_not_be_kept_as_it_came_stays_text(text: str, value: 
         assert (result["text"], "json_error" in result) == (text, True)
     else:
         assert result["json"] == (json.loads(text) if value is ... else value)
+
+
+@pytest.mark.parametrize(
+    ("location", "leads_to"),
+    [
+        ("/caf\xc3\xa9", "https://a.example/caf%C3%A9"),
+        ("/caf\xe9", "https://a.example/caf%C3%A9"),
+        ("/a b?c=d e", "https://a.example/a%20b?c=d%20e"),
+        (" /there\t", "https://a.example/there"),
+        ("/%C3%A9?x=%20#part", "https://a.example/%C3%A9?x=%20"),
+        ("https://caf\xc3\xa9.example:444/", "https://xn--caf-dma.example:444/"),
+        ("?y", "https://a.example/x?y"),
+    ],
+)
+def test_a_place_is_written_as_browsers_write_it(location: str, leads_to: str) -> None:
+    made = sent()
+    made.redirected(302, location)
+    assert made.url == leads_to
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *(
+            "http://[::1",
+            "https://h:abc/",
+            "https://h:99999/",
+            "http:///x",
+            "https://\xc3\xa9..\xc3\xa9/",
+        ),
+        *("https://" + "\xc3\xa9" * 70 + "/", "/" + "x" * 9000, "https://a\xe2\x84\x80b/"),
+    ],
+)
+def test_a_place_that_is_none_is_refused(location: str) -> None:
+    with pytest.raises(RequestFailed) as failed:
+        sent().redirected(302, location)
+    assert (failed.value.code, failed.value.passing) == ("redirect_refused", False)
+    assert len(failed.value.detail) < 400
+
+
+@given(st.text(st.characters(max_codepoint=255), max_size=60))
+def test_wherever_a_server_points_it_is_followed_or_refused(location: str) -> None:
+    made = sent()
+    with contextlib.suppress(RequestFailed):
+        made.redirected(302, location)
+    assert made.url.isascii()
+    assert made.url.isprintable()
+    assert " " not in made.url
+
+
+def test_a_text_that_is_not_as_its_bytes_are_stands_beside_them() -> None:
+    latin, nul = b"caf\xe9", b"a\0b"
+    assert result_of(200, {"content-type": "text/plain"}, latin, cut=False) == (
+        {"status": 200, "headers": {"content-type": "text/plain"}, "truncated": False, "text": "caf\ufffd"},
+        latin,
+    )
+    result, body = result_of(200, {"content-type": "text/plain"}, nul, cut=False)
+    assert (result["text"], body) == ("a\ufffdb", nul)
+    for charset in ("unicode_escape", "utf-7", "idna", "punycode"):
+        result, _ = result_of(200, {"content-type": f"text/plain; charset={charset}"}, b"+2AA-\\ud800", cut=False)
+        assert result["text"] == "+2AA-\\ud800", "it is read as UTF-8"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "image/png", "text/plain"])
+def test_an_answer_without_a_body_has_none(kind: str) -> None:
+    result, body = result_of(200, {"content-type": kind}, b"", cut=False)
+    assert ("json_error" in result, result["truncated"], body) == (False, False, None)
+    assert not result["text"]

@@ -20,11 +20,10 @@ from .approval_step_resources import ApprovalStepResources
 from .approval_view import ApprovalView
 from .approval_view_expired import ApprovalViewExpired
 from .approval_view_form_type_0 import ApprovalViewFormType0
+from .approve import Approve
 from .artifact_view import ArtifactView
 from .artifact_view_status import ArtifactViewStatus
 from .audit_outcome import AuditOutcome
-from .audit_row import AuditRow
-from .audit_row_detail import AuditRowDetail
 from .away_policy import AwayPolicy
 from .blocked_step import BlockedStep
 from .bound_kind import BoundKind
@@ -51,8 +50,7 @@ from .certificate_view_public_key import CertificateViewPublicKey
 from .change import Change
 from .change_kind import ChangeKind
 from .changes import Changes
-from .checkpoint_page import CheckpointPage
-from .checkpoint_view import CheckpointView
+from .checkpoint_page_listed_checkpoint import CheckpointPageListedCheckpoint
 from .compared_money import ComparedMoney
 from .compared_numbers import ComparedNumbers
 from .compared_run_status import ComparedRunStatus
@@ -61,11 +59,16 @@ from .compared_step import ComparedStep
 from .compared_tasks import ComparedTasks
 from .concurrency_policy import ConcurrencyPolicy
 from .concurrency_policy_resources import ConcurrencyPolicyResources
+from .configuration_status import ConfigurationStatus
+from .configuration_view import ConfigurationView
+from .configuration_whole import ConfigurationWhole
 from .content_kind import ContentKind
 from .conversation import Conversation
 from .conversation_messages_item import ConversationMessagesItem
 from .cost_class import CostClass
 from .cost_figure import CostFigure
+from .created_at_name_order import CreatedAtNameOrder
+from .created_at_order import CreatedAtOrder
 from .crew_agent import CrewAgent
 from .crew_step import CrewStep
 from .crew_step_process import CrewStepProcess
@@ -86,6 +89,7 @@ from .deletion_view import DeletionView
 from .deletion_view_removed import DeletionViewRemoved
 from .delivery_status import DeliveryStatus
 from .delivery_view import DeliveryView
+from .died_at_order import DiedAtOrder
 from .dimension import Dimension
 from .discard import Discard
 from .doing import Doing
@@ -106,6 +110,7 @@ from .figure import Figure
 from .figures_below import FiguresBelow
 from .final_output import FinalOutput
 from .final_output_schema import FinalOutputSchema
+from .fires_at_order import FiresAtOrder
 from .firing_reason import FiringReason
 from .firing_status import FiringStatus
 from .firing_view import FiringView
@@ -121,6 +126,8 @@ from .health_dependencies_additional_property import (
 )
 from .health_status import HealthStatus
 from .held_role import HeldRole
+from .id_order import IdOrder
+from .index_order import IndexOrder
 from .invitation_status import InvitationStatus
 from .invitation_view import InvitationView
 from .item_figures import ItemFigures
@@ -128,6 +135,7 @@ from .item_view import ItemView
 from .kept_by import KeptBy
 from .kept_list import KeptList
 from .kept_view import KeptView
+from .key_change import KeyChange
 from .key_view import KeyView
 from .kill_switch_change import KillSwitchChange
 from .kill_switch_view import KillSwitchView
@@ -135,14 +143,96 @@ from .last_tool import LastTool
 from .left import Left
 from .limit_amount import LimitAmount
 from .limit_source import LimitSource
+from .list_api_keys_fields_item import ListApiKeysFieldsItem
+from .list_approvals_fields_item import ListApprovalsFieldsItem
+from .list_audit_fields_item import ListAuditFieldsItem
+from .list_budget_warnings_fields_item import ListBudgetWarningsFieldsItem
+from .list_budgets_fields_item import ListBudgetsFieldsItem
+from .list_checkpoints_fields_item import ListCheckpointsFieldsItem
+from .list_dead_letters_fields_item import ListDeadLettersFieldsItem
+from .list_deliveries_fields_item import ListDeliveriesFieldsItem
+from .list_gateway_configurations_fields_item import ListGatewayConfigurationsFieldsItem
+from .list_invitations_fields_item import ListInvitationsFieldsItem
+from .list_members_fields_item import ListMembersFieldsItem
+from .list_platform_audit_fields_item import ListPlatformAuditFieldsItem
+from .list_roles_fields_item import ListRolesFieldsItem
+from .list_run_artifacts_fields_item import ListRunArtifactsFieldsItem
+from .list_runs_fields_item import ListRunsFieldsItem
+from .list_schedule_firings_fields_item import ListScheduleFiringsFieldsItem
+from .list_schedules_fields_item import ListSchedulesFieldsItem
+from .list_secrets_fields_item import ListSecretsFieldsItem
+from .list_service_accounts_fields_item import ListServiceAccountsFieldsItem
+from .list_step_items_fields_item import ListStepItemsFieldsItem
+from .list_task_versions_fields_item import ListTaskVersionsFieldsItem
+from .list_tasks_fields_item import ListTasksFieldsItem
+from .list_tenant_exports_fields_item import ListTenantExportsFieldsItem
+from .list_tenants_fields_item import ListTenantsFieldsItem
+from .list_tool_sources_fields_item import ListToolSourcesFieldsItem
+from .list_trigger_calls_fields_item import ListTriggerCallsFieldsItem
+from .list_triggers_fields_item import ListTriggersFieldsItem
+from .list_unreadable_messages_fields_item import ListUnreadableMessagesFieldsItem
+from .list_webhooks_fields_item import ListWebhooksFieldsItem
+from .listed_approval import ListedApproval
+from .listed_approval_expired import ListedApprovalExpired
+from .listed_approval_form_type_0 import ListedApprovalFormType0
+from .listed_artifact import ListedArtifact
+from .listed_artifact_status import ListedArtifactStatus
+from .listed_audit_row import ListedAuditRow
+from .listed_audit_row_detail import ListedAuditRowDetail
+from .listed_checkpoint import ListedCheckpoint
+from .listed_configuration import ListedConfiguration
+from .listed_dead_letter import ListedDeadLetter
+from .listed_dead_letter_error import ListedDeadLetterError
+from .listed_delivery import ListedDelivery
+from .listed_export import ListedExport
+from .listed_firing import ListedFiring
+from .listed_invitation import ListedInvitation
+from .listed_key import ListedKey
+from .listed_member import ListedMember
+from .listed_member_kind import ListedMemberKind
+from .listed_role import ListedRole
+from .listed_run import ListedRun
+from .listed_run_budget import ListedRunBudget
+from .listed_run_error_type_0 import ListedRunErrorType0
+from .listed_run_expired import ListedRunExpired
+from .listed_run_input_type_0 import ListedRunInputType0
+from .listed_run_overrides_type_0 import ListedRunOverridesType0
+from .listed_run_overrides_type_0_additional_property import (
+    ListedRunOverridesType0AdditionalProperty,
+)
+from .listed_schedule import ListedSchedule
+from .listed_secret import ListedSecret
+from .listed_service_account import ListedServiceAccount
+from .listed_standing_budget import ListedStandingBudget
+from .listed_step import ListedStep
+from .listed_step_error_type_0 import ListedStepErrorType0
+from .listed_step_expired import ListedStepExpired
+from .listed_step_skip_reason_type_0 import ListedStepSkipReasonType0
+from .listed_task import ListedTask
+from .listed_task_definition import ListedTaskDefinition
+from .listed_task_version import ListedTaskVersion
+from .listed_task_version_definition import ListedTaskVersionDefinition
+from .listed_tenant import ListedTenant
+from .listed_tool_source_summary import ListedToolSourceSummary
+from .listed_trigger import ListedTrigger
+from .listed_trigger_call import ListedTriggerCall
+from .listed_unreadable import ListedUnreadable
+from .listed_warning import ListedWarning
+from .listed_webhook import ListedWebhook
 from .llm_step import LlmStep
 from .llm_step_resources import LlmStepResources
+from .mcp_server import McpServer
+from .mcp_server_environment import McpServerEnvironment
+from .mcp_server_registry_type_0 import McpServerRegistryType0
+from .mcp_server_transport import McpServerTransport
+from .mcp_server_view import McpServerView
 from .me import Me
 from .member_change import MemberChange
 from .member_view import MemberView
 from .member_view_kind import MemberViewKind
 from .metrics_below import MetricsBelow
 from .monthly_statement import MonthlyStatement
+from .name_order import NameOrder
 from .new_budget import NewBudget
 from .new_decision import NewDecision
 from .new_decision_data_type_0 import NewDecisionDataType0
@@ -160,11 +250,8 @@ from .new_service_account import NewServiceAccount
 from .new_tenant import NewTenant
 from .new_tenant_view import NewTenantView
 from .new_tool_source import NewToolSource
-from .new_tool_source_document import NewToolSourceDocument
+from .new_tool_source_document_type_0 import NewToolSourceDocumentType0
 from .new_tool_source_effects import NewToolSourceEffects
-from .new_tool_source_effects_additional_property import (
-    NewToolSourceEffectsAdditionalProperty,
-)
 from .new_trigger import NewTrigger
 from .new_trigger_input import NewTriggerInput
 from .new_trigger_payload_form_type_0 import NewTriggerPayloadFormType0
@@ -183,34 +270,37 @@ from .outcome_decision import OutcomeDecision
 from .outcome_view import OutcomeView
 from .overlap import Overlap
 from .own_tenant import OwnTenant
-from .page_approval_view import PageApprovalView
-from .page_artifact_view import PageArtifactView
-from .page_audit_row import PageAuditRow
-from .page_dead_letter_view import PageDeadLetterView
-from .page_delivery_view import PageDeliveryView
-from .page_export_view import PageExportView
-from .page_firing_view import PageFiringView
-from .page_invitation_view import PageInvitationView
-from .page_key_view import PageKeyView
-from .page_member_view import PageMemberView
-from .page_role_view import PageRoleView
+from .package import Package
+from .page_listed_approval import PageListedApproval
+from .page_listed_artifact import PageListedArtifact
+from .page_listed_audit_row import PageListedAuditRow
+from .page_listed_configuration import PageListedConfiguration
+from .page_listed_dead_letter import PageListedDeadLetter
+from .page_listed_delivery import PageListedDelivery
+from .page_listed_export import PageListedExport
+from .page_listed_firing import PageListedFiring
+from .page_listed_invitation import PageListedInvitation
+from .page_listed_key import PageListedKey
+from .page_listed_member import PageListedMember
+from .page_listed_role import PageListedRole
+from .page_listed_run import PageListedRun
+from .page_listed_schedule import PageListedSchedule
+from .page_listed_secret import PageListedSecret
+from .page_listed_service_account import PageListedServiceAccount
+from .page_listed_standing_budget import PageListedStandingBudget
+from .page_listed_step import PageListedStep
+from .page_listed_task import PageListedTask
+from .page_listed_task_version import PageListedTaskVersion
+from .page_listed_tenant import PageListedTenant
+from .page_listed_tool_source_summary import PageListedToolSourceSummary
+from .page_listed_trigger import PageListedTrigger
+from .page_listed_trigger_call import PageListedTriggerCall
+from .page_listed_unreadable import PageListedUnreadable
+from .page_listed_warning import PageListedWarning
+from .page_listed_webhook import PageListedWebhook
 from .page_run_event_view import PageRunEventView
-from .page_run_view import PageRunView
-from .page_schedule_view import PageScheduleView
-from .page_secret_view import PageSecretView
-from .page_service_account_view import PageServiceAccountView
-from .page_standing_budget import PageStandingBudget
 from .page_statement_summary import PageStatementSummary
 from .page_step_times import PageStepTimes
-from .page_step_view import PageStepView
-from .page_task_view import PageTaskView
-from .page_tenant_view import PageTenantView
-from .page_tool_source_summary import PageToolSourceSummary
-from .page_trigger_call_view import PageTriggerCallView
-from .page_trigger_view import PageTriggerView
-from .page_unreadable_view import PageUnreadableView
-from .page_warning_view import PageWarningView
-from .page_webhook_view import PageWebhookView
 from .part_view import PartView
 from .permission import Permission
 from .permission_list import PermissionList
@@ -219,6 +309,7 @@ from .platform_switch_view import PlatformSwitchView
 from .priority import Priority
 from .problem import Problem
 from .problem_fault import ProblemFault
+from .propose_configuration import ProposeConfiguration
 from .provider_policy import ProviderPolicy
 from .quota import Quota
 from .quota_list import QuotaList
@@ -226,6 +317,9 @@ from .quota_policy import QuotaPolicy
 from .quota_scope import QuotaScope
 from .quota_view import QuotaView
 from .rate_limits import RateLimits
+from .read_by import ReadBy
+from .read_by_step import ReadByStep
+from .received_at_order import ReceivedAtOrder
 from .recovery_policy import RecoveryPolicy
 from .redis_away import RedisAway
 from .redrive_many import RedriveMany
@@ -233,8 +327,10 @@ from .redriven import Redriven
 from .redriven_list import RedrivenList
 from .redriven_outcome import RedrivenOutcome
 from .refusal_reason import RefusalReason
+from .reject import Reject
 from .remark_view import RemarkView
 from .request_usage import RequestUsage
+from .requested_at_order import RequestedAtOrder
 from .resource_list import ResourceList
 from .resource_view import ResourceView
 from .resume_point import ResumePoint
@@ -251,7 +347,6 @@ from .run_event_type import RunEventType
 from .run_event_view import RunEventView
 from .run_event_view_data import RunEventViewData
 from .run_metrics import RunMetrics
-from .run_order import RunOrder
 from .run_status import RunStatus
 from .run_step import RunStep
 from .run_step_input_type_1 import RunStepInputType1
@@ -269,13 +364,14 @@ from .run_view_overrides_type_0_additional_property import (
 from .sandbox_profile import SandboxProfile
 from .schedule_change import ScheduleChange
 from .schedule_change_input_type_0 import ScheduleChangeInputType0
-from .schedule_view import ScheduleView
+from .scope_order import ScopeOrder
 from .scope_rates import ScopeRates
 from .secret_rotation import SecretRotation
 from .secret_view import SecretView
+from .service_account_change import ServiceAccountChange
 from .service_account_view import ServiceAccountView
 from .source_tool_view import SourceToolView
-from .source_tool_view_method import SourceToolViewMethod
+from .source_tool_view_method_type_0 import SourceToolViewMethodType0
 from .span_view import SpanView
 from .span_view_attributes import SpanViewAttributes
 from .span_view_kind import SpanViewKind
@@ -305,7 +401,6 @@ from .suspension import Suspension
 from .task_definition import TaskDefinition
 from .task_definition_on_step_failure import TaskDefinitionOnStepFailure
 from .task_definition_tool_versions import TaskDefinitionToolVersions
-from .task_order import TaskOrder
 from .task_secret import TaskSecret
 from .task_view import TaskView
 from .task_view_definition import TaskViewDefinition
@@ -327,7 +422,7 @@ from .tool_effect import ToolEffect
 from .tool_effect_view import ToolEffectView
 from .tool_limits_view import ToolLimitsView
 from .tool_list import ToolList
-from .tool_source_summary import ToolSourceSummary
+from .tool_source_kind import ToolSourceKind
 from .tool_source_view import ToolSourceView
 from .tool_step import ToolStep
 from .tool_step_arguments import ToolStepArguments
@@ -338,12 +433,11 @@ from .tool_view import ToolView
 from .tool_view_arguments import ToolViewArguments
 from .tool_view_result import ToolViewResult
 from .trace_page import TracePage
-from .trigger_call_view import TriggerCallView
 from .trigger_change import TriggerChange
 from .trigger_change_input_type_0 import TriggerChangeInputType0
 from .trigger_change_payload_form_type_0 import TriggerChangePayloadFormType0
 from .trigger_rotation import TriggerRotation
-from .trigger_view import TriggerView
+from .turn_order import TurnOrder
 from .unknown_outcome_policy import UnknownOutcomePolicy
 from .unreadable_view import UnreadableView
 from .upload_view import UploadView
@@ -356,8 +450,9 @@ from .usage_group_view_group import UsageGroupViewGroup
 from .usage_page import UsagePage
 from .user_quotas import UserQuotas
 from .verification import Verification
+from .version_order import VersionOrder
 from .wait import Wait
-from .warning_view import WarningView
+from .warned_at_order import WarnedAtOrder
 from .webhook_change import WebhookChange
 from .webhook_status import WebhookStatus
 from .webhook_view import WebhookView
@@ -395,11 +490,10 @@ __all__ = (
     "ApprovalView",
     "ApprovalViewExpired",
     "ApprovalViewFormType0",
+    "Approve",
     "ArtifactView",
     "ArtifactViewStatus",
     "AuditOutcome",
-    "AuditRow",
-    "AuditRowDetail",
     "AwayPolicy",
     "BlockedStep",
     "BoundKind",
@@ -426,8 +520,7 @@ __all__ = (
     "Change",
     "ChangeKind",
     "Changes",
-    "CheckpointPage",
-    "CheckpointView",
+    "CheckpointPageListedCheckpoint",
     "ComparedMoney",
     "ComparedNumbers",
     "ComparedRunStatus",
@@ -436,11 +529,16 @@ __all__ = (
     "ComparedTasks",
     "ConcurrencyPolicy",
     "ConcurrencyPolicyResources",
+    "ConfigurationStatus",
+    "ConfigurationView",
+    "ConfigurationWhole",
     "ContentKind",
     "Conversation",
     "ConversationMessagesItem",
     "CostClass",
     "CostFigure",
+    "CreatedAtNameOrder",
+    "CreatedAtOrder",
     "CrewAgent",
     "CrewStep",
     "CrewStepProcess",
@@ -461,6 +559,7 @@ __all__ = (
     "DeletionViewRemoved",
     "DeliveryStatus",
     "DeliveryView",
+    "DiedAtOrder",
     "Dimension",
     "Discard",
     "Doing",
@@ -481,6 +580,7 @@ __all__ = (
     "FiguresBelow",
     "FinalOutput",
     "FinalOutputSchema",
+    "FiresAtOrder",
     "FiringReason",
     "FiringStatus",
     "FiringView",
@@ -494,6 +594,8 @@ __all__ = (
     "HealthDependenciesAdditionalProperty",
     "HealthStatus",
     "HeldRole",
+    "IdOrder",
+    "IndexOrder",
     "InvitationStatus",
     "InvitationView",
     "ItemFigures",
@@ -501,6 +603,7 @@ __all__ = (
     "KeptBy",
     "KeptList",
     "KeptView",
+    "KeyChange",
     "KeyView",
     "KillSwitchChange",
     "KillSwitchView",
@@ -508,14 +611,94 @@ __all__ = (
     "Left",
     "LimitAmount",
     "LimitSource",
+    "ListApiKeysFieldsItem",
+    "ListApprovalsFieldsItem",
+    "ListAuditFieldsItem",
+    "ListBudgetsFieldsItem",
+    "ListBudgetWarningsFieldsItem",
+    "ListCheckpointsFieldsItem",
+    "ListDeadLettersFieldsItem",
+    "ListDeliveriesFieldsItem",
+    "ListedApproval",
+    "ListedApprovalExpired",
+    "ListedApprovalFormType0",
+    "ListedArtifact",
+    "ListedArtifactStatus",
+    "ListedAuditRow",
+    "ListedAuditRowDetail",
+    "ListedCheckpoint",
+    "ListedConfiguration",
+    "ListedDeadLetter",
+    "ListedDeadLetterError",
+    "ListedDelivery",
+    "ListedExport",
+    "ListedFiring",
+    "ListedInvitation",
+    "ListedKey",
+    "ListedMember",
+    "ListedMemberKind",
+    "ListedRole",
+    "ListedRun",
+    "ListedRunBudget",
+    "ListedRunErrorType0",
+    "ListedRunExpired",
+    "ListedRunInputType0",
+    "ListedRunOverridesType0",
+    "ListedRunOverridesType0AdditionalProperty",
+    "ListedSchedule",
+    "ListedSecret",
+    "ListedServiceAccount",
+    "ListedStandingBudget",
+    "ListedStep",
+    "ListedStepErrorType0",
+    "ListedStepExpired",
+    "ListedStepSkipReasonType0",
+    "ListedTask",
+    "ListedTaskDefinition",
+    "ListedTaskVersion",
+    "ListedTaskVersionDefinition",
+    "ListedTenant",
+    "ListedToolSourceSummary",
+    "ListedTrigger",
+    "ListedTriggerCall",
+    "ListedUnreadable",
+    "ListedWarning",
+    "ListedWebhook",
+    "ListGatewayConfigurationsFieldsItem",
+    "ListInvitationsFieldsItem",
+    "ListMembersFieldsItem",
+    "ListPlatformAuditFieldsItem",
+    "ListRolesFieldsItem",
+    "ListRunArtifactsFieldsItem",
+    "ListRunsFieldsItem",
+    "ListScheduleFiringsFieldsItem",
+    "ListSchedulesFieldsItem",
+    "ListSecretsFieldsItem",
+    "ListServiceAccountsFieldsItem",
+    "ListStepItemsFieldsItem",
+    "ListTasksFieldsItem",
+    "ListTaskVersionsFieldsItem",
+    "ListTenantExportsFieldsItem",
+    "ListTenantsFieldsItem",
+    "ListToolSourcesFieldsItem",
+    "ListTriggerCallsFieldsItem",
+    "ListTriggersFieldsItem",
+    "ListUnreadableMessagesFieldsItem",
+    "ListWebhooksFieldsItem",
     "LlmStep",
     "LlmStepResources",
+    "McpServer",
+    "McpServerEnvironment",
+    "McpServerRegistryType0",
+    "McpServerTransport",
+    "McpServerView",
     "Me",
     "MemberChange",
     "MemberView",
     "MemberViewKind",
     "MetricsBelow",
     "MonthlyStatement",
+    "NameOrder",
     "NewBudget",
     "NewDecision",
     "NewDecisionDataType0",
@@ -533,9 +716,8 @@ __all__ = (
     "NewTenant",
     "NewTenantView",
     "NewToolSource",
-    "NewToolSourceDocument",
+    "NewToolSourceDocumentType0",
     "NewToolSourceEffects",
-    "NewToolSourceEffectsAdditionalProperty",
     "NewTrigger",
     "NewTriggerInput",
     "NewTriggerPayloadFormType0",
@@ -554,34 +736,37 @@ __all__ = (
     "OutcomeView",
     "Overlap",
     "OwnTenant",
-    "PageApprovalView",
-    "PageArtifactView",
-    "PageAuditRow",
-    "PageDeadLetterView",
-    "PageDeliveryView",
-    "PageExportView",
-    "PageFiringView",
-    "PageInvitationView",
-    "PageKeyView",
-    "PageMemberView",
-    "PageRoleView",
+    "Package",
+    "PageListedApproval",
+    "PageListedArtifact",
+    "PageListedAuditRow",
+    "PageListedConfiguration",
+    "PageListedDeadLetter",
+    "PageListedDelivery",
+    "PageListedExport",
+    "PageListedFiring",
+    "PageListedInvitation",
+    "PageListedKey",
+    "PageListedMember",
+    "PageListedRole",
+    "PageListedRun",
+    "PageListedSchedule",
+    "PageListedSecret",
+    "PageListedServiceAccount",
+    "PageListedStandingBudget",
+    "PageListedStep",
+    "PageListedTask",
+    "PageListedTaskVersion",
+    "PageListedTenant",
+    "PageListedToolSourceSummary",
+    "PageListedTrigger",
+    "PageListedTriggerCall",
+    "PageListedUnreadable",
+    "PageListedWarning",
+    "PageListedWebhook",
     "PageRunEventView",
-    "PageRunView",
-    "PageScheduleView",
-    "PageSecretView",
-    "PageServiceAccountView",
-    "PageStandingBudget",
     "PageStatementSummary",
     "PageStepTimes",
-    "PageStepView",
-    "PageTaskView",
-    "PageTenantView",
-    "PageToolSourceSummary",
-    "PageTriggerCallView",
-    "PageTriggerView",
-    "PageUnreadableView",
-    "PageWarningView",
-    "PageWebhookView",
     "PartView",
     "Permission",
     "PermissionList",
@@ -590,6 +775,7 @@ __all__ = (
     "Priority",
     "Problem",
     "ProblemFault",
+    "ProposeConfiguration",
     "ProviderPolicy",
     "Quota",
     "QuotaList",
@@ -597,6 +783,9 @@ __all__ = (
     "QuotaScope",
     "QuotaView",
     "RateLimits",
+    "ReadBy",
+    "ReadByStep",
+    "ReceivedAtOrder",
     "RecoveryPolicy",
     "RedisAway",
     "RedriveMany",
@@ -604,7 +793,9 @@ __all__ = (
     "RedrivenList",
     "RedrivenOutcome",
     "RefusalReason",
+    "Reject",
     "RemarkView",
+    "RequestedAtOrder",
     "RequestUsage",
     "ResourceList",
     "ResourceView",
@@ -622,7 +813,6 @@ __all__ = (
     "RunEventView",
     "RunEventViewData",
     "RunMetrics",
-    "RunOrder",
     "RunStatus",
     "RunStep",
     "RunStepInputType1",
@@ -638,13 +828,14 @@ __all__ = (
     "SandboxProfile",
     "ScheduleChange",
     "ScheduleChangeInputType0",
-    "ScheduleView",
+    "ScopeOrder",
     "ScopeRates",
     "SecretRotation",
     "SecretView",
+    "ServiceAccountChange",
     "ServiceAccountView",
     "SourceToolView",
-    "SourceToolViewMethod",
+    "SourceToolViewMethodType0",
     "SpanView",
     "SpanViewAttributes",
     "SpanViewKind",
@@ -674,7 +865,6 @@ __all__ = (
     "TaskDefinition",
     "TaskDefinitionOnStepFailure",
     "TaskDefinitionToolVersions",
-    "TaskOrder",
     "TaskSecret",
     "TaskView",
     "TaskViewDefinition",
@@ -696,7 +886,7 @@ __all__ = (
     "ToolEffectView",
     "ToolLimitsView",
     "ToolList",
-    "ToolSourceSummary",
+    "ToolSourceKind",
     "ToolSourceView",
     "ToolStep",
     "ToolStepArguments",
@@ -707,12 +897,11 @@ __all__ = (
     "ToolViewArguments",
     "ToolViewResult",
     "TracePage",
-    "TriggerCallView",
     "TriggerChange",
     "TriggerChangeInputType0",
     "TriggerChangePayloadFormType0",
     "TriggerRotation",
-    "TriggerView",
+    "TurnOrder",
     "UnknownOutcomePolicy",
     "UnreadableView",
     "UploadView",
@@ -725,8 +914,9 @@ __all__ = (
     "UsagePage",
     "UserQuotas",
     "Verification",
+    "VersionOrder",
     "Wait",
-    "WarningView",
+    "WarnedAtOrder",
     "WebhookChange",
     "WebhookStatus",
     "WebhookView",

@@ -20,7 +20,7 @@ class ArtifactView:
     Attributes:
         id (UUID):
         status (ArtifactViewStatus): PENDING until the file that was announced is uploaded; EXPIRED when its bytes are
-            gone
+            gone: deleted, never uploaded, or by the tenant's retention
         name (str):
         size (int):
         content_type (str):

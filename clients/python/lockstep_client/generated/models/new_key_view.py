@@ -27,6 +27,8 @@ class NewKeyView:
         permissions (list[Permission] | None): null: whatever its member may do
         created_at (datetime.datetime):
         created_by (None | UUID):
+        known_to (None | UUID): the key that has made it, or has rotated it last; whoever holds that one has seen its
+            text
         expires_at (datetime.datetime | None):
         revoked_at (datetime.datetime | None):
         last_used_at (datetime.datetime | None): to within a minute
@@ -43,6 +45,7 @@ class NewKeyView:
     permissions: list[Permission] | None
     created_at: datetime.datetime
     created_by: None | UUID
+    known_to: None | UUID
     expires_at: datetime.datetime | None
     revoked_at: datetime.datetime | None
     last_used_at: datetime.datetime | None
@@ -82,6 +85,12 @@ class NewKeyView:
             created_by = str(self.created_by)
         else:
             created_by = self.created_by
+
+        known_to: None | str
+        if isinstance(self.known_to, UUID):
+            known_to = str(self.known_to)
+        else:
+            known_to = self.known_to
 
         expires_at: None | str
         if isinstance(self.expires_at, datetime.datetime):
@@ -123,6 +132,7 @@ class NewKeyView:
                 "permissions": permissions,
                 "created_at": created_at,
                 "created_by": created_by,
+                "known_to": known_to,
                 "expires_at": expires_at,
                 "revoked_at": revoked_at,
                 "last_used_at": last_used_at,
@@ -188,6 +198,21 @@ class NewKeyView:
             return cast(None | UUID, data)
 
         created_by = _parse_created_by(d.pop("created_by"))
+
+        def _parse_known_to(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                known_to_type_0 = UUID(data)
+
+                return known_to_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        known_to = _parse_known_to(d.pop("known_to"))
 
         def _parse_expires_at(data: object) -> datetime.datetime | None:
             if data is None:
@@ -262,6 +287,7 @@ class NewKeyView:
             permissions=permissions,
             created_at=created_at,
             created_by=created_by,
+            known_to=known_to,
             expires_at=expires_at,
             revoked_at=revoked_at,
             last_used_at=last_used_at,

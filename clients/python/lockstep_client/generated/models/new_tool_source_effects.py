@@ -6,18 +6,19 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.new_tool_source_effects_additional_property import (
-    NewToolSourceEffectsAdditionalProperty,
-)
+from ..models.tool_effect import ToolEffect
 
 T = TypeVar("T", bound="NewToolSourceEffects")
 
 
 @_attrs_define
 class NewToolSourceEffects:
-    """by operation; when left out, GET and HEAD are pure and all others once"""
+    """by operation, keyed or once: when left out, GET and HEAD are pure and all others once; of a server's tools, pure or
+    once: when left out, once, whatever the server says of itself
 
-    additional_properties: dict[str, NewToolSourceEffectsAdditionalProperty] = _attrs_field(init=False, factory=dict)
+    """
+
+    additional_properties: dict[str, ToolEffect] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -34,7 +35,7 @@ class NewToolSourceEffects:
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
-            additional_property = NewToolSourceEffectsAdditionalProperty(prop_dict)
+            additional_property = ToolEffect(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
@@ -45,10 +46,10 @@ class NewToolSourceEffects:
     def additional_keys(self) -> list[str]:
         return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> NewToolSourceEffectsAdditionalProperty:
+    def __getitem__(self, key: str) -> ToolEffect:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: NewToolSourceEffectsAdditionalProperty) -> None:
+    def __setitem__(self, key: str, value: ToolEffect) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:

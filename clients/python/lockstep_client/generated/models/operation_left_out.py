@@ -11,10 +11,10 @@ T = TypeVar("T", bound="OperationLeftOut")
 
 @_attrs_define
 class OperationLeftOut:
-    """An operation that is no tool.
+    """An operation, or a tool of a server, that is no tool here.
 
     Attributes:
-        pointer (str): its place in the document
+        pointer (str): its place in the document, or in the list that the server gave
         detail (str):
     """
 

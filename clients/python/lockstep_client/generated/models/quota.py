@@ -6,6 +6,8 @@ class Quota(StrEnum):
     AGENT_TURNS_A_DAY = "agent_turns_a_day"
     OPEN_RUNS = "open_runs"
     RUNS_A_DAY = "runs_a_day"
+    SANDBOX_SECONDS_A_DAY = "sandbox_seconds_a_day"
+    STORED_BYTES = "stored_bytes"
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:

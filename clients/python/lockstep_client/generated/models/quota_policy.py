@@ -21,7 +21,8 @@ class QuotaPolicy:
 
     Attributes:
         tenant (TenantQuotas | Unset): Of the tenant as a whole; `open_runs` are runs that are open at once.
-        user (UserQuotas | Unset): Of each user, in a day of the tenant's calendar; None for no limit.
+        user (UserQuotas | Unset): Of each user, in a day of the tenant's calendar, and of all artifacts; None for no
+            limit.
     """
 
     tenant: TenantQuotas | Unset = UNSET

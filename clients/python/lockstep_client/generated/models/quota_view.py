@@ -20,15 +20,15 @@ class QuotaView:
     """One quota of the tenant or of a user, and how it stands now.
 
     Attributes:
-        quota (Quota): What is counted: runs that are open at once, and what begins in a day of the tenant's calendar.
+        quota (Quota): What is counted: what there is at once, and what begins in a day of the tenant's calendar.
         scope (QuotaScope): For whom it is counted: the tenant as a whole, or each of its users.
         scope_id (UUID): the tenant, or the user
         limit (int | None): null for no limit
         set_by (LimitSource | None): whose number it is: the tenant's own, the operator's bound, or what the platform
             allows everybody
-        used (int): what is open now, or has begun today
+        used (int): what is open or stored now, or has begun today
         left (int | None): null where there is no limit
-        resets_at (datetime.datetime | None): when the next day begins; null for what is counted while it is open
+        resets_at (datetime.datetime | None): when the next day begins; null for what is counted as it stands
     """
 
     quota: Quota

@@ -9,6 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.run_event_type import RunEventType
+from ..models.tenant_event_type import TenantEventType
 
 if TYPE_CHECKING:
     from ..models.run_event_view_data import RunEventViewData
@@ -19,14 +20,14 @@ T = TypeVar("T", bound="RunEventView")
 
 @_attrs_define
 class RunEventView:
-    """One event of a run, the same in a page and in a stream.
+    """One event, the same in a page and in a stream. Those of the tenant itself belong to no run.
 
     Attributes:
         id (str): its place in every stream that it is in; send it as Last-Event-ID to go on after it
-        seq (int): its number within its run, from 1 and without gaps
-        type_ (RunEventType): `run.*` are about the run itself, `step.*` about one of its steps.
+        seq (int | None): its number within its run, from 1 and without gaps; null without a run
+        type_ (RunEventType | TenantEventType):
         at (datetime.datetime):
-        run_id (UUID):
+        run_id (None | UUID): null of what happens in the tenant and in no run of it
         step (None | str): the step's name, of events of steps
         step_id (None | UUID):
         item (int | None): of a step with `foreach`, which of its items, from 0
@@ -34,10 +35,10 @@ class RunEventView:
     """
 
     id: str
-    seq: int
-    type_: RunEventType
+    seq: int | None
+    type_: RunEventType | TenantEventType
     at: datetime.datetime
-    run_id: UUID
+    run_id: None | UUID
     step: None | str
     step_id: None | UUID
     item: int | None
@@ -47,13 +48,22 @@ class RunEventView:
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
+        seq: int | None
         seq = self.seq
 
-        type_ = self.type_.value
+        type_: str
+        if isinstance(self.type_, RunEventType):
+            type_ = self.type_.value
+        else:
+            type_ = self.type_.value
 
         at = self.at.isoformat()
 
-        run_id = str(self.run_id)
+        run_id: None | str
+        if isinstance(self.run_id, UUID):
+            run_id = str(self.run_id)
+        else:
+            run_id = self.run_id
 
         step: None | str
         step = self.step
@@ -94,13 +104,46 @@ class RunEventView:
         d = dict(src_dict)
         id = d.pop("id")
 
-        seq = d.pop("seq")
+        def _parse_seq(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
 
-        type_ = RunEventType(d.pop("type"))
+        seq = _parse_seq(d.pop("seq"))
+
+        def _parse_type_(data: object) -> RunEventType | TenantEventType:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                type_type_0 = RunEventType(data)
+
+                return type_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, str):
+                raise TypeError()
+            type_type_1 = TenantEventType(data)
+
+            return type_type_1
+
+        type_ = _parse_type_(d.pop("type"))
 
         at = datetime.datetime.fromisoformat(d.pop("at"))
 
-        run_id = UUID(d.pop("run_id"))
+        def _parse_run_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                run_id_type_0 = UUID(data)
+
+                return run_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        run_id = _parse_run_id(d.pop("run_id"))
 
         def _parse_step(data: object) -> None | str:
             if data is None:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.source_tool_view_method import SourceToolViewMethod
+from ..models.source_tool_view_method_type_0 import SourceToolViewMethodType0
 from ..models.tool_effect import ToolEffect
 
 T = TypeVar("T", bound="SourceToolView")
@@ -18,16 +18,18 @@ class SourceToolView:
 
     Attributes:
         name (str):
-        method (SourceToolViewMethod):
-        url (str):
+        method (None | SourceToolViewMethodType0): of an HTTP API
+        url (None | str): of an HTTP API
+        told (None | str): the name that an MCP server knows it by
         description (str):
         effect (ToolEffect): `pure` may run again, `keyed` carries our idempotency key, `once` is never repeated when
             its end is unknown.
     """
 
     name: str
-    method: SourceToolViewMethod
-    url: str
+    method: None | SourceToolViewMethodType0
+    url: None | str
+    told: None | str
     description: str
     effect: ToolEffect
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -35,9 +37,17 @@ class SourceToolView:
     def to_dict(self) -> dict[str, Any]:
         name = self.name
 
-        method = self.method.value
+        method: None | str
+        if isinstance(self.method, SourceToolViewMethodType0):
+            method = self.method.value
+        else:
+            method = self.method
 
+        url: None | str
         url = self.url
+
+        told: None | str
+        told = self.told
 
         description = self.description
 
@@ -50,6 +60,7 @@ class SourceToolView:
                 "name": name,
                 "method": method,
                 "url": url,
+                "told": told,
                 "description": description,
                 "effect": effect,
             }
@@ -62,9 +73,34 @@ class SourceToolView:
         d = dict(src_dict)
         name = d.pop("name")
 
-        method = SourceToolViewMethod(d.pop("method"))
+        def _parse_method(data: object) -> None | SourceToolViewMethodType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                method_type_0 = SourceToolViewMethodType0(data)
 
-        url = d.pop("url")
+                return method_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | SourceToolViewMethodType0, data)
+
+        method = _parse_method(d.pop("method"))
+
+        def _parse_url(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        url = _parse_url(d.pop("url"))
+
+        def _parse_told(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        told = _parse_told(d.pop("told"))
 
         description = d.pop("description")
 
@@ -74,6 +110,7 @@ class SourceToolView:
             name=name,
             method=method,
             url=url,
+            told=told,
             description=description,
             effect=effect,
         )

@@ -2,19 +2,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    TypeVar,
-    cast,
-)
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.tool_source_kind import ToolSourceKind
+
 if TYPE_CHECKING:
+    from ..models.mcp_server_view import McpServerView
     from ..models.operation_left_out import OperationLeftOut
     from ..models.source_tool_view import SourceToolView
 
@@ -28,19 +25,21 @@ class ToolSourceView:
 
     Attributes:
         name (str):
-        kind (Literal['openapi']):
+        kind (ToolSourceKind): What a tenant's own tools are made of: the document of an HTTP API, or what an MCP server
+            shows.
         version (int): rises with each document
-        sha256 (str): of the document and what was said besides it, as canonical JSON
+        sha256 (str): of what the tools were made of, as canonical JSON
         tool_count (int):
         created_at (datetime.datetime):
         updated_at (datetime.datetime): when this version was made
         updated_by (None | UUID): the user who made this version
         tools (list[SourceToolView]):
         left_out (list[OperationLeftOut]):
+        mcp (McpServerView | None): of an MCP server
     """
 
     name: str
-    kind: Literal["openapi"]
+    kind: ToolSourceKind
     version: int
     sha256: str
     tool_count: int
@@ -49,12 +48,15 @@ class ToolSourceView:
     updated_by: None | UUID
     tools: list[SourceToolView]
     left_out: list[OperationLeftOut]
+    mcp: McpServerView | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.mcp_server_view import McpServerView  # noqa: PLC0415
+
         name = self.name
 
-        kind = self.kind
+        kind = self.kind.value
 
         version = self.version
 
@@ -82,6 +84,12 @@ class ToolSourceView:
             left_out_item = left_out_item_data.to_dict()
             left_out.append(left_out_item)
 
+        mcp: dict[str, Any] | None
+        if isinstance(self.mcp, McpServerView):
+            mcp = self.mcp.to_dict()
+        else:
+            mcp = self.mcp
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -96,6 +104,7 @@ class ToolSourceView:
                 "updated_by": updated_by,
                 "tools": tools,
                 "left_out": left_out,
+                "mcp": mcp,
             }
         )
 
@@ -103,15 +112,14 @@ class ToolSourceView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.mcp_server_view import McpServerView  # noqa: PLC0415
         from ..models.operation_left_out import OperationLeftOut  # noqa: PLC0415
         from ..models.source_tool_view import SourceToolView  # noqa: PLC0415
 
         d = dict(src_dict)
         name = d.pop("name")
 
-        kind = cast(Literal["openapi"], d.pop("kind"))
-        if kind != "openapi":
-            raise ValueError(f"kind must match const 'openapi', got '{kind}'")
+        kind = ToolSourceKind(d.pop("kind"))
 
         version = d.pop("version")
 
@@ -152,6 +160,21 @@ class ToolSourceView:
 
             left_out.append(left_out_item)
 
+        def _parse_mcp(data: object) -> McpServerView | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                mcp_type_0 = McpServerView.from_dict(data)
+
+                return mcp_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(McpServerView | None, data)
+
+        mcp = _parse_mcp(d.pop("mcp"))
+
         tool_source_view = cls(
             name=name,
             kind=kind,
@@ -163,6 +186,7 @@ class ToolSourceView:
             updated_by=updated_by,
             tools=tools,
             left_out=left_out,
+            mcp=mcp,
         )
 
         tool_source_view.additional_properties = d

@@ -12,15 +12,19 @@ T = TypeVar("T", bound="UserQuotas")
 
 @_attrs_define
 class UserQuotas:
-    """Of each user, in a day of the tenant's calendar; None for no limit.
+    """Of each user, in a day of the tenant's calendar, and of all artifacts; None for no limit.
 
     Attributes:
         runs_a_day (int | None | Unset):
         agent_turns_a_day (int | None | Unset):
+        sandbox_seconds_a_day (int | None | Unset):
+        stored_bytes (int | None | Unset):
     """
 
     runs_a_day: int | None | Unset = UNSET
     agent_turns_a_day: int | None | Unset = UNSET
+    sandbox_seconds_a_day: int | None | Unset = UNSET
+    stored_bytes: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         runs_a_day: int | None | Unset
@@ -35,6 +39,18 @@ class UserQuotas:
         else:
             agent_turns_a_day = self.agent_turns_a_day
 
+        sandbox_seconds_a_day: int | None | Unset
+        if isinstance(self.sandbox_seconds_a_day, Unset):
+            sandbox_seconds_a_day = UNSET
+        else:
+            sandbox_seconds_a_day = self.sandbox_seconds_a_day
+
+        stored_bytes: int | None | Unset
+        if isinstance(self.stored_bytes, Unset):
+            stored_bytes = UNSET
+        else:
+            stored_bytes = self.stored_bytes
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -42,6 +58,10 @@ class UserQuotas:
             field_dict["runs_a_day"] = runs_a_day
         if agent_turns_a_day is not UNSET:
             field_dict["agent_turns_a_day"] = agent_turns_a_day
+        if sandbox_seconds_a_day is not UNSET:
+            field_dict["sandbox_seconds_a_day"] = sandbox_seconds_a_day
+        if stored_bytes is not UNSET:
+            field_dict["stored_bytes"] = stored_bytes
 
         return field_dict
 
@@ -67,9 +87,29 @@ class UserQuotas:
 
         agent_turns_a_day = _parse_agent_turns_a_day(d.pop("agent_turns_a_day", UNSET))
 
+        def _parse_sandbox_seconds_a_day(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        sandbox_seconds_a_day = _parse_sandbox_seconds_a_day(d.pop("sandbox_seconds_a_day", UNSET))
+
+        def _parse_stored_bytes(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        stored_bytes = _parse_stored_bytes(d.pop("stored_bytes", UNSET))
+
         user_quotas = cls(
             runs_a_day=runs_a_day,
             agent_turns_a_day=agent_turns_a_day,
+            sandbox_seconds_a_day=sandbox_seconds_a_day,
+            stored_bytes=stored_bytes,
         )
 
         return user_quotas

@@ -2,19 +2,28 @@
 
 from typing import Any
 
-from foundation.contracts.tool_job import JobStatus, ToolResult
+from foundation.contracts.tool_job import JobReason, JobStatus, ToolResult
+from foundation.contracts.tools.calls.told_failures import ToldFailure
 
 
 def document_of(
-    result: ToolResult, *, files: list[dict[str, Any]], workspace: dict[str, Any] | None = None
+    result: ToolResult,
+    *,
+    files: list[dict[str, Any]],
+    workspace: dict[str, Any] | None = None,
+    told: ToldFailure | None = None,
 ) -> dict[str, Any]:
-    """The document of a call, as it is recorded; `files` and `workspace` are `{artifact, name, size, sha256}`."""
+    """The document of a call, as it is recorded; `files` and `workspace` are `{artifact, name, size, sha256}`.
+
+    Where the tool's own program says why it has failed, `reason` and `detail` are what it says.
+    """
     kept = {} if workspace is None else {"workspace": workspace}
+    reason = result.reason.value if result.reason else None
     return {
         **kept,
         "status": result.status.value,
-        "reason": result.reason.value if result.reason else None,
-        "detail": result.detail,
+        "reason": reason if told is None else told.code,
+        "detail": result.detail if told is None else told.detail,
         "result": result.result,
         "result_error": result.result_error,
         "stdout": result.stdout,
@@ -41,6 +50,12 @@ def output_of(document: dict[str, Any], *, whole: bool) -> dict[str, Any]:
     ending = () if whole else ("status", "reason", "detail")
     kept = ("workspace",) if "workspace" in document else ()
     return {name: document.get(name) for name in (*ending, *shown, *kept)}
+
+
+def job_reason(document: dict[str, Any]) -> str | None:
+    """The reason of the job itself: a program that says why it has failed has ended with a code."""
+    reason = document["reason"]
+    return reason if reason is None or reason in set(JobReason) else JobReason.EXIT_CODE.value
 
 
 def succeeded(document: dict[str, Any]) -> bool:

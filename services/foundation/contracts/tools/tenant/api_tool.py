@@ -82,7 +82,7 @@ class ApiContract(ToolContract):
             return faults
         own = {name: value for name, value in arguments.items() if name != "timeout_seconds"}
         found = data_faults(self.tool.schema_, own) or self._request_faults(arguments, expressions=expressions)
-        return [one for one in found if not (expressions and holds_expressions(_part(own, one.pointer)))]
+        return [one for one in found if not (expressions and holds_expressions(part_at(own, one.pointer)))]
 
     def _request_faults(self, arguments: Mapping[str, Any], *, expressions: bool) -> list[Fault]:
         """What no form says: a path that leads to another operation, and what no request can hold."""
@@ -147,7 +147,7 @@ def holds_expressions(value: Any) -> bool:
     return holds_expression(value)
 
 
-def _part(value: Any, pointer: str) -> Any:
+def part_at(value: Any, pointer: str) -> Any:
     for segment in pointer.split("/")[1:]:
         name = segment.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict):

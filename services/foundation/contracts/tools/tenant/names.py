@@ -1,4 +1,4 @@
-"""The names of a tenant's tools: `api.<source>.<operation>`.
+"""The names of a tenant's tools: `api.<source>.<operation>` of an HTTP API, `mcp.<source>.<tool>` of an MCP server.
 
 Models know a tool by its name with `_` in the place of each dot, in 64 characters. So that no two names become the same
 function, a source's name has no `_`; and of names that people or models could take for each other one source has one.
@@ -9,12 +9,12 @@ from typing import Annotated
 
 from foundation.contracts.accepted.sentences import written_as
 
-API = "api"
+API, MCP = "api", "mcp"
 MAX_FUNCTION = 64
 """Characters of a function's name that providers take."""
 _SOURCE = r"[a-z][a-z0-9]{0,23}"
 _OPERATION = r"[a-z][a-z0-9_]{0,57}"
-TENANT_TOOL = rf"{API}\.{_SOURCE}\.{_OPERATION}"
+TENANT_TOOL = rf"({API}|{MCP})\.{_SOURCE}\.{_OPERATION}"
 
 _FORM = re.compile(TENANT_TOOL)
 
@@ -34,17 +34,17 @@ def source_of(tool: str) -> str:
     return tool.split(".")[1]
 
 
-def tool_name(source: str, operation: str) -> str:
-    return f"{API}.{source}.{operation}"
+def tool_name(source: str, operation: str, *, of: str = API) -> str:
+    return f"{of}.{source}.{operation}"
 
 
 def fits(source: str, operation: str) -> bool:
-    """Whether providers take the name that models know the tool by."""
+    """Whether providers take the name that models know the tool by; that of both kinds has the same length."""
     return len(tool_name(source, operation)) <= MAX_FUNCTION
 
 
 def operation_name(told: str) -> str:
-    """The name of a tool for an `operationId` or a path: `getPetById` is `get_pet_by_id`.
+    """The name of a tool for an `operationId`, a path or a server's own name: `getPetById` is `get_pet_by_id`.
 
     Small letters and single `_` alone, as clients write names anew that are not so already, and then miss them.
     """

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.contracts.accepted.shown_text import hidden_in, without_hidden
 from foundation.contracts.egress.urls import web_address
 from foundation.contracts.forms import form_faults
-from foundation.contracts.tools.http import OURS
+from foundation.contracts.tools.http import HEADER_NAME, OURS
 from foundation.contracts.tools.tenant.api_tool import MAX_TOOL_BYTES, ApiParameter, ApiTool
 from foundation.contracts.tools.tenant.names import fits, operation_name
 from foundation.contracts.tools.tenant.references import Components, DocumentFault
@@ -135,7 +136,7 @@ class ReadOperation:
 
     def _description(self) -> str:
         texts = [self._told.get(name) for name in ("summary", "description")]
-        told = " ".join(" ".join(text.split()) for text in texts if isinstance(text, str) and text.strip())
+        told = " ".join(without_hidden(text) for text in texts if isinstance(text, str) and text.strip())
         head = f"{self._operation.method.upper()} {self._operation.path}"
         return f"{head} of {self._source}. {told}"[:MAX_DESCRIPTION].strip()
 
@@ -176,12 +177,18 @@ class ReadOperation:
             if needed:
                 raise DocumentFault(where, f"calls do not send this parameter, which is in {kind[:20]}")
             return
+        if kind == "header" and not HEADER_NAME.fullmatch(name):
+            if needed:
+                raise DocumentFault(where, "no request can have a header of this name")
+            return
+        if reason := hidden_in(name):
+            raise DocumentFault((*where, "name"), reason)
         style = one.get("style", _STYLES[kind])
         if style != _STYLES[kind] or "content" in one or one.get("allowReserved") is True:
             raise DocumentFault(where, f"a parameter in {kind} is written in the style {_STYLES[kind]} alone")
         schema = self._forms.of(one.get("schema", True), (*where, "schema"))
         if isinstance(described := one.get("description"), str) and isinstance(schema, dict) and "$ref" not in schema:
-            schema = {**schema, "description": " ".join(described.split())[:500]}
+            schema = {**schema, "description": without_hidden(described)[:500]}
         place = _PLACES[kind]
         member = members.setdefault(
             place, {"type": "object", "properties": {}, "required": [], "additionalProperties": False}

@@ -7,6 +7,7 @@ the check of forms refuses it by name: a schema is never taken for less than it 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from foundation.contracts.accepted.shown_text import hidden_in, without_hidden
 from foundation.contracts.tools.tenant.references import Components, DocumentFault, component
 
 _ONLY_DESCRIBES = frozenset(
@@ -51,9 +52,12 @@ class Forms:
         if word in _LISTS and isinstance(value, list):
             return [self.of(one, (*at, place), depth=depth + 1) for place, one in enumerate(value)]
         if word == "properties" and isinstance(value, Mapping):
+            for name in value:
+                if reason := hidden_in(str(name)):
+                    raise DocumentFault((*at, name), f"the name of a member: {reason}")
             return {str(name): self.of(one, (*at, name), depth=depth + 1) for name, one in value.items()}
         if word == "description" and isinstance(value, str):
-            return value[:MAX_DESCRIPTION]
+            return without_hidden(value)[:MAX_DESCRIPTION]
         return value
 
     def _referred(self, reference: Any, at: Sequence[str | int]) -> dict[str, Any]:

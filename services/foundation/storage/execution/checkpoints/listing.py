@@ -7,6 +7,7 @@ from typing import Any
 from foundation.domain.ids import RunId, StepId, TenantId
 from foundation.domain.states import RunStatus, StepKind, StepStatus
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Column, Kind, Orders, PagePart
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -60,17 +61,17 @@ async def step_of(
     return None if row is None else value_of(CheckpointedStep, row)
 
 
-async def page(
-    tx: Transaction, tenant_id: TenantId, step_id: StepId, *, limit: int, after: int | None
-) -> list[CheckpointRow]:
-    """Newest first, from the one before turn `after` on."""
+ORDERS = Orders({"turn": (Column("turn", Kind.NUMBER, "turn"),)}, "-turn")
+
+
+async def page(tx: Transaction, tenant_id: TenantId, step_id: StepId, part: PagePart) -> list[CheckpointRow]:
     rows = await tx.execute(
         text(
             """SELECT c.turn, c.created_at, c.length, c.head, b.bytes::bigint AS bytes, b.new_bytes::bigint AS new_bytes
                FROM (SELECT * FROM checkpoints
-                     WHERE tenant_id = :tenant_id AND step_id = :step_id AND deleted_at IS NULL
-                       AND (CAST(:after AS int) IS NULL OR turn < :after)
-                     ORDER BY turn DESC LIMIT :limit) c
+                     WHERE tenant_id = :tenant_id AND step_id = :step_id AND deleted_at IS NULL""",
+            *ORDERS.ending(part.order, is_next=part.after is not None),
+            """) c
                LEFT JOIN LATERAL (
                    SELECT manifest FROM checkpoints p
                    WHERE p.tenant_id = c.tenant_id AND p.step_id = c.step_id AND p.turn < c.turn
@@ -81,9 +82,10 @@ async def page(
                           COALESCE(sum(m.size) FILTER (WHERE m.digest <> ALL (COALESCE(p.manifest, '{}'))), 0)
                               AS new_bytes
                    FROM message_parts m WHERE m.tenant_id = c.tenant_id AND m.digest = ANY (c.manifest)) b
-               ORDER BY c.turn DESC"""
+               ORDER BY c.turn""",
+            "DESC" if part.order.startswith("-") else "ASC",
         ),
-        {"tenant_id": tenant_id, "step_id": step_id, "limit": limit, "after": after},
+        {"tenant_id": tenant_id, "step_id": step_id, **ORDERS.values(part)},
     )
     return [value_of(CheckpointRow, row) for row in rows]
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from foundation.domain.ids import DeadLetterId, RunId, StepId, TenantId, new_uuid
 from foundation.domain.states import DeadLetterStatus
 from foundation.storage.session.database import Transaction
 from foundation.storage.session.documents import jsonb
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -100,37 +100,25 @@ async def lock_open(tx: Transaction, tenant_id: TenantId, run_id: RunId) -> None
     )
 
 
+PAGES = Pages(
+    _SELECT,
+    "WHERE d.tenant_id = :tenant_id",
+    orders=Orders({"died_at": by_age("died_at", "dead_letter_id", of="d")}, "-died_at"),
+    filters={"cause": "d.cause = :cause", "status": "d.status = :status", "run_id": "d.run_id = :run_id"},
+)
+
+
 async def page(
     tx: Transaction,
     tenant_id: TenantId,
+    part: PagePart,
     *,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
     cause: str | None,
     status: DeadLetterStatus | None,
     run_id: RunId | None,
 ) -> list[DeadLetter]:
-    """Newest first, beginning after the given (died_at, dead_letter_id)."""
-    rows = await tx.execute(
-        text(
-            _SELECT
-            + """WHERE d.tenant_id = :tenant_id
-                   AND (CAST(:cause AS text) IS NULL OR d.cause = :cause)
-                   AND (CAST(:status AS text) IS NULL OR d.status = :status)
-                   AND (CAST(:run_id AS uuid) IS NULL OR d.run_id = :run_id)
-                   AND (CAST(:after_at AS timestamptz) IS NULL
-                        OR (d.died_at, d.dead_letter_id) < (:after_at, :after_id))
-                 ORDER BY d.died_at DESC, d.dead_letter_id DESC LIMIT :limit"""
-        ),
-        {
-            "tenant_id": tenant_id,
-            "limit": limit,
-            "cause": cause,
-            "status": status.value if status else None,
-            "run_id": run_id,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
+    rows = await PAGES.read(
+        tx, part, {"tenant_id": tenant_id}, cause=cause, status=status and status.value, run_id=run_id
     )
     return [value_of(DeadLetter, row) for row in rows]
 

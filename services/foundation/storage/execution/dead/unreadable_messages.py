@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from foundation.domain.ids import MessageId, new_uuid
 from foundation.storage.session.database import Transaction
+from foundation.storage.session.pages import Orders, PagePart, Pages, by_age
 from foundation.storage.session.rows import value_of
 from foundation.storage.session.statements import text
 
@@ -48,17 +48,15 @@ async def keep(tx: Transaction, body: str, *, receive_count: int) -> None:
     )
 
 
-async def page(tx: Transaction, *, limit: int, after: tuple[datetime, UUID] | None) -> list[UnreadableMessage]:
-    """Newest first, beginning after the given (received_at, message_id); those that were discarded included."""
-    rows = await tx.execute(
-        text(
-            """SELECT * FROM unreadable_messages
-               WHERE (CAST(:after_at AS timestamptz) IS NULL OR (received_at, message_id) < (:after_at, :after_id))
-               ORDER BY received_at DESC, message_id DESC LIMIT :limit"""
-        ),
-        {"limit": limit, "after_at": after[0] if after else None, "after_id": after[1] if after else None},
-    )
-    return [value_of(UnreadableMessage, row) for row in rows]
+PAGES = Pages(
+    "SELECT * FROM unreadable_messages WHERE true",
+    orders=Orders({"received_at": by_age("received_at", "message_id")}, "-received_at"),
+)
+
+
+async def page(tx: Transaction, part: PagePart) -> list[UnreadableMessage]:
+    """Those that were discarded included."""
+    return [value_of(UnreadableMessage, row) for row in await PAGES.read(tx, part, {})]
 
 
 async def discard(tx: Transaction, message_id: MessageId, *, by: str, reason: str) -> bool:

@@ -14,7 +14,7 @@ _LONGEST_JOB_SECONDS = 3600.0
 
 @asynccontextmanager
 async def fargate_runners(
-    settings: FargateSettings, *, launcher_url: str, log_level: str
+    settings: FargateSettings, *, launcher_url: str, egress: str, log_level: str
 ) -> AsyncIterator[FargateRunners]:
     async with Clients() as clients:
         yield FargateRunners(
@@ -22,6 +22,7 @@ async def fargate_runners(
             launcher_url=launcher_url,
             longest_seconds=settings.idle_seconds + _LONGEST_JOB_SECONDS + TRANSFER_SECONDS + CANCEL_SECONDS,
             idle_seconds=settings.idle_seconds,
+            egress=egress,
             log_level=log_level,
             most_runners=settings.most_tasks,
         )

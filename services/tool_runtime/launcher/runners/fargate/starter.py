@@ -62,6 +62,7 @@ class FargateRunners:
     launcher_url: str
     longest_seconds: float
     idle_seconds: float
+    egress: str
     log_level: str = "INFO"
     look_seconds: float = LOOK_SECONDS
     sweep_seconds: float = SWEEP_SECONDS
@@ -102,6 +103,7 @@ class FargateRunners:
             "LOCKSTEP_RUNNER_TOKEN": token,
             "LOCKSTEP_RUNNER_PROFILE": profile.value,
             "LOCKSTEP_RUNNER_IDLE_SECONDS": str(self.idle_seconds),
+            "LOCKSTEP_RUNNER_EGRESS": self.egress,
             "LOCKSTEP_RUNNER_LOG_LEVEL": self.log_level,
         }
 

@@ -2,6 +2,8 @@
 
 import re
 
+from tool_runtime.tools.programs.endings import ActionFailed
+
 PASSING_LINES = 12
 """How much of Playwright's own account is told."""
 
@@ -39,13 +41,8 @@ _OF_SELECTORS = (
 """Words of Playwright's about a selector that it cannot follow."""
 
 
-class BrowserStepFailed(Exception):
-    """What was asked cannot be done: a code and words for who asked."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
+class BrowserStepFailed(ActionFailed):
+    """A step cannot be made."""
 
 
 def of_playwright(told: str) -> BrowserStepFailed:

@@ -11,7 +11,6 @@ import os
 import pathlib
 import sys
 import time
-import traceback
 from typing import Any
 
 from playwright.async_api import Error, async_playwright
@@ -22,6 +21,7 @@ from tool_runtime.tools.programs.browser.report import Report
 from tool_runtime.tools.programs.browser.sessions import SAVE_SECONDS, Session
 from tool_runtime.tools.programs.browser.steps import ACTIONS, Browsing, Step
 from tool_runtime.tools.programs.browser.watch import Watch
+from tool_runtime.tools.programs.endings import say, told_error
 
 TOLD = pathlib.Path("/work/in/browser.json")
 MARGIN_SECONDS = 2.0
@@ -116,8 +116,8 @@ async def _failure(at: Browsing, action: str, step: Step, number: int) -> Browse
     except Error as error:
         return of_playwright(str(error))
     except Exception as error:  # noqa: BLE001  (the edge: what nobody has thought of ends the step, in words)
-        traceback.print_exception(error, limit=4)
-        return BrowserStepFailed("not_possible", f"the step failed by itself: {type(error).__name__}: {error}")
+        failed = told_error(error)
+        return BrowserStepFailed(failed["code"], failed["detail"])
     if not at.page.url.startswith(_OPENED):
         return BrowserStepFailed(
             "refused_url", f"the page has gone to {at.page.url[:200]}; only http and https are opened"
@@ -137,13 +137,20 @@ async def _look(at: Browsing) -> None:
 
 def main() -> int:
     began = time.monotonic()
-    told = json.loads(TOLD.read_bytes())
     report = Report()
-    margin = MARGIN_SECONDS + (SAVE_SECONDS if told.get("session") else 0)
-    code = asyncio.new_event_loop().run_until_complete(
-        browse(told, report, until=began + max(told["seconds"] - margin, MARGIN_SECONDS))
-    )
+    try:
+        told = json.loads(TOLD.read_bytes())
+        margin = MARGIN_SECONDS + (SAVE_SECONDS if told.get("session") else 0)
+        code = asyncio.new_event_loop().run_until_complete(
+            browse(told, report, until=began + max(told["seconds"] - margin, MARGIN_SECONDS))
+        )
+    except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is told, next to what there was by then
+        failed = told_error(error)
+        report.fail(BrowserStepFailed(failed["code"], failed["detail"]), step=None, action=None)
+        code = 1
     report.write()
+    if code and (error_told := report.error):
+        say(f"{error_told['code']}: {error_told['detail']}")
     # The sandbox ends what runs; to close a browser in order would take longer, and one that hangs for ever.
     sys.stdout.flush()
     os._exit(code)

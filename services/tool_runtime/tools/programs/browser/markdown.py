@@ -34,6 +34,12 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]  # markdownify is ins
     def convert_button(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
         return f"[button{_named(el)}: {text.strip()}]"
 
+    def convert_td(self, el: Any, text: str, parent_tags: Any) -> str:
+        return str(super().convert_td(el, _in_a_cell(text), parent_tags))
+
+    def convert_th(self, el: Any, text: str, parent_tags: Any) -> str:
+        return str(super().convert_th(el, _in_a_cell(text), parent_tags))
+
     def convert_select(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
         options = [one.get_text(strip=True) for one in el.find_all("option")]
         return f"[list{_named(el)}: {' | '.join(options)}]"
@@ -42,6 +48,11 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]  # markdownify is ins
 def _field(kind: str, el: Any) -> str:
     shown = el.get("placeholder") or el.get("value") or ""
     return f"[{kind}{_named(el)}{': ' + shown if shown and el.get('type') != 'password' else ''}]"
+
+
+def _in_a_cell(text: str) -> str:
+    """A sign that would end the cell stands there as one of its text."""
+    return text.replace("|", "\\|")
 
 
 def _named(el: Any) -> str:

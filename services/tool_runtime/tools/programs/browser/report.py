@@ -1,28 +1,25 @@
 """What a call has given so far, within bounds; written down with each step, so that no end of the job loses it."""
 
-import json
 import pathlib
 from typing import Any
 
 from tool_runtime.tools.programs.browser.failures import BrowserStepFailed
+from tool_runtime.tools.programs.endings import OUT, ActionFailed
+from tool_runtime.tools.programs.results import Room, beginning, clean, error_of, write_result
 
 MIB = 1024 * 1024
-OUT = pathlib.Path("/work/out")
 EXTRACTED = "extracted"
 SHOWN_TEXT = 64 * 1024
 SHOWN_TEXTS = 160 * 1024
 """Bytes of one extracted text, and of all of them, that stand in the result; the rest is a file."""
 SHOWN_ITEMS = 20
+BY_THEMSELVES_BYTES = 32 * 1024
+"""Of the lists of what pages did by themselves, together."""
 SHOWN_URL, SHOWN_WORDS = 2000, 500
+"""Bytes of an address and of other words."""
 FILES_BYTES = 60 * MIB
 """Of all files together; a job may leave 64 MiB."""
 _ENDINGS = {"markdown": "md", "text": "txt", "html": "html"}
-
-
-def clean(text: str, most: int) -> str:
-    """As it can be stored: without U+0000 and halves of characters, and not longer than `most` characters."""
-    text = text[:most].replace("\0", "\ufffd")
-    return text.encode("utf-8", "replace").decode()
 
 
 class Report:
@@ -36,7 +33,7 @@ class Report:
             "steps_done": 0,
             "left_out": {},
         }
-        self._text_left = SHOWN_TEXTS
+        self._texts, self._by_themselves = Room(SHOWN_TEXTS), Room(BY_THEMSELVES_BYTES)
         self._bytes_left = FILES_BYTES
 
     @property
@@ -48,22 +45,28 @@ class Report:
         """How large one more file may be."""
         return self._bytes_left
 
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Why the call has failed, if it has by now."""
+        found: dict[str, Any] | None = self._told["error"]
+        return found
+
     def step_done(self) -> None:
         self._told["steps_done"] += 1
         self._told["error"] = None
 
     def stands(self, url: str, title: str | None, status: int | None) -> None:
         """Where the browser is; a title that could not be read stays as it was, unless the page is another one."""
-        url = clean(url, SHOWN_URL)
+        url = beginning(url, SHOWN_URL)
         if title is not None or url != self._told["url"]:
-            self._told["title"] = None if title is None else clean(title, SHOWN_WORDS)
+            self._told["title"] = None if title is None else beginning(title, SHOWN_WORDS)
         self._told |= {"url": url, "status": status}
 
     def add(self, name: str, item: Any) -> None:
         """To one of the lists; the first ones are told, the others counted."""
         if item in self._told[name]:
             return
-        if len(self._told[name]) < SHOWN_ITEMS:
+        if len(self._told[name]) < SHOWN_ITEMS and self._by_themselves.takes(item):
             self._told[name].append(item)
         else:
             self._told["left_out"][name] = self._told["left_out"].get(name, 0) + 1
@@ -72,15 +75,13 @@ class Report:
         """What became of the session of the call."""
         self._told["session"] = told
 
-    def fail(self, failure: BrowserStepFailed, *, step: int | None, action: str | None) -> None:
-        detail = clean(failure.detail, 4000)
-        self._told["error"] = {"code": failure.code, "detail": detail, "step": step, "action": action}
+    def fail(self, failure: ActionFailed, *, step: int | None, action: str | None) -> None:
+        self._told["error"] = {**error_of(failure.code, failure.detail), "step": step, "action": action}
 
     def extract(self, step: int, kind: str, of: str, text: str, *, cut: bool) -> None:
         """Raises `BrowserStepFailed` where the whole text does not fit into the files either."""
-        text = clean(text, len(text))
-        shown = _beginning(text, min(SHOWN_TEXT, self._text_left))
-        self._text_left -= len(shown.encode())
+        text = clean(text)
+        shown = self._texts.text(beginning(text, SHOWN_TEXT))
         file = None
         if shown != text or cut:
             file = f"{EXTRACTED}/{step}.{_ENDINGS[kind]}"
@@ -115,14 +116,4 @@ class Report:
 
     def write(self) -> None:
         """As the result of the job, at once and whole."""
-        beside = self._folder.parent / ".browser.json"
-        beside.write_text(json.dumps(self._told, ensure_ascii=False), encoding="utf-8")
-        beside.replace(self._folder / "result.json")
-
-
-def _beginning(text: str, most: int) -> str:
-    """As many characters as have `most` bytes in JSON."""
-    shown = text[:most]
-    while len(json.dumps(shown, ensure_ascii=False).encode()) > most + 2:
-        shown = shown[: len(shown) * 7 // 8]
-    return shown
+        write_result(self._told, self._folder)

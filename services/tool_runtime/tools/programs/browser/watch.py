@@ -3,17 +3,18 @@
 import asyncio
 import contextlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error
 
-from tool_runtime.tools.programs.browser.report import SHOWN_ITEMS, SHOWN_URL, SHOWN_WORDS, Report, clean
+from tool_runtime.tools.programs.browser.report import SHOWN_ITEMS, SHOWN_URL, SHOWN_WORDS, Report
+from tool_runtime.tools.programs.refusal_proof import proven_reason
+from tool_runtime.tools.programs.results import beginning
 
 POPUP_SECONDS = 3.0
 ABORTED = "ERR_ABORTED"
 OTHER_ANSWER = "ERR_BLOCKED_BY_ORB"
 """Of a script or a picture that is neither: Chromium keeps such an answer from the page."""
-REASON = "x-egress-reason"
-"""The header by which the job's proxy tells why it refuses."""
 
 
 class Watch:
@@ -61,7 +62,7 @@ class Watch:
 
     async def _close_dialog(self, dialog: Any) -> None:
         """Whether a page may be left is not for the page to say; everything else is answered with no."""
-        told = {"type": str(dialog.type), "message": clean(dialog.message, SHOWN_WORDS)}
+        told = {"type": str(dialog.type), "message": beginning(dialog.message, SHOWN_WORDS)}
         self._report.add("dialogs", told)
         await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
 
@@ -71,7 +72,7 @@ class Watch:
             # A window without an address is told as one.
             with contextlib.suppress(Error):
                 await popup.wait_for_url(_is_somewhere, wait_until="commit", timeout=POPUP_SECONDS * 1000)
-        self._report.add("popups", clean(popup.url, SHOWN_URL))
+        self._report.add("popups", beginning(popup.url, SHOWN_URL))
         await popup.close()
 
     def _on_download(self, download: Any) -> None:
@@ -103,7 +104,7 @@ class Watch:
             self._unreached(request.url, reason)
 
     def _on_response(self, response: Any) -> None:
-        refused = response.headers.get(REASON)
+        refused = proven_reason(response.headers, urlsplit(response.url).hostname)
         if refused is not None:
             self._unreached(response.url, f"egress_denied: {refused}")
         if self._is_of_the_page(response.request):
@@ -111,7 +112,7 @@ class Watch:
 
     def _unreached(self, url: str, reason: str) -> None:
         told = f"{reason}; a refusal of the proxy reads so as well" if reason == OTHER_ANSWER else reason
-        self._report.add("unreached", {"url": clean(url, SHOWN_WORDS), "reason": clean(told, SHOWN_WORDS)})
+        self._report.add("unreached", {"url": beginning(url, SHOWN_WORDS), "reason": beginning(told, SHOWN_WORDS)})
 
 
 def _is_somewhere(url: str) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tool_runtime.tools.programs.results import clean
+
 NODE = "/opt/node/bin/node"
 HOME = pathlib.Path("/tmp/home")  # noqa: S108  (inside the sandbox)
 
@@ -38,7 +40,7 @@ class Start:
 
 def short(value: object, most: int = 300) -> str:
     """A text on one line, as people read it while the agent works."""
-    text = " ".join(str(value).split())
+    text = clean(" ".join(str(value).split()))
     return text if len(text) <= most else text[: most - 4] + " […]"
 
 

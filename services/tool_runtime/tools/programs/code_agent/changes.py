@@ -5,14 +5,13 @@ out is in neither.
 """
 
 import pathlib
-from typing import Any
 
-from tool_runtime.tools.programs.git_actions import SHOWN_DIFF, SHOWN_FILES, pairs
-from tool_runtime.tools.programs.git_repository import run
+from tool_runtime.tools.programs.git_diff import told_diff
+from tool_runtime.tools.programs.git_repository import raw, run
 from tool_runtime.tools.programs.places import WORK
+from tool_runtime.tools.programs.results import Room, Told
 
 _SNAPSHOTS = pathlib.Path("/tmp/snapshots")  # noqa: S108  (inside the sandbox)
-_SHOWN = ("diff", "--no-ext-diff", "--no-textconv", "--no-color")
 
 
 class FolderChanges:
@@ -23,21 +22,14 @@ class FolderChanges:
         run("init", "--quiet", "--bare", "--template=", str(_SNAPSHOTS), at=WORK)
         self._before = self._snapshot()
 
-    def told(self) -> dict[str, Any]:
-        """The paths that differ and the diff, all of which is `diff.patch` where there is one."""
-        after = self._snapshot()
-        text = self._git(*_SHOWN, "--binary", self._before, after)
-        lines = self._git(*_SHOWN, "--name-status", "-z", self._before, after).split("\0")
-        if text:
-            (WORK / "out" / "diff.patch").write_text(text, encoding="utf-8")
-        changed = [{"status": status[:1], "path": path} for status, path in pairs(lines)]
-        cut = len(text) > SHOWN_DIFF or len(changed) > SHOWN_FILES
-        return {"changed": changed[:SHOWN_FILES], "diff": text[:SHOWN_DIFF], "truncated": cut}
+    def told(self, room: Room) -> Told:
+        """The paths that differ and the diff, as `git_diff` tells them."""
+        return told_diff(self._git, (self._before, self._snapshot()), room)
 
     def _snapshot(self) -> str:
         self._git("add", "--all", "--", ".")
-        return self._git("write-tree").strip()
+        return self._git("write-tree").decode().strip()
 
-    def _git(self, *arguments: str) -> str:
+    def _git(self, *arguments: str) -> bytes:
         places = ("--git-dir", str(_SNAPSHOTS), "--work-tree", str(self._folder))
-        return run(*places, "-c", "core.bare=false", *arguments, at=self._folder)
+        return raw(*places, "-c", "core.bare=false", *arguments, at=self._folder)

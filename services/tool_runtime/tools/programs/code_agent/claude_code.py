@@ -37,7 +37,7 @@ def start(told: Told) -> Start:
 
 
 def hear(event: dict[str, Any], heard: Heard) -> None:
-    kind = event.get("type")
+    kind = text_of(event.get("type"))
     if kind == "assistant":
         message = event.get("message")
         for block in items_of(message.get("content") if isinstance(message, dict) else None):

@@ -46,7 +46,7 @@ def start(told: Told) -> Start:
 
 
 def hear(event: dict[str, Any], heard: Heard) -> None:
-    kind, item = event.get("type"), event.get("item")
+    kind, item = text_of(event.get("type")), event.get("item")
     if kind == "turn.completed":
         heard.has_ended, heard.failure = True, None
     elif kind == "turn.failed":

@@ -14,12 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tool_runtime.tools.programs.clock import SECONDS
 from tool_runtime.tools.programs.code_agent import claude_code, codex
 from tool_runtime.tools.programs.code_agent.agents import HOME, NODE, Heard, Start, Told
 from tool_runtime.tools.programs.code_agent.changes import FolderChanges
+from tool_runtime.tools.programs.endings import OUT, ActionFailed, ends, told_error
 from tool_runtime.tools.programs.git_actions import clone
 from tool_runtime.tools.programs.git_repository import ENVIRONMENT
-from tool_runtime.tools.programs.places import WORK, ActionFailed, not_possible, place
+from tool_runtime.tools.programs.places import WORK, place
+from tool_runtime.tools.programs.results import Room, clean
 
 AGENTS: dict[str, tuple[Callable[[Told], Start], Callable[[dict[str, Any], Heard], None]]] = {
     "claude_code": (claude_code.start, claude_code.hear),
@@ -28,27 +31,28 @@ AGENTS: dict[str, tuple[Callable[[Told], Start], Callable[[dict[str, Any], Heard
 
 TOLD = WORK / "in" / "code_agent.json"
 _MOST_OF_A_LINE = 4 * 1024 * 1024
-_SHOWN_ANSWER, _SHOWN_ERROR = 100_000, 2_000
+_ANSWER_BYTES = 96 * 1024
+ANSWER = "answer.txt"
+"""The file with the whole of an answer that is longer."""
+_SHOWN_ERROR = 2_000
 _GIT_SETTINGS = "[user]\n\tname = code agent\n\temail = code-agent@lockstep.invalid\n[safe]\n\tdirectory = *\n"
 _BUDGET = re.compile(r"\b402\b")
 _STOP_SECONDS = 3.0
 
 
 def main() -> int:
+    return ends(_told)
+
+
+def _told() -> dict[str, Any]:
+    """Whatever comes of it, the result says of which agent, model and folder it is."""
     told = json.loads(TOLD.read_bytes())
-    ends_at = time.monotonic() + _seconds_for_the_agent(float(os.environ["LOCKSTEP_JOB_SECONDS"]))
     about = {name: told[name] for name in ("agent", "model", "folder")}
+    ends_at = time.monotonic() + _seconds_for_the_agent(float(os.environ[SECONDS]))
     try:
-        result = {**about, **_worked(told, ends_at)}
-    except ActionFailed as error:
-        result = {**about, "error": {"code": error.code, "detail": error.detail}}
-    except OSError as error:
-        failed = not_possible(error)
-        result = {**about, "error": {"code": failed.code, "detail": failed.detail}}
-    if error_of := result.get("error"):
-        sys.stderr.write(f"{error_of['code']}: {error_of['detail']}\n")
-    (WORK / "out" / "result.json").write_text(json.dumps(result), encoding="utf-8")
-    return 1 if error_of else 0
+        return {**about, **_worked(told, ends_at)}
+    except Exception as error:  # noqa: BLE001 - the edge: whatever it is stands beside what the call was about
+        return {**about, "error": told_error(error)}
 
 
 def _seconds_for_the_agent(seconds: float) -> float:
@@ -68,9 +72,20 @@ def _worked(told: Told, ends_at: float) -> dict[str, Any]:
     changes = FolderChanges(folder)
     heard = Heard()
     trouble = _run(began, folder, lambda event: hear(event, heard), heard, ends_at)
-    answer = {} if heard.answer is None else {"answer": heard.answer[:_SHOWN_ANSWER]}
+    room = Room()
+    answer = {} if heard.answer is None else _answer(heard.answer, room)
     failure = _failure(trouble, heard)
-    return {**answer, **changes.told(), **({} if failure is None else {"error": failure})}
+    return {**answer, **changes.told(room), **({} if failure is None else {"error": failure})}
+
+
+def _answer(words: str, room: Room) -> dict[str, Any]:
+    """The agent's last words; where they are long, all of them are a file."""
+    shown = Room(_ANSWER_BYTES).text(words)
+    room.takes(shown)
+    if shown == clean(words):
+        return {"answer": shown}
+    (OUT / ANSWER).write_text(clean(words), encoding="utf-8")
+    return {"answer": shown, "answer_truncated": True}
 
 
 def _prepared(told: Told) -> pathlib.Path:

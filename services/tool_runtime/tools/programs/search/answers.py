@@ -48,6 +48,10 @@ def number_or_none(value: dict[str, Any], name: str, place: str) -> float | None
     found = value.get(name)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, (int, float)) or not math.isfinite(found):
+    try:
+        number = math.nan if isinstance(found, bool) or not isinstance(found, (int, float)) else float(found)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise OtherForm(f"{place}/{name} is no number")
-    return float(found)
+    return number

@@ -6,7 +6,9 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from tool_runtime.tools.programs.places import WORK, ActionFailed, place
+from tool_runtime.tools.programs.endings import ActionFailed
+from tool_runtime.tools.programs.places import WORK, place
+from tool_runtime.tools.programs.results import Room
 from tool_runtime.tools.programs.search.index import Index
 from tool_runtime.tools.programs.search.reading import NotReadable, read_document
 
@@ -59,13 +61,15 @@ def search_documents(wanted: dict[str, Any]) -> dict[str, Any]:
             taken.take(path, name)
         if not taken.documents:
             raise ActionFailed("no_documents", _nothing(taken, wanted))
-        hits, truncated = index.best(wanted["query"], wanted["limit"])
+        found, more = index.best(wanted["query"], wanted["limit"])
+    room = Room()
+    hits, cut = room.first(found, most=len(found))
     return {
         "source": "documents",
         "results": hits,
-        "truncated": truncated,
+        "truncated": more or cut,
         "documents": taken.documents,
-        "skipped": taken.skipped[:SHOWN_SKIPPED],
+        "skipped": room.first(taken.skipped, most=SHOWN_SKIPPED)[0],
         "skipped_in_all": len(taken.skipped),
     }
 

@@ -7,36 +7,31 @@ something was searched, with 1 where nothing could be: then the result is an `er
 import json
 import pathlib
 import sys
-from typing import Any
 
-from tool_runtime.tools.programs.http_request import RequestFailed
-from tool_runtime.tools.programs.places import WORK, ActionFailed, not_possible
+from tool_runtime.tools.programs.clock import ends_at
+from tool_runtime.tools.programs.endings import ActionFailed, ends
+from tool_runtime.tools.programs.results import Told
 from tool_runtime.tools.programs.search.documents import search_documents
 from tool_runtime.tools.programs.search.web import search_web
 
 WANTED, UPSTREAM = pathlib.Path("/tmp/search.json"), pathlib.Path("/tmp/upstream.json")  # noqa: S108
+MARGIN_SECONDS = 1.0
+"""Kept of the time to read an answer and to write the result."""
 
 
-def searched(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Raises `ActionFailed` and `RequestFailed`."""
+def searched() -> Told:
+    """Raises `ActionFailed`, that of a request as well."""
+    wanted = json.loads(WANTED.read_bytes())
     if UPSTREAM.exists():
-        return search_web(wanted, json.loads(UPSTREAM.read_bytes()))
+        return search_web(wanted, json.loads(UPSTREAM.read_bytes()), until=ends_at(MARGIN_SECONDS))
     if wanted["source"] == "web":
         raise ActionFailed("no_provider", "the platform has no provider for searches of the web; search documents")
     return search_documents(wanted)
 
 
 def main() -> int:
-    failed: ActionFailed | RequestFailed | None = None
-    result: dict[str, Any] = {}
-    try:
-        result = searched(json.loads(WANTED.read_bytes()))
-    except (ActionFailed, RequestFailed) as error:
-        failed = error
-    except OSError as error:
-        failed = not_possible(error)
-    if failed is not None:
-        result = {"error": {"code": failed.code, "detail": failed.detail}}
-        sys.stderr.write(f"{failed.code}: {failed.detail}\n")
-    (WORK / "out" / "result.json").write_text(json.dumps(result), encoding="utf-8")
-    return 0 if failed is None else 1
+    return ends(searched)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -46,10 +46,16 @@ def read_document(name: str, content: bytes) -> list[Passage]:
     title = name.rpartition("/")[2][:MAX_TITLE]
     if name.lower().endswith(_MARKUP):
         page = _Page()
-        page.feed(text)
-        page.close()
+        try:
+            page.feed(text)
+            page.close()
+        except (AssertionError, ValueError, RecursionError) as error:
+            # The library's own words for declarations and numbers of characters that it cannot follow.
+            raise NotReadable(f"its HTML cannot be read: {str(error)[:200]}") from error
         return list(_passages(page.lines(), page.title or title))
-    return list(_passages(enumerate(text.splitlines(), 1), title))
+    # Lines end where git ends them and `files` counts them.
+    lines = (line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
+    return list(_passages(enumerate(lines, 1), title))
 
 
 def _passages(lines: Iterable[tuple[int, str]], title: str) -> Iterator[Passage]:

@@ -3,6 +3,7 @@
 The provider's key is in none of it: the job's proxy writes it into the request.
 """
 
+import contextlib
 import html
 import json
 import re
@@ -10,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tool_runtime.tools.programs.http_request import Answer, Exchange
-from tool_runtime.tools.programs.places import ActionFailed
+from tool_runtime.tools.programs.endings import ActionFailed
+from tool_runtime.tools.programs.http.connection import Answer
+from tool_runtime.tools.programs.http.exchange import Exchange
+from tool_runtime.tools.programs.results import Room
 from tool_runtime.tools.programs.search import brave, searxng, tavily
 from tool_runtime.tools.programs.search.answers import Found, OtherForm
 
@@ -41,8 +44,8 @@ WIRES = {
 }
 
 
-def search_web(wanted: dict[str, Any], upstream: dict[str, str]) -> dict[str, Any]:
-    """Raises `ActionFailed`, and `RequestFailed` where nobody answered."""
+def search_web(wanted: dict[str, Any], upstream: dict[str, str], *, until: float) -> dict[str, Any]:
+    """Asks until that time at most. Raises `ActionFailed`, and `RequestFailed` where nobody answered."""
     name = upstream["provider"]
     provider = WIRES[name]
     asked = {
@@ -53,7 +56,7 @@ def search_web(wanted: dict[str, Any], upstream: dict[str, str]) -> dict[str, An
         **provider.request(wanted["query"], wanted["limit"]),
     }
     ours = {"url": upstream["url"], "may_repeat": True, "key": None, "max_redirects": 0}
-    answer = Exchange({**asked, **ours, "timeout_seconds": wanted["timeout_seconds"]}).answer()
+    answer = Exchange({**asked, **ours}, until=until).answer()
     try:
         found = provider.read(_value(name, answer))
     except OtherForm as error:
@@ -65,11 +68,12 @@ def search_web(wanted: dict[str, Any], upstream: dict[str, str]) -> dict[str, An
             skipped.append({"place": _clean(one.url)[:200], "reason": "it is not the address of a page of the web"})
         elif len(hits) < wanted["limit"]:
             hits.append(_hit(one))
+    room = Room()
     return {
         "source": "web",
         "provider": name,
-        "results": hits,
-        "skipped": skipped[:SHOWN_SKIPPED],
+        "results": room.first(hits, most=len(hits))[0],
+        "skipped": room.first(skipped, most=SHOWN_SKIPPED)[0],
         "skipped_in_all": len(skipped),
     }
 
@@ -97,4 +101,7 @@ def _hit(found: Found) -> dict[str, Any]:
 
 def _clean(text: str) -> str:
     """Without the entities of HTML, and on one line."""
-    return _BLANK.sub(" ", html.unescape(text)).strip()
+    with contextlib.suppress(ValueError):
+        # A number of thousands of digits is the number of no character.
+        text = html.unescape(text)
+    return _BLANK.sub(" ", text).strip()

@@ -16,7 +16,8 @@ REMEDY = "correct what the detail names, and send the request again"
 MEANT = "; where the text ${ itself is meant, write $${"
 NAME = "a name begins with a letter from a to z, followed by such letters, digits and _, 64 characters in all"
 KNOWN = "only 'input' and 'steps' (with `foreach` also 'item' and 'index', but not in `when` and `foreach`) are known"
-TOOLS = "browser, code.node, code.python, code_agent, files, git, http, search"
+TOOLS = "browser, code.node, code.python, code_agent, files, git, http, mcp.list, search"
+OF_TENANTS = "those of the tenant, api.<source>.<operation> and mcp.<source>.<tool>"
 HUNG_SECONDS = 60
 MOST_KIB = 256 * 1024
 
@@ -235,7 +236,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "a tool that is not there": (
         plan({"name": "a", "kind": "tool", "tool": "code.cobol"}),
         "/steps/0/tool",
-        f"unknown tool 'code.cobol'; known are {TOOLS}, and those of the tenant, api.<source>.<operation>",
+        f"unknown tool 'code.cobol'; known are {TOOLS}, and {OF_TENANTS}",
     ),
     "an argument that is missing": (
         plan({"name": "a", "kind": "tool", "tool": "code.python"}),

@@ -50,6 +50,13 @@ async def test_a_tool_is_told_with_its_effect_its_cost_and_its_limits(lonely_api
     jsonschema.validate({"method": "GET", "url": "https://a.example/"}, tool["arguments"])
 
 
+async def test_a_tool_that_takes_longer_says_so(lonely_api: ApiInProcess, tenant: Tenant) -> None:
+    async with lonely_api.caller(tenant) as client:
+        tool = (await client.get("/tools/code_agent")).json()
+    seconds = tool["limits"]["default_timeout_seconds"]
+    assert seconds == tool["arguments"]["properties"]["timeout_seconds"]["default"] == 900
+
+
 async def test_a_tool_that_a_policy_leaves_nothing_to_do_says_so(lonely_api: ApiInProcess, tenant: Tenant) -> None:
     async with lonely_api.caller(tenant) as client:
         await client.put("/egress-policy", json={"hosts": []})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from control_plane.execution.runs.parking import Parking
+from control_plane.webhook_sending.fan_out import FanOut
 from fixtures.api.api_in_process import ApiInProcess
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
@@ -171,6 +172,8 @@ async def test_it_is_audited_and_told_to_webhooks_once(
         again = await put(bench, engaged=True, reason="another reason")
         await put(bench, engaged=False)
         await put(bench, engaged=False)
+        for _ in range(2):
+            await FanOut(bench.database).round()
         told = (await owner.get(f"/webhooks/{webhook['id']}/deliveries")).json()["items"]
     assert again["reason"] == "another reason"
     assert [one["type"] for one in reversed(told)] == ["kill_switch.engaged", "kill_switch.lifted"]

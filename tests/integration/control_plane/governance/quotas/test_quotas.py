@@ -69,8 +69,12 @@ async def test_without_a_policy_nothing_is_limited_and_everything_is_counted(
         ("tenant", "open_runs", 2, 1000, "platform"),
         ("tenant", "runs_a_day", 2, None, None),
         ("tenant", "agent_turns_a_day", 0, None, None),
+        ("tenant", "sandbox_seconds_a_day", 0, None, None),
+        ("tenant", "stored_bytes", 0, None, None),
         ("user", "runs_a_day", 2, None, None),
         ("user", "agent_turns_a_day", 0, None, None),
+        ("user", "sandbox_seconds_a_day", 0, None, None),
+        ("user", "stored_bytes", 0, None, None),
     ]
 
 

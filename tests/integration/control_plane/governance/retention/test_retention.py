@@ -58,7 +58,7 @@ class Ground:
         return found
 
     def sweeper(self) -> ContentSweeping:
-        return ContentSweeping(self.api.app.state.resources.database, self.objects, now=self.clock)
+        return ContentSweeping(self.api.app.state.resources.database, self.objects, form_seconds=900, now=self.clock)
 
     async def a_run(self, *, ended_days_ago: float = 0, forked_from: UUID | None = None) -> FullRun:
         at = NOW - timedelta(days=ended_days_ago)
@@ -277,7 +277,7 @@ async def test_a_sweep_that_dies_half_way_is_gone_on_with(ground: Ground) -> Non
             await ground.objects.purge(key)
 
     for allowed[0] in range(1, 8):
-        sweeper = ContentSweeping(ground.api.app.state.resources.database, Dying(), now=ground.clock)
+        sweeper = ContentSweeping(ground.api.app.state.resources.database, Dying(), form_seconds=900, now=ground.clock)
         await sweeper.round()
         # its lease lapses
         ground.clock.at += timedelta(minutes=11)

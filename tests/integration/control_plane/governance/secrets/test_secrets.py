@@ -1,11 +1,13 @@
 """Secrets go in and are listed; a value never comes out, neither of the API nor of the database."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
 
+from control_plane.governance.secrets.service import MAX_OF_TENANT
 from fixtures.api.api_in_process import ApiInProcess
 from fixtures.gateways.gateway import Tenant
 from fixtures.machine.postgres import ScratchDatabase
@@ -134,3 +136,17 @@ async def test_a_task_names_secrets_for_hosts_that_both_allow(
     faults = answer.json()["errors"]
     assert {fault["pointer"] for fault in faults} == {pointer}
     assert any(words in fault["detail"] for fault in faults)
+
+
+async def test_a_tenant_has_so_many_secrets_whoever_adds_one_meanwhile(
+    lonely_api: ApiInProcess, scratch: ScratchDatabase, tenant: Tenant
+) -> None:
+    with scratch.superuser() as connection:
+        connection.execute(
+            """INSERT INTO secrets (tenant_id, name, hosts, sealed, updated_by)
+               SELECT %s, 's' || n, '{example.com}', 'x', %s FROM generate_series(1, %s) AS n""",
+            [tenant.tenant_id, tenant.user_id, MAX_OF_TENANT - 1],
+        )
+    async with lonely_api.caller(tenant) as owner:
+        answers = await asyncio.gather(*(owner.put(f"/secrets/new{n}", json=SECRET) for n in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from fixtures.api.api_in_process import api_in_process
+from fixtures.api.problems import problem
 from fixtures.eventually import eventually
 from fixtures.gateways.gateway import Signing, Tenant
 from fixtures.machine.free_port import free_port
@@ -107,21 +108,24 @@ async def test_who_goes_on_after_the_end_of_a_run_is_told_that_there_is_no_more(
 async def test_pages_lead_through_a_run_of_50_000_events_and_none_is_larger_than_2_mb(
     live: ServedApi, tenant: Tenant, runs: StreamedRuns
 ) -> None:
+    """Small events fill a page by their number, large ones by their bytes; each page but the last says that more is."""
     run_id = runs.run()
-    for _ in range(5):
-        runs.fill(run_id, 10_000, data={"generation": 1, "reason": "x" * 2000})
+    for size in (2000, 20, 20, 20, 400):
+        runs.fill(run_id, 10_000, data={"generation": 1, "reason": "x" * size})
+    found, cursor, sizes = list[int](), None, list[int]()
     async with reader(live, tenant) as client:
-        first = await client.get(f"/runs/{run_id}/events", params={"limit": 1000})
-        whole = await client.get(
-            f"/runs/{run_id}/events", params={"limit": 1000, "cursor": first.json()["next_cursor"]}
-        )
-        small = await client.get(f"/runs/{run_id}/events")
-    assert 1_000_000 < len(first.content) < 2_000_000
-    shown = len(first.json()["items"])
-    assert shown < 1000
-    assert whole.json()["items"][0]["seq"] == shown + 1
-    assert len(small.json()["items"]) == 100
-    assert small.json()["next_cursor"] is not None
+        small = (await client.get(f"/runs/{run_id}/events")).json()
+        while cursor is not None or not sizes:
+            query = {"limit": "1000", **({"cursor": cursor} if cursor else {})}
+            page = await client.get(f"/runs/{run_id}/events", params=query)
+            shown = page.json()
+            cursor = shown["next_cursor"]
+            found += [item["seq"] for item in shown["items"]]
+            sizes.append(len(page.content))
+    assert found == list(range(1, 50_001))
+    assert 1_000_000 < max(sizes) < 2_000_000
+    assert len(small["items"]) == 100
+    assert small["next_cursor"] is not None
 
 
 async def test_one_event_is_shown_whatever_its_size(live: ServedApi, tenant: Tenant, runs: StreamedRuns) -> None:
@@ -168,6 +172,34 @@ async def test_the_tenant_s_stream_begins_now_or_after_the_event_that_is_named(
     assert (message["data"]["seq"], message["data"]["data"]) == (4, {"generation": 9})
 
 
+async def test_what_belongs_to_no_run_stands_in_the_tenants_stream_alone(
+    live: ServedApi, scratch: ScratchDatabase, tenant: Tenant, runs: StreamedRuns
+) -> None:
+    run_id = runs.run()
+    runs.fill(run_id, 1)
+    owner = live.api.caller(tenant)
+    neighbour = Tenant().create(scratch)
+    async with (
+        owner,
+        reader(live, tenant) as client,
+        reader(live, neighbour) as other,
+        streaming(client, "/events") as answer,
+    ):
+        engaged = await owner.put("/kill-switch", json={"engaged": True, "reason": "a key has leaked"})
+        assert (await owner.put("/kill-switch", json={"engaged": False})).status_code == 200
+        message, lifted = await told(answer, until="kill_switch.lifted")
+        page = (await client.get("/events")).json()["items"]
+        of_run = (await client.get(f"/runs/{run_id}/events")).json()["items"]
+        theirs = (await other.get("/events")).json()["items"]
+    shown = message["data"]
+    assert (shown["run_id"], shown["seq"], shown["step"], shown["id"]) == (None, None, None, message["id"])
+    assert shown["data"] == {"reason": "a key has leaked", "actor": engaged.json()["engaged_by"]}
+    assert [one["type"] for one in page] == ["run.running", "kill_switch.engaged", "kill_switch.lifted"]
+    assert page[1:] == [shown, lifted["data"]]
+    assert [one["type"] for one in of_run] == ["run.running"]
+    assert theirs == []
+
+
 async def test_a_neighbour_s_run_has_no_stream_and_its_ids_lead_to_nothing(
     live: ServedApi, scratch: ScratchDatabase, tenant: Tenant, runs: StreamedRuns
 ) -> None:
@@ -183,6 +215,14 @@ async def test_a_neighbour_s_run_has_no_stream_and_its_ids_lead_to_nothing(
         async with streaming(client, "/events", **{"last-event-id": last}) as answer:
             theirs.fill(own, 1)
             assert [message["data"]["run_id"] for message in await told(answer, until="run.running")] == [str(own)]
+
+
+async def test_an_id_that_no_event_has_had_yet_is_refused(live: ServedApi, tenant: Tenant, runs: StreamedRuns) -> None:
+    """As after a restore: a reader would else hear nothing until the database has come so far."""
+    ended = an_ended_run(runs)
+    for path in (f"/runs/{ended}/events", f"/runs/{runs.run()}/events", "/events"):
+        async with reader(live, tenant, **STREAM, **{"last-event-id": "999999999999-1"}) as client:
+            problem(await client.get(path), 400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("last", ["1", "a-b", "-1-2", "1-2-3", "9223372036854775808-1", "1-9999999999999999999"])
@@ -278,14 +318,14 @@ async def test_a_reader_that_takes_nothing_is_cut_off(live: ServedApi, tenant: T
 
     await eventually(is_seated)
     await eventually(has_left)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await read.readexactly(10**9)
     write.close()
 
 
 async def test_head_of_a_stream_ends_at_its_beginning(live: ServedApi, tenant: Tenant) -> None:
-    async with reader(live, tenant) as client, asyncio.timeout(10):
+    async with reader(live, tenant) as client, asyncio.timeout(60):
         answer = await client.head("/events", headers=STREAM)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith("text/event-stream")

@@ -60,7 +60,7 @@ class Speaker:
 
 async def texts(messages: AsyncIterator[dict[str, Any]], count: int) -> list[dict[str, Any]]:
     found = list[dict[str, Any]]()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(found) < count:
             message = await anext(messages)
             if message["event"] == "step.text":
@@ -119,7 +119,7 @@ async def test_a_stream_goes_on_without_text_while_its_place_is_away(
     run_id = runs.run()
     runs.fill(run_id, 1)
     live_text.away = True
-    async with asyncio.timeout(20), aclosing(replica.follow(RunSource(runs.tenant.tenant_id, run_id))) as messages:
+    async with asyncio.timeout(60), aclosing(replica.follow(RunSource(runs.tenant.tenant_id, run_id))) as messages:
         assert (await anext(messages))["data"]["seq"] == 1
         runs.fill(run_id, 1)
         assert (await anext(messages))["data"]["seq"] == 2

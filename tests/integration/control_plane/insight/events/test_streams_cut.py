@@ -2,17 +2,28 @@
 
 import asyncio
 import random
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import Any
 
+import httpx
 import pytest
 
-from control_plane.streams.reading import RunSource, StreamSource, TenantSource
-from fixtures.gateways.gateway import Tenant
+from control_plane.streams.reading import StreamSource, TenantSource
+from fixtures.api.api_in_process import api_in_process
+from fixtures.gateways.gateway import Signing, Tenant
+from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
+from fixtures.streams.cut_reader import CutReader
+from fixtures.streams.served_api import ServedApi, served
 from fixtures.streams.streamed_runs import Stored, StreamedRuns, StreamReplica, write
 from foundation.storage.execution.event_streams import BEGINNING, EventPlace
 
-CUTS = [pytest.param(50, 150, id="50"), pytest.param(1000, 1500, id="1000", marks=pytest.mark.full)]
+CUTS = [pytest.param(30, 3, id="30"), pytest.param(1000, 4, id="1000", marks=pytest.mark.full)]
+MOST_BYTES = 900
+"""Of one connection: an event has some 330, so that less than two are whole before most cuts."""
+UNREAD = 8
+"""Events that may be written and not read: so few that a reader is often at the end of what is stored."""
 
 
 async def read_cut(replicas: list[StreamReplica], source: StreamSource, *, cuts: int, last: int, seed: int) -> Stored:
@@ -35,30 +46,55 @@ async def read_cut(replicas: list[StreamReplica], source: StreamSource, *, cuts:
     return seen
 
 
-@pytest.mark.parametrize(("cuts", "events"), CUTS)
-async def test_a_run_s_stream_has_each_stored_event_once_and_in_order_whatever_is_cut(
-    scratch: ScratchDatabase, tenant: Tenant, cuts: int, events: int
+@asynccontextmanager
+async def two_replicas(scratch: ScratchDatabase, signing: Signing) -> AsyncIterator[list[ServedApi]]:
+    """Two control planes with nothing in common but the database."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    most: dict[str, Any] = {"event_stream_heartbeat_seconds": 0.5}
+    async with AsyncExitStack() as stack:
+        apis = [
+            await stack.enter_async_context(api_in_process(scratch, gateway_url=nowhere, signing=signing, **most))
+            for _ in range(2)
+        ]
+        yield [await stack.enter_async_context(served(api)) for api in apis]
+
+
+def reader_of(replica: ServedApi, tenant: Tenant) -> httpx.AsyncClient:
+    caller = replica.api.as_user(tenant, tenant.user_id)
+    return httpx.AsyncClient(base_url=f"{replica.url}/api/v1", headers=caller.headers, timeout=60)
+
+
+@pytest.mark.parametrize(("cuts", "seed"), CUTS)
+async def test_a_run_s_stream_has_each_stored_event_once_and_in_order_whatever_byte_it_is_cut_at(
+    scratch: ScratchDatabase, signing: Signing, tenant: Tenant, cuts: int, seed: int
 ) -> None:
+    """Its connections break off at any byte, while events of the run, of those below it and of others are written."""
     runs = StreamedRuns(scratch, tenant)
     root = runs.run()
     child = runs.run(root)
     tree = [root, child, runs.run(root), runs.run(root, child)]
     beside = runs.run()
-    source = RunSource(tenant.tenant_id, root)
-    async with (
-        StreamReplica.open(scratch) as one,
-        StreamReplica.open(scratch) as other,
-        asyncio.timeout(300),
-        asyncio.TaskGroup() as group,
-    ):
-        group.create_task(write(runs, one.database, tree, events=events, seed=1))
-        group.create_task(write(runs, other.database, [beside], events=events // 5, seed=2))
-        reading = group.create_task(read_cut([one, other], source, cuts=cuts, last=10**9, seed=3))
-    seen, stored = reading.result(), runs.stored(*tree)
+    events, room, chance = 2 * cuts, asyncio.Semaphore(UNREAD), random.Random(seed)
+    async with AsyncExitStack() as stack:
+        replicas = await stack.enter_async_context(two_replicas(scratch, signing))
+        clients = [await stack.enter_async_context(reader_of(replica, tenant)) for replica in replicas]
+        reader = CutReader(clients, f"/runs/{root}/events", chance, room.release)
+        await stack.enter_async_context(asyncio.timeout(600))
+        writer = await stack.enter_async_context(StreamReplica.open(scratch))
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(write(runs, writer.database, tree, events=events, seed=seed, room=room))
+            group.create_task(write(runs, writer.database, [beside], events=events // 5, seed=seed + 1))
+            while reader.cuts < cuts:
+                assert not writing.done(), "nothing is written any more while the stream is cut"
+                await reader.cut_after(chance.randint(0, MOST_BYTES))
+            assert await reader.to_the_end() == {"reason": "run_ended"}
+        assert (await reader.ask_again()).status_code == 204
+    stored = runs.stored(*tree)
     assert len(stored) > events
-    assert seen == stored
+    assert reader.seen == stored
     for run_id in tree:
-        assert [seq for run, seq in seen if run == str(run_id)] == list(range(1, len(runs.stored(run_id)) + 1))
+        assert [seq for run, seq in reader.seen if run == str(run_id)] == list(range(1, len(runs.stored(run_id)) + 1))
+    assert reader.torn > cuts // 2
 
 
 async def test_the_tenant_s_stream_has_the_events_of_all_its_runs_and_of_no_neighbour(

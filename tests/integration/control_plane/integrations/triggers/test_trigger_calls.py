@@ -15,8 +15,9 @@ import pytest
 
 from control_plane.integrations.triggers.signed_calls import MAX_PAYLOAD_BYTES
 from control_plane.requests.failed_attempts import MOST_FAILURES, FailedAttempts
-from fixtures.api.api_in_process import ApiInProcess
-from fixtures.gateways.gateway import Tenant
+from fixtures.api.api_in_process import ApiInProcess, api_in_process
+from fixtures.gateways.gateway import Signing, Tenant
+from fixtures.machine.free_port import free_port
 from fixtures.machine.postgres import ScratchDatabase
 from foundation.domain.ids import new_uuid
 
@@ -339,3 +340,16 @@ async def test_a_tenant_has_fifty(bench: TriggerBench) -> None:
     async with bench.api.caller(bench.tenant) as owner:
         refused = await owner.post("/triggers", json={"name": "x", "task_id": bench.task_id})
     assert (refused.status_code, refused.json()["detail"]) == (409, "the tenant has 50 triggers")
+
+
+async def test_a_signed_call_uses_up_nothing_of_its_address(
+    scratch: ScratchDatabase, signing: Signing, tenant: Tenant
+) -> None:
+    limits: dict[str, Any] = {"rate_limit_address": 1, "rate_limit_address_burst": 3}
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    async with api_in_process(scratch, gateway_url=nowhere, signing=signing, **limits) as api:
+        async with api.caller(tenant) as owner:
+            task = await owner.post("/tasks", json={"name": "a task", "steps": [{"name": "wait", "kind": "noop"}]})
+        bench = TriggerBench(api, tenant, scratch, task.json()["id"])
+        trigger = await bench.trigger()
+        assert {(await bench.call(trigger)).status_code for _ in range(20)} == {201}

@@ -38,6 +38,31 @@ def test_operations_become_tools_with_their_effect() -> None:
     assert list(contracts(operations=["getPet"])) == list(contracts(operations=["get_pet"])) == ["get_pet"]
 
 
+def test_what_a_document_says_is_cleaned_of_what_would_not_be_shown_as_it_is() -> None:
+    document = pets()
+    document["paths"]["/pets"]["post"] |= {"summary": "A\u202eB\u200bC\u2066", "description": "\x07\x1b[31mred\x1b[0m"}
+    assert contracts(document)["create_pet"].description == "POST /pets of pets. ABC red"
+
+
+@pytest.mark.parametrize("name", ["X\r\nY", "x y", "X:", "é", "x" * 101])
+def test_a_header_that_no_request_can_have_leaves_the_operation_out_where_it_is_needed(name: str) -> None:
+    document, header = pets(), {"in": "header", "name": name, "schema": {"type": "string"}}
+    document["paths"]["/pets"]["post"]["parameters"] = [{**header, "required": True}]
+    found = read(document)
+    assert [fault.detail for fault in found.left_out] == ["no request can have a header of this name"]
+    assert [fault.pointer for fault in found.left_out] == ["/paths/~1pets/post/parameters/0"]
+    document["paths"]["/pets"]["post"]["parameters"] = [header]
+    assert "headers" not in contracts(document)["create_pet"].parameters["properties"]
+
+
+@pytest.mark.parametrize("name", ["a\u202e", "a\u200b", "\x1b"])
+def test_a_parameter_whose_name_would_not_be_shown_as_it_is_leaves_the_operation_out(name: str) -> None:
+    document = pets()
+    document["paths"]["/pets"]["post"]["parameters"] = [{"in": "query", "name": name, "schema": {"type": "string"}}]
+    [fault] = read(document).left_out
+    assert fault.pointer == "/paths/~1pets/post/parameters/0/name"
+
+
 @pytest.mark.parametrize(
     ("operation", "arguments", "request_"),
     [

@@ -19,3 +19,8 @@ def test_a_connection_that_broke_is_no_collision() -> None:
     with pytest.raises(DatabaseUnavailable) as told, in_our_words():
         raise psycopg.errors.lookup("08006")
     assert not isinstance(told.value, TransactionCollided)
+
+
+def test_a_standby_is_a_database_that_is_away() -> None:
+    with pytest.raises(DatabaseUnavailable), in_our_words():
+        raise psycopg.errors.lookup("25006")

@@ -30,6 +30,7 @@ async def runners(tasks: FakeTasks) -> AsyncIterator[FargateRunners]:
         "http://launcher:8082",
         longest_seconds=3600,
         idle_seconds=600,
+        egress="service",
         look_seconds=0.01,
         sweep_seconds=0.01,
         pause=lambda _: 0,
@@ -39,7 +40,7 @@ async def runners(tasks: FakeTasks) -> AsyncIterator[FargateRunners]:
 
 
 async def ended(runner: FargateRunner) -> int | None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return await runner.wait()
 
 
@@ -53,6 +54,7 @@ async def test_a_task_is_told_where_its_launcher_is_and_its_token_alone(
         "LOCKSTEP_RUNNER_TOKEN": "the-token",
         "LOCKSTEP_RUNNER_PROFILE": "python",
         "LOCKSTEP_RUNNER_IDLE_SECONDS": "600",
+        "LOCKSTEP_RUNNER_EGRESS": "service",
         "LOCKSTEP_RUNNER_LOG_LEVEL": "INFO",
     }
 

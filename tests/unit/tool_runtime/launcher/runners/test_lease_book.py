@@ -96,7 +96,7 @@ async def test_a_runner_gets_the_job_that_waits_and_its_result_is_the_answer(ben
     answer = opened(bench.board, job).answer
     lease = await bench.lease()
     assert lease.job.model_copy(update={"traceparent": job.traceparent}) == job
-    bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
+    await bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
     assert (await answer).status is JobStatus.SUCCEEDED
 
 
@@ -104,7 +104,7 @@ async def test_a_runners_spans_stand_below_that_of_the_launch(bench: Bench) -> N
     job = a_job()
     answer = opened(bench.board, job).answer
     lease = await bench.lease()
-    bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
+    await bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
     [span] = (await answer).spans
     asked, below = parse_traceparent(job.traceparent), parse_traceparent(lease.job.traceparent)
     assert asked is not None
@@ -126,7 +126,7 @@ async def test_only_the_leases_own_token_may_ask_or_hand_in(bench: Bench) -> Non
     lease = await bench.lease()
     for lease_id, token in ((lease.lease_id, "another"), ("another", lease.token)):
         with pytest.raises(Unauthenticated):
-            bench.leases.hand_in(lease_id, token, a_result(lease))
+            await bench.leases.hand_in(lease_id, token, a_result(lease))
         with pytest.raises(Unauthenticated):
             await bench.leases.is_over(lease_id, token)
 
@@ -136,19 +136,19 @@ async def test_a_result_of_another_job_is_refused_and_the_lease_goes_on(bench: B
     lease = await bench.lease()
     other = ToolResult(job_id=a_job().job_id, status=JobStatus.SUCCEEDED, retryable=False, ended_at=datetime.now(UTC))
     with pytest.raises(BadRequest):
-        bench.leases.hand_in(lease.lease_id, lease.token, other)
-    bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
+        await bench.leases.hand_in(lease.lease_id, lease.token, other)
+    await bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
     assert (await answer).status is JobStatus.SUCCEEDED
 
 
 async def test_a_lease_whose_job_has_its_answer_is_forgotten(bench: Bench) -> None:
     answer = opened(bench.board, a_job()).answer
     lease = await bench.lease()
-    bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
+    await bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
     await answer
     await asyncio.sleep(0)
     with pytest.raises(Unauthenticated):
-        bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
+        await bench.leases.hand_in(lease.lease_id, lease.token, a_result(lease))
 
 
 async def test_a_runner_hears_that_its_job_is_to_end(bench: Bench) -> None:

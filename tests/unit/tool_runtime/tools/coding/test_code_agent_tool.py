@@ -8,7 +8,8 @@ import pytest
 from foundation.contracts.gateway.job_access import PLACEHOLDER_KEY
 from foundation.contracts.tools.code_agent import CODE_AGENT
 from foundation.domain.tools import ToolEffect
-from tool_runtime.tools.code_agent import SECONDS, CodeAgent
+from tool_runtime.tools.code_agent import CodeAgent
+from tool_runtime.tools.programs.clock import SECONDS
 
 ASKED: dict[str, Any] = {"agent": "claude_code", "model": "default", "instructions": "Mend it; $(reboot) `x`"}
 

@@ -7,9 +7,11 @@ from uuid import UUID
 from ...client import AsyncCaller, Caller
 from ...models.approval_status import ApprovalStatus
 from ...models.approval_view import ApprovalView
+from ...models.list_approvals_fields_item import ListApprovalsFieldsItem
 from ...models.new_decision import NewDecision
-from ...models.page_approval_view import PageApprovalView
+from ...models.page_listed_approval import PageListedApproval
 from ...models.problem import Problem
+from ...models.requested_at_order import RequestedAtOrder
 from ...types import UNSET, Unset
 from . import (
     decide_approval,
@@ -31,7 +33,9 @@ class ApprovalsCalls:
         run_id: UUID | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageApprovalView:
+        sort: RequestedAtOrder | Unset = UNSET,
+        fields: list[ListApprovalsFieldsItem] | Unset = UNSET,
+    ) -> PageListedApproval:
         """Requests for approval, newest first
 
         Args:
@@ -40,6 +44,10 @@ class ApprovalsCalls:
             run_id (UUID | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (RequestedAtOrder | Unset): By requested_at; with `-` before it, from the last on.
+            fields (list[ListApprovalsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_approvals.call(
@@ -47,6 +55,8 @@ class ApprovalsCalls:
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -76,7 +86,7 @@ class ApprovalsCalls:
 
         Args:
             approval_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewDecision): What somebody says to a request; `data` is asked for by the request's
                 form, and by nothing else.
         """
@@ -102,7 +112,9 @@ class AsyncApprovalsCalls:
         run_id: UUID | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageApprovalView:
+        sort: RequestedAtOrder | Unset = UNSET,
+        fields: list[ListApprovalsFieldsItem] | Unset = UNSET,
+    ) -> PageListedApproval:
         """Requests for approval, newest first
 
         Args:
@@ -111,6 +123,10 @@ class AsyncApprovalsCalls:
             run_id (UUID | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (RequestedAtOrder | Unset): By requested_at; with `-` before it, from the last on.
+            fields (list[ListApprovalsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_approvals.call(
@@ -118,6 +134,8 @@ class AsyncApprovalsCalls:
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -147,7 +165,7 @@ class AsyncApprovalsCalls:
 
         Args:
             approval_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewDecision): What somebody says to a request; `data` is asked for by the request's
                 form, and by nothing else.
         """

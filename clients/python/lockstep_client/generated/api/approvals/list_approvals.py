@@ -6,7 +6,9 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.approval_status import ApprovalStatus
-from ...models.page_approval_view import PageApprovalView
+from ...models.list_approvals_fields_item import ListApprovalsFieldsItem
+from ...models.page_listed_approval import PageListedApproval
+from ...models.requested_at_order import RequestedAtOrder
 from ...types import UNSET, Unset
 
 
@@ -16,7 +18,9 @@ def call(
     run_id: UUID | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageApprovalView]:
+    sort: RequestedAtOrder | Unset = UNSET,
+    fields: list[ListApprovalsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedApproval]:
     """`list_approvals`, unsent."""
 
     params: dict[str, Any] = {}
@@ -36,6 +40,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -46,9 +65,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageApprovalView:
+def _parsed(response: httpx.Response) -> PageListedApproval:
     if response.status_code == 200:
-        response_200 = PageApprovalView.from_dict(json_of(response))
+        response_200 = PageListedApproval.from_dict(json_of(response))
 
         return response_200
 

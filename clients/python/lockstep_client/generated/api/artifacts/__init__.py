@@ -12,6 +12,7 @@ from ...models.upload_view import UploadView
 from ...types import UNSET, Unset
 from . import (
     announce_artifact,
+    delete_artifact,
     get_artifact,
 )
 
@@ -53,6 +54,21 @@ class ArtifactsCalls:
             )
         )
 
+    def delete_artifact(
+        self,
+        artifact_id: UUID,
+    ) -> None:
+        """Delete an artifact that nothing needs any more, or give an upload up; its name and digest stay
+
+        Args:
+            artifact_id (UUID):
+        """
+        return self._caller.send(
+            delete_artifact.call(
+                artifact_id=artifact_id,
+            )
+        )
+
 
 class AsyncArtifactsCalls:
     """The calls of artifacts; each is awaited."""
@@ -87,6 +103,21 @@ class AsyncArtifactsCalls:
         """
         return await self._caller.send(
             get_artifact.call(
+                artifact_id=artifact_id,
+            )
+        )
+
+    async def delete_artifact(
+        self,
+        artifact_id: UUID,
+    ) -> None:
+        """Delete an artifact that nothing needs any more, or give an upload up; its name and digest stay
+
+        Args:
+            artifact_id (UUID):
+        """
+        return await self._caller.send(
+            delete_artifact.call(
                 artifact_id=artifact_id,
             )
         )

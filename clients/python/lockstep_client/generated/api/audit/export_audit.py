@@ -17,6 +17,8 @@ def call(
     action: str | Unset = UNSET,
     target: str | Unset = UNSET,
     outcome: AuditOutcome | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
     until: datetime.datetime | Unset = UNSET,
 ) -> Call[str]:
@@ -41,6 +43,16 @@ def call(
         json_outcome = outcome.value
 
     params["outcome"] = json_outcome
+
+    json_from_: str | Unset = UNSET
+    if not isinstance(from_, Unset):
+        json_from_ = from_.isoformat()
+    params["from"] = json_from_
+
+    json_to: str | Unset = UNSET
+    if not isinstance(to, Unset):
+        json_to = to.isoformat()
+    params["to"] = json_to
 
     json_since: str | Unset = UNSET
     if not isinstance(since, Unset):

@@ -6,7 +6,9 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.audit_outcome import AuditOutcome
-from ...models.page_audit_row import PageAuditRow
+from ...models.id_order import IdOrder
+from ...models.list_audit_fields_item import ListAuditFieldsItem
+from ...models.page_listed_audit_row import PageListedAuditRow
 from ...types import UNSET, Unset
 
 
@@ -14,13 +16,17 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    sort: IdOrder | Unset = UNSET,
+    fields: list[ListAuditFieldsItem] | Unset = UNSET,
     actor: str | Unset = UNSET,
     action: str | Unset = UNSET,
     target: str | Unset = UNSET,
     outcome: AuditOutcome | Unset = UNSET,
+    from_: datetime.datetime | Unset = UNSET,
+    to: datetime.datetime | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
     until: datetime.datetime | Unset = UNSET,
-) -> Call[PageAuditRow]:
+) -> Call[PageListedAuditRow]:
     """`list_audit`, unsent."""
 
     params: dict[str, Any] = {}
@@ -28,6 +34,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params["actor"] = actor
 
@@ -40,6 +61,16 @@ def call(
         json_outcome = outcome.value
 
     params["outcome"] = json_outcome
+
+    json_from_: str | Unset = UNSET
+    if not isinstance(from_, Unset):
+        json_from_ = from_.isoformat()
+    params["from"] = json_from_
+
+    json_to: str | Unset = UNSET
+    if not isinstance(to, Unset):
+        json_to = to.isoformat()
+    params["to"] = json_to
 
     json_since: str | Unset = UNSET
     if not isinstance(since, Unset):
@@ -61,9 +92,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageAuditRow:
+def _parsed(response: httpx.Response) -> PageListedAuditRow:
     if response.status_code == 200:
-        response_200 = PageAuditRow.from_dict(json_of(response))
+        response_200 = PageListedAuditRow.from_dict(json_of(response))
 
         return response_200
 

@@ -10,11 +10,15 @@ from ...models.budget_period import BudgetPeriod
 from ...models.budget_policy import BudgetPolicy
 from ...models.budget_scope import BudgetScope
 from ...models.budget_view import BudgetView
+from ...models.list_budget_warnings_fields_item import ListBudgetWarningsFieldsItem
+from ...models.list_budgets_fields_item import ListBudgetsFieldsItem
 from ...models.new_budget import NewBudget
-from ...models.page_standing_budget import PageStandingBudget
-from ...models.page_warning_view import PageWarningView
+from ...models.page_listed_standing_budget import PageListedStandingBudget
+from ...models.page_listed_warning import PageListedWarning
 from ...models.problem import Problem
+from ...models.scope_order import ScopeOrder
 from ...models.standing_budget import StandingBudget
+from ...models.warned_at_order import WarnedAtOrder
 from ...types import UNSET, Unset
 from . import (
     delete_budget,
@@ -40,17 +44,25 @@ class BudgetsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageStandingBudget:
-        """The tenant's budgets, with what is committed, app and left now
+        sort: ScopeOrder | Unset = UNSET,
+        fields: list[ListBudgetsFieldsItem] | Unset = UNSET,
+    ) -> PageListedStandingBudget:
+        """The tenant's budgets, with what is committed and left now
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (ScopeOrder | Unset): By scope; with `-` before it, from the last on.
+            fields (list[ListBudgetsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `scope` and `scope_id` and
+                `period` are always among them. Without it all
         """
         return self._caller.send(
             list_budgets.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -110,7 +122,7 @@ class BudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
                 budgets, which need it.
         """
@@ -139,7 +151,7 @@ class BudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_budget.call(
@@ -155,17 +167,25 @@ class BudgetsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageWarningView:
+        sort: WarnedAtOrder | Unset = UNSET,
+        fields: list[ListBudgetWarningsFieldsItem] | Unset = UNSET,
+    ) -> PageListedWarning:
         """Budgets of which four fifths were spent, newest first: once a scope and window
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (WarnedAtOrder | Unset): By warned_at; with `-` before it, from the last on.
+            fields (list[ListBudgetWarningsFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `scope` and
+                `scope_id` and `period` and `window` are always among them. Without it all
         """
         return self._caller.send(
             list_budget_warnings.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -179,24 +199,37 @@ class BudgetsCalls:
         self,
         *,
         body: BudgetPolicy,
+        if_match: str | Unset = UNSET,
     ) -> BudgetPolicy:
         """Replace the policy; what is null or left out is as shipped
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (BudgetPolicy): Members of a tenant's settings; null means the default: strict
                 bounds, and no call is admitted without Redis.
         """
         return self._caller.send(
             put_budget_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_budget_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Go back to the shipped policy"""
-        return self._caller.send(delete_budget_policy.call())
+        """Go back to the shipped policy
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_budget_policy.call(
+                if_match=if_match,
+            )
+        )
 
 
 class AsyncBudgetsCalls:
@@ -210,17 +243,25 @@ class AsyncBudgetsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageStandingBudget:
-        """The tenant's budgets, with what is committed, app and left now
+        sort: ScopeOrder | Unset = UNSET,
+        fields: list[ListBudgetsFieldsItem] | Unset = UNSET,
+    ) -> PageListedStandingBudget:
+        """The tenant's budgets, with what is committed and left now
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (ScopeOrder | Unset): By scope; with `-` before it, from the last on.
+            fields (list[ListBudgetsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `scope` and `scope_id` and
+                `period` are always among them. Without it all
         """
         return await self._caller.send(
             list_budgets.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -280,7 +321,7 @@ class AsyncBudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewBudget): At least one limit; 0 admits nothing. `window_seconds` is for rolling
                 budgets, which need it.
         """
@@ -309,7 +350,7 @@ class AsyncBudgetsCalls:
             scope_id (UUID):
             period (BudgetPeriod): A day or month of the tenant's calendar, all time, or any interval
                 of a given width.
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_budget.call(
@@ -325,17 +366,25 @@ class AsyncBudgetsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageWarningView:
+        sort: WarnedAtOrder | Unset = UNSET,
+        fields: list[ListBudgetWarningsFieldsItem] | Unset = UNSET,
+    ) -> PageListedWarning:
         """Budgets of which four fifths were spent, newest first: once a scope and window
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (WarnedAtOrder | Unset): By warned_at; with `-` before it, from the last on.
+            fields (list[ListBudgetWarningsFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `scope` and
+                `scope_id` and `period` and `window` are always among them. Without it all
         """
         return await self._caller.send(
             list_budget_warnings.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -349,21 +398,34 @@ class AsyncBudgetsCalls:
         self,
         *,
         body: BudgetPolicy,
+        if_match: str | Unset = UNSET,
     ) -> BudgetPolicy:
         """Replace the policy; what is null or left out is as shipped
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (BudgetPolicy): Members of a tenant's settings; null means the default: strict
                 bounds, and no call is admitted without Redis.
         """
         return await self._caller.send(
             put_budget_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_budget_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Go back to the shipped policy"""
-        return await self._caller.send(delete_budget_policy.call())
+        """Go back to the shipped policy
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_budget_policy.call(
+                if_match=if_match,
+            )
+        )

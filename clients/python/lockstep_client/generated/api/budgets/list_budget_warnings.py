@@ -4,7 +4,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_warning_view import PageWarningView
+from ...models.list_budget_warnings_fields_item import ListBudgetWarningsFieldsItem
+from ...models.page_listed_warning import PageListedWarning
+from ...models.warned_at_order import WarnedAtOrder
 from ...types import UNSET, Unset
 
 
@@ -12,7 +14,9 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageWarningView]:
+    sort: WarnedAtOrder | Unset = UNSET,
+    fields: list[ListBudgetWarningsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedWarning]:
     """`list_budget_warnings`, unsent."""
 
     params: dict[str, Any] = {}
@@ -20,6 +24,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -31,9 +50,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageWarningView:
+def _parsed(response: httpx.Response) -> PageListedWarning:
     if response.status_code == 200:
-        response_200 = PageWarningView.from_dict(json_of(response))
+        response_200 = PageListedWarning.from_dict(json_of(response))
 
         return response_200
 

@@ -5,14 +5,18 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.budget_policy import BudgetPolicy
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: BudgetPolicy,
+    if_match: str | Unset = UNSET,
 ) -> Call[BudgetPolicy]:
     """`put_budget_policy`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

@@ -5,9 +5,11 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
-from ...models.checkpoint_page import CheckpointPage
+from ...models.checkpoint_page_listed_checkpoint import CheckpointPageListedCheckpoint
 from ...models.conversation import Conversation
+from ...models.list_checkpoints_fields_item import ListCheckpointsFieldsItem
 from ...models.problem import Problem
+from ...models.turn_order import TurnOrder
 from ...models.verification import Verification
 from ...types import UNSET, Unset
 from . import (
@@ -31,14 +33,20 @@ class CheckpointsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> CheckpointPage:
-        """Checkpoints, newest first
+        sort: TurnOrder | Unset = UNSET,
+        fields: list[ListCheckpointsFieldsItem] | Unset = UNSET,
+    ) -> CheckpointPageListedCheckpoint:
+        """Checkpoints, newest first unless `sort` says otherwise
 
         Args:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (TurnOrder | Unset): By turn; with `-` before it, from the last on.
+            fields (list[ListCheckpointsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `turn` is always among
+                them. Without it all
         """
         return self._caller.send(
             list_checkpoints.call(
@@ -46,6 +54,8 @@ class CheckpointsCalls:
                 name=name,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -123,14 +133,20 @@ class AsyncCheckpointsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> CheckpointPage:
-        """Checkpoints, newest first
+        sort: TurnOrder | Unset = UNSET,
+        fields: list[ListCheckpointsFieldsItem] | Unset = UNSET,
+    ) -> CheckpointPageListedCheckpoint:
+        """Checkpoints, newest first unless `sort` says otherwise
 
         Args:
             run_id (UUID):
             name (str): the name of a step; name[index] for an item of one with foreach
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (TurnOrder | Unset): By turn; with `-` before it, from the last on.
+            fields (list[ListCheckpointsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `turn` is always among
+                them. Without it all
         """
         return await self._caller.send(
             list_checkpoints.call(
@@ -138,6 +154,8 @@ class AsyncCheckpointsCalls:
                 name=name,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 

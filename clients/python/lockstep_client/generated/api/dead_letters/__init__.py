@@ -7,10 +7,16 @@ from uuid import UUID
 from ...client import AsyncCaller, Caller
 from ...models.dead_letter_status import DeadLetterStatus
 from ...models.dead_letter_view import DeadLetterView
+from ...models.died_at_order import DiedAtOrder
 from ...models.discard import Discard
-from ...models.page_dead_letter_view import PageDeadLetterView
-from ...models.page_unreadable_view import PageUnreadableView
+from ...models.list_dead_letters_fields_item import ListDeadLettersFieldsItem
+from ...models.list_unreadable_messages_fields_item import (
+    ListUnreadableMessagesFieldsItem,
+)
+from ...models.page_listed_dead_letter import PageListedDeadLetter
+from ...models.page_listed_unreadable import PageListedUnreadable
 from ...models.problem import Problem
+from ...models.received_at_order import ReceivedAtOrder
 from ...models.redrive_many import RedriveMany
 from ...models.redriven_list import RedrivenList
 from ...models.unreadable_view import UnreadableView
@@ -40,7 +46,9 @@ class DeadLettersCalls:
         run_id: UUID | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageDeadLetterView:
+        sort: DiedAtOrder | Unset = UNSET,
+        fields: list[ListDeadLettersFieldsItem] | Unset = UNSET,
+    ) -> PageListedDeadLetter:
         """Steps that used up their attempts, newest first
 
         Args:
@@ -50,6 +58,10 @@ class DeadLettersCalls:
             run_id (UUID | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (DiedAtOrder | Unset): By died_at; with `-` before it, from the last on.
+            fields (list[ListDeadLettersFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_dead_letters.call(
@@ -58,6 +70,8 @@ class DeadLettersCalls:
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -131,17 +145,25 @@ class DeadLettersCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageUnreadableView:
+        sort: ReceivedAtOrder | Unset = UNSET,
+        fields: list[ListUnreadableMessagesFieldsItem] | Unset = UNSET,
+    ) -> PageListedUnreadable:
         """Messages of the steps queue that nobody can read, newest first; for operators
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (ReceivedAtOrder | Unset): By received_at; with `-` before it, from the last on.
+            fields (list[ListUnreadableMessagesFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
         """
         return self._caller.send(
             list_unreadable_messages.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -179,7 +201,9 @@ class AsyncDeadLettersCalls:
         run_id: UUID | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageDeadLetterView:
+        sort: DiedAtOrder | Unset = UNSET,
+        fields: list[ListDeadLettersFieldsItem] | Unset = UNSET,
+    ) -> PageListedDeadLetter:
         """Steps that used up their attempts, newest first
 
         Args:
@@ -189,6 +213,10 @@ class AsyncDeadLettersCalls:
             run_id (UUID | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (DiedAtOrder | Unset): By died_at; with `-` before it, from the last on.
+            fields (list[ListDeadLettersFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_dead_letters.call(
@@ -197,6 +225,8 @@ class AsyncDeadLettersCalls:
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -270,17 +300,25 @@ class AsyncDeadLettersCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageUnreadableView:
+        sort: ReceivedAtOrder | Unset = UNSET,
+        fields: list[ListUnreadableMessagesFieldsItem] | Unset = UNSET,
+    ) -> PageListedUnreadable:
         """Messages of the steps queue that nobody can read, newest first; for operators
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (ReceivedAtOrder | Unset): By received_at; with `-` before it, from the last on.
+            fields (list[ListUnreadableMessagesFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
         """
         return await self._caller.send(
             list_unreadable_messages.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 

@@ -6,7 +6,9 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.dead_letter_status import DeadLetterStatus
-from ...models.page_dead_letter_view import PageDeadLetterView
+from ...models.died_at_order import DiedAtOrder
+from ...models.list_dead_letters_fields_item import ListDeadLettersFieldsItem
+from ...models.page_listed_dead_letter import PageListedDeadLetter
 from ...types import UNSET, Unset
 
 
@@ -17,7 +19,9 @@ def call(
     run_id: UUID | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageDeadLetterView]:
+    sort: DiedAtOrder | Unset = UNSET,
+    fields: list[ListDeadLettersFieldsItem] | Unset = UNSET,
+) -> Call[PageListedDeadLetter]:
     """`list_dead_letters`, unsent."""
 
     params: dict[str, Any] = {}
@@ -39,6 +43,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -49,9 +68,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageDeadLetterView:
+def _parsed(response: httpx.Response) -> PageListedDeadLetter:
     if response.status_code == 200:
-        response_200 = PageDeadLetterView.from_dict(json_of(response))
+        response_200 = PageListedDeadLetter.from_dict(json_of(response))
 
         return response_200
 

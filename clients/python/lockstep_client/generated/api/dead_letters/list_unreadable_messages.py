@@ -4,7 +4,11 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_unreadable_view import PageUnreadableView
+from ...models.list_unreadable_messages_fields_item import (
+    ListUnreadableMessagesFieldsItem,
+)
+from ...models.page_listed_unreadable import PageListedUnreadable
+from ...models.received_at_order import ReceivedAtOrder
 from ...types import UNSET, Unset
 
 
@@ -12,7 +16,9 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageUnreadableView]:
+    sort: ReceivedAtOrder | Unset = UNSET,
+    fields: list[ListUnreadableMessagesFieldsItem] | Unset = UNSET,
+) -> Call[PageListedUnreadable]:
     """`list_unreadable_messages`, unsent."""
 
     params: dict[str, Any] = {}
@@ -20,6 +26,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -31,9 +52,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageUnreadableView:
+def _parsed(response: httpx.Response) -> PageListedUnreadable:
     if response.status_code == 200:
-        response_200 = PageUnreadableView.from_dict(json_of(response))
+        response_200 = PageListedUnreadable.from_dict(json_of(response))
 
         return response_200
 

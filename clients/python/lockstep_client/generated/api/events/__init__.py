@@ -53,7 +53,7 @@ class EventsCalls:
         cursor: str | Unset = UNSET,
         last_event_id: str | Unset = UNSET,
     ) -> PageRunEventView:
-        """What happened in all runs of the tenant, as a page or as a stream
+        """What happened in the tenant, in all its runs and in none, as a page or as a stream
 
         Args:
             limit (int | Unset): events a page; fewer where they are large Default: 100.
@@ -109,7 +109,7 @@ class AsyncEventsCalls:
         cursor: str | Unset = UNSET,
         last_event_id: str | Unset = UNSET,
     ) -> PageRunEventView:
-        """What happened in all runs of the tenant, as a page or as a stream
+        """What happened in the tenant, in all its runs and in none, as a page or as a stream
 
         Args:
             limit (int | Unset): events a page; fewer where they are large Default: 100.

@@ -34,16 +34,19 @@ class KillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_match: str | Unset = UNSET,
     ) -> TenantSwitchView:
         """Stop everything that the tenant runs, without losing any of it, or have it go on
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
         """
         return self._caller.send(
             set_kill_switch.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
@@ -57,16 +60,19 @@ class KillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_match: str | Unset = UNSET,
     ) -> KillSwitchView:
         """Stop everything that all tenants run, or have it go on; for operators alone
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
         """
         return self._caller.send(
             set_platform_kill_switch.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
@@ -87,16 +93,19 @@ class AsyncKillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_match: str | Unset = UNSET,
     ) -> TenantSwitchView:
         """Stop everything that the tenant runs, without losing any of it, or have it go on
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
         """
         return await self._caller.send(
             set_kill_switch.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
@@ -110,15 +119,18 @@ class AsyncKillSwitchCalls:
         self,
         *,
         body: KillSwitchChange,
+        if_match: str | Unset = UNSET,
     ) -> KillSwitchView:
         """Stop everything that all tenants run, or have it go on; for operators alone
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (KillSwitchChange): `engaged: true` stops everything and says why; `engaged: false`
                 has it go on.
         """
         return await self._caller.send(
             set_platform_kill_switch.call(
                 body=body,
+                if_match=if_match,
             )
         )

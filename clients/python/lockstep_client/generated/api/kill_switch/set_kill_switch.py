@@ -6,14 +6,18 @@ from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.kill_switch_change import KillSwitchChange
 from ...models.tenant_switch_view import TenantSwitchView
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: KillSwitchChange,
+    if_match: str | Unset = UNSET,
 ) -> Call[TenantSwitchView]:
     """`set_kill_switch`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

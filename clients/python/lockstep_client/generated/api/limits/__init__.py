@@ -56,23 +56,36 @@ class LimitsCalls:
         self,
         *,
         body: RateLimits,
+        if_match: str | Unset = UNSET,
     ) -> RateLimits:
         """Change the shipped limits; null means no limit, what is left out stays as shipped
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RateLimits): The limits of a tenant, of each of its users, and of each of its keys.
         """
         return self._caller.send(
             put_limits.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_limits(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Go back to the shipped limits"""
-        return self._caller.send(delete_limits.call())
+        """Go back to the shipped limits
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_limits.call(
+                if_match=if_match,
+            )
+        )
 
     def get_concurrency(
         self,
@@ -84,10 +97,12 @@ class LimitsCalls:
         self,
         *,
         body: ConcurrencyPolicy,
+        if_match: str | Unset = UNSET,
     ) -> ConcurrencyPolicy:
         """Limit the steps that run at once, and set the capacities of resources
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ConcurrencyPolicy): What a tenant lets run at once, over all workers; None for no
                 limit on its steps.
 
@@ -97,14 +112,25 @@ class LimitsCalls:
         return self._caller.send(
             put_concurrency.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_concurrency(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Go back to the shipped capacities, without a limit on steps"""
-        return self._caller.send(delete_concurrency.call())
+        """Go back to the shipped capacities, without a limit on steps
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_concurrency.call(
+                if_match=if_match,
+            )
+        )
 
     def get_egress_policy(
         self,
@@ -116,24 +142,37 @@ class LimitsCalls:
         self,
         *,
         body: NewEgressPolicy,
+        if_match: str | Unset = UNSET,
     ) -> EgressPolicy:
         """Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewEgressPolicy): A bound. To have none, a policy is deleted: nobody opens every
                 host by leaving something out.
         """
         return self._caller.send(
             put_egress_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_egress_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Let the tenant's tasks name any public host again"""
-        return self._caller.send(delete_egress_policy.call())
+        """Let the tenant's tasks name any public host again
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_egress_policy.call(
+                if_match=if_match,
+            )
+        )
 
     def list_resources(
         self,
@@ -167,23 +206,36 @@ class LimitsCalls:
         self,
         *,
         body: QuotaPolicy,
+        if_match: str | Unset = UNSET,
     ) -> QuotaPolicy:
         """Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (QuotaPolicy): The quotas of the tenant as a whole, and those of each of its users.
         """
         return self._caller.send(
             put_quota_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_quota_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Remove the tenant's own quotas, so that only its bounds hold"""
-        return self._caller.send(delete_quota_policy.call())
+        """Remove the tenant's own quotas, so that only its bounds hold
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_quota_policy.call(
+                if_match=if_match,
+            )
+        )
 
     def get_provider_policy(
         self,
@@ -195,10 +247,12 @@ class LimitsCalls:
         self,
         *,
         body: ProviderPolicy,
+        if_match: str | Unset = UNSET,
     ) -> ProviderPolicy:
         """Allow the tenant's calls these providers and regions alone, within its bounds
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ProviderPolicy): None allows every provider, or every region; an empty list allows
                 none.
 
@@ -209,14 +263,25 @@ class LimitsCalls:
         return self._caller.send(
             put_provider_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_provider_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Allow the tenant's calls every provider that its bounds allow"""
-        return self._caller.send(delete_provider_policy.call())
+        """Allow the tenant's calls every provider that its bounds allow
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_provider_policy.call(
+                if_match=if_match,
+            )
+        )
 
     def get_tenant_bounds(
         self,
@@ -238,32 +303,39 @@ class LimitsCalls:
         tenant_id: UUID,
         *,
         body: TenantBounds,
+        if_match: str | Unset = UNSET,
     ) -> TenantBounds:
         """Replace the bounds of a tenant (operators)
 
         Args:
             tenant_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TenantBounds): What is None, or left out, is not bounded for this tenant.
         """
         return self._caller.send(
             put_tenant_bounds.call(
                 tenant_id=tenant_id,
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_tenant_bounds(
         self,
         tenant_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
         """Remove the bounds of a tenant (operators)
 
         Args:
             tenant_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_tenant_bounds.call(
                 tenant_id=tenant_id,
+                if_match=if_match,
             )
         )
 
@@ -284,23 +356,36 @@ class AsyncLimitsCalls:
         self,
         *,
         body: RateLimits,
+        if_match: str | Unset = UNSET,
     ) -> RateLimits:
         """Change the shipped limits; null means no limit, what is left out stays as shipped
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RateLimits): The limits of a tenant, of each of its users, and of each of its keys.
         """
         return await self._caller.send(
             put_limits.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_limits(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Go back to the shipped limits"""
-        return await self._caller.send(delete_limits.call())
+        """Go back to the shipped limits
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_limits.call(
+                if_match=if_match,
+            )
+        )
 
     async def get_concurrency(
         self,
@@ -312,10 +397,12 @@ class AsyncLimitsCalls:
         self,
         *,
         body: ConcurrencyPolicy,
+        if_match: str | Unset = UNSET,
     ) -> ConcurrencyPolicy:
         """Limit the steps that run at once, and set the capacities of resources
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ConcurrencyPolicy): What a tenant lets run at once, over all workers; None for no
                 limit on its steps.
 
@@ -325,14 +412,25 @@ class AsyncLimitsCalls:
         return await self._caller.send(
             put_concurrency.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_concurrency(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Go back to the shipped capacities, without a limit on steps"""
-        return await self._caller.send(delete_concurrency.call())
+        """Go back to the shipped capacities, without a limit on steps
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_concurrency.call(
+                if_match=if_match,
+            )
+        )
 
     async def get_egress_policy(
         self,
@@ -344,24 +442,37 @@ class AsyncLimitsCalls:
         self,
         *,
         body: NewEgressPolicy,
+        if_match: str | Unset = UNSET,
     ) -> EgressPolicy:
         """Bound the hosts that the tenant's tasks may name and reach; those that run are held to it at once
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewEgressPolicy): A bound. To have none, a policy is deleted: nobody opens every
                 host by leaving something out.
         """
         return await self._caller.send(
             put_egress_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_egress_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Let the tenant's tasks name any public host again"""
-        return await self._caller.send(delete_egress_policy.call())
+        """Let the tenant's tasks name any public host again
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_egress_policy.call(
+                if_match=if_match,
+            )
+        )
 
     async def list_resources(
         self,
@@ -395,23 +506,36 @@ class AsyncLimitsCalls:
         self,
         *,
         body: QuotaPolicy,
+        if_match: str | Unset = UNSET,
     ) -> QuotaPolicy:
         """Replace the tenant's own quotas, up to its bounds; what is null or left out is not limited
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (QuotaPolicy): The quotas of the tenant as a whole, and those of each of its users.
         """
         return await self._caller.send(
             put_quota_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_quota_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Remove the tenant's own quotas, so that only its bounds hold"""
-        return await self._caller.send(delete_quota_policy.call())
+        """Remove the tenant's own quotas, so that only its bounds hold
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_quota_policy.call(
+                if_match=if_match,
+            )
+        )
 
     async def get_provider_policy(
         self,
@@ -423,10 +547,12 @@ class AsyncLimitsCalls:
         self,
         *,
         body: ProviderPolicy,
+        if_match: str | Unset = UNSET,
     ) -> ProviderPolicy:
         """Allow the tenant's calls these providers and regions alone, within its bounds
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ProviderPolicy): None allows every provider, or every region; an empty list allows
                 none.
 
@@ -437,14 +563,25 @@ class AsyncLimitsCalls:
         return await self._caller.send(
             put_provider_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_provider_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Allow the tenant's calls every provider that its bounds allow"""
-        return await self._caller.send(delete_provider_policy.call())
+        """Allow the tenant's calls every provider that its bounds allow
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_provider_policy.call(
+                if_match=if_match,
+            )
+        )
 
     async def get_tenant_bounds(
         self,
@@ -466,31 +603,38 @@ class AsyncLimitsCalls:
         tenant_id: UUID,
         *,
         body: TenantBounds,
+        if_match: str | Unset = UNSET,
     ) -> TenantBounds:
         """Replace the bounds of a tenant (operators)
 
         Args:
             tenant_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TenantBounds): What is None, or left out, is not bounded for this tenant.
         """
         return await self._caller.send(
             put_tenant_bounds.call(
                 tenant_id=tenant_id,
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_tenant_bounds(
         self,
         tenant_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
         """Remove the bounds of a tenant (operators)
 
         Args:
             tenant_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_tenant_bounds.call(
                 tenant_id=tenant_id,
+                if_match=if_match,
             )
         )

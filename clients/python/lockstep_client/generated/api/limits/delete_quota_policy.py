@@ -1,16 +1,26 @@
+from typing import Any
+
 import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer
+from ...types import UNSET, Unset
 
 
-def call() -> Call[None]:
+def call(
+    *,
+    if_match: str | Unset = UNSET,
+) -> Call[None]:
     """`delete_quota_policy`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     return Call(
         method="DELETE",
         url="/api/v1/quota-policy",
         parse=_parsed,
+        headers=headers,
     )
 
 

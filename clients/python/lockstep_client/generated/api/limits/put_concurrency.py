@@ -5,14 +5,18 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.concurrency_policy import ConcurrencyPolicy
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: ConcurrencyPolicy,
+    if_match: str | Unset = UNSET,
 ) -> Call[ConcurrencyPolicy]:
     """`put_concurrency`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

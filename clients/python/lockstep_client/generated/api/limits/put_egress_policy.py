@@ -6,14 +6,18 @@ from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.egress_policy import EgressPolicy
 from ...models.new_egress_policy import NewEgressPolicy
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: NewEgressPolicy,
+    if_match: str | Unset = UNSET,
 ) -> Call[EgressPolicy]:
     """`put_egress_policy`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

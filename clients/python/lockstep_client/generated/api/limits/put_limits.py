@@ -5,14 +5,18 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.rate_limits import RateLimits
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: RateLimits,
+    if_match: str | Unset = UNSET,
 ) -> Call[RateLimits]:
     """`put_limits`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

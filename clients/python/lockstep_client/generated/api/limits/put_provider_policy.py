@@ -5,14 +5,18 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.provider_policy import ProviderPolicy
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: ProviderPolicy,
+    if_match: str | Unset = UNSET,
 ) -> Call[ProviderPolicy]:
     """`put_provider_policy`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

@@ -7,15 +7,19 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.tenant_bounds import TenantBounds
+from ...types import UNSET, Unset
 
 
 def call(
     tenant_id: UUID,
     *,
     body: TenantBounds,
+    if_match: str | Unset = UNSET,
 ) -> Call[TenantBounds]:
     """`put_tenant_bounds`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()

@@ -6,22 +6,37 @@ from uuid import UUID
 
 from ...client import AsyncCaller, Caller
 from ...models.alert_list import AlertList
+from ...models.approve import Approve
 from ...models.breaker import Breaker
 from ...models.breaker_list import BreakerList
+from ...models.configuration_view import ConfigurationView
+from ...models.configuration_whole import ConfigurationWhole
 from ...models.get_platform_usage_group_by_item import GetPlatformUsageGroupByItem
 from ...models.health import Health
+from ...models.list_gateway_configurations_fields_item import (
+    ListGatewayConfigurationsFieldsItem,
+)
+from ...models.page_listed_configuration import PageListedConfiguration
 from ...models.problem import Problem
+from ...models.propose_configuration import ProposeConfiguration
+from ...models.reject import Reject
 from ...models.usage_format import UsageFormat
 from ...models.usage_page import UsagePage
+from ...models.version_order import VersionOrder
 from ...models.worker_list import WorkerList
 from ...types import UNSET, Unset
 from . import (
+    approve_gateway_configuration,
     get_breaker,
+    get_gateway_configuration,
     get_health,
     get_platform_usage,
     list_alerts,
     list_breakers,
+    list_gateway_configurations,
     list_workers,
+    propose_gateway_configuration,
+    reject_gateway_configuration,
     reset_breaker,
 )
 
@@ -127,6 +142,103 @@ class OperationsCalls:
         return self._caller.send(
             list_alerts.call(
                 limit=limit,
+            )
+        )
+
+    def list_gateway_configurations(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: VersionOrder | Unset = UNSET,
+        fields: list[ListGatewayConfigurationsFieldsItem] | Unset = UNSET,
+    ) -> PageListedConfiguration:
+        """What operators have proposed for the gateway, newest first; for operators
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
+            fields (list[ListGatewayConfigurationsFieldsItem] | Unset): the members that items are
+                shown with: names with commas between them, or the parameter several times; `version` is
+                always among them. Without it all but `document`
+        """
+        return self._caller.send(
+            list_gateway_configurations.call(
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    def propose_gateway_configuration(
+        self,
+        *,
+        body: ProposeConfiguration,
+    ) -> ConfigurationView:
+        """Propose providers, routes, prices or limits over the gateway's files; another operator approves them
+
+        Args:
+            body (ProposeConfiguration): A document in the form of the gateway's files; what it
+                defines is served in place of what they define.
+        """
+        return self._caller.send(
+            propose_gateway_configuration.call(
+                body=body,
+            )
+        )
+
+    def get_gateway_configuration(
+        self,
+        version: int,
+    ) -> ConfigurationWhole:
+        """A version, and what it changes; for operators
+
+        Args:
+            version (int):
+        """
+        return self._caller.send(
+            get_gateway_configuration.call(
+                version=version,
+            )
+        )
+
+    def approve_gateway_configuration(
+        self,
+        version: int,
+        *,
+        body: Approve,
+    ) -> ConfigurationView:
+        """Have gateways serve what another operator has proposed
+
+        Args:
+            version (int):
+            body (Approve): Why it is approved, if there is more to say than that it is.
+        """
+        return self._caller.send(
+            approve_gateway_configuration.call(
+                version=version,
+                body=body,
+            )
+        )
+
+    def reject_gateway_configuration(
+        self,
+        version: int,
+        *,
+        body: Reject,
+    ) -> ConfigurationView:
+        """End a proposal with a reason; who made it takes it back so
+
+        Args:
+            version (int):
+            body (Reject): Why it is not served; who proposed it takes it back with this.
+        """
+        return self._caller.send(
+            reject_gateway_configuration.call(
+                version=version,
+                body=body,
             )
         )
 
@@ -244,6 +356,103 @@ class AsyncOperationsCalls:
         return await self._caller.send(
             list_alerts.call(
                 limit=limit,
+            )
+        )
+
+    async def list_gateway_configurations(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: VersionOrder | Unset = UNSET,
+        fields: list[ListGatewayConfigurationsFieldsItem] | Unset = UNSET,
+    ) -> PageListedConfiguration:
+        """What operators have proposed for the gateway, newest first; for operators
+
+        Args:
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
+            fields (list[ListGatewayConfigurationsFieldsItem] | Unset): the members that items are
+                shown with: names with commas between them, or the parameter several times; `version` is
+                always among them. Without it all but `document`
+        """
+        return await self._caller.send(
+            list_gateway_configurations.call(
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
+            )
+        )
+
+    async def propose_gateway_configuration(
+        self,
+        *,
+        body: ProposeConfiguration,
+    ) -> ConfigurationView:
+        """Propose providers, routes, prices or limits over the gateway's files; another operator approves them
+
+        Args:
+            body (ProposeConfiguration): A document in the form of the gateway's files; what it
+                defines is served in place of what they define.
+        """
+        return await self._caller.send(
+            propose_gateway_configuration.call(
+                body=body,
+            )
+        )
+
+    async def get_gateway_configuration(
+        self,
+        version: int,
+    ) -> ConfigurationWhole:
+        """A version, and what it changes; for operators
+
+        Args:
+            version (int):
+        """
+        return await self._caller.send(
+            get_gateway_configuration.call(
+                version=version,
+            )
+        )
+
+    async def approve_gateway_configuration(
+        self,
+        version: int,
+        *,
+        body: Approve,
+    ) -> ConfigurationView:
+        """Have gateways serve what another operator has proposed
+
+        Args:
+            version (int):
+            body (Approve): Why it is approved, if there is more to say than that it is.
+        """
+        return await self._caller.send(
+            approve_gateway_configuration.call(
+                version=version,
+                body=body,
+            )
+        )
+
+    async def reject_gateway_configuration(
+        self,
+        version: int,
+        *,
+        body: Reject,
+    ) -> ConfigurationView:
+        """End a proposal with a reason; who made it takes it back so
+
+        Args:
+            version (int):
+            body (Reject): Why it is not served; who proposed it takes it back with this.
+        """
+        return await self._caller.send(
+            reject_gateway_configuration.call(
+                version=version,
+                body=body,
             )
         )
 

@@ -9,14 +9,24 @@ from ...models.acceptance import Acceptance
 from ...models.accepted import Accepted
 from ...models.active_tenant import ActiveTenant
 from ...models.certificate_view import CertificateView
+from ...models.created_at_order import CreatedAtOrder
 from ...models.deletion_view import DeletionView
 from ...models.export_view import ExportView
 from ...models.invitation_status import InvitationStatus
 from ...models.invitation_view import InvitationView
+from ...models.key_change import KeyChange
 from ...models.key_view import KeyView
+from ...models.list_api_keys_fields_item import ListApiKeysFieldsItem
+from ...models.list_invitations_fields_item import ListInvitationsFieldsItem
+from ...models.list_members_fields_item import ListMembersFieldsItem
+from ...models.list_roles_fields_item import ListRolesFieldsItem
+from ...models.list_service_accounts_fields_item import ListServiceAccountsFieldsItem
+from ...models.list_tenant_exports_fields_item import ListTenantExportsFieldsItem
+from ...models.list_tenants_fields_item import ListTenantsFieldsItem
 from ...models.me import Me
 from ...models.member_change import MemberChange
 from ...models.member_view import MemberView
+from ...models.name_order import NameOrder
 from ...models.new_invitation import NewInvitation
 from ...models.new_invitation_view import NewInvitationView
 from ...models.new_key import NewKey
@@ -25,18 +35,19 @@ from ...models.new_role import NewRole
 from ...models.new_service_account import NewServiceAccount
 from ...models.new_tenant import NewTenant
 from ...models.new_tenant_view import NewTenantView
-from ...models.page_export_view import PageExportView
-from ...models.page_invitation_view import PageInvitationView
-from ...models.page_key_view import PageKeyView
-from ...models.page_member_view import PageMemberView
-from ...models.page_role_view import PageRoleView
-from ...models.page_service_account_view import PageServiceAccountView
-from ...models.page_tenant_view import PageTenantView
+from ...models.page_listed_export import PageListedExport
+from ...models.page_listed_invitation import PageListedInvitation
+from ...models.page_listed_key import PageListedKey
+from ...models.page_listed_member import PageListedMember
+from ...models.page_listed_role import PageListedRole
+from ...models.page_listed_service_account import PageListedServiceAccount
+from ...models.page_listed_tenant import PageListedTenant
 from ...models.permission import Permission
 from ...models.permission_list import PermissionList
 from ...models.problem import Problem
 from ...models.role_view import RoleView
 from ...models.rotation import Rotation
+from ...models.service_account_change import ServiceAccountChange
 from ...models.service_account_view import ServiceAccountView
 from ...models.suspension import Suspension
 from ...models.tenant_change import TenantChange
@@ -45,7 +56,9 @@ from ...types import UNSET, Unset
 from . import (
     accept_invitation,
     cancel_tenant_deletion,
+    change_api_key,
     change_member,
+    change_service_account,
     change_tenant,
     create_api_key,
     create_invitation,
@@ -104,7 +117,9 @@ class PeopleCalls:
         permission: Permission | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageRoleView:
+        sort: NameOrder | Unset = UNSET,
+        fields: list[ListRolesFieldsItem] | Unset = UNSET,
+    ) -> PageListedRole:
         """The roles that the tenant has made, by name
 
         Args:
@@ -112,12 +127,18 @@ class PeopleCalls:
                 and what is done with it.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (NameOrder | Unset): By name; with `-` before it, from the last on.
+            fields (list[ListRolesFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_roles.call(
                 permission=permission,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -125,16 +146,20 @@ class PeopleCalls:
         self,
         *,
         body: NewRole,
+        idempotency_key: str | Unset = UNSET,
     ) -> RoleView:
         """Make a role of permissions that you hold
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewRole): A role of the tenant's own. Nobody gives a permission that they do not
                 hold; some are reserved to owners.
         """
         return self._caller.send(
             create_role.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -164,7 +189,7 @@ class PeopleCalls:
 
         Args:
             role_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewRole): A role of the tenant's own. Nobody gives a permission that they do not
                 hold; some are reserved to owners.
         """
@@ -186,7 +211,7 @@ class PeopleCalls:
 
         Args:
             role_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_role.call(
@@ -202,7 +227,9 @@ class PeopleCalls:
         usable: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageKeyView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListApiKeysFieldsItem] | Unset = UNSET,
+    ) -> PageListedKey:
         """Your keys, newest first; with `service_accounts:write` all
 
         Args:
@@ -210,6 +237,10 @@ class PeopleCalls:
             usable (bool | Unset): false: only keys that are revoked or have expired
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListApiKeysFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_api_keys.call(
@@ -217,6 +248,8 @@ class PeopleCalls:
                 usable=usable,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -224,10 +257,13 @@ class PeopleCalls:
         self,
         *,
         body: NewKey,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewKeyView:
         """Make a key; its text is in this answer and nowhere else
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewKey): A key of the caller's own, or of a service account.
 
                 It may do what its member may, or of that only what `permissions` name, or what `role`
@@ -236,6 +272,7 @@ class PeopleCalls:
         return self._caller.send(
             create_api_key.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -258,17 +295,43 @@ class PeopleCalls:
         self,
         api_key_id: UUID,
         *,
+        known_too: bool | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Revoke a key: it opens nothing any more, and stays in the list
 
         Args:
             api_key_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            known_too (bool | Unset): with it the keys that were made or rotated with it, as when it
+                has leaked
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             revoke_api_key.call(
                 api_key_id=api_key_id,
+                known_too=known_too,
+                if_match=if_match,
+            )
+        )
+
+    def change_api_key(
+        self,
+        api_key_id: UUID,
+        *,
+        body: KeyChange,
+        if_match: str | Unset = UNSET,
+    ) -> KeyView:
+        """Change the name of a key
+
+        Args:
+            api_key_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+            body (KeyChange): How the key is called; what it may do never changes.
+        """
+        return self._caller.send(
+            change_api_key.call(
+                api_key_id=api_key_id,
+                body=body,
                 if_match=if_match,
             )
         )
@@ -284,7 +347,7 @@ class PeopleCalls:
 
         Args:
             api_key_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (Rotation | Unset): How long the text that the key had is still accepted beside the
                 new one.
         """
@@ -301,17 +364,25 @@ class PeopleCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageServiceAccountView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListServiceAccountsFieldsItem] | Unset = UNSET,
+    ) -> PageListedServiceAccount:
         """The tenant's service accounts, newest first
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListServiceAccountsFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
         """
         return self._caller.send(
             list_service_accounts.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -319,16 +390,20 @@ class PeopleCalls:
         self,
         *,
         body: NewServiceAccount,
+        idempotency_key: str | Unset = UNSET,
     ) -> ServiceAccountView:
         """Make a service account with a role whose permissions you hold
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewServiceAccount): A member that is no person; it calls with the keys that are made
                 for it.
         """
         return self._caller.send(
             create_service_account.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -357,11 +432,34 @@ class PeopleCalls:
 
         Args:
             service_account_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_service_account.call(
                 service_account_id=service_account_id,
+                if_match=if_match,
+            )
+        )
+
+    def change_service_account(
+        self,
+        service_account_id: UUID,
+        *,
+        body: ServiceAccountChange,
+        if_match: str | Unset = UNSET,
+    ) -> ServiceAccountView:
+        """Change the name or the description of a service account
+
+        Args:
+            service_account_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+            body (ServiceAccountChange): What is left out stays as it is; `PATCH /members/{id}` gives
+                it another role.
+        """
+        return self._caller.send(
+            change_service_account.call(
+                service_account_id=service_account_id,
+                body=body,
                 if_match=if_match,
             )
         )
@@ -373,7 +471,9 @@ class PeopleCalls:
         email: str | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageMemberView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListMembersFieldsItem] | Unset = UNSET,
+    ) -> PageListedMember:
         """The tenant's people and service accounts, newest first
 
         Args:
@@ -382,6 +482,10 @@ class PeopleCalls:
             email (str | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListMembersFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `user_id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_members.call(
@@ -389,6 +493,8 @@ class PeopleCalls:
                 email=email,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -417,7 +523,7 @@ class PeopleCalls:
 
         Args:
             user_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             remove_member.call(
@@ -437,7 +543,7 @@ class PeopleCalls:
 
         Args:
             user_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (MemberChange): The role that a member has from now on.
         """
         return self._caller.send(
@@ -455,7 +561,9 @@ class PeopleCalls:
         email: str | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageInvitationView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListInvitationsFieldsItem] | Unset = UNSET,
+    ) -> PageListedInvitation:
         """The tenant's invitations, newest first
 
         Args:
@@ -463,6 +571,10 @@ class PeopleCalls:
             email (str | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListInvitationsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_invitations.call(
@@ -470,6 +582,8 @@ class PeopleCalls:
                 email=email,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -477,15 +591,19 @@ class PeopleCalls:
         self,
         *,
         body: NewInvitation,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewInvitationView:
         """Invite an address; the token for it is in this answer and nowhere else
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewInvitation): For a person with this verified address, to have this role.
         """
         return self._caller.send(
             create_invitation.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -580,7 +698,9 @@ class PeopleCalls:
         suspended: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTenantView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListTenantsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTenant:
         """All tenants, newest first (operators)
 
         Args:
@@ -588,6 +708,10 @@ class PeopleCalls:
             suspended (bool | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListTenantsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_tenants.call(
@@ -595,6 +719,8 @@ class PeopleCalls:
                 suspended=suspended,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -665,7 +791,7 @@ class PeopleCalls:
 
         Args:
             tenant_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TenantChange): What is left out stays as it is.
         """
         return self._caller.send(
@@ -713,15 +839,20 @@ class PeopleCalls:
     def export_tenant(
         self,
         tenant_id: UUID,
+        *,
+        idempotency_key: str | Unset = UNSET,
     ) -> ExportView:
         """Have all that your tenant has put into one archive
 
         Args:
             tenant_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
         """
         return self._caller.send(
             export_tenant.call(
                 tenant_id=tenant_id,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -731,19 +862,27 @@ class PeopleCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageExportView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListTenantExportsFieldsItem] | Unset = UNSET,
+    ) -> PageListedExport:
         """The exports of your tenant, newest first
 
         Args:
             tenant_id (UUID):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListTenantExportsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_tenant_exports.call(
                 tenant_id=tenant_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -829,7 +968,9 @@ class AsyncPeopleCalls:
         permission: Permission | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageRoleView:
+        sort: NameOrder | Unset = UNSET,
+        fields: list[ListRolesFieldsItem] | Unset = UNSET,
+    ) -> PageListedRole:
         """The roles that the tenant has made, by name
 
         Args:
@@ -837,12 +978,18 @@ class AsyncPeopleCalls:
                 and what is done with it.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (NameOrder | Unset): By name; with `-` before it, from the last on.
+            fields (list[ListRolesFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_roles.call(
                 permission=permission,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -850,16 +997,20 @@ class AsyncPeopleCalls:
         self,
         *,
         body: NewRole,
+        idempotency_key: str | Unset = UNSET,
     ) -> RoleView:
         """Make a role of permissions that you hold
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewRole): A role of the tenant's own. Nobody gives a permission that they do not
                 hold; some are reserved to owners.
         """
         return await self._caller.send(
             create_role.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -889,7 +1040,7 @@ class AsyncPeopleCalls:
 
         Args:
             role_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewRole): A role of the tenant's own. Nobody gives a permission that they do not
                 hold; some are reserved to owners.
         """
@@ -911,7 +1062,7 @@ class AsyncPeopleCalls:
 
         Args:
             role_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_role.call(
@@ -927,7 +1078,9 @@ class AsyncPeopleCalls:
         usable: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageKeyView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListApiKeysFieldsItem] | Unset = UNSET,
+    ) -> PageListedKey:
         """Your keys, newest first; with `service_accounts:write` all
 
         Args:
@@ -935,6 +1088,10 @@ class AsyncPeopleCalls:
             usable (bool | Unset): false: only keys that are revoked or have expired
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListApiKeysFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_api_keys.call(
@@ -942,6 +1099,8 @@ class AsyncPeopleCalls:
                 usable=usable,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -949,10 +1108,13 @@ class AsyncPeopleCalls:
         self,
         *,
         body: NewKey,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewKeyView:
         """Make a key; its text is in this answer and nowhere else
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewKey): A key of the caller's own, or of a service account.
 
                 It may do what its member may, or of that only what `permissions` name, or what `role`
@@ -961,6 +1123,7 @@ class AsyncPeopleCalls:
         return await self._caller.send(
             create_api_key.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -983,17 +1146,43 @@ class AsyncPeopleCalls:
         self,
         api_key_id: UUID,
         *,
+        known_too: bool | Unset = UNSET,
         if_match: str | Unset = UNSET,
     ) -> None:
         """Revoke a key: it opens nothing any more, and stays in the list
 
         Args:
             api_key_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            known_too (bool | Unset): with it the keys that were made or rotated with it, as when it
+                has leaked
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             revoke_api_key.call(
                 api_key_id=api_key_id,
+                known_too=known_too,
+                if_match=if_match,
+            )
+        )
+
+    async def change_api_key(
+        self,
+        api_key_id: UUID,
+        *,
+        body: KeyChange,
+        if_match: str | Unset = UNSET,
+    ) -> KeyView:
+        """Change the name of a key
+
+        Args:
+            api_key_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+            body (KeyChange): How the key is called; what it may do never changes.
+        """
+        return await self._caller.send(
+            change_api_key.call(
+                api_key_id=api_key_id,
+                body=body,
                 if_match=if_match,
             )
         )
@@ -1009,7 +1198,7 @@ class AsyncPeopleCalls:
 
         Args:
             api_key_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (Rotation | Unset): How long the text that the key had is still accepted beside the
                 new one.
         """
@@ -1026,17 +1215,25 @@ class AsyncPeopleCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageServiceAccountView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListServiceAccountsFieldsItem] | Unset = UNSET,
+    ) -> PageListedServiceAccount:
         """The tenant's service accounts, newest first
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListServiceAccountsFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `id` is always among
+                them. Without it all
         """
         return await self._caller.send(
             list_service_accounts.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -1044,16 +1241,20 @@ class AsyncPeopleCalls:
         self,
         *,
         body: NewServiceAccount,
+        idempotency_key: str | Unset = UNSET,
     ) -> ServiceAccountView:
         """Make a service account with a role whose permissions you hold
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewServiceAccount): A member that is no person; it calls with the keys that are made
                 for it.
         """
         return await self._caller.send(
             create_service_account.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -1082,11 +1283,34 @@ class AsyncPeopleCalls:
 
         Args:
             service_account_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_service_account.call(
                 service_account_id=service_account_id,
+                if_match=if_match,
+            )
+        )
+
+    async def change_service_account(
+        self,
+        service_account_id: UUID,
+        *,
+        body: ServiceAccountChange,
+        if_match: str | Unset = UNSET,
+    ) -> ServiceAccountView:
+        """Change the name or the description of a service account
+
+        Args:
+            service_account_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+            body (ServiceAccountChange): What is left out stays as it is; `PATCH /members/{id}` gives
+                it another role.
+        """
+        return await self._caller.send(
+            change_service_account.call(
+                service_account_id=service_account_id,
+                body=body,
                 if_match=if_match,
             )
         )
@@ -1098,7 +1322,9 @@ class AsyncPeopleCalls:
         email: str | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageMemberView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListMembersFieldsItem] | Unset = UNSET,
+    ) -> PageListedMember:
         """The tenant's people and service accounts, newest first
 
         Args:
@@ -1107,6 +1333,10 @@ class AsyncPeopleCalls:
             email (str | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListMembersFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `user_id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_members.call(
@@ -1114,6 +1344,8 @@ class AsyncPeopleCalls:
                 email=email,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -1142,7 +1374,7 @@ class AsyncPeopleCalls:
 
         Args:
             user_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             remove_member.call(
@@ -1162,7 +1394,7 @@ class AsyncPeopleCalls:
 
         Args:
             user_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (MemberChange): The role that a member has from now on.
         """
         return await self._caller.send(
@@ -1180,7 +1412,9 @@ class AsyncPeopleCalls:
         email: str | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageInvitationView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListInvitationsFieldsItem] | Unset = UNSET,
+    ) -> PageListedInvitation:
         """The tenant's invitations, newest first
 
         Args:
@@ -1188,6 +1422,10 @@ class AsyncPeopleCalls:
             email (str | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListInvitationsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_invitations.call(
@@ -1195,6 +1433,8 @@ class AsyncPeopleCalls:
                 email=email,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -1202,15 +1442,19 @@ class AsyncPeopleCalls:
         self,
         *,
         body: NewInvitation,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewInvitationView:
         """Invite an address; the token for it is in this answer and nowhere else
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewInvitation): For a person with this verified address, to have this role.
         """
         return await self._caller.send(
             create_invitation.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -1305,7 +1549,9 @@ class AsyncPeopleCalls:
         suspended: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTenantView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListTenantsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTenant:
         """All tenants, newest first (operators)
 
         Args:
@@ -1313,6 +1559,10 @@ class AsyncPeopleCalls:
             suspended (bool | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListTenantsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_tenants.call(
@@ -1320,6 +1570,8 @@ class AsyncPeopleCalls:
                 suspended=suspended,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -1390,7 +1642,7 @@ class AsyncPeopleCalls:
 
         Args:
             tenant_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TenantChange): What is left out stays as it is.
         """
         return await self._caller.send(
@@ -1438,15 +1690,20 @@ class AsyncPeopleCalls:
     async def export_tenant(
         self,
         tenant_id: UUID,
+        *,
+        idempotency_key: str | Unset = UNSET,
     ) -> ExportView:
         """Have all that your tenant has put into one archive
 
         Args:
             tenant_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
         """
         return await self._caller.send(
             export_tenant.call(
                 tenant_id=tenant_id,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -1456,19 +1713,27 @@ class AsyncPeopleCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageExportView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListTenantExportsFieldsItem] | Unset = UNSET,
+    ) -> PageListedExport:
         """The exports of your tenant, newest first
 
         Args:
             tenant_id (UUID):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListTenantExportsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_tenant_exports.call(
                 tenant_id=tenant_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -6,12 +7,18 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.export_view import ExportView
+from ...types import UNSET, Unset
 
 
 def call(
     tenant_id: UUID,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> Call[ExportView]:
     """`export_tenant`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     return Call(
         method="POST",
@@ -19,6 +26,8 @@ def call(
             tenant_id=quote(str(tenant_id), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
+        keyed=True,
     )
 
 

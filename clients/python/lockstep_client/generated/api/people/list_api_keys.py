@@ -5,7 +5,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_key_view import PageKeyView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_api_keys_fields_item import ListApiKeysFieldsItem
+from ...models.page_listed_key import PageListedKey
 from ...types import UNSET, Unset
 
 
@@ -15,7 +17,9 @@ def call(
     usable: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageKeyView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListApiKeysFieldsItem] | Unset = UNSET,
+) -> Call[PageListedKey]:
     """`list_api_keys`, unsent."""
 
     params: dict[str, Any] = {}
@@ -31,6 +35,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -41,9 +60,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageKeyView:
+def _parsed(response: httpx.Response) -> PageListedKey:
     if response.status_code == 200:
-        response_200 = PageKeyView.from_dict(json_of(response))
+        response_200 = PageListedKey.from_dict(json_of(response))
 
         return response_200
 

@@ -4,8 +4,10 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
+from ...models.created_at_order import CreatedAtOrder
 from ...models.invitation_status import InvitationStatus
-from ...models.page_invitation_view import PageInvitationView
+from ...models.list_invitations_fields_item import ListInvitationsFieldsItem
+from ...models.page_listed_invitation import PageListedInvitation
 from ...types import UNSET, Unset
 
 
@@ -15,7 +17,9 @@ def call(
     email: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageInvitationView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListInvitationsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedInvitation]:
     """`list_invitations`, unsent."""
 
     params: dict[str, Any] = {}
@@ -32,6 +36,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -42,9 +61,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageInvitationView:
+def _parsed(response: httpx.Response) -> PageListedInvitation:
     if response.status_code == 200:
-        response_200 = PageInvitationView.from_dict(json_of(response))
+        response_200 = PageListedInvitation.from_dict(json_of(response))
 
         return response_200
 

@@ -4,7 +4,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_member_view import PageMemberView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_members_fields_item import ListMembersFieldsItem
+from ...models.page_listed_member import PageListedMember
 from ...types import UNSET, Unset
 
 
@@ -14,7 +16,9 @@ def call(
     email: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageMemberView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListMembersFieldsItem] | Unset = UNSET,
+) -> Call[PageListedMember]:
     """`list_members`, unsent."""
 
     params: dict[str, Any] = {}
@@ -27,6 +31,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -37,9 +56,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageMemberView:
+def _parsed(response: httpx.Response) -> PageListedMember:
     if response.status_code == 200:
-        response_200 = PageMemberView.from_dict(json_of(response))
+        response_200 = PageListedMember.from_dict(json_of(response))
 
         return response_200
 

@@ -4,7 +4,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_role_view import PageRoleView
+from ...models.list_roles_fields_item import ListRolesFieldsItem
+from ...models.name_order import NameOrder
+from ...models.page_listed_role import PageListedRole
 from ...models.permission import Permission
 from ...types import UNSET, Unset
 
@@ -14,7 +16,9 @@ def call(
     permission: Permission | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageRoleView]:
+    sort: NameOrder | Unset = UNSET,
+    fields: list[ListRolesFieldsItem] | Unset = UNSET,
+) -> Call[PageListedRole]:
     """`list_roles`, unsent."""
 
     params: dict[str, Any] = {}
@@ -29,6 +33,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -39,9 +58,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageRoleView:
+def _parsed(response: httpx.Response) -> PageListedRole:
     if response.status_code == 200:
-        response_200 = PageRoleView.from_dict(json_of(response))
+        response_200 = PageListedRole.from_dict(json_of(response))
 
         return response_200
 

@@ -4,7 +4,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_tenant_view import PageTenantView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_tenants_fields_item import ListTenantsFieldsItem
+from ...models.page_listed_tenant import PageListedTenant
 from ...types import UNSET, Unset
 
 
@@ -14,7 +16,9 @@ def call(
     suspended: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageTenantView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListTenantsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedTenant]:
     """`list_tenants`, unsent."""
 
     params: dict[str, Any] = {}
@@ -27,6 +31,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -37,9 +56,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageTenantView:
+def _parsed(response: httpx.Response) -> PageListedTenant:
     if response.status_code == 200:
-        response_200 = PageTenantView.from_dict(json_of(response))
+        response_200 = PageListedTenant.from_dict(json_of(response))
 
         return response_200
 

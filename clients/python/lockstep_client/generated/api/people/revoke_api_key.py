@@ -12,6 +12,7 @@ from ...types import UNSET, Unset
 def call(
     api_key_id: UUID,
     *,
+    known_too: bool | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Call[None]:
     """`revoke_api_key`, unsent."""
@@ -19,12 +20,19 @@ def call(
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 
+    params: dict[str, Any] = {}
+
+    params["known_too"] = known_too
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
     return Call(
         method="DELETE",
         url="/api/v1/api-keys/{api_key_id}".format(
             api_key_id=quote(str(api_key_id), safe=""),
         ),
         parse=_parsed,
+        params=params,
         headers=headers,
     )
 

@@ -39,23 +39,36 @@ class RetentionCalls:
         self,
         *,
         body: RetentionPolicy,
+        if_match: str | Unset = UNSET,
     ) -> RetentionPolicy:
         """Replace the tenant's own days, between its bounds; what has expired is removed for good
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetentionPolicy): Days after the end of a run; None for as long as the run is there.
         """
         return self._caller.send(
             put_retention_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     def delete_retention_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Remove the tenant's own days, so that only its bounds hold"""
-        return self._caller.send(delete_retention_policy.call())
+        """Remove the tenant's own days, so that only its bounds hold
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return self._caller.send(
+            delete_retention_policy.call(
+                if_match=if_match,
+            )
+        )
 
 
 class AsyncRetentionCalls:
@@ -80,20 +93,33 @@ class AsyncRetentionCalls:
         self,
         *,
         body: RetentionPolicy,
+        if_match: str | Unset = UNSET,
     ) -> RetentionPolicy:
         """Replace the tenant's own days, between its bounds; what has expired is removed for good
 
         Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetentionPolicy): Days after the end of a run; None for as long as the run is there.
         """
         return await self._caller.send(
             put_retention_policy.call(
                 body=body,
+                if_match=if_match,
             )
         )
 
     async def delete_retention_policy(
         self,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
-        """Remove the tenant's own days, so that only its bounds hold"""
-        return await self._caller.send(delete_retention_policy.call())
+        """Remove the tenant's own days, so that only its bounds hold
+
+        Args:
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+        """
+        return await self._caller.send(
+            delete_retention_policy.call(
+                if_match=if_match,
+            )
+        )

@@ -5,19 +5,23 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
+from ...models.created_at_order import CreatedAtOrder
 from ...models.explanation import Explanation
 from ...models.fork_run import ForkRun
+from ...models.index_order import IndexOrder
+from ...models.list_run_artifacts_fields_item import ListRunArtifactsFieldsItem
+from ...models.list_runs_fields_item import ListRunsFieldsItem
+from ...models.list_step_items_fields_item import ListStepItemsFieldsItem
 from ...models.new_outcome import NewOutcome
 from ...models.outcome_view import OutcomeView
-from ...models.page_artifact_view import PageArtifactView
-from ...models.page_run_view import PageRunView
+from ...models.page_listed_artifact import PageListedArtifact
+from ...models.page_listed_run import PageListedRun
+from ...models.page_listed_step import PageListedStep
 from ...models.page_step_times import PageStepTimes
-from ...models.page_step_view import PageStepView
 from ...models.problem import Problem
 from ...models.retry_run import RetryRun
 from ...models.run_comparison import RunComparison
 from ...models.run_metrics import RunMetrics
-from ...models.run_order import RunOrder
 from ...models.run_status import RunStatus
 from ...models.run_view import RunView
 from ...models.start_run import StartRun
@@ -56,12 +60,13 @@ class RunsCalls:
         task_id: UUID | Unset = UNSET,
         forked_from: UUID | Unset = UNSET,
         parent_run_id: UUID | Unset = UNSET,
-        sort: RunOrder | Unset = UNSET,
         stuck: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageRunView:
-        """Runs, newest first unless `sort` says otherwise
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListRunsFieldsItem] | Unset = UNSET,
+    ) -> PageListedRun:
+        """Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them
 
         Args:
             status (RunStatus | Unset): Where a run is; the last five are final, and a run that has
@@ -69,12 +74,14 @@ class RunsCalls:
             task_id (UUID | Unset):
             forked_from (UUID | Unset): the run that they were forked from
             parent_run_id (UUID | Unset): the run whose steps have started them
-            sort (RunOrder | Unset): In which order runs are listed; each has indexes, of which the
-                filters have theirs too.
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListRunsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all but `input`, `output`, `overrides`
         """
         return self._caller.send(
             list_runs.call(
@@ -82,10 +89,11 @@ class RunsCalls:
                 task_id=task_id,
                 forked_from=forked_from,
                 parent_run_id=parent_run_id,
-                sort=sort,
                 stuck=stuck,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -98,7 +106,8 @@ class RunsCalls:
         """Start a run
 
         Args:
-            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (StartRun): `budget` replaces the task's, key by key; without a `priority` the run
                 has the task's.
         """
@@ -134,7 +143,7 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             cancel_run.call(
@@ -153,7 +162,7 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             pause_run.call(
@@ -172,7 +181,7 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             resume_run.call(
@@ -203,7 +212,9 @@ class RunsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageStepView:
+        sort: IndexOrder | Unset = UNSET,
+        fields: list[ListStepItemsFieldsItem] | Unset = UNSET,
+    ) -> PageListedStep:
         """The items of a step with foreach, in the list's order
 
         Args:
@@ -211,6 +222,10 @@ class RunsCalls:
             name (str): the name of a step with `foreach`
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (IndexOrder | Unset): By index; with `-` before it, from the last on.
+            fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_step_items.call(
@@ -218,6 +233,8 @@ class RunsCalls:
                 name=name,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -242,19 +259,27 @@ class RunsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageArtifactView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListRunArtifactsFieldsItem] | Unset = UNSET,
+    ) -> PageListedArtifact:
         """What the run's tools produced, with presigned addresses
 
         Args:
             run_id (UUID):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListRunArtifactsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_run_artifacts.call(
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -269,7 +294,7 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetryRun | Unset): `from` names steps that run again, with all below them and what
                 these lack; else all that did not succeed do.
         """
@@ -292,7 +317,8 @@ class RunsCalls:
 
         Args:
             run_id (UUID):
-            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (ForkRun): `from` is the step that begins again; an agent after so many of its turns
                 (`turn`), else at its beginning.
         """
@@ -399,12 +425,13 @@ class AsyncRunsCalls:
         task_id: UUID | Unset = UNSET,
         forked_from: UUID | Unset = UNSET,
         parent_run_id: UUID | Unset = UNSET,
-        sort: RunOrder | Unset = UNSET,
         stuck: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageRunView:
-        """Runs, newest first unless `sort` says otherwise
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListRunsFieldsItem] | Unset = UNSET,
+    ) -> PageListedRun:
+        """Runs, newest first unless `sort` says otherwise; inputs and outputs where `fields` names them
 
         Args:
             status (RunStatus | Unset): Where a run is; the last five are final, and a run that has
@@ -412,12 +439,14 @@ class AsyncRunsCalls:
             task_id (UUID | Unset):
             forked_from (UUID | Unset): the run that they were forked from
             parent_run_id (UUID | Unset): the run whose steps have started them
-            sort (RunOrder | Unset): In which order runs are listed; each has indexes, of which the
-                filters have theirs too.
             stuck (bool | Unset): true: open runs that hang, which `/runs/{id}/explain` explains;
                 false: the others
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListRunsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all but `input`, `output`, `overrides`
         """
         return await self._caller.send(
             list_runs.call(
@@ -425,10 +454,11 @@ class AsyncRunsCalls:
                 task_id=task_id,
                 forked_from=forked_from,
                 parent_run_id=parent_run_id,
-                sort=sort,
                 stuck=stuck,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -441,7 +471,8 @@ class AsyncRunsCalls:
         """Start a run
 
         Args:
-            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (StartRun): `budget` replaces the task's, key by key; without a `priority` the run
                 has the task's.
         """
@@ -477,7 +508,7 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             cancel_run.call(
@@ -496,7 +527,7 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             pause_run.call(
@@ -515,7 +546,7 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             resume_run.call(
@@ -546,7 +577,9 @@ class AsyncRunsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageStepView:
+        sort: IndexOrder | Unset = UNSET,
+        fields: list[ListStepItemsFieldsItem] | Unset = UNSET,
+    ) -> PageListedStep:
         """The items of a step with foreach, in the list's order
 
         Args:
@@ -554,6 +587,10 @@ class AsyncRunsCalls:
             name (str): the name of a step with `foreach`
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (IndexOrder | Unset): By index; with `-` before it, from the last on.
+            fields (list[ListStepItemsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_step_items.call(
@@ -561,6 +598,8 @@ class AsyncRunsCalls:
                 name=name,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -585,19 +624,27 @@ class AsyncRunsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageArtifactView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListRunArtifactsFieldsItem] | Unset = UNSET,
+    ) -> PageListedArtifact:
         """What the run's tools produced, with presigned addresses
 
         Args:
             run_id (UUID):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListRunArtifactsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_run_artifacts.call(
                 run_id=run_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -612,7 +659,7 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (RetryRun | Unset): `from` names steps that run again, with all below them and what
                 these lack; else all that did not succeed do.
         """
@@ -635,7 +682,8 @@ class AsyncRunsCalls:
 
         Args:
             run_id (UUID):
-            idempotency_key (str | Unset): starts one run, however often; printable ASCII, sent once
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (ForkRun): `from` is the step that begins again; an agent after so many of its turns
                 (`turn`), else at its beginning.
         """

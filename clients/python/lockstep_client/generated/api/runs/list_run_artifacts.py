@@ -6,7 +6,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_artifact_view import PageArtifactView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_run_artifacts_fields_item import ListRunArtifactsFieldsItem
+from ...models.page_listed_artifact import PageListedArtifact
 from ...types import UNSET, Unset
 
 
@@ -15,7 +17,9 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageArtifactView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListRunArtifactsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedArtifact]:
     """`list_run_artifacts`, unsent."""
 
     params: dict[str, Any] = {}
@@ -23,6 +27,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -36,9 +55,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageArtifactView:
+def _parsed(response: httpx.Response) -> PageListedArtifact:
     if response.status_code == 200:
-        response_200 = PageArtifactView.from_dict(json_of(response))
+        response_200 = PageListedArtifact.from_dict(json_of(response))
 
         return response_200
 

@@ -5,8 +5,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_run_view import PageRunView
-from ...models.run_order import RunOrder
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_runs_fields_item import ListRunsFieldsItem
+from ...models.page_listed_run import PageListedRun
 from ...models.run_status import RunStatus
 from ...types import UNSET, Unset
 
@@ -17,11 +18,12 @@ def call(
     task_id: UUID | Unset = UNSET,
     forked_from: UUID | Unset = UNSET,
     parent_run_id: UUID | Unset = UNSET,
-    sort: RunOrder | Unset = UNSET,
     stuck: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageRunView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListRunsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedRun]:
     """`list_runs`, unsent."""
 
     params: dict[str, Any] = {}
@@ -47,17 +49,26 @@ def call(
         json_parent_run_id = str(parent_run_id)
     params["parent_run_id"] = json_parent_run_id
 
+    params["stuck"] = stuck
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
         json_sort = sort.value
 
     params["sort"] = json_sort
 
-    params["stuck"] = stuck
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
 
-    params["limit"] = limit
-
-    params["cursor"] = cursor
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -69,9 +80,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageRunView:
+def _parsed(response: httpx.Response) -> PageListedRun:
     if response.status_code == 200:
-        response_200 = PageRunView.from_dict(json_of(response))
+        response_200 = PageListedRun.from_dict(json_of(response))
 
         return response_200
 

@@ -6,7 +6,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_step_view import PageStepView
+from ...models.index_order import IndexOrder
+from ...models.list_step_items_fields_item import ListStepItemsFieldsItem
+from ...models.page_listed_step import PageListedStep
 from ...types import UNSET, Unset
 
 
@@ -16,7 +18,9 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageStepView]:
+    sort: IndexOrder | Unset = UNSET,
+    fields: list[ListStepItemsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedStep]:
     """`list_step_items`, unsent."""
 
     params: dict[str, Any] = {}
@@ -24,6 +28,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -38,9 +57,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageStepView:
+def _parsed(response: httpx.Response) -> PageListedStep:
     if response.status_code == 200:
-        response_200 = PageStepView.from_dict(json_of(response))
+        response_200 = PageListedStep.from_dict(json_of(response))
 
         return response_200
 

@@ -5,10 +5,14 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
+from ...models.created_at_order import CreatedAtOrder
+from ...models.fires_at_order import FiresAtOrder
 from ...models.firing_status import FiringStatus
+from ...models.list_schedule_firings_fields_item import ListScheduleFiringsFieldsItem
+from ...models.list_schedules_fields_item import ListSchedulesFieldsItem
 from ...models.new_schedule import NewSchedule
-from ...models.page_firing_view import PageFiringView
-from ...models.page_schedule_view import PageScheduleView
+from ...models.page_listed_firing import PageListedFiring
+from ...models.page_listed_schedule import PageListedSchedule
 from ...models.problem import Problem
 from ...models.schedule_change import ScheduleChange
 from ...models.whole_schedule_view import WholeScheduleView
@@ -36,7 +40,9 @@ class SchedulesCalls:
         paused: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageScheduleView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListSchedulesFieldsItem] | Unset = UNSET,
+    ) -> PageListedSchedule:
         """The tenant's schedules, newest first
 
         Args:
@@ -44,6 +50,10 @@ class SchedulesCalls:
             paused (bool | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListSchedulesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_schedules.call(
@@ -51,6 +61,8 @@ class SchedulesCalls:
                 paused=paused,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -58,16 +70,20 @@ class SchedulesCalls:
         self,
         *,
         body: NewSchedule,
+        idempotency_key: str | Unset = UNSET,
     ) -> WholeScheduleView:
         """Have runs of a task started by the clock
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewSchedule): What is started, and when: exactly one of `cron`, `every_seconds` and
                 `at`.
         """
         return self._caller.send(
             create_schedule.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -96,7 +112,7 @@ class SchedulesCalls:
 
         Args:
             schedule_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_schedule.call(
@@ -116,7 +132,7 @@ class SchedulesCalls:
 
         Args:
             schedule_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ScheduleChange): What is sent is changed, the rest stays. One of `cron`,
                 `every_seconds` and `at` replaces the one before.
         """
@@ -135,7 +151,9 @@ class SchedulesCalls:
         status: FiringStatus | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageFiringView:
+        sort: FiresAtOrder | Unset = UNSET,
+        fields: list[ListScheduleFiringsFieldsItem] | Unset = UNSET,
+    ) -> PageListedFiring:
         """The firings of a schedule and what became of each, latest first
 
         Args:
@@ -144,6 +162,10 @@ class SchedulesCalls:
                 not passed, or that stands behind an open run.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (FiresAtOrder | Unset): By fires_at; with `-` before it, from the last on.
+            fields (list[ListScheduleFiringsFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `fires_at` is always
+                among them. Without it all
         """
         return self._caller.send(
             list_schedule_firings.call(
@@ -151,6 +173,8 @@ class SchedulesCalls:
                 status=status,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -168,7 +192,9 @@ class AsyncSchedulesCalls:
         paused: bool | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageScheduleView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListSchedulesFieldsItem] | Unset = UNSET,
+    ) -> PageListedSchedule:
         """The tenant's schedules, newest first
 
         Args:
@@ -176,6 +202,10 @@ class AsyncSchedulesCalls:
             paused (bool | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListSchedulesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_schedules.call(
@@ -183,6 +213,8 @@ class AsyncSchedulesCalls:
                 paused=paused,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -190,16 +222,20 @@ class AsyncSchedulesCalls:
         self,
         *,
         body: NewSchedule,
+        idempotency_key: str | Unset = UNSET,
     ) -> WholeScheduleView:
         """Have runs of a task started by the clock
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewSchedule): What is started, and when: exactly one of `cron`, `every_seconds` and
                 `at`.
         """
         return await self._caller.send(
             create_schedule.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -228,7 +264,7 @@ class AsyncSchedulesCalls:
 
         Args:
             schedule_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_schedule.call(
@@ -248,7 +284,7 @@ class AsyncSchedulesCalls:
 
         Args:
             schedule_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (ScheduleChange): What is sent is changed, the rest stays. One of `cron`,
                 `every_seconds` and `at` replaces the one before.
         """
@@ -267,7 +303,9 @@ class AsyncSchedulesCalls:
         status: FiringStatus | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageFiringView:
+        sort: FiresAtOrder | Unset = UNSET,
+        fields: list[ListScheduleFiringsFieldsItem] | Unset = UNSET,
+    ) -> PageListedFiring:
         """The firings of a schedule and what became of each, latest first
 
         Args:
@@ -276,6 +314,10 @@ class AsyncSchedulesCalls:
                 not passed, or that stands behind an open run.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (FiresAtOrder | Unset): By fires_at; with `-` before it, from the last on.
+            fields (list[ListScheduleFiringsFieldsItem] | Unset): the members that items are shown
+                with: names with commas between them, or the parameter several times; `fires_at` is always
+                among them. Without it all
         """
         return await self._caller.send(
             list_schedule_firings.call(
@@ -283,5 +325,7 @@ class AsyncSchedulesCalls:
                 status=status,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )

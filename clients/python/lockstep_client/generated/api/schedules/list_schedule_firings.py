@@ -6,8 +6,10 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
+from ...models.fires_at_order import FiresAtOrder
 from ...models.firing_status import FiringStatus
-from ...models.page_firing_view import PageFiringView
+from ...models.list_schedule_firings_fields_item import ListScheduleFiringsFieldsItem
+from ...models.page_listed_firing import PageListedFiring
 from ...types import UNSET, Unset
 
 
@@ -17,7 +19,9 @@ def call(
     status: FiringStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageFiringView]:
+    sort: FiresAtOrder | Unset = UNSET,
+    fields: list[ListScheduleFiringsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedFiring]:
     """`list_schedule_firings`, unsent."""
 
     params: dict[str, Any] = {}
@@ -32,6 +36,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -44,9 +63,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageFiringView:
+def _parsed(response: httpx.Response) -> PageListedFiring:
     if response.status_code == 200:
-        response_200 = PageFiringView.from_dict(json_of(response))
+        response_200 = PageListedFiring.from_dict(json_of(response))
 
         return response_200
 

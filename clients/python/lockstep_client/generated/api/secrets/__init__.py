@@ -5,8 +5,10 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
+from ...models.list_secrets_fields_item import ListSecretsFieldsItem
+from ...models.name_order import NameOrder
 from ...models.new_secret import NewSecret
-from ...models.page_secret_view import PageSecretView
+from ...models.page_listed_secret import PageListedSecret
 from ...models.problem import Problem
 from ...models.secret_view import SecretView
 from ...types import UNSET, Unset
@@ -29,17 +31,25 @@ class SecretsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageSecretView:
+        sort: NameOrder | Unset = UNSET,
+        fields: list[ListSecretsFieldsItem] | Unset = UNSET,
+    ) -> PageListedSecret:
         """The tenant's secrets by name; no value is ever shown
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (NameOrder | Unset): By name; with `-` before it, from the last on.
+            fields (list[ListSecretsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `name` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_secrets.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -69,7 +79,7 @@ class SecretsCalls:
 
         Args:
             secret_name (str): by which tasks name the secret
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewSecret): A value, and the hosts that it may ever be sent to, whatever a task
                 says.
         """
@@ -91,7 +101,7 @@ class SecretsCalls:
 
         Args:
             secret_name (str): by which tasks name the secret
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_secret.call(
@@ -112,17 +122,25 @@ class AsyncSecretsCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageSecretView:
+        sort: NameOrder | Unset = UNSET,
+        fields: list[ListSecretsFieldsItem] | Unset = UNSET,
+    ) -> PageListedSecret:
         """The tenant's secrets by name; no value is ever shown
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (NameOrder | Unset): By name; with `-` before it, from the last on.
+            fields (list[ListSecretsFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `name` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_secrets.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -152,7 +170,7 @@ class AsyncSecretsCalls:
 
         Args:
             secret_name (str): by which tasks name the secret
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (NewSecret): A value, and the hosts that it may ever be sent to, whatever a task
                 says.
         """
@@ -174,7 +192,7 @@ class AsyncSecretsCalls:
 
         Args:
             secret_name (str): by which tasks name the secret
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_secret.call(

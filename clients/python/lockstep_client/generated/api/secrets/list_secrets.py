@@ -4,7 +4,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_secret_view import PageSecretView
+from ...models.list_secrets_fields_item import ListSecretsFieldsItem
+from ...models.name_order import NameOrder
+from ...models.page_listed_secret import PageListedSecret
 from ...types import UNSET, Unset
 
 
@@ -12,7 +14,9 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageSecretView]:
+    sort: NameOrder | Unset = UNSET,
+    fields: list[ListSecretsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedSecret]:
     """`list_secrets`, unsent."""
 
     params: dict[str, Any] = {}
@@ -20,6 +24,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -31,9 +50,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageSecretView:
+def _parsed(response: httpx.Response) -> PageListedSecret:
     if response.status_code == 200:
-        response_200 = PageSecretView.from_dict(json_of(response))
+        response_200 = PageListedSecret.from_dict(json_of(response))
 
         return response_200
 

@@ -5,19 +5,25 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
+from ...models.created_at_name_order import CreatedAtNameOrder
 from ...models.defined_task import DefinedTask
 from ...models.estimate_run import EstimateRun
 from ...models.estimate_view import EstimateView
+from ...models.list_task_versions_fields_item import ListTaskVersionsFieldsItem
+from ...models.list_tasks_fields_item import ListTasksFieldsItem
+from ...models.list_tool_sources_fields_item import ListToolSourcesFieldsItem
+from ...models.name_order import NameOrder
 from ...models.new_tool_source import NewToolSource
-from ...models.page_task_view import PageTaskView
-from ...models.page_tool_source_summary import PageToolSourceSummary
+from ...models.page_listed_task import PageListedTask
+from ...models.page_listed_task_version import PageListedTaskVersion
+from ...models.page_listed_tool_source_summary import PageListedToolSourceSummary
 from ...models.problem import Problem
 from ...models.task_definition import TaskDefinition
-from ...models.task_order import TaskOrder
 from ...models.task_view import TaskView
 from ...models.tool_list import ToolList
 from ...models.tool_source_view import ToolSourceView
 from ...models.tool_view import ToolView
+from ...models.version_order import VersionOrder
 from ...types import UNSET, Unset
 from . import (
     add_task_version,
@@ -28,6 +34,7 @@ from . import (
     get_task,
     get_tool,
     get_tool_source,
+    list_task_versions,
     list_tasks,
     list_tool_sources,
     list_tools,
@@ -45,24 +52,30 @@ class TasksCalls:
         self,
         *,
         name: str | Unset = UNSET,
-        sort: TaskOrder | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTaskView:
-        """Live tasks, newest first unless `sort` says otherwise
+        sort: CreatedAtNameOrder | Unset = UNSET,
+        fields: list[ListTasksFieldsItem] | Unset = UNSET,
+    ) -> PageListedTask:
+        """Live tasks, newest first unless `sort` says otherwise; definitions where `fields` names them
 
         Args:
             name (str | Unset):
-            sort (TaskOrder | Unset): In which order tasks are listed; each has an index.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtNameOrder | Unset): By created_at or name; with `-` before it, from the
+                last on.
+            fields (list[ListTasksFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all but `definition`
         """
         return self._caller.send(
             list_tasks.call(
                 name=name,
-                sort=sort,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -70,16 +83,20 @@ class TasksCalls:
         self,
         *,
         body: TaskDefinition,
+        idempotency_key: str | Unset = UNSET,
     ) -> DefinedTask:
         """Create a task from its definition (JSON or YAML)
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (TaskDefinition): What a task does. Unknown keys are refused; the graph is checked by
                 `definition_faults`.
         """
         return self._caller.send(
             create_task.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -105,15 +122,19 @@ class TasksCalls:
     def archive_task(
         self,
         task_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
         """Take a task out of use; its runs and versions stay
 
         Args:
             task_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             archive_task.call(
                 task_id=task_id,
+                if_match=if_match,
             )
         )
 
@@ -128,7 +149,7 @@ class TasksCalls:
 
         Args:
             task_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TaskDefinition): What a task does. Unknown keys are refused; the graph is checked by
                 `definition_faults`.
         """
@@ -137,6 +158,37 @@ class TasksCalls:
                 task_id=task_id,
                 body=body,
                 if_match=if_match,
+            )
+        )
+
+    def list_task_versions(
+        self,
+        task_id: UUID,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: VersionOrder | Unset = UNSET,
+        fields: list[ListTaskVersionsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTaskVersion:
+        """All versions of a task, newest first unless `sort` says otherwise; definitions where `fields` names
+        them
+
+        Args:
+            task_id (UUID):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
+            fields (list[ListTaskVersionsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `version` is always among
+                them. Without it all but `definition`
+        """
+        return self._caller.send(
+            list_task_versions.call(
+                task_id=task_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -189,17 +241,25 @@ class TasksCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageToolSourceSummary:
+        sort: NameOrder | Unset = UNSET,
+        fields: list[ListToolSourcesFieldsItem] | Unset = UNSET,
+    ) -> PageListedToolSourceSummary:
         """Where the tenant's own tools come from, by name
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (NameOrder | Unset): By name; with `-` before it, from the last on.
+            fields (list[ListToolSourcesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `name` is always among
+                them. Without it all
         """
         return self._caller.send(
             list_tool_sources.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -212,7 +272,8 @@ class TasksCalls:
         """One source with its tools, at its newest version or at the one asked for
 
         Args:
-            source_name (str): the middle of the names of its tools: `api.<name>.<operation>`
+            source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
+                `mcp.<name>.<tool>`
             version (int | Unset):
         """
         return self._caller.send(
@@ -229,13 +290,17 @@ class TasksCalls:
         body: NewToolSource,
         if_match: str | Unset = UNSET,
     ) -> ToolSourceView:
-        """Make tools of an OpenAPI document; with each document the source has its next version
+        """Make tools of an OpenAPI document or of an MCP server; each time the source has its next version
 
         Args:
-            source_name (str): the middle of the names of its tools: `api.<name>.<operation>`
-            if_match (str | Unset): the ETag that you have seen
-            body (NewToolSource): An OpenAPI document, and what is said besides it: which operations
-                to take, and what repeating one would mean.
+            source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
+                `mcp.<name>.<tool>`
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+            body (NewToolSource): An OpenAPI document, or the step that has read an MCP server, and
+                what is said besides it.
+
+                That is which operations, or tools of the server, to take, and what repeating a call of
+                one would mean.
         """
         return self._caller.send(
             put_tool_source.call(
@@ -254,8 +319,9 @@ class TasksCalls:
         """Take a source out of use; tasks that were made with its tools go on
 
         Args:
-            source_name (str): the middle of the names of its tools: `api.<name>.<operation>`
-            if_match (str | Unset): the ETag that you have seen
+            source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
+                `mcp.<name>.<tool>`
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_tool_source.call(
@@ -275,24 +341,30 @@ class AsyncTasksCalls:
         self,
         *,
         name: str | Unset = UNSET,
-        sort: TaskOrder | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTaskView:
-        """Live tasks, newest first unless `sort` says otherwise
+        sort: CreatedAtNameOrder | Unset = UNSET,
+        fields: list[ListTasksFieldsItem] | Unset = UNSET,
+    ) -> PageListedTask:
+        """Live tasks, newest first unless `sort` says otherwise; definitions where `fields` names them
 
         Args:
             name (str | Unset):
-            sort (TaskOrder | Unset): In which order tasks are listed; each has an index.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtNameOrder | Unset): By created_at or name; with `-` before it, from the
+                last on.
+            fields (list[ListTasksFieldsItem] | Unset): the members that items are shown with: names
+                with commas between them, or the parameter several times; `id` is always among them.
+                Without it all but `definition`
         """
         return await self._caller.send(
             list_tasks.call(
                 name=name,
-                sort=sort,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -300,16 +372,20 @@ class AsyncTasksCalls:
         self,
         *,
         body: TaskDefinition,
+        idempotency_key: str | Unset = UNSET,
     ) -> DefinedTask:
         """Create a task from its definition (JSON or YAML)
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (TaskDefinition): What a task does. Unknown keys are refused; the graph is checked by
                 `definition_faults`.
         """
         return await self._caller.send(
             create_task.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -335,15 +411,19 @@ class AsyncTasksCalls:
     async def archive_task(
         self,
         task_id: UUID,
+        *,
+        if_match: str | Unset = UNSET,
     ) -> None:
         """Take a task out of use; its runs and versions stay
 
         Args:
             task_id (UUID):
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             archive_task.call(
                 task_id=task_id,
+                if_match=if_match,
             )
         )
 
@@ -358,7 +438,7 @@ class AsyncTasksCalls:
 
         Args:
             task_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TaskDefinition): What a task does. Unknown keys are refused; the graph is checked by
                 `definition_faults`.
         """
@@ -367,6 +447,37 @@ class AsyncTasksCalls:
                 task_id=task_id,
                 body=body,
                 if_match=if_match,
+            )
+        )
+
+    async def list_task_versions(
+        self,
+        task_id: UUID,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = UNSET,
+        sort: VersionOrder | Unset = UNSET,
+        fields: list[ListTaskVersionsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTaskVersion:
+        """All versions of a task, newest first unless `sort` says otherwise; definitions where `fields` names
+        them
+
+        Args:
+            task_id (UUID):
+            limit (int | Unset): rows a page Default: 50.
+            cursor (str | Unset): `next_cursor` of the page before
+            sort (VersionOrder | Unset): By version; with `-` before it, from the last on.
+            fields (list[ListTaskVersionsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `version` is always among
+                them. Without it all but `definition`
+        """
+        return await self._caller.send(
+            list_task_versions.call(
+                task_id=task_id,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -419,17 +530,25 @@ class AsyncTasksCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageToolSourceSummary:
+        sort: NameOrder | Unset = UNSET,
+        fields: list[ListToolSourcesFieldsItem] | Unset = UNSET,
+    ) -> PageListedToolSourceSummary:
         """Where the tenant's own tools come from, by name
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (NameOrder | Unset): By name; with `-` before it, from the last on.
+            fields (list[ListToolSourcesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `name` is always among
+                them. Without it all
         """
         return await self._caller.send(
             list_tool_sources.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -442,7 +561,8 @@ class AsyncTasksCalls:
         """One source with its tools, at its newest version or at the one asked for
 
         Args:
-            source_name (str): the middle of the names of its tools: `api.<name>.<operation>`
+            source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
+                `mcp.<name>.<tool>`
             version (int | Unset):
         """
         return await self._caller.send(
@@ -459,13 +579,17 @@ class AsyncTasksCalls:
         body: NewToolSource,
         if_match: str | Unset = UNSET,
     ) -> ToolSourceView:
-        """Make tools of an OpenAPI document; with each document the source has its next version
+        """Make tools of an OpenAPI document or of an MCP server; each time the source has its next version
 
         Args:
-            source_name (str): the middle of the names of its tools: `api.<name>.<operation>`
-            if_match (str | Unset): the ETag that you have seen
-            body (NewToolSource): An OpenAPI document, and what is said besides it: which operations
-                to take, and what repeating one would mean.
+            source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
+                `mcp.<name>.<tool>`
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
+            body (NewToolSource): An OpenAPI document, or the step that has read an MCP server, and
+                what is said besides it.
+
+                That is which operations, or tools of the server, to take, and what repeating a call of
+                one would mean.
         """
         return await self._caller.send(
             put_tool_source.call(
@@ -484,8 +608,9 @@ class AsyncTasksCalls:
         """Take a source out of use; tasks that were made with its tools go on
 
         Args:
-            source_name (str): the middle of the names of its tools: `api.<name>.<operation>`
-            if_match (str | Unset): the ETag that you have seen
+            source_name (str): the middle of its tools' names: `api.<name>.<operation>`,
+                `mcp.<name>.<tool>`
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_tool_source.call(

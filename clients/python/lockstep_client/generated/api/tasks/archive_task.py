@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -5,12 +6,18 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer
+from ...types import UNSET, Unset
 
 
 def call(
     task_id: UUID,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> Call[None]:
     """`archive_task`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     return Call(
         method="DELETE",
@@ -18,6 +25,7 @@ def call(
             task_id=quote(str(task_id), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
     )
 
 

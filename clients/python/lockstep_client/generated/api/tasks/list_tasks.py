@@ -4,23 +4,29 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_task_view import PageTaskView
-from ...models.task_order import TaskOrder
+from ...models.created_at_name_order import CreatedAtNameOrder
+from ...models.list_tasks_fields_item import ListTasksFieldsItem
+from ...models.page_listed_task import PageListedTask
 from ...types import UNSET, Unset
 
 
 def call(
     *,
     name: str | Unset = UNSET,
-    sort: TaskOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageTaskView]:
+    sort: CreatedAtNameOrder | Unset = UNSET,
+    fields: list[ListTasksFieldsItem] | Unset = UNSET,
+) -> Call[PageListedTask]:
     """`list_tasks`, unsent."""
 
     params: dict[str, Any] = {}
 
     params["name"] = name
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
 
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
@@ -28,9 +34,14 @@ def call(
 
     params["sort"] = json_sort
 
-    params["limit"] = limit
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
 
-    params["cursor"] = cursor
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -42,9 +53,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageTaskView:
+def _parsed(response: httpx.Response) -> PageListedTask:
     if response.status_code == 200:
-        response_200 = PageTaskView.from_dict(json_of(response))
+        response_200 = PageListedTask.from_dict(json_of(response))
 
         return response_200
 

@@ -7,11 +7,15 @@ from uuid import UUID
 from ...client import AsyncCaller, Caller
 from ...models.call_status import CallStatus
 from ...models.called_view import CalledView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_trigger_calls_fields_item import ListTriggerCallsFieldsItem
+from ...models.list_triggers_fields_item import ListTriggersFieldsItem
 from ...models.new_trigger import NewTrigger
 from ...models.new_trigger_view import NewTriggerView
-from ...models.page_trigger_call_view import PageTriggerCallView
-from ...models.page_trigger_view import PageTriggerView
+from ...models.page_listed_trigger import PageListedTrigger
+from ...models.page_listed_trigger_call import PageListedTriggerCall
 from ...models.problem import Problem
+from ...models.received_at_order import ReceivedAtOrder
 from ...models.trigger_change import TriggerChange
 from ...models.trigger_rotation import TriggerRotation
 from ...models.whole_trigger_view import WholeTriggerView
@@ -40,19 +44,27 @@ class TriggersCalls:
         task_id: UUID | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTriggerView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListTriggersFieldsItem] | Unset = UNSET,
+    ) -> PageListedTrigger:
         """The tenant's triggers, newest first
 
         Args:
             task_id (UUID | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListTriggersFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_triggers.call(
                 task_id=task_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -60,16 +72,20 @@ class TriggersCalls:
         self,
         *,
         body: NewTrigger,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewTriggerView:
         """Have runs of a task started by signed calls; the secret in the answer is shown this once
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewTrigger): What a call starts. The run's input is `input`, and the call's body
                 below `payload_as`.
         """
         return self._caller.send(
             create_trigger.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -98,7 +114,7 @@ class TriggersCalls:
 
         Args:
             trigger_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_trigger.call(
@@ -118,7 +134,7 @@ class TriggersCalls:
 
         Args:
             trigger_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TriggerChange): What is sent is changed, the rest stays.
         """
         return self._caller.send(
@@ -140,7 +156,7 @@ class TriggersCalls:
 
         Args:
             trigger_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TriggerRotation): For how long the secret before opens the trigger, too.
         """
         return self._caller.send(
@@ -158,7 +174,9 @@ class TriggersCalls:
         status: CallStatus | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTriggerCallView:
+        sort: ReceivedAtOrder | Unset = UNSET,
+        fields: list[ListTriggerCallsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTriggerCall:
         """The calls of a trigger that were signed well, newest first
 
         Args:
@@ -166,6 +184,10 @@ class TriggersCalls:
             status (CallStatus | Unset): Whether a call that was signed well has started its run.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (ReceivedAtOrder | Unset): By received_at; with `-` before it, from the last on.
+            fields (list[ListTriggerCallsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_trigger_calls.call(
@@ -173,6 +195,8 @@ class TriggersCalls:
                 status=status,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -220,19 +244,27 @@ class AsyncTriggersCalls:
         task_id: UUID | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTriggerView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListTriggersFieldsItem] | Unset = UNSET,
+    ) -> PageListedTrigger:
         """The tenant's triggers, newest first
 
         Args:
             task_id (UUID | Unset):
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListTriggersFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_triggers.call(
                 task_id=task_id,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -240,16 +272,20 @@ class AsyncTriggersCalls:
         self,
         *,
         body: NewTrigger,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewTriggerView:
         """Have runs of a task started by signed calls; the secret in the answer is shown this once
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewTrigger): What a call starts. The run's input is `input`, and the call's body
                 below `payload_as`.
         """
         return await self._caller.send(
             create_trigger.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -278,7 +314,7 @@ class AsyncTriggersCalls:
 
         Args:
             trigger_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_trigger.call(
@@ -298,7 +334,7 @@ class AsyncTriggersCalls:
 
         Args:
             trigger_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TriggerChange): What is sent is changed, the rest stays.
         """
         return await self._caller.send(
@@ -320,7 +356,7 @@ class AsyncTriggersCalls:
 
         Args:
             trigger_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (TriggerRotation): For how long the secret before opens the trigger, too.
         """
         return await self._caller.send(
@@ -338,7 +374,9 @@ class AsyncTriggersCalls:
         status: CallStatus | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageTriggerCallView:
+        sort: ReceivedAtOrder | Unset = UNSET,
+        fields: list[ListTriggerCallsFieldsItem] | Unset = UNSET,
+    ) -> PageListedTriggerCall:
         """The calls of a trigger that were signed well, newest first
 
         Args:
@@ -346,6 +384,10 @@ class AsyncTriggersCalls:
             status (CallStatus | Unset): Whether a call that was signed well has started its run.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (ReceivedAtOrder | Unset): By received_at; with `-` before it, from the last on.
+            fields (list[ListTriggerCallsFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_trigger_calls.call(
@@ -353,6 +395,8 @@ class AsyncTriggersCalls:
                 status=status,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 

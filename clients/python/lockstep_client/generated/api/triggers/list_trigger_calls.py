@@ -7,7 +7,9 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.call_status import CallStatus
-from ...models.page_trigger_call_view import PageTriggerCallView
+from ...models.list_trigger_calls_fields_item import ListTriggerCallsFieldsItem
+from ...models.page_listed_trigger_call import PageListedTriggerCall
+from ...models.received_at_order import ReceivedAtOrder
 from ...types import UNSET, Unset
 
 
@@ -17,7 +19,9 @@ def call(
     status: CallStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageTriggerCallView]:
+    sort: ReceivedAtOrder | Unset = UNSET,
+    fields: list[ListTriggerCallsFieldsItem] | Unset = UNSET,
+) -> Call[PageListedTriggerCall]:
     """`list_trigger_calls`, unsent."""
 
     params: dict[str, Any] = {}
@@ -32,6 +36,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -44,9 +63,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageTriggerCallView:
+def _parsed(response: httpx.Response) -> PageListedTriggerCall:
     if response.status_code == 200:
-        response_200 = PageTriggerCallView.from_dict(json_of(response))
+        response_200 = PageListedTriggerCall.from_dict(json_of(response))
 
         return response_200
 

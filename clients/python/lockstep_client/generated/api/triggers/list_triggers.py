@@ -5,7 +5,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_trigger_view import PageTriggerView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_triggers_fields_item import ListTriggersFieldsItem
+from ...models.page_listed_trigger import PageListedTrigger
 from ...types import UNSET, Unset
 
 
@@ -14,7 +16,9 @@ def call(
     task_id: UUID | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageTriggerView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListTriggersFieldsItem] | Unset = UNSET,
+) -> Call[PageListedTrigger]:
     """`list_triggers`, unsent."""
 
     params: dict[str, Any] = {}
@@ -28,6 +32,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -38,9 +57,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageTriggerView:
+def _parsed(response: httpx.Response) -> PageListedTrigger:
     if response.status_code == 200:
-        response_200 = PageTriggerView.from_dict(json_of(response))
+        response_200 = PageListedTrigger.from_dict(json_of(response))
 
         return response_200
 

@@ -5,12 +5,15 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from ...client import AsyncCaller, Caller
+from ...models.created_at_order import CreatedAtOrder
 from ...models.delivery_status import DeliveryStatus
 from ...models.delivery_view import DeliveryView
+from ...models.list_deliveries_fields_item import ListDeliveriesFieldsItem
+from ...models.list_webhooks_fields_item import ListWebhooksFieldsItem
 from ...models.new_webhook import NewWebhook
 from ...models.new_webhook_view import NewWebhookView
-from ...models.page_delivery_view import PageDeliveryView
-from ...models.page_webhook_view import PageWebhookView
+from ...models.page_listed_delivery import PageListedDelivery
+from ...models.page_listed_webhook import PageListedWebhook
 from ...models.problem import Problem
 from ...models.secret_rotation import SecretRotation
 from ...models.webhook_change import WebhookChange
@@ -42,17 +45,25 @@ class WebhooksCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageWebhookView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListWebhooksFieldsItem] | Unset = UNSET,
+    ) -> PageListedWebhook:
         """The tenant's webhooks, newest first
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListWebhooksFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_webhooks.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -60,15 +71,19 @@ class WebhooksCalls:
         self,
         *,
         body: NewWebhook,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewWebhookView:
         """Be told of events at a URL; the secret in the answer is shown this once
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewWebhook): Where to, and of what. It hears what happens from now on.
         """
         return self._caller.send(
             create_webhook.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -97,7 +112,7 @@ class WebhooksCalls:
 
         Args:
             webhook_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return self._caller.send(
             delete_webhook.call(
@@ -117,7 +132,7 @@ class WebhooksCalls:
 
         Args:
             webhook_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (WebhookChange): What is sent is changed, the rest stays. `active` also wakes a
                 webhook that was disabled.
         """
@@ -140,7 +155,7 @@ class WebhooksCalls:
 
         Args:
             webhook_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (SecretRotation | Unset): How long messages are signed with the secret before, too.
         """
         return self._caller.send(
@@ -154,15 +169,20 @@ class WebhooksCalls:
     def test_webhook(
         self,
         webhook_id: UUID,
+        *,
+        idempotency_key: str | Unset = UNSET,
     ) -> DeliveryView:
         """Send a message of the type `webhook.test`
 
         Args:
             webhook_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
         """
         return self._caller.send(
             test_webhook.call(
                 webhook_id=webhook_id,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -173,7 +193,9 @@ class WebhooksCalls:
         status: DeliveryStatus | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageDeliveryView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListDeliveriesFieldsItem] | Unset = UNSET,
+    ) -> PageListedDelivery:
         """What was sent to a webhook, or is on its way, newest first
 
         Args:
@@ -182,6 +204,10 @@ class WebhooksCalls:
                 `failed` is one whose attempts are all made.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListDeliveriesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return self._caller.send(
             list_deliveries.call(
@@ -189,6 +215,8 @@ class WebhooksCalls:
                 status=status,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -214,17 +242,22 @@ class WebhooksCalls:
         self,
         webhook_id: UUID,
         delivery_id: UUID,
+        *,
+        idempotency_key: str | Unset = UNSET,
     ) -> DeliveryView:
         """Send a delivery again that has ended, under the same message id
 
         Args:
             webhook_id (UUID):
             delivery_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
         """
         return self._caller.send(
             replay_delivery.call(
                 webhook_id=webhook_id,
                 delivery_id=delivery_id,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -240,17 +273,25 @@ class AsyncWebhooksCalls:
         *,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageWebhookView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListWebhooksFieldsItem] | Unset = UNSET,
+    ) -> PageListedWebhook:
         """The tenant's webhooks, newest first
 
         Args:
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListWebhooksFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_webhooks.call(
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -258,15 +299,19 @@ class AsyncWebhooksCalls:
         self,
         *,
         body: NewWebhook,
+        idempotency_key: str | Unset = UNSET,
     ) -> NewWebhookView:
         """Be told of events at a URL; the secret in the answer is shown this once
 
         Args:
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
             body (NewWebhook): Where to, and of what. It hears what happens from now on.
         """
         return await self._caller.send(
             create_webhook.call(
                 body=body,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -295,7 +340,7 @@ class AsyncWebhooksCalls:
 
         Args:
             webhook_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
         """
         return await self._caller.send(
             delete_webhook.call(
@@ -315,7 +360,7 @@ class AsyncWebhooksCalls:
 
         Args:
             webhook_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (WebhookChange): What is sent is changed, the rest stays. `active` also wakes a
                 webhook that was disabled.
         """
@@ -338,7 +383,7 @@ class AsyncWebhooksCalls:
 
         Args:
             webhook_id (UUID):
-            if_match (str | Unset): the ETag that you have seen
+            if_match (str | Unset): the ETag that you have seen, or several; * for whatever there is
             body (SecretRotation | Unset): How long messages are signed with the secret before, too.
         """
         return await self._caller.send(
@@ -352,15 +397,20 @@ class AsyncWebhooksCalls:
     async def test_webhook(
         self,
         webhook_id: UUID,
+        *,
+        idempotency_key: str | Unset = UNSET,
     ) -> DeliveryView:
         """Send a message of the type `webhook.test`
 
         Args:
             webhook_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
         """
         return await self._caller.send(
             test_webhook.call(
                 webhook_id=webhook_id,
+                idempotency_key=idempotency_key,
             )
         )
 
@@ -371,7 +421,9 @@ class AsyncWebhooksCalls:
         status: DeliveryStatus | Unset = UNSET,
         limit: int | Unset = 50,
         cursor: str | Unset = UNSET,
-    ) -> PageDeliveryView:
+        sort: CreatedAtOrder | Unset = UNSET,
+        fields: list[ListDeliveriesFieldsItem] | Unset = UNSET,
+    ) -> PageListedDelivery:
         """What was sent to a webhook, or is on its way, newest first
 
         Args:
@@ -380,6 +432,10 @@ class AsyncWebhooksCalls:
                 `failed` is one whose attempts are all made.
             limit (int | Unset): rows a page Default: 50.
             cursor (str | Unset): `next_cursor` of the page before
+            sort (CreatedAtOrder | Unset): By created_at; with `-` before it, from the last on.
+            fields (list[ListDeliveriesFieldsItem] | Unset): the members that items are shown with:
+                names with commas between them, or the parameter several times; `id` is always among them.
+                Without it all
         """
         return await self._caller.send(
             list_deliveries.call(
@@ -387,6 +443,8 @@ class AsyncWebhooksCalls:
                 status=status,
                 limit=limit,
                 cursor=cursor,
+                sort=sort,
+                fields=fields,
             )
         )
 
@@ -412,16 +470,21 @@ class AsyncWebhooksCalls:
         self,
         webhook_id: UUID,
         delivery_id: UUID,
+        *,
+        idempotency_key: str | Unset = UNSET,
     ) -> DeliveryView:
         """Send a delivery again that has ended, under the same message id
 
         Args:
             webhook_id (UUID):
             delivery_id (UUID):
+            idempotency_key (str | Unset): makes one thing, however often it is sent; printable ASCII,
+                sent once
         """
         return await self._caller.send(
             replay_delivery.call(
                 webhook_id=webhook_id,
                 delivery_id=delivery_id,
+                idempotency_key=idempotency_key,
             )
         )

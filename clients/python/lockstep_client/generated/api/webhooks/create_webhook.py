@@ -6,14 +6,18 @@ from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.new_webhook import NewWebhook
 from ...models.new_webhook_view import NewWebhookView
+from ...types import UNSET, Unset
 
 
 def call(
     *,
     body: NewWebhook,
+    idempotency_key: str | Unset = UNSET,
 ) -> Call[NewWebhookView]:
     """`create_webhook`, unsent."""
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {}
     _kwargs["json"] = body.to_dict()
@@ -26,6 +30,7 @@ def call(
         parse=_parsed,
         headers=headers,
         json=_kwargs.get("json"),
+        keyed=True,
     )
 
 

@@ -6,8 +6,10 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
+from ...models.created_at_order import CreatedAtOrder
 from ...models.delivery_status import DeliveryStatus
-from ...models.page_delivery_view import PageDeliveryView
+from ...models.list_deliveries_fields_item import ListDeliveriesFieldsItem
+from ...models.page_listed_delivery import PageListedDelivery
 from ...types import UNSET, Unset
 
 
@@ -17,7 +19,9 @@ def call(
     status: DeliveryStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageDeliveryView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListDeliveriesFieldsItem] | Unset = UNSET,
+) -> Call[PageListedDelivery]:
     """`list_deliveries`, unsent."""
 
     params: dict[str, Any] = {}
@@ -32,6 +36,21 @@ def call(
 
     params["cursor"] = cursor
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
+
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     return Call(
@@ -44,9 +63,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageDeliveryView:
+def _parsed(response: httpx.Response) -> PageListedDelivery:
     if response.status_code == 200:
-        response_200 = PageDeliveryView.from_dict(json_of(response))
+        response_200 = PageListedDelivery.from_dict(json_of(response))
 
         return response_200
 

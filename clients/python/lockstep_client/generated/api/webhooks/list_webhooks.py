@@ -4,7 +4,9 @@ import httpx
 
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
-from ...models.page_webhook_view import PageWebhookView
+from ...models.created_at_order import CreatedAtOrder
+from ...models.list_webhooks_fields_item import ListWebhooksFieldsItem
+from ...models.page_listed_webhook import PageListedWebhook
 from ...types import UNSET, Unset
 
 
@@ -12,7 +14,9 @@ def call(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-) -> Call[PageWebhookView]:
+    sort: CreatedAtOrder | Unset = UNSET,
+    fields: list[ListWebhooksFieldsItem] | Unset = UNSET,
+) -> Call[PageListedWebhook]:
     """`list_webhooks`, unsent."""
 
     params: dict[str, Any] = {}
@@ -20,6 +24,21 @@ def call(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_fields: list[str] | Unset = UNSET
+    if not isinstance(fields, Unset):
+        json_fields = []
+        for fields_item_data in fields:
+            fields_item = fields_item_data.value
+            json_fields.append(fields_item)
+
+    params["fields"] = json_fields
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -31,9 +50,9 @@ def call(
     )
 
 
-def _parsed(response: httpx.Response) -> PageWebhookView:
+def _parsed(response: httpx.Response) -> PageListedWebhook:
     if response.status_code == 200:
-        response_200 = PageWebhookView.from_dict(json_of(response))
+        response_200 = PageListedWebhook.from_dict(json_of(response))
 
         return response_200
 

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -6,13 +7,19 @@ import httpx
 from ...client import Call
 from ...errors import UndocumentedAnswer, json_of
 from ...models.delivery_view import DeliveryView
+from ...types import UNSET, Unset
 
 
 def call(
     webhook_id: UUID,
     delivery_id: UUID,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> Call[DeliveryView]:
     """`replay_delivery`, unsent."""
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     return Call(
         method="POST",
@@ -21,6 +28,8 @@ def call(
             delivery_id=quote(str(delivery_id), safe=""),
         ),
         parse=_parsed,
+        headers=headers,
+        keyed=True,
     )
 
 

@@ -1,0 +1,26 @@
+from enum import StrEnum
+from typing import Self
+
+
+class ListBudgetsFieldsItem(StrEnum):
+    COST_USD = "cost_usd"
+    LIMIT_TOKENS = "limit_tokens"
+    NOW = "now"
+    PERIOD = "period"
+    SCOPE = "scope"
+    SCOPE_ID = "scope_id"
+    UPDATED_AT = "updated_at"
+    VERSION = "version"
+    WINDOW_SECONDS = "window_seconds"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """Take a word of a newer server as it is: it equals no member, and reads as its text."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = value
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,27 @@
+from enum import StrEnum
+from typing import Self
+
+
+class ListGatewayConfigurationsFieldsItem(StrEnum):
+    BASED_ON = "based_on"
+    DECIDED_AT = "decided_at"
+    DECIDED_BY = "decided_by"
+    DOCUMENT = "document"
+    NOTE = "note"
+    PROPOSED_AT = "proposed_at"
+    PROPOSED_BY = "proposed_by"
+    REASON = "reason"
+    STATUS = "status"
+    VERSION = "version"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """Take a word of a newer server as it is: it equals no member, and reads as its text."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = value
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)

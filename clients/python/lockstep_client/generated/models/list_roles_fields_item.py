@@ -1,0 +1,25 @@
+from enum import StrEnum
+from typing import Self
+
+
+class ListRolesFieldsItem(StrEnum):
+    CREATED_AT = "created_at"
+    DESCRIPTION = "description"
+    ID = "id"
+    MEMBERS = "members"
+    NAME = "name"
+    PERMISSIONS = "permissions"
+    UPDATED_AT = "updated_at"
+    VERSION = "version"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """Take a word of a newer server as it is: it equals no member, and reads as its text."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = value
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,27 @@
+from enum import StrEnum
+from typing import Self
+
+
+class ListTenantExportsFieldsItem(StrEnum):
+    CREATED_AT = "created_at"
+    ENDED_AT = "ended_at"
+    ERROR = "error"
+    EXPIRES_AT = "expires_at"
+    ID = "id"
+    REQUESTED_BY = "requested_by"
+    SHA256 = "sha256"
+    SIZE = "size"
+    STATUS = "status"
+    URL = "url"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """Take a word of a newer server as it is: it equals no member, and reads as its text."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = value
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)

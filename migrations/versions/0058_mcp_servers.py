@@ -1,0 +1,18 @@
+"""A tenant's tools come from MCP servers, too."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0058"
+down_revision = "0060"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text())
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations go forward only; restore a backup instead")

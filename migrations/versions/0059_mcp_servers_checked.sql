@@ -1,0 +1,2 @@
+ALTER TABLE tool_sources VALIDATE CONSTRAINT tool_sources_kind_check;
+ALTER TABLE tool_source_versions VALIDATE CONSTRAINT tool_source_versions_server_check;

@@ -1,0 +1,27 @@
+-- Each by itself, while rows are read and written. What a run that was broken off has left of an index goes first.
+DROP INDEX CONCURRENTLY IF EXISTS runs_of_status;
+CREATE INDEX CONCURRENTLY runs_of_status ON runs (tenant_id, status, created_at DESC, run_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS approvals_of_status;
+CREATE INDEX CONCURRENTLY approvals_of_status ON approvals (tenant_id, status, requested_at DESC, approval_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS dead_letters_by_run;
+CREATE INDEX CONCURRENTLY dead_letters_by_run ON dead_letters (tenant_id, run_id, died_at DESC, dead_letter_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS dead_letters_by_status;
+CREATE INDEX CONCURRENTLY dead_letters_by_status ON dead_letters (tenant_id, status, died_at DESC, dead_letter_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS dead_letters_by_cause;
+CREATE INDEX CONCURRENTLY dead_letters_by_cause ON dead_letters (tenant_id, cause, died_at DESC, dead_letter_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS invitations_of_email;
+CREATE INDEX CONCURRENTLY invitations_of_email ON invitations (tenant_id, email, created_at DESC, invitation_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS webhook_deliveries_by_status;
+CREATE INDEX CONCURRENTLY webhook_deliveries_by_status ON webhook_deliveries (tenant_id, webhook_id, status, created_at DESC, delivery_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS schedule_firings_by_status;
+CREATE INDEX CONCURRENTLY schedule_firings_by_status ON schedule_firings (tenant_id, schedule_id, status, fires_at DESC);
+DROP INDEX CONCURRENTLY IF EXISTS trigger_calls_by_status;
+CREATE INDEX CONCURRENTLY trigger_calls_by_status ON trigger_calls (tenant_id, trigger_id, status, received_at DESC, call_id DESC);
+DROP INDEX CONCURRENTLY IF EXISTS budget_warnings_newest;
+CREATE INDEX CONCURRENTLY budget_warnings_newest ON budget_warnings (tenant_id, warned_at DESC, scope DESC, scope_id DESC, period DESC, label DESC);
+DROP INDEX CONCURRENTLY IF EXISTS audit_log_by_action;
+CREATE INDEX CONCURRENTLY audit_log_by_action ON audit_log (tenant_id, action, audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS audit_log_by_outcome;
+CREATE INDEX CONCURRENTLY audit_log_by_outcome ON audit_log (tenant_id, outcome, audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS audit_log_by_moment;
+CREATE INDEX CONCURRENTLY audit_log_by_moment ON audit_log (tenant_id, at, audit_id);

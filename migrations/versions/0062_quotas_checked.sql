@@ -1,0 +1,2 @@
+ALTER TABLE quota_counts VALIDATE CONSTRAINT quota_counts_quota_check;
+ALTER TABLE quota_counts VALIDATE CONSTRAINT quota_counts_used_check;

@@ -1,0 +1,12 @@
+DROP INDEX CONCURRENTLY IF EXISTS platform_audit_to_seal;
+CREATE INDEX CONCURRENTLY platform_audit_to_seal ON platform_audit (xact, audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS platform_audit_by_target;
+CREATE INDEX CONCURRENTLY platform_audit_by_target ON platform_audit ("left"(target, 128), audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS platform_audit_by_actor;
+CREATE INDEX CONCURRENTLY platform_audit_by_actor ON platform_audit (actor, audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS platform_audit_by_action;
+CREATE INDEX CONCURRENTLY platform_audit_by_action ON platform_audit (action, audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS platform_audit_by_outcome;
+CREATE INDEX CONCURRENTLY platform_audit_by_outcome ON platform_audit (outcome, audit_id);
+DROP INDEX CONCURRENTLY IF EXISTS platform_audit_by_moment;
+CREATE INDEX CONCURRENTLY platform_audit_by_moment ON platform_audit (at, audit_id);

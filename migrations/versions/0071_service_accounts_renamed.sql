@@ -1,0 +1,1 @@
+GRANT UPDATE (name, description) ON service_accounts TO control_plane;

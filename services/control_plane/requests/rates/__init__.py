@@ -1,0 +1,1 @@
+"""How fast callers may ask: who is counted, by which policies, and what each answer says of it."""

@@ -1,0 +1,1 @@
+"""What the launcher and the egress services have to do with each other."""

@@ -1,0 +1,1 @@
+"""What a job left: taken from its sandbox, told by its content, and sent."""

@@ -1,0 +1,1 @@
+"""The tool `http` inside the sandbox: one request, its redirects and its repetitions, and what came of it."""

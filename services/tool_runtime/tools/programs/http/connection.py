@@ -1,0 +1,115 @@
+"""One connection to the proxy, one request on it, and the answer: a server's, or the proxy's that lets none through."""
+
+import contextlib
+import http.client
+import json
+import ssl
+import time
+import urllib.parse
+
+from tool_runtime.tools.programs.http.request import Request, RequestFailed
+from tool_runtime.tools.programs.http.result import MAX_BODY
+from tool_runtime.tools.programs.refusal_proof import proven_reason
+
+PROXY = ("127.0.0.1", 3128)
+_SHOWN = 500
+_MOST_OF_A_REFUSAL = 4096
+NOTHING_WAS_SENT = frozenset({"name_unresolved", "unreachable", "too_many_connections"})
+WORDS = {
+    "malformed": "the request is not one that the proxy takes",
+    "host_not_allowed": "the task's `egress` does not name this host",
+    "above_ceiling": "the tenant's egress policy does not allow this host",
+    "port_not_allowed": "only the ports 80 and 443 are reached",
+    "name_unresolved": "no address was found for the host's name",
+    "address_not_allowed": "the host's name leads to an address that is not public",
+    "unreachable": "the host could not be connected to",
+    "not_tls": "what was sent to an https address is no TLS",
+    "server_name_mismatch": "the name in TLS is not the host",
+    "too_many_connections": "the job has too many connections open",
+    "too_many_requests": "the job has made all the requests that it may make",
+    "too_many_bytes": "the job has moved all the bytes that it may move",
+    "too_slow": "nothing came for too long",
+    "pipelined": "one connection takes one request",
+    "job_ended": "the job has ended",
+    "tls_failed": "the connection could not be made secure",
+    "secret_needs_tls": "a secret is added to requests for this host, which go by https alone",
+}
+"""Why the proxy refuses, where a refused tunnel has no room for its own words."""
+
+
+class Answer:
+    """A server's whole answer, or as much of it as is read."""
+
+    def __init__(self, response: http.client.HTTPResponse, content: bytes, *, cut: bool) -> None:
+        self.status = response.status
+        self.headers: dict[str, str] = {}
+        for name, value in response.getheaders():
+            lowered = name.lower()
+            self.headers[lowered] = f"{self.headers[lowered]}, {value}" if lowered in self.headers else value
+        self.content = content
+        self.cut = cut
+
+
+def send(request: Request, *, until: float) -> Answer:
+    """One connection, one answer; raises `RequestFailed`. How long it may take in all is for its caller to bound."""
+    parts = urllib.parse.urlsplit(request.url)
+    seconds = until - time.monotonic()
+    if seconds <= 0:
+        raise RequestFailed("timed_out", "the time of the request is over", passing=False)
+    try:
+        connection, target = _connection(parts, seconds)
+        with contextlib.closing(connection):
+            connection.request(request.method, target, request.body, request.headers)
+            response = connection.getresponse()
+            if reason := proven_reason(response.headers, parts.hostname):
+                raise _refused(reason, response.read(_MOST_OF_A_REFUSAL))
+            content, cut = _read(response)
+            return Answer(response, content, cut=cut)
+    except ssl.SSLCertVerificationError as error:
+        raise RequestFailed(
+            "certificate", f"the server's certificate is not trusted: {error.verify_message}", passing=False
+        ) from error
+    except TimeoutError as error:
+        raise RequestFailed("timed_out", "the server did not answer in time") from error
+    except (OSError, http.client.HTTPException) as error:
+        if (told := str(error)).startswith("Tunnel connection failed: ") and ": " in told[26:]:
+            raise _refused(told.rpartition(": ")[2], b"") from error
+        raise _broken(told or type(error).__name__) from error
+    except ValueError as error:
+        # What a server has written where the library expects a number or a name.
+        raise _broken(f"the answer is no HTTP: {error}") from error
+
+
+def _broken(why: str) -> RequestFailed:
+    return RequestFailed("connection_failed", f"the connection broke: {why[:_SHOWN]}")
+
+
+def _connection(parts: urllib.parse.SplitResult, seconds: float) -> tuple[http.client.HTTPConnection, str]:
+    """A connection to the proxy, and the target in the form in which it is asked for there."""
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(*PROXY, timeout=seconds), parts.geturl()
+    connection = http.client.HTTPSConnection(*PROXY, timeout=seconds, context=ssl.create_default_context())
+    connection.set_tunnel((parts.hostname or "").rstrip("."), parts.port or 443)
+    return connection, parts._replace(scheme="", netloc="").geturl() or "/"
+
+
+def _refused(reason: str, body: bytes) -> RequestFailed:
+    try:
+        detail = str(json.loads(body)["detail"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        detail = WORDS.get(reason, "the proxy does not let the request through")
+    passing = reason in NOTHING_WAS_SENT
+    return RequestFailed("egress_denied", f"{reason}: {detail}", sent=False, passing=passing)
+
+
+def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:
+    """The body up to `MAX_BODY` bytes, and whether there was more."""
+    pieces, size = [], 0
+    while piece := response.read1(65536):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_BODY:
+            return b"".join(pieces)[:MAX_BODY], True
+    if response.length:
+        raise RequestFailed("connection_failed", f"the answer ended {response.length} bytes early")
+    return b"".join(pieces), False

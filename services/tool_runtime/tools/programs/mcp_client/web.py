@@ -1,0 +1,77 @@
+"""A server on the web, which is asked through the job's proxy like any other host."""
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+from mcp.client.streamable_http import streamable_http_client
+
+from tool_runtime.tools.programs.http.connection import PROXY, WORDS
+from tool_runtime.tools.programs.mcp_client.faults import MOST_BYTES, SHOWN, ServerWatch, WatchedStream
+from tool_runtime.tools.programs.refusal_proof import proven_reason
+
+
+class _Counted(httpx2.AsyncByteStream):
+    """A body that ends the call when it is longer than what may be said."""
+
+    def __init__(self, inner: Any, watch: ServerWatch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._inner:
+            if not self._watch.took(len(piece)):
+                raise httpx2.ReadError("the server said too much")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _ThroughProxy(httpx2.AsyncBaseTransport):
+    """Tells what the proxy refuses, and what goes wrong on the way, in the words of the tool `http`."""
+
+    def __init__(self, watch: ServerWatch) -> None:
+        self._watch = watch
+        context = ssl.create_default_context()
+        self._inner = httpx2.AsyncHTTPTransport(proxy="http://{}:{}".format(*PROXY), verify=context)
+
+    async def handle_async_request(self, request: Any) -> Any:
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx2.ProxyError as error:
+            reason = str(error).rpartition(": ")[2]
+            if reason in WORDS:
+                self._watch.fail("egress_denied", f"{reason}: {WORDS[reason]}")
+            else:
+                self._watch.fail("connection_failed", f"the connection broke: {str(error)[:SHOWN]}")
+            raise
+        except httpx2.TransportError as error:
+            code = "certificate" if "CERTIFICATE_VERIFY_FAILED" in str(error) else "connection_failed"
+            self._watch.fail(code, f"the connection broke: {str(error)[:SHOWN] or type(error).__name__}")
+            raise
+        refused = proven_reason(response.headers, request.url.host)
+        if refused is not None:
+            words = WORDS.get(refused, "the proxy does not let the request through")
+            self._watch.fail("egress_denied", f"{refused}: {words}")
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            self._watch.fail("garbage", "the server sends a body that is packed, which was not asked for")
+        response.stream = _Counted(response.stream, self._watch)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+@contextlib.asynccontextmanager
+async def on_the_web(url: str, watch: ServerWatch, *, seconds: float) -> AsyncIterator[tuple[Any, Any]]:
+    """The streams of its messages and of ours."""
+    headers = {"User-Agent": "Lockstep", "Accept-Encoding": "identity"}
+    timeout = httpx2.Timeout(seconds)
+    async with (
+        httpx2.AsyncClient(transport=_ThroughProxy(watch), headers=headers, timeout=timeout) as client,
+        streamable_http_client(url, http_client=client, max_sse_event_size=MOST_BYTES) as (heard, ours),
+    ):
+        yield WatchedStream(heard, watch), ours
