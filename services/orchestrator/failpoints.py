@@ -1,4 +1,4 @@
-"""Places where a crash test lets this process kill itself; refused outside local and test."""
+"""Places where a crash test lets this process kill or freeze itself; refused outside local and test."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ from foundation.telemetry.logs import logger
 _log = logger(__name__)
 
 _ALLOWED = frozenset({"local", "test"})
+_SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 PLACES = (
     "claimed",
     "ran",
@@ -47,26 +48,30 @@ PLACES = (
 
 
 class Failpoints:
-    """`reach(name)` kills the process with SIGKILL when `name` is a configured place.
+    """`reach(name)` kills the process with SIGKILL, or freezes it with SIGSTOP, when `name` is a configured place.
 
-    A place is `name` or `name:count`, several stand with commas between them; the first one that is reached counts, and
-    is named in the log.
+    A place is `name`, `name:count` or `name:count:freeze`, several stand with commas between them; the first one that
+    is reached counts, and is named in the log.
     """
 
     def __init__(self, configured: str | None, *, environment: str) -> None:
         if configured and environment not in _ALLOWED:
             raise ValueError(f"a failpoint is set in {environment!r}; it is for local and test only")
         self._left: dict[str, int] = {}
+        self._how: dict[str, str] = {}
         for place in filter(None, (configured or "").split(",")):
-            name, _, count = place.partition(":")
+            name, count, how, *_ = *place.split(":"), "", ""
             if name not in PLACES:
                 raise ValueError(f"there is no failpoint {name!r}; there are {', '.join(PLACES)}")
+            if (how or "kill") not in _SIGNALS:
+                raise ValueError(f"a failpoint does not {how!r}; it does {' or '.join(_SIGNALS)}")
             self._left[name] = int(count or 1)
+            self._how[name] = how or "kill"
 
     def reach(self, name: str) -> None:
         if name not in self._left:
             return
         self._left[name] -= 1
         if self._left[name] == 0:
-            _log.warning("the process kills itself", extra={"failpoint": name})
-            os.kill(os.getpid(), signal.SIGKILL)
+            _log.warning("the process stops itself", extra={"failpoint": name, "how": self._how[name]})
+            os.kill(os.getpid(), _SIGNALS[self._how[name]])

@@ -48,7 +48,7 @@ class WorkerSettings(BaseSettings):
     port_worker_health: int = Field(default=8084, ge=1, le=65_535)
     host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - a container's health check needs it
     failpoint: str | None = Field(
-        default=None, description="the places, with commas, where this process kills itself; local and test only"
+        default=None, description="the places, with commas, where this process stops itself; local and test only"
     )
 
     @model_validator(mode="after")

@@ -26,7 +26,11 @@ WHY = "test"
 @pytest.fixture
 async def database(scratch: ScratchDatabase) -> AsyncIterator[Database]:
     settings = DatabaseSettings(
-        url=PostgresDsn(scratch.url("control_plane")), pool_size=1, pool_timeout_seconds=0.2, statement_timeout_ms=300
+        url=PostgresDsn(scratch.url("control_plane")),
+        pool_size=1,
+        pool_timeout_seconds=0.2,
+        statement_timeout_ms=300,
+        idle_transaction_timeout_ms=300,
     )
     opened = Database(settings, application="test")
     yield opened
@@ -104,6 +108,27 @@ async def test_a_statement_whose_time_is_over_is_told_as_a_busy_database(databas
     with pytest.raises(DatabaseBusy):
         async with database.across_tenants(reason=WHY) as tx:
             await tx.execute(text("SELECT pg_sleep(30)"))
+
+
+async def test_a_transaction_that_pauses_too_long_is_undone_and_holds_no_row_any_longer(
+    database: Database, scratch: ScratchDatabase
+) -> None:
+    """As when a process freezes in its midst: who comes after it must not wait for as long as it is frozen."""
+    lock = "SELECT pg_advisory_xact_lock(7)"
+
+    async def pause() -> None:
+        async with database.across_tenants(reason=WHY) as tx:
+            await tx.execute(text(lock))
+            with scratch.superuser() as other:
+                other.execute("SET lock_timeout = '60s'")
+                # Blocks this process's loop, which is what freezes it, until the pause is found and the lock is free.
+                other.execute(lock)
+            await tx.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseUnavailable):
+        await pause()
+    async with database.across_tenants(reason=WHY) as tx:
+        assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,26 @@ def test_a_worker_that_lives_on_after_its_lease_cancels_nothing_that_its_success
     assert "the step was taken from this worker while it ran" in late.log()
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "finished.before_commit",
+        *(pytest.param(place, marks=pytest.mark.full) for place in ("turn.before_commit", "ran")),
+    ],
+)
+def test_a_worker_that_freezes_within_a_transaction_holds_up_nobody_and_doubles_nothing_when_it_goes_on(
+    quiet: Stack, workers: Workers, place: str
+) -> None:
+    owner = new_member(quiet)
+    frozen = workers(failpoint=f"{place}:1:freeze")
+    run = started(owner)
+    assert frozen.froze()
+    workers()
+    assert owner.ended(run["id"])["status"] == "COMPLETED"
+    os.kill(frozen.pid, signal.SIGCONT)
+    survived(quiet, owner, run["id"])
+
+
 def test_a_worker_that_is_asked_to_stop_gives_its_steps_back(quiet: Stack, workers: Workers) -> None:
     owner = new_member(quiet)
     leaving = workers(drain_seconds="0")

@@ -26,6 +26,12 @@ def test_a_place_that_nothing_reaches_is_refused() -> None:
         Failpoints("finished:2", environment="test")
 
 
+def test_what_a_failpoint_cannot_do_is_refused() -> None:
+    Failpoints("ran:2:freeze", environment="test").reach("ran")
+    with pytest.raises(ValueError, match=r"does not 'pause'; it does kill or freeze"):
+        Failpoints("ran:1:pause", environment="test")
+
+
 def test_every_place_that_the_code_names_is_known_and_no_other() -> None:
     reached = {
         ast.literal_eval(node.args[0])

@@ -52,6 +52,9 @@ class DatabaseSettings(BaseSettings):
     recycle_seconds: int = Field(default=1800, ge=60, description="age at which a connection is replaced")
     connect_timeout_seconds: int = Field(default=5, ge=1, le=60)
     statement_timeout_ms: int = Field(default=15_000, ge=100, le=300_000, description="longest single statement")
+    idle_transaction_timeout_ms: int = Field(
+        default=10_000, ge=100, le=300_000, description="longest pause between two statements of a transaction"
+    )
 
 
 class Database:
@@ -83,7 +86,7 @@ class Database:
                 "connect_timeout": settings.connect_timeout_seconds,
                 "target_session_attrs": ONLY_THE_PRIMARY,
                 "application_name": application,
-                "options": f"-c statement_timeout={settings.statement_timeout_ms} -c timezone=UTC",
+                "options": _session_options(settings),
             },
         )
 
@@ -146,6 +149,19 @@ class Database:
                 raise
             return pooled, cursor
         raise AssertionError("the last try returns or raises")
+
+
+def _session_options(settings: DatabaseSettings) -> str:
+    """What holds for each session of a login, as libpq's command-line options.
+
+    A process that freezes within a transaction (a stopped machine, a lambda between two calls) would hold the rows that
+    it locked for as long as its connection stays open. PostgreSQL ends its session instead, and others go on.
+    """
+    return (
+        f"-c statement_timeout={settings.statement_timeout_ms}"
+        f" -c idle_in_transaction_session_timeout={settings.idle_transaction_timeout_ms}"
+        " -c timezone=UTC"
+    )
 
 
 async def _give_back(pooled: PoolProxiedConnection, connection: "psycopg.AsyncConnection[Any]") -> None:

@@ -21,6 +21,8 @@ _VALUE = frozenset({"22", "54"})
 """Classes of SQLSTATE that a value causes: data exceptions, and limits such as the length of a jsonb text."""
 _STATEMENT_TIME_IS_OVER = "57014"
 _ON_A_STANDBY = "25006"
+_PAUSED_TOO_LONG = "25P03"
+"""This process froze, or paused, within a transaction: PostgreSQL has undone it and closed the session."""
 _COLLIDED = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: PostgreSQL answers, and has undone this transaction for another one."""
 
@@ -45,7 +47,7 @@ def _ours(error: psycopg.Error) -> LockstepError:
     if state in _COLLIDED:
         detail = "another transaction changed the same at the same moment; nothing of this one was done"
         return TransactionCollided(detail, retry_after=1)
-    if state[:2] in _AWAY or state == _ON_A_STANDBY:
+    if state[:2] in _AWAY or state in (_ON_A_STANDBY, _PAUSED_TOO_LONG):
         return DatabaseUnavailable("PostgreSQL does not answer", retry_after=1)
     if state[:2] in _VALUE or isinstance(error, psycopg.DataError):
         return ValueNotStorable("a value cannot be stored", remedy="look for U+0000 and for numbers out of range")
